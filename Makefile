@@ -1,0 +1,47 @@
+# Everything sets itself up: `make demo` and `make test` work on a fresh machine with Python 3.11+ and make.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## make .venv with the locked dependencies (the other targets do it by themselves)
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "claimstream needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version). Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	.tools/bin/uv venv --quiet --clear --python $(PYTHON) $(VENV)
+	.tools/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## the main job on real input, on the embedded local stack
+	$(BIN)/claimstream demo $(ARGS)
+
+test: setup ## the tests
+	$(BIN)/pytest $(ARGS)
+
+check: setup ## lint, formatting, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: ## bring the locked versions up to date
+	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv==$(UV_VERSION); }
+	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --extra dev \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was built and installed here
+	rm -rf $(VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
