@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from claimstream.domain.base import Record
 from claimstream.domain.extraction import SettlementDecision
 from claimstream.domain.inquiry import Letter
@@ -45,8 +47,8 @@ class Candidate(Record):
     client_id: str
     creditor_id: str
     score: float
-    signals: dict[str, float] = {}
-    """Score by signal (``references``, ``client``, ``creditor``, ``amount``); a signal is missing unless both sides have it."""
+    signals: dict[str, float] = Field(default_factory=dict)
+    """Score by signal (``references``, ``client``, ``creditor``, ``amount``), missing unless both sides have it."""
     excluded: bool = False
     why: str
 

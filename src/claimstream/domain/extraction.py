@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 from claimstream.domain.base import Record
 from claimstream.domain.mail import SourceKind
 
-
 T = TypeVar("T")
 
 
