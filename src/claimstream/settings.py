@@ -1,0 +1,295 @@
+"""Every setting, typed, from the environment (and from a ``.env`` file beside the command).
+
+Only what cannot be done without is required, and only where it is needed: what is not configured switches its part off
+and is named in a warning at start (:meth:`Settings.missing`).
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from claimstream.domain.decision import Thresholds
+
+
+class SettingsError(Exception):
+    """A setting is wrong or missing. The text names the variable and says what is expected."""
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: SecretStr | str | None) -> SecretStr | str | None:
+        if value is None:
+            return None
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.netloc:
+            raise ValueError(f"expected a URL like {schemes[0]}://host:port/…, of scheme {' or '.join(schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _host_port(value: str | None) -> str | None:
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("expected host:port, such as 127.0.0.1:8085")
+    return value
+
+
+def _address(value: str | None) -> str | None:
+    if value is not None and (value.count("@") != 1 or value.startswith("@") or value.endswith("@")):
+        raise ValueError("expected an email address, such as team@example.com")
+    return value
+
+
+def _domains(value: object) -> object:
+    if isinstance(value, str):
+        return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
+    return value
+
+
+Ratio = Annotated[float, Field(ge=0, le=1)]
+Address = Annotated[str | None, AfterValidator(_address)]
+HttpUrl = Annotated[str | None, _url("http", "https")]
+
+FREEMAIL = (
+    "gmail.com,googlemail.com,gmx.de,gmx.net,gmx.at,web.de,t-online.de,freenet.de,outlook.com,outlook.de,hotmail.com,"
+    "hotmail.de,live.de,live.com,yahoo.com,yahoo.de,icloud.com,me.com,aol.com,posteo.de,mailbox.org,arcor.de,"
+    "proton.me,protonmail.com,1und1.de,online.de,vodafone.de,email.de"
+)
+
+
+class Settings(BaseSettings):
+    """The settings of one process. The variable is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # --- stores
+    database_url: Annotated[SecretStr | None, _url("postgresql", "postgres")] = Field(
+        None, description="PostgreSQL 14+, the source of truth. Required to run."
+    )
+    mongodb_url: Annotated[SecretStr | None, _url("mongodb", "mongodb+srv")] = Field(
+        None, description="MongoDB with the firm's clients. Without it no mail can be matched: a person decides each."
+    )
+    mongodb_database: str = Field("claimstream", min_length=1, description="The database that holds `clients`.")
+    gcs_bucket: str | None = Field(
+        None, min_length=3, description="Bucket for raw mail and attachments. Without it nothing is archived."
+    )
+    storage_emulator_host: HttpUrl = Field(None, description="A fake GCS server instead of Google's, for development.")
+
+    # --- Google
+    google_cloud_project: str = Field("claimstream", min_length=1, description="Project of the topics.")
+    google_application_credentials: Path | None = Field(
+        None, description="Service account file for Pub/Sub and GCS; on GKE use workload identity instead."
+    )
+    pubsub_emulator_host: Annotated[str | None, AfterValidator(_host_port)] = Field(
+        None, description="host:port of a Pub/Sub emulator instead of Google's."
+    )
+    pubsub_endpoint: Annotated[str | None, AfterValidator(_host_port)] = Field(
+        None, description="Regional endpoint, such as europe-west3-pubsub.googleapis.com:443."
+    )
+    notifications_topic: str = Field("gmail-notifications", min_length=3, description="Topic that Gmail publishes to.")
+    notifications_subscription: str = Field(
+        "gmail-notifications", min_length=3, description="Subscription of mailbox sync."
+    )
+    emails_topic: str = Field("emails", min_length=3, description="Topic with one message per new email.")
+    emails_subscription: str = Field("emails", min_length=3, description="Subscription of the pipeline.")
+    dead_letter_topic: str = Field(
+        "emails-dead", min_length=3, description="Topic for what cannot even be recorded. Empty in normal life."
+    )
+
+    # --- Gmail
+    gmail_base_url: HttpUrl = Field(None, description="Another Gmail server than Google's, for development.")
+    gmail_token: SecretStr | None = Field(None, description="A fixed bearer token, for development.")
+    gmail_service_account_file: Path | None = Field(
+        None, description="Service account with domain-wide delegation of gmail.readonly."
+    )
+    gmail_client_id: str | None = Field(None, description="OAuth client of a single mailbox, with the two below.")
+    gmail_client_secret: SecretStr | None = Field(None, description="Its secret.")
+    gmail_refresh_token: SecretStr | None = Field(None, description="The refresh token the mailbox's owner granted.")
+    poll_seconds: float = Field(
+        300.0, gt=0, description="A mailbox without a notification for this long is looked at all the same."
+    )
+
+    # --- Claude
+    anthropic_api_key: SecretStr | None = Field(
+        None, description="Without it only the deterministic reader reads; what it cannot settle goes to a person."
+    )
+    anthropic_base_url: HttpUrl = Field(None, description="Another endpoint than Anthropic's.")
+    extraction_model: str = Field("claude-sonnet-5-5", min_length=3, description="Model that extracts and transcribes.")
+    classification_model: str = Field("claude-haiku-5-5", min_length=3, description="Model that tells intents.")
+    model_daily_budget_usd: Decimal | None = Field(
+        None, gt=0, description="When a day's tokens have cost this much, mail that needs a model goes to a person."
+    )
+
+    # --- mail we send
+    smtp_url: Annotated[SecretStr | None, _url("smtp", "smtps")] = Field(
+        None, description="smtp://user:password@host:587. Without it no notification and no alert is sent."
+    )
+    mail_from: Address = Field("claimstream@localhost.example", description="Sender of notifications and alerts.")
+    notification_email: Address = Field(
+        None, description="Who hears of automatic matches (UPDATE_AND_NOTIFY), where the tenant names nobody."
+    )
+    circuit_breaker_alert_email: Address = Field(None, description="Who hears that a circuit breaker opened.")
+
+    # --- telemetry
+    environment: str = Field("development", min_length=1, description="deployment.environment.name, Sentry too.")
+    otel_exporter_otlp_endpoint: HttpUrl = Field(
+        None, description="Collector or Jaeger for traces and metrics, such as http://127.0.0.1:4317."
+    )
+    otel_exporter_otlp_protocol: Literal["grpc", "http/protobuf"] = Field("grpc", description="Of that endpoint.")
+    trace_sample_ratio: Ratio = Field(1.0, description="Share of emails that are traced.")
+    jaeger_ui_url: HttpUrl = Field(None, description="Where reports link to, such as http://jaeger.internal:16686.")
+    sentry_dsn: Annotated[SecretStr | None, _url("https", "http")] = Field(None, description="Errors go there.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Of our own log lines.")
+    log_format: Literal["json", "console"] | None = Field(
+        None, description="json or console; by default console on a terminal, else json."
+    )
+
+    # --- the worker
+    max_emails_in_flight: int = Field(200, ge=1, le=10_000, description="Emails one process works on at a time.")
+    claim_seconds: float = Field(
+        60.0, ge=1, description="A worker that has not renewed its claim for this long has lost the email."
+    )
+    max_crashes: int = Field(3, ge=1, description="A mail that ended this many workers goes to a person.")
+    drain_seconds: float = Field(25.0, ge=0, description="How long running emails may take to end after SIGTERM.")
+    outage_wait_seconds: float = Field(5.0, gt=0, description="How long an email waits for a service before it asks.")
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="Serves /live and /ready for Kubernetes. Off when not set."
+    )
+
+    # --- the rules' thresholds (docs/domain.md)
+    threshold_intent: Ratio = Field(0.70, description="Below, a person decides what the mail wants.")
+    threshold_extraction: Ratio = Field(0.75, description="Below, an amount is never written.")
+    threshold_settlement: Ratio = Field(0.70, description="Below, a settlement goes to a person.")
+    threshold_match: Ratio = Field(0.70, description="A scored match must reach this.")
+    threshold_match_gap: Ratio = Field(0.15, description="Distance to the next client or creditor.")
+    threshold_auto_update: Ratio = Field(0.85, description="AUTO_UPDATE from here.")
+    threshold_update_and_notify: Ratio = Field(0.60, description="UPDATE_AND_NOTIFY from here.")
+    amount_maximum: Decimal = Field(Decimal("500000.00"), gt=0, description="EUR; above, a person decides.")
+    inquiry_age_days: int = Field(90, ge=1, description="Older inquiries are matched only by code or message id.")
+    freemail_domains: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(FREEMAIL.split(",")), description="Comma-separated; a sender there says nothing about the creditor."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_domains(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "freemail_domains" in values:
+            values["freemail_domains"] = _domains(values["freemail_domains"])
+        return values
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.threshold_update_and_notify > self.threshold_auto_update:
+            raise ValueError("THRESHOLD_UPDATE_AND_NOTIFY must not be above THRESHOLD_AUTO_UPDATE")
+        oauth = (self.gmail_client_id, self.gmail_client_secret, self.gmail_refresh_token)
+        if any(oauth) and not all(oauth):
+            raise ValueError("GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN belong together")
+        for name in ("google_application_credentials", "gmail_service_account_file"):
+            path: Path | None = getattr(self, name)
+            if path is not None and not path.is_file():
+                raise ValueError(f"{name.upper()} names a file that is not there: {path}")
+        return self
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return Thresholds(
+            intent_minimum=self.threshold_intent,
+            extraction_minimum=self.threshold_extraction,
+            settlement_minimum=self.threshold_settlement,
+            match_minimum=self.threshold_match,
+            match_gap=self.threshold_match_gap,
+            auto_update=self.threshold_auto_update,
+            update_and_notify=self.threshold_update_and_notify,
+            amount_maximum=self.amount_maximum,
+            inquiry_age_days=self.inquiry_age_days,
+        )
+
+    @property
+    def gmail_configured(self) -> bool:
+        return bool(self.gmail_token or self.gmail_service_account_file or self.gmail_refresh_token)
+
+    def topic(self, name: str) -> str:
+        return f"projects/{self.google_cloud_project}/topics/{name}"
+
+    def subscription(self, name: str) -> str:
+        return f"projects/{self.google_cloud_project}/subscriptions/{name}"
+
+    def missing(self) -> dict[str, str]:
+        """What is not configured and what therefore does not happen, by variable."""
+        absent = {
+            "ANTHROPIC_API_KEY": (
+                self.anthropic_api_key,
+                "only the deterministic reader reads; the rest goes to a person",
+            ),
+            "MONGODB_URL": (self.mongodb_url, "no mail can be matched; a person decides each"),
+            "GCS_BUCKET": (self.gcs_bucket, "raw mail and attachments are not archived"),
+            "SMTP_URL": (self.smtp_url, "no notification and no alert mail is sent"),
+            "NOTIFICATION_EMAIL": (
+                self.notification_email,
+                "only tenants with an address of their own hear of matches",
+            ),
+            "CIRCUIT_BREAKER_ALERT_EMAIL": (self.circuit_breaker_alert_email, "nobody is told of an outage by mail"),
+            "SENTRY_DSN": (self.sentry_dsn, "errors are only logged"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": (self.otel_exporter_otlp_endpoint, "no trace leaves this process"),
+        }
+        return {name: consequence for name, (value, consequence) in absent.items() if not value}
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment; ``overrides`` (by field name) win.
+
+    Raises:
+        SettingsError: one line per wrong variable, naming it.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            name = ".".join(str(part) for part in problem["loc"][:1]).upper()
+            message = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {message}" if name else message)
+        raise SettingsError("; ".join(lines)) from None
+
+
+def env_example() -> str:
+    """The text of ``.env.example``: each variable with its description and its default."""
+    lines = [
+        "# Every setting of claimstream. Copy to .env and fill in what you use; the values shown are the defaults.",
+        "# This file is written by `python -m claimstream.settings`; a test keeps it equal to the code.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if default is None:
+            shown = ""
+        elif isinstance(default, frozenset):
+            shown = ",".join(sorted(default))
+        else:
+            shown = str(default)
+        lines += [f"# {field.description}", f"#{name.upper()}={shown}", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(env_example())
