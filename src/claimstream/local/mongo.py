@@ -1,7 +1,6 @@
 """A server that speaks MongoDB's wire protocol, for the demo and the tests: SecantusDB, as a process of its own."""
 
 import importlib.util
-import signal
 import sys
 from typing import Any
 
@@ -9,7 +8,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import PyMongoError
 
 from claimstream.local.ports import LOOPBACK
-from claimstream.local.process import Command, ServerProcess, StopStep
+from claimstream.local.process import Command, ServerProcess
 from claimstream.local.server import LocalServer, missing_extra
 
 _CACHE_SIZE = "128M"
@@ -45,7 +44,7 @@ class LocalMongo(LocalServer):
                 "--sync-on-commit",
             ],
             log_path=self.log_path,
-            stops=(StopStep(signal.SIGTERM, 5.0),),
+            stops=(),  # killed: nothing acknowledged is lost, and its own way to end takes two seconds
             remove=self.throw_away_directories(),
         )
 

@@ -1,6 +1,7 @@
 """A PostgreSQL server for the demo and the tests: nothing of it survives a power cut, everything survives a crash."""
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import re
@@ -125,7 +126,8 @@ class LocalPostgres(LocalServer):
         if not programs_in_reach:
             self._programs = _copy_installation(installation, self._shelter / "programs")
         if not data_in_reach:
-            self._data.rmdir()
+            with contextlib.suppress(OSError):  # not empty: another user's earlier data
+                self._data.rmdir()
             self._data = self._shelter / "data"
             self._data.mkdir(mode=0o700)
             unprivileged_account(self._data)

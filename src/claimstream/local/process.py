@@ -67,7 +67,7 @@ class ServerProcess:
         """Why the program could not be run at all."""
 
     async def start(self) -> None:
-        """Start the program. Raises ``LocalStackError`` if it cannot be run; whether it serves is for the caller to ask."""
+        """Start the program. Raises ``LocalStackError`` if it cannot be run. Whether it serves is another question."""
         command = self._command
         self._log_start = command.log_path.stat().st_size if command.log_path.exists() else 0
         options = ["--parent", str(os.getpid()), "--log", str(command.log_path)]

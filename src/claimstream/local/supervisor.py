@@ -90,7 +90,7 @@ def supervise(
     user: int | None,
     group: int | None,
 ) -> int:
-    """Run ``command`` until it ends or the parent wants it to end or is gone; its exit status, 127 if it cannot start."""
+    """Run ``command`` until it ends, or the parent says so or is gone. Returns 127 if it cannot be run, else 0."""
     stopping = False
     orphaned = False
 
