@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import ConfigDict
+
 from claimstream.domain.base import Record
 
 
@@ -14,7 +16,13 @@ class Letter(StrEnum):
     """Carries a settlement plan and asks for consent."""
 
 
-class Creditor(Record):
+class _Shared(Record):
+    """Part of the ``clients`` collection: the firm's portal adds fields of its own, which are kept as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Creditor(_Shared):
     creditor_id: str
     name: str
     email: str | None = None
@@ -25,7 +33,7 @@ class Creditor(Record):
     current_amount: Decimal | None = None
 
 
-class Client(Record):
+class Client(_Shared):
     client_id: str
     tenant_id: str
     case_reference: str

@@ -1,0 +1,60 @@
+"""The connection pool, and the one way a query is run: through the door that guards every external call."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+T = TypeVar("T")
+Connection = PoolConnectionProxy[asyncpg.Record]
+
+
+class Call(Protocol):
+    """How a call is guarded: ``external.door.Service.call`` has this shape."""
+
+    async def __call__(self, operation: str, function: Callable[[], Awaitable[T]], /, *, retry: bool = True) -> T: ...
+
+
+class Database:
+    """PostgreSQL behind a pool.
+
+    Every query is written so that running it twice is harmless: a connection that breaks after COMMIT was sent
+    leaves it open whether it took place, and the guard then runs it again.
+    """
+
+    def __init__(self, dsn: str, *, call: Call, max_connections: int = 10) -> None:
+        self._dsn = dsn
+        self._call = call
+        self._max_connections = max_connections
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def open(self) -> None:
+        """Connect. Raises whatever asyncpg does, as translated by the guard."""
+
+        async def connect() -> asyncpg.Pool[asyncpg.Record]:
+            return await asyncpg.create_pool(
+                self._dsn,
+                min_size=1,
+                max_size=self._max_connections,
+                command_timeout=30,
+                server_settings={"application_name": "claimstream"},
+            )
+
+        self._pool = await self._call("connect", connect)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def run(self, operation: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run ``work`` in one transaction. ``operation`` names the span: verb and table, such as ``UPDATE emails``."""
+
+        async def once() -> T:
+            if self._pool is None:
+                raise RuntimeError("the database is not open")
+            async with self._pool.acquire() as connection, connection.transaction():
+                return await work(connection)
+
+        return await self._call(operation, once)

@@ -1,0 +1,416 @@
+"""One row per Gmail message: who works on it, what is done already, how it ended."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import asyncpg
+
+from claimstream.domain.decision import ClientUpdate, Decision, Match, ReviewReason
+from claimstream.domain.extraction import SourceExtraction
+from claimstream.domain.mail import ParsedMail
+from claimstream.domain.notification import Notification
+from claimstream.store.database import Connection, Database
+from claimstream.store.jsonb import json_of, to_json
+from claimstream.store.ledger import TokenUse, record_tokens
+
+
+class LostClaimError(Exception):
+    """Another worker claimed the email since: nothing of ours may be written any more."""
+
+
+class Outcome(StrEnum):
+    UPDATED = "updated"
+    REVIEW = "review"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The row of an email that this worker has claimed."""
+
+    email_id: str
+    tenant_id: str
+    mailbox: str
+    gmail_id: str
+    correlation_id: str
+    attempt: int
+    crashes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    email: Email
+    checkpoints: dict[str, str] = field(default_factory=dict)
+    """JSON by stage."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What each finished stage took."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """``settled``, ``busy`` (another worker has it) or ``unknown``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    reason: ReviewReason
+    reasons: tuple[ReviewReason, ...]
+    detail: str = ""
+    proposal: ClientUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything the final transaction writes."""
+
+    outcome: Outcome
+    decision: Decision
+    match: Match
+    mail: ParsedMail | None = None
+    received_at: datetime | None = None
+    extractions: tuple[SourceExtraction, ...] = ()
+    review: Review | None = None
+    update: ClientUpdate | None = None
+    notification: Notification | None = None
+    report: str | None = None
+    """JSON of the processing report; None when building it failed (best effort)."""
+    report_version: int = 1
+    dead_address: str | None = None
+    """A hard bounce: the inquiry's address is dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSummary:
+    """One line of ``claimstream emails``."""
+
+    email_id: str
+    tenant_id: str
+    mailbox: str
+    gmail_id: str
+    correlation_id: str
+    trace_id: str | None
+    status: str
+    outcome: str | None
+    attempt: int
+    created_at: datetime
+    received_at: datetime | None
+    settled_at: datetime | None
+    message_id: str | None
+    subject: str | None
+    intent: str | None
+    route: str | None
+    review_reason: str | None
+    inquiry_id: str | None
+    matched_by: str | None
+    confidence: float | None
+    old_amount: Decimal | None
+    new_amount: Decimal | None
+    delivered: bool
+    """Nothing of it is left in the outbox."""
+
+
+_SUMMARY = """
+    SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,
+           received_at, settled_at, message_id, subject, intent, route, review_reason, inquiry_id, matched_by,
+           confidence, old_amount, new_amount,
+           status = 'settled' AND NOT EXISTS (
+               SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND done_at IS NULL
+           ) AS delivered
+    FROM emails
+"""
+
+
+class EmailStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed:
+        """Take the email for ``seconds``. The attempt number rises, and with it every older claim is void.
+
+        A claim that is taken over without having been released counts as a crash of its worker.
+        """
+
+        async def work(connection: Connection) -> Claimed | NotClaimed:
+            row = await connection.fetchrow(
+                """
+                UPDATE emails SET
+                    attempt = attempt + 1, status = 'in_work', claimed_by = $2, claimed_until = now() + $3,
+                    crashes = crashes + (claimed_by IS NOT NULL AND claimed_by <> $2)::int
+                WHERE email_id = $1 AND status <> 'settled'
+                  AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until < now())
+                RETURNING email_id, tenant_id, mailbox, gmail_id, correlation_id, attempt, crashes, created_at
+                """,
+                email_id,
+                worker,
+                timedelta(seconds=seconds),
+            )
+            if row is None:
+                status = await connection.fetchval("SELECT status FROM emails WHERE email_id = $1", email_id)
+                return NotClaimed("unknown" if status is None else "settled" if status == "settled" else "busy")
+            rows = await connection.fetch(
+                "SELECT stage, result, seconds FROM checkpoints WHERE email_id = $1", email_id
+            )
+            return Claimed(
+                Email(**row),
+                {r["stage"]: r["result"] for r in rows},
+                {r["stage"]: r["seconds"] for r in rows},
+            )
+
+        return await self._database.run("UPDATE emails", work)
+
+    async def renew(self, email: Email, *, seconds: float) -> None:
+        """Keep the claim alive. Raises :class:`LostClaimError` when somebody else has it."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE emails SET claimed_until = now() + $3
+                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work'
+                """,
+                email.email_id,
+                email.attempt,
+                timedelta(seconds=seconds),
+            )
+
+        if await self._database.run("UPDATE emails", work) != "UPDATE 1":
+            raise LostClaimError(email.email_id)
+
+    async def release(self, email: Email) -> None:
+        """Give the email back unfinished, so that any worker may take it at once and it counts as no crash."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                UPDATE emails SET claimed_by = NULL, claimed_until = NULL
+                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work'
+                """,
+                email.email_id,
+                email.attempt,
+            )
+
+        await self._database.run("UPDATE emails", work)
+
+    async def checkpoint(
+        self, email: Email, stage: str, result: str, *, seconds: float, tokens: TokenUse | None = None
+    ) -> None:
+        """Keep a stage's result, together with the tokens it cost. Raises :class:`LostClaimError`."""
+
+        async def work(connection: Connection) -> None:
+            await self._fence(connection, email)
+            inserted = await connection.fetchval(
+                """
+                INSERT INTO checkpoints (email_id, stage, attempt, result, seconds) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT DO NOTHING RETURNING true
+                """,
+                email.email_id,
+                stage,
+                email.attempt,
+                result,
+                seconds,
+            )
+            if inserted and tokens is not None:
+                await record_tokens(connection, email.tenant_id, tokens)
+
+        await self._database.run("INSERT checkpoints", work)
+
+    async def settle(self, email: Email, result: Result) -> None:
+        """The final transaction: results, match, report, review item, outbox and status, or nothing of it.
+
+        Raises:
+            LostClaimError: another worker has the email, or has settled it already.
+        """
+
+        async def work(connection: Connection) -> None:
+            await self._fence(connection, email)
+            await self._write(connection, email, result)
+
+        await self._database.run("UPDATE emails", work)
+
+    async def _fence(self, connection: Connection, email: Email) -> None:
+        # FOR UPDATE: whoever claims next waits until this transaction has ended.
+        held = await connection.fetchval(
+            "SELECT true FROM emails WHERE email_id = $1 AND attempt = $2 AND status = 'in_work' FOR UPDATE",
+            email.email_id,
+            email.attempt,
+        )
+        if not held:
+            raise LostClaimError(email.email_id)
+
+    async def _write(self, connection: Connection, email: Email, result: Result) -> None:
+        email_id, decision = email.email_id, result.decision
+        await connection.executemany(
+            "INSERT INTO extractions (email_id, position, source_id, method, result) VALUES ($1, $2, $3, $4, $5)",
+            [(email_id, n, e.source_id, e.method, to_json(e)) for n, e in enumerate(result.extractions)],
+        )
+        await connection.executemany(
+            """
+            INSERT INTO match_candidates (email_id, inquiry_id, score, signals, excluded, why)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """,
+            [(email_id, c.inquiry_id, c.score, json_of(c.signals), c.excluded, c.why) for c in result.match.candidates],
+        )
+        if result.report is not None:
+            await connection.execute(
+                "INSERT INTO processing_reports (email_id, version, report) VALUES ($1, $2, $3)",
+                email_id,
+                result.report_version,
+                result.report,
+            )
+        if (review := result.review) is not None:
+            await connection.execute(
+                """
+                INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """,
+                email_id,
+                email.tenant_id,
+                review.reason,
+                list(review.reasons),
+                review.detail,
+                None if review.proposal is None else to_json(review.proposal),
+            )
+        if (update := result.update) is not None:
+            for kind, payload in (("client_update", update), ("notification", result.notification)):
+                if payload is not None:
+                    await connection.execute(
+                        """
+                        INSERT INTO outbox (email_id, tenant_id, client_id, kind, payload)
+                        VALUES ($1, $2, $3, $4, $5)
+                        """,
+                        email_id,
+                        email.tenant_id,
+                        update.client_id,
+                        kind,
+                        to_json(payload),
+                    )
+        if result.dead_address is not None and result.match.inquiry_id is not None:
+            await connection.execute(
+                "UPDATE inquiries SET dead_address = $3 WHERE inquiry_id = $1 AND tenant_id = $2",
+                result.match.inquiry_id,
+                email.tenant_id,
+                result.dead_address,
+            )
+        mail = result.mail
+        await connection.execute(
+            """
+            UPDATE emails SET
+                status = 'settled', settled_at = now(), claimed_by = NULL, claimed_until = NULL, outcome = $3,
+                received_at = $4, message_id = $5, subject = $6, headers = $7, intent = $8, route = $9,
+                review_reason = $10, inquiry_id = $11, matched_by = $12, confidence = $13, old_amount = $14,
+                new_amount = $15
+            WHERE email_id = $1 AND attempt = $2
+            """,
+            email_id,
+            email.attempt,
+            result.outcome,
+            result.received_at,
+            mail and mail.message_id,
+            mail and mail.subject,
+            json_of(mail.headers) if mail else None,
+            decision.intent,
+            decision.route,
+            decision.review_reason,
+            result.match.inquiry_id,
+            result.match.matched_by,
+            decision.confidence,
+            decision.old_amount,
+            decision.new_amount,
+        )
+
+    # --- publishing
+
+    async def unpublished(self, *, mailbox: str | None = None, older_than_seconds: float = 0.0) -> list[asyncpg.Record]:
+        """Rows whose message to the pipeline was never confirmed: ``email_id, tenant_id, correlation_id``."""
+
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(
+                """
+                SELECT email_id, tenant_id, correlation_id FROM emails
+                WHERE published_at IS NULL AND status <> 'settled' AND created_at <= now() - $2::interval
+                  AND ($1::text IS NULL OR mailbox = $1)
+                ORDER BY created_at LIMIT 1000
+                """,
+                mailbox,
+                timedelta(seconds=older_than_seconds),
+            )
+
+        return await self._database.run("SELECT emails", work)
+
+    async def published(self, email_id: str, *, trace_context: dict[str, str], trace_id: str) -> None:
+        """The message is confirmed; its root span is kept, so that every later attempt joins the same trace."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "UPDATE emails SET published_at = now(), trace_context = $2, trace_id = $3 WHERE email_id = $1",
+                email_id,
+                json_of(trace_context),
+                trace_id,
+            )
+
+        await self._database.run("UPDATE emails", work)
+
+    # --- reading
+
+    async def find(self, wanted: str) -> EmailSummary | None:
+        """By email id, correlation id, trace id, Gmail id or Message-ID; an unambiguous beginning of an id will do."""
+
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(
+                _SUMMARY
+                + """
+                WHERE $1 IN (email_id, correlation_id, trace_id, gmail_id, message_id)
+                   OR (length($1) >= 6 AND (starts_with(email_id, $1) OR starts_with(correlation_id, $1)
+                                            OR starts_with(trace_id, $1)))
+                LIMIT 2
+                """,
+                wanted,
+            )
+
+        rows = await self._database.run("SELECT emails", work)
+        return EmailSummary(**rows[0]) if len(rows) == 1 else None
+
+    async def recent(
+        self, *, tenant_id: str | None = None, outcome: str | None = None, status: str | None = None, limit: int = 50
+    ) -> list[EmailSummary]:
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(
+                _SUMMARY
+                + """
+                WHERE ($1::text IS NULL OR tenant_id = $1) AND ($2::text IS NULL OR outcome = $2)
+                  AND ($3::text IS NULL OR status = $3)
+                ORDER BY created_at DESC, email_id LIMIT $4
+                """,
+                tenant_id,
+                outcome,
+                status,
+                limit,
+            )
+
+        return [EmailSummary(**row) for row in await self._database.run("SELECT emails", work)]
+
+    async def report(self, email_id: str) -> str | None:
+        """The processing report's JSON."""
+
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchval("SELECT report FROM processing_reports WHERE email_id = $1", email_id)
+
+        found: str | None = await self._database.run("SELECT processing_reports", work)
+        return found
+
+    async def counts(self) -> dict[str, int]:
+        """Emails by status, and ``undelivered`` outbox rows."""
+
+        async def work(connection: Connection) -> dict[str, int]:
+            rows = await connection.fetch("SELECT status, count(*) AS n FROM emails GROUP BY status")
+            pending = await connection.fetchval("SELECT count(*) FROM outbox WHERE done_at IS NULL")
+            return (
+                {"new": 0, "in_work": 0, "settled": 0} | {r["status"]: r["n"] for r in rows} | {"undelivered": pending}
+            )
+
+        return await self._database.run("SELECT emails", work)

@@ -1,0 +1,16 @@
+"""Values as PostgreSQL's ``jsonb`` takes them: NUL is legal in a mail and in JSON, but not in ``jsonb``."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def to_json(record: BaseModel) -> str:
+    """JSON text of a record."""
+    return record.model_dump_json().replace("\\u0000", "\\ufffd")
+
+
+def json_of(value: Any) -> str:
+    """JSON text of plain data."""
+    return json.dumps(value).replace("\\u0000", "\\ufffd")

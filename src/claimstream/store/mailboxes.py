@@ -1,0 +1,188 @@
+"""A mailbox: its cursor into Gmail's history, its lock, its watch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from claimstream.store.database import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    address: str
+    tenant_id: str
+    history_id: int | None
+    """The cursor: everything up to here is in ``emails``. None until the watch is started."""
+    watch_expires_at: datetime | None
+    last_synced_at: datetime | None
+    disabled_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    """A Gmail message that was not known before."""
+
+    email_id: str
+    gmail_id: str
+    correlation_id: str
+
+
+_MAILBOX = """
+    SELECT address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason FROM mailboxes
+"""
+
+
+class MailboxStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, address: str) -> Mailbox | None:
+        async def work(connection: Connection) -> Mailbox | None:
+            row = await connection.fetchrow(_MAILBOX + "WHERE address = $1", address.lower())
+            return None if row is None else Mailbox(**row)
+
+        return await self._database.run("SELECT mailboxes", work)
+
+    async def all(self) -> list[Mailbox]:
+        """Every mailbox that is not disabled."""
+
+        async def work(connection: Connection) -> list[Mailbox]:
+            rows = await connection.fetch(_MAILBOX + "WHERE disabled_reason IS NULL ORDER BY address")
+            return [Mailbox(**row) for row in rows]
+
+        return await self._database.run("SELECT mailboxes", work)
+
+    async def lock(self, address: str, *, holder: str, seconds: float) -> Mailbox | None:
+        """Take the mailbox for ``seconds``; None when another worker has it, who is then left a mark to look again.
+
+        A lease, not a session lock: Gmail may be slow, and a connection is not to be held for that long.
+        """
+
+        async def work(connection: Connection) -> Mailbox | None:
+            row = await connection.fetchrow(
+                """
+                UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_requested = false
+                WHERE address = $1 AND (sync_holder IS NULL OR sync_lease_until < now())
+                RETURNING address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason
+                """,
+                address,
+                holder,
+                timedelta(seconds=seconds),
+            )
+            if row is None:
+                await connection.execute("UPDATE mailboxes SET sync_requested = true WHERE address = $1", address)
+                return None
+            return Mailbox(**row)
+
+        return await self._database.run("UPDATE mailboxes", work)
+
+    async def unlock(self, address: str, *, holder: str) -> bool:
+        """Let go. True when a mark was left meanwhile: the lock is then kept, and the caller looks again."""
+
+        async def work(connection: Connection) -> bool:
+            row = await connection.fetchrow(
+                """
+                UPDATE mailboxes SET
+                    sync_holder = CASE WHEN sync_requested THEN sync_holder END,
+                    sync_lease_until = CASE WHEN sync_requested THEN sync_lease_until END,
+                    sync_requested = false
+                FROM (SELECT sync_requested AS marked FROM mailboxes WHERE address = $1 FOR UPDATE) AS before
+                WHERE address = $1 AND sync_holder = $2
+                RETURNING before.marked
+                """,
+                address,
+                holder,
+            )
+            return bool(row and row["marked"])
+
+        return await self._database.run("UPDATE mailboxes", work)
+
+    async def add_emails(
+        self, mailbox: Mailbox, emails: Sequence[NewEmail], *, holder: str, cursor: int | None
+    ) -> list[NewEmail]:
+        """New rows and the cursor in one transaction; messages already known are left alone.
+
+        Args:
+            cursor: the new history id, or None to leave it (more pages follow). It never moves back.
+
+        Returns:
+            Those that were new.
+        """
+
+        async def work(connection: Connection) -> list[NewEmail]:
+            rows = await connection.fetch(
+                """
+                INSERT INTO emails (email_id, tenant_id, mailbox, gmail_id, correlation_id)
+                SELECT new.email_id, $1, $2, new.gmail_id, new.correlation_id
+                FROM unnest($3::text[], $4::text[], $5::text[]) AS new (email_id, gmail_id, correlation_id)
+                ON CONFLICT (mailbox, gmail_id) DO NOTHING
+                RETURNING email_id
+                """,
+                mailbox.tenant_id,
+                mailbox.address,
+                [e.email_id for e in emails],
+                [e.gmail_id for e in emails],
+                [e.correlation_id for e in emails],
+            )
+            if cursor is not None:
+                await connection.execute(
+                    """
+                    UPDATE mailboxes SET history_id = greatest(coalesce(history_id, 0), $2), last_synced_at = now()
+                    WHERE address = $1 AND sync_holder = $3
+                    """,
+                    mailbox.address,
+                    cursor,
+                    holder,
+                )
+            inserted = {row["email_id"] for row in rows}
+            return [e for e in emails if e.email_id in inserted]
+
+        return await self._database.run("INSERT emails", work)
+
+    async def looked_at(self, address: str) -> None:
+        """Nothing new was there."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute("UPDATE mailboxes SET last_synced_at = now() WHERE address = $1", address)
+
+        await self._database.run("UPDATE mailboxes", work)
+
+    async def watched(self, address: str, *, history_id: int, expires_at: datetime) -> None:
+        """The watch is running. Only the first one sets the cursor: later ones must not skip what came between."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                UPDATE mailboxes SET history_id = coalesce(history_id, $2), watch_expires_at = $3 WHERE address = $1
+                """,
+                address,
+                history_id,
+                expires_at,
+            )
+
+        await self._database.run("UPDATE mailboxes", work)
+
+    async def disable(self, address: str, reason: str) -> None:
+        """Leave the mailbox alone from now on; the others go on."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute("UPDATE mailboxes SET disabled_reason = $2 WHERE address = $1", address, reason)
+
+        await self._database.run("UPDATE mailboxes", work)
+
+    async def reject_notification(self, *, subscription: str, pubsub_id: str, reason: str, data: bytes) -> None:
+        """Keep what could not be understood, so that nothing vanishes. Once per Pub/Sub message."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                INSERT INTO notification_rejects (subscription, pubsub_id, reason, data) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (pubsub_id) DO NOTHING
+                """,
+                subscription,
+                pubsub_id,
+                reason,
+                data[:2000].decode("utf-8", "replace").replace("\x00", "\ufffd"),
+            )
+
+        await self._database.run("INSERT notification_rejects", work)

@@ -1,0 +1,1 @@
+"""Schema versions. ``claimstream migrate`` brings a database to the newest one."""

@@ -1,0 +1,155 @@
+"""Effects that are decided but not yet done: the client's record and the notification.
+
+Rows are written in the final transaction of an email and delivered afterwards, by whichever worker comes first. Those
+of one client go out in the order they were written.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReason, Route
+from claimstream.domain.notification import Notification
+from claimstream.store.database import Connection, Database
+
+
+class Delivered(StrEnum):
+    """How an outbox row ended."""
+
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already_applied"
+    SENT = "sent"
+    REFUSED = "refused"
+    """The stored amount has changed since: a person decides."""
+    MISSING = "missing"
+    """The client or creditor is gone: a person decides."""
+    SKIPPED = "skipped"
+    """A notification of an update that was not applied, or that no mail server takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    outbox_id: int
+    email_id: str
+    tenant_id: str
+    correlation_id: str
+    trace_context: str
+    """JSON; delivery joins the email's trace, whichever worker does it."""
+    tries: int
+    payload: ClientUpdate | Notification
+
+
+class OutboxStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, *, email_id: str | None = None, seconds: float = 60.0) -> OutboxRow | None:
+        """The oldest row that may go out now, held for ``seconds``; None when there is none.
+
+        A row waits for the older ones of the same client, and a notification for its own email's update.
+
+        Args:
+            email_id: only this email's.
+        """
+
+        async def work(connection: Connection) -> OutboxRow | None:
+            row = await connection.fetchrow(
+                """
+                UPDATE outbox SET taken_until = now() + $2, tries = tries + 1
+                FROM emails
+                WHERE emails.email_id = outbox.email_id AND outbox_id = (
+                    SELECT outbox_id FROM outbox AS next
+                    WHERE done_at IS NULL AND (taken_until IS NULL OR taken_until < now())
+                      AND ($1::text IS NULL OR email_id = $1)
+                      AND NOT EXISTS (
+                          SELECT FROM outbox AS older
+                          WHERE older.client_id = next.client_id AND older.tenant_id = next.tenant_id
+                            AND older.done_at IS NULL AND older.outbox_id < next.outbox_id
+                      )
+                    ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
+                )
+                RETURNING outbox_id, outbox.email_id, outbox.tenant_id, correlation_id, trace_context, tries, kind,
+                          payload
+                """,
+                email_id,
+                timedelta(seconds=seconds),
+            )
+            if row is None:
+                return None
+            kind = ClientUpdate if row["kind"] == "client_update" else Notification
+            return OutboxRow(
+                outbox_id=row["outbox_id"],
+                email_id=row["email_id"],
+                tenant_id=row["tenant_id"],
+                correlation_id=row["correlation_id"],
+                trace_context=row["trace_context"],
+                tries=row["tries"],
+                payload=kind.model_validate_json(row["payload"]),
+            )
+
+        return await self._database.run("UPDATE outbox", work)
+
+    async def done(self, row: OutboxRow, result: Delivered) -> None:
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                UPDATE outbox SET done_at = now(), result = $2, last_error = NULL
+                WHERE outbox_id = $1 AND done_at IS NULL
+                """,
+                row.outbox_id,
+                result,
+            )
+
+        await self._database.run("UPDATE outbox", work)
+
+    async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> None:
+        """It stays, and is tried again later by any worker."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "UPDATE outbox SET last_error = $2, taken_until = now() + $3 WHERE outbox_id = $1 AND done_at IS NULL",
+                row.outbox_id,
+                error[:500],
+                timedelta(seconds=retry_in_seconds),
+            )
+
+        await self._database.run("UPDATE outbox", work)
+
+    async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
+        """The update may no longer be written: a person decides, and nobody is told that it happened."""
+        assert isinstance(row.payload, ClientUpdate)
+        payload = row.payload.model_dump_json()
+        reason = guard.reason or ReviewReason.NO_MATCH
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
+                VALUES ($1, $2, $3, ARRAY[$3], $4, $5) ON CONFLICT (email_id) DO NOTHING
+                """,
+                row.email_id,
+                row.tenant_id,
+                reason,
+                guard.why,
+                payload,
+            )
+            await connection.execute(
+                """
+                UPDATE emails SET outcome = 'review', route = $2, review_reason = $3, old_amount = $4
+                WHERE email_id = $1
+                """,
+                row.email_id,
+                Route.MANUAL_REVIEW,
+                reason,
+                guard.old,
+            )
+            await connection.execute(
+                """
+                UPDATE outbox SET done_at = now(), result = CASE kind WHEN 'client_update' THEN $2 ELSE 'skipped' END
+                WHERE email_id = $1 AND done_at IS NULL
+                """,
+                row.email_id,
+                result,
+            )
+
+        await self._database.run("UPDATE outbox", work)
