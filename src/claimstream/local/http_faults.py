@@ -29,7 +29,7 @@ class HttpFault:
 
 @dataclass(slots=True)
 class HttpFaults:
-    """The faults in force. Each setter takes ``times`` (requests), ``seconds`` (from now), or neither (until cleared)."""
+    """The faults in force. Each setter takes ``times`` (requests), ``seconds`` (from now) or neither (till cleared)."""
 
     _faults: list[HttpFault] = field(default_factory=list)
 
@@ -62,9 +62,7 @@ class HttpFaults:
         """Do the work, send half of the answer, close the connection."""
         self.add(operation=operation, times=times, seconds=seconds).cut = True
 
-    def add(
-        self, *, operation: str | None = None, times: int | None = None, seconds: float | None = None
-    ) -> HttpFault:
+    def add(self, *, operation: str | None = None, times: int | None = None, seconds: float | None = None) -> HttpFault:
         """Register a fault that does nothing yet, and return it to be filled in."""
         until = None if seconds is None else time.monotonic() + seconds
         fault = HttpFault(operation=operation, remaining=times, until=until)

@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
@@ -27,6 +28,8 @@ class LocalHttpServer(ABC):
         self._port = port
         self._http_faults = faults
         self._runner: web.AppRunner | None = None
+        self.calls: Counter[str] = Counter()
+        """Requests so far by operation, the ones that a fault answered too."""
 
     @property
     def port(self) -> int:
@@ -86,6 +89,7 @@ class LocalHttpServer(ABC):
         operation = request.match_info.route.name or ""
         if operation.startswith("control"):
             return await handler(request)
+        self.calls[operation] += 1
         faults = self._http_faults.take(operation)
         if delay_seconds := sum(fault.delay_seconds for fault in faults):
             await asyncio.sleep(delay_seconds)
