@@ -1,13 +1,19 @@
 """The connection pool, and the one way a query is run: through the door that guards every external call."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 T = TypeVar("T")
-Connection = PoolConnectionProxy[asyncpg.Record]
+
+if TYPE_CHECKING:
+    Connection = PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:  # generic only in their stubs
+    Connection = PoolConnectionProxy
+    Pool = asyncpg.Pool
 
 
 class Call(Protocol):
@@ -27,12 +33,12 @@ class Database:
         self._dsn = dsn
         self._call = call
         self._max_connections = max_connections
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool: Pool | None = None
 
     async def open(self) -> None:
         """Connect. Raises whatever asyncpg does, as translated by the guard."""
 
-        async def connect() -> asyncpg.Pool[asyncpg.Record]:
+        async def connect() -> Pool:
             return await asyncpg.create_pool(
                 self._dsn,
                 min_size=1,
