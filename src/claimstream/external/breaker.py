@@ -1,0 +1,276 @@
+"""A circuit breaker: purgatory keeps the state, this guard decides what counts.
+
+purgatory 3.0.1 alone counts a cancellation as a failure (or, excluded, lets a cancelled probe close the circuit), lets
+everybody through while half open, re-raises one stored exception whose traceback grows, tells nobody of rejected calls,
+and reads the wall clock. Here the state is told of successes and failures only; everything else is decided around it.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Literal
+
+from purgatory import AsyncAbstractUnitOfWork, AsyncCircuitBreakerFactory
+from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState
+
+from claimstream.external.errors import BreakerOpen
+
+log = logging.getLogger(__name__)
+
+State = Literal["closed", "open", "half_open"]
+
+_RAMP_SECONDS = 0.05
+"""After a recovery the waiting calls are let go in groups of 1, 2, 4, … this far apart, not all at once."""
+_PROBE_PATIENCE_SECONDS = 1.0
+"""How long a waiter that was invited to probe has the turn to itself before the next one is invited too."""
+
+
+@dataclass(frozen=True)
+class BreakerEvent:
+    """A change of state, or (``old == new``) a rejected call."""
+
+    service: str
+    old: State
+    new: State
+    at: datetime
+    reason: str
+
+    @property
+    def kind(self) -> Literal["opened", "half_opened", "closed", "rejected"]:
+        if self.old == self.new:
+            return "rejected"
+        if self.new == "open":
+            return "opened"
+        return "half_opened" if self.new == "half_open" else "closed"
+
+
+Listener = Callable[[BreakerEvent], None]
+
+
+class Verdict(Enum):
+    """What a finished call says about the service."""
+
+    ALIVE = "alive"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Cancelled, or our own defect: says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Permit:
+    """One admitted call. ``epoch`` tells evidence of this state from a straggler's of an earlier one."""
+
+    probe: bool
+    epoch: int
+
+
+class Breaker:
+    """The circuit of one service. Belongs to one event loop.
+
+    ``unit_of_work`` is purgatory's, so that pods may share the state through Redis; while that store itself is down,
+    the breaker goes on with what this process knows.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        threshold: int = 5,
+        recovery_seconds: float = 30.0,
+        unit_of_work: AsyncAbstractUnitOfWork | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._threshold = threshold
+        self._recovery_seconds = recovery_seconds
+        self._clock = clock
+        self._factory = AsyncCircuitBreakerFactory(threshold, recovery_seconds, uow=unit_of_work)
+        self._context = Context(name, threshold, recovery_seconds)
+        self._state: State = "closed"
+        self._epoch = 0
+        self._reopens_at = 0.0
+        self._probe: Permit | None = None
+        self._last_failure = ""
+        self._listeners: list[Listener] = []
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._invited_until = 0.0
+        self._ramp = 1
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def state(self) -> State:
+        """As last seen here. An open circuit stays ``open`` until somebody calls after the recovery time."""
+        return self._state
+
+    @property
+    def last_failure(self) -> str:
+        """What the last counted failure said, "" before any."""
+        return self._last_failure
+
+    @property
+    def retry_after_seconds(self) -> float:
+        """Until a call may be tried again; 0 when one may be tried now."""
+        return max(0.0, self._reopens_at - self._clock()) if self._state == "open" else 0.0
+
+    def add_listener(self, listener: Listener) -> None:
+        """Called with each event, in the task that caused it. What it raises is logged and goes no further."""
+        self._listeners.append(listener)
+
+    async def admit(self, operation: str = "") -> Permit:
+        """Take leave to call, or raise a fresh :class:`BreakerOpen`. Give the permit back with :meth:`record`."""
+        context = await self._load()
+        if self._state == "closed":
+            return Permit(probe=False, epoch=self._epoch)
+        if self._probe is not None or (self._state == "open" and self.retry_after_seconds > 0):
+            raise self._rejection(operation)
+        self._probe = permit = Permit(probe=True, epoch=self._epoch)
+        if context.state == OPENED:
+            try:
+                context.set_state(HalfOpenedState())
+                await self._save(context, "the recovery time is over, one call may try")
+            except BaseException:
+                self._probe = None
+                raise
+        return permit
+
+    async def record(self, permit: Permit, verdict: Verdict, reason: str = "") -> None:
+        """Say how an admitted call ended. A straggler from before the last change of state decides nothing."""
+        if permit is self._probe:
+            self._probe = None
+        elif permit.epoch != self._epoch:
+            return
+        if verdict is Verdict.UNKNOWN:
+            self._wake()
+            return
+        context = await self._load()
+        if verdict is Verdict.ALIVE:
+            context.handle_end_request()
+            reason = reason or "the service answers again"
+        else:
+            self._last_failure = reason
+            context.handle_exception(_FAILURE)
+        await self._save(context, reason)
+
+    async def ready(self) -> None:
+        """Wait until a call may be tried: no wait while closed; one waiter as the probe; after it the rest, ramped."""
+        now = self._clock()
+        if self._state == "closed":
+            return
+        if self.retry_after_seconds <= 0 and self._probe is None and now >= self._invited_until and not self._waiters:
+            self._invited_until = now + _PROBE_PATIENCE_SECONDS
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        self._wake()
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            else:  # was invited, and cannot come: the turn is the next one's
+                self._invited_until = 0.0
+                self._wake()
+            raise
+
+    def close(self) -> None:
+        """Stop the timer. Waiters stay with those who wait."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wake(self) -> None:
+        """Let go whoever may go now, and come back when the next one may."""
+        if self._state == "closed":
+            if self._timer is None and self._waiters:
+                for _ in range(min(self._ramp, len(self._waiters))):
+                    self._release()
+                self._ramp *= 2
+                self._come_back(_RAMP_SECONDS)
+            return
+        self.close()
+        if self._waiters and self._probe is None:
+            wait = max(self.retry_after_seconds, self._invited_until - self._clock())
+            if wait <= 0:
+                self._release()
+                self._invited_until = self._clock() + _PROBE_PATIENCE_SECONDS
+                wait = _PROBE_PATIENCE_SECONDS
+            self._come_back(wait)
+
+    def _release(self) -> None:
+        waiter = self._waiters.popleft()
+        if not waiter.done():
+            waiter.set_result(None)
+
+    def _come_back(self, seconds: float) -> None:
+        if self._waiters:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._on_time)
+
+    def _on_time(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _rejection(self, operation: str) -> BreakerOpen:
+        """A new error each time: one stored exception would grow its traceback with every raise."""
+        after = self.retry_after_seconds
+        why = f" after: {self._last_failure}" if self._last_failure else ""
+        when = f"tried again in {after:.0f} s" if after > 0 else "one call is trying it now"
+        error = BreakerOpen(
+            self.name,
+            operation,
+            f"held back, the circuit is {self._state.replace('_', ' ')} ({when}){why}",
+            retry_after_seconds=after,
+        )
+        self._tell(BreakerEvent(self.name, self._state, self._state, datetime.now(UTC), error.message))
+        return error
+
+    async def _load(self) -> Context:
+        try:
+            breaker = await self._factory.get_breaker(self.name, self._threshold, self._recovery_seconds)
+        except Exception:
+            log.warning("the shared state of the breaker %s cannot be read; going on alone", self.name, exc_info=True)
+        else:
+            self._context = breaker.context
+        self._saw(self._context, "as another process saw it")
+        return self._context
+
+    async def _save(self, context: Context, reason: str) -> None:
+        messages, context.messages = context.messages, []
+        self._context = context
+        self._saw(context, reason)
+        try:
+            for message in messages:
+                await self._factory.messagebus.handle(message, self._factory.uow)
+        except Exception:
+            log.warning("the shared state of the breaker %s cannot be written", self.name, exc_info=True)
+
+    def _saw(self, context: Context, reason: str) -> None:
+        new: State = "closed" if context.state == CLOSED else "open" if context.state == OPENED else "half_open"
+        old, self._state = self._state, new
+        if new == old:
+            return
+        self._epoch += 1
+        self._ramp = 1
+        self._invited_until = 0.0
+        if new == "open":
+            # purgatory notes the wall clock; a clock that jumps may shorten or stretch the wait by no more than itself
+            elapsed = time.time() - (context.opened_at or 0.0)
+            self._reopens_at = self._clock() + self._recovery_seconds - min(max(elapsed, 0.0), self._recovery_seconds)
+        self.close()
+        self._wake()
+        self._tell(BreakerEvent(self.name, old, new, datetime.now(UTC), reason))
+
+    def _tell(self, event: BreakerEvent) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener of the breaker %s failed", self.name)
+
+
+_FAILURE = RuntimeError("counted as a failure")
+"""purgatory wants an exception; what it was is told in ``reason``, and this one is never raised."""

@@ -1,0 +1,261 @@
+"""The one door: every call to another service goes through ``Service.call``.
+
+Around each attempt: a bulkhead slot, the circuit breaker, a time-out and a client span of its own (the HTTP conventions
+count each resending as a request). Around the attempts: retries with jitter that honour the service's retry-after. The
+caller's span gets an event for each wait, retry, rejection and change of the circuit.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+import stamina
+from opentelemetry import metrics, trace
+from opentelemetry.metrics import Meter
+from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
+from opentelemetry.util.types import AttributeValue
+from purgatory import AsyncAbstractUnitOfWork
+
+from claimstream.external.breaker import Breaker, BreakerEvent, Listener, State, Verdict
+from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.instruments import Instruments
+from claimstream.external.policy import DEFAULT_POLICY, Policy
+from claimstream.external.spans import error_type, outcome, span_name
+
+T = TypeVar("T")
+
+Classify = Callable[[BaseException], ExternalError | None]
+"""Turns what a client library raised into one of ours; None leaves it as it is (a defect of ours, say)."""
+
+_SCOPE = "claimstream.external"
+
+
+@dataclass(frozen=True)
+class _Call(Generic[T]):
+    operation: str
+    function: Callable[[], Awaitable[T]]
+    timeout_seconds: float
+    attributes: Mapping[str, AttributeValue]
+    labels: Mapping[str, str]
+
+
+class Service:
+    """One service behind the door. Made by :meth:`Door.service`."""
+
+    def __init__(
+        self, breaker: Breaker, policy: Policy, classify: Classify, *, tracer: Tracer, to: Instruments
+    ) -> None:
+        self.name = breaker.name
+        self.breaker = breaker
+        self.policy = policy
+        self._classify = classify
+        self._tracer = tracer
+        self._instruments = to
+        self._bulkhead = asyncio.Semaphore(policy.concurrency)
+
+    async def call(
+        self,
+        operation: str,
+        function: Callable[[], Awaitable[T]],
+        *,
+        retry: bool = True,
+        timeout_seconds: float | None = None,
+        attributes: Mapping[str, AttributeValue] | None = None,
+    ) -> T:
+        """The result of ``function()``, which is called once for each attempt.
+
+        :param retry: False where a second attempt could do harm.
+        :param timeout_seconds: for one attempt, instead of the policy's.
+        :param attributes: of the client span; ``function`` may set more on the current span.
+        :raises ExternalError: as ``classify`` said, with what was raised as its cause.
+        """
+        labels = {"service": self.name, "operation": operation}
+        timeout = self.policy.timeout_seconds if timeout_seconds is None else timeout_seconds
+        started = time.monotonic()
+        ended_as = "cancelled"
+        try:
+            result = await self._attempts(_Call(operation, function, timeout, attributes or {}, labels), retry=retry)
+            ended_as = outcome(None)
+            return result
+        except BaseException as error:
+            ended_as = outcome(error)
+            raise
+        finally:
+            self._instruments.calls.add(1, {**labels, "outcome": ended_as})
+            self._instruments.duration.record(time.monotonic() - started, {**labels, "outcome": ended_as})
+
+    async def _attempts(self, call: _Call[T], *, retry: bool) -> T:
+        failed_at = 0.0
+        failed_as = ""
+        async for attempt in stamina.retry_context(
+            on=self._wait_before_retry if retry else _never,
+            attempts=self.policy.attempts,
+            timeout=None,
+            wait_initial=self.policy.backoff_initial_seconds,
+            wait_max=self.policy.backoff_max_seconds,
+            wait_jitter=self.policy.backoff_initial_seconds,
+        ):
+            with attempt:
+                if attempt.num > 1:
+                    resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
+                    call = replace(call, attributes={**call.attributes, **resent})
+                    self._instruments.retries.add(1, call.labels)
+                    waited = {"attempt": attempt.num, "waited_seconds": time.monotonic() - failed_at}
+                    _event("retry", call.labels, {**waited, "error.type": failed_as})
+                try:
+                    return await self._attempt(call)
+                except Exception as error:
+                    failed_at, failed_as = time.monotonic(), error_type(error)
+                    raise
+        raise AssertionError("stamina returns or raises")
+
+    async def _attempt(self, call: _Call[T]) -> T:
+        queued = time.monotonic() if self._bulkhead.locked() else None
+        async with self._bulkhead:
+            if queued is not None:
+                _event("bulkhead.wait", call.labels, {"waited_seconds": time.monotonic() - queued})
+            try:
+                permit = await self.breaker.admit(call.operation)
+            except BreakerOpen as error:
+                self._instruments.rejections.add(1, call.labels)
+                _event("breaker.rejected", call.labels, {"retry_after_seconds": error.retry_after_seconds or 0.0})
+                raise
+            verdict, reason = Verdict.UNKNOWN, ""
+            try:
+                result = await self._within(call)
+                verdict = Verdict.ALIVE
+                return result
+            except ExternalError as error:
+                verdict, reason = _verdict(error), error.message
+                raise
+            finally:
+                await self.breaker.record(permit, verdict, reason)
+
+    async def _within(self, call: _Call[T]) -> T:
+        with self._tracer.start_as_current_span(
+            span_name(self.name, call.operation, call.attributes),
+            kind=SpanKind.CLIENT,
+            attributes={"service.peer.name": self.name, **call.attributes},
+            record_exception=False,  # what a library raises may quote the mail
+            set_status_on_exception=False,
+        ) as span:
+            deadline = asyncio.timeout(call.timeout_seconds)
+            try:
+                async with deadline:
+                    return await call.function()
+            except BaseException as raised:
+                timed_out = isinstance(raised, TimeoutError) and deadline.expired()
+                error = self._timed_out(call) if timed_out else self._classified(raised, call.operation)
+                kind = "timeout" if timed_out else error_type(error or raised)
+                span.set_attribute("error.type", kind)
+                span.set_status(Status(StatusCode.ERROR, kind))
+                if error is None or error is raised:
+                    raise
+                raise error from raised
+
+    def _timed_out(self, call: _Call[T]) -> Outage:
+        what = f"no answer within {call.timeout_seconds:g} s"
+        return Outage(self.name, call.operation, f"{what}. Check that it is up and reachable, or raise its time-out.")
+
+    def _classified(self, raised: BaseException, operation: str) -> ExternalError | None:
+        if isinstance(raised, ExternalError):
+            error: ExternalError | None = raised
+        else:
+            error = self._classify(raised) if isinstance(raised, Exception) else None
+            if error is not None:
+                error.__cause__ = raised
+        if error is not None:
+            error.operation = error.operation or operation
+        return error
+
+    def _wait_before_retry(self, error: Exception) -> bool | float:
+        if not isinstance(error, Outage) or isinstance(error, BreakerOpen | Unauthorised):
+            return False
+        after = error.retry_after_seconds
+        if after is None:
+            return True
+        if after > self.policy.backoff_max_seconds:
+            return False  # too long to hold a call for: the work waits outside
+        return after + random.uniform(0, self.policy.backoff_initial_seconds)  # noqa: S311 - spreads load, no secret
+
+
+class Door:
+    """All services of one process, one policy and one circuit each. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        policies: Mapping[str, Policy] | None = None,
+        *,
+        on_breaker_event: Listener | None = None,
+        tracer: Tracer | None = None,
+        meter: Meter | None = None,
+        unit_of_work: AsyncAbstractUnitOfWork | None = None,
+    ) -> None:
+        """
+        :param policies: by service name; a service without one gets :data:`DEFAULT_POLICY`.
+        :param on_breaker_event: told of each opening, probe, closing and rejection; must not block.
+        :param unit_of_work: purgatory's, to share the circuits between pods (``AsyncRedisUnitOfWork``).
+        """
+        self._policies = dict(policies or {})
+        self._on_breaker_event = on_breaker_event
+        self._tracer = tracer or trace.get_tracer(_SCOPE)
+        self._unit_of_work = unit_of_work
+        self._services: dict[str, Service] = {}
+        self._instruments = Instruments(meter or metrics.get_meter(_SCOPE), self.states)
+
+    def service(self, name: str, classify: Classify) -> Service:
+        """The service of that name; made at the first call, after which ``classify`` stays as it was."""
+        if name not in self._services:
+            policy = self._policies.get(name, DEFAULT_POLICY)
+            breaker = Breaker(
+                name,
+                threshold=policy.breaker_threshold,
+                recovery_seconds=policy.breaker_recovery_seconds,
+                unit_of_work=self._unit_of_work,
+            )
+            breaker.add_listener(self._note)
+            if self._on_breaker_event is not None:
+                breaker.add_listener(self._on_breaker_event)
+            self._services[name] = Service(breaker, policy, classify, tracer=self._tracer, to=self._instruments)
+        return self._services[name]
+
+    def breaker(self, name: str) -> Breaker:
+        """
+        :raises KeyError: no client of that name has been made.
+        """
+        return self._services[name].breaker
+
+    def states(self) -> Mapping[str, State]:
+        """The circuit of each service, as this process last saw it."""
+        return {name: service.breaker.state for name, service in self._services.items()}
+
+    async def close(self) -> None:
+        """Stop the breakers' timers. The clients close their own connections."""
+        for service in self._services.values():
+            service.breaker.close()
+
+    def _note(self, event: BreakerEvent) -> None:
+        if event.kind == "rejected":
+            return  # the rejected call notes it, with its operation
+        labels = {"service": event.service, "state": event.new}
+        self._instruments.transitions.add(1, labels)
+        _event(f"breaker.{event.kind}", {"service": event.service}, {})
+
+
+def _verdict(error: ExternalError) -> Verdict:
+    """A throttling or refusing service is alive; only an outage is a failure of the service."""
+    if isinstance(error, Throttled | Refused):
+        return Verdict.ALIVE
+    return Verdict.FAILED if isinstance(error, Outage) else Verdict.UNKNOWN
+
+
+def _never(error: Exception) -> bool:
+    del error
+    return False
+
+
+def _event(name: str, labels: Mapping[str, str], attributes: Mapping[str, AttributeValue]) -> None:
+    trace.get_current_span().add_event(f"claimstream.external.{name}", {**labels, **attributes})

@@ -1,0 +1,54 @@
+"""What a call to another service can end in, seen from the mail that needed it.
+
+The one question is whose fault it was. An :class:`Outage` is nobody's mail: the work waits and goes on later. A
+:class:`Refused` call proves that the service is alive and will say the same again: it is the mail's, or our request's.
+Messages name ids, statuses and settings, never the content of a mail, since they end in logs, reports and Sentry.
+"""
+
+
+class ExternalError(Exception):
+    """A call that failed. ``message`` says what happened and what to check."""
+
+    def __init__(self, service: str, operation: str, message: str) -> None:
+        super().__init__(service, operation, message)
+        self.service = service
+        self.operation = operation
+        self.message = message
+
+    def __str__(self) -> str:
+        where = f"{self.service} {self.operation}".strip()
+        return f"{where}: {self.message}"
+
+
+class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what callers ask
+    """Not the mail's fault: time-out, lost connection, 5xx, breaker open, credentials. Costs no delivery attempt."""
+
+    def __init__(self, service: str, operation: str, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(service, operation, message)
+        self.retry_after_seconds = retry_after_seconds
+        """When the service (or the breaker) said to come back, if it did."""
+
+
+class BreakerOpen(Outage):
+    """Not even tried: the service failed so often that calls are held back until it has recovered."""
+
+
+class Throttled(Outage):
+    """429, a rate limit or a quota. The service is alive, so this never opens the circuit."""
+
+
+class Unauthorised(Outage):
+    """401 or 403: our credentials are wrong or lack a right. Not retried: work waits until somebody has mended them."""
+
+
+class Refused(ExternalError):  # noqa: N818 - as above
+    """A permanent no from a service that is alive: asking again brings the same answer."""
+
+    def __init__(self, service: str, operation: str, message: str, *, status: int | str | None = None) -> None:
+        super().__init__(service, operation, message)
+        self.status = status
+        """The service's own code: an HTTP or SMTP status, a gRPC or SQLSTATE name."""
+
+
+class NotFound(Refused):
+    """What was asked for is not there (any more)."""

@@ -1,0 +1,122 @@
+"""Telemetry kept in memory, and small real HTTP servers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Tracer
+
+from claimstream.external.breaker import BreakerEvent
+from claimstream.external.door import Door
+from claimstream.external.policy import Policy
+
+
+class Telemetry:
+    def __init__(self) -> None:
+        self._exporter = InMemorySpanExporter()
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(self._exporter))
+        self.tracer: Tracer = provider.get_tracer("test")
+        self._reader = InMemoryMetricReader()
+        self._meters = MeterProvider([self._reader], shutdown_on_exit=False)
+        self.meter = self._meters.get_meter("test")
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        return list(self._exporter.get_finished_spans())
+
+    def span(self, name: str) -> ReadableSpan:
+        found = [span for span in self.spans if span.name == name]
+        assert len(found) == 1, [span.name for span in self.spans]
+        return found[0]
+
+    def points(self, metric: str) -> dict[tuple[str, ...], float]:
+        """Values (counts, for histograms) by the values of the labels in the labels' alphabetical order."""
+        data = self._reader.get_metrics_data()
+        values: dict[tuple[str, ...], float] = {}
+        for resource in data.resource_metrics if data else ():
+            for scope in resource.scope_metrics:
+                for one in scope.metrics:
+                    if one.name != metric:
+                        continue
+                    for point in one.data.data_points:
+                        labels = tuple(str(value) for _, value in sorted((point.attributes or {}).items()))
+                        if isinstance(point, HistogramDataPoint):
+                            values[labels] = point.count
+                        elif isinstance(point, NumberDataPoint):
+                            values[labels] = point.value
+        return values
+
+    def close(self) -> None:
+        self._meters.shutdown()
+
+
+@pytest.fixture
+def telemetry() -> Iterator[Telemetry]:
+    kept = Telemetry()
+    yield kept
+    kept.close()
+
+
+FAST = Policy(timeout_seconds=5, attempts=3, breaker_threshold=5, backoff_initial_seconds=0.001, backoff_max_seconds=1)
+
+
+@dataclass
+class Entrance:
+    door: Door
+    telemetry: Telemetry
+    events: list[BreakerEvent] = field(default_factory=list)
+
+
+@pytest.fixture
+async def entrance(telemetry: Telemetry) -> AsyncIterator[Entrance]:
+    """A door of fast policies for every client of these tests, with its telemetry and breaker events."""
+    events: list[BreakerEvent] = []
+    names = ("gmail", "anthropic", "gcs", "mongodb", "smtp", "test")
+    door = Door(
+        dict.fromkeys(names, FAST), on_breaker_event=events.append, tracer=telemetry.tracer, meter=telemetry.meter
+    )
+    yield Entrance(door, telemetry, events)
+    await door.close()
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class HttpServer:
+    """A real server on the loopback interface that answers with ``handler``, which a test may exchange."""
+
+    def __init__(self) -> None:
+        self.handler: Handler = self._nothing
+        self.requests: list[web.BaseRequest] = []
+        self.base_url = ""
+
+    @staticmethod
+    async def _nothing(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=404, text=f"nothing at {request.path}")
+
+    async def dispatch(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(request)
+        return await self.handler(request)
+
+
+@pytest.fixture
+async def http_server() -> AsyncIterator[HttpServer]:
+    server = HttpServer()
+    app = web.Application(client_max_size=64 * 2**20)
+    app.router.add_route("*", "/{path:.*}", server.dispatch)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.base_url = site.name if not site.name.endswith(":0") else ""
+    address = runner.addresses[0]
+    server.base_url = f"http://{address[0]}:{address[1]}"
+    yield server
+    await runner.cleanup()

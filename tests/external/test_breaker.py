@@ -1,0 +1,217 @@
+import asyncio
+
+import pytest
+from purgatory import AsyncInMemoryUnitOfWork
+
+from claimstream.external.breaker import Breaker, BreakerEvent, Verdict
+from claimstream.external.errors import BreakerOpen
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Case:
+    """A breaker of three failures and sixty seconds, on a clock that the test turns."""
+
+    def __init__(self, *, recovery_seconds: float = 60.0, unit_of_work: AsyncInMemoryUnitOfWork | None = None) -> None:
+        self.clock = Clock()
+        self.breaker = Breaker(
+            "gmail", threshold=3, recovery_seconds=recovery_seconds, clock=self.clock, unit_of_work=unit_of_work
+        )
+        self.events: list[BreakerEvent] = []
+        self.breaker.add_listener(self.events.append)
+
+    @property
+    def state(self) -> str:
+        return self.breaker.state
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+    async def call(self, verdict: Verdict) -> None:
+        await self.breaker.record(await self.breaker.admit("get"), verdict, f"it was {verdict.value}")
+
+    async def open(self) -> None:
+        for _ in range(3):
+            await self.call(Verdict.FAILED)
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case()
+
+
+async def test_opens_after_the_threshold_of_failures_in_a_row(case: Case) -> None:
+    await case.call(Verdict.FAILED)
+    await case.call(Verdict.FAILED)
+    await case.call(Verdict.ALIVE)
+    await case.call(Verdict.FAILED)
+    await case.call(Verdict.FAILED)
+    assert case.state == "closed"
+    await case.call(Verdict.FAILED)
+    assert case.state == "open"
+    assert case.kinds == ["opened"]
+    assert case.events[0].reason == "it was failed"
+
+
+async def test_a_rejected_call_raises_a_fresh_error_that_says_why_and_when_and_makes_an_event(case: Case) -> None:
+    await case.open()
+    errors = []
+    for _ in range(2):
+        with pytest.raises(BreakerOpen) as caught:
+            await case.breaker.admit("get")
+        errors.append(caught.value)
+    assert errors[0] is not errors[1]
+    assert str(errors[0]).startswith("gmail get: held back, the circuit is open (tried again in 60 s)")
+    assert "it was failed" in str(errors[0])
+    assert errors[0].retry_after_seconds == pytest.approx(60, abs=1)
+    assert case.kinds == ["opened", "rejected", "rejected"]
+
+
+async def test_neither_cancellation_nor_our_own_defect_counts(case: Case) -> None:
+    for _ in range(5):
+        await case.call(Verdict.UNKNOWN)
+    await case.call(Verdict.FAILED)
+    await case.call(Verdict.UNKNOWN)
+    await case.call(Verdict.FAILED)
+    assert case.state == "closed"
+    await case.call(Verdict.FAILED)
+    assert case.state == "open"
+
+
+async def test_after_the_recovery_time_a_single_call_probes_and_its_success_closes(case: Case) -> None:
+    await case.open()
+    case.clock.now += 61
+    probe = await case.breaker.admit("get")
+    assert case.state == "half_open"
+    with pytest.raises(BreakerOpen, match="one call is trying it now"):
+        await case.breaker.admit("get")
+    await case.breaker.record(probe, Verdict.ALIVE)
+    assert case.kinds == ["opened", "half_opened", "rejected", "closed"]
+    await case.call(Verdict.ALIVE)
+
+
+async def test_a_failing_probe_opens_again_for_the_whole_recovery_time(case: Case) -> None:
+    await case.open()
+    case.clock.now += 61
+    await case.call(Verdict.FAILED)
+    assert case.state == "open"
+    assert case.breaker.retry_after_seconds == pytest.approx(60, abs=1)
+
+
+async def test_a_cancelled_probe_neither_closes_nor_blocks(case: Case) -> None:
+    await case.open()
+    case.clock.now += 61
+    await case.call(Verdict.UNKNOWN)
+    assert case.state == "half_open"
+    await case.call(Verdict.ALIVE)
+    assert case.kinds == ["opened", "half_opened", "closed"]
+
+
+async def test_a_straggler_from_before_the_opening_decides_nothing(case: Case) -> None:
+    early = [await case.breaker.admit("get") for _ in range(5)]
+    await case.open()
+    case.clock.now += 61
+    probe = await case.breaker.admit("get")
+    await case.breaker.record(early[0], Verdict.ALIVE)
+    assert case.state == "half_open"
+    await case.breaker.record(early[1], Verdict.FAILED)
+    assert case.state == "half_open"
+    await case.breaker.record(probe, Verdict.ALIVE)
+    for permit in early[2:]:
+        await case.breaker.record(permit, Verdict.FAILED)
+    assert case.state == "closed"
+
+
+async def test_a_listener_that_raises_does_not_harm_the_call(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(event: BreakerEvent) -> None:
+        raise ValueError(event.kind)
+
+    case.breaker.add_listener(broken)
+    await case.open()
+    assert case.state == "open"
+    assert "a listener of the breaker gmail failed" in caplog.text
+
+
+async def test_ready_returns_at_once_while_closed(case: Case) -> None:
+    await case.breaker.ready()
+    assert case.state == "closed"
+
+
+async def test_ready_invites_one_waiter_to_probe_and_the_rest_only_after_it_succeeded() -> None:
+    case = Case(recovery_seconds=0.05)
+    case.breaker = Breaker("gmail", threshold=3, recovery_seconds=0.05)
+    await case.open()
+    probing, answer = asyncio.Event(), asyncio.Event()
+    rejected = 0
+    finished: list[int] = []
+
+    async def email(number: int) -> None:
+        nonlocal rejected
+        await case.breaker.ready()
+        try:
+            permit = await case.breaker.admit("get")
+        except BreakerOpen:
+            rejected += 1
+            return
+        probing.set()
+        await answer.wait()
+        await case.breaker.record(permit, Verdict.ALIVE)
+        finished.append(number)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(email(number))
+        await probing.wait()
+        assert case.state == "half_open"
+        assert finished == []
+        answer.set()
+    assert rejected == 0
+    assert finished == list(range(20))
+
+
+async def test_ready_passes_the_turn_on_when_the_invited_one_is_cancelled() -> None:
+    breaker = Breaker("gmail", threshold=1, recovery_seconds=0.05)
+    await breaker.record(await breaker.admit(), Verdict.FAILED)
+    first = asyncio.create_task(breaker.ready())
+    second = asyncio.create_task(breaker.ready())
+    await asyncio.sleep(0)
+    first.cancel()
+    await second
+    await breaker.record(await breaker.admit(), Verdict.ALIVE)
+    assert first.cancelled()
+    assert breaker.state == "closed"
+
+
+async def test_two_processes_share_one_state() -> None:
+    shared = AsyncInMemoryUnitOfWork()
+    one, other = Case(unit_of_work=shared), Case(unit_of_work=shared)
+    await one.open()
+    with pytest.raises(BreakerOpen):
+        await other.breaker.admit("get")
+    assert other.kinds == ["opened", "rejected"]
+    other.clock.now += 61
+    await other.call(Verdict.ALIVE)
+    await one.call(Verdict.ALIVE)
+    assert one.kinds == ["opened", "closed"]
+
+
+class Unreachable(AsyncInMemoryUnitOfWork):
+    async def __aenter__(self) -> AsyncInMemoryUnitOfWork:
+        raise ConnectionError("the state store is down")
+
+
+async def test_a_lost_state_store_leaves_the_breaker_working_alone() -> None:
+    case = Case(unit_of_work=Unreachable())
+    await case.open()
+    with pytest.raises(BreakerOpen):
+        await case.breaker.admit("get")
+    case.clock.now += 61
+    await case.call(Verdict.ALIVE)
+    assert case.kinds == ["opened", "rejected", "half_opened", "closed"]

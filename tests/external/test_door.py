@@ -1,0 +1,286 @@
+import asyncio
+
+import aiohttp
+import pytest
+from aiohttp import web
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, StatusCode
+from tests.external.conftest import Entrance, HttpServer, Telemetry
+
+from claimstream.external.door import Door
+from claimstream.external.errors import BreakerOpen, ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.policy import Policy
+
+
+def classify(error: BaseException) -> ExternalError | None:
+    match error:
+        case aiohttp.ClientResponseError(status=404):
+            return NotFound("test", "", "not there", status=404)
+        case aiohttp.ClientResponseError(status=401):
+            return Unauthorised("test", "", "wrong key")
+        case aiohttp.ClientResponseError(status=429):
+            after = error.headers.get("Retry-After") if error.headers else None
+            return Throttled("test", "", "too fast", retry_after_seconds=float(after) if after else None)
+        case aiohttp.ClientError():
+            return Outage("test", "", "down")
+        case _:
+            return None
+
+
+async def fetch(url: str) -> str:
+    async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url) as response:
+        trace.get_current_span().set_attribute("http.response.status_code", response.status)
+        return await response.text()
+
+
+def answers(server: HttpServer, *statuses: int, headers: dict[str, str] | None = None) -> None:
+    """Answer with these statuses in turn, and with the last one from then on."""
+    queue = list(statuses)
+
+    async def handler(request: web.Request) -> web.Response:
+        status = queue.pop(0) if len(queue) > 1 else queue[0]
+        return web.Response(status=status, text="fine", headers=headers if status == 429 else None)
+
+    server.handler = handler
+
+
+async def test_a_call_returns_what_the_service_said_in_a_client_span(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 200)
+    service = entrance.door.service("test", classify)
+    result = await service.call(
+        "things.get", lambda: fetch(http_server.base_url), attributes={"http.request.method": "GET"}
+    )
+    assert result == "fine"
+    span = entrance.telemetry.span("things.get test")
+    assert span.kind is SpanKind.CLIENT
+    assert span.attributes == {
+        "service.peer.name": "test",
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+    }
+    assert entrance.telemetry.points("claimstream.external.calls") == {("things.get", "ok", "test"): 1}
+    assert entrance.telemetry.points("claimstream.external.duration") == {("things.get", "ok", "test"): 1}
+    assert entrance.telemetry.points("claimstream.external.breaker.state") == {("test",): 0}
+
+
+async def test_an_outage_is_tried_again_each_attempt_in_a_span_of_its_own(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 503, 500, 200)
+    service = entrance.door.service("test", classify)
+    with entrance.telemetry.tracer.start_as_current_span("stage"):
+        assert await service.call("get", lambda: fetch(http_server.base_url)) == "fine"
+    attempts = [span for span in entrance.telemetry.spans if span.name == "get test"]
+    assert [(span.attributes or {}).get("http.request.resend_count") for span in attempts] == [None, 1, 2]
+    assert [(span.attributes or {}).get("error.type") for span in attempts] == ["503", "500", None]
+    assert [span.status.status_code for span in attempts] == [StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET]
+    stage = entrance.telemetry.span("stage")
+    assert [event.name for event in stage.events] == ["claimstream.external.retry"] * 2
+    assert (stage.events[0].attributes or {})["error.type"] == "503"
+    assert all(span.parent and span.parent.span_id == stage.context.span_id for span in attempts if stage.context)
+    assert entrance.telemetry.points("claimstream.external.retries") == {("get", "test"): 2}
+
+
+async def test_a_permanent_no_is_not_tried_again_and_never_opens_the_circuit(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 404)
+    service = entrance.door.service("test", classify)
+    for _ in range(10):
+        with pytest.raises(NotFound, match=r"test things\.get: not there") as caught:
+            await service.call("things.get", lambda: fetch(http_server.base_url))
+    assert isinstance(caught.value.__cause__, aiohttp.ClientResponseError)
+    assert len(http_server.requests) == 10
+    assert service.breaker.state == "closed"
+    assert entrance.telemetry.points("claimstream.external.calls") == {("things.get", "refused", "test"): 10}
+
+
+async def test_wrong_credentials_are_not_tried_again_but_open_the_circuit(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 401)
+    service = entrance.door.service("test", classify)
+    for _ in range(5):
+        with pytest.raises(Unauthorised):
+            await service.call("get", lambda: fetch(http_server.base_url))
+    assert len(http_server.requests) == 5
+    assert entrance.door.states() == {"test": "open"}
+
+
+async def test_throttling_waits_as_asked_and_never_opens_the_circuit(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 429, 429, 200, headers={"Retry-After": "0.02"})
+    service = entrance.door.service("test", classify)
+    with entrance.telemetry.tracer.start_as_current_span("stage"):
+        await service.call("get", lambda: fetch(http_server.base_url))
+    waits = [(event.attributes or {})["waited_seconds"] for event in entrance.telemetry.span("stage").events]
+    assert len(waits) == 2
+    assert all(isinstance(wait, float) and wait >= 0.02 for wait in waits)
+    answers(http_server, 429)
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            await service.call("get", lambda: fetch(http_server.base_url))
+    assert service.breaker.state == "closed"
+
+
+async def test_a_wait_too_long_for_one_call_is_left_to_the_caller(entrance: Entrance, http_server: HttpServer) -> None:
+    answers(http_server, 429, headers={"Retry-After": "3600"})
+    with pytest.raises(Throttled) as caught:
+        await entrance.door.service("test", classify).call("get", lambda: fetch(http_server.base_url))
+    assert caught.value.retry_after_seconds == 3600
+    assert len(http_server.requests) == 1
+
+
+async def test_no_answer_in_time_is_an_outage(entrance: Entrance, http_server: HttpServer) -> None:
+    release = asyncio.Event()
+
+    async def hangs(request: web.Request) -> web.Response:
+        await release.wait()
+        return web.Response()
+
+    http_server.handler = hangs
+    service = entrance.door.service("test", classify)
+    with pytest.raises(Outage, match=r"test get: no answer within 0.05 s"):
+        await service.call("get", lambda: fetch(http_server.base_url), timeout_seconds=0.05, retry=False)
+    release.set()
+    assert (entrance.telemetry.span("get test").attributes or {})["error.type"] == "timeout"
+
+
+async def test_what_is_not_classified_is_raised_as_it_is_once_and_counts_for_nothing(entrance: Entrance) -> None:
+    calls = 0
+
+    async def defect() -> None:
+        nonlocal calls
+        calls += 1
+        raise KeyError("ours")
+
+    service = entrance.door.service("test", classify)
+    for _ in range(6):
+        with pytest.raises(KeyError):
+            await service.call("get", defect)
+    assert calls == 6
+    assert service.breaker.state == "closed"
+
+
+async def test_retries_end_when_the_circuit_opens_and_the_caller_sees_it_on_its_span(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    answers(http_server, 500)
+    service = entrance.door.service("test", classify)
+    with pytest.raises(Outage, match="down"):
+        await service.call("get", lambda: fetch(http_server.base_url))
+    with entrance.telemetry.tracer.start_as_current_span("stage"), pytest.raises(BreakerOpen) as caught:
+        await service.call("get", lambda: fetch(http_server.base_url))
+    assert len(http_server.requests) == 5
+    assert (caught.value.retry_after_seconds or 0) > 0
+    names = [event.name.removeprefix("claimstream.external.") for event in entrance.telemetry.span("stage").events]
+    assert names == ["retry", "breaker.opened", "retry", "breaker.rejected"]
+    assert [event.kind for event in entrance.events] == ["opened", "rejected"]
+    assert entrance.telemetry.points("claimstream.external.rejections") == {("get", "test"): 1}
+    assert entrance.telemetry.points("claimstream.external.breaker.state") == {("test",): 2}
+    assert entrance.telemetry.points("claimstream.external.calls") == {
+        ("get", "outage", "test"): 1,
+        ("get", "rejected", "test"): 1,
+    }
+
+
+async def test_cancellation_passes_through_and_gives_the_slot_back(telemetry: Telemetry) -> None:
+    door = Door({"test": Policy(concurrency=1, attempts=1, breaker_threshold=1)}, tracer=telemetry.tracer)
+    service = door.service("test", classify)
+    started = asyncio.Event()
+
+    async def hangs() -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(service.call("get", hangs))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
+    assert service.breaker.state == "closed"
+
+    async def fine() -> str:
+        return "fine"
+
+    assert await service.call("get", fine) == "fine"
+
+
+async def test_an_outer_time_out_works_through_the_door(entrance: Entrance) -> None:
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await entrance.door.service("test", classify).call("get", hangs)
+    current = asyncio.current_task()
+    assert current is not None
+    assert current.cancelling() == 0
+
+
+async def test_the_bulkhead_bounds_the_calls_at_a_time_and_notes_the_wait(telemetry: Telemetry) -> None:
+    door = Door({"test": Policy(concurrency=2)}, tracer=telemetry.tracer, meter=telemetry.meter)
+    service = door.service("test", classify)
+    inside = most = 0
+    full, release = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        if inside == 2:
+            full.set()
+        await release.wait()
+        inside -= 1
+
+    async def stage() -> None:
+        with telemetry.tracer.start_as_current_span("stage"):
+            await service.call("get", work)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(6):
+            group.create_task(stage())
+        await full.wait()
+        release.set()
+    assert most == 2
+    waits = [event.name for span in telemetry.spans for event in span.events]
+    assert waits == ["claimstream.external.bulkhead.wait"] * 4
+
+
+async def test_what_a_library_raised_never_reaches_the_span(entrance: Entrance) -> None:
+    async def quotes_the_mail() -> None:
+        raise aiohttp.ClientError("Sehr geehrte Frau Brandt")
+
+    with pytest.raises(Outage):
+        await entrance.door.service("test", classify).call("get", quotes_the_mail, retry=False)
+    assert "Brandt" not in entrance.telemetry.span("get test").to_json()
+
+
+async def test_an_error_that_the_function_classified_itself_keeps_its_class(entrance: Entrance) -> None:
+    async def refuses() -> None:
+        raise Refused("test", "", "no", status=412)
+
+    with pytest.raises(Refused, match="test put: no"):
+        await entrance.door.service("test", classify).call("put", refuses)
+    assert (entrance.telemetry.span("put test").attributes or {})["error.type"] == "412"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ({"db.query.summary": "SELECT emails"}, "SELECT emails"),
+        ({"db.operation.name": "find", "db.collection.name": "clients"}, "find clients"),
+        ({"gen_ai.operation.name": "chat", "gen_ai.request.model": "claude-x"}, "chat claude-x"),
+        ({}, "op test"),
+    ],
+)
+async def test_spans_are_named_by_their_convention(entrance: Entrance, attributes: dict[str, str], name: str) -> None:
+    async def fine() -> None:
+        return None
+
+    await entrance.door.service("test", classify).call("op", fine, attributes=attributes)
+    assert entrance.telemetry.span(name).kind is SpanKind.CLIENT
