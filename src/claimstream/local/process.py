@@ -96,7 +96,7 @@ class ServerProcess:
             async with asyncio.timeout(_SUPERVISOR_START_SECONDS):
                 await self._started.wait()
         except BaseException:
-            self._supervisor.stdin.close()  # type: ignore[union-attr]  # it is a pipe: see above
+            self._ask_to_stop(self._supervisor)
             raise
         if self.pid is None:
             await self._watcher
@@ -130,15 +130,19 @@ class ServerProcess:
             await asyncio.shield(self._watcher)
         return self.exit_status
 
+    @staticmethod
+    def _ask_to_stop(process: asyncio.subprocess.Process) -> asyncio.StreamWriter:
+        assert process.stdin is not None
+        if not process.stdin.is_closing():
+            process.stdin.write(b"stop\n")
+            process.stdin.close()
+        return process.stdin
+
     async def stop(self) -> None:
         """End the program by its stop steps, and kill it if they do not help. Its files stay."""
         if self._supervisor is None or self._watcher is None:
             return
-        stdin = self._supervisor.stdin
-        assert stdin is not None
-        if not stdin.is_closing():
-            stdin.write(b"stop\n")
-            stdin.close()
+        stdin = self._ask_to_stop(self._supervisor)
         allowed_seconds = sum(step.grace_seconds for step in self._command.stops) + _KILL_MARGIN_SECONDS
         try:
             async with asyncio.timeout(allowed_seconds):

@@ -1,10 +1,10 @@
 """What the servers of the local stack have in common: one directory, one log, one port, start, stop and crash."""
 
 import asyncio
-import contextlib
 import shutil
 import signal
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -24,6 +24,24 @@ def missing_extra(what: str, setting: str) -> LocalStackError:
     return LocalStackError(
         f"{what} is not installed. Next step: {INSTALL_HINT}, or set {setting} to a server of yours."
     )
+
+
+async def to_the_end(function: Callable[[Path], None], path: Path) -> None:
+    """Call the function in a thread and wait for its end, also when cancelled meanwhile: nothing is left half done."""
+    call = asyncio.create_task(asyncio.to_thread(function, path))
+    try:
+        await asyncio.shield(call)
+    except asyncio.CancelledError:
+        await call
+        raise
+
+
+def _make_directory(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def _remove_directory(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
 
 
 class LocalServer(ABC):
@@ -63,11 +81,7 @@ class LocalServer(ABC):
         return self._process.pid if self._process is not None and self._process.running else None
 
     async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self._clean_up()
-            raise
+        await self.start()
         return self
 
     async def __aexit__(
@@ -85,8 +99,21 @@ class LocalServer(ABC):
         """
         if self.pid is not None:
             return
+        first = not self._prepared
+        try:
+            await self._start()
+        except LocalStackError:
+            if first:
+                await self._clean_up(keep=self.directory)  # the error refers to the log
+            raise
+        except BaseException:
+            if first:
+                await self._clean_up()
+            raise
+
+    async def _start(self) -> None:
         if not self._prepared:
-            await asyncio.to_thread(self.directory.mkdir, parents=True, exist_ok=True)
+            await to_the_end(_make_directory, self.directory)
             await self.prepare()
             self._prepared = True
         for _ in range(_PORT_ATTEMPTS):
@@ -139,10 +166,11 @@ class LocalServer(ABC):
             f"Next step: mend what the log says, or set {self.setting} to a server of yours."
         )
 
-    async def _clean_up(self) -> None:
+    async def _clean_up(self, keep: Path | None = None) -> None:
+        self._prepared = False
         for directory in self.throw_away_directories():
-            with contextlib.suppress(FileNotFoundError):
-                await asyncio.to_thread(shutil.rmtree, directory)
+            if directory != keep:
+                await to_the_end(_remove_directory, directory)
 
     def throw_away_directories(self) -> list[Path]:
         """What to remove at the end."""
