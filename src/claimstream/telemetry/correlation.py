@@ -1,0 +1,118 @@
+"""Whose work this is: the ids that every span, log line and Sentry event of one email carries.
+
+They live in a context variable (so concurrent tasks never see each other's) and, for whatever else reads OpenTelemetry
+context, in its baggage, which also crosses Pub/Sub (``tracing.inject`` and ``tracing.extract``).
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+from opentelemetry import baggage
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+
+CORRELATION_ID = "claimstream.correlation_id"
+EMAIL_ID = "claimstream.email_id"
+TENANT_ID = "claimstream.tenant_id"
+STAGE = "claimstream.stage"
+
+_LONGEST = 200
+"""Characters kept of an id that came over the wire: an id is never longer, a hostile header may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """The ids in force here; None where nothing is known."""
+
+    correlation_id: str | None = None
+    email_id: str | None = None
+    tenant_id: str | None = None
+    stage: str | None = None
+
+    def attributes(self) -> dict[str, str]:
+        """The ids as span attributes and baggage, without the stage (each span has its own)."""
+        pairs = ((CORRELATION_ID, self.correlation_id), (EMAIL_ID, self.email_id), (TENANT_ID, self.tenant_id))
+        return {key: value for key, value in pairs if value is not None}
+
+
+NOBODY = Correlation()
+_CURRENT: ContextVar[Correlation] = ContextVar("claimstream_correlation", default=NOBODY)
+
+
+def new_correlation_id() -> str:
+    """32 hexadecimal digits, random (UUID 4)."""
+    return uuid.uuid4().hex
+
+
+def current() -> Correlation:
+    return _CURRENT.get()
+
+
+def correlation_id() -> str | None:
+    return _CURRENT.get().correlation_id
+
+
+def email_id() -> str | None:
+    return _CURRENT.get().email_id
+
+
+def tenant_id() -> str | None:
+    return _CURRENT.get().tenant_id
+
+
+def stage() -> str | None:
+    return _CURRENT.get().stage
+
+
+@contextmanager
+def correlated(
+    correlation_id: str | None = None, *, email_id: str | None = None, tenant_id: str | None = None
+) -> Iterator[Correlation]:
+    """Everything inside, and every task started inside, carries these ids. What is None is inherited.
+
+    Not for use around the ``yield`` of an asynchronous generator: its clean-up may run in another context.
+    """
+    outer = _CURRENT.get()
+    inner = Correlation(
+        correlation_id=correlation_id or outer.correlation_id,
+        email_id=email_id or outer.email_id,
+        tenant_id=tenant_id or outer.tenant_id,
+        stage=outer.stage,
+    )
+    context = otel_context.get_current()
+    for key, value in inner.attributes().items():
+        context = baggage.set_baggage(key, value, context)
+    attached = otel_context.attach(context)
+    token = _CURRENT.set(inner)
+    try:
+        yield inner
+    finally:
+        _CURRENT.reset(token)
+        otel_context.detach(attached)
+
+
+@contextmanager
+def at_stage(name: str) -> Iterator[None]:
+    """The stage's name in log lines; ``tracing.stage_span`` enters it."""
+    token = _CURRENT.set(replace(_CURRENT.get(), stage=name))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def from_context(context: Context | None) -> Correlation:
+    """The ids a context's baggage carries, such as that of a received message."""
+    return Correlation(
+        correlation_id=_text(context, CORRELATION_ID),
+        email_id=_text(context, EMAIL_ID),
+        tenant_id=_text(context, TENANT_ID),
+    )
+
+
+def _text(context: Context | None, key: str) -> str | None:
+    value = baggage.get_baggage(key, context)
+    return value[:_LONGEST] if isinstance(value, str) and value else None

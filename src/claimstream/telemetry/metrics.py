@@ -1,0 +1,174 @@
+"""The instruments, and functions that record on them. Each is best effort: a failure is a warning, never an exception.
+
+Attributes are bounded sets (stage, route, intent, error class): ids belong to spans, which the exemplars of these
+histograms lead to. Seconds and ratios are floats, as the semantic conventions want them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, Observation
+
+from claimstream.telemetry import errors
+from claimstream.telemetry.best_effort import best_effort, count_with
+from claimstream.telemetry.correlation import STAGE
+
+OUTCOME = "claimstream.outcome"
+ROUTE = "claimstream.route"
+INTENT = "claimstream.intent"
+ERROR_CLASS = "claimstream.error.class"
+ERROR_TYPE = "error.type"
+DESTINATION = "claimstream.outbox.destination"
+
+_STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+_EMAIL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
+_CONFIDENCE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
+# The buckets the GenAI semantic conventions advise.
+_TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304)
+_MODEL_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
+
+_meter = metrics.get_meter("claimstream")
+_emails = _meter.create_counter("claimstream.emails", "{email}", "Emails that came to an end, by outcome")
+_email_latency = _meter.create_histogram(
+    "claimstream.email.latency",
+    "s",
+    "From the arrival of the email to its outcome",
+    explicit_bucket_boundaries_advisory=_EMAIL_SECONDS,
+)
+_stage_duration = _meter.create_histogram(
+    "claimstream.stage.duration",
+    "s",
+    "Time in one stage, failures included",
+    explicit_bucket_boundaries_advisory=_STAGE_SECONDS,
+)
+_confidence = _meter.create_histogram(
+    "claimstream.extraction.confidence",
+    "1",
+    "Confidence of what was read out of one email or source",
+    explicit_bucket_boundaries_advisory=_CONFIDENCE,
+)
+_errors = _meter.create_counter("claimstream.errors", "{error}", "Errors, by stage and class")
+_tokens = _meter.create_histogram(
+    "gen_ai.client.token.usage",
+    "{token}",
+    "Tokens of one model call",
+    explicit_bucket_boundaries_advisory=_TOKENS,
+)
+_model_duration = _meter.create_histogram(
+    "gen_ai.client.operation.duration",
+    "s",
+    "Duration of one model call",
+    explicit_bucket_boundaries_advisory=_MODEL_SECONDS,
+)
+_model_cost = _meter.create_counter("claimstream.gen_ai.cost", "{USD}", "What model calls cost at list price")
+_failures = _meter.create_counter("claimstream.telemetry.failures", "{failure}", "Failures of telemetry itself")
+
+
+@best_effort
+def email_settled(
+    *, outcome: str, route: str | None = None, intent: str | None = None, latency_seconds: float | None = None
+) -> None:
+    """One email came to its end: ``outcome`` such as ``settled``, ``review``, ``ignored`` or ``dead``."""
+    attributes = _present({OUTCOME: outcome, ROUTE: route, INTENT: intent})
+    _emails.add(1, attributes)
+    if latency_seconds is not None:
+        _email_latency.record(latency_seconds, _present({OUTCOME: outcome, ROUTE: route}))
+
+
+@best_effort
+def stage_finished(stage: str, duration_seconds: float, *, error: BaseException | None = None) -> None:
+    """One stage ended, well or not. ``tracing.stage_span`` calls this in its ``finally``."""
+    failed = errors.error_type(error) if error is not None else None
+    _stage_duration.record(duration_seconds, _present({STAGE: stage, ERROR_TYPE: failed}))
+
+
+@best_effort
+def extraction_confidence(confidence: float, *, source: str, method: str) -> None:
+    """``source``: the kind of source, or ``email`` for the consolidated answer; ``method``: ``reader`` or ``model``."""
+    _confidence.record(confidence, {"claimstream.extraction.source": source, "claimstream.extraction.method": method})
+
+
+@best_effort
+def error_occurred(error: BaseException, *, stage: str | None = None, error_class: str = "unexpected") -> None:
+    """``error_class``: what is done about it, such as ``transient``, ``outage``, ``poison`` or ``unexpected``."""
+    _errors.add(1, _present({STAGE: stage, ERROR_CLASS: error_class, ERROR_TYPE: errors.error_type(error)}))
+
+
+@best_effort
+def model_called(
+    model: str,
+    *,
+    duration_seconds: float,
+    input_tokens: int = 0,
+    output_tokens: int = 0,
+    cost_usd: float = 0.0,
+    operation: str = "chat",
+    provider: str = "anthropic",
+    error: BaseException | None = None,
+) -> None:
+    """One call of a language model. ``input_tokens`` counts those read from and written to the cache too."""
+    called = {
+        "gen_ai.operation.name": operation,
+        "gen_ai.provider.name": provider,
+        "gen_ai.request.model": model,
+    }
+    if input_tokens:
+        _tokens.record(input_tokens, {**called, "gen_ai.token.type": "input"})
+    if output_tokens:
+        _tokens.record(output_tokens, {**called, "gen_ai.token.type": "output"})
+    failed = errors.error_type(error) if error is not None else None
+    _model_duration.record(duration_seconds, {**called, **_present({ERROR_TYPE: failed})})
+    if cost_usd:
+        _model_cost.add(cost_usd, called)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxDepth:
+    """What waits in the outbox for one destination."""
+
+    destination: str
+    waiting: int
+    oldest_seconds: float = 0.0
+
+
+_read_outbox: Callable[[], Iterable[OutboxDepth]] | None = None
+
+
+def observe_outbox(read: Callable[[], Iterable[OutboxDepth]] | None) -> None:
+    """``read`` is called at each export, in the exporter's thread: let it return a figure kept at hand."""
+    global _read_outbox  # noqa: PLW0603 - an observable instrument has its callback for life
+    _read_outbox = read
+
+
+def _observe_depth(_options: CallbackOptions) -> Iterable[Observation]:
+    return [Observation(d.waiting, {DESTINATION: d.destination}) for d in _depths()]
+
+
+def _observe_age(_options: CallbackOptions) -> Iterable[Observation]:
+    return [Observation(d.oldest_seconds, {DESTINATION: d.destination}) for d in _depths()]
+
+
+def _depths() -> list[OutboxDepth]:
+    with best_effort("outbox gauges"):
+        return list(_read_outbox()) if _read_outbox is not None else []
+    return []
+
+
+_meter.create_observable_gauge(
+    "claimstream.outbox.depth", [_observe_depth], "{item}", "Items of the outbox not yet delivered"
+)
+_meter.create_observable_gauge(
+    "claimstream.outbox.oldest", [_observe_age], "s", "Age of the oldest item of the outbox not yet delivered"
+)
+
+
+def _count_failure(part: str) -> None:
+    _failures.add(1, {"claimstream.telemetry.part": part})
+
+
+count_with(_count_failure)
+
+
+def _present(attributes: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: value for key, value in attributes.items() if value is not None}

@@ -1,0 +1,213 @@
+"""OpenTelemetry's providers, which a process gets once, with plugs for exporters, which come and go.
+
+What a library got from a provider stays with it for life. So one tracer provider and one meter provider live as long
+as the process, and a :class:`Pipes` per start is plugged in and taken out. (The resource, the service's name and
+version, is therefore that of the first start.)
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opentelemetry import metrics as otel_metrics
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
+from opentelemetry.trace import Link, SpanKind, TraceState
+from opentelemetry.util.types import Attributes
+
+from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSpanExporter, Target
+from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
+from claimstream.telemetry.exporters import span_exporter as make_span_exporter
+from claimstream.telemetry.tracing import CorrelationProcessor
+
+_QUEUE_SPANS = 32_768
+"""A backfill ends a thousand emails, 20 spans each, within a few seconds; the SDK's 2,048 would drop most of them."""
+_EXPORT_EVERY_MILLIS = 1_000.0
+
+
+class Pipes:
+    """The exporters of one start, with what feeds them."""
+
+    def __init__(self, traces: Target | None, metrics: Target | None) -> None:
+        self.span_exporter: StoppableSpanExporter | None = None
+        self.spans: BatchSpanProcessor | None = None
+        self.metric_exporter: StoppableMetricExporter | None = None
+        self.reader: QuietReader | None = None
+        if traces is not None:
+            self.span_exporter = make_span_exporter(traces)
+            self.spans = BatchSpanProcessor(
+                self.span_exporter,
+                max_queue_size=None if "OTEL_BSP_MAX_QUEUE_SIZE" in os.environ else _QUEUE_SPANS,
+                schedule_delay_millis=None if "OTEL_BSP_SCHEDULE_DELAY" in os.environ else _EXPORT_EVERY_MILLIS,
+            )
+        if metrics is not None:
+            self.metric_exporter = make_metric_exporter(metrics)
+            self.reader = QuietReader(self.metric_exporter)
+
+    @property
+    def failed(self) -> int:
+        """Batches that could not be handed over."""
+        return sum(e.failed for e in (self.span_exporter, self.metric_exporter) if e is not None)
+
+    def flushers(self, timeout_seconds: float) -> list[Callable[[], object]]:
+        """What sends what waits; each may block for longer than it is asked to."""
+        work: list[Callable[[], object]] = []
+        if self.spans is not None:
+            work.append(self.spans.force_flush)
+        if (reader := self.reader) is not None:
+            work.append(lambda: reader.force_flush(timeout_seconds * 1000))
+        return work
+
+    def closers(self, timeout_seconds: float) -> list[Callable[[], object]]:
+        """What ends the exporters' threads; each may block for longer than it is asked to."""
+        work: list[Callable[[], object]] = []
+        if self.spans is not None:
+            work.append(self._close_spans)
+        if self.reader is not None:
+            work.append(lambda: self._close_metrics(timeout_seconds * 1000))
+        return work
+
+    # The exporter goes first: that interrupts a retry which everything else would wait for.
+
+    def _close_spans(self) -> None:
+        assert self.span_exporter is not None
+        assert self.spans is not None
+        self.span_exporter.shutdown()
+        self.spans.shutdown()  # type: ignore[no-untyped-call]  # the SDK's
+
+    def _close_metrics(self, timeout_millis: float) -> None:
+        assert self.metric_exporter is not None
+        assert self.reader is not None
+        self.metric_exporter.shutdown(timeout_millis)
+        self.reader.shutdown(timeout_millis)
+        PROVIDERS.forget(self.reader)
+
+
+class QuietReader(PeriodicExportingMetricReader):
+    """Closed twice without complaint: by us within our time, and by the provider when it is taken out."""
+
+    def __init__(self, exporter: MetricExporter) -> None:
+        super().__init__(exporter)
+        self._closed = False
+
+    def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:
+        if not self._closed:
+            self._closed = True
+            super().shutdown(timeout_millis, **kwargs)
+
+
+class CurrentSampler(Sampler):
+    """The sampling of the latest start: all, or a ratio of new traces; a parent's decision is followed."""
+
+    def __init__(self) -> None:
+        self.ratio = 1.0
+        self._sampler: Sampler = ParentBased(ALWAYS_ON)
+
+    def use(self, ratio: float | None) -> None:
+        """Raises ValueError for a ratio outside 0 to 1."""
+        sampler = ParentBased(ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio))
+        self._sampler, self.ratio = sampler, 1.0 if ratio is None else ratio
+
+    def should_sample(  # noqa: PLR0917 - the SDK's signature
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        return self._sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+
+    def get_description(self) -> str:
+        return self._sampler.get_description()
+
+
+class CurrentProcessor(SpanProcessor):
+    """Hands ended spans to the pipes plugged in, if any."""
+
+    def __init__(self) -> None:
+        self.pipes: Pipes | None = None
+
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        pass
+
+    def on_end(self, span: ReadableSpan) -> None:
+        pipes = self.pipes
+        if pipes is not None and pipes.spans is not None:
+            pipes.spans.on_end(span)
+
+    def shutdown(self) -> None:
+        pass
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return True
+
+
+@dataclass
+class Providers:
+    """The process's providers; made at the first :meth:`plug`."""
+
+    sampler: CurrentSampler
+    processor: CurrentProcessor
+    meters: MeterProvider | None = None
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def plug(self, pipes: Pipes, *, service_name: str, service_version: str, environment: str) -> None:
+        with self._lock:
+            if self.meters is None:
+                self._install(service_name, service_version, environment)
+            assert self.meters is not None
+            if pipes.reader is not None:
+                self.meters.add_metric_reader(pipes.reader)
+            self.processor.pipes = pipes
+
+    def unplug(self, pipes: Pipes) -> None:
+        """No more spans to these pipes; theirs are sent by flushing them."""
+        with self._lock:
+            if self.processor.pipes is pipes:
+                self.processor.pipes = None
+
+    def forget(self, reader: QuietReader) -> None:
+        with self._lock:
+            if self.meters is not None:
+                self.meters.remove_metric_reader(reader)
+
+    def _install(self, service_name: str, service_version: str, environment: str) -> None:
+        resource = Resource.create(
+            {
+                "service.name": os.environ.get("OTEL_SERVICE_NAME") or service_name,
+                "service.version": service_version,
+                "deployment.environment.name": environment,
+            }
+        )
+        # Neither closes itself at exit: that waits up to 30 s for a collector. Telemetry.shutdown is bounded.
+        tracers = TracerProvider(sampler=self.sampler, resource=resource, shutdown_on_exit=False)
+        there = trace.get_tracer_provider()
+        if isinstance(there, TracerProvider):
+            tracers = there  # someone instrumented the process before us: join in
+        tracers.add_span_processor(CorrelationProcessor())
+        tracers.add_span_processor(self.processor)
+        if tracers is not there:
+            trace.set_tracer_provider(tracers)
+        there_meters = otel_metrics.get_meter_provider()
+        if isinstance(there_meters, MeterProvider):
+            self.meters = there_meters
+        else:
+            self.meters = MeterProvider(resource=resource, shutdown_on_exit=False)
+            otel_metrics.set_meter_provider(self.meters)
+
+
+PROVIDERS = Providers(CurrentSampler(), CurrentProcessor())
