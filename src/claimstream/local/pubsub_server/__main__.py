@@ -1,0 +1,37 @@
+"""`python -m claimstream.local.pubsub_server --port 0 --port-file PATH`"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from claimstream.local.pubsub_server.process import end_with_parent, stop_requested
+from claimstream.local.pubsub_server.server import PubSubServer
+
+
+async def serve(port: int, port_file: Path | None, pace: float, response_messages: int, parent: int) -> None:
+    async with PubSubServer(port, pace=pace, response_messages=response_messages) as server:
+        if port_file is not None:
+            part = port_file.with_name(f"{port_file.name}.part")
+            part.write_text(f"{server.port}\n")
+            part.replace(port_file)  # whoever waits for the file never reads half of it
+        print(server.port, flush=True)  # noqa: T201  # the one line of output is for the parent
+        await stop_requested(parent)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="claimstream.local.pubsub_server", description="An in-memory Pub/Sub.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port-file", type=Path, help="where to write the port once the server listens")
+    parser.add_argument("--pace", type=float, default=1.0, help="real seconds for one second of the protocol")
+    parser.add_argument("--response-messages", type=int, default=100, help="most messages in one streaming response")
+    options = parser.parse_args(arguments)
+    parent = os.getppid()
+    end_with_parent()
+    asyncio.run(serve(options.port, options.port_file, options.pace, options.response_messages, parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

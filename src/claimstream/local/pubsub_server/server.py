@@ -1,0 +1,76 @@
+"""The server as an async context manager."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from claimstream.local.pubsub_server.broker import SubscriptionSnapshot
+from claimstream.local.pubsub_server.faults import Faults
+from claimstream.local.pubsub_server.service import Service
+from claimstream.pubsub.wire import aio
+
+_OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0))
+
+
+class PubSubServer:
+    """An in-memory Pub/Sub on 127.0.0.1.
+
+    `port=0` takes a free one. `pace` is the length of a protocol second in real ones: 0.01 makes a 10 s deadline
+    run out after 0.1 s. `response_messages` is the most a streaming response carries. `stream_seconds` ends each
+    stream after that long with UNAVAILABLE, as the real service does every half hour or so.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        pace: float = 1.0,
+        response_messages: int = 100,
+        stream_seconds: float | None = None,
+    ) -> None:
+        self._wanted_port = port
+        self._service = Service(pace, response_messages, stream_seconds)
+        self._server: Any = None
+        self._port = 0
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def target(self) -> str:
+        """For `connect(emulator_host=...)` and PUBSUB_EMULATOR_HOST."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def faults(self) -> Faults:
+        return self._service.faults
+
+    async def start(self) -> None:
+        self._server = aio.server(options=_OPTIONS)
+        self._server.add_generic_rpc_handlers(tuple(self._service.handlers()))
+        self._port = self._server.add_insecure_port(f"127.0.0.1:{self._wanted_port}")
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Ends the open calls; what is in memory stays for a later `snapshot`."""
+        if self._server is not None:
+            await self._server.stop(grace=0)
+            self._server = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def snapshot(self, subscription: str) -> SubscriptionSnapshot:
+        """Numbers of one subscription, by its full name; KeyError if there is none."""
+        return self._service.states[subscription].snapshot()
+
+    def set_exactly_once(self, subscription: str, enabled: bool) -> None:
+        """What an administrator can do while subscribers are connected."""
+        self._service.states[subscription].config.enable_exactly_once_delivery = enabled
+        self._service.wake()

@@ -1,0 +1,264 @@
+"""Acknowledgements, releases and lease extensions, in batches, until the service has answered."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Literal
+
+from claimstream.pubsub.backoff import Backoff
+from claimstream.pubsub.counters import Counters
+from claimstream.pubsub.delivery import Delivery, Listener
+from claimstream.pubsub.errors import is_transient
+from claimstream.pubsub.options import SubscriberOptions
+from claimstream.pubsub.outcome import Settlement
+from claimstream.pubsub.wire import (
+    SUBSCRIBER,
+    AcknowledgeRequest,
+    AioRpcError,
+    Channel,
+    Empty,
+    ModifyAckDeadlineRequest,
+    ack_id_failures,
+    routing,
+    status_name,
+    unary_stub,
+)
+
+log = logging.getLogger("claimstream.pubsub")
+
+Kind = Literal["ack", "nack"]
+_Request = tuple[Delivery, Listener | None]
+
+_REFUSALS = {
+    "PERMISSION_DENIED": Settlement.PERMISSION_DENIED,
+    "FAILED_PRECONDITION": Settlement.FAILED_PRECONDITION,
+}
+
+
+class Acks:
+    """Sends what is decided about deliveries. `on_settled(delivery, kind, settlement)` is called once for each."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        subscription: str,
+        options: SubscriberOptions,
+        counters: Counters,
+        on_settled: Callable[[Delivery, Kind, Settlement], None],
+    ) -> None:
+        self._acknowledge = unary_stub(channel, SUBSCRIBER, "Acknowledge", AcknowledgeRequest, Empty)
+        self._modify = unary_stub(channel, SUBSCRIBER, "ModifyAckDeadline", ModifyAckDeadlineRequest, Empty)
+        self._subscription = subscription
+        self._metadata = routing("subscription", subscription)
+        self._options = options
+        self._counters = counters
+        self._on_settled = on_settled
+        self._queues: dict[Kind, list[_Request]] = {"ack": [], "nack": []}
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unsettled = 0
+
+    @property
+    def unsettled(self) -> int:
+        """Decided, but not yet confirmed by the service."""
+        return self._unsettled
+
+    def ack(self, delivery: Delivery, listener: Listener | None = None) -> None:
+        delivery.held = False
+        self._unsettled += 1
+        self._enqueue("ack", (delivery, listener))
+
+    def nack(self, delivery: Delivery, listener: Listener | None = None) -> None:
+        delivery.held = False
+        self._unsettled += 1
+        if delivery.extending:
+            delivery.deferred_release = (listener,)
+        else:
+            self._enqueue("nack", (delivery, listener))
+
+    async def extend(self, deliveries: Sequence[Delivery], seconds: int) -> list[Delivery]:
+        """Extends the leases of those still held; returns the ones the service says are lost (exactly-once only).
+
+        Tried again for half the lease, leaving out what was decided meanwhile; the next pass tries again anyhow.
+        """
+        size = self._options.ack_batch_size
+        batches = [deliveries[start : start + size] for start in range(0, len(deliveries), size)]
+        results = await asyncio.gather(*(self._extend(batch, seconds) for batch in batches))
+        return [delivery for lost in results for delivery in lost]
+
+    async def flush(self) -> None:
+        """Returns when everything decided so far, and meanwhile, is confirmed or has failed for good."""
+        while self._unsettled:
+            self._send_queued()
+            if self._tasks:
+                await asyncio.wait(set(self._tasks), timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
+            else:  # a release that waits for an extension on the wire
+                await asyncio.sleep(self._options.ack_delay_seconds)
+
+    async def close(self) -> None:
+        """Gives up whatever is still on its way."""
+        if self._timer is not None:
+            self._timer.cancel()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # batches
+
+    def _enqueue(self, kind: Kind, request: _Request) -> None:
+        queue = self._queues[kind]
+        queue.append(request)
+        if len(queue) >= self._options.ack_batch_size:
+            self._send_queued()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._options.ack_delay_seconds, self._send_queued)
+
+    def _send_queued(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        size = self._options.ack_batch_size
+        for kind, queue in self._queues.items():
+            if queue:
+                self._queues[kind] = []
+                for start in range(0, len(queue), size):
+                    self._start(self._settle(kind, queue[start : start + size]))
+
+    def _start(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self, kind: Kind, batch: list[_Request]) -> None:
+        give_up = time.monotonic() + self._options.ack_retry_seconds
+        backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
+        while True:
+            batch, code = await self._attempt(kind, batch)
+            if not batch:
+                return
+            wait = backoff.next_seconds()
+            if time.monotonic() + wait > give_up:
+                for request in batch:
+                    self._finish(kind, request, Settlement.FAILED)
+                return
+            log.warning(
+                "%s of %d messages failed, trying again in %.1f s: %s",
+                kind,
+                len(batch),
+                wait,
+                code,
+                extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
+            )
+            if kind == "ack":  # without its lease the message would come again while its acknowledgement is on the way
+                for delivery, _ in batch:
+                    delivery.held = True
+            await asyncio.sleep(wait)
+
+    async def _attempt(self, kind: Kind, batch: list[_Request]) -> tuple[list[_Request], str]:
+        """Sends one call; returns what has to be sent again, and the status."""
+        ack_ids = [delivery.ack_id for delivery, _ in batch]
+        try:
+            await self._call(kind, ack_ids, 0)
+        except AioRpcError as error:
+            code = status_name(error)
+            reasons = ack_id_failures(error)
+            again: list[_Request] = []
+            # Ids the service does not name are sent again without the failed ones, so that the answer is theirs alone.
+            unnamed_again = is_transient(error) or any(ack_id in reasons for ack_id in ack_ids)
+            for request in batch:
+                reason = reasons.get(request[0].ack_id)
+                if reason is None and unnamed_again:
+                    again.append(request)
+                elif reason is None:
+                    self._finish(kind, request, _REFUSALS.get(code, Settlement.FAILED))
+                elif reason.startswith("TRANSIENT_"):
+                    again.append(request)
+                elif reason == "PERMANENT_FAILURE_INVALID_ACK_ID":
+                    self._finish(kind, request, Settlement.INVALID_ACK_ID)
+                else:
+                    self._finish(kind, request, Settlement.FAILED)
+            return again, code
+        for request in batch:
+            self._finish(kind, request, Settlement.CONFIRMED)
+        return [], "OK"
+
+    async def _call(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
+        if kind == "ack":
+            await self._acknowledge(
+                AcknowledgeRequest(subscription=self._subscription, ack_ids=ack_ids),
+                timeout=self._options.ack_timeout_seconds,
+                metadata=self._metadata,
+            )
+        else:
+            await self._modify(
+                ModifyAckDeadlineRequest(
+                    subscription=self._subscription, ack_ids=ack_ids, ack_deadline_seconds=seconds
+                ),
+                timeout=self._options.ack_timeout_seconds,
+                metadata=self._metadata,
+            )
+
+    def _finish(self, kind: Kind, request: _Request, settlement: Settlement) -> None:
+        delivery, listener = request
+        delivery.held = False
+        self._unsettled -= 1
+        self._on_settled(delivery, kind, settlement)
+        if listener is not None:
+            try:
+                listener(settlement)
+            except Exception:
+                log.exception("an on_result callable failed", extra={"action": "on_result_failed"})
+
+    # extensions
+
+    async def _extend(self, batch: Sequence[Delivery], seconds: int) -> list[Delivery]:
+        give_up = time.monotonic() + seconds / 2
+        backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
+        lost: list[Delivery] = []
+        while True:
+            batch = [delivery for delivery in batch if delivery.held]
+            if not batch:
+                return lost
+            error = await self._extend_once(batch, seconds)
+            if error is None:
+                return lost
+            reasons = ack_id_failures(error)
+            invalid = {ack_id for ack_id, reason in reasons.items() if not reason.startswith("TRANSIENT_")}
+            lost += [delivery for delivery in batch if delivery.ack_id in invalid and delivery.held]
+            batch = [delivery for delivery in batch if delivery.ack_id not in invalid]
+            wait = backoff.next_seconds()
+            worth_it = is_transient(error) or any(delivery.ack_id in reasons for delivery in batch) or bool(invalid)
+            if not worth_it or time.monotonic() + wait > give_up:
+                if batch:
+                    log.warning(
+                        "%d leases could not be extended: %s",
+                        len(batch),
+                        status_name(error),
+                        extra={
+                            "action": "extend_failed",
+                            "subscription": self._subscription,
+                            "status": status_name(error),
+                        },
+                    )
+                return lost
+            await asyncio.sleep(wait)
+
+    async def _extend_once(self, batch: list[Delivery], seconds: int) -> Exception | None:
+        for delivery in batch:
+            delivery.extending = True
+        try:
+            await self._call("nack", [delivery.ack_id for delivery in batch], seconds)
+        except AioRpcError as error:
+            return error
+        else:
+            self._counters.extensions += len(batch)
+            return None
+        finally:
+            for delivery in batch:
+                delivery.extending = False
+                if delivery.deferred_release is not None:
+                    (listener,) = delivery.deferred_release
+                    delivery.deferred_release = None
+                    self._enqueue("nack", (delivery, listener))

@@ -1,0 +1,57 @@
+"""One delivery of a message, with its lease."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from claimstream.pubsub.message import Message
+from claimstream.pubsub.outcome import Settlement
+
+Listener = Callable[[Settlement], None]
+
+
+class Delivery:
+    """A message under an ack id, from receipt until the service has confirmed what became of it."""
+
+    __slots__ = (
+        "ack_id",
+        "cancelled_at",
+        "deferred_release",
+        "extending",
+        "group",
+        "held",
+        "message",
+        "ordering_key",
+        "received_at",
+        "settled",
+        "size",
+        "started_at",
+        "task",
+    )
+
+    def __init__(self, message: Message, ack_id: str, received_at: float, ordering_key: str) -> None:
+        self.ack_id = ack_id
+        self.message = message
+        self.ordering_key = ordering_key
+        """Empty where order does not matter."""
+        self.size = message.size
+        self.received_at = received_at
+        self.held = True
+        """The lease is to be extended."""
+        self.group: dict[Delivery, None] | None = None
+        """Those whose leases are extended together."""
+        self.extending = False
+        """An extension is on the wire."""
+        self.deferred_release: tuple[Listener | None] | None = None
+        """A release that waits for the extension on the wire, which otherwise might arrive after it and revive the
+        lease."""
+        self.settled = False
+        """Its outcome is decided; what a handler says later does not count."""
+        self.started_at: float | None = None
+        """When the handler began; None while none is running."""
+        self.cancelled_at: float | None = None
+        """When the handler was cancelled for being over its time."""
+        self.task: asyncio.Task[None] | None = None
+
+    def age(self) -> float:
+        return time.monotonic() - self.received_at

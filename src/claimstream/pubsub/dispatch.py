@@ -1,0 +1,299 @@
+"""Running handlers, and doing what they decide."""
+
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+
+from opentelemetry import context as otel_context
+
+from claimstream.pubsub import propagation
+from claimstream.pubsub.acks import Acks
+from claimstream.pubsub.counters import Counters
+from claimstream.pubsub.delivery import Delivery
+from claimstream.pubsub.flow import Window
+from claimstream.pubsub.leases import LeaseLength
+from claimstream.pubsub.message import Message
+from claimstream.pubsub.options import SubscriberOptions
+from claimstream.pubsub.ordering import Ordering, Turn
+from claimstream.pubsub.outcome import Ack, DeadLetter, Nack, Outcome, Retry
+
+log = logging.getLogger("claimstream.pubsub")
+
+Handler = Callable[[Message], Awaitable[Outcome]]
+
+
+class Dispatcher:
+    """Starts a task for each delivery as flow control and ordering allow, and settles it by its outcome."""
+
+    def __init__(
+        self, handler: Handler, options: SubscriberOptions, acks: Acks, length: LeaseLength, counters: Counters
+    ) -> None:
+        self._handler = handler
+        self._options = options
+        self._acks = acks
+        self._length = length
+        self._counters = counters
+        self._window = Window(options.flow_control.max_messages, options.flow_control.max_bytes)
+        self._ordering = Ordering()
+        self._waiting: deque[Delivery] = deque()
+        self._running: set[Delivery] = set()
+        self._given_up: set[asyncio.Task[None]] = set()
+        self._draining = asyncio.Event()
+        self._paused = False
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting) + self._ordering.waiting
+
+    def pause(self) -> None:
+        """Nothing new is started; what runs, and reruns, go on."""
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+        self._start_waiting()
+
+    def accept(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            if self._draining.is_set():
+                self._release(delivery)
+            elif delivery.settled:  # lost its lease meanwhile
+                continue
+            elif not delivery.ordering_key:
+                self._admit(delivery)
+            else:
+                match self._ordering.offer(delivery):
+                    case Turn.START:
+                        self._admit(delivery)
+                    case Turn.RELEASE:
+                        self._release(delivery)
+                    case Turn.WAIT:
+                        pass
+
+    def release_confirmed(self, delivery: Delivery) -> None:
+        """The service has answered a release, one way or another."""
+        if delivery.ordering_key:
+            self._ordering.release_confirmed(delivery.ordering_key)
+
+    async def watch(self) -> None:
+        """Cancels handlers that are over their time, until cancelled itself."""
+        limit = self._options.max_handling_seconds
+        while True:
+            await asyncio.sleep(min(5.0, max(0.01, limit / 20), max(0.01, self._options.cancel_grace_seconds / 5)))
+            now = time.monotonic()
+            for delivery in list(self._running):
+                if delivery.cancelled_at is None:
+                    if delivery.started_at is not None and now - delivery.started_at > limit:
+                        self._time_out(delivery, now)
+                elif now - delivery.cancelled_at > self._options.cancel_grace_seconds:
+                    self._give_up(delivery)
+
+    def stop_starting(self) -> None:
+        """Releases what was not started and what waits for a retry, now and from now on."""
+        self._draining.set()
+        waiting = [*self._waiting, *self._ordering.drain()]
+        self._waiting.clear()
+        for delivery in waiting:
+            self._release(delivery)
+
+    async def drain(self, grace_seconds: float, cancel_seconds: float) -> None:
+        """Gives running handlers `grace_seconds` to finish, then cancels them and gives them `cancel_seconds` to
+        end."""
+        self.stop_starting()
+        await self._join(grace_seconds)
+        if self._running:
+            log.warning(
+                "%d handlers are cancelled: the time to finish is over",
+                len(self._running),
+                extra={"action": "drain_cancel", "handlers": len(self._running)},
+            )
+            for delivery in list(self._running):
+                delivery.cancelled_at = time.monotonic()
+                _task(delivery).cancel()
+            await self._join(cancel_seconds)
+            for delivery in list(self._running):
+                self._give_up(delivery)
+
+    async def _join(self, seconds: float) -> None:
+        if self._running and seconds > 0:
+            await asyncio.wait({_task(delivery) for delivery in self._running}, timeout=seconds)
+
+    # starting
+
+    def _admit(self, delivery: Delivery) -> None:
+        """Starts it or queues it; its ordering key, if any, is its own."""
+        if delivery.settled:
+            self._skip(delivery)
+        elif self._draining.is_set():
+            self._release(delivery)
+        elif not self._paused and not self._waiting and self._window.try_enter(delivery.size):
+            self._start(delivery)
+        else:
+            self._waiting.append(delivery)
+
+    def _start_waiting(self) -> None:
+        while self._waiting and not self._paused:
+            if self._waiting[0].settled:
+                self._skip(self._waiting.popleft())
+            elif self._window.try_enter(self._waiting[0].size):
+                self._start(self._waiting.popleft())
+            else:
+                return
+
+    def _start(self, delivery: Delivery) -> None:
+        self._running.add(delivery)
+        delivery.task = asyncio.get_running_loop().create_task(self._run(delivery))
+
+    # running
+
+    async def _run(self, delivery: Delivery) -> None:
+        context = propagation.extract(delivery.message.attributes)
+        token = None if context is None else otel_context.attach(context)
+        try:
+            outcome = await self._decide(delivery)
+        except asyncio.CancelledError:
+            self._settle(delivery, Nack())
+            raise
+        finally:
+            if token is not None:
+                otel_context.detach(token)
+        self._settle(delivery, outcome)
+
+    async def _decide(self, delivery: Delivery) -> Ack | Nack:
+        message = delivery.message
+        while True:
+            outcome: object = await self._call(delivery)  # whatever a handler without types returns
+            match outcome:
+                case Ack() | Nack():
+                    return outcome
+                case Retry():
+                    self._counters.retried += 1
+                    delivery.started_at = None
+                    await self._wait(outcome.after)
+                    if not outcome.rerun or self._draining.is_set():
+                        return Nack()
+                case DeadLetter():
+                    return await self._dead_letter(message, outcome.reason)
+                case _:
+                    log.error(
+                        "the handler returned %r for message %s, which is no outcome; the message is released",
+                        outcome,
+                        message.id,
+                        extra={"action": "handler_bad_outcome", "message_id": message.id},
+                    )
+                    self._counters.handler_errors += 1
+                    return Nack()
+
+    async def _call(self, delivery: Delivery) -> Outcome:
+        delivery.started_at = time.monotonic()
+        self._counters.delivered += 1
+        try:
+            return await self._handler(delivery.message)
+        except Exception:
+            self._counters.handler_errors += 1
+            log.exception(
+                "the handler failed on message %s, which is released",
+                delivery.message.id,
+                extra={"action": "handler_failed", "message_id": delivery.message.id},
+            )
+            return Nack()
+
+    async def _wait(self, seconds: float) -> None:
+        if not math.isfinite(seconds) or seconds <= 0:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
+        except TimeoutError:
+            return
+
+    async def _dead_letter(self, message: Message, reason: str) -> Ack | Nack:
+        extra = {"action": "dead_letter", "message_id": message.id}
+        if self._options.dead_letter is None:
+            log.error(
+                "message %s is for the dead-letter topic (%s), but no `dead_letter` is configured; it is released",
+                message.id,
+                reason,
+                extra=extra,
+            )
+            return Nack()
+        try:
+            await self._options.dead_letter(message, reason)
+        except Exception:
+            log.exception("message %s could not be dead-lettered; it is released", message.id, extra=extra)
+            return Nack()
+        self._counters.dead_lettered += 1
+        return Ack()
+
+    # ending
+
+    def _settle(self, delivery: Delivery, outcome: Ack | Nack) -> None:
+        if delivery.settled:  # given up before
+            return
+        delivery.settled = True
+        self._running.discard(delivery)
+        self._window.release(delivery.size)
+        self._length.record(delivery.age())
+        key = delivery.ordering_key
+        if isinstance(outcome, Ack):
+            self._acks.ack(delivery, outcome.on_result)
+            if key:
+                following = self._ordering.acknowledged(key)
+                if following is not None:
+                    self._admit(following)
+        else:
+            followers = self._ordering.released(key) if key else []
+            self._acks.nack(delivery, outcome.on_result)
+            for follower in followers:
+                self._release(follower)
+        self._start_waiting()
+
+    def _skip(self, delivery: Delivery) -> None:
+        """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""
+        if delivery.ordering_key:
+            followers = self._ordering.released(delivery.ordering_key)
+            self._ordering.release_confirmed(delivery.ordering_key)
+            for follower in followers:
+                self._release(follower)
+
+    def _release(self, delivery: Delivery) -> None:
+        """Never started."""
+        if delivery.settled:
+            return
+        delivery.settled = True
+        self._acks.nack(delivery)
+
+    def _time_out(self, delivery: Delivery, now: float) -> None:
+        self._counters.handler_timeouts += 1
+        delivery.cancelled_at = now
+        log.error(
+            "the handler of message %s is over its %g s and is cancelled",
+            delivery.message.id,
+            self._options.max_handling_seconds,
+            extra={"action": "handler_timeout", "message_id": delivery.message.id},
+        )
+        _task(delivery).cancel()
+
+    def _give_up(self, delivery: Delivery) -> None:
+        self._counters.expired += 1
+        log.error(
+            "the handler of message %s ignores its cancellation; the message is released while it may still run",
+            delivery.message.id,
+            extra={"action": "handler_abandoned", "message_id": delivery.message.id},
+        )
+        task = _task(delivery)
+        self._given_up.add(task)
+        task.add_done_callback(self._given_up.discard)
+        self._settle(delivery, Nack())
+
+
+def _task(delivery: Delivery) -> "asyncio.Task[None]":
+    assert delivery.task is not None
+    return delivery.task

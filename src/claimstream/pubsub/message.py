@@ -1,0 +1,62 @@
+"""A received message."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from claimstream.pubsub.wire import RawReceivedMessage
+
+
+class Message:
+    """A message as Pub/Sub delivered it; read only.
+
+    Fields are read from the protobuf when asked for: most handlers need two of them.
+    """
+
+    __slots__ = ("_attributes", "_raw", "size", "subscription")
+
+    size: int
+    """Bytes of the message on the wire, attributes included: what flow control counts."""
+    subscription: str
+    """projects/PROJECT/subscriptions/NAME"""
+
+    def __init__(self, raw: RawReceivedMessage, subscription: str) -> None:
+        self._raw = raw
+        self._attributes: Mapping[str, str] | None = None
+        self.subscription = subscription
+        self.size = raw.message.ByteSize()
+
+    @property
+    def id(self) -> str:
+        """The service's id, unique within the topic; the same on every delivery."""
+        return self._raw.message.message_id
+
+    @property
+    def data(self) -> bytes:
+        return self._raw.message.data
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        if self._attributes is None:
+            self._attributes = MappingProxyType(dict(self._raw.message.attributes))
+        return self._attributes
+
+    @property
+    def publish_time(self) -> datetime:
+        """UTC, to the microsecond."""
+        stamp = self._raw.message.publish_time
+        return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1000)
+
+    @property
+    def ordering_key(self) -> str:
+        """Empty if the publisher gave none."""
+        return self._raw.message.ordering_key
+
+    @property
+    def delivery_attempt(self) -> int | None:
+        """1 on the first delivery; counted by the service only where the subscription has a dead-letter topic,
+        else None."""
+        return self._raw.delivery_attempt or None
+
+    def __repr__(self) -> str:
+        return f"<Message {self.id} of {self.subscription}, {self.size} bytes>"

@@ -1,0 +1,95 @@
+"""Settings of a subscriber and a publisher. Durations are seconds; sizes are bytes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from claimstream.pubsub.message import Message
+
+DeadLetterPublisher = Callable[[Message, str], Awaitable[None]]
+"""Puts a message and the reason of its failure somewhere durable; raises if it could not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowControl:
+    """How much may be in handlers at once; the service is told the same limits."""
+
+    max_messages: int = 1000
+    max_bytes: int = 100 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        if self.max_messages < 1 or self.max_bytes < 1:
+            raise ValueError("FlowControl: max_messages and max_bytes are at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberOptions:
+    """How a `Subscriber` behaves."""
+
+    flow_control: FlowControl = field(default_factory=FlowControl)
+    max_handling_seconds: float = 3600.0
+    """A handler still running after this is cancelled and its message released."""
+    cancel_grace_seconds: float = 10.0
+    """A cancelled handler that does not end within this is given up: its message is released while it may still run."""
+    dead_letter: DeadLetterPublisher | None = None
+
+    min_lease_seconds: int = 10
+    max_lease_seconds: int = 600
+    """A lease is as long as 99 of 100 handlers need, within these bounds (the service accepts at most 600)."""
+    exactly_once_min_lease_seconds: int = 60
+    """The lower bound under exactly-once delivery, where an expired lease makes the acknowledgement fail."""
+    receipt_seconds: float = 0.5
+    """The first extension is sent this long after receipt, and not at all for what is settled by then."""
+
+    ack_batch_size: int = 1000
+    ack_delay_seconds: float = 0.01
+    ack_retry_seconds: float = 600.0
+    """How long an acknowledgement is tried again while the service refuses with a transient status."""
+    ack_timeout_seconds: float = 30.0
+
+    heartbeat_seconds: float = 30.0
+    pong_seconds: float = 15.0
+    """A service that has answered heartbeats before and does not answer one within this: the stream is opened anew."""
+    close_stream_seconds: float = 2.0
+    """On pause and shutdown the stream is half-closed, and what was already sent is read for at most this long."""
+    min_backoff_seconds: float = 0.1
+    max_backoff_seconds: float = 30.0
+    stuck_seconds: float = 300.0
+    """`health().alive` turns false when a stream that promised answers has been silent for this long."""
+    shutdown_grace_seconds: float = 20.0
+    """The budget for running handlers after a fatal status; `shutdown()` is given its own."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_lease_seconds <= self.max_lease_seconds <= 600:
+            raise ValueError("SubscriberOptions: 1 <= min_lease_seconds <= max_lease_seconds <= 600 does not hold")
+        if not 1 <= self.ack_batch_size <= 1000:
+            raise ValueError("SubscriberOptions: ack_batch_size is 1 to 1000, the most the service takes in one call")
+        if not 1 <= self.exactly_once_min_lease_seconds <= 600:
+            raise ValueError("SubscriberOptions: exactly_once_min_lease_seconds is 1 to 600")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherOptions:
+    """How a `Publisher` behaves."""
+
+    max_batch_messages: int = 100
+    max_batch_bytes: int = 1_000_000
+    max_delay_seconds: float = 0.01
+    """A batch leaves when it is full, or this long after its first message."""
+    max_outstanding_messages: int = 10_000
+    max_outstanding_bytes: int = 100 * 1024 * 1024
+    """`publish()` waits while this much is not confirmed."""
+    timeout_seconds: float = 60.0
+    """For one call; transient failures are tried again until `retry_seconds` are over."""
+    retry_seconds: float = 600.0
+    min_backoff_seconds: float = 0.1
+    max_backoff_seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.max_batch_messages <= 1000:
+            raise ValueError(
+                "PublisherOptions: max_batch_messages is 1 to 1000, the most the service takes in one call"
+            )
+        if not 1 <= self.max_batch_bytes <= 9_500_000:
+            raise ValueError(
+                "PublisherOptions: max_batch_bytes is at most 9,500,000: the service takes 10 MB in one call"
+            )

@@ -1,0 +1,209 @@
+"""Publishing in batches, with each message's result awaited."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Coroutine, Mapping
+
+from claimstream.pubsub import propagation
+from claimstream.pubsub.backoff import Backoff
+from claimstream.pubsub.errors import PubSubError, is_transient
+from claimstream.pubsub.flow import Window
+from claimstream.pubsub.options import PublisherOptions
+from claimstream.pubsub.wire import (
+    PUBLISHER,
+    AioRpcError,
+    Channel,
+    PublishRequest,
+    PublishResponse,
+    PubsubMessage,
+    RawMessage,
+    routing,
+    status_name,
+    unary_stub,
+)
+
+log = logging.getLogger("claimstream.pubsub")
+
+_MAX_REQUEST_BYTES = 9_900_000  # the service takes 10 MB in one call, the topic's name and framing included
+
+
+class _Pending:
+    """A message and who waits for its id."""
+
+    __slots__ = ("message", "result", "size")
+
+    def __init__(self, message: RawMessage, size: int, result: "asyncio.Future[str]") -> None:
+        self.message = message
+        self.size = size
+        self.result = result
+
+
+class _Lane:
+    """The messages of one ordering key (or of none) on their way into batches."""
+
+    __slots__ = ("bytes", "queue", "timer", "worker")
+
+    def __init__(self) -> None:
+        self.queue: deque[_Pending] = deque()
+        self.bytes = 0
+        self.timer: asyncio.TimerHandle | None = None
+        self.worker: asyncio.Task[None] | None = None  # of an ordering key: one batch at a time
+
+
+class Publisher:
+    """Publishes to one topic.
+
+    Messages without an ordering key leave in parallel batches; those of one key in one batch at a time, in order.
+    When a message of a key fails for good, those queued behind it fail too, since sending them would break the
+    order; later calls are accepted again.
+    """
+
+    def __init__(self, channel: Channel, topic: str, *, options: PublisherOptions | None = None) -> None:
+        self.topic = topic
+        self._options = options or PublisherOptions()
+        self._publish = unary_stub(channel, PUBLISHER, "Publish", PublishRequest, PublishResponse)
+        self._metadata = routing("topic", topic)
+        self._window = Window(self._options.max_outstanding_messages, self._options.max_outstanding_bytes)
+        self._lanes: dict[str, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def publish(self, data: bytes, attributes: Mapping[str, str] | None = None, ordering_key: str = "") -> str:
+        """Returns the service's message id once the service holds the message. The current trace context goes along.
+
+        Waits while too much is unconfirmed. Raises PubSubError. Cancelling it does not call back a message that
+        has left.
+        """
+        carried = dict(attributes or {})
+        propagation.inject(carried)
+        message = PubsubMessage(data=data, attributes=carried, ordering_key=ordering_key)
+        size = message.ByteSize()
+        if size > _MAX_REQUEST_BYTES:
+            raise PubSubError(
+                "publish to", self.topic, "INVALID_ARGUMENT", f"the message has {size} bytes; 10 MB is the limit"
+            )
+        self._refuse_if_closed()
+        await self._window.acquire(size)
+        try:
+            self._refuse_if_closed()
+            pending = _Pending(message, size, asyncio.get_running_loop().create_future())
+            self._enqueue(pending, ordering_key)
+        except BaseException:
+            self._window.release(size)
+            raise
+        return await pending.result
+
+    async def close(self) -> None:
+        """Sends what is queued, waits for every result, and refuses further messages."""
+        self._closed = True
+        for key in list(self._lanes):
+            self._send_lane(key)
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise PubSubError("publish to", self.topic, "FAILED_PRECONDITION", "this publisher was closed")
+
+    def _enqueue(self, pending: _Pending, key: str) -> None:
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = _Lane()
+        lane.queue.append(pending)
+        lane.bytes += pending.size
+        if len(lane.queue) >= self._options.max_batch_messages or lane.bytes >= self._options.max_batch_bytes:
+            self._send_lane(key)
+        elif lane.timer is None and lane.worker is None:
+            loop = asyncio.get_running_loop()
+            lane.timer = loop.call_later(self._options.max_delay_seconds, self._send_lane, key)
+
+    def _send_lane(self, key: str) -> None:
+        lane = self._lanes[key]
+        if lane.timer is not None:
+            lane.timer.cancel()
+            lane.timer = None
+        if key:
+            if lane.worker is None:
+                lane.worker = self._start(self._send_in_order(key, lane))
+            return
+        while lane.queue:
+            self._start(self._send_one(self._cut(lane)))
+
+    def _start(self, coroutine: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _cut(self, lane: _Lane) -> list[_Pending]:
+        batch: list[_Pending] = []
+        size = 0
+        while lane.queue and len(batch) < self._options.max_batch_messages:
+            if batch and size + lane.queue[0].size > self._options.max_batch_bytes:
+                break
+            pending = lane.queue.popleft()
+            lane.bytes -= pending.size
+            size += pending.size
+            batch.append(pending)
+        return batch
+
+    async def _send_one(self, batch: list[_Pending]) -> None:
+        await self._send(batch)
+
+    async def _send_in_order(self, key: str, lane: _Lane) -> None:
+        try:
+            while lane.queue:
+                error = await self._send(self._cut(lane))
+                if error is not None:
+                    behind = list(lane.queue)
+                    lane.queue.clear()
+                    lane.bytes = 0
+                    self._fail(behind, error)
+        finally:
+            lane.worker = None
+            if not lane.queue:
+                del self._lanes[key]
+
+    async def _send(self, batch: list[_Pending]) -> PubSubError | None:
+        request = PublishRequest(topic=self.topic, messages=[pending.message for pending in batch])
+        give_up = time.monotonic() + self._options.retry_seconds
+        backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
+        try:
+            while True:
+                try:
+                    response = await self._publish(
+                        request, timeout=self._options.timeout_seconds, metadata=self._metadata
+                    )
+                except AioRpcError as error:
+                    wait = backoff.next_seconds()
+                    if not is_transient(error) or time.monotonic() + wait > give_up:
+                        raise
+                    log.warning(
+                        "publishing to %s failed, trying again in %.1f s: %s",
+                        self.topic,
+                        wait,
+                        status_name(error),
+                        extra={"action": "publish_retry", "topic": self.topic, "status": status_name(error)},
+                    )
+                    await asyncio.sleep(wait)
+                    continue
+                for pending, message_id in zip(batch, response.message_ids, strict=True):
+                    self._window.release(pending.size)
+                    if not pending.result.done():
+                        pending.result.set_result(message_id)
+                return None
+        except AioRpcError as error:
+            failure = PubSubError.of(error, "publish to", self.topic)
+            self._fail(batch, failure)
+            return failure
+
+    def _fail(self, batch: list[_Pending], failure: PubSubError) -> None:
+        for pending in batch:
+            self._window.release(pending.size)
+            if not pending.result.done():
+                # one fresh error for each waiter: a shared one would collect every waiter's traceback
+                pending.result.set_exception(
+                    PubSubError(failure.action, failure.resource, failure.code, failure.details)
+                )

@@ -1,0 +1,151 @@
+"""One StreamingPull call, from opening to end."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from claimstream.pubsub.options import SubscriberOptions
+from claimstream.pubsub.wire import (
+    RawStreamingPullResponse,
+    StreamCall,
+    StreamingPullRequest,
+    StreamStub,
+    routing,
+)
+
+_PROTOCOL_VERSION = 1
+"""The client pings every 30 s, and the service answers each ping within 15 s. Older services and emulators do not
+answer; until one has, nothing is expected (googleapis/google-cloud-go#13457, googleapis/google-cloud-java#14348)."""
+_OPEN_SECONDS = 1.0
+
+
+class SilentStreamError(Exception):
+    """The service, which answers heartbeats, did not answer one: the connection is dead though it looks open."""
+
+
+class PullStream:
+    """One call. `receive` is awaited for each response, so that its waiting holds back the service."""
+
+    def __init__(
+        self,
+        stub: StreamStub,
+        subscription: str,
+        client_id: str,
+        options: SubscriberOptions,
+        *,
+        lease_seconds: int,
+        expects_pongs: bool,
+        receive: Callable[[RawStreamingPullResponse], Awaitable[None]],
+        on_open: Callable[[], None],
+    ) -> None:
+        self._stub = stub
+        self._subscription = subscription
+        self._client_id = client_id
+        self._options = options
+        self._lease_seconds = lease_seconds
+        self._receive = receive
+        self._on_open = on_open
+        self._opened = False
+        self._closing = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._call: StreamCall | None = None
+        self._receiving = False
+        self._last_activity = 0.0
+        self._pinged = False
+        self.expects_pongs = expects_pongs
+        self.last_response_at: float | None = None
+
+    @property
+    def closing(self) -> bool:
+        return self._closing.is_set()
+
+    def close(self) -> None:
+        """Half-close: `run` then returns once the service has sent what it had, or after `close_stream_seconds`."""
+        self._closing.set()
+
+    async def renew_lease_length(self, seconds: int) -> None:
+        """Tells the service the deadline for what it delivers from now on."""
+        if seconds != self._lease_seconds:
+            self._lease_seconds = seconds
+            await self._write(StreamingPullRequest(stream_ack_deadline_seconds=seconds))
+
+    async def run(self) -> None:
+        """Returns when the stream was closed, by us or by the service; raises the call's error or SilentStreamError."""
+        call = self._call = self._stub(metadata=routing("subscription", self._subscription))
+        reader = asyncio.create_task(self._read(call), name="pubsub stream reader")
+        heart = asyncio.create_task(self._beat(), name="pubsub stream heartbeat")
+        closing = asyncio.create_task(self._closing.wait(), name="pubsub stream close")
+        opened = asyncio.get_running_loop().call_later(_OPEN_SECONDS, self._open)
+        try:
+            await asyncio.wait({reader, heart, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if not reader.done() and not heart.done():
+                await self._half_close(call, reader)
+            if heart.done() and not reader.done():
+                if isinstance(heart.exception(), SilentStreamError):
+                    heart.result()  # raises
+                await asyncio.wait({reader}, timeout=_OPEN_SECONDS)  # the call has ended; the reader learns why
+            if reader.done():
+                if reader.cancelled():  # the call was, under the reader
+                    raise SilentStreamError("the call was cancelled")
+                reader.result()
+        finally:
+            opened.cancel()
+            for task in (reader, heart, closing):
+                task.cancel()
+            call.cancel()
+            await asyncio.gather(reader, heart, closing, return_exceptions=True)
+
+    async def _half_close(self, call: StreamCall, reader: "asyncio.Task[None]") -> None:
+        try:
+            async with asyncio.timeout(self._options.close_stream_seconds), self._writing:
+                await call.done_writing()
+        except (TimeoutError, asyncio.InvalidStateError):
+            return
+        await asyncio.wait({reader}, timeout=self._options.close_stream_seconds)
+
+    async def _read(self, call: StreamCall) -> None:
+        await self._write(
+            StreamingPullRequest(
+                subscription=self._subscription,
+                stream_ack_deadline_seconds=self._lease_seconds,
+                client_id=self._client_id,
+                max_outstanding_messages=self._options.flow_control.max_messages,
+                max_outstanding_bytes=self._options.flow_control.max_bytes,
+                protocol_version=_PROTOCOL_VERSION,
+            )
+        )
+        async for response in call:
+            self.last_response_at = self._last_activity = time.monotonic()
+            if self._pinged and not response.received_messages:
+                self.expects_pongs = True
+            self._pinged = False
+            self._open()
+            self._receiving = True
+            await self._receive(response)
+            self._receiving = False
+            self._last_activity = time.monotonic()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._options.heartbeat_seconds)
+            self._pinged = True
+            sent_at = time.monotonic()
+            await self._write(StreamingPullRequest())
+            if not self.expects_pongs:
+                continue
+            await asyncio.sleep(self._options.pong_seconds)
+            if self._last_activity < sent_at and not self._receiving:
+                raise SilentStreamError(
+                    f"no answer to a heartbeat within {self._options.pong_seconds:g} s: the connection is dead"
+                )
+
+    async def _write(self, request: object) -> None:
+        assert self._call is not None
+        async with self._writing:
+            if not self._closing.is_set():
+                await self._call.write(request)
+
+    def _open(self) -> None:
+        if not self._opened:
+            self._opened = True
+            self._on_open()

@@ -1,0 +1,364 @@
+"""The subscriber: its life from start to drain."""
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from typing import get_args
+
+from claimstream.pubsub.acks import Acks, Kind
+from claimstream.pubsub.backoff import Backoff
+from claimstream.pubsub.counters import Counters
+from claimstream.pubsub.delivery import Delivery
+from claimstream.pubsub.dispatch import Dispatcher, Handler
+from claimstream.pubsub.errors import PubSubError, SubscriptionError, is_transient
+from claimstream.pubsub.health import Health, State, Statistics
+from claimstream.pubsub.leases import LeaseLength, Leases
+from claimstream.pubsub.message import Message
+from claimstream.pubsub.options import SubscriberOptions
+from claimstream.pubsub.outcome import Settlement
+from claimstream.pubsub.receipts import Receipts
+from claimstream.pubsub.stream import PullStream, SilentStreamError
+from claimstream.pubsub.wire import (
+    AioRpcError,
+    Channel,
+    RawStreamingPullResponse,
+    status_details,
+    status_name,
+    streaming_pull_stub,
+)
+
+log = logging.getLogger("claimstream.pubsub")
+
+_FINAL: frozenset[State] = frozenset({"draining", "stopped", "failed"})
+_LAST_ACKS_SECONDS = 5.0
+"""At least this long is given to the last acknowledgements, even when the handlers used up the grace period."""
+_CANCELLED_SECONDS = 1.0
+"""How long cancelled handlers get to end before their messages are released anyway."""
+
+
+class Subscriber:
+    """Pulls from one subscription and calls `handler` for each message, until it is shut down or cannot go on.
+
+    An instance runs once.
+    """
+
+    def __init__(
+        self, channel: Channel, subscription: str, handler: Handler, *, options: SubscriberOptions | None = None
+    ) -> None:
+        self.subscription = subscription
+        self._options = options or SubscriberOptions()
+        self._stub = streaming_pull_stub(channel)
+        self._client_id = str(uuid.uuid4())
+        self._counters = Counters()
+        self._length = LeaseLength(self._options)
+        self._acks = Acks(channel, subscription, self._options, self._counters, self._on_settled)
+        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._length, self._counters)
+        self._leases = Leases(self._acks, self._options, self._counters, self._length, self._on_lost)
+        self._receipts = Receipts(self._leases, self._dispatcher.accept)
+        self._stream: PullStream | None = None
+        self._expects_pongs = False
+        self._ordered = True
+        self._pauses: dict[str, None] = {}
+        self._wake = asyncio.Event()  # a pause ended, or shutdown began
+        self._room = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._grace_seconds = self._options.shutdown_grace_seconds
+        self._started = False
+        self._state: State = "starting"
+        self._since = time.monotonic()
+        self._last_response_at: float | None = None
+        self._error: str | None = None
+
+    # life
+
+    async def run(self) -> None:
+        """Runs until `shutdown()`, then returns. Raises SubscriptionError when the stream ends with a status that
+        waiting does not cure: handlers that are running then get `shutdown_grace_seconds` to finish. When
+        cancelled, it stops at once: handlers are cancelled, and what they held is released as far as a second
+        allows."""
+        if self._started:
+            raise RuntimeError("a Subscriber runs once: make a new one")
+        self._started = True
+        if self._stop.is_set():
+            self._end("stopped")
+            return
+        keepers = [
+            asyncio.create_task(self._leases.run(), name="pubsub leases"),
+            asyncio.create_task(self._dispatcher.watch(), name="pubsub watch"),
+            asyncio.create_task(self._receipts.run(), name="pubsub receipts"),
+        ]
+        intake = asyncio.create_task(self._intake(), name="pubsub intake")
+        try:
+            await asyncio.wait({intake, *keepers}, return_when=asyncio.FIRST_COMPLETED)
+            failure = next((task.exception() for task in (intake, *keepers) if task.done() and task.exception()), None)
+            if failure is not None:
+                self._fail(failure)
+            await _cancel([intake])
+            await self._drain(self._grace_seconds, _CANCELLED_SECONDS, _LAST_ACKS_SECONDS)
+            if failure is not None:
+                raise failure
+            self._set_state("stopped")
+        except asyncio.CancelledError:
+            await _cancel([intake])
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CANCELLED_SECONDS):
+                    await self._drain(0.0, _CANCELLED_SECONDS / 2, _CANCELLED_SECONDS)
+            self._set_state("stopped")
+            raise
+        finally:
+            await _cancel([intake, *keepers])
+            await self._acks.close()
+            self._ended.set()
+
+    async def shutdown(self, grace_seconds: float = 20.0) -> None:
+        """Stops intake, releases what was not started, lets running handlers finish within `grace_seconds` (then
+        cancels them), sends every acknowledgement, and closes. Returns when all is done; `run()` returns then too.
+        At the worst this takes 10 seconds more than the grace period."""
+        self._grace_seconds = grace_seconds
+        self._stop.set()
+        self._wake.set()
+        self._room.set()
+        if not self._started:
+            self._end("stopped")
+        self._set_state("draining")
+        self._dispatcher.stop_starting()
+        if self._stream is not None:
+            self._stream.close()
+        await self._ended.wait()
+
+    def pause(self, reason: str) -> None:
+        """Stops intake and starts no more handlers, while every lease is kept. Several reasons may hold at once."""
+        self._pauses[reason] = None
+        self._dispatcher.pause()
+        self._room.set()
+        if self._stream is not None:
+            self._stream.close()
+        if self._started:
+            self._set_state("paused")
+
+    def resume(self, reason: str | None = None) -> None:
+        """Takes back one reason, or all; intake goes on when none is left."""
+        if reason is None:
+            self._pauses.clear()
+        else:
+            self._pauses.pop(reason, None)
+        if not self._pauses:
+            self._dispatcher.resume()
+            self._wake.set()
+            if self._state == "paused":
+                self._set_state("starting")
+
+    # questions
+
+    def health(self) -> Health:
+        now = time.monotonic()
+        age = None if self._last_response_at is None else now - self._last_response_at
+        return Health(
+            state=self._state,
+            since_seconds=now - self._since,
+            last_response_age_seconds=age,
+            outstanding_messages=self._leases.messages,
+            outstanding_bytes=self._leases.bytes,
+            error=self._error,
+            pause_reasons=tuple(self._pauses),
+            stuck=self._is_stuck(age),
+        )
+
+    def statistics(self) -> Statistics:
+        counters = self._counters
+        return Statistics(
+            **{name: getattr(counters, name) for name in counters.__dataclass_fields__},
+            leases=self._leases.messages,
+            running=self._dispatcher.running,
+            waiting=self._dispatcher.waiting,
+            ack_queue=self._acks.unsettled,
+            lease_seconds=float(self._length.seconds),
+        )
+
+    # intake
+
+    async def _intake(self) -> None:
+        backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
+        while not self._stop.is_set():
+            self._wake.clear()
+            if self._pauses:
+                self._set_state("paused")
+                await self._wake.wait()
+                continue
+            responses = self._last_response_at
+            error = await self._pull()
+            if error is None:
+                continue
+            if self._last_response_at != responses:
+                backoff.reset()
+            self._counters.reconnects += 1
+            self._error = error
+            self._set_state("reconnecting")
+            wait = backoff.next_seconds()
+            log.info(
+                "stream of %s ended, opening it again in %.1f s: %s",
+                self.subscription,
+                wait,
+                self._error,
+                extra={"action": "stream_reopen", "subscription": self.subscription, "error": self._error},
+            )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._stop.wait()
+
+    async def _pull(self) -> str | None:
+        """One stream from opening to end; why it ended, None if we closed it. Raises SubscriptionError."""
+        self._stream = stream = PullStream(
+            self._stub,
+            self.subscription,
+            self._client_id,
+            self._options,
+            lease_seconds=self._length.stream_seconds,
+            expects_pongs=self._expects_pongs,
+            receive=self._receive,
+            on_open=self._on_open,
+        )
+        reason = "the service closed the stream"
+        try:
+            await stream.run()
+        except SilentStreamError as error:
+            reason = str(error)
+        except AioRpcError as error:
+            if not is_transient(error):
+                raise SubscriptionError.of(error, "pull from", self.subscription) from error
+            reason = f"{status_name(error)}: {status_details(error)}"
+        finally:
+            self._expects_pongs = stream.expects_pongs
+            self._stream = None
+        return None if stream.closing else reason
+
+    def _on_open(self) -> None:
+        if not self._pauses:
+            self._error = None
+            self._set_state("streaming")
+
+    async def _receive(self, response: RawStreamingPullResponse) -> None:
+        now = self._last_response_at = time.monotonic()
+        if response.HasField("subscription_properties"):
+            await self._learn(response)
+        received = response.received_messages
+        if not received:
+            return
+        deliveries = []
+        for raw in received:
+            message = Message(raw, self.subscription)
+            delivery = Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else "")
+            self._leases.add(delivery)
+            deliveries.append(delivery)
+        self._counters.received += len(deliveries)
+        if self._length.exactly_once and not self._stop.is_set():
+            self._receipts.add(deliveries)
+        else:
+            self._dispatcher.accept(deliveries)
+        while self._is_full() and not self._stop.is_set() and not self._pauses:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _learn(self, response: RawStreamingPullResponse) -> None:
+        properties = response.subscription_properties
+        self._ordered = properties.message_ordering_enabled
+        if properties.exactly_once_delivery_enabled != self._length.exactly_once:
+            self._length.exactly_once = properties.exactly_once_delivery_enabled
+            if self._stream is not None:
+                await self._stream.renew_lease_length(self._length.stream_seconds)
+
+    def _is_full(self) -> bool:
+        """Twice the window is held: a stream that was reopened has its own window beside what is still held."""
+        limits = self._options.flow_control
+        return self._leases.messages >= 2 * limits.max_messages or self._leases.bytes >= 2 * limits.max_bytes
+
+    # settlement
+
+    def _on_settled(self, delivery: Delivery, kind: Kind, settlement: Settlement) -> None:
+        self._leases.remove(delivery)
+        if not self._room.is_set() and not self._is_full():
+            self._room.set()
+        if settlement is not Settlement.CONFIRMED:
+            self._counters.ack_failures += 1
+            log.warning(
+                "%s of message %s was not accepted: %s",
+                kind,
+                delivery.message.id,
+                settlement.value,
+                extra={"action": f"{kind}_failed", "message_id": delivery.message.id, "settlement": settlement.value},
+            )
+        elif kind == "ack":
+            self._counters.acked += 1
+        else:
+            self._counters.nacked += 1
+        if kind == "nack":
+            self._dispatcher.release_confirmed(delivery)
+
+    def _on_lost(self, delivery: Delivery) -> None:
+        if delivery.task is None and not delivery.settled:
+            delivery.settled = True
+            self._leases.remove(delivery)
+
+    # ending
+
+    async def _drain(self, grace_seconds: float, cancel_seconds: float, last_acks_seconds: float) -> None:
+        if self._state != "failed":
+            self._set_state("draining")
+        give_up = time.monotonic() + grace_seconds
+        self._dispatcher.stop_starting()
+        self._dispatcher.accept(self._receipts.take())
+        await self._dispatcher.drain(grace_seconds, cancel_seconds)
+        try:
+            async with asyncio.timeout(max(last_acks_seconds, give_up - time.monotonic())):
+                await self._receipts.idle()
+                await self._acks.flush()
+        except TimeoutError:
+            log.error(  # noqa: TRY400  # the time-out's traceback says nothing
+                "%d acknowledgements of %s were not confirmed before the end; those messages come again",
+                self._acks.unsettled,
+                self.subscription,
+                extra={"action": "drain_unconfirmed", "subscription": self.subscription},
+            )
+
+    def _fail(self, failure: BaseException) -> None:
+        self._error = str(failure)
+        self._set_state("failed")
+        log.error(
+            "the subscriber of %s stops: %s",
+            self.subscription,
+            failure,
+            extra={"action": "subscriber_failed", "subscription": self.subscription},
+            exc_info=None if isinstance(failure, PubSubError) else failure,
+        )
+
+    def _set_state(self, state: State) -> None:
+        assert state in get_args(State)
+        if (
+            state == self._state
+            or (self._state in _FINAL and state not in _FINAL)
+            or self._state in ("stopped", "failed")
+        ):
+            return
+        self._state = state
+        self._since = time.monotonic()
+        log.debug(
+            "subscriber of %s: %s", self.subscription, state, extra={"action": "subscriber_state", "state": state}
+        )
+
+    def _end(self, state: State) -> None:
+        self._set_state(state)
+        self._ended.set()
+
+    def _is_stuck(self, response_age: float | None) -> bool:
+        if self._state != "streaming" or response_age is None or self._stream is None:
+            return False
+        return self._stream.expects_pongs and response_age > self._options.stuck_seconds
+
+
+async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
