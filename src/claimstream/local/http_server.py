@@ -14,6 +14,9 @@ from claimstream.local.ports import LOOPBACK, free_port
 
 MAX_REQUEST_BYTES = 256 * 1024 * 1024
 
+WRONG_ANSWER = web.RequestKey("wrong_answer", str)
+"""Where a handler finds :attr:`HttpFault.answer` of the fault that hit its request."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -80,6 +83,10 @@ class LocalHttpServer(ABC):
         """The routes; each one's ``name`` is the operation that faults are set for. Names starting with ``control``
         are beyond faults."""
 
+    def latency(self, operation: str) -> float:
+        """Seconds that an answer takes where nothing is wrong."""
+        return 0.0
+
     @abstractmethod
     def error(self, fault: HttpFault) -> web.Response:
         """The error answer that ``fault.status`` stands for, in the service's own shape."""
@@ -91,8 +98,11 @@ class LocalHttpServer(ABC):
             return await handler(request)
         self.calls[operation] += 1
         faults = self._http_faults.take(operation)
-        if delay_seconds := sum(fault.delay_seconds for fault in faults):
+        if delay_seconds := self.latency(operation) + sum(fault.delay_seconds for fault in faults):
             await asyncio.sleep(delay_seconds)
+        for fault in faults:
+            if fault.answer is not None:
+                request[WRONG_ANSWER] = fault.answer
         failing = next((fault for fault in faults if fault.status is not None), None)
         response = self.error(failing) if failing is not None else await handler(request)
         if any(fault.cut for fault in faults) and isinstance(response, web.Response):
