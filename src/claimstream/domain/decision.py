@@ -114,6 +114,8 @@ class ClientUpdate(Record):
     email_id: str
     amount: Decimal | None = None
     """None: the amount stays as it is."""
+    amount_confidence: float = 0.0
+    """Of the reading alone: the amount guard looks at it again when the update is applied."""
     amount_source: str | None = None
     response_status: str
     """The intent."""
@@ -128,8 +130,8 @@ class Decision(Record):
     """The end of the rules: where the mail goes, why, and what may be written."""
 
     route: Route
-    intent: Intent
-    """After the match: a refusal of a second letter is a settlement response."""
+    intent: Intent | None
+    """After the match: a refusal of a second letter is a settlement response. None when it was never read."""
     confidence: float
     """min(routing or match, intent, extraction)."""
     reasons: tuple[ReviewReason, ...] = ()

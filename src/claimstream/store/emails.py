@@ -1,88 +1,16 @@
 """One row per Gmail message: who works on it, what is done already, how it ended."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import asyncpg
 
-from claimstream.domain.decision import ClientUpdate, Decision, Match, ReviewReason
-from claimstream.domain.extraction import SourceExtraction
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.notification import Notification
+from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Result, TokenUse
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, to_json
-from claimstream.store.ledger import TokenUse, record_tokens
-
-
-class LostClaimError(Exception):
-    """Another worker claimed the email since: nothing of ours may be written any more."""
-
-
-class Outcome(StrEnum):
-    UPDATED = "updated"
-    REVIEW = "review"
-    SET_ASIDE = "set_aside"
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """The row of an email that this worker has claimed."""
-
-    email_id: str
-    tenant_id: str
-    mailbox: str
-    gmail_id: str
-    correlation_id: str
-    attempt: int
-    crashes: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    email: Email
-    checkpoints: dict[str, str] = field(default_factory=dict)
-    """JSON by stage."""
-    seconds: dict[str, float] = field(default_factory=dict)
-    """What each finished stage took."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotClaimed:
-    """``settled``, ``busy`` (another worker has it) or ``unknown``."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    reason: ReviewReason
-    reasons: tuple[ReviewReason, ...]
-    detail: str = ""
-    proposal: ClientUpdate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Everything the final transaction writes."""
-
-    outcome: Outcome
-    decision: Decision
-    match: Match
-    mail: ParsedMail | None = None
-    received_at: datetime | None = None
-    extractions: tuple[SourceExtraction, ...] = ()
-    review: Review | None = None
-    update: ClientUpdate | None = None
-    notification: Notification | None = None
-    report: str | None = None
-    """JSON of the processing report; None when building it failed (best effort)."""
-    report_version: int = 1
-    dead_address: str | None = None
-    """A hard bounce: the inquiry's address is dead."""
+from claimstream.store.ledger import record_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,9 @@
 """What the model cost, per day, tenant, model and operation."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from claimstream.domain.work import TokenUse
 from claimstream.store.database import Connection, Database
-
-
-@dataclass(frozen=True, slots=True)
-class TokenUse:
-    """Tokens of one answered call."""
-
-    model: str
-    operation: str
-    input_tokens: int
-    """Without the cached ones."""
-    cache_read_tokens: int
-    cache_creation_tokens: int
-    output_tokens: int
-    cost_usd: Decimal
 
 
 async def record_tokens(connection: Connection, tenant_id: str, use: TokenUse) -> None:

@@ -4,39 +4,12 @@ Rows are written in the final transaction of an email and delivered afterwards, 
 of one client go out in the order they were written.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReason, Route
 from claimstream.domain.notification import Notification
+from claimstream.domain.work import Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
-
-
-class Delivered(StrEnum):
-    """How an outbox row ended."""
-
-    APPLIED = "applied"
-    ALREADY_APPLIED = "already_applied"
-    SENT = "sent"
-    REFUSED = "refused"
-    """The stored amount has changed since: a person decides."""
-    MISSING = "missing"
-    """The client or creditor is gone: a person decides."""
-    SKIPPED = "skipped"
-    """A notification of an update that was not applied, or that no mail server takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    outbox_id: int
-    email_id: str
-    tenant_id: str
-    correlation_id: str
-    trace_context: str
-    """JSON; delivery joins the email's trace, whichever worker does it."""
-    tries: int
-    payload: ClientUpdate | Notification
 
 
 class OutboxStore:

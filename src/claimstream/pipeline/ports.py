@@ -1,0 +1,145 @@
+"""What the pipeline needs of the world, and nothing more. ``app.py`` puts the real things in."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
+
+from claimstream.domain.decision import ClientUpdate, GuardDecision
+from claimstream.domain.extraction import SourceExtraction
+from claimstream.domain.inquiry import Client, Inquiry, Letter
+from claimstream.domain.intent import Intent
+from claimstream.domain.mail import ParsedMail, Source
+from claimstream.domain.work import (
+    Claimed,
+    Delivered,
+    Email,
+    NotClaimed,
+    OutboxRow,
+    Result,
+    TokenUse,
+)
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class RawMessage(Protocol):
+    """A message as Gmail holds it."""
+
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def internal_date(self) -> datetime: ...
+
+
+class MailSource(Protocol):
+    async def get_raw(self, mailbox: str, message_id: str) -> RawMessage: ...
+
+
+class Blobs(Protocol):
+    async def put(
+        self, object_name: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> str: ...
+    async def get(self, uri: str) -> bytes: ...
+
+
+class MailReader(Protocol):
+    async def read(self, raw: bytes, *, uris: Mapping[str, str] = ...) -> ParsedMail: ...
+
+
+class Usage(Protocol):
+    @property
+    def input_tokens(self) -> int: ...
+    @property
+    def cache_read_tokens(self) -> int: ...
+    @property
+    def cache_creation_tokens(self) -> int: ...
+    @property
+    def output_tokens(self) -> int: ...
+
+
+class ModelAnswer(Protocol[T_co]):
+    """An answer with what it cost."""
+
+    @property
+    def value(self) -> T_co: ...
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def prompt_version(self) -> str: ...
+    @property
+    def cost_usd(self) -> Decimal: ...
+
+
+class ModelIntent(Protocol):
+    @property
+    def intent(self) -> Intent: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def why(self) -> str: ...
+
+
+class LanguageModel(Protocol):
+    async def classify(
+        self, subject: str, sender: str, text: str, *, letter: Letter | None
+    ) -> ModelAnswer[ModelIntent]: ...
+    async def extract(
+        self, source: Source, *, intent: Intent, letter: Letter | None
+    ) -> ModelAnswer[SourceExtraction]: ...
+    async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]: ...
+
+
+class Applied(Protocol):
+    """What became of an update: ``applied``, ``already_applied``, ``refused`` or ``missing``."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def old_amount(self) -> Decimal | None: ...
+
+
+class Clients(Protocol):
+    async def get(self, tenant_id: str, client_ids: Collection[str]) -> Sequence[Client]: ...
+    async def apply(self, update: ClientUpdate, *, amount_may_replace: Callable[[Decimal | None], bool]) -> Applied: ...
+
+
+class Inquiries(Protocol):
+    async def candidates(
+        self, tenant_id: str, *, since: datetime, reply_codes: Collection[str], message_ids: Collection[str]
+    ) -> list[Inquiry]: ...
+
+
+class Mailer(Protocol):
+    async def send(
+        self, to: str, subject: str, text: str, *, message_id: str, headers: Mapping[str, str] = ...
+    ) -> Any: ...
+
+
+class Emails(Protocol):
+    """The rows of work. Methods that write raise ``LostClaimError`` once another worker has the email."""
+
+    async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed: ...
+    async def renew(self, email: Email, *, seconds: float) -> None: ...
+    async def release(self, email: Email) -> None: ...
+    async def checkpoint(
+        self, email: Email, stage: str, result: str, *, seconds: float, tokens: TokenUse | None = None
+    ) -> None: ...
+    async def settle(self, email: Email, result: Result) -> None: ...
+
+
+class Outbox(Protocol):
+    async def take(self, *, email_id: str | None = None, seconds: float = ...) -> OutboxRow | None: ...
+    async def done(self, row: OutboxRow, result: Delivered) -> None: ...
+    async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> None: ...
+    async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None: ...
+
+
+class Ledger(Protocol):
+    async def spent_today_usd(self, tenant_id: str) -> Decimal: ...
+
+
+class Tenants(Protocol):
+    async def notification_address(self, tenant_id: str) -> str | None: ...

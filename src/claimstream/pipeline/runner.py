@@ -1,0 +1,362 @@
+"""One email from claim to delivery: the main path of the project.
+
+Each stage's result is a checkpoint, so that a retry, a crash or another worker goes on after the last one. What fails
+is told apart by whose fault it was: an outage makes the email wait and costs it nothing; a failure of the mail itself
+ends with a person, at once and with the reason.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from opentelemetry import trace
+from pydantic import BaseModel, ValidationError
+
+from claimstream.domain.decision import Decision, Match, ReviewReason, Route
+from claimstream.domain.extraction import Consolidated
+from claimstream.domain.inquiry import Letter
+from claimstream.domain.intent import Classification
+from claimstream.domain.mail import ParsedMail
+from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review
+from claimstream.external.errors import NotFound, Outage
+from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.model_desk import ModelDesk
+from claimstream.pipeline.report import ProcessingReport, StageReport, build_report
+from claimstream.pipeline.services import Rules, Services
+from claimstream.pipeline.stages.classify import classify
+from claimstream.pipeline.stages.commit import prepare
+from claimstream.pipeline.stages.consolidate import consolidate
+from claimstream.pipeline.stages.deliver import deliver
+from claimstream.pipeline.stages.extract import Extracted, extract
+from claimstream.pipeline.stages.fetch import Fetched, RawMail, fetch
+from claimstream.pipeline.stages.match import match
+from claimstream.pipeline.stages.parse import parse
+from claimstream.pipeline.stages.route import route
+from claimstream.telemetry import metrics, sentry
+from claimstream.telemetry.best_effort import best_effort
+from claimstream.telemetry.correlation import correlated
+from claimstream.telemetry.logs import get_logger
+from claimstream.telemetry.tracing import record_error, stage_span, trace_id_hex
+
+log = get_logger(__name__)
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The email has ended, now or before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now: a service is down, or another worker has the email. Try again in ``seconds``; it counts as nothing."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such email: its message is of another installation, or its row was deleted."""
+
+
+Processed = Settled | Wait | Unknown
+
+
+class Runner:
+    """Works on emails, as many at a time as it is called."""
+
+    def __init__(
+        self,
+        services: Services,
+        rules: Rules,
+        *,
+        worker: str,
+        claim_seconds: float = 60.0,
+        outage_wait_seconds: float = 5.0,
+        max_crashes: int = 3,
+    ) -> None:
+        self._services = services
+        self._rules = rules
+        self._worker = worker
+        self._claim_seconds = claim_seconds
+        self._outage_wait_seconds = outage_wait_seconds
+        self._max_crashes = max_crashes
+        self._in_work: set[str] = set()
+
+    async def process(self, email_id: str) -> Processed:
+        """Take the email as far as it goes. Raises nothing but cancellation: every failure has its outcome."""
+        if email_id in self._in_work:
+            return self._wait("delivered twice to this worker")
+        self._in_work.add(email_id)
+        try:
+            return await self._process(email_id)
+        except Outage as outage:
+            return self._outage(outage)
+        finally:
+            self._in_work.discard(email_id)
+
+    async def _process(self, email_id: str) -> Processed:
+        claimed = await self._services.emails.claim(email_id, worker=self._worker, seconds=self._claim_seconds)
+        if isinstance(claimed, NotClaimed):
+            if claimed.reason == "unknown":
+                log.error("email_unknown", email_id=email_id)
+                return Unknown()
+            if claimed.reason == "busy":
+                return self._wait("another worker has it")
+            await deliver(self._services, self._rules, email_id=email_id)
+            return Settled()
+        email = claimed.email
+        with (
+            correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
+            sentry.email_scope(attempt=email.attempt),
+        ):
+            return await self._held(claimed)
+
+    async def _held(self, claimed: Claimed) -> Processed:
+        """Work on the email while the claim is kept alive; stop as soon as it is lost."""
+        work = asyncio.create_task(self._attempt(claimed))
+        keeper = asyncio.create_task(self._keep(claimed.email))
+        try:
+            await asyncio.wait({work, keeper}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                return self._wait("another worker took it over")
+            return work.result()
+        finally:
+            for task in (work, keeper):
+                task.cancel()
+            await asyncio.gather(work, keeper, return_exceptions=True)
+
+    async def _keep(self, email: Email) -> None:
+        """Renew the claim until it is lost."""
+        while True:
+            await asyncio.sleep(self._claim_seconds / 3)
+            try:
+                await self._services.emails.renew(email, seconds=self._claim_seconds)
+            except LostClaimError:
+                log.warning("claim_lost", email_id=email.email_id)
+                return
+            except Outage:
+                continue  # without PostgreSQL nobody else can claim it either
+
+    async def _attempt(self, claimed: Claimed) -> Processed:
+        email = claimed.email
+        attempt = _Attempt(claimed, self._services, self._rules)
+        try:
+            if email.crashes >= self._max_crashes:
+                await attempt.give_up(f"This mail ended its worker {email.crashes} times.")
+            else:
+                await attempt.run()
+            return Settled()
+        except LostClaimError:
+            return self._wait("another worker took it over")
+        except Outage as outage:
+            await self._release(email)
+            return self._outage(outage)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._release(email))
+            raise
+
+    async def _release(self, email: Email) -> None:
+        try:
+            await self._services.emails.release(email)
+        except Outage:
+            log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
+
+    def _outage(self, outage: Outage) -> Wait:
+        metrics.error_occurred(outage, error_class="outage")
+        log.warning("email_waits", service=outage.service, operation=outage.operation, kind=type(outage).__name__)
+        return self._wait(f"{outage.service} is not available", at_least=outage.retry_after_seconds or 0.0)
+
+    def _wait(self, reason: str, at_least: float = 0.0) -> Wait:
+        # Spread out, so that waiting emails do not all knock in the same moment.
+        return Wait(max(at_least, self._outage_wait_seconds) * random.uniform(0.8, 1.2), reason)  # noqa: S311
+
+
+class _Attempt:
+    """One attempt at one email."""
+
+    def __init__(self, claimed: Claimed, services: Services, rules: Rules) -> None:
+        self._claimed = claimed
+        self._email = claimed.email
+        self._services = services
+        self._rules = rules
+        self._desk = ModelDesk(claimed, services, rules)
+        self._stages: list[StageReport] = []
+
+    async def run(self) -> None:
+        email, services, rules, desk = self._email, self._services, self._rules, self._desk
+        raw_mail = RawMail(email, services.gmail, services.blobs)
+        files = CandidateFiles(email, services, rules)
+        blobs = services.blobs
+        try:
+            fetched = await self._stage("fetch", Fetched, lambda: fetch(email, raw_mail, blobs))
+            mail = await self._stage("parse", ParsedMail, lambda: parse(fetched, raw_mail, services.reader))
+            intent = await self._stage("classify", Classification, lambda: classify(mail, files, desk, rules))
+            sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
+            letter = await self._letter(intent, mail, files)
+            extracted = await self._stage(
+                "extract",
+                Extracted,
+                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, raw_mail=raw_mail, blobs=blobs),
+            )
+            sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
+            answer = await self._stage("consolidate", Consolidated, lambda: consolidate(intent, extracted, rules))
+            sentry.breadcrumb("consolidation", {"confidence": answer.confidence, "conflicts": len(answer.conflicts)})
+            matched = await self._stage("match", Match, lambda: match(mail, intent, answer, files, rules))
+            sentry.breadcrumb("matching", {"matched_by": matched.matched_by, "confidence": matched.confidence})
+            decision = await self._stage(
+                "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, rules)
+            )
+        except NotFound as gone:
+            if gone.service != "gmail":
+                await self._give_up_on(gone)
+                return
+            await self.set_aside("The message was deleted from the mailbox before it could be read.")
+            return
+        except (Outage, LostClaimError):
+            raise
+        except Exception as error:
+            # Whatever else it is, asking again would bring the same: a person decides, now.
+            await self._give_up_on(error)
+            return
+
+        with stage_span("commit"):
+            started = time.monotonic()
+            file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
+            result = await prepare(
+                email,
+                services,
+                rules,
+                fetched=fetched,
+                mail=mail,
+                extracted=extracted,
+                consolidated=answer,
+                match=matched,
+                decision=decision,
+                file=file,
+            )
+            self._stages.append(StageReport(stage="commit", seconds=time.monotonic() - started))
+            await self._settle(
+                result,
+                lambda: build_report(
+                    email,
+                    trace_id=trace_id_hex(),
+                    settled_at=datetime.now(UTC),
+                    outcome=result.outcome,
+                    decision=decision,
+                    match=matched,
+                    received_at=fetched.received_at,
+                    mail=mail,
+                    classification=intent,
+                    consolidated=answer,
+                    stages=tuple(self._stages),
+                    model_calls=tuple(desk.calls),
+                ),
+            )
+        with stage_span("deliver"):
+            await deliver(services, rules, email_id=email.email_id)
+
+    async def _letter(self, classification: Classification, mail: ParsedMail, files: CandidateFiles) -> Letter | None:
+        """The letter that a deterministic signal named, if one did."""
+        if classification.routing is None:
+            return None
+        wanted = classification.routing.inquiry_id
+        return next((f.inquiry.letter for f in await files.load(mail) if f.inquiry.inquiry_id == wanted), None)
+
+    async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
+        """The stage's result: from its checkpoint, or made now and kept."""
+        if (kept := self._claimed.checkpoints.get(name)) is not None:
+            try:
+                result = kind.model_validate_json(kept)
+            except ValidationError:
+                log.warning("checkpoint_unreadable", stage=name)  # written by another version of us: do it again
+            else:
+                trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": name})
+                seconds = self._claimed.seconds.get(name, 0.0)
+                self._stages.append(StageReport(stage=name, seconds=seconds, from_checkpoint=True))
+                return result
+        started = time.monotonic()
+        with stage_span(name):
+            result = await work()
+            seconds = time.monotonic() - started
+            await self._services.emails.checkpoint(
+                self._email, name, result.model_dump_json().replace("\\u0000", "\\ufffd"), seconds=seconds
+            )
+        self._stages.append(StageReport(stage=name, seconds=seconds))
+        return result
+
+    async def set_aside(self, why: str) -> None:
+        """End without reading: there is nothing to read, and nobody needs to decide."""
+        decision = Decision(route=Route.IGNORE, intent=None, confidence=1.0, why=why)
+        await self._settle_unread(Result(outcome=Outcome.SET_ASIDE, decision=decision, match=Match(why=why)))
+
+    async def give_up(self, why: str, error: str | None = None) -> None:
+        """End with a person, at once."""
+        reasons = (ReviewReason.EXTRACTION_ERROR,)
+        decision = Decision(route=Route.MANUAL_REVIEW, intent=None, confidence=0.0, reasons=reasons, why=why)
+        review = Review(reason=reasons[0], reasons=reasons, detail=why)
+        await self._settle_unread(
+            Result(outcome=Outcome.REVIEW, decision=decision, match=Match(why=why), review=review), error
+        )
+
+    async def _give_up_on(self, error: Exception) -> None:
+        log.error("email_failed", error=type(error).__name__, exc_info=error)
+        metrics.error_occurred(error, error_class="mail")
+        sentry.capture(error)
+        record_error(trace.get_current_span(), error)
+        kind = type(error).__name__
+        await self.give_up(f"Processing failed ({kind}). See the trace and the log for where.", kind)
+
+    async def _settle_unread(self, result: Result, error: str | None = None) -> None:
+        with stage_span("commit"):
+            await self._settle(
+                result,
+                lambda: build_report(
+                    self._email,
+                    trace_id=trace_id_hex(),
+                    settled_at=datetime.now(UTC),
+                    outcome=result.outcome,
+                    decision=result.decision,
+                    match=result.match,
+                    stages=tuple(self._stages),
+                    model_calls=tuple(self._desk.calls),
+                    error=error,
+                ),
+            )
+
+    async def _settle(self, result: Result, report: Callable[[], ProcessingReport]) -> None:
+        """The final transaction. The report is best effort: an email never fails for it."""
+        text: str | None = None
+        with best_effort("report"):
+            text = report().model_dump_json().replace("\\u0000", "\\ufffd")
+        await self._services.emails.settle(self._email, replace(result, report=text))
+        decision = result.decision
+        for guard in decision.guards:
+            log.info(
+                "guard_decided",
+                guard=guard.guard,
+                passed=guard.passed,
+                reason=guard.reason,
+                confidence=guard.confidence,
+            )
+        log.info(
+            "email_settled",
+            outcome=result.outcome,
+            route=decision.route,
+            intent=decision.intent,
+            reason=decision.review_reason,
+            matched_by=result.match.matched_by,
+            confidence=round(decision.confidence, 3),
+            attempt=self._email.attempt,
+        )
+        latency = None
+        if result.received_at is not None:
+            latency = max(0.0, (datetime.now(UTC) - result.received_at).total_seconds())
+        metrics.email_settled(
+            outcome=result.outcome, route=decision.route, intent=decision.intent, latency_seconds=latency
+        )

@@ -1,0 +1,1 @@
+"""One file per stage: a coroutine from the results of earlier stages to its own."""

@@ -1,0 +1,54 @@
+"""Classify: which inquiry a deterministic signal names, and what the mail wants. Rules first, then a small model."""
+
+from claimstream.domain.base import Record
+from claimstream.domain.classification import classify as classify_by_rules
+from claimstream.domain.deterministic_routing import find_route
+from claimstream.domain.extraction import Method
+from claimstream.domain.intent import Classification, Intent
+from claimstream.domain.mail import ParsedMail
+from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.model_desk import ModelDesk
+from claimstream.pipeline.ports import LanguageModel, ModelAnswer, ModelIntent
+from claimstream.pipeline.services import Rules
+
+_LONGEST_TEXT = 20_000
+"""Characters of the body that are shown for the intent; it stands at the beginning or nowhere."""
+
+
+class _Intent(Record):
+    intent: Intent
+    confidence: float
+    why: str
+
+
+class _Answer:
+    """The model's answer with the value as a record of ours, which a checkpoint can hold."""
+
+    def __init__(self, answer: ModelAnswer[ModelIntent]) -> None:
+        self.value = _Intent(intent=answer.value.intent, confidence=answer.value.confidence, why=answer.value.why)
+        self.usage = answer.usage
+        self.model = answer.model
+        self.prompt_version = answer.prompt_version
+        self.cost_usd = answer.cost_usd
+
+
+async def classify(mail: ParsedMail, files: CandidateFiles, desk: ModelDesk, rules: Rules) -> Classification:
+    candidates = await files.load(mail)
+    routing = find_route(mail, candidates, now=rules.clock(), thresholds=rules.thresholds)
+    letter = next(
+        (f.inquiry.letter for f in candidates if routing and f.inquiry.inquiry_id == routing.inquiry_id), None
+    )
+    ruled = classify_by_rules(mail, letter=letter).model_copy(update={"routing": routing})
+    if ruled.confidence >= rules.thresholds.intent_minimum:
+        return ruled
+
+    async def question(model: LanguageModel) -> _Answer:
+        sender = mail.sender.address if mail.sender else ""
+        return _Answer(await model.classify(mail.subject, sender, mail.body.text[:_LONGEST_TEXT], letter=letter))
+
+    answer = await desk.ask("classify", _Intent, question)
+    if answer is None or answer.confidence <= ruled.confidence:
+        return ruled
+    return Classification(
+        intent=answer.intent, confidence=answer.confidence, method=Method.MODEL, why=answer.why, routing=routing
+    )

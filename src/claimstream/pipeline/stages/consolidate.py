@@ -1,0 +1,13 @@
+"""Consolidate: one answer out of all sources."""
+
+from claimstream.domain import consolidation
+from claimstream.domain.extraction import Consolidated
+from claimstream.domain.intent import Classification
+from claimstream.pipeline.services import Rules
+from claimstream.pipeline.stages.extract import Extracted
+
+
+async def consolidate(classification: Classification, extracted: Extracted, rules: Rules) -> Consolidated:
+    return consolidation.consolidate(
+        extracted.extractions, intent=classification.intent, unread=extracted.unread, thresholds=rules.thresholds
+    )

@@ -1,0 +1,126 @@
+"""Deliver: what the final transaction decided is done to MongoDB and by mail, in order, each effect once.
+
+The same function serves an email that has just been committed and the leftovers that maintenance finds later.
+"""
+
+import json
+import random
+from decimal import Decimal
+
+from claimstream.domain.base import Record
+from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
+from claimstream.domain.guards import amount_may_replace
+from claimstream.domain.notification import Notification
+from claimstream.domain.work import Delivered, OutboxRow
+from claimstream.external.errors import ExternalError, Outage, Refused
+from claimstream.pipeline.services import Rules, Services
+from claimstream.telemetry.correlation import correlated
+from claimstream.telemetry.logs import get_logger
+from claimstream.telemetry.tracing import consumer_span
+
+log = get_logger(__name__)
+
+_LONGEST_WAIT_SECONDS = 600.0
+
+
+class Deliveries(Record):
+    done: tuple[str, ...] = ()
+    """``applied``, ``sent``, … in order."""
+    waiting: int = 0
+    """Rows that an outage held up: maintenance delivers them."""
+
+
+async def deliver(services: Services, rules: Rules, *, email_id: str) -> Deliveries:
+    """Deliver what one email left in the outbox, as part of its own trace."""
+    done: list[str] = []
+    while (row := await services.outbox.take(email_id=email_id)) is not None:
+        try:
+            done.append(await _deliver_row(row, services, rules))
+        except Outage:
+            return Deliveries(done=tuple(done), waiting=1)
+    return Deliveries(done=tuple(done))
+
+
+async def deliver_leftovers(services: Services, rules: Rules, *, limit: int = 200) -> int:
+    """Deliver what others left, each row in the trace of its own email. Returns how many went out."""
+    delivered = 0
+    while delivered < limit and (row := await services.outbox.take()) is not None:
+        carrier: dict[str, str] = json.loads(row.trace_context)
+        with (
+            correlated(row.correlation_id, email_id=row.email_id, tenant_id=row.tenant_id),
+            consumer_span("process", "outbox", carrier),
+        ):
+            try:
+                await _deliver_row(row, services, rules)
+            except Outage:
+                continue  # it keeps its place; rows for other services may still go out
+            delivered += 1
+    return delivered
+
+
+async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
+    """Raises Outage after giving the row back."""
+    try:
+        if isinstance(row.payload, ClientUpdate):
+            result = await _apply(row, row.payload, services, rules.thresholds)
+        else:
+            result = await _send(row, row.payload, services)
+    except Outage as outage:
+        wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
+        await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
+        log.warning("delivery_waits", outbox_id=row.outbox_id, service=outage.service, seconds=round(wait, 1))
+        raise
+    log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
+    return result
+
+
+async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thresholds: Thresholds) -> Delivered:
+    if services.clients is None:
+        raise Outage("mongodb", "apply", "MONGODB_URL is not set; the update waits in the outbox")
+    refused: list[GuardDecision] = []
+
+    def may_replace(stored: Decimal | None) -> bool:
+        assert update.amount is not None
+        guard = amount_may_replace(update.amount, stored, confidence=update.amount_confidence, thresholds=thresholds)
+        refused[:] = [] if guard.passed else [guard]
+        return guard.passed
+
+    applied = await services.clients.apply(update, amount_may_replace=may_replace)
+    result = Delivered(applied.outcome)
+    if result in {Delivered.REFUSED, Delivered.MISSING}:
+        guard = (
+            refused[0]
+            if refused
+            else GuardDecision(
+                guard="amount",
+                passed=False,
+                reason=ReviewReason.NO_MATCH,
+                new=update.amount,
+                confidence=update.confidence,
+                why="The client or the creditor is no longer in the firm's records.",
+            )
+        )
+        await services.outbox.to_review(row, result, guard)
+    else:
+        await services.outbox.done(row, result)
+    return result
+
+
+async def _send(row: OutboxRow, mail: Notification, services: Services) -> Delivered:
+    if services.mailer is None:
+        await services.outbox.done(row, Delivered.SKIPPED)
+        return Delivered.SKIPPED
+    headers = {"X-Correlation-ID": row.correlation_id, "Auto-Submitted": "auto-generated"}
+    try:
+        await services.mailer.send(mail.to, mail.subject, mail.text, message_id=mail.message_id, headers=headers)
+    except Refused as refusal:
+        # The update stands: a mail that nobody takes must not undo it, nor be tried for ever.
+        log.error("notification_refused", outbox_id=row.outbox_id, error=_kind(refusal))
+        await services.outbox.done(row, Delivered.SKIPPED)
+        return Delivered.SKIPPED
+    await services.outbox.done(row, Delivered.SENT)
+    return Delivered.SENT
+
+
+def _kind(error: ExternalError) -> str:
+    return f"{type(error).__name__} {getattr(error, 'status', '')}".strip()

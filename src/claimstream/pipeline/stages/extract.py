@@ -1,0 +1,116 @@
+"""Extract: values with their evidence out of each source by itself.
+
+The deterministic reader reads everything; the model is asked where the reader left the mail unsettled.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from claimstream.domain.base import Record
+from claimstream.domain.consolidation import consolidate
+from claimstream.domain.evidence import keep_evidenced, needs_model
+from claimstream.domain.extraction import SourceExtraction
+from claimstream.domain.inquiry import Letter
+from claimstream.domain.intent import SET_ASIDE, Classification, Intent
+from claimstream.domain.mail import ParsedMail, Source
+from claimstream.domain.reader import read_source
+from claimstream.pipeline.model_desk import ModelDesk
+from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
+from claimstream.pipeline.services import Rules
+from claimstream.pipeline.stages.fetch import Fetched, RawMail
+
+T = TypeVar("T")
+
+
+class Extracted(Record):
+    extractions: tuple[SourceExtraction, ...] = ()
+    """The reader's, then the model's; several may be of one source."""
+    unread: tuple[str, ...] = ()
+    """Ids of sources whose text nobody could read."""
+    model_wanted: bool = False
+    """The reader did not settle the mail."""
+    model_asked: bool = False
+    budget_spent: bool = False
+
+
+class _Scans:
+    """Pages without a text layer, for the model's eyes."""
+
+    def __init__(self, fetched: Fetched, raw_mail: RawMail, blobs: Blobs | None) -> None:
+        self._fetched = fetched
+        self._raw_mail = raw_mail
+        self._blobs = blobs
+
+    async def bytes(self, source: Source) -> bytes | None:
+        if self._blobs is not None and source.uri is not None:
+            return await self._blobs.get(source.uri)
+        return await self._raw_mail.attachment(self._fetched, source.source_id)
+
+
+async def extract(
+    mail: ParsedMail,
+    classification: Classification,
+    letter: Letter | None,
+    desk: ModelDesk,
+    rules: Rules,
+    *,
+    fetched: Fetched,
+    raw_mail: RawMail,
+    blobs: Blobs | None,
+) -> Extracted:
+    intent = classification.intent
+    if intent in SET_ASIDE:
+        return Extracted()
+    found = [read_source(source) for source in mail.sources if source.text.strip()]
+    scans = [source for source in mail.sources if source.needs_vision]
+    broken = tuple(unread.source_id for unread in mail.unread)
+    preview = consolidate(found, intent=intent, unread=broken, thresholds=rules.thresholds)
+    if not needs_model(intent, preview) or not desk.staffed:
+        return Extracted(
+            extractions=tuple(found),
+            unread=(*broken, *(scan.source_id for scan in scans)),
+            model_wanted=needs_model(intent, preview),
+        )
+
+    pages = _Scans(fetched, raw_mail, blobs)
+    transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
+    found += [read_source(source) for source in transcripts]
+    readable = [source for source in (*mail.sources, *transcripts) if source.text.strip()]
+    answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
+    transcribed = {source.source_id for source in transcripts}
+    return Extracted(
+        extractions=(*found, *(answer for answer in answers if answer is not None)),
+        unread=(*broken, *(scan.source_id for scan in scans if scan.source_id not in transcribed)),
+        model_wanted=True,
+        model_asked=any(answer is not None for answer in answers),
+        budget_spent=desk.budget_spent,
+    )
+
+
+async def _all(*questions: Coroutine[Any, Any, T]) -> list[T]:
+    """All answers; the first error only once every question has ended, so that no paid answer is thrown away."""
+    results = await asyncio.gather(*questions, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+async def _transcribe(scan: Source, pages: _Scans, desk: ModelDesk) -> Source | None:
+    async def question(model: LanguageModel) -> ModelAnswer[str]:
+        data = await pages.bytes(scan)
+        return await model.transcribe(data or b"", scan.media_type)
+
+    if scan.uri is None and "/" in scan.source_id:
+        return None  # packed inside an archive and kept nowhere by itself: a person opens it
+    text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
+    return scan.model_copy(update={"text": text}) if text else None
+
+
+async def _ask(source: Source, intent: Intent, letter: Letter | None, desk: ModelDesk) -> SourceExtraction | None:
+    async def question(model: LanguageModel) -> ModelAnswer[SourceExtraction]:
+        return await model.extract(source, intent=intent, letter=letter)
+
+    answer = await desk.ask(f"extract/{source.source_id}", SourceExtraction, question)
+    return None if answer is None else keep_evidenced(answer, source)

@@ -1,0 +1,23 @@
+"""Match: which inquiry the mail answers, with the scores of everything considered."""
+
+from claimstream.domain import matching
+from claimstream.domain.decision import Match
+from claimstream.domain.extraction import Consolidated
+from claimstream.domain.intent import Classification
+from claimstream.domain.mail import ParsedMail
+from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.services import Rules
+
+
+async def match(
+    mail: ParsedMail, classification: Classification, consolidated: Consolidated, files: CandidateFiles, rules: Rules
+) -> Match:
+    return matching.match(
+        mail,
+        consolidated,
+        await files.load(mail),
+        routing=classification.routing,
+        now=rules.clock(),
+        thresholds=rules.thresholds,
+        freemail=rules.freemail,
+    )

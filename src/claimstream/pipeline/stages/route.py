@@ -1,0 +1,28 @@
+"""Route: written, written and told, decided by a person, or set aside."""
+
+from claimstream.domain import routing
+from claimstream.domain.decision import Decision, Match, ReviewReason, Route
+from claimstream.domain.extraction import Consolidated
+from claimstream.domain.intent import Classification
+from claimstream.domain.mail import ParsedMail
+from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.services import Rules
+from claimstream.pipeline.stages.extract import Extracted
+
+
+async def route(
+    mail: ParsedMail,
+    classification: Classification,
+    extracted: Extracted,
+    consolidated: Consolidated,
+    match: Match,
+    files: CandidateFiles,
+    rules: Rules,
+) -> Decision:
+    file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == match.inquiry_id), None)
+    decision = routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds)
+    if extracted.budget_spent and decision.route is Route.MANUAL_REVIEW:
+        # A person should know that the mail is here for want of money, not because it is hard.
+        reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
+        return decision.model_copy(update={"reasons": reasons})
+    return decision
