@@ -117,3 +117,32 @@ class OutboxRow:
     """JSON; delivery joins the email's trace, whichever worker does it."""
     tries: int
     payload: ClientUpdate | Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    address: str
+    tenant_id: str
+    history_id: int | None
+    """The cursor: everything up to here is in ``emails``. None until the watch is started."""
+    watch_expires_at: datetime | None
+    last_synced_at: datetime | None
+    disabled_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    """A Gmail message that was not known before."""
+
+    email_id: str
+    gmail_id: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpublishedEmail:
+    """An email whose message to the pipeline was never confirmed."""
+
+    email_id: str
+    tenant_id: str
+    correlation_id: str

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Result, TokenUse
+from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Result, TokenUse, UnpublishedEmail
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, to_json
 from claimstream.store.ledger import record_tokens
@@ -253,11 +253,13 @@ class EmailStore:
 
     # --- publishing
 
-    async def unpublished(self, *, mailbox: str | None = None, older_than_seconds: float = 0.0) -> list[asyncpg.Record]:
-        """Rows whose message to the pipeline was never confirmed: ``email_id, tenant_id, correlation_id``."""
+    async def unpublished(
+        self, *, mailbox: str | None = None, older_than_seconds: float = 0.0
+    ) -> list[UnpublishedEmail]:
+        """Rows whose message to the pipeline was never confirmed, the oldest 1,000 of them."""
 
-        async def work(connection: Connection) -> list[asyncpg.Record]:
-            return await connection.fetch(
+        async def work(connection: Connection) -> list[UnpublishedEmail]:
+            rows = await connection.fetch(
                 """
                 SELECT email_id, tenant_id, correlation_id FROM emails
                 WHERE published_at IS NULL AND status <> 'settled' AND created_at <= now() - $2::interval
@@ -267,6 +269,7 @@ class EmailStore:
                 mailbox,
                 timedelta(seconds=older_than_seconds),
             )
+            return [UnpublishedEmail(**row) for row in rows]
 
         return await self._database.run("SELECT emails", work)
 

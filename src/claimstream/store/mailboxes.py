@@ -1,31 +1,10 @@
 """A mailbox: its cursor into Gmail's history, its lock, its watch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from claimstream.domain.work import Mailbox, NewEmail
 from claimstream.store.database import Connection, Database
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    address: str
-    tenant_id: str
-    history_id: int | None
-    """The cursor: everything up to here is in ``emails``. None until the watch is started."""
-    watch_expires_at: datetime | None
-    last_synced_at: datetime | None
-    disabled_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewEmail:
-    """A Gmail message that was not known before."""
-
-    email_id: str
-    gmail_id: str
-    correlation_id: str
-
 
 _MAILBOX = """
     SELECT address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason FROM mailboxes

@@ -34,7 +34,7 @@ class Fetched(Record):
 
 
 class RawMail:
-    """The raw bytes of one email: from memory where this attempt fetched them, else from the archive, else from Gmail."""
+    """The raw bytes of one email: from memory if this attempt fetched them, else from the archive, else from Gmail."""
 
     def __init__(self, email: Email, gmail: MailSource, blobs: Blobs | None) -> None:
         self._email = email

@@ -1,0 +1,179 @@
+"""Mailbox sync: history since the cursor becomes rows, rows become messages; then the notification is acknowledged.
+
+Duplicate, late, out-of-order and equal notifications are all the same to it: a notification only says *look*. What
+counts is the cursor, which moves in the same transaction as the rows it covers and never moves back.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from claimstream.domain.work import Mailbox, NewEmail, UnpublishedEmail
+from claimstream.external.errors import NotFound
+from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
+from claimstream.telemetry.correlation import correlated, new_correlation_id
+from claimstream.telemetry.logs import get_logger
+from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex
+
+log = get_logger(__name__)
+
+_RECOVERY_MARGIN = timedelta(hours=1)
+"""How much further than the last good sync is looked back when history is lost: clocks differ, and Gmail's is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What one look at a mailbox brought. ``empty`` asks the caller to look again soon."""
+
+    new: int = 0
+    published: int = 0
+    busy: bool = False
+    """Another worker is at it; it will look again before it lets go."""
+    lagging: bool = False
+    """The notification promised something that history does not show yet (Gmail does that for 1 to 3 s)."""
+    recovered: bool = False
+    """History was too old; the mailbox was listed instead."""
+
+
+class MailboxSync:
+    def __init__(
+        self,
+        *,
+        gmail: Gmail,
+        mailboxes: Mailboxes,
+        emails: Emails,
+        publisher: Publisher,
+        destination: str,
+        holder: str,
+        lock_seconds: float = 120.0,
+    ) -> None:
+        """
+        Args:
+            destination: the topic's short name, as it stands in the span ``send emails``.
+            holder: this worker's name.
+            lock_seconds: after which another worker may take a mailbox whose holder has died.
+        """
+        self._gmail = gmail
+        self._mailboxes = mailboxes
+        self._emails = emails
+        self._publisher = publisher
+        self._destination = destination
+        self._holder = holder
+        self._lock_seconds = lock_seconds
+
+    async def sync(self, mailbox: Mailbox, *, promised: int | None = None) -> Synced:
+        """Bring the mailbox up to date.
+
+        Args:
+            promised: the notification's history id; history that ends before it is lagging.
+
+        Raises:
+            ExternalError: Gmail, PostgreSQL or Pub/Sub failed; nothing is lost, the same call goes on from there.
+        """
+        holder = f"{self._holder}/{uuid.uuid4().hex[:8]}"
+        locked = await self._mailboxes.lock(mailbox.address, holder=holder, seconds=self._lock_seconds)
+        if locked is None:
+            return Synced(busy=True)
+        total = Synced()
+        try:
+            while True:
+                total = _sum(total, await self._look(locked, holder, promised))
+                if not await self._mailboxes.unlock(mailbox.address, holder=holder):
+                    return total
+                promised = None
+                locked = await self._mailboxes.get(mailbox.address) or locked
+        except BaseException:
+            # The mark, if there was one, is covered by our own retry: let the next one in.
+            await asyncio.shield(self._mailboxes.unlock(mailbox.address, holder=holder))
+            raise
+
+    async def _look(self, mailbox: Mailbox, holder: str, promised: int | None) -> Synced:
+        recovered = False
+        try:
+            new, reached = await self._list_history(mailbox, holder)
+        except NotFound:
+            new, reached = await self._recover(mailbox, holder)
+            recovered = True
+        published = await self.publish_unconfirmed(mailbox.address)
+        lagging = promised is not None and new == 0 and (reached is None or reached < promised)
+        if new or recovered:
+            log.info("mailbox_synced", mailbox=_domain(mailbox), new=new, published=published, recovered=recovered)
+        return Synced(new=new, published=published, lagging=lagging, recovered=recovered)
+
+    async def _list_history(self, mailbox: Mailbox, holder: str) -> tuple[int, int | None]:
+        """New rows, and how far the cursor is now."""
+        if mailbox.history_id is None:
+            return 0, None  # the watch has not been started: nothing has been promised to us yet
+        new, last, seen = 0, mailbox.history_id, False
+        async for page in self._gmail.history(mailbox.address, mailbox.history_id):
+            seen = seen or bool(page.message_ids)
+            new += len(await self._add(mailbox, page.message_ids, holder, cursor=None))
+            last = max(last, page.history_id)
+        if not seen:
+            # An empty answer already bears the new history id while the record still lags behind: stay where we are.
+            await self._mailboxes.looked_at(mailbox.address)
+            return new, mailbox.history_id
+        await self._add(mailbox, (), holder, cursor=last)
+        return new, last
+
+    async def _recover(self, mailbox: Mailbox, holder: str) -> tuple[int, int]:
+        """History is gone (Gmail keeps about a week): list what came since the last good look.
+
+        The fresh cursor is taken first, so that what arrives meanwhile is found by history afterwards.
+        """
+        cursor = await self._gmail.current_history_id(mailbox.address)
+        since = (mailbox.last_synced_at or datetime.now(UTC) - timedelta(days=30)) - _RECOVERY_MARGIN
+        new = 0
+        async for ids in self._gmail.list_messages(mailbox.address, f"after:{int(since.timestamp())}"):
+            new += len(await self._add(mailbox, ids, holder, cursor=None))
+        await self._add(mailbox, (), holder, cursor=cursor)
+        log.warning("mailbox_recovered", mailbox=_domain(mailbox), new=new, since=since.isoformat())
+        return new, cursor
+
+    async def _add(
+        self, mailbox: Mailbox, gmail_ids: Sequence[str], holder: str, *, cursor: int | None
+    ) -> list[NewEmail]:
+        emails = [
+            NewEmail(email_id=str(uuid.uuid4()), gmail_id=gmail_id, correlation_id=new_correlation_id())
+            for gmail_id in dict.fromkeys(gmail_ids)
+        ]
+        if not emails and cursor is None:
+            return []
+        return await self._mailboxes.add_emails(mailbox, emails, holder=holder, cursor=cursor)
+
+    # --- publishing
+
+    async def publish_unconfirmed(self, mailbox: str | None = None, *, older_than_seconds: float = 0.0) -> int:
+        """Publish every row whose message was never confirmed. A second message of one email does no harm."""
+        waiting = await self._emails.unpublished(mailbox=mailbox, older_than_seconds=older_than_seconds)
+        await asyncio.gather(*(self._publish(email) for email in waiting))
+        return len(waiting)
+
+    async def _publish(self, email: UnpublishedEmail) -> None:
+        data = json.dumps({"email_id": email.email_id}).encode()
+        with (
+            correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
+            producer_span(self._destination, body_size=len(data), new_trace=True) as span,
+        ):
+            attributes: dict[str, str] = {}
+            inject(attributes)
+            span.set_attribute("messaging.message.id", await self._publisher.publish(data, attributes))
+            trace_id = trace_id_hex(span) or ""
+            await self._emails.published(email.email_id, trace_context=attributes, trace_id=trace_id)
+
+
+def _sum(one: Synced, other: Synced) -> Synced:
+    return Synced(
+        new=one.new + other.new,
+        published=one.published + other.published,
+        lagging=other.lagging,
+        recovered=one.recovered or other.recovered,
+    )
+
+
+def _domain(mailbox: Mailbox) -> str:
+    """What of the address may stand in a log line."""
+    return mailbox.address.partition("@")[2]
