@@ -1,0 +1,167 @@
+"""Attachments to sources: every file is read by its kind, archives and mails inside are opened, limits are kept."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from claimstream.domain.mail import Source, SourceKind, Unread
+from claimstream.domain.quoting import cut_disclaimers, split_quoted
+from claimstream.reading import filetype, headers
+from claimstream.reading.body import body_text
+from claimstream.reading.documents import Document, read_document
+from claimstream.reading.errors import Reason, UnreadableError
+from claimstream.reading.limits import Limits
+from claimstream.reading.mime import dissect, parse, safe_name
+from claimstream.reading.msg import MsgMessage, read_msg
+from claimstream.reading.text import clean
+from claimstream.reading.ziparchive import UnpackBudget, members, open_zip
+
+_CONTAINERS = {filetype.ZIP, filetype.EML, filetype.MSG}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    source_id: str
+    name: str
+    media_type: str
+    data: bytes
+    depth: int
+
+
+class AttachmentReader:
+    """Reads the attachments of one mail. What is found gathers in ``sources``, ``unread`` and ``defects``."""
+
+    def __init__(self, limits: Limits, uris: Mapping[str, str], our_markers: Collection[str]) -> None:
+        self.sources: list[Source] = []
+        self.unread: list[Unread] = []
+        self.defects: list[str] = []
+        self._limits = limits
+        self._uris = uris
+        self._our_markers = our_markers
+        self._budget = UnpackBudget(limits.max_archive_bytes)
+        self._ids: set[str] = set()
+        self._full = False
+
+    def read(self, source_id: str, name: str, data: bytes, *, declared: str = "", depth: int = 1) -> None:
+        """Read one file, and what is packed inside under ``source_id/inner name``. Never raises."""
+        media_type = filetype.sniff(data, name, declared)
+        name = safe_name(name, media_type, source_id.replace("/", "-"))
+        if len(self.sources) + len(self.unread) >= self._limits.max_attachments:
+            if not self._full:
+                detail = f"Over {self._limits.max_attachments} attachments; this and all later ones were left out."
+                self.report(source_id, name, media_type, len(data), "too_many", detail)
+            self._full = True
+            return
+        try:
+            self._read(_File(source_id, name, media_type, data, depth))
+        except UnreadableError as error:
+            self.report(source_id, name, media_type, len(data), error.reason, error.detail)
+        except MemoryError:
+            self.report(source_id, name, media_type, len(data), "too_large", "Reading it takes too much memory.")
+        except Exception as error:  # hostile files find paths nobody thought of; the rest is still read
+            self.report(source_id, name, media_type, len(data), "broken", f"{type(error).__name__}: {error}"[:200])
+
+    def report(self, source_id: str, name: str, media_type: str, size: int, reason: Reason, detail: str) -> None:
+        """Note a file that is not read."""
+        self.unread.append(
+            Unread(
+                source_id=source_id, name=name, media_type=media_type, size=size, reason=reason, detail=clean(detail)
+            )
+        )
+
+    def _read(self, file: _File) -> None:
+        if not file.data:
+            raise UnreadableError("empty", "The file is empty.")
+        if len(file.data) > self._limits.max_attachment_bytes:
+            raise UnreadableError("too_large", f"Over {self._limits.max_attachment_bytes} bytes.")
+        if file.media_type in _CONTAINERS and file.depth > self._limits.max_depth:
+            raise UnreadableError("too_large", f"Packed more than {self._limits.max_depth} levels deep.")
+        if file.media_type == filetype.ZIP:
+            self._open_zip(file)
+        elif file.media_type == filetype.EML:
+            self._open_mail(file)
+        elif file.media_type == filetype.MSG:
+            self._open_message(file, read_msg(file.data))
+        else:
+            document = read_document(file.data, file.media_type, self._limits, self._budget)
+            if document.defect:
+                self.defects.append(f"{file.source_id}: {document.defect}")
+            self._add(file, document)
+
+    def _open_zip(self, file: _File) -> None:
+        count = 0
+        with open_zip(file.data) as archive:
+            for count, member in enumerate(members(archive, self._limits, self._budget), 1):
+                if self._full:
+                    return
+                name = safe_name(member.name, "", f"file-{count}")
+                if member.error is None:
+                    self._read_inner(file, name, member.data)
+                else:
+                    self.report(
+                        self._unique(f"{file.source_id}/{name}"),
+                        name,
+                        filetype.UNKNOWN,
+                        member.size,
+                        member.error.reason,
+                        member.error.detail,
+                    )
+        if not count:
+            raise UnreadableError("empty", "The archive is empty.")
+
+    def _open_mail(self, file: _File) -> None:
+        message = parse(file.data, self.defects)
+        sender = next(iter(headers.addresses(headers.values(message, "From", self._limits))), None)
+        anatomy = dissect(message, self._limits)
+        self._add_letter(file, body_text(anatomy.texts), sender.address if sender else "")
+        for number, part in enumerate(anatomy.files, 1):
+            name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
+            self._read_inner(file, name, part.data, part.declared_type)
+
+    def _open_message(self, file: _File, message: MsgMessage) -> None:
+        self._add_letter(file, message.text, message.sender)
+        for number, (given, data) in enumerate(message.files, 1):
+            self._read_inner(file, safe_name(given, filetype.sniff(data, given), f"part-{number}"), data)
+        for number, attached in enumerate(message.inner, 1):
+            # It has no bytes of its own: Outlook keeps it as folders of the outer file.
+            name = safe_name(attached.subject, filetype.MSG, f"message-{number}")
+            source_id = self._unique(f"{file.source_id}/{name}")
+            self._open_message(_File(source_id, name, filetype.MSG, attached.text.encode(), file.depth + 1), attached)
+
+    def _read_inner(self, outer: _File, name: str, data: bytes, declared: str = "") -> None:
+        self.read(self._unique(f"{outer.source_id}/{name}"), name, data, declared=declared, depth=outer.depth + 1)
+
+    def _add_letter(self, file: _File, text: str, sender: str) -> None:
+        """A mail within the mail. What it quotes is not its own either, and a letter of ours is no source at all."""
+        if any(marker.casefold() in sender.casefold() for marker in self._our_markers if "@" in marker):
+            raise UnreadableError("empty", "A letter of our own: nothing is read from it.")
+        new = cut_disclaimers(split_quoted(clean(text), our_markers=self._our_markers).new)[0]
+        if new.strip():
+            self._add(file, Document(SourceKind.OTHER, new))
+
+    def _add(self, file: _File, document: Document) -> None:
+        text = document.text
+        if len(text) > self._limits.max_text_chars:
+            self.defects.append(f"{file.source_id}: read {self._limits.max_text_chars} of {len(text)} characters.")
+            text = text[: self._limits.max_text_chars]
+        self.sources.append(
+            Source(
+                source_id=file.source_id,
+                kind=document.kind,
+                name=file.name,
+                media_type=file.media_type,
+                size=len(file.data),
+                sha256=sha256(file.data).hexdigest(),
+                text=text,
+                uri=self._uris.get(file.source_id),
+            )
+        )
+
+    def _unique(self, source_id: str) -> str:
+        """Archives may hold one name several times, in folders."""
+        unique, number = source_id, 1
+        while unique in self._ids:
+            number += 1
+            unique = f"{source_id}-{number}"
+        self._ids.add(unique)
+        return unique

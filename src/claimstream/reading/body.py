@@ -1,0 +1,41 @@
+"""The body's text out of its plain and HTML forms."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from claimstream.reading.html import html_to_text
+from claimstream.reading.mime import TextPart
+from claimstream.reading.text import clean
+
+_TAGS = re.compile(
+    r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<!--.*?-->|<[^>]{1,10000}>", re.IGNORECASE | re.DOTALL
+)
+_MONEY = re.compile(r"\d[\d.\u00a0 ]*,\d{2}\b")
+_WORSE_SHARE = 0.2
+
+
+def body_text(texts: Iterable[TextPart]) -> str:
+    """All texts of the body in order, clean, quotations still in it."""
+    pieces = [_one(text) for text in texts]
+    return "\n\n".join(piece for piece in pieces if piece.strip())
+
+
+def _one(text: TextPart) -> str:
+    plain = clean(text.plain).strip("\n") if text.plain is not None else ""
+    if text.html is None or (plain.strip() and not _is_worse(plain, text.html)):
+        return plain
+    return html_to_text(text.html) or plain
+
+
+def _is_worse(plain: str, markup: str) -> bool:
+    """The plain form says much less than the HTML one, or lacks an amount that stands there."""
+    rough = clean(html.unescape(_TAGS.sub(" ", markup)))
+    if len("".join(plain.split())) < _WORSE_SHARE * len("".join(rough.split())):
+        return True
+    present = set(_amounts(plain))
+    return any(amount not in present for amount in _amounts(rough))
+
+
+def _amounts(text: str) -> list[str]:
+    return [re.sub(r"[^\d,]", "", found) for found in _MONEY.findall(text)]

@@ -1,0 +1,82 @@
+"""One document to its text, by what it is. Readers of rarer formats are imported when first needed."""
+
+from dataclasses import dataclass
+
+from claimstream.domain.mail import SourceKind
+from claimstream.reading import filetype
+from claimstream.reading.errors import UnreadableError
+from claimstream.reading.html import html_charset, html_to_text
+from claimstream.reading.limits import Limits
+from claimstream.reading.text import clean, decode
+from claimstream.reading.ziparchive import UnpackBudget
+
+_BY_KREUZBERG = {filetype.RTF, filetype.DOC, filetype.XLS, filetype.PPT, filetype.PPTX}
+_OTHER_ARCHIVES = {
+    "application/gzip",
+    "application/x-7z-compressed",
+    "application/vnd.rar",
+    "application/x-bzip2",
+    "application/x-xz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``text`` is "" where only a model with vision can read it."""
+
+    kind: SourceKind
+    text: str
+    defect: str = ""
+    """What of it was left out, in words."""
+
+
+def read_document(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:
+    """Raises ``UnreadableError``; hostile files may make the libraries raise anything else."""
+    if media_type in filetype.IMAGES:
+        return Document(SourceKind.IMAGE, "")
+    if media_type == filetype.PDF:
+        return _pdf(data, limits)
+    document = _office(data, media_type, limits, budget)
+    text = clean(document.text).strip("\n")
+    if not text.strip():
+        raise UnreadableError("empty", "There is no text in it.")
+    return Document(document.kind, text)
+
+
+def _pdf(data: bytes, limits: Limits) -> Document:
+    from claimstream.reading.pdf import read_pdf  # noqa: PLC0415 - see above
+
+    result = read_pdf(data, limits)
+    left_out = result.pages_read < result.pages
+    defect = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
+    if result.scanned:
+        return Document(SourceKind.SCANNED_PDF, "", defect)
+    return Document(SourceKind.TEXT_PDF, clean(result.text), defect)
+
+
+def _office(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:
+    if media_type == filetype.TEXT:
+        return Document(SourceKind.OTHER, decode(data))
+    if media_type == filetype.HTML:
+        return Document(SourceKind.OTHER, html_to_text(decode(data, html_charset(data))))
+    if media_type == filetype.DOCX:
+        from claimstream.reading.docx import read_docx  # noqa: PLC0415 - see above
+
+        return Document(SourceKind.DOCX, read_docx(data, limits, budget))
+    if media_type == filetype.XLSX:
+        from claimstream.reading.xlsx import read_xlsx  # noqa: PLC0415 - see above
+
+        return Document(SourceKind.XLSX, read_xlsx(data, limits, budget))
+    if media_type in {filetype.ODT, filetype.ODS}:
+        from claimstream.reading.odf import read_odf  # noqa: PLC0415 - see above
+
+        return Document(SourceKind.OTHER, read_odf(data, limits, budget))
+    if media_type in _BY_KREUZBERG:
+        from claimstream.reading.office import read_office  # noqa: PLC0415 - see above
+
+        return Document(SourceKind.OTHER, read_office(data, media_type))
+    if media_type == filetype.ENCRYPTED_OFFICE:
+        raise UnreadableError("encrypted", "The Office file needs a password.")
+    if media_type in _OTHER_ARCHIVES:
+        raise UnreadableError("unknown_type", "Of the archives only ZIP is opened.")
+    raise UnreadableError("unknown_type", f"Files of type {media_type} are not read.")

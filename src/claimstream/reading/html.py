@@ -1,0 +1,147 @@
+"""HTML to text, with its quotations in the forms that ``domain.quoting`` knows."""
+
+import re
+
+from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no types
+from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
+from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
+
+from claimstream.reading.text import clean
+from claimstream.reading.xml import Element, local, parse_html
+
+_CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
+_MAX_DEPTH = 150
+_MAX_QUOTE_DEPTH = 8
+_MAX_HTML_CHARS = 4_000_000
+_ORIGINAL = "-----Original Message-----"
+_INVISIBLE = {"script", "style", "title", "template", "noscript"}
+_HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
+_BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
+_PLACE = "\ue000{}\ue001"
+_PLACED = re.compile("[ \t]*\ue000(\\d+)\ue001[ \t]*")
+
+
+def html_to_text(html: str) -> str:
+    """Text with line breaks; the cells of a table's row stand on one line, two spaces and more apart.
+
+    What mail programs mark as quoted becomes ``> `` lines (Gmail's ``gmail_quote``, ``blockquote type=cite``) or gets a
+    separator line (Outlook's ``divRplyFwdMsg`` and its header block under a top border).
+    """
+    html = re.sub("[\ue000\ue001\x00]", "", html)[:_MAX_HTML_CHARS].strip()
+    html = re.sub(r"^<\?xml[^>]{0,200}\?>", "", html)
+    root = parse_html(html) if html else None
+    if root is None:
+        return ""
+    quotations: list[str] = []
+    _mark(root, quotations)
+    return clean(_render(root, quotations)).strip("\n")
+
+
+def html_charset(data: bytes) -> str | None:
+    """The charset a page declares in its head."""
+    found = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,40})", data[:4096], re.IGNORECASE)
+    return found[1].decode("ascii") if found else None
+
+
+def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
+    """Take hidden parts out, lift quotations out and leave a placeholder for each."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        name = local(element)
+        if name in _INVISIBLE or _is_hidden(element):
+            _replace(element, "")
+            continue
+        if depth < _MAX_QUOTE_DEPTH and _is_quotation(element, name):
+            quotations.append(_lift(element, depth + 1))
+            _replace(element, _PLACE.format(len(quotations) - 1))
+            continue
+        if _is_outlook_header(element, name):
+            _prepend_line(element, _ORIGINAL)
+        waiting += list(element)[::-1]
+
+
+def _lift(element: Element, depth: int) -> str:
+    """The text of a quotation, with those within it marked once more."""
+    root = element.makeelement("div")
+    root.text = element.text
+    for child in list(element):
+        root.append(child)
+    nested: list[str] = []
+    _mark(root, nested, depth)
+    return _render(root, nested)
+
+
+def _render(root: Element, quotations: list[str]) -> str:
+    if _depth(root) > _MAX_DEPTH:
+        text = "\n".join(piece.strip() for piece in root.itertext() if piece.strip())
+    else:
+        text = Inscriptis(root, _CONFIG).get_text()
+
+    def quoted(found: re.Match[str]) -> str:
+        lines = quotations[int(found[1])].strip("\n").split("\n")
+        return "\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n"
+
+    return _PLACED.sub(quoted, "\n".join(line.rstrip() for line in text.split("\n")))
+
+
+def _depth(root: Element) -> int:
+    deepest = 0
+    stack = [(root, 1)]
+    while stack and deepest <= _MAX_DEPTH:
+        element, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack += [(child, depth + 1) for child in element]
+    return deepest
+
+
+def _is_hidden(element: Element) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower() if isinstance(element.tag, str) else ""
+    return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style
+
+
+def _is_quotation(element: Element, name: str) -> bool:
+    if name != "blockquote":
+        return False
+    classes = (element.get("class") or "").lower()
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return (
+        (element.get("type") or "").lower() == "cite"
+        or (element.get("cite") or "").startswith("mid:")
+        or "gmail_quote" in classes
+        or "cite" in classes
+        or "border-left" in style
+    )
+
+
+def _is_outlook_header(element: Element, name: str) -> bool:
+    if name != "div":
+        return False
+    if (element.get("id") or "").lower() in _HEADER_IDS:
+        return True
+    if not _BORDER_TOP.search(element.get("style") or ""):
+        return False
+    head = " ".join("".join(element.itertext()).split())[:400]
+    return re.match(r"(?:Von|From)\s?:", head) is not None and re.search(r"(?:Betreff|Subject)\s?:", head) is not None
+
+
+def _replace(element: Element, text: str) -> None:
+    """Put text where an element was; what follows it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    text += element.tail or ""
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(element)
+
+
+def _prepend_line(element: Element, line: str) -> None:
+    marker = element.makeelement("div")
+    marker.text = line
+    marker.tail = element.text
+    element.text = None
+    element.insert(0, marker)

@@ -1,0 +1,30 @@
+"""How much of a mail is read. What goes beyond a limit is reported as unread, never silently dropped."""
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes unless the name says otherwise."""
+
+    max_mail_bytes: int = 50 * MEBIBYTE
+    """Gmail takes in up to 50 MB."""
+    max_attachment_bytes: int = 25 * MEBIBYTE
+    max_attachments: int = 50
+    """Of one mail, what is packed inside archives and mails included."""
+    max_text_chars: int = 400_000
+    """Of one source; the rest is cut off and noted as a defect."""
+    max_pdf_pages: int = 200
+    max_archive_ratio: int = 200
+    """Unpacked to packed size of one member; DEFLATE cannot exceed 1,032, office text stays below 50."""
+    max_archive_bytes: int = 100 * MEBIBYTE
+    """Unpacked, all archives of one mail together."""
+    max_depth: int = 3
+    """Archives and mails inside one another; 1 is an attachment of the mail itself."""
+    max_headers: int = 1_000
+    max_header_chars: int = 32_000
+    """Of one header's value."""
+    max_parts: int = 2_000
+    """MIME parts looked at."""

@@ -1,0 +1,83 @@
+"""The text of OpenDocument files (ISO/IEC 26300): a table row is one line, its cells separated by tabs."""
+
+import re
+from collections.abc import Iterator
+
+from claimstream.reading.errors import UnreadableError
+from claimstream.reading.limits import Limits
+from claimstream.reading.xml import Element, attribute, local, parse_xml
+from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+
+_MAX_DEPTH = 200
+_MAX_REPEAT = 50
+
+
+def read_odf(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
+    """Text of a text document or spreadsheet, page headers and footers included. Raises ``UnreadableError``."""
+    with open_zip(data) as archive:
+        names = set(archive.namelist())
+        if "content.xml" not in names:
+            raise UnreadableError("broken", "The document has no content.")
+        if "META-INF/manifest.xml" in names:
+            manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), limits, budget)
+            if b"encryption-data" in manifest or b"encrypted-key" in manifest:
+                raise UnreadableError("encrypted", "The document needs a password.")
+        texts = []
+        content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, budget))
+        if "styles.xml" in names:
+            styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, budget))
+            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "header"]
+        texts += ["\n".join(_lines(e, 0)) for e in content.iter() if local(e) == "body"]
+        if "styles.xml" in names:
+            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "footer"]
+    return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip())
+
+
+def _lines(element: Element, depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
+        return
+    for child in element:
+        name = local(child)
+        if name in {"p", "h"}:
+            boxes: list[str] = []
+            yield from _inline(child, boxes, depth).split("\n")
+            yield from boxes
+        elif name == "table-row":
+            line = "\t".join(_cells(child, depth)).rstrip()
+            if line:
+                yield line
+        elif name not in {"tracked-changes", "annotation", "forms", "sequence-decls"}:
+            yield from _lines(child, depth + 1)
+
+
+def _cells(row: Element, depth: int) -> Iterator[str]:
+    for cell in row:
+        if local(cell) not in {"table-cell", "covered-table-cell"}:
+            continue
+        text = " ".join(line for line in _lines(cell, depth + 1) if line)
+        repeat = attribute(cell, "number-columns-repeated") or "1"
+        yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
+
+
+def _inline(element: Element, boxes: list[str], depth: int) -> str:
+    pieces = [_collapsed(element.text)]
+    for child in element:
+        name = local(child)
+        if name == "s":
+            count = attribute(child, "c") or "1"
+            pieces.append(" " * (min(int(count), _MAX_REPEAT) if count.isdecimal() and len(count) < 9 else 1))
+        elif name == "tab":
+            pieces.append("\t")
+        elif name == "line-break":
+            pieces.append("\n")
+        elif name == "text-box":
+            boxes += _lines(child, depth + 1)
+        elif name not in {"annotation", ""} and depth < _MAX_DEPTH:
+            pieces.append(_inline(child, boxes, depth + 1))
+        pieces.append(_collapsed(child.tail))
+    return "".join(pieces)
+
+
+def _collapsed(text: str | None) -> str:
+    """White space in the file is one space; more of it is written as elements (OpenDocument 1.3, section 6.1.2)."""
+    return re.sub(r"[ \t\r\n]+", " ", text or "")

@@ -1,0 +1,77 @@
+"""Bytes to characters, and characters to the form every text is stored in."""
+
+import codecs
+import re
+import unicodedata
+
+from charset_normalizer import from_bytes
+
+_GUESS_BYTES = 64 * 1024
+# C0 and C1 controls but tab and line feed, soft hyphen, zero-width characters, bidirectional marks, byte order mark,
+# and surrogates, which no encoder takes.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
+_REALLY_CP1252 = {"ascii", "us-ascii", "iso8859-1", "latin-1", "iso-8859-1"}
+
+
+def clean(text: str) -> str:
+    """NFC, LF line ends, no control or invisible characters. No-break and thin spaces stay: amounts use them."""
+    text = _LINE_ENDS.sub("\n", text)
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+
+
+def clean_line(text: str) -> str:
+    """The same for what is one line, such as a header or a file name."""
+    return " ".join(clean(text).split())
+
+
+def decode(data: bytes, charset: str | None = None) -> str:
+    """Characters of ``data``. A byte order mark wins, then UTF-8 when it fits, then the charset declared, then a guess,
+    then windows-1252: never raises. UTF-8 goes first because text that is valid UTF-8 by accident does not occur, while
+    UTF-8 declared as ISO-8859-1 does."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, "replace").removeprefix("\ufeff")
+    known = _codec(charset)
+    if known is None or not known.startswith(("utf-16", "utf-32", "utf-7", "iso2022", "hz")):
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    if known == "utf-8":
+        known = None
+    if known in _REALLY_CP1252:
+        known = "cp1252"
+    if known is not None:
+        try:
+            return data.decode(known)
+        except (UnicodeError, ValueError):
+            if known == "cp1252":
+                return data.decode("cp1252", "replace")
+    return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    best = from_bytes(
+        data[:_GUESS_BYTES], cp_isolation=["cp1252", "utf_16_le", "utf_16_be", "cp850", "mac_roman"]
+    ).best()
+    for name in (best.encoding if best is not None else "cp1252", "cp1252"):
+        try:
+            return data.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def _codec(charset: str | None) -> str | None:
+    if not charset:
+        return None
+    try:
+        info = codecs.lookup(charset.strip().strip("\"'"))
+    except (LookupError, ValueError):
+        return None
+    # Codecs from bytes to bytes, such as base64 or zip, are no charsets.
+    return info.name if getattr(info, "_is_text_encoding", True) else None

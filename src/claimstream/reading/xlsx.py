@@ -1,0 +1,79 @@
+"""The text of Excel files (ECMA-376): a row is one line, its cells separated by tabs."""
+
+import datetime
+import io
+import warnings
+
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.cell.cell import Cell  # type: ignore[import-untyped]  # it ships no types
+
+from claimstream.reading.errors import UnreadableError
+from claimstream.reading.limits import Limits
+from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+
+_MAX_ROWS = 20_000
+_MAX_COLUMNS = 200
+
+
+def read_xlsx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
+    """Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
+    (``3418.07 EUR`` where the cell is formatted as money), dates as ``01.03.2026``. Raises ``UnreadableError``."""
+    with open_zip(data) as archive:
+        for info in archive.infolist():
+            # openpyxl unpacks without limits, so the limits are tried first.
+            unpack(archive, info, limits, budget)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        except Exception as error:  # openpyxl lets whatever it meets through
+            raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
+        try:
+            lines: list[str] = []
+            length = 0
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    continue
+                lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
+                sheet.reset_dimensions()
+                for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS):
+                    line = "\t".join(_cell(cell) for cell in row).rstrip()
+                    if line:
+                        lines.append(line)
+                        length += len(line)
+                    if length > limits.max_text_chars:
+                        break
+            return "\n".join(lines).strip("\n")
+        except Exception as error:  # rows are parsed only now
+            raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
+        finally:
+            book.close()
+
+
+def _cell(cell: Cell) -> str:
+    value: object = cell.value
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%d.%m.%Y %H:%M" if value.hour or value.minute else "%d.%m.%Y")
+    if isinstance(value, datetime.date):
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, int | float):
+        return _number(value, str(cell.number_format or ""))
+    return " ".join(str(value).split("\n"))
+
+
+def _number(value: float, number_format: str) -> str:
+    """Money and grouped numbers have two decimals; all else stays as it is: it may be a reference."""
+    if "%" in number_format:
+        return f"{_plain(value * 100)} %"
+    plain = number_format.replace('"', "")
+    currency = " EUR" if "€" in plain or "EUR" in plain.upper() else ""
+    if currency or "0.00" in number_format:
+        return f"{value:.2f}{currency}"
+    return _plain(value)
+
+
+def _plain(value: float) -> str:
+    """Without the noise of binary fractions: Excel itself shows at most 15 digits."""
+    return f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"

@@ -1,0 +1,95 @@
+"""Members of ZIP files, unpacked within limits."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from claimstream.reading.errors import UnreadableError
+from claimstream.reading.limits import Limits
+from claimstream.reading.text import decode
+
+_MAX_LISTED = 2_000
+_RATIO_FROM_BYTES = 1024 * 1024
+"""Below this a high ratio harms nobody: a file of blanks is no bomb."""
+
+
+class UnpackBudget:
+    """How many bytes archives of one mail may still unpack to."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an archive: its bytes, or why there are none."""
+
+    name: str
+    size: int
+    data: bytes
+    error: UnreadableError | None = None
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """Raises ``UnreadableError``: broken."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # zipfile raises many kinds for damaged directories
+        raise UnreadableError("broken", f"Not a readable ZIP file: {error}") from None
+
+
+def members(archive: zipfile.ZipFile, limits: Limits, budget: UnpackBudget) -> Iterator[Member]:
+    """The files in an archive, folders and the clutter of file managers left out."""
+    for number, info in enumerate(archive.infolist()):
+        if number == _MAX_LISTED:
+            error = UnreadableError("too_many", f"The archive holds more than {_MAX_LISTED} files.")
+            yield Member("…", 0, b"", error)
+            return
+        name = _name(info)
+        if info.is_dir() or name.startswith("__MACOSX/") or name.endswith((".DS_Store", "Thumbs.db", "desktop.ini")):
+            continue
+        try:
+            yield Member(name, info.file_size, unpack(archive, info, limits, budget))
+        except UnreadableError as error:
+            yield Member(name, info.file_size, b"", error)
+
+
+def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, budget: UnpackBudget) -> bytes:
+    """The bytes of one member. What the directory says of sizes is not believed: unpacking stops at the limit.
+
+    Raises ``UnreadableError``: encrypted, broken, or too_large (over a limit, or a zip bomb by its ratio).
+    """
+    if info.flag_bits & 0x1:
+        raise UnreadableError("encrypted", "The archive needs a password.")
+    most = min(limits.max_attachment_bytes, budget.left)
+    by_ratio = max(info.compress_size * limits.max_archive_ratio, _RATIO_FROM_BYTES)
+    try:
+        with archive.open(info) as stream:
+            data = stream.read(min(most, by_ratio) + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise UnreadableError("broken", f"Damaged in the archive: {error}") from None
+    except (NotImplementedError, RuntimeError) as error:
+        reason = "encrypted" if "password" in str(error).lower() else "unknown_type"
+        raise UnreadableError("encrypted" if reason == "encrypted" else "unknown_type", str(error)) from None
+    budget.left -= len(data)
+    if len(data) > by_ratio:
+        raise UnreadableError("too_large", f"Unpacks to over {limits.max_archive_ratio} times its size: a zip bomb.")
+    if len(data) > most:
+        raise UnreadableError("too_large", "Unpacks to more than the limit.")
+    return data
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Without the flag for UTF-8, ``zipfile`` decodes as cp437; Windows writes cp850 or UTF-8 there."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(raw, "cp850")
