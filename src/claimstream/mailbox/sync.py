@@ -107,28 +107,28 @@ class MailboxSync:
         """New rows, and how far the cursor is now."""
         if mailbox.history_id is None:
             return 0, None  # the watch has not been started: nothing has been promised to us yet
-        new, last, seen = 0, mailbox.history_id, False
+        new, cursor = 0, mailbox.history_id
         async for page in self._gmail.history(mailbox.address, mailbox.history_id):
-            seen = seen or bool(page.message_ids)
-            new += len(await self._add(mailbox, page.message_ids, holder, cursor=None))
-            last = max(last, page.history_id)
-        if not seen:
-            # An empty answer already bears the new history id while the record still lags behind: stay where we are.
-            await self._mailboxes.looked_at(mailbox.address)
-            return new, mailbox.history_id
-        await self._add(mailbox, (), holder, cursor=last)
-        return new, last
+            # Only as far as records were shown: the answer's own history id may be ahead of records that lag behind.
+            if page.last_record_id is not None:
+                cursor = max(cursor, page.last_record_id)
+            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor))
+        return new, cursor
 
     async def _recover(self, mailbox: Mailbox, holder: str) -> tuple[int, int]:
         """History is gone (Gmail keeps about a week): list what came since the last good look.
 
         The fresh cursor is taken first, so that what arrives meanwhile is found by history afterwards.
         """
-        cursor = await self._gmail.current_history_id(mailbox.address)
+        cursor = (await self._gmail.profile(mailbox.address)).history_id
         since = (mailbox.last_synced_at or datetime.now(UTC) - timedelta(days=30)) - _RECOVERY_MARGIN
-        new = 0
-        async for ids in self._gmail.list_messages(mailbox.address, f"after:{int(since.timestamp())}"):
-            new += len(await self._add(mailbox, ids, holder, cursor=None))
+        query = f"in:inbox after:{int(since.timestamp())}"
+        new, token = 0, None
+        while True:
+            page = await self._gmail.list_messages(mailbox.address, query, token)
+            new += len(await self._add(mailbox, page.message_ids, holder, cursor=None))
+            if (token := page.next_page) is None:
+                break
         await self._add(mailbox, (), holder, cursor=cursor)
         log.warning("mailbox_recovered", mailbox=_domain(mailbox), new=new, since=since.isoformat())
         return new, cursor
@@ -136,6 +136,7 @@ class MailboxSync:
     async def _add(
         self, mailbox: Mailbox, gmail_ids: Sequence[str], holder: str, *, cursor: int | None
     ) -> list[NewEmail]:
+        """Rows for new messages, and the cursor with them; None leaves it (the list is not complete yet)."""
         emails = [
             NewEmail(email_id=str(uuid.uuid4()), gmail_id=gmail_id, correlation_id=new_correlation_id())
             for gmail_id in dict.fromkeys(gmail_ids)

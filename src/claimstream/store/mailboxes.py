@@ -118,14 +118,6 @@ class MailboxStore:
 
         return await self._database.run("INSERT emails", work)
 
-    async def looked_at(self, address: str) -> None:
-        """Nothing new was there."""
-
-        async def work(connection: Connection) -> None:
-            await connection.execute("UPDATE mailboxes SET last_synced_at = now() WHERE address = $1", address)
-
-        await self._database.run("UPDATE mailboxes", work)
-
     async def watched(self, address: str, *, history_id: int, expires_at: datetime) -> None:
         """The watch is running. Only the first one sets the cursor: later ones must not skip what came between."""
 
