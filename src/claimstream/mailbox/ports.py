@@ -53,6 +53,13 @@ class Mailboxes(Protocol):
     async def watched(self, address: str, *, history_id: int, expires_at: datetime) -> None: ...
 
 
+class Rejects(Protocol):
+    """Where a notification is looked up, and kept when nothing can be made of it."""
+
+    async def get(self, address: str) -> Mailbox | None: ...
+    async def reject_notification(self, *, subscription: str, pubsub_id: str, reason: str, data: bytes) -> None: ...
+
+
 class Emails(Protocol):
     async def unpublished(
         self, *, mailbox: str | None = None, older_than_seconds: float = ...

@@ -21,7 +21,7 @@ from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex
 log = get_logger(__name__)
 
 _RECOVERY_MARGIN = timedelta(hours=1)
-"""How much further than the last good sync is looked back when history is lost: clocks differ, and Gmail's is not ours."""
+"""How much further than the last good sync is looked back when history is lost: Gmail's clock is not ours."""
 
 
 @dataclass(frozen=True, slots=True)

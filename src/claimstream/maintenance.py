@@ -1,0 +1,92 @@
+"""What nobody else would do: renew watches, poll quiet mailboxes, publish unconfirmed rows, deliver leftovers.
+
+Every worker runs it; each task is safe to run twice at the same time, so that no election is needed: mailboxes are
+taken by lock, outbox rows by lease, and a second message of one email does no harm.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from claimstream.domain.work import Mailbox
+from claimstream.external.errors import ExternalError, Unauthorised
+from claimstream.mailbox.ports import Mailboxes
+from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.watch import Watcher
+from claimstream.pipeline.services import Rules, Services
+from claimstream.pipeline.stages.deliver import deliver_leftovers
+from claimstream.telemetry import metrics, sentry
+from claimstream.telemetry.correlation import correlated, new_correlation_id
+from claimstream.telemetry.logs import get_logger
+from claimstream.telemetry.tracing import tracer
+
+log = get_logger(__name__)
+
+_UNCONFIRMED_SECONDS = 30.0
+"""A row this old without a confirmed message was left by a worker that died, or by Pub/Sub being down."""
+
+
+class Maintenance:
+    def __init__(
+        self,
+        *,
+        mailboxes: Mailboxes,
+        sync: MailboxSync,
+        watcher: Watcher,
+        services: Services,
+        rules: Rules,
+        poll_seconds: float = 300.0,
+        every_seconds: float = 15.0,
+    ) -> None:
+        """
+        Args:
+            poll_seconds: a mailbox not looked at for this long is polled.
+            every_seconds: between two rounds.
+        """
+        self._mailboxes = mailboxes
+        self._sync = sync
+        self._watcher = watcher
+        self._services = services
+        self._rules = rules
+        self._poll_after = timedelta(seconds=poll_seconds)
+        self._every_seconds = every_seconds
+
+    async def run(self) -> None:
+        """Until cancelled. A round that fails is logged; the next one comes."""
+        while True:
+            await self.round()
+            # Spread out, so that pods started together do not work in step.
+            await asyncio.sleep(self._every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
+
+    async def round(self) -> None:
+        """Everything that is due, once."""
+        await self._try("watch", self._watch_and_poll)
+        await self._try("publish", lambda: self._sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS))
+        await self._try("deliver", lambda: deliver_leftovers(self._services, self._rules))
+
+    async def _try(self, task: str, work: Callable[[], Awaitable[object]]) -> None:
+        with correlated(new_correlation_id()), tracer().start_as_current_span(f"maintenance {task}"):
+            try:
+                await work()
+            except ExternalError as error:
+                metrics.error_occurred(error, stage="maintenance", error_class="outage")
+                log.warning("maintenance_waits", task=task, service=error.service, operation=error.operation)
+            except Exception as error:
+                metrics.error_occurred(error, stage="maintenance")
+                sentry.capture(error)
+                log.error("maintenance_failed", task=task, error=type(error).__name__)
+
+    async def _watch_and_poll(self) -> None:
+        for mailbox in await self._mailboxes.all():
+            try:
+                await self._look_after(mailbox)
+            except Unauthorised:
+                # One mailbox's grant must not keep the others waiting.
+                log.error("mailbox_unauthorised", domain=mailbox.address.partition("@")[2])
+
+    async def _look_after(self, mailbox: Mailbox) -> None:
+        await self._watcher.ensure(mailbox)
+        last = mailbox.last_synced_at
+        if last is None or datetime.now(UTC) - last > self._poll_after:
+            await self._sync.sync(mailbox)

@@ -1,0 +1,46 @@
+"""Emails off the subscription: one message is one email, and its lease is kept while the email waits."""
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from claimstream.pipeline.runner import Runner, Settled, Unknown
+from claimstream.pubsub import Ack, DeadLetter, Message, Outcome, Retry
+from claimstream.telemetry.logs import get_logger
+from claimstream.telemetry.tracing import consumer_span
+
+log = get_logger(__name__)
+
+
+class _EmailMessage(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    email_id: str = Field(min_length=1, max_length=200)
+
+
+class EmailConsumer:
+    def __init__(self, runner: Runner, *, destination: str) -> None:
+        self._runner = runner
+        self._destination = destination
+
+    async def handle(self, message: Message) -> Outcome:
+        """Acknowledged once the email is settled; waiting costs no delivery attempt."""
+        with consumer_span(
+            "subscribe",
+            self._destination,
+            message.attributes,
+            message_id=message.id,
+            delivery_attempt=message.delivery_attempt,
+            body_size=len(message.data),
+        ) as span:
+            try:
+                email_id = _EmailMessage.model_validate_json(message.data).email_id
+            except ValidationError:
+                # Nothing of ours writes such a message, and no row can be found for it.
+                log.error("email_message_malformed", message_id=message.id)
+                return DeadLetter("malformed message: no email_id")
+            processed = await self._runner.process(email_id)
+            if isinstance(processed, Settled):
+                return Ack()
+            if isinstance(processed, Unknown):
+                return DeadLetter("unknown email: no row has this email_id")
+            span.add_event("waits", {"seconds": processed.seconds, "reason": processed.reason})
+            return Retry(processed.seconds, rerun=True)
