@@ -1,0 +1,184 @@
+"""Raw mail and attachments in a Google Cloud Storage bucket. An object once written is never overwritten."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+from gcloud.aio.storage import Storage
+from opentelemetry import trace
+
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError, NotFound, Refused
+from claimstream.external.http import connection_error, server_attributes, status_error
+
+SERVICE = "gcs"
+T = TypeVar("T")
+
+_LIBRARY_TIMEOUT_SECONDS = 600
+"""Longer than the door's, which is the one that counts."""
+_ADVICE = (
+    "Check GOOGLE_APPLICATION_CREDENTIALS (or workload identity), and give the service account "
+    "roles/storage.objectUser on the bucket."
+)
+
+
+@dataclass(frozen=True)
+class BlobsOptions:
+    bucket: str
+    api_root: str | None = None
+    """Of a server of one's own, without credentials; None: ``STORAGE_EMULATOR_HOST``, else Google."""
+    service_file: str | None = None
+    """Key file; None: application default credentials."""
+
+
+class Blobs:
+    """Objects by name in one bucket. Errors are those of the door."""
+
+    def __init__(self, door: Door, options: BlobsOptions) -> None:
+        self._bucket = options.bucket
+        self._options = options
+        self._api_root = options.api_root or os.environ.get("STORAGE_EMULATOR_HOST")
+        self._service = door.service(SERVICE, _classify)
+        self._opened: Storage | None = None
+        self._attributes = server_attributes(self._api_root or "https://www.googleapis.com")
+
+    async def put(
+        self, object_name: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> str:
+        """Store the bytes; the object's ``gs://bucket/name``. Storing the same bytes again changes nothing.
+
+        :raises Refused: other bytes are stored under this name.
+        """
+        own = {key: value for key, value in (metadata or {}).items() if value}
+
+        async def upload(storage: Storage) -> None:
+            # Only a multipart upload makes the precondition hold on every server, and metadata makes it one.
+            await storage.upload(
+                self._bucket,
+                object_name,
+                data,
+                content_type=content_type,
+                parameters={"ifGenerationMatch": "0"},
+                metadata={"metadata": {"sha256": hashlib.sha256(data).hexdigest(), **own}},
+                force_resumable_upload=False,
+                timeout=_LIBRARY_TIMEOUT_SECONDS,
+            )
+
+        try:
+            await self._call("objects.insert", "POST", upload)
+        except Refused as error:
+            if error.status != 412:
+                raise
+            await self._same_or_refuse(object_name, data)
+        return f"gs://{self._bucket}/{object_name}"
+
+    async def get(self, uri: str) -> bytes:
+        """The bytes at ``gs://bucket/name``.
+
+        :raises NotFound: there is no such object.
+        """
+        bucket, name = _parts(uri)
+        return await self._call(
+            "objects.get",
+            "GET",
+            lambda storage: storage.download(bucket, name, timeout=_LIBRARY_TIMEOUT_SECONDS),
+        )
+
+    async def exists(self, uri: str) -> bool:
+        bucket, name = _parts(uri)
+        try:
+            await self._metadata(bucket, name)
+        except NotFound:
+            return False
+        return True
+
+    async def check(self) -> str:
+        """Look at the bucket.
+
+        :raises ExternalError: with what to mend.
+        """
+        try:
+            await self._call("buckets.get", "GET", self._look, retry=False)
+        except NotFound as error:
+            message = f"there is no bucket {self._bucket}. Create it, or correct GCS_BUCKET."
+            raise NotFound(SERVICE, "buckets.get", message, status=404) from error
+        where = f" at {self._api_root}" if self._api_root else ""
+        return f"bucket {self._bucket}{where} can be read"
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+            self._opened = None
+
+    async def _look(self, storage: Storage) -> Mapping[str, Any]:
+        if not self._api_root:
+            # straight from the source: the library tries five times over minutes before it says what is wrong
+            await storage.token.refresh(timeout=10)
+        found: Mapping[str, Any] = await storage.get_bucket_metadata(self._bucket)
+        return found
+
+    async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
+        return await self._call("objects.get", "GET", lambda storage: storage.download_metadata(bucket, name))
+
+    async def _same_or_refuse(self, object_name: str, data: bytes) -> None:
+        """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not."""
+        stored = await self._metadata(self._bucket, object_name)
+        digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        if stored.get("md5Hash") != digest:
+            message = f"gs://{self._bucket}/{object_name} holds other bytes and is never overwritten"
+            raise Refused(SERVICE, "objects.insert", message, status=412)
+
+    async def _call(
+        self, operation: str, method: str, function: Callable[[Storage], Awaitable[T]], *, retry: bool = True
+    ) -> T:
+        async def attempt() -> T:
+            storage = self._storage()
+            if not self._api_root:
+                # The library shares one task for a new token, which a waiter's cancellation would end for all.
+                await asyncio.shield(storage.token.ensure_token())
+            try:
+                result = await function(storage)
+            except aiohttp.ClientResponseError as error:
+                trace.get_current_span().set_attribute("http.response.status_code", error.status)
+                raise
+            trace.get_current_span().set_attribute("http.response.status_code", 200)
+            return result
+
+        attributes = {"http.request.method": method, "gcp.storage.bucket": self._bucket, **self._attributes}
+        return await self._service.call(operation, attempt, retry=retry, attributes=attributes)
+
+    def _storage(self) -> Storage:
+        if self._opened is None:  # inside the loop, where its session belongs
+            self._opened = Storage(service_file=self._options.service_file, api_root=self._api_root)
+        return self._opened
+
+
+def _classify(error: BaseException) -> ExternalError | None:
+    if isinstance(error, aiohttp.ClientResponseError):
+        return status_error(SERVICE, error.status, _reason(error.message), advice=_ADVICE, headers=error.headers)
+    if isinstance(error, ValueError | KeyError) and not isinstance(error, UnicodeError):
+        return None
+    return connection_error(SERVICE, error, setting="STORAGE_EMULATOR_HOST")
+
+
+def _reason(message: str) -> str:
+    """The reason in Google's error document, which the library appends to the status line."""
+    start = message.find("{")
+    try:
+        error = json.loads(message[start:])["error"]
+        return str(error["errors"][0]["reason"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return message[:start].rstrip(": ") if start > 0 else message.partition(":")[0]
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    bucket, _, name = uri.removeprefix("gs://").partition("/")
+    if not uri.startswith("gs://") or not bucket or not name:
+        raise ValueError(f"{uri!r} is not of the form gs://bucket/name")
+    return bucket, name

@@ -1,0 +1,283 @@
+"""Gmail's REST API, as far as reading a mailbox needs it.
+
+https://developers.google.com/workspace/gmail/api/reference/rest
+"""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+import aiohttp
+from opentelemetry import trace
+
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled
+from claimstream.external.gmail_credentials import Credentials
+from claimstream.external.http import connection_classifier, retry_after_seconds, server_attributes, status_error
+
+SERVICE = "gmail"
+INBOX = "INBOX"
+
+_PAGE_SIZE = 500
+"""The most that ``history.list`` and ``messages.list`` give at a time."""
+_THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+"""Reasons of a 403 that is a rate limit (https://developers.google.com/workspace/gmail/api/guides/handle-errors)."""
+
+
+class HistoryExpired(NotFound):
+    """``startHistoryId`` is too old (usually more than a week): the mailbox must be listed afresh."""
+
+
+@dataclass(frozen=True)
+class GmailOptions:
+    base_url: str = "https://gmail.googleapis.com"
+    """Without a path."""
+
+
+@dataclass(frozen=True)
+class RawMessage:
+    gmail_id: str
+    thread_id: str
+    label_ids: tuple[str, ...]
+    internal_date: datetime
+    """When Gmail received it."""
+    raw: bytes
+    """RFC 5322."""
+    size: int
+    """Bytes of ``raw``."""
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    message_ids: tuple[str, ...]
+    """Messages added since, each once, oldest first. May be empty although a next page follows."""
+    history_id: int
+    """The mailbox's current one. It may be ahead of records that are not shown yet."""
+    last_record_id: int | None
+    """Of the newest record on this page; None when it is empty. Everything up to it has been shown."""
+    next_page: str | None
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    message_ids: tuple[str, ...]
+    """Newest first."""
+    next_page: str | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    email: str
+    history_id: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    history_id: int
+    expiration: datetime
+    """At most seven days ahead; renewed daily."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def reason(self) -> str:
+        """``reason`` of the first error, ``rateLimitExceeded`` for one; "" if there is none."""
+        error = self.body.get("error")
+        if not isinstance(error, dict):
+            return ""
+        errors = error.get("errors")
+        first = errors[0] if isinstance(errors, list) and errors else {}
+        return str((first.get("reason") if isinstance(first, dict) else "") or error.get("status") or "")
+
+
+class Gmail:
+    """Reads mailboxes. Errors are those of the door; 404 is :class:`NotFound`."""
+
+    def __init__(self, door: Door, credentials: Credentials, options: GmailOptions | None = None) -> None:
+        self._options = options or GmailOptions()
+        self._credentials = credentials
+        self._service = door.service(SERVICE, connection_classifier(SERVICE, "GMAIL_BASE_URL"))
+        self._session: aiohttp.ClientSession | None = None
+        self._server = server_attributes(self._options.base_url)
+
+    async def get_raw(self, mailbox: str, message_id: str) -> RawMessage:
+        """The whole message.
+
+        :raises NotFound: it was deleted.
+        """
+        body = await self._call("messages.get", "GET", mailbox, f"messages/{quote(message_id)}", {"format": "raw"})
+        raw = base64.urlsafe_b64decode(_padded(str(body["raw"])))
+        return RawMessage(
+            gmail_id=str(body["id"]),
+            thread_id=str(body.get("threadId", body["id"])),
+            label_ids=tuple(body.get("labelIds", ())),
+            internal_date=_milliseconds(body["internalDate"]),
+            raw=raw,
+            size=len(raw),
+        )
+
+    async def history(
+        self, mailbox: str, start_history_id: int, *, label: str | None = INBOX, page: str | None = None
+    ) -> AsyncIterator[HistoryPage]:
+        """What was added after ``start_history_id``, page by page.
+
+        :param label: only messages that had it when they were added; None for all.
+        :raises HistoryExpired: the cursor is too old.
+        """
+        while True:
+            found = await self.history_page(mailbox, start_history_id, label=label, page=page)
+            yield found
+            page = found.next_page
+            if page is None:
+                return
+
+    async def history_page(
+        self, mailbox: str, start_history_id: int, *, label: str | None = INBOX, page: str | None = None
+    ) -> HistoryPage:
+        """One page of :meth:`history`."""
+        query = {"startHistoryId": str(start_history_id), "historyTypes": "messageAdded", "maxResults": str(_PAGE_SIZE)}
+        if label is not None:
+            query["labelId"] = label
+        if page is not None:
+            query["pageToken"] = page
+        try:
+            body = await self._call("history.list", "GET", mailbox, "history", query)
+        except NotFound as error:
+            message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
+            raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
+        added = [
+            entry["message"]
+            for record in body.get("history", ())
+            for entry in record.get("messagesAdded", ())
+            if label is None or label in entry["message"].get("labelIds", (label,))
+        ]
+        return HistoryPage(
+            message_ids=tuple(dict.fromkeys(str(message["id"]) for message in added)),
+            history_id=int(body["historyId"]),
+            last_record_id=max((int(record["id"]) for record in body.get("history", ())), default=None),
+            next_page=body.get("nextPageToken"),
+        )
+
+    async def list_messages(self, mailbox: str, query: str = "", page: str | None = None) -> MessagePage:
+        """Ids of the messages that Gmail's search finds, such as ``in:inbox after:1760000000``."""
+        parameters = {"maxResults": str(_PAGE_SIZE)}
+        if query:
+            parameters["q"] = query
+        if page is not None:
+            parameters["pageToken"] = page
+        body = await self._call("messages.list", "GET", mailbox, "messages", parameters)
+        return MessagePage(
+            message_ids=tuple(str(message["id"]) for message in body.get("messages", ())),
+            next_page=body.get("nextPageToken"),
+        )
+
+    async def profile(self, mailbox: str) -> Profile:
+        body = await self._call("profile", "GET", mailbox, "profile")
+        return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
+
+    async def watch(self, mailbox: str, topic: str, *, labels: tuple[str, ...] = (INBOX,)) -> Watch:
+        """Have changes announced on ``projects/P/topics/T`` for up to seven days; calling again prolongs it."""
+        request = {"topicName": topic, "labelIds": list(labels), "labelFilterBehavior": "include"}
+        body = await self._call("watch", "POST", mailbox, "watch", json_body=request)
+        return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
+
+    async def stop(self, mailbox: str) -> None:
+        """End all announcements for the mailbox."""
+        await self._call("stop", "POST", mailbox, "stop")
+
+    async def check(self, mailbox: str = "me") -> str:
+        """Open the mailbox.
+
+        :raises ExternalError: with what to mend.
+        """
+        profile = await self.profile(mailbox)
+        return f"mailbox {profile.email} opens, history {profile.history_id}"
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        await self._credentials.close()
+
+    async def _call(
+        self,
+        operation: str,
+        method: Literal["GET", "POST"],
+        mailbox: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        json_body: Mapping[str, object] | None = None,
+    ) -> Mapping[str, Any]:
+        """One request; a 401 is answered once with a new token, since tokens may end before their time."""
+        url = f"{self._options.base_url}/gmail/v1/users/{quote(mailbox)}/{path}"
+        attributes = {"http.request.method": method, **self._server}
+
+        async def once(token: str, *, last: bool) -> _Answer:
+            answer = await self._request(method, url, query, json_body, token)
+            if answer.status >= 400 and (last or answer.status != 401):
+                raise _error(answer)
+            return answer
+
+        token = await self._credentials.token(mailbox)
+        answer = await self._service.call(operation, lambda: once(token, last=False), attributes=attributes)
+        if answer.status == 401:
+            self._credentials.forget(mailbox, token)
+            fresh = await self._credentials.token(mailbox)
+            answer = await self._service.call(operation, lambda: once(fresh, last=True), attributes=attributes)
+        return answer.body
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str] | None,
+        json_body: Mapping[str, object] | None,
+        token: str,
+    ) -> _Answer:
+        if self._session is None:
+            # the door limits time and number
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+            )
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self._session.request(method, url, params=query, json=json_body, headers=headers) as response:
+            trace.get_current_span().set_attribute("http.response.status_code", response.status)
+            content = await response.read()
+            if not content:
+                return _Answer(response.status, {}, response.headers)
+            try:
+                body = json.loads(content)
+            except ValueError as error:
+                if response.status >= 400:
+                    return _Answer(response.status, {}, response.headers)
+                raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
+            return _Answer(response.status, body if isinstance(body, dict) else {}, response.headers)
+
+
+def _error(answer: _Answer) -> ExternalError:
+    if answer.status == 403 and answer.reason in _THROTTLED:
+        after = retry_after_seconds(answer.headers)
+        return Throttled(SERVICE, "", f"answered 403 ({answer.reason}), slowing down", retry_after_seconds=after)
+    advice = (
+        "Check that the credentials hold the scope gmail.readonly for this mailbox "
+        "(domain-wide delegation or the person's consent), and that the Gmail API is enabled for the project."
+    )
+    return status_error(SERVICE, answer.status, answer.reason, advice=advice, headers=answer.headers)
+
+
+def _padded(text: str) -> str:
+    return text + "=" * (-len(text) % 4)
+
+
+def _milliseconds(value: object) -> datetime:
+    return datetime.fromtimestamp(int(str(value)) / 1000, UTC)

@@ -1,0 +1,207 @@
+"""Whose mailboxes we may read: access tokens for Gmail, fetched before they expire, one request for many waiters."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+from google.auth import crypt, jwt
+from opentelemetry import trace
+
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError, Outage, Unauthorised
+from claimstream.external.http import connection_classifier, server_attributes, status_error
+
+GMAIL_READONLY = "https://www.googleapis.com/auth/gmail.readonly"
+TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+SERVICE = "google-oauth"
+
+_EARLY_SECONDS = 300.0
+"""A token is replaced this long before it expires, so that none expires on its way."""
+_ASSERTION_SECONDS = 3600
+"""The longest life Google allows a signed assertion."""
+_JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+class Credentials(Protocol):
+    """Where tokens come from."""
+
+    async def token(self, mailbox: str) -> str:
+        """A token that opens the mailbox.
+
+        :raises Unauthorised: Google gives none for it.
+        :raises Outage: the token endpoint cannot be reached.
+        """
+        ...
+
+    def forget(self, mailbox: str, token: str) -> None:
+        """The service said 401 to this token: the next one must be a new one."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class StaticToken:
+    """One token for everything, for local servers and short trials."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def token(self, mailbox: str) -> str:
+        del mailbox
+        return self._token
+
+    def forget(self, mailbox: str, token: str) -> None:
+        """There is no other one."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass(frozen=True)
+class _Issued:
+    token: str
+    expires_at: float
+
+
+class _Fetched:
+    """Tokens from an OAuth 2.0 token endpoint (RFC 6749), kept per key until shortly before they expire."""
+
+    def __init__(self, door: Door, token_uri: str, advice: str) -> None:
+        self._service = door.service(SERVICE, connection_classifier(SERVICE, "GMAIL_TOKEN_URI"))
+        self._token_uri = token_uri
+        self._advice = advice
+        self._issued: dict[str, _Issued] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    def _key(self, mailbox: str) -> str:
+        return mailbox
+
+    async def _form(self, mailbox: str) -> dict[str, str]:
+        raise NotImplementedError
+
+    async def token(self, mailbox: str) -> str:
+        key = self._key(mailbox)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            issued = self._issued.get(key)
+            if issued is None or issued.expires_at - _EARLY_SECONDS <= time.monotonic():
+                form = await self._form(mailbox)
+                issued = await self._service.call(
+                    "token",
+                    lambda: self._fetch(form),
+                    attributes={"http.request.method": "POST", **server_attributes(self._token_uri)},
+                )
+                self._issued[key] = issued
+            return issued.token
+
+    def forget(self, mailbox: str, token: str) -> None:
+        key = self._key(mailbox)
+        issued = self._issued.get(key)
+        if issued is not None and issued.token == token:  # else somebody has replaced it already
+            del self._issued[key]
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _fetch(self, form: Mapping[str, str]) -> _Issued:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        asked_at = time.monotonic()
+        async with self._session.post(self._token_uri, data=form) as response:
+            trace.get_current_span().set_attribute("http.response.status_code", response.status)
+            text = await response.text()
+            if response.status != 200:
+                raise self._refusal(response.status, text, response.headers)
+        try:
+            answer = json.loads(text)
+            return _Issued(str(answer["access_token"]), asked_at + float(answer.get("expires_in", 3600)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Outage(SERVICE, "", "answered 200 without a token. Check GMAIL_TOKEN_URI.") from error
+
+    def _refusal(self, status: int, text: str, headers: Mapping[str, str]) -> ExternalError:
+        """RFC 6749, section 5.2: a 400 says in ``error`` that the grant or the client is not accepted."""
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = None
+        reason = str(body.get("error", "")) if isinstance(body, dict) else ""
+        if status == 400 and reason:
+            return Unauthorised(SERVICE, "", f"no token ({reason}). {self._advice}")
+        return status_error(SERVICE, status, reason, advice=self._advice, headers=headers)
+
+
+class ServiceAccountDelegation(_Fetched):
+    """A service account that the Workspace domain lets act for its users (RFC 7523, ``sub`` is the mailbox).
+
+    :param info: the key file's content, or its path.
+    :raises ValueError: it is no service account's key.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        info: Mapping[str, Any] | Path,
+        *,
+        scopes: Sequence[str] = (GMAIL_READONLY,),
+        token_uri: str | None = None,
+    ) -> None:
+        content: Mapping[str, Any] = json.loads(info.read_text()) if isinstance(info, Path) else info
+        missing = {"client_email", "private_key"} - content.keys()
+        if missing:
+            names = " and ".join(sorted(missing))
+            raise ValueError(f"This is not a service account's key: {names} missing. Download one of type JSON.")
+        advice = (
+            f"Let the Workspace admin allow client id {content.get('client_id', '(see the key file)')} the scope "
+            f"{' '.join(scopes)} (Security > API controls > Domain-wide delegation), and check that the mailbox exists."
+        )
+        super().__init__(door, token_uri or str(content.get("token_uri") or TOKEN_URI), advice)
+        self._email = str(content["client_email"])
+        self._signer = crypt.RSASigner.from_service_account_info(dict(content))  # type: ignore[no-untyped-call] # google-auth has no types here
+        self._scope = " ".join(scopes)
+
+    async def _form(self, mailbox: str) -> dict[str, str]:
+        now = int(time.time())
+        claims = {
+            "iss": self._email,
+            "sub": mailbox,
+            "scope": self._scope,
+            "aud": self._token_uri,
+            "iat": now,
+            "exp": now + _ASSERTION_SECONDS,
+        }
+        assertion: bytes = await asyncio.to_thread(jwt.encode, self._signer, claims)
+        return {"grant_type": _JWT_BEARER, "assertion": assertion.decode()}
+
+
+class RefreshToken(_Fetched):
+    """One person's consent: the mailbox of whoever gave it."""
+
+    def __init__(
+        self, door: Door, *, client_id: str, client_secret: str, refresh_token: str, token_uri: str = TOKEN_URI
+    ) -> None:
+        advice = (
+            "Check GMAIL_CLIENT_ID and GMAIL_CLIENT_SECRET, and get a new GMAIL_REFRESH_TOKEN by giving consent again "
+            "(it ends when it is revoked, or after seven days while the consent screen is in testing)."
+        )
+        super().__init__(door, token_uri, advice)
+        self._fields = {
+            "grant_type": "refresh_token",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "refresh_token": refresh_token,
+        }
+
+    def _key(self, mailbox: str) -> str:
+        del mailbox
+        return ""
+
+    async def _form(self, mailbox: str) -> dict[str, str]:
+        del mailbox
+        return self._fields

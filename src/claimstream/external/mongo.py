@@ -1,0 +1,192 @@
+"""The firm's ``clients`` collection, shared with its portal: read for matching, written from the outbox.
+
+Every query names the tenant. Creditors are found by their id, never by position. Fields are only ever added or set, so
+that what the portal keeps in a document stays.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from opentelemetry.util.types import AttributeValue
+
+from claimstream.domain.decision import ClientUpdate
+from claimstream.domain.inquiry import Client
+from claimstream.external.door import Door
+from claimstream.external.errors import Outage, Refused
+from claimstream.external.mongo_documents import Document, amount, client_record, id_forms, update_document
+from claimstream.external.mongo_errors import SERVICE, classify
+
+T = TypeVar("T")
+
+_RACES = 10
+"""How often another writer may get in between reading an amount and replacing it."""
+
+
+@dataclass(frozen=True)
+class ClientsOptions:
+    url: str
+    database: str = "claims"
+    collection: str = "clients"
+    server_selection_timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class Applied:
+    outcome: Literal["applied", "already_applied", "refused", "missing"]
+    """``refused``: the amount stored by now may not be replaced, and nothing was written. ``missing``: the tenant has
+    no such client with such a creditor."""
+    old_amount: Decimal | None = None
+    """``current_amount`` as it was read last."""
+
+
+class Clients:
+    """The clients of all tenants. Errors are those of the door."""
+
+    def __init__(self, door: Door, options: ClientsOptions) -> None:
+        self._options = options
+        self._service = door.service(SERVICE, classify)
+        self._client: AsyncIOMotorClient[Document] | None = None
+        self._attributes = _server(options)
+
+    async def get(self, tenant_id: str, client_ids: Iterable[str]) -> list[Client]:
+        """Those of the ids that are the tenant's clients, in no order."""
+        ids = [form for client_id in client_ids for form in id_forms(client_id)]
+        if not ids:
+            return []
+        return await self._find({"tenant_id": tenant_id, "_id": {"$in": ids}})
+
+    async def find_all(self, tenant_id: str) -> list[Client]:
+        return await self._find({"tenant_id": tenant_id})
+
+    async def document(self, tenant_id: str, client_id: str) -> Document | None:
+        """The client's document as it is stored; None if the tenant has no such client."""
+        wanted = {"tenant_id": tenant_id, "_id": {"$in": id_forms(client_id)}}
+        return await self._call("find", lambda clients: clients.find_one(wanted))
+
+    async def apply(
+        self,
+        update: ClientUpdate,
+        *,
+        amount_may_replace: Callable[[Decimal | None], bool],
+        correlation_id: str | None = None,
+    ) -> Applied:
+        """Write what a reply said, once per email however often it is called.
+
+        The amount is replaced only while the one that ``amount_may_replace`` has agreed to is still stored; when
+        somebody else has changed it, it is asked again.
+
+        :raises Refused: the stored amount is no number: nothing can be compared, a person must look.
+        """
+        for _ in range(_RACES):
+            stored = await self._creditor(update)
+            if stored is None:
+                return Applied("missing")
+            client_id, creditor = stored
+            old = self._stored_amount(update, creditor)
+            if update.email_id in (creditor.get("applied_email_ids") or ()):
+                return Applied("already_applied", old)
+            if update.amount is not None and not amount_may_replace(old):
+                return Applied("refused", old)
+            wanted: Document = {"creditor_id": update.creditor_id, "applied_email_ids": {"$ne": update.email_id}}
+            if update.amount is not None:
+                wanted["current_amount"] = creditor.get("current_amount")  # null also finds a missing one
+            query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
+            change = update_document(update, creditor, correlation_id)
+            if await self._update(query, change):
+                return Applied("applied", old)
+        raise Outage(SERVICE, "update", f"the amount changed {_RACES} times while it was being replaced; later again")
+
+    async def upsert(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Store whole documents by ``_id``, for the demo and the tests: see :func:`mongo_documents.client_document`."""
+        for document in documents:
+            whole = dict(document)
+
+            def replace(clients: AsyncIOMotorCollection[Document], whole: Document = whole) -> Awaitable[object]:
+                return clients.replace_one({"_id": whole["_id"]}, whole, upsert=True)
+
+            await self._call("update", replace)
+
+    async def check(self) -> str:
+        """Look for one document.
+
+        :raises ExternalError: with what to mend.
+        """
+        await self._call("find", lambda clients: clients.find_one({}, {"_id": 1}), retry=False)
+        return f"collection {self._options.database}.{self._options.collection} can be read"
+
+    async def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def _find(self, query: Document) -> list[Client]:
+        documents = await self._call("find", lambda clients: clients.find(query).to_list(None))
+        return [client_record(document) for document in documents]
+
+    async def _creditor(self, update: ClientUpdate) -> tuple[object, Document] | None:
+        wanted = {
+            "tenant_id": update.tenant_id,
+            "_id": {"$in": id_forms(update.client_id)},
+            "creditors.creditor_id": update.creditor_id,
+        }
+        found = await self._call("find", lambda clients: clients.find_one(wanted, {"creditors": 1}))
+        if found is None:
+            return None
+        creditor = next(one for one in found["creditors"] if one.get("creditor_id") == update.creditor_id)
+        return found["_id"], creditor
+
+    async def _update(self, query: Document, change: Document) -> bool:
+        result = await self._call("update", lambda clients: clients.update_one(query, change))
+        return result.matched_count == 1
+
+    @staticmethod
+    def _stored_amount(update: ClientUpdate, creditor: Document) -> Decimal | None:
+        try:
+            return amount(creditor.get("current_amount"))
+        except ValueError as error:
+            message = (
+                f"current_amount of creditor {update.creditor_id} of client {update.client_id} is no number. "
+                "Correct it in the portal, then approve the review item again."
+            )
+            raise Refused(SERVICE, "update", message) from error
+
+    async def _call(
+        self,
+        operation: str,
+        function: Callable[[AsyncIOMotorCollection[Document]], Awaitable[T]],
+        *,
+        retry: bool = True,
+    ) -> T:
+        async def attempt() -> T:
+            return await function(self._collection())
+
+        attributes = {**self._attributes, "db.operation.name": operation}
+        return await self._service.call(operation, attempt, retry=retry, attributes=attributes)
+
+    def _collection(self) -> AsyncIOMotorCollection[Document]:
+        if self._client is None:  # inside the loop, to which motor ties itself
+            milliseconds = int(self._options.server_selection_timeout_seconds * 1000)
+            self._client = AsyncIOMotorClient(
+                self._options.url,
+                appname="claimstream",
+                tz_aware=True,
+                serverSelectionTimeoutMS=milliseconds,
+                connectTimeoutMS=milliseconds,
+            )
+        return self._client[self._options.database][self._options.collection]
+
+
+def _server(options: ClientsOptions) -> dict[str, AttributeValue]:
+    attributes: dict[str, AttributeValue] = {
+        "db.system.name": "mongodb",
+        "db.namespace": options.database,
+        "db.collection.name": options.collection,
+    }
+    host, _, port = options.url.partition("://")[2].rpartition("@")[2].partition("/")[0].split(",")[0].partition(":")
+    attributes["server.address"] = host
+    if port.isdigit():
+        attributes["server.port"] = int(port)
+    return attributes

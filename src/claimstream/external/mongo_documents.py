@@ -1,0 +1,125 @@
+"""The shapes of the ``clients`` collection: documents to records, and updates to what MongoDB is told."""
+
+import logging
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from bson import Decimal128, ObjectId
+
+from claimstream.domain.decision import ClientUpdate
+from claimstream.domain.inquiry import Client, Creditor
+
+log = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+
+def client_document(client: Client) -> Document:
+    """A client as it is stored."""
+    record = client.model_dump(exclude={"client_id"})
+    creditors = [
+        {key: Decimal128(value) if isinstance(value, Decimal) else value for key, value in creditor.items()}
+        for creditor in record.pop("creditors")
+    ]
+    return {"_id": client.client_id, **record, "creditors": creditors}
+
+
+def update_document(update: ClientUpdate, creditor: Document, correlation_id: str | None) -> Document:
+    """What MongoDB is told to change; ``$`` is the creditor that the query's ``$elemMatch`` found."""
+    now = datetime.now(UTC)
+    response: Document = {
+        "status": update.response_status,
+        "received_at": update.received_at,
+        "summary": update.summary,
+        "references": list(update.references),
+        "confidence": update.confidence,
+        "email_id": update.email_id,
+    }
+    if correlation_id is not None:
+        response["correlation_id"] = correlation_id
+    fields = _inside("response", response, creditor)
+    if update.amount is not None:
+        fields |= {
+            "current_amount": Decimal128(update.amount),
+            "amount_source": update.amount_source,
+            "amount_updated_at": now,
+        }
+    if update.settlement is not None:
+        counter = update.settlement.counter_offer_amount
+        settlement = {
+            "decision": update.settlement.decision.value,
+            "decided_at": update.received_at,
+            "conditions": list(update.settlement.conditions),
+            "counter_offer_amount": None if counter is None else Decimal128(counter),
+            "email_id": update.email_id,
+        }
+        fields |= _inside("settlement", settlement, creditor)
+    change: Document = {"$set": {f"creditors.$.{name}": value for name, value in fields.items()}}
+    if isinstance(creditor.get("applied_email_ids"), list) or "applied_email_ids" not in creditor:
+        change["$addToSet"] = {"creditors.$.applied_email_ids": update.email_id}
+    else:  # a null can be set, not added to
+        change["$set"]["creditors.$.applied_email_ids"] = [update.email_id]
+    return change
+
+
+def _inside(name: str, values: Document, creditor: Document) -> Document:
+    """Set field by field where there is a document already, so that the portal's own fields in it stay."""
+    if isinstance(creditor.get(name), dict):
+        return {f"{name}.{key}": value for key, value in values.items()}
+    return {name: values}
+
+
+def client_record(document: Document) -> Client:
+    """An amount that is no number is read as None and logged; :meth:`Clients.apply` refuses to replace it."""
+    client_id = str(document["_id"])
+    return Client(
+        client_id=client_id,
+        tenant_id=str(document["tenant_id"]),
+        case_reference=str(document.get("case_reference") or ""),
+        first_name=str(document.get("first_name") or ""),
+        last_name=str(document.get("last_name") or ""),
+        creditors=tuple(_creditor(client_id, creditor) for creditor in document.get("creditors") or ()),
+    )
+
+
+def _creditor(client_id: str, creditor: Document) -> Creditor:
+    def stored(field: str) -> Decimal | None:
+        try:
+            return amount(creditor.get(field))
+        except ValueError:
+            log.warning("%s of creditor %s of client %s is no number", field, creditor.get("creditor_id"), client_id)
+            return None
+
+    return Creditor(
+        creditor_id=str(creditor["creditor_id"]),
+        name=str(creditor.get("name") or ""),
+        email=creditor.get("email"),
+        representative_name=creditor.get("representative_name"),
+        representative_email=creditor.get("representative_email"),
+        claim_amount=stored("claim_amount"),
+        current_amount=stored("current_amount"),
+    )
+
+
+def amount(value: object) -> Decimal | None:
+    """A stored amount: the portal writes them as Decimal128, number or text with a point.
+
+    :raises ValueError: it is none of these, or not finite.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, Decimal128 | str | int | float):
+        raise ValueError(f"an amount of type {type(value).__name__}")  # noqa: TRY004 - of what is stored, not of the call
+    try:
+        number = value.to_decimal() if isinstance(value, Decimal128) else Decimal(str(value).strip())
+    except InvalidOperation as error:
+        raise ValueError("an amount that is no number") from error
+    if not number.is_finite():
+        raise ValueError("an amount that is not finite")
+    return number
+
+
+def id_forms(client_id: str) -> list[object]:
+    """An id may be stored as ObjectId; here it is always text."""
+    return [client_id, ObjectId(client_id)] if ObjectId.is_valid(client_id) else [client_id]

@@ -1,0 +1,43 @@
+"""Which of asyncpg's exceptions are an outage of PostgreSQL. The rest are our defects, or the query's own business."""
+
+import asyncpg
+
+from claimstream.external.errors import ExternalError, Outage, Unauthorised
+
+SERVICE = "postgresql"
+
+_PASSING = (
+    asyncpg.PostgresConnectionError,  # class 08
+    asyncpg.TransactionRollbackError,  # class 40: deadlock, serialization
+    asyncpg.InsufficientResourcesError,  # class 53: too many connections, disk full
+    asyncpg.OperatorInterventionError,  # class 57: shutdown, crash, cancelled by an administrator or a time-out
+    asyncpg.PostgresSystemError,  # class 58: I/O error
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # connected to what has become a standby
+)
+_OURS = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InvalidCatalogNameError,  # no such database
+)
+_CLOSED = ("connection is closed", "pool is clos", "connection was closed", "released back to the pool")
+"""How asyncpg's InterfaceError says that a connection is gone; its other texts are about our use of it."""
+
+
+def classify(error: BaseException) -> ExternalError | None:
+    """An :class:`Outage` for what passes, :class:`Unauthorised` for what an administrator must mend, else None."""
+    if isinstance(error, _OURS):
+        message = f"does not let us in or do this ({_name(error)}). Check user, password and database in DATABASE_URL."
+        return Unauthorised(SERVICE, "", message)
+    if isinstance(error, _PASSING):
+        return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
+    closed = isinstance(error, asyncpg.InterfaceError) and any(text in str(error) for text in _CLOSED)
+    if closed or isinstance(error, OSError | TimeoutError):
+        message = f"not reachable ({type(error).__name__}). Check that PostgreSQL runs, and DATABASE_URL."
+        return Outage(SERVICE, "", message)
+    return None
+
+
+def _name(error: asyncpg.PostgresError) -> str:
+    return f"{type(error).__name__}, SQLSTATE {error.sqlstate}"

@@ -1,0 +1,180 @@
+"""Notification and alert mail over SMTP."""
+
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from opentelemetry.util.types import AttributeValue
+
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError, Outage, Refused, Unauthorised
+
+SERVICE = "smtp"
+
+_CREDENTIAL_CODES = frozenset({530, 534, 535, 538})
+"""Replies that mean "log in (properly) first" (RFC 4954, section 6)."""
+
+
+@dataclass(frozen=True)
+class SmtpOptions:
+    url: str
+    """``smtp://user:password@host:587`` (STARTTLS: required with a password, else taken where offered) or
+    ``smtps://user:password@host:465``. User and password percent-encoded."""
+    sender: str
+
+
+@dataclass(frozen=True)
+class _Server:
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> "_Server":
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError(f"SMTP_URL must be smtp://host:port or smtps://host:port, not {parts.scheme}://…")
+        tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (465 if tls else 587 if parts.username else 25),
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            tls=tls,
+        )
+
+
+class Mailer:
+    """Sends one mail per connection. Errors are those of the door.
+
+    :raises ValueError: the URL cannot be read.
+    """
+
+    def __init__(self, door: Door, options: SmtpOptions) -> None:
+        self._server = _Server.parse(options.url)
+        self._sender = options.sender
+        self._service = door.service(SERVICE, _classify)
+        self._attributes: dict[str, AttributeValue] = {
+            "server.address": self._server.host,
+            "server.port": self._server.port,
+            "network.protocol.name": "smtp",
+        }
+
+    async def send(
+        self,
+        to: str | Sequence[str],
+        subject: str,
+        text: str,
+        *,
+        message_id: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Return when the server has taken the mail for every recipient.
+
+        A lost reply is followed by a second sending with the same ``message_id``, by which mail programs drop the copy.
+
+        :param message_id: with its angle brackets; the same for every attempt at the same mail.
+        :raises Refused: a permanent no (5xx), also when it is to one of several recipients.
+        :raises Outage: a passing no (4xx), no connection, no TLS.
+        """
+        recipients = [to] if isinstance(to, str) else list(to)
+        message = EmailMessage(policy=SMTP_POLICY)
+        message["From"] = self._sender
+        message["To"] = ", ".join(recipients)
+        message["Subject"] = subject
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = message_id
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: so that nobody's machine answers
+        for name, value in (headers or {}).items():
+            message[name] = value
+        message.set_content(text)
+
+        async def attempt() -> None:
+            async with self._client() as client:
+                refused, _ = await client.send_message(message, sender=self._sender, recipients=recipients)
+            if refused:
+                codes = [reply.code for reply in refused.values()]
+                raise _recipients_refused(codes, of=len(recipients))
+
+        await self._service.call("send", attempt, attributes=self._attributes)
+
+    async def check(self) -> str:
+        """Connect, log in where there is a user, and say goodbye.
+
+        :raises ExternalError: with what to mend.
+        """
+
+        async def attempt() -> None:
+            async with self._client() as client:
+                await client.noop()
+
+        await self._service.call("check", attempt, retry=False, attributes=self._attributes)
+        login = f" as {self._server.user}" if self._server.user else ""
+        return f"{self._server.host}:{self._server.port} accepts us{login}"
+
+    async def close(self) -> None:
+        """Nothing stays open between mails."""
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls,
+            start_tls=None if server.tls or not server.password else True,
+            timeout=None,  # the door's is the one that counts
+        )
+
+
+def _classify(error: BaseException) -> ExternalError | None:
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused():
+            codes = [refusal.code for refusal in error.recipients]
+            return _recipients_refused(codes, of=len(codes))
+        case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
+            return Unauthorised(
+                SERVICE, "", f"does not accept our login ({error.code}). Check user and password in SMTP_URL."
+            )
+        case aiosmtplib.SMTPResponseException():
+            return _reply_error(error.code)
+        case aiosmtplib.SMTPNotSupported():
+            message = "offers no STARTTLS or no login, and a password is not sent in the clear. Check SMTP_URL."
+            return Outage(SERVICE, "", message)
+        case ssl.SSLError():
+            message = "no TLS connection. Check the server's certificate, and whether SMTP_URL wants smtp or smtps."
+            return Outage(SERVICE, "", message)
+        case aiosmtplib.SMTPException() | OSError() | TimeoutError():
+            return Outage(SERVICE, "", f"not reachable ({type(error).__name__}). Check the network and SMTP_URL.")
+        case _:
+            return None
+
+
+def _reply_error(code: int) -> ExternalError:
+    """By the reply's first digit (RFC 5321, section 4.2.1). Its text stays out: it quotes addresses."""
+    if code in _CREDENTIAL_CODES:
+        return _login_refused(code)
+    if 500 <= code < 600:
+        return Refused(SERVICE, "", f"refused the mail for good ({code})", status=code)
+    return Outage(SERVICE, "", f"cannot take the mail now ({code})")
+
+
+def _login_refused(code: int) -> ExternalError:
+    return Unauthorised(SERVICE, "", f"does not accept our login ({code}). Check user and password in SMTP_URL.")
+
+
+def _recipients_refused(codes: Sequence[int], *, of: int) -> ExternalError:
+    worst = next((code for code in codes if code >= 500), codes[0])
+    if worst >= 500:
+        message = f"refused {len(codes)} of {of} recipients for good ({worst}). Check the addresses."
+        return Refused(SERVICE, "", message, status=worst)
+    return Outage(SERVICE, "", f"cannot take the mail for {len(codes)} of {of} recipients now ({worst})")

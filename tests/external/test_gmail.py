@@ -1,0 +1,244 @@
+import base64
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.external.conftest import Entrance, HttpServer
+
+from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.gmail import Gmail, GmailOptions, HistoryExpired
+from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
+from claimstream.local.gmail_server import GmailServer
+
+BOX = "claims@kanzlei-nord.example"
+RAW = b"From: forderung@stadtwerke-aue.example\r\nSubject: Ihre Anfrage\r\n\r\nNoch zu zahlen: 430,00 EUR\r\n"
+
+
+@pytest.fixture
+async def pushes() -> list[tuple[str, bytes]]:
+    return []
+
+
+@pytest.fixture
+async def server(pushes: list[tuple[str, bytes]]) -> AsyncIterator[GmailServer]:
+    async def publish(topic: str, data: bytes) -> None:
+        pushes.append((topic, data))
+
+    async with GmailServer(publish=publish) as running:
+        yield running
+
+
+@pytest.fixture
+async def gmail(entrance: Entrance, server: GmailServer) -> AsyncIterator[Gmail]:
+    client = Gmail(entrance.door, StaticToken(server.token), GmailOptions(base_url=server.base_url))
+    yield client
+    await client.close()
+
+
+async def test_gets_a_message_as_it_was_received(gmail: Gmail, server: GmailServer, entrance: Entrance) -> None:
+    received = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
+    gmail_id = await server.deliver(BOX, RAW, internal_date=received)
+    message = await gmail.get_raw(BOX, gmail_id)
+    assert message.raw == RAW
+    assert message.size == len(RAW)
+    assert message.gmail_id == gmail_id
+    assert message.internal_date == received
+    assert set(message.label_ids) == {"INBOX", "UNREAD"}
+    attributes = entrance.telemetry.span("messages.get gmail").attributes or {}
+    assert attributes["http.request.method"] == "GET"
+    assert attributes["http.response.status_code"] == 200
+    assert attributes["server.address"] == "127.0.0.1"
+
+
+async def test_a_deleted_message_is_not_found(gmail: Gmail, server: GmailServer) -> None:
+    gmail_id = await server.deliver(BOX, RAW)
+    await server.delete(BOX, gmail_id)
+    with pytest.raises(NotFound, match=r"gmail messages\.get: answered 404"):
+        await gmail.get_raw(BOX, gmail_id)
+
+
+async def test_history_gives_what_was_added_to_the_inbox_and_the_next_cursor(gmail: Gmail, server: GmailServer) -> None:
+    cursor = (await gmail.profile(BOX)).history_id
+    first = await server.deliver(BOX, RAW)
+    await server.deliver(BOX, RAW, labels=("SENT",))
+    await server.relabel(BOX, first, remove=("UNREAD",))
+    second = await server.deliver(BOX, RAW)
+    pages = [page async for page in gmail.history(BOX, cursor)]
+    assert [gmail_id for page in pages for gmail_id in page.message_ids] == [first, second]
+    current = (await gmail.profile(BOX)).history_id
+    assert pages[-1].history_id == current
+    assert [page.message_ids async for page in gmail.history(BOX, current)] == [()]
+
+
+async def test_history_goes_through_all_pages(gmail: Gmail, server: GmailServer) -> None:
+    cursor = (await gmail.profile(BOX)).history_id
+    ids = [await server.deliver(BOX, RAW) for _ in range(501)]
+    pages = [page async for page in gmail.history(BOX, cursor)]
+    assert len(pages) == 2
+    assert [gmail_id for page in pages for gmail_id in page.message_ids] == ids
+
+
+async def test_expired_history_says_so(gmail: Gmail, server: GmailServer) -> None:
+    cursor = (await gmail.profile(BOX)).history_id
+    await server.deliver(BOX, RAW)
+    server.expire_history(BOX)
+    with pytest.raises(HistoryExpired, match="Recover the mailbox"):
+        await gmail.history_page(BOX, cursor)
+
+
+async def test_lists_the_messages_that_a_search_finds(gmail: Gmail, server: GmailServer) -> None:
+    old = datetime(2026, 1, 1, tzinfo=UTC)
+    new = datetime(2026, 10, 1, tzinfo=UTC)
+    await server.deliver(BOX, RAW, internal_date=old)
+    wanted = await server.deliver(BOX, RAW, internal_date=new)
+    page = await gmail.list_messages(BOX, f"after:{int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())}")
+    assert page.message_ids == (wanted,)
+    assert page.next_page is None
+
+
+async def test_watch_announces_until_it_is_stopped(
+    gmail: Gmail, server: GmailServer, pushes: list[tuple[str, bytes]]
+) -> None:
+    watch = await gmail.watch(BOX, "projects/p/topics/gmail")
+    assert watch.expiration > datetime.now(UTC)
+    await server.deliver(BOX, RAW)
+    announced = [json.loads(data)["historyId"] for topic, data in pushes if topic == "projects/p/topics/gmail"]
+    assert announced[-1] > watch.history_id
+    await gmail.stop(BOX)
+    before = len(pushes)
+    await server.deliver(BOX, RAW)
+    assert len(pushes) == before
+
+
+async def test_a_watch_held_by_another_topic_is_refused_with_the_reason(gmail: Gmail) -> None:
+    await gmail.watch(BOX, "projects/p/topics/one")
+    with pytest.raises(Refused, match="failedPrecondition"):
+        await gmail.watch(BOX, "projects/p/topics/two")
+
+
+async def test_check_names_the_mailbox(gmail: Gmail, server: GmailServer) -> None:
+    server.mailbox(BOX)
+    assert BOX in await gmail.check(BOX)
+
+
+def failing(server: HttpServer, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        body = {"error": {"code": status, "message": "said so", "errors": [{"reason": reason}]}}
+        return web.json_response(body, status=status, headers=headers)
+
+    server.handler = handler
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_rate_limits_are_throttling_whatever_their_status(
+    entrance: Entrance, http_server: HttpServer, status: int
+) -> None:
+    failing(http_server, status, "userRateLimitExceeded", {"Retry-After": "90"})
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    with pytest.raises(Throttled) as caught:
+        await gmail.profile(BOX)
+    assert caught.value.retry_after_seconds == 90
+    assert entrance.door.states() == {"gmail": "closed"}
+    await gmail.close()
+
+
+async def test_any_other_403_is_a_matter_of_credentials(entrance: Entrance, http_server: HttpServer) -> None:
+    failing(http_server, 403, "insufficientPermissions")
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    with pytest.raises(Unauthorised, match=r"gmail\.readonly"):
+        await gmail.profile(BOX)
+    await gmail.close()
+
+
+async def test_nobody_listening_is_an_outage(entrance: Entrance, unused_tcp_port: int) -> None:
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=f"http://127.0.0.1:{unused_tcp_port}"))
+    with pytest.raises(Outage, match="Check the network and GMAIL_BASE_URL"):
+        await gmail.profile(BOX)
+    await gmail.close()
+
+
+async def test_an_answer_that_is_no_json_is_an_outage(entrance: Entrance, http_server: HttpServer) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text="<html>captive portal</html>")
+
+    http_server.handler = handler
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    with pytest.raises(Outage, match="something else than JSON"):
+        await gmail.profile(BOX)
+    await gmail.close()
+
+
+@pytest.fixture(scope="module")
+def key() -> dict[str, str]:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {
+        "type": "service_account",
+        "client_email": "reader@p.example",
+        "private_key": pem.decode(),
+        "client_id": "7",
+    }
+
+
+async def test_a_delegated_service_account_opens_the_mailbox_it_speaks_for(
+    entrance: Entrance, server: GmailServer, key: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps({**key, "token_uri": server.token_uri}))
+    gmail = Gmail(entrance.door, ServiceAccountDelegation(entrance.door, path), GmailOptions(server.base_url))
+    assert (await gmail.profile(BOX)).email == BOX
+    assert (await gmail.profile(BOX)).email == BOX
+    other = "office@kanzlei-nord.example"
+    assert (await gmail.profile(other)).email == other
+    assert len([span for span in entrance.telemetry.spans if span.name == "token google-oauth"]) == 2
+    await gmail.close()
+
+
+async def test_a_revoked_token_is_replaced_once_without_counting_as_a_failure(
+    entrance: Entrance, server: GmailServer
+) -> None:
+    credentials = RefreshToken(
+        entrance.door, client_id="c", client_secret="s", refresh_token="r", token_uri=server.token_uri
+    )
+    gmail = Gmail(entrance.door, credentials, GmailOptions(server.base_url))
+    await gmail.profile(BOX)
+    server.revoke_tokens()
+    assert (await gmail.profile(BOX)).email == BOX
+    assert entrance.telemetry.points("claimstream.external.calls")["profile", "ok", "gmail"] == 3
+    await gmail.close()
+
+
+async def test_a_token_that_stays_wrong_is_unauthorised(entrance: Entrance, server: GmailServer) -> None:
+    gmail = Gmail(entrance.door, StaticToken("wrong"), GmailOptions(server.base_url))
+    with pytest.raises(Unauthorised, match=r"gmail profile: answered 401"):
+        await gmail.profile(BOX)
+    await gmail.close()
+
+
+async def test_a_refused_grant_says_what_to_mend(
+    entrance: Entrance, http_server: HttpServer, key: dict[str, str]
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        form = await request.post()
+        assertion = str(form["assertion"]).split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(assertion + "=="))
+        assert claims["sub"] == BOX
+        return web.json_response({"error": "unauthorized_client", "error_description": "no"}, status=400)
+
+    http_server.handler = handler
+    credentials = ServiceAccountDelegation(entrance.door, {**key, "token_uri": http_server.base_url})
+    with pytest.raises(Unauthorised, match=r"unauthorized_client.*client id 7.*Domain-wide delegation"):
+        await credentials.token(BOX)
+    await credentials.close()
+
+
+async def test_a_file_that_is_no_key_is_named_as_such(entrance: Entrance) -> None:
+    with pytest.raises(ValueError, match="not a service account's key: client_email and private_key missing"):
+        ServiceAccountDelegation(entrance.door, {"installed": {}})
