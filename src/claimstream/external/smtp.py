@@ -20,6 +20,9 @@ SERVICE = "smtp"
 _CREDENTIAL_CODES = frozenset({530, 534, 535, 538})
 """Replies that mean "log in (properly) first" (RFC 4954, section 6)."""
 
+_UNSUPPORTED = (aiosmtplib.SMTPNotSupported, aiosmtplib.SMTPException)
+"""How aiosmtplib says that the server lacks an extension we need; lost connections have classes of their own."""
+
 
 @dataclass(frozen=True)
 class SmtpOptions:
@@ -147,7 +150,7 @@ def _classify(error: BaseException) -> ExternalError | None:
             )
         case aiosmtplib.SMTPResponseException():
             return _reply_error(error.code)
-        case aiosmtplib.SMTPNotSupported():
+        case aiosmtplib.SMTPException() if type(error) in _UNSUPPORTED:
             message = "offers no STARTTLS or no login, and a password is not sent in the clear. Check SMTP_URL."
             return Outage(SERVICE, "", message)
         case ssl.SSLError():

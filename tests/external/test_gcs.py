@@ -1,0 +1,116 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from tests.external.conftest import Entrance, HttpServer
+
+from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.gcs import Blobs, BlobsOptions
+from claimstream.local.gcs import LocalGcs
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalGcs]:
+    directory: Path = tmp_path_factory.mktemp("gcs")
+    async with LocalGcs(directory) as running:
+        await running.create_bucket("mail")
+        yield running
+
+
+@pytest.fixture
+async def blobs(entrance: Entrance, server: LocalGcs, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Blobs]:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.endpoint)
+    client = Blobs(entrance.door, BlobsOptions(bucket="mail"))
+    yield client
+    await client.close()
+
+
+async def test_what_was_put_is_got_back(blobs: Blobs, entrance: Entrance) -> None:
+    data = bytes(range(256)) * 40
+    uri = await blobs.put("nord/2026/ä b/raw.eml", data, "message/rfc822", {"email": "e-1"})
+    assert uri == "gs://mail/nord/2026/ä b/raw.eml"
+    assert await blobs.get(uri) == data
+    assert await blobs.exists(uri)
+    attributes = entrance.telemetry.span("objects.insert gcs").attributes or {}
+    assert attributes["http.request.method"] == "POST"
+    assert "nord" not in str(attributes)
+
+
+async def test_the_same_bytes_again_change_nothing(blobs: Blobs) -> None:
+    assert await blobs.put("same", b"one", "text/plain") == await blobs.put("same", b"one", "text/plain")
+
+
+async def test_other_bytes_under_the_same_name_are_refused(blobs: Blobs) -> None:
+    uri = await blobs.put("taken", b"one", "text/plain")
+    with pytest.raises(Refused, match="holds other bytes and is never overwritten"):
+        await blobs.put("taken", b"two", "text/plain")
+    assert await blobs.get(uri) == b"one"
+
+
+async def test_a_large_object_is_put_in_one_request(blobs: Blobs) -> None:
+    data = b"x" * (6 * 2**20)
+    assert await blobs.get(await blobs.put("large", data, "application/octet-stream")) == data
+
+
+async def test_what_is_not_there_is_not_found(blobs: Blobs) -> None:
+    assert not await blobs.exists("gs://mail/nothing")
+    with pytest.raises(NotFound):
+        await blobs.get("gs://mail/nothing")
+
+
+async def test_an_uri_of_another_form_is_a_defect_of_the_caller(blobs: Blobs) -> None:
+    with pytest.raises(ValueError, match="gs://bucket/name"):
+        await blobs.get("https://mail/nothing")
+
+
+async def test_check_names_the_bucket_that_is_missing(blobs: Blobs, entrance: Entrance, server: LocalGcs) -> None:
+    assert "bucket mail" in await blobs.check()
+    wrong = Blobs(entrance.door, BlobsOptions(bucket="wrong", api_root=server.endpoint))
+    with pytest.raises(NotFound, match=r"there is no bucket wrong\. Create it, or correct GCS_BUCKET"):
+        await wrong.check()
+    await wrong.close()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, Unauthorised), (429, Throttled), (503, Outage), (400, Refused)])
+async def test_errors_have_their_class_and_googles_reason(
+    entrance: Entrance, http_server: HttpServer, status: int, kind: type[Exception]
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"code": status, "errors": [{"reason": "saidSo"}]}}, status=status)
+
+    http_server.handler = handler
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
+    with pytest.raises(kind, match=f"answered {status} \\(saidSo\\)"):
+        await blobs.put("name", b"data", "text/plain")
+    await blobs.close()
+
+
+async def test_an_upload_whose_answer_was_lost_is_done_when_it_is_sent_again(
+    entrance: Entrance, http_server: HttpServer, server: LocalGcs
+) -> None:
+    import aiohttp
+
+    lost = False
+
+    async def forward(request: web.Request) -> web.StreamResponse:
+        nonlocal lost
+        body = await request.read()
+        headers = {"Content-Type": request.headers["Content-Type"]} if body else {}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(request.method, server.endpoint + request.path_qs, data=body, headers=headers) as answer,
+        ):
+            content = await answer.read()
+        if not lost and request.method == "POST":
+            lost = True
+            assert request.transport is not None
+            request.transport.abort()
+        return web.Response(body=content, status=answer.status, content_type="application/json")
+
+    http_server.handler = forward
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
+    uri = await blobs.put("lost-answer", b"data", "text/plain")
+    assert lost
+    assert await blobs.get(uri) == b"data"
+    await blobs.close()

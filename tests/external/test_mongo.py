@@ -1,0 +1,265 @@
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import Decimal128, ObjectId
+from tests.external.conftest import Entrance
+
+from claimstream.domain.decision import ClientUpdate, SettlementUpdate
+from claimstream.domain.extraction import SettlementDecision
+from claimstream.domain.inquiry import Client, Creditor
+from claimstream.external.errors import Outage, Refused
+from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.mongo_documents import client_document
+from claimstream.local.mongo import LocalMongo
+
+RECEIVED = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalMongo]:
+    directory: Path = tmp_path_factory.mktemp("mongo")
+    async with LocalMongo(directory) as running:
+        yield running
+
+
+@pytest.fixture
+async def clients(entrance: Entrance, server: LocalMongo, request: pytest.FixtureRequest) -> AsyncIterator[Clients]:
+    database = f"t{abs(hash(request.node.name))}"
+    client = Clients(entrance.door, ClientsOptions(url=server.url, database=database))
+    yield client
+    await client.close()
+
+
+def creditor(**fields: object) -> dict[str, Any]:
+    return {"creditor_id": "cr-01", "name": "Stadtwerke Aue GmbH", "claim_amount": "430.00", **fields}
+
+
+def document(*creditors: dict[str, Any], **fields: object) -> dict[str, Any]:
+    return {
+        "_id": "c-01",
+        "tenant_id": "nord",
+        "case_reference": "8817/25",
+        "first_name": "Nele",
+        "last_name": "Brandt",
+        "creditors": list(creditors),
+        **fields,
+    }
+
+
+def update(**fields: Any) -> ClientUpdate:
+    values: dict[str, Any] = {
+        "tenant_id": "nord",
+        "client_id": "c-01",
+        "creditor_id": "cr-01",
+        "email_id": "e-1",
+        "amount": Decimal("512.30"),
+        "amount_source": "text_pdf",
+        "response_status": "claim_statement",
+        "received_at": RECEIVED,
+        "summary": "Forderungsaufstellung",
+        "references": ("26-K-004411",),
+        "confidence": 0.94,
+    }
+    return ClientUpdate(**{**values, **fields})
+
+
+def always(old: Decimal | None) -> bool:
+    del old
+    return True
+
+
+async def stored(clients: Clients, index: int = 0) -> dict[str, Any]:
+    whole = await clients.document("nord", "c-01")
+    assert whole is not None
+    found: dict[str, Any] = whole["creditors"][index]
+    return found
+
+
+async def test_a_client_comes_back_as_it_was_stored(clients: Clients) -> None:
+    client = Client(
+        client_id="c-01",
+        tenant_id="nord",
+        case_reference="8817/25",
+        first_name="Nele",
+        last_name="Brandt",
+        creditors=(Creditor(creditor_id="cr-01", name="Stadtwerke Aue GmbH", current_amount=Decimal("430.00")),),
+    )
+    await clients.upsert([client_document(client)])
+    assert await clients.get("nord", ["c-01", "c-02"]) == [client]
+    assert await clients.find_all("nord") == [client]
+    assert await clients.get("nord", []) == []
+
+
+async def test_another_tenants_client_is_never_found(clients: Clients) -> None:
+    await clients.upsert([document(creditor())])
+    assert await clients.get("sued", ["c-01"]) == []
+    assert await clients.find_all("sued") == []
+    assert await clients.document("sued", "c-01") is None
+    applied = await clients.apply(update(tenant_id="sued"), amount_may_replace=always)
+    assert applied.outcome == "missing"
+    assert "current_amount" not in await stored(clients)
+
+
+@pytest.mark.parametrize("amount", ["430.00", 430, 430.0, Decimal128("430.00")])
+async def test_amounts_of_any_type_are_read(clients: Clients, amount: object) -> None:
+    await clients.upsert([document(creditor(current_amount=amount))])
+    (client,) = await clients.get("nord", ["c-01"])
+    assert client.creditors[0].current_amount == Decimal("430.00")
+    seen: list[Decimal | None] = []
+
+    def may(old: Decimal | None) -> bool:
+        seen.append(old)
+        return True
+
+    applied = await clients.apply(update(), amount_may_replace=may)
+    assert applied.outcome == "applied"
+    assert applied.old_amount == Decimal("430.00")
+    assert seen == [Decimal("430.00")]
+    assert (await stored(clients))["current_amount"] == Decimal128("512.30")
+
+
+async def test_a_client_is_found_by_the_text_of_its_object_id(clients: Clients) -> None:
+    key = ObjectId()
+    await clients.upsert([document(creditor(), _id=key)])
+    (client,) = await clients.get("nord", [str(key)])
+    assert client.client_id == str(key)
+    applied = await clients.apply(update(client_id=str(key)), amount_may_replace=always)
+    assert applied.outcome == "applied"
+
+
+async def test_applying_sets_what_was_read_and_leaves_everything_else(clients: Clients, entrance: Entrance) -> None:
+    own = creditor(current_amount="430.00", portal_note="anrufen", response={"seen_by": "Frau Kern"})
+    await clients.upsert([document(creditor(creditor_id="cr-00", current_amount="1.00"), own, portal_flag=True)])
+    applied = await clients.apply(update(), amount_may_replace=always, correlation_id="corr-1")
+    assert (applied.outcome, applied.old_amount) == ("applied", Decimal("430.00"))
+    changed = await stored(clients, 1)
+    assert changed["current_amount"] == Decimal128("512.30")
+    assert changed["amount_source"] == "text_pdf"
+    assert changed["amount_updated_at"].tzinfo is not None
+    assert changed["claim_amount"] == "430.00"
+    assert changed["portal_note"] == "anrufen"
+    assert changed["applied_email_ids"] == ["e-1"]
+    assert changed["response"] == {
+        "seen_by": "Frau Kern",
+        "status": "claim_statement",
+        "received_at": RECEIVED,
+        "summary": "Forderungsaufstellung",
+        "references": ["26-K-004411"],
+        "confidence": 0.94,
+        "email_id": "e-1",
+        "correlation_id": "corr-1",
+    }
+    assert await stored(clients, 0) == creditor(creditor_id="cr-00", current_amount="1.00")
+    span = next(one for one in entrance.telemetry.spans if one.name == "update clients")
+    assert span.attributes is not None
+    assert span.attributes["db.system.name"] == "mongodb"
+    assert span.attributes["server.address"] == "127.0.0.1"
+    assert "c-01" not in span.to_json()
+
+
+async def test_a_settlement_is_written_with_its_amount_left_alone(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00", response=None, settlement=None))])
+    settlement = SettlementUpdate(
+        decision=SettlementDecision.COUNTER_OFFER, conditions=("sofern",), counter_offer_amount=Decimal("200.00")
+    )
+    applied = await clients.apply(
+        update(amount=None, response_status="settlement_response", settlement=settlement),
+        amount_may_replace=lambda old: False,
+    )
+    assert applied.outcome == "applied"
+    changed = await stored(clients)
+    assert changed["settlement"] == {
+        "decision": "counter_offer",
+        "decided_at": RECEIVED,
+        "conditions": ["sofern"],
+        "counter_offer_amount": Decimal128("200.00"),
+        "email_id": "e-1",
+    }
+    assert changed["response"]["status"] == "settlement_response"
+    assert changed["current_amount"] == "430.00"
+    assert "amount_updated_at" not in changed
+
+
+async def test_the_same_email_is_applied_once(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00", applied_email_ids=None))])
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+    again = await clients.apply(update(amount=Decimal("9.00")), amount_may_replace=always)
+    assert again.outcome == "already_applied"
+    assert (await stored(clients))["current_amount"] == Decimal128("512.30")
+    assert (await stored(clients))["applied_email_ids"] == ["e-1"]
+
+
+async def test_identical_redeliveries_that_race_write_once(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00"))])
+    outcomes = await asyncio.gather(*(clients.apply(update(), amount_may_replace=always) for _ in range(8)))
+    assert sorted(one.outcome for one in outcomes) == ["already_applied"] * 7 + ["applied"]
+    assert (await stored(clients))["applied_email_ids"] == ["e-1"]
+
+
+async def test_emails_that_race_each_replace_only_the_amount_they_agreed_to(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="100.00"))])
+
+    async def one(amount: int) -> str:
+        new = Decimal(amount)
+        applied = await clients.apply(
+            update(email_id=f"e-{amount}", amount=new), amount_may_replace=lambda old: old is None or new >= old
+        )
+        return applied.outcome
+
+    outcomes = await asyncio.gather(*(one(amount) for amount in (300, 200, 500, 400)))
+    assert set(outcomes) <= {"applied", "refused"}
+    assert (await stored(clients))["current_amount"] == Decimal128("500")
+    assert outcomes[2] == "applied"
+
+
+async def test_a_refused_amount_writes_nothing(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00"))])
+    applied = await clients.apply(update(), amount_may_replace=lambda old: False)
+    assert (applied.outcome, applied.old_amount) == ("refused", Decimal("430.00"))
+    assert await stored(clients) == creditor(current_amount="430.00")
+
+
+@pytest.mark.parametrize("fields", [{}, {"current_amount": None}])
+async def test_a_first_amount_is_written_where_there_was_none(clients: Clients, fields: dict[str, None]) -> None:
+    await clients.upsert([document(creditor(**fields))])
+    applied = await clients.apply(update(), amount_may_replace=lambda old: old is None)
+    assert (applied.outcome, applied.old_amount) == ("applied", None)
+
+
+async def test_a_creditor_is_found_by_id_after_the_list_was_reordered(clients: Clients) -> None:
+    others = [creditor(creditor_id=f"cr-{number}", current_amount="5.00") for number in range(2, 6)]
+    await clients.upsert([document(*others, creditor(current_amount="430.00"))])
+    await clients.apply(update(), amount_may_replace=always)
+    assert (await stored(clients, 4))["current_amount"] == Decimal128("512.30")
+    for index, other in enumerate(others):
+        assert await stored(clients, index) == other
+
+
+async def test_an_unknown_creditor_is_missing(clients: Clients) -> None:
+    await clients.upsert([document(creditor())])
+    assert (await clients.apply(update(creditor_id="cr-99"), amount_may_replace=always)).outcome == "missing"
+
+
+async def test_a_stored_amount_that_is_no_number_is_never_replaced(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="1.200,00"))])
+    with pytest.raises(Refused, match="current_amount of creditor cr-01 of client c-01 is no number"):
+        await clients.apply(update(), amount_may_replace=always)
+    (client,) = await clients.get("nord", ["c-01"])
+    assert client.creditors[0].current_amount is None
+
+
+async def test_check_names_the_collection(clients: Clients) -> None:
+    assert ".clients can be read" in await clients.check()
+
+
+async def test_nobody_listening_is_an_outage(entrance: Entrance, unused_tcp_port: int) -> None:
+    options = ClientsOptions(url=f"mongodb://127.0.0.1:{unused_tcp_port}", server_selection_timeout_seconds=0.2)
+    clients = Clients(entrance.door, options)
+    with pytest.raises(Outage, match="Check that MongoDB runs, and MONGODB_URL"):
+        await clients.check()
+    await clients.close()

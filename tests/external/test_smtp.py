@@ -1,0 +1,121 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
+from tests.external.conftest import Entrance
+
+from claimstream.external.errors import Outage, Refused, Unauthorised
+from claimstream.external.smtp import Mailer, SmtpOptions
+from claimstream.local.smtp import LocalSmtp
+
+SENDER = "claimstream@kanzlei-nord.example"
+TO = "sachbearbeitung@kanzlei-nord.example"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LocalSmtp]:
+    async with LocalSmtp() as running:
+        yield running
+
+
+@pytest.fixture
+def mailer(entrance: Entrance, server: LocalSmtp) -> Mailer:
+    return Mailer(entrance.door, SmtpOptions(url=server.url, sender=SENDER))
+
+
+async def test_a_mail_arrives_as_it_was_written(mailer: Mailer, server: LocalSmtp, entrance: Entrance) -> None:
+    await mailer.send(
+        TO, "Zur Prüfung: Öztürk", "Grüße\n", message_id="<n-1@claimstream>", headers={"X-Claimstream-Id": "e-1"}
+    )
+    (mail,) = server.messages
+    assert mail.recipients == (TO,)
+    assert mail.sender == SENDER
+    assert mail.message["Subject"] == "Zur Prüfung: Öztürk"
+    assert mail.message["Message-ID"] == "<n-1@claimstream>"
+    assert mail.message["X-Claimstream-Id"] == "e-1"
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+    assert mail.message.get_content().strip() == "Grüße"
+    attributes = entrance.telemetry.span("send smtp").attributes or {}
+    assert attributes["server.port"] == server.port
+    assert TO not in str(attributes)
+
+
+async def test_a_passing_refusal_is_tried_again(mailer: Mailer, server: LocalSmtp) -> None:
+    server.faults.reply_to_data("451 4.3.0 Try again later", times=1)
+    await mailer.send(TO, "Hallo", "Text", message_id="<n-2@claimstream>")
+    assert len(server.messages) == 1
+
+
+async def test_a_permanent_refusal_is_the_mails_and_never_quotes_the_address(mailer: Mailer, server: LocalSmtp) -> None:
+    server.faults.reply_to_recipient(TO, "550 5.1.1 No such user")
+    with pytest.raises(Refused, match="refused 1 of 1 recipients for good") as caught:
+        await mailer.send(TO, "Hallo", "Text", message_id="<n-3@claimstream>")
+    assert caught.value.status == 550
+    assert TO not in str(caught.value)
+
+
+async def test_one_refused_recipient_of_two_does_not_pass_for_sent(mailer: Mailer, server: LocalSmtp) -> None:
+    server.faults.reply_to_recipient(TO, "550 5.1.1 No such user")
+    with pytest.raises(Refused, match="refused 1 of 2 recipients"):
+        await mailer.send([TO, "other@kanzlei-nord.example"], "Hallo", "Text", message_id="<n-4@claimstream>")
+
+
+async def test_nobody_listening_is_an_outage(mailer: Mailer, server: LocalSmtp) -> None:
+    await server.stop()
+    with pytest.raises(Outage, match="Check the network and SMTP_URL"):
+        await mailer.send(TO, "Hallo", "Text", message_id="<n-5@claimstream>")
+
+
+async def test_a_lost_reply_sends_a_copy_under_the_same_message_id(mailer: Mailer, server: LocalSmtp) -> None:
+    server.faults.drop_after_data(taken=True, times=1)
+    await mailer.send(TO, "Hallo", "Text", message_id="<n-6@claimstream>")
+    assert {mail.message["Message-ID"] for mail in server.messages} == {"<n-6@claimstream>"}
+
+
+async def test_check_says_where_it_got_through(mailer: Mailer, server: LocalSmtp) -> None:
+    assert await mailer.check() == f"127.0.0.1:{server.port} accepts us"
+
+
+async def test_a_password_is_not_sent_without_tls(entrance: Entrance, server: LocalSmtp) -> None:
+    url = server.url.replace("smtp://", "smtp://user:secret@")
+    with pytest.raises(Outage, match="offers no STARTTLS") as caught:
+        await Mailer(entrance.door, SmtpOptions(url, SENDER)).check()
+    assert "secret" not in str(caught.value)
+
+
+class _Wrong:
+    """Nobody's password is right."""
+
+    def __call__(self, *_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+
+async def test_a_refused_login_is_a_matter_of_credentials(
+    entrance: Entrance, certificate: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ssl
+
+    certificate_file, key_file = certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate_file, key_file)
+    monkeypatch.setenv("SSL_CERT_FILE", certificate_file)
+    loop = asyncio.get_running_loop()
+    running = await loop.create_server(
+        lambda: SMTP(object(), hostname="localhost", authenticator=_Wrong(), auth_require_tls=False, loop=loop),
+        "127.0.0.1",
+        0,
+        ssl=context,
+    )
+    port = running.sockets[0].getsockname()[1]
+    mailer = Mailer(entrance.door, SmtpOptions(f"smtps://user:secret@localhost:{port}", SENDER))
+    with pytest.raises(Unauthorised, match=r"does not accept our login \(535\)\. Check user and password"):
+        await mailer.check()
+    running.close()
+    await running.wait_closed()
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])
+def test_an_unreadable_url_is_named_without_its_password(entrance: Entrance, url: str) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL must be"):
+        Mailer(entrance.door, SmtpOptions(url, SENDER))
