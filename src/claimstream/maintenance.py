@@ -77,6 +77,14 @@ class Maintenance:
                 sentry.capture(error)
                 log.error("maintenance_failed", task=task, error=type(error).__name__)
 
+    async def watch_all(self) -> None:
+        """Start the watches that do not run yet, so that nothing arrives unseen from now on."""
+        await self._try("watch", self._watch)
+
+    async def _watch(self) -> None:
+        for mailbox in await self._mailboxes.all():
+            await self._watcher.ensure(mailbox)
+
     async def _watch_and_poll(self) -> None:
         for mailbox in await self._mailboxes.all():
             try:

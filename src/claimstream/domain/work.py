@@ -146,3 +146,33 @@ class UnpublishedEmail:
     email_id: str
     tenant_id: str
     correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSummary:
+    """One line of ``claimstream emails``."""
+
+    email_id: str
+    tenant_id: str
+    mailbox: str
+    gmail_id: str
+    correlation_id: str
+    trace_id: str | None
+    status: str
+    outcome: str | None
+    attempt: int
+    created_at: datetime
+    received_at: datetime | None
+    settled_at: datetime | None
+    message_id: str | None
+    subject: str | None
+    intent: str | None
+    route: str | None
+    review_reason: str | None
+    inquiry_id: str | None
+    matched_by: str | None
+    confidence: float | None
+    old_amount: Decimal | None
+    new_amount: Decimal | None
+    delivered: bool
+    """Nothing of it is left in the outbox."""

@@ -44,7 +44,9 @@ class Blobs(Protocol):
 
 
 class MailReader(Protocol):
-    async def read(self, raw: bytes, *, uris: Mapping[str, str] = ...) -> ParsedMail: ...
+    async def read(
+        self, raw: bytes, *, uris: Mapping[str, str] = ..., our_markers: Collection[str] = ...
+    ) -> ParsedMail: ...
 
 
 class Usage(Protocol):

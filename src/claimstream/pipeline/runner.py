@@ -195,7 +195,7 @@ class _Attempt:
         blobs = services.blobs
         try:
             fetched = await self._stage("fetch", Fetched, lambda: fetch(email, raw_mail, blobs))
-            mail = await self._stage("parse", ParsedMail, lambda: parse(fetched, raw_mail, services.reader))
+            mail = await self._stage("parse", ParsedMail, lambda: parse(email, fetched, raw_mail, services.reader))
             intent = await self._stage("classify", Classification, lambda: classify(mail, files, desk, rules))
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
             letter = await self._letter(intent, mail, files)

@@ -1,47 +1,23 @@
 """One row per Gmail message: who works on it, what is done already, how it ended."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
-from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Result, TokenUse, UnpublishedEmail
+from claimstream.domain.work import (
+    Claimed,
+    Email,
+    EmailSummary,
+    LostClaimError,
+    NotClaimed,
+    Result,
+    TokenUse,
+    UnpublishedEmail,
+)
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, to_json
 from claimstream.store.ledger import record_tokens
-
-
-@dataclass(frozen=True, slots=True)
-class EmailSummary:
-    """One line of ``claimstream emails``."""
-
-    email_id: str
-    tenant_id: str
-    mailbox: str
-    gmail_id: str
-    correlation_id: str
-    trace_id: str | None
-    status: str
-    outcome: str | None
-    attempt: int
-    created_at: datetime
-    received_at: datetime | None
-    settled_at: datetime | None
-    message_id: str | None
-    subject: str | None
-    intent: str | None
-    route: str | None
-    review_reason: str | None
-    inquiry_id: str | None
-    matched_by: str | None
-    confidence: float | None
-    old_amount: Decimal | None
-    new_amount: Decimal | None
-    delivered: bool
-    """Nothing of it is left in the outbox."""
-
 
 _SUMMARY = """
     SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,

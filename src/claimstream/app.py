@@ -1,0 +1,457 @@
+"""The composition root: builds the services out of the settings, wires them, runs the roles, drains on SIGTERM."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from claimstream import __version__, telemetry
+from claimstream.alerts import BreakerAlerts
+from claimstream.external import claude, gcs, gmail, gmail_credentials, grpc_errors, mongo_errors, postgres_errors, smtp
+from claimstream.external.breaker import BreakerEvent
+from claimstream.external.claude import Claude, ClaudeOptions
+from claimstream.external.door import Door, Service
+from claimstream.external.gcs import Blobs, BlobsOptions
+from claimstream.external.gmail import Gmail, GmailOptions
+from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
+from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.policy import Policy
+from claimstream.external.smtp import Mailer, SmtpOptions
+from claimstream.health import Health, HealthServer
+from claimstream.mailbox.consumer import NotificationConsumer
+from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.watch import Watcher
+from claimstream.maintenance import Maintenance
+from claimstream.pipeline.consumer import EmailConsumer
+from claimstream.pipeline.runner import Runner
+from claimstream.pipeline.services import Rules, Services
+from claimstream.pubsub import (
+    Admin,
+    FlowControl,
+    Message,
+    Publisher,
+    Subscriber,
+    SubscriberOptions,
+    connect,
+)
+from claimstream.pubsub.wire import Channel
+from claimstream.reading import MailReader
+from claimstream.settings import Settings, SettingsError
+from claimstream.store.database import Database
+from claimstream.store.emails import EmailStore
+from claimstream.store.inquiries import InquiryStore
+from claimstream.store.ledger import Ledger
+from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.outbox import OutboxStore
+from claimstream.store.world import WorldStore
+from claimstream.telemetry.logs import get_logger
+
+log = get_logger(__name__)
+
+POLICIES = {
+    # The model thinks for long; a page of a scan longer still.
+    claude.SERVICE: Policy(timeout_seconds=180.0, concurrency=500, backoff_max_seconds=30.0),
+    gmail.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
+    gcs.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
+    mongo_errors.SERVICE: Policy(timeout_seconds=15.0, concurrency=50),
+    postgres_errors.SERVICE: Policy(timeout_seconds=30.0, concurrency=200),
+    smtp.SERVICE: Policy(timeout_seconds=30.0, concurrency=5),
+    grpc_errors.SERVICE: Policy(timeout_seconds=60.0, concurrency=1000),
+}
+"""How patient the door is with each service."""
+
+_SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
+_ON_THE_PATH = {
+    "notifications": _SYNC_NEEDS,
+    "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude.SERVICE},
+}
+"""Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
+
+_MAX_DELIVERY_ATTEMPTS = 100
+"""The most Pub/Sub allows: attempts are spent on lost leases only, and good mail must not run out of them."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def start_telemetry(settings: Settings) -> telemetry.Telemetry:
+    """Logs ``monitoring_initialized``, and a warning for each part that is not configured."""
+    started = telemetry.start(
+        telemetry.TelemetryOptions(
+            service_version=__version__,
+            otlp_endpoint=settings.otel_exporter_otlp_endpoint,
+            otlp_protocol=settings.otel_exporter_otlp_protocol,
+            sentry_dsn=settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None,
+            environment=settings.environment,
+            sample_ratio=settings.trace_sample_ratio,
+            log_level=settings.log_level,
+            log_format=settings.log_format,
+        )
+    )
+    for variable, consequence in settings.missing().items():
+        log.warning("not_configured", setting=variable, consequence=consequence)
+    return started
+
+
+def make_gmail_credentials(settings: Settings, door: Door) -> Credentials:
+    """Raises SettingsError when none are configured."""
+    if settings.gmail_token is not None:
+        return StaticToken(settings.gmail_token.get_secret_value())
+    if settings.gmail_service_account_file is not None:
+        return ServiceAccountDelegation(door, settings.gmail_service_account_file)
+    if settings.gmail_client_id and settings.gmail_client_secret and settings.gmail_refresh_token:
+        return RefreshToken(
+            door,
+            client_id=settings.gmail_client_id,
+            client_secret=settings.gmail_client_secret.get_secret_value(),
+            refresh_token=settings.gmail_refresh_token.get_secret_value(),
+        )
+    raise SettingsError(
+        "GMAIL_SERVICE_ACCOUNT_FILE: no access to Gmail is configured. Name a service account with domain-wide "
+        "delegation, or set GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN for a single mailbox"
+    )
+
+
+def make_database(settings: Settings, door: Door) -> Database:
+    """Raises SettingsError when none is configured."""
+    if settings.database_url is None:
+        raise SettingsError(
+            "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
+        )
+    service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
+    return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=20)
+
+
+class _GuardedPublisher:
+    """Publishing through the door, like every other call to another service."""
+
+    def __init__(self, publisher: Publisher, service: Service) -> None:
+        self._publisher = publisher
+        self._service = service
+
+    async def publish(self, data: bytes, attributes: dict[str, str]) -> str:
+        return await self._service.call("publish", lambda: self._publisher.publish(data, attributes))
+
+
+class App:
+    """All services of one process. ``async with App(settings) as app: await app.run()``."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], datetime] = utc_now, worker: str | None = None
+    ) -> None:
+        """
+        Args:
+            clock: what the rules take for now.
+            worker: this process's name in claims and logs; made up of host, process and chance by default.
+        """
+        self.settings = settings
+        self.worker = worker or f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(3)}"
+        self._clock = clock
+        self._exit = AsyncExitStack()
+        self._stop = asyncio.Event()
+        self._alerts: BreakerAlerts | None = None
+        self._subscribers: dict[str, Subscriber] = {}
+        self._pauses: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    # --- building
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exit.aclose()
+
+    def _closing(self, close: Callable[[], Awaitable[object]]) -> None:
+        self._exit.push_async_callback(close)
+
+    async def _open(self) -> None:
+        settings = self.settings
+        self.door = Door(POLICIES, on_breaker_event=self._note_breaker)
+        self._closing(self.door.close)
+        self.database = make_database(settings, self.door)
+        await self.database.open()
+        self._closing(self.database.close)
+
+        self.emails = EmailStore(self.database)
+        self.mailboxes = MailboxStore(self.database)
+        self.world = WorldStore(self.database)
+        self.gmail = Gmail(
+            self.door,
+            make_gmail_credentials(settings, self.door),
+            GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None,
+        )
+        self._closing(self.gmail.close)
+        self.clients = self._make_clients()
+        mailer = self._make_mailer()
+        reader = MailReader()
+        self._closing(reader.close)
+        self.services = Services(
+            emails=self.emails,
+            outbox=OutboxStore(self.database),
+            inquiries=InquiryStore(self.database),
+            ledger=Ledger(self.database),
+            tenants=self.world,
+            gmail=self.gmail,
+            reader=reader,
+            blobs=self._make_blobs(),
+            clients=self.clients,
+            model=self._make_model(),
+            mailer=mailer,
+        )
+        self.rules = Rules(
+            thresholds=settings.thresholds,
+            freemail=settings.freemail_domains,
+            clock=self._clock,
+            daily_budget_usd=settings.model_daily_budget_usd,
+            notification_email=settings.notification_email,
+        )
+        if mailer is not None and settings.circuit_breaker_alert_email is not None:
+            self._alerts = BreakerAlerts(mailer, settings.circuit_breaker_alert_email, environment=settings.environment)
+            self._closing(self._alerts.close)
+        self.runner = Runner(
+            self.services,
+            self.rules,
+            worker=self.worker,
+            claim_seconds=settings.claim_seconds,
+            outage_wait_seconds=settings.outage_wait_seconds,
+            max_crashes=settings.max_crashes,
+        )
+
+    def _make_clients(self) -> Clients | None:
+        url, database = self.settings.mongodb_url, self.settings.mongodb_database
+        if url is None:
+            return None
+        clients = Clients(self.door, ClientsOptions(url=url.get_secret_value(), database=database))
+        self._closing(clients.close)
+        return clients
+
+    def _make_mailer(self) -> Mailer | None:
+        url, sender = self.settings.smtp_url, self.settings.mail_from
+        if url is None or sender is None:
+            return None
+        mailer = Mailer(self.door, SmtpOptions(url=url.get_secret_value(), sender=sender))
+        self._closing(mailer.close)
+        return mailer
+
+    def _make_blobs(self) -> Blobs | None:
+        settings = self.settings
+        if settings.gcs_bucket is None:
+            return None
+        key = settings.google_application_credentials
+        blobs = Blobs(
+            self.door,
+            BlobsOptions(
+                bucket=settings.gcs_bucket,
+                api_root=settings.storage_emulator_host,
+                service_file=str(key) if key else None,
+            ),
+        )
+        self._closing(blobs.close)
+        return blobs
+
+    def _make_model(self) -> Claude | None:
+        settings = self.settings
+        if settings.anthropic_api_key is None:
+            return None
+        claude = Claude(
+            self.door,
+            ClaudeOptions(
+                api_key=settings.anthropic_api_key.get_secret_value(),
+                base_url=settings.anthropic_base_url,
+                extraction_model=settings.extraction_model,
+                classification_model=settings.classification_model,
+            ),
+        )
+        self._closing(claude.close)
+        return claude
+
+    # --- Pub/Sub
+
+    async def connect(self) -> Channel:
+        channel = await connect(
+            emulator_host=self.settings.pubsub_emulator_host, endpoint=self.settings.pubsub_endpoint
+        )
+        self._closing(channel.close)
+        return channel
+
+    async def setup(self, channel: Channel) -> list[str]:
+        """Create the topics and subscriptions that are missing. Returns what was created, by path."""
+        settings, admin = self.settings, Admin(channel)
+        dead = settings.topic(settings.dead_letter_topic)
+        notifications = settings.topic(settings.notifications_topic)
+        emails = settings.topic(settings.emails_topic)
+        created = [path for path in (dead, notifications, emails) if await admin.ensure_topic(path)]
+        for name, topic in (
+            (settings.notifications_subscription, notifications),
+            (settings.emails_subscription, emails),
+        ):
+            path = settings.subscription(name)
+            if await admin.ensure_subscription(
+                path,
+                topic=topic,
+                ack_deadline_seconds=60,
+                dead_letter_topic=dead,
+                max_delivery_attempts=_MAX_DELIVERY_ATTEMPTS,
+                minimum_backoff_seconds=1,
+                maximum_backoff_seconds=60,
+            ):
+                created.append(path)
+        path = settings.subscription(settings.dead_letter_topic)
+        if await admin.ensure_subscription(path, topic=dead, ack_deadline_seconds=60):
+            created.append(path)
+        return created
+
+    # --- running
+
+    async def run(self, *, started: Callable[[], None] | None = None) -> None:
+        """Work until :meth:`stop`, SIGTERM or SIGINT; then drain: what is running ends, the rest is given back.
+
+        Args:
+            started: called once the consumers are under way.
+
+        Raises:
+            SubscriptionError: a subscription is missing or not permitted; nothing can be done without it.
+        """
+        settings = self.settings
+        channel = await self.connect()
+        publisher = Publisher(channel, settings.topic(settings.emails_topic))
+        dead_letters = Publisher(channel, settings.topic(settings.dead_letter_topic))
+        guard = self.door.service(grpc_errors.SERVICE, grpc_errors.classify)
+        sync = MailboxSync(
+            gmail=self.gmail,
+            mailboxes=self.mailboxes,
+            emails=self.emails,
+            publisher=_GuardedPublisher(publisher, guard),
+            destination=settings.emails_topic,
+            holder=self.worker,
+        )
+        maintenance = Maintenance(
+            mailboxes=self.mailboxes,
+            sync=sync,
+            watcher=Watcher(
+                gmail=self.gmail, mailboxes=self.mailboxes, topic=settings.topic(settings.notifications_topic)
+            ),
+            services=self.services,
+            rules=self.rules,
+            poll_seconds=settings.poll_seconds,
+        )
+
+        async def bury(message: Message, reason: str) -> None:
+            attributes = {**message.attributes, "claimstream.reason": reason}
+            await guard.call("publish", lambda: dead_letters.publish(message.data, attributes))
+
+        notifications = NotificationConsumer(
+            sync,
+            self.mailboxes,
+            destination=settings.notifications_topic,
+            outage_wait_seconds=settings.outage_wait_seconds,
+        )
+        emails = EmailConsumer(self.runner, destination=settings.emails_topic)
+        self._subscribers = {
+            "notifications": Subscriber(
+                channel,
+                settings.subscription(settings.notifications_subscription),
+                notifications.handle,
+                options=SubscriberOptions(flow_control=FlowControl(max_messages=100), dead_letter=bury),
+            ),
+            "emails": Subscriber(
+                channel,
+                settings.subscription(settings.emails_subscription),
+                emails.handle,
+                options=SubscriberOptions(
+                    flow_control=FlowControl(max_messages=settings.max_emails_in_flight), dead_letter=bury
+                ),
+            ),
+        }
+        async with AsyncExitStack() as running:
+            running.push_async_callback(publisher.close)
+            running.push_async_callback(dead_letters.close)
+            if settings.health_port is not None:
+                await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
+            self._catch_signals(running)
+            await maintenance.watch_all()
+            log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
+            if started is not None:
+                started()
+            await self._work(maintenance)
+        log.info("worker_stopped", worker=self.worker)
+
+    async def _work(self, maintenance: Maintenance) -> None:
+        async with asyncio.TaskGroup() as group:
+            consumers = [group.create_task(s.run(), name=name) for name, s in self._subscribers.items()]
+            upkeep = group.create_task(maintenance.run(), name="maintenance")
+            stop = group.create_task(self._stop.wait(), name="stop")
+            await asyncio.wait([*consumers, stop], return_when=asyncio.FIRST_COMPLETED)
+            self._draining = True
+            log.info("worker_draining", seconds=self.settings.drain_seconds)
+            upkeep.cancel()
+            stop.cancel()
+            for pause in self._pauses:
+                pause.cancel()
+            await asyncio.gather(
+                *(s.shutdown(grace_seconds=self.settings.drain_seconds) for s in self._subscribers.values())
+            )
+
+    def stop(self) -> None:
+        """End :meth:`run` in good order. May be called from a signal handler."""
+        self._stop.set()
+
+    def _catch_signals(self, running: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Not in the main thread (a test, a server that embeds us): then somebody else stops us.
+            with suppress(ValueError, RuntimeError):
+                loop.add_signal_handler(number, self.stop)
+                running.callback(loop.remove_signal_handler, number)
+
+    # --- health and breakers
+
+    def health(self) -> Health:
+        states = {name: subscriber.health() for name, subscriber in self._subscribers.items()}
+        breakers = {name: state for name, state in self.door.states().items() if state != "closed"}
+        return Health(
+            alive=all(state.alive for state in states.values()),
+            ready=bool(states) and not self._draining and all(s.state != "failed" for s in states.values()),
+            details={
+                "worker": self.worker,
+                "draining": self._draining,
+                "subscriptions": {name: state.state for name, state in states.items()},
+                "breakers_not_closed": breakers,
+            },
+        )
+
+    def _note_breaker(self, event: BreakerEvent) -> None:
+        if event.kind != "rejected":
+            log.warning("breaker_changed", service=event.service, old=event.old, new=event.new, reason=event.reason)
+        if self._alerts is not None:
+            self._alerts.note(event)
+        if event.kind == "opened" and not self._draining:
+            pause = asyncio.create_task(self._pause_for(event.service))
+            self._pauses.add(pause)
+            pause.add_done_callback(self._pauses.discard)
+
+    async def _pause_for(self, service: str) -> None:
+        """No new work comes in while a service it would need is down; what is leased stays leased and waits."""
+        needing = [s for name, s in self._subscribers.items() if service in _ON_THE_PATH[name]]
+        for subscriber in needing:
+            subscriber.pause(service)
+        try:
+            await self.door.breaker(service).ready()
+        finally:
+            for subscriber in needing:
+                subscriber.resume(service)
