@@ -7,5 +7,6 @@ and where a mail aligns columns itself), so that neighbouring figures are never 
 from claimstream.reading.limits import Limits
 from claimstream.reading.mail import read_mail
 from claimstream.reading.parts import MailPart, split_mail
+from claimstream.reading.reader import MailReader, ReaderUnavailableError
 
-__all__ = ["Limits", "MailPart", "read_mail", "split_mail"]
+__all__ = ["Limits", "MailPart", "MailReader", "ReaderUnavailableError", "read_mail", "split_mail"]

@@ -16,14 +16,16 @@ _DAEMON = re.compile(
 )
 _SUBJECT = re.compile(
     r"undeliver|returned mail|delivery (?:status notification|failure|failed|has failed)"
-    r"|mail delivery (?:failed|system)|failure notice|unzustellbar|nicht zugestellt|nicht zustellbar|zustellung (?:fehlgeschlagen|gescheitert)"
+    r"|mail delivery (?:failed|system)|failure notice"
+    r"|unzustellbar|nicht zugestellt|nicht zustellbar|zustellung (?:fehlgeschlagen|gescheitert)"
     r"|fehler bei der zustellung|zustellfehler|konnte nicht (?:zugestellt|übermittelt)|rückläufer",
     re.IGNORECASE,
 )
 _TEXT = re.compile(
     r"(?:could not|couldn't|cannot|was not|wasn't) be delivered|permanent(?:ly)? (?:fatal )?(?:error|failure)"
     r"|(?:user|mailbox|recipient|address) (?:\w+ )?(?:unknown|unavailable|not found|rejected)"
-    r"|unknown (?:user|recipient)|konnte (?:leider )?nicht (?:zugestellt|übermittelt|ausgeliefert)|nicht zugestellt werden|unbekannter empfänger"
+    r"|unknown (?:user|recipient)"
+    r"|konnte (?:leider )?nicht (?:zugestellt|übermittelt|ausgeliefert)|nicht zugestellt werden|unbekannter empfänger"
     r"|(?:postfach|empfänger|adresse)[^.\n]{0,60}(?:existiert nicht|nicht gefunden|unbekannt|nicht vorhanden)",
     re.IGNORECASE,
 )

@@ -71,12 +71,13 @@ def sniff(data: bytes, name: str = "", declared: str = "") -> str:
         return "image/webp"
     if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"heif"}:
         return "image/heic"
-    if b"%PDF-" in data[:1024]:
-        return PDF
     if data.startswith(_ZIP_MAGIC):
         return _zip_kind(data)
     if data.startswith(_OLE_MAGIC):
         return _ole_kind(data)
+    if b"%PDF-" in data[:1024]:
+        # Readers accept rubbish before the header, so this comes after the containers, which may begin with a PDF.
+        return PDF
     return _text_kind(data, name.lower(), declared.lower())
 
 

@@ -17,6 +17,9 @@ _ORIGINAL = "-----Original Message-----"
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
+_KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
+"""No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
+_SPACES_BACK = {placeholder: space for space, placeholder in _KEPT_SPACES.items()}
 _PLACE = "\ue000{}\ue001"
 _PLACED = re.compile("[ \t]*\ue000(\\d+)\ue001[ \t]*")
 
@@ -27,14 +30,18 @@ def html_to_text(html: str) -> str:
     What mail programs mark as quoted becomes ``> `` lines (Gmail's ``gmail_quote``, ``blockquote type=cite``) or gets a
     separator line (Outlook's ``divRplyFwdMsg`` and its header block under a top border).
     """
-    html = re.sub("[\ue000\ue001\x00]", "", html)[:_MAX_HTML_CHARS].strip()
+    html = re.sub("[\ue000-\ue00f\x00]", "", html)[:_MAX_HTML_CHARS].strip()
     html = re.sub(r"^<\?xml[^>]{0,200}\?>", "", html)
     root = parse_html(html) if html else None
     if root is None:
         return ""
+    for element in root.iter():
+        element.text = (element.text or "").translate(_KEPT_SPACES) if local(element) else element.text
+        element.tail = (element.tail or "").translate(_KEPT_SPACES)
     quotations: list[str] = []
     _mark(root, quotations)
-    return clean(_render(root, quotations)).strip("\n")
+    text = _render(root, quotations).translate(_SPACES_BACK)
+    return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
 
 
 def html_charset(data: bytes) -> str | None:

@@ -5,6 +5,7 @@ characters are gathered into runs, the runs into lines by their baseline, and ea
 """
 
 import ctypes
+import math
 import threading
 from dataclasses import dataclass
 from itertools import pairwise
@@ -115,10 +116,11 @@ def _runs(textpage: object, rotation: int) -> tuple[list[_Run], list[str]]:
     x_reference, y_reference = ctypes.byref(x), ctypes.byref(y)
     get_unicode, get_box = pdfium_c.FPDFText_GetUnicode, pdfium_c.FPDFText_GetLooseCharBox
     get_origin, get_angle = pdfium_c.FPDFText_GetCharOrigin, pdfium_c.FPDFText_GetCharAngle
-    # How a character that is upright on the page as shown lies in the page's own coordinates.
-    expected = rotation * 3.141592653589793 / 180
+    # PDFium counts a character's angle clockwise, so upright on a page shown turned by 90 degrees is 270.
+    upright = -math.radians(rotation)
     runs: list[_Run] = []
     turned: list[str] = []
+    turned_lean = 0.0
     run: _Run | None = None
     pending_space = False
     for index in range(pdfium_c.FPDFText_CountChars(textpage)):
@@ -137,11 +139,14 @@ def _runs(textpage: object, rotation: int) -> tuple[list[_Run], list[str]]:
         character = "-" if code == 2 else chr(code)
         get_box(textpage, index, box_reference)
         get_origin(textpage, index, x_reference, y_reference)
-        lean = (get_angle(textpage, index) - expected) % 6.283185307179586
-        if _UPRIGHT < lean < 6.283185307179586 - _UPRIGHT:
-            if pending_space and turned:
+        lean = (get_angle(textpage, index) - upright) % math.tau
+        if _UPRIGHT < lean < math.tau - _UPRIGHT:
+            if turned and abs(lean - turned_lean) > 0.01:
+                turned.append("\n")
+            elif turned and pending_space:
                 turned.append(" ")
             turned.append(character)
+            turned_lean = lean
             pending_space = False
             continue
         left, right, baseline, height = _turned_upright(box, x.value, y.value, rotation)

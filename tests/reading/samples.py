@@ -1,0 +1,279 @@
+"""Real files to read, made on the spot."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from email.message import EmailMessage
+
+import docx
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
+from PIL import Image
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.pdfencrypt import StandardEncryption  # type: ignore[import-untyped]  # it ships no types
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
+
+CLAIM = (("Hauptforderung", "2.900,00 €"), ("Zinsen", "318,07 €"), ("Kosten", "200,00 €"), ("Gesamtforderung", "3.418,07 €"))
+
+
+def mail(
+    text: str | None = "Guten Tag,\nanbei die Aufstellung.",
+    *,
+    html: str | None = None,
+    files: Iterable[tuple[str, str, bytes]] = (),
+    **headers: str,
+) -> bytes:
+    """A mail to the firm; ``files`` are name, declared type, bytes. Header names with ``_`` for ``-``."""
+    message = EmailMessage()
+    defaults = {
+        "From": "Inkasso Aue <fall@inkasso-aue.example>",
+        "To": "Kanzlei Nord <claims+K7Q2X9M4@kanzlei-nord.example>",
+        "Subject": "Forderung",
+        "Message-ID": "<r-1@inkasso-aue.example>",
+        "Date": "Mon, 04 May 2026 09:12:00 +0200",
+    }
+    for name, value in {**defaults, **{k.replace("_", "-"): v for k, v in headers.items()}}.items():
+        if value:
+            message[name] = value
+    if text is not None:
+        message.set_content(text)
+    if html is not None:
+        if text is None:
+            message.set_content(html, subtype="html")
+        else:
+            message.add_alternative(html, subtype="html")
+    for name, declared, data in files:
+        maintype, _, subtype = declared.partition("/")
+        message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
+    return message.as_bytes()
+
+
+def pdf(draw: Callable[[Canvas], None] | None = None, *, password: str | None = None) -> bytes:
+    """By default a claim statement whose labels are drawn first and whose amounts after them, as forms are."""
+    buffer = io.BytesIO()
+    encryption = StandardEncryption(password) if password else None
+    canvas = Canvas(buffer, pagesize=A4, encrypt=encryption)
+    (draw or draw_claim)(canvas)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def draw_claim(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(60, 760, "Forderungsaufstellung zum 01.03.2026, Unser Zeichen: 26-K-004411")
+    for number, (label, _) in enumerate(CLAIM):
+        canvas.drawString(60, 700 - 16 * number, label)
+    for number, (_, amount) in enumerate(CLAIM):
+        canvas.drawRightString(500, 700 - 16 * number, amount)
+
+
+def image(width: int = 800, height: int = 600, form: str = "PNG") -> bytes:
+    """Noise, which no format makes small."""
+    buffer = io.BytesIO()
+    Image.effect_noise((width, height), 80).save(buffer, form)
+    return buffer.getvalue()
+
+
+def scanned_pdf() -> bytes:
+    buffer = io.BytesIO()
+    Image.effect_noise((600, 800), 80).save(buffer, "PDF")
+    return buffer.getvalue()
+
+
+def pdf_with_content(content: bytes) -> bytes:
+    """A one-page PDF around a compressed content stream, however large that gets unpacked."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n" % len(content) + content + b"\nendstream",
+    )
+    data, offsets = b"%PDF-1.4\n", []
+    for number, item in enumerate(objects, 1):
+        offsets.append(len(data))
+        data += b"%d 0 obj" % number + item + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(data)
+    return (
+        data
+        + b"xref\n0 5\n0000000000 65535 f \n"
+        + table
+        + b"trailer<</Size 5/Root 1 0 R>>startxref\n%d\n%%%%EOF" % start
+    )
+
+
+def deflated(mebibytes: int, filler: bytes = b" ") -> bytes:
+    """So many MiB of the same byte, compressed a thousandfold."""
+    compressor = zlib.compressobj(9)
+    block = filler * 2**20
+    return b"".join([*(compressor.compress(block) for _ in range(mebibytes)), compressor.flush()])
+
+
+def word() -> bytes:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Stadtwerke Aue GmbH"
+    document.sections[0].footer.paragraphs[0].text = "IBAN DE41 5001 0517 0123 4567 89"
+    document.add_heading("Forderungsaufstellung", 1)
+    document.add_paragraph("Unser Zeichen: 26-K_004411\nIhr Zeichen: 8817/25")
+    table = document.add_table(len(CLAIM), 2)
+    for number, row in enumerate(CLAIM):
+        for column, value in enumerate(row):
+            table.cell(number, column).text = value
+    document.add_paragraph("Mit freundlichen Grüßen")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def excel(rows: Iterable[Iterable[object]], formats: dict[str, str] | None = None) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(list(row))
+    for cell, number_format in (formats or {}).items():
+        sheet[cell].number_format = number_format
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+RTF = (
+    rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}\f0\fs24 Gl\'e4ubiger: Stadtwerke Aue\par "
+    rb"\trowd\cellx3000\cellx6000 12\cell 3.418,07 \'80\cell\row\pard Ende\par}"
+)
+
+_ODF_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (("office", "office"), ("text", "text"), ("table", "table"))
+)
+
+
+def odt(body: str, *, manifest: str = "") -> bytes:
+    """An OpenDocument text; ``body`` is what stands in ``office:text``."""
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_ODF_NAMESPACES} office:version="1.2">'
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": f"<manifest>{manifest}</manifest>".encode(),
+        }
+    )
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def locked_archive() -> bytes:
+    """A ZIP whose member is marked as encrypted; without the password nobody sees more of it."""
+    data = bytearray(archive({"aufstellung.txt": b"0123456789ab geheim"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    return bytes(data)
+
+
+# --- compound files (MS-CFB) -----------------------------------------------------------------------------------------
+
+Tree = dict[str, "bytes | Tree"]
+_END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
+def compound(tree: Tree) -> bytes:
+    """A compound file of version 3 with the streams and storages of ``tree``."""
+    entries: list[tuple[str, int, bytes, int, int]] = []  # name, kind, data, next sibling, child
+    _add_entries("Root Entry", tree, 5, entries)
+    mini, mini_fat, sectors, fat = b"", list[int](), b"", list[int]()
+    starts: dict[int, tuple[int, int]] = {}
+    for number, (_, kind, data, _, _) in enumerate(entries):
+        if kind != 2 or not data:
+            starts[number] = (_END, 0)
+        elif len(data) < 4096:
+            starts[number] = (len(mini) // 64, len(data))
+            mini_fat += _chain(len(mini) // 64, -(-len(data) // 64))
+            mini += data.ljust(-(-len(data) // 64) * 64, b"\0")
+        else:
+            starts[number] = (len(fat), len(data))
+            sectors, fat = _store(data, sectors, fat)
+    starts[0] = (len(fat) if mini else _END, len(mini))
+    sectors, fat = _store(mini, sectors, fat)
+    first_mini_fat = len(fat) if mini_fat else _END
+    sectors, fat = _store(struct.pack(f"<{len(mini_fat)}I", *mini_fat), sectors, fat, b"\xff")
+    directory = b"".join(
+        _directory_entry(name, kind, sibling, child, *starts[number])
+        for number, (name, kind, _, sibling, child) in enumerate(entries)
+    )
+    first_directory = len(fat)
+    sectors, fat = _store(directory, sectors, fat)
+    count = -(-(len(fat) + 1) // 127)
+    fat_sectors = list(range(len(fat), len(fat) + count))
+    fat += [_FAT] * count
+    fat += [_FREE] * (count * 128 - len(fat))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6xII", 0x3E, 3, 0xFFFE, 9, 6, 0, count)
+    header += struct.pack("<IIIIIII", first_directory, 0, 4096, first_mini_fat, int(bool(mini_fat)), _END, 0)
+    header += struct.pack("<109I", *(fat_sectors + [_FREE] * (109 - count)))
+    return header + sectors + struct.pack(f"<{len(fat)}I", *fat)
+
+
+def _add_entries(name: str, content: "bytes | Tree", kind: int, entries: list[tuple[str, int, bytes, int, int]]) -> int:
+    number = len(entries)
+    if isinstance(content, bytes):
+        entries.append((name, 2, content, _FREE, _FREE))
+        return number
+    entries.append((name, kind, b"", _FREE, _FREE))
+    sibling = _FREE
+    for inner in sorted(content, key=lambda n: (len(n), n.upper()), reverse=True):
+        child = _add_entries(inner, content[inner], 1, entries)
+        entries[child] = (*entries[child][:3], sibling, entries[child][4])
+        sibling = child
+    entries[number] = (name, kind, b"", _FREE, sibling)
+    return number
+
+
+def _directory_entry(name: str, kind: int, sibling: int, child: int, start: int, size: int) -> bytes:
+    encoded = name.encode("utf-16-le")
+    return (
+        encoded.ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(encoded) + 2, kind, 1, _FREE, sibling, child)
+        + bytes(36)
+        + struct.pack("<IQ", start, size)
+    )
+
+
+def _store(data: bytes, sectors: bytes, fat: list[int], filler: bytes = b"\0") -> tuple[bytes, list[int]]:
+    count = -(-len(data) // 512)
+    return sectors + data.ljust(count * 512, filler), fat + _chain(len(fat), count)
+
+
+def _chain(first: int, count: int) -> list[int]:
+    return [*range(first + 1, first + count), _END] if count else []
+
+
+def msg(text: str, files: Iterable[tuple[str, bytes]] = (), inner: Tree | None = None, sender: str = "") -> bytes:
+    return compound(msg_tree(text, files, inner, sender))
+
+
+def msg_tree(text: str, files: Iterable[tuple[str, bytes]] = (), inner: Tree | None = None, sender: str = "") -> Tree:
+    """The storages of an Outlook message; ``inner`` is the tree of a message attached to it."""
+    tree: Tree = {
+        "__properties_version1.0": bytes(32),
+        "__substg1.0_0037001F": "Aufstellung".encode("utf-16-le"),
+        "__substg1.0_1000001F": text.encode("utf-16-le"),
+        "__substg1.0_5D01001F": sender.encode("utf-16-le"),
+    }
+    for number, (name, data) in enumerate(files):
+        tree[f"__attach_version1.0_#{number:08X}"] = {
+            "__substg1.0_37010102": data,
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+        }
+    if inner is not None:
+        tree["__attach_version1.0_#000000FF"] = {"__substg1.0_3701000D": inner}
+    return tree
