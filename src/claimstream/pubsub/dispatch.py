@@ -43,6 +43,7 @@ class Dispatcher:
         self._given_up: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
         self._paused = False
+        self._stopping = False
 
     @property
     def running(self) -> int:
@@ -96,17 +97,19 @@ class Dispatcher:
                     self._give_up(delivery)
 
     def stop_starting(self) -> None:
-        """Releases what was not started and what waits for a retry, now and from now on."""
+        """Starts nothing more. What was not started is kept until `drain`: released while the stream is still open, it
+        would come again at once."""
+        self._stopping = True
+
+    async def drain(self, grace_seconds: float, cancel_seconds: float) -> None:
+        """Releases what was not started and what waits for a retry. Gives running handlers `grace_seconds` to
+        finish, then cancels them and gives them `cancel_seconds` to end."""
+        self._stopping = True
         self._draining.set()
         waiting = [*self._waiting, *self._ordering.drain()]
         self._waiting.clear()
         for delivery in waiting:
             self._release(delivery)
-
-    async def drain(self, grace_seconds: float, cancel_seconds: float) -> None:
-        """Gives running handlers `grace_seconds` to finish, then cancels them and gives them `cancel_seconds` to
-        end."""
-        self.stop_starting()
         await self._join(grace_seconds)
         if self._running:
             log.warning(
@@ -133,13 +136,13 @@ class Dispatcher:
             self._skip(delivery)
         elif self._draining.is_set():
             self._release(delivery)
-        elif not self._paused and not self._waiting and self._window.try_enter(delivery.size):
+        elif not self._paused and not self._stopping and not self._waiting and self._window.try_enter(delivery.size):
             self._start(delivery)
         else:
             self._waiting.append(delivery)
 
     def _start_waiting(self) -> None:
-        while self._waiting and not self._paused:
+        while self._waiting and not self._paused and not self._stopping:
             if self._waiting[0].settled:
                 self._skip(self._waiting.popleft())
             elif self._window.try_enter(self._waiting[0].size):

@@ -33,6 +33,7 @@ class Faults:
     answers_heartbeats: bool = True
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
     _delays: dict[str, float] = field(default_factory=dict)
+    _delayed: dict[str, int] = field(default_factory=dict)
     _unavailable_until: float = 0.0
     _unavailable: Failure = Failure("UNAVAILABLE", "")
     _ack_id_failures: deque[str] = field(default_factory=deque)
@@ -64,6 +65,10 @@ class Faults:
     def delay(self, method: str, seconds: float) -> None:
         """Answer calls of a method later; 0 ends it. What it asks for happens after the delay."""
         self._delays[method] = seconds
+
+    def delayed(self, method: str) -> int:
+        """How many calls of a method are being delayed right now."""
+        return self._delayed.get(method, 0)
 
     def fail_ack_ids(self, reason: str = "TRANSIENT_FAILURE_UNAVAILABLE", times: int = 1) -> None:
         """Under exactly-once delivery: the next `times` ids of Acknowledge and of releases fail with this reason."""
@@ -102,7 +107,11 @@ class Faults:
         """Waits the method's delay; the failure to answer with, if one is due."""
         delay = self._delays.get(method, 0.0)
         if delay:
-            await asyncio.sleep(delay)
+            self._delayed[method] = self._delayed.get(method, 0) + 1
+            try:
+                await asyncio.sleep(delay)
+            finally:
+                self._delayed[method] -= 1
         if time.monotonic() < self._unavailable_until:
             return self._unavailable
         due = self._failures.get(method)

@@ -70,6 +70,14 @@ class PubSubServer:
         """Numbers of one subscription, by its full name; KeyError if there is none."""
         return self._service.states[subscription].snapshot()
 
+    def streams(self, subscription: str) -> list[tuple[str, float]]:
+        """Of each open stream: its client id, and the lease in seconds it gives."""
+        return [
+            (stream.consumer.client, stream.consumer.lease_seconds)
+            for stream in self._service.streams
+            if stream.state.config.name == subscription
+        ]
+
     def set_exactly_once(self, subscription: str, enabled: bool) -> None:
         """What an administrator can do while subscribers are connected."""
         self._service.states[subscription].config.enable_exactly_once_delivery = enabled
