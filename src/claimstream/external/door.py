@@ -204,7 +204,9 @@ class Door:
         self._tracer = tracer or trace.get_tracer(_SCOPE)
         self._unit_of_work = unit_of_work
         self._services: dict[str, Service] = {}
-        self._instruments = Instruments(meter or metrics.get_meter(_SCOPE), self.states)
+        self.meter = meter or metrics.get_meter(_SCOPE)
+        """For metrics of a client's own."""
+        self._instruments = Instruments(self.meter, self.states)
 
     def service(self, name: str, classify: Classify) -> Service:
         """The service of that name; made at the first call, after which ``classify`` stays as it was."""

@@ -61,6 +61,10 @@ class Clients:
     async def find_all(self, tenant_id: str) -> list[Client]:
         return await self._find({"tenant_id": tenant_id})
 
+    async def documents(self, tenant_id: str) -> list[Document]:
+        """The tenant's clients as they are stored, with whatever the portal keeps in them."""
+        return await self._call("find", lambda clients: clients.find({"tenant_id": tenant_id}).to_list(None))
+
     async def document(self, tenant_id: str, client_id: str) -> Document | None:
         """The client's document as it is stored; None if the tenant has no such client."""
         wanted = {"tenant_id": tenant_id, "_id": {"$in": id_forms(client_id)}}
@@ -108,6 +112,10 @@ class Clients:
                 return clients.replace_one({"_id": whole["_id"]}, whole, upsert=True)
 
             await self._call("update", replace)
+
+    async def drop(self) -> None:
+        """Drop the whole database: for those that an evaluation or a test made for itself."""
+        await self._call("drop", lambda clients: clients.database.client.drop_database(clients.database.name))
 
     async def check(self) -> str:
         """Look for one document.

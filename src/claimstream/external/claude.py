@@ -1,0 +1,308 @@
+"""The language model: sorting mails, reading values out of text, transcribing scans.
+
+Mail goes to the model and nowhere else: not into spans, metrics, errors or logs.
+"""
+
+import base64
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, Literal, TypeVar
+
+from anthropic import AsyncAnthropic, transform_schema
+from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
+from opentelemetry import trace
+from opentelemetry.util.types import AttributeValue
+from pydantic import BaseModel, ValidationError
+
+from claimstream.domain.extraction import SourceExtraction
+from claimstream.domain.inquiry import Letter
+from claimstream.domain.intent import Intent
+from claimstream.domain.mail import Source
+from claimstream.external import claude_prompts as prompts
+from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
+from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify
+from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning
+from claimstream.external.door import Door
+from claimstream.external.errors import Refused
+from claimstream.external.http import server_attributes
+
+__all__ = [
+    "Claude",
+    "ClaudeOptions",
+    "ModelAnswer",
+    "ModelAnswerInvalid",
+    "ModelClassification",
+    "Usage",
+    "deprecation_warning",
+]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+_IMAGES: dict[str, Literal["image/jpeg", "image/png", "image/gif", "image/webp"]] = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+}
+_PDF = "application/pdf"
+_ATTEMPTS = 2
+"""An answer that cannot be used is asked for once more, with twice the room."""
+_TOKEN_BUCKETS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
+"""As the GenAI metric conventions advise."""
+
+
+@dataclass(frozen=True)
+class ClaudeOptions:
+    api_key: str
+    base_url: str = "https://api.anthropic.com"
+    extraction_model: str = "claude-sonnet-5-5"
+    """Also transcribes."""
+    classification_model: str = "claude-haiku-5-5"
+    classification_max_tokens: int = 1024
+    extraction_max_tokens: int = 8192
+    transcription_max_tokens: int = 16384
+
+
+@dataclass(frozen=True)
+class ModelAnswer(Generic[T]):
+    """An answer with what it took. Tokens and cost include those of a first answer that could not be used."""
+
+    value: T
+    usage: Usage
+    model: str
+    """As the service named it."""
+    prompt_version: str
+    cost_usd: Decimal
+    stop_reason: str | None
+
+
+@dataclass(frozen=True)
+class _Question(Generic[T]):
+    operation: str
+    model: str
+    max_tokens: int
+    system: str
+    content: Any
+    """Of the user's turn."""
+    schema: type[BaseModel] | None
+    read: Callable[[str], T]
+    """
+    :raises ValidationError: the text is not of the form asked for.
+    """
+
+
+class Claude:
+    """Errors are those of the door, and :class:`ModelAnswerInvalid`."""
+
+    def __init__(self, door: Door, options: ClaudeOptions) -> None:
+        self._options = options
+        self._service = door.service(SERVICE, classify)
+        self._client = AsyncAnthropic(
+            api_key=options.api_key,
+            base_url=options.base_url,
+            max_retries=0,  # the door's are the ones that count, and
+            timeout=None,  # so is its time-out, and
+            open_telemetry=False,  # so are its spans
+        )
+        self._server = server_attributes(options.base_url)
+        self._tokens = door.meter.create_histogram(
+            "gen_ai.client.token.usage",
+            "{token}",
+            "Number of input and output tokens used",
+            explicit_bucket_boundaries_advisory=_TOKEN_BUCKETS,
+        )
+
+    async def classify(
+        self, subject: str, sender: str, text: str, *, letter: Letter | None
+    ) -> ModelAnswer[ModelClassification]:
+        """What the reply wants. ``text`` is the new part of the body; ``letter`` the one it answers, if known."""
+        return await self._ask(
+            _Question(
+                operation="classify",
+                model=self._options.classification_model,
+                max_tokens=self._options.classification_max_tokens,
+                system=prompts.CLASSIFY,
+                content=prompts.classify_request(subject, sender, text, letter),
+                schema=ModelClassification,
+                read=ModelClassification.model_validate_json,
+            )
+        )
+
+    async def extract(self, source: Source, *, intent: Intent, letter: Letter | None) -> ModelAnswer[SourceExtraction]:
+        """The values that stand in ``source.text``, each with its quote; none of them proven yet."""
+        return await self._ask(
+            _Question(
+                operation="extract",
+                model=self._options.extraction_model,
+                max_tokens=self._options.extraction_max_tokens,
+                system=prompts.EXTRACT,
+                content=prompts.extract_request(source, intent, letter),
+                schema=ModelExtraction,
+                read=lambda text: source_extraction(ModelExtraction.model_validate_json(text), source),
+            )
+        )
+
+    async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]:
+        """The text of an image or a PDF, lines kept; "" when nothing can be read.
+
+        :raises Refused: neither PDF nor JPEG, PNG, GIF or WebP, or a file that the service does not accept.
+        """
+        return await self._ask(
+            _Question(
+                operation="transcribe",
+                model=self._options.extraction_model,
+                max_tokens=self._options.transcription_max_tokens,
+                system=prompts.TRANSCRIBE,
+                content=[_block(data, media_type), {"type": "text", "text": prompts.TRANSCRIBE_REQUEST}],
+                schema=None,
+                read=str.strip,
+            )
+        )
+
+    async def check(self) -> str:
+        """Ask for the list of models, which costs nothing.
+
+        :raises ExternalError: with what to mend.
+        """
+
+        async def attempt() -> list[str]:
+            page = await self._client.models.list(limit=100)
+            return [model.id for model in page.data]
+
+        listed = await self._service.call("models.list", attempt, retry=False, attributes=self._server)
+        options = self._options
+        parts = [f"the key is accepted, {len(listed)} models"]
+        for use, model in (("extraction", options.extraction_model), ("classification", options.classification_model)):
+            warning = deprecation_warning(model)
+            parts.append(f"{use} by {model}" + (f" ({warning})" if warning else ""))
+        return ", ".join(parts)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _ask(self, question: _Question[T]) -> ModelAnswer[T]:
+        usage, cost = Usage(), Decimal(0)
+        for attempt in range(1, _ATTEMPTS + 1):
+            message = await self._send(question, question.max_tokens * attempt)
+            used = _usage(message)
+            usage, cost = usage + used, cost + cost_usd(message.model, used)
+            try:
+                value = _read(question, message)
+            except _UnusableError as error:
+                reason = str(error)
+            else:
+                return ModelAnswer(value, usage, message.model, prompts.PROMPT_VERSION, cost, message.stop_reason)
+            trace.get_current_span().add_event(
+                "claimstream.model.answer_invalid",
+                {"attempt": attempt, "reason": reason, "gen_ai.request.model": question.model},
+            )
+        raise ModelAnswerInvalid(
+            question.operation,
+            f"{question.model} gave {_ATTEMPTS} unusable answers, the last one {reason}. "
+            "Look at the mail by hand; if it happens often, raise the token limit or change the model.",
+            stop_reason=message.stop_reason,
+            model=message.model,
+            usage=usage,
+            cost_usd=cost,
+        )
+
+    async def _send(self, question: _Question[T], max_tokens: int) -> Message:
+        """One request. ``messages.create`` and not ``parse``: that one raises on a cut-off answer's broken JSON, which
+        hides the stop reason and the tokens it cost."""
+        # the same words each time, so that the service may keep them
+        system: Iterable[TextBlockParam] = [
+            {"type": "text", "text": question.system, "cache_control": {"type": "ephemeral"}}
+        ]
+        turn: MessageParam = {"role": "user", "content": question.content}
+        output: OutputConfigParam = {}
+        if question.schema is not None:
+            output = {"format": {"type": "json_schema", "schema": transform_schema(question.schema)}}
+        attributes: dict[str, AttributeValue] = {
+            "gen_ai.provider.name": "anthropic",
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": question.model,
+            "gen_ai.request.max_tokens": max_tokens,
+            "gen_ai.output.type": "json" if question.schema else "text",
+            "gen_ai.prompt.name": f"{question.operation}/{prompts.PROMPT_VERSION}",
+            **self._server,
+        }
+
+        async def attempt() -> Message:
+            if question.schema is None:
+                message = await self._client.messages.create(
+                    model=question.model, max_tokens=max_tokens, system=system, messages=[turn]
+                )
+            else:
+                message = await self._client.messages.create(
+                    model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
+                )
+            self._note(question.model, message)
+            return message
+
+        return await self._service.call(question.operation, attempt, attributes=attributes)
+
+    def _note(self, requested: str, message: Message) -> None:
+        usage = _usage(message)
+        span = trace.get_current_span()
+        span.set_attributes(
+            {
+                "http.response.status_code": 200,
+                "gen_ai.response.id": message.id,
+                "gen_ai.response.model": message.model,
+                "gen_ai.response.finish_reasons": [message.stop_reason or "unknown"],
+                # Anthropic counts cached tokens apart, the convention wants them all
+                "gen_ai.usage.input_tokens": usage.prompt_tokens,
+                "gen_ai.usage.cache_read.input_tokens": usage.cache_read_tokens,
+                "gen_ai.usage.cache_creation.input_tokens": usage.cache_creation_tokens,
+                "gen_ai.usage.output_tokens": usage.output_tokens,
+            }
+        )
+        labels = {
+            "gen_ai.provider.name": "anthropic",
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": requested,
+            "gen_ai.response.model": message.model,
+        }
+        self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
+        self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
+
+
+class _UnusableError(Exception):
+    """Its text says why, without a word of the answer."""
+
+
+def _read(question: _Question[T], message: Message) -> T:
+    match message.stop_reason:
+        case "refusal":
+            raise _UnusableError("a refusal")
+        case "max_tokens" | "model_context_window_exceeded":
+            raise _UnusableError(f"cut off ({message.stop_reason})")
+    text = "".join(block.text for block in message.content if block.type == "text")
+    try:
+        return question.read(text)
+    except ValidationError as error:
+        # its text quotes the answer, and with it the mail: only where it went wrong is kept
+        places = sorted({".".join(map(str, one["loc"])) or "the whole" for one in error.errors(include_input=False)})
+    raise _UnusableError(f"not of the form asked for ({', '.join(places[:5])})")
+
+
+def _usage(message: Message) -> Usage:
+    usage = message.usage
+    return Usage(
+        input_tokens=usage.input_tokens,
+        cache_read_tokens=usage.cache_read_input_tokens or 0,
+        cache_creation_tokens=usage.cache_creation_input_tokens or 0,
+        output_tokens=usage.output_tokens,
+    )
+
+
+def _block(data: bytes, media_type: str) -> dict[str, Any]:
+    encoded = base64.standard_b64encode(data).decode()
+    if media_type == _PDF:
+        return {"type": "document", "source": {"type": "base64", "media_type": _PDF, "data": encoded}}
+    if media_type in _IMAGES:
+        return {"type": "image", "source": {"type": "base64", "media_type": _IMAGES[media_type], "data": encoded}}
+    message = f"{media_type} cannot be shown to the model: only PDF, JPEG, PNG, GIF and WebP can"
+    raise Refused(SERVICE, "transcribe", message, status="unsupported_media_type")
