@@ -88,13 +88,18 @@ def load_cases(folder: Path) -> CaseFolder:
     """
     if not folder.is_dir():
         raise CaseError(f"{folder}: no such folder. Name one that holds world.json and a folder per case")
-    world = _read(folder / "world.json", World)
+    world = read_world(folder / "world.json")
     cases = tuple(
         _load_case(each, world) for each in sorted(folder.iterdir()) if each.is_dir() and (each / "email.eml").exists()
     )
     if not cases:
         raise CaseError(f"{folder}: holds no case, that is a folder with email.eml and expected.json")
     return CaseFolder(world=world, cases=cases)
+
+
+def read_world(path: Path) -> World:
+    """Raises CaseError."""
+    return _read(path, World)
 
 
 def _load_case(folder: Path, world: World) -> Case:

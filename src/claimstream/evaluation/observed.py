@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from claimstream.domain.extraction import Consolidated, ReferenceDirection
-from claimstream.domain.inquiry import Client, Creditor
+from claimstream.domain.inquiry import Client
 from claimstream.domain.work import EmailSummary
 
 
@@ -88,31 +88,45 @@ def read_values(found: Consolidated) -> dict[str, str | None]:
     }
 
 
-def find_changes(before: Iterable[Client], after: Iterable[Client]) -> list[Change]:
-    """Every creditor's entry that differs in amount or settlement, by ids, never by position."""
-    earlier = {(c.client_id, k.creditor_id): k for c in before for k in c.creditors}
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A creditor's entry of a client's record, as far as we write it."""
+
+    amount: Decimal | None
+    settlement: Mapping[str, Any] | None
+    email_ids: tuple[str, ...] = ()
+
+
+Entries = Mapping[tuple[str, str], Stored]
+"""By client and creditor, never by position."""
+
+
+def entries_of(clients: Iterable[Client]) -> dict[tuple[str, str], Stored]:
+    """What a world says is stored."""
+    return {
+        (client.client_id, creditor.creditor_id): Stored(
+            amount=creditor.current_amount, settlement=(creditor.model_extra or {}).get("settlement") or None
+        )
+        for client in clients
+        for creditor in client.creditors
+    }
+
+
+def find_changes(before: Entries, after: Entries) -> list[Change]:
+    """Every entry that differs in amount or settlement."""
+    nothing = Stored(amount=None, settlement=None)
     changes = []
-    for client in after:
-        for creditor in client.creditors:
-            was = earlier.get((client.client_id, creditor.creditor_id))
-            change = Change(
-                client_id=client.client_id,
-                creditor_id=creditor.creditor_id,
-                old_amount=was.current_amount if was else None,
-                new_amount=creditor.current_amount,
-                old_settlement=_settlement(was),
-                new_settlement=_settlement(creditor),
-                email_ids=tuple(_extra(creditor).get("applied_email_ids") or ()),
-            )
-            if change.amount_changed or change.settlement_changed:
-                changes.append(change)
+    for (client_id, creditor_id), now in after.items():
+        was = before.get((client_id, creditor_id), nothing)
+        change = Change(
+            client_id=client_id,
+            creditor_id=creditor_id,
+            old_amount=was.amount,
+            new_amount=now.amount,
+            old_settlement=was.settlement,
+            new_settlement=now.settlement,
+            email_ids=now.email_ids,
+        )
+        if change.amount_changed or change.settlement_changed:
+            changes.append(change)
     return changes
-
-
-def _extra(creditor: Creditor | None) -> Mapping[str, Any]:
-    return (creditor.model_extra or {}) if creditor else {}
-
-
-def _settlement(creditor: Creditor | None) -> Mapping[str, Any] | None:
-    found = _extra(creditor).get("settlement")
-    return found or None

@@ -1,5 +1,6 @@
 """One row per Gmail message: who works on it, what is done already, how it ended."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -309,6 +310,25 @@ class EmailStore:
 
         found: str | None = await self._database.run("SELECT processing_reports", work)
         return found
+
+    async def stage_result(self, email_id: str, stage: str) -> str | None:
+        """The JSON of a finished stage's checkpoint."""
+
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchval(
+                "SELECT result FROM checkpoints WHERE email_id = $1 AND stage = $2", email_id, stage
+            )
+
+        found: str | None = await self._database.run("SELECT checkpoints", work)
+        return found
+
+    async def by_gmail_ids(self, gmail_ids: Collection[str]) -> list[EmailSummary]:
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(
+                _SUMMARY + "WHERE gmail_id = ANY($1::text[]) ORDER BY created_at, email_id", list(gmail_ids)
+            )
+
+        return [EmailSummary(**row) for row in await self._database.run("SELECT emails", work)]
 
     async def counts(self) -> dict[str, int]:
         """Emails by status, and ``undelivered`` outbox rows."""

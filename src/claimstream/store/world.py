@@ -8,8 +8,12 @@ class WorldStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def load(self, world: World) -> None:
-        """Insert or bring up to date the tenants, mailboxes and inquiries. Emails are not touched."""
+    async def load(self, world: World, *, forget_cursors: bool = False) -> None:
+        """Insert or bring up to date the tenants, mailboxes and inquiries. Emails are not touched.
+
+        Args:
+            forget_cursors: the mailboxes are on another Gmail server than before, whose history ids are its own.
+        """
 
         async def work(connection: Connection) -> None:
             await connection.executemany(
@@ -26,6 +30,14 @@ class WorldStore:
                 """,
                 [(address, t.tenant_id) for t in world.tenants for address in t.mailboxes],
             )
+            if forget_cursors:
+                await connection.execute(
+                    """
+                    UPDATE mailboxes SET history_id = NULL, watch_expires_at = NULL, sync_holder = NULL
+                    WHERE address = ANY($1::text[])
+                    """,
+                    [address.lower() for t in world.tenants for address in t.mailboxes],
+                )
             await connection.executemany(
                 """
                 INSERT INTO inquiries (inquiry_id, tenant_id, client_id, creditor_id, letter, sent_at, reply_code,

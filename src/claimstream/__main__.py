@@ -1,0 +1,5 @@
+"""``python -m claimstream``."""
+
+from claimstream.cli import main
+
+main()

@@ -1,0 +1,129 @@
+"""``claimstream eval``: score a folder of cases."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from claimstream.app import start_telemetry
+from claimstream.cli.console import err, note, out
+from claimstream.cli.tables import field_table, ratio
+from claimstream.evaluation.case import Case, load_cases
+from claimstream.evaluation.observed import Observed
+from claimstream.evaluation.run import evaluate
+from claimstream.evaluation.score import Score, score
+from claimstream.local.model_script import read_scripts
+from claimstream.local.stack import LocalStack
+from claimstream.settings import load_settings
+
+_ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
+
+
+async def run_evaluation(folder: Path, *, as_json: bool, stand_in: bool) -> bool:
+    """Run, score and print. True if there was no wrong write."""
+    cases = load_cases(folder)
+    settings = load_settings()
+    settings = settings.model_copy(update={"log_level": "ERROR"})
+    scripts = list(read_scripts(folder)) if stand_in else []
+    async with LocalStack(settings, scripts=scripts, model=stand_in) as stack:
+        telemetry = start_telemetry(stack.settings)
+        try:
+            with Progress(
+                TextColumn("cases"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=err,
+                transient=True,
+                disable=not err.is_terminal,
+            ) as bar:
+                task = bar.add_task("cases", total=len(cases.cases))
+                results = await evaluate(cases, stack, progress=lambda done, _: bar.update(task, completed=done))
+        finally:
+            await telemetry.aclose(10.0)
+        model = "stand-in" if stack.claude else "Claude" if stack.settings.anthropic_api_key else "none"
+    total = score(results, cases.world)
+    plain = score([r for r in results if not r[0].expected.needs_model], cases.world)
+    hard = score([r for r in results if r[0].expected.needs_model], cases.world)
+    if as_json:
+        _print_json(total, plain, hard, results, model)
+    else:
+        _print(total, plain, hard, model)
+    return total.wrong_writes == 0
+
+
+def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
+    style = "bold green" if total.wrong_writes == 0 else "bold red"
+    out.print(f"[{style}]Wrong writes: {total.wrong_writes}[/] of {total.cases} cases (model: {model})")
+    for verdict in total.verdicts:
+        for wrong in verdict.wrong_writes:
+            out.print(f"  [red]{verdict.case}: {wrong}[/]")
+    out.print(f"Missed writes: {total.missed_writes}")
+    for verdict in total.verdicts:
+        if verdict.missed_write:
+            out.print(f"  {verdict.case}: {verdict.missed_write}")
+    for title, group in (("Settled by rules", plain), ("Needing a model", hard)):
+        if not group.cases:
+            continue
+        right = sum(verdict.right for verdict in group.verdicts)
+        out.print(f"\n[bold]{title}[/]: {right} of {group.cases} cases right in every key")
+        out.print("  ".join(f"{name} {ratio(group.accuracy(name))}" for name in _ACCURACY if group.checked[name]))
+        if group.fields:
+            out.print(field_table(group))
+    mistaken = [verdict for verdict in total.verdicts if verdict.mistakes]
+    if mistaken:
+        out.print("\n[bold]Not as expected[/]")
+        for verdict in mistaken:
+            mark = " (needs a model)" if verdict.needs_model else ""
+            out.print(f"  {verdict.case}{mark}: {'; '.join(verdict.mistakes)}")
+    note("")
+
+
+def _group(group: Score) -> dict[str, Any]:
+    return {
+        "cases": group.cases,
+        "right": sum(verdict.right for verdict in group.verdicts),
+        "wrong_writes": group.wrong_writes,
+        "missed_writes": group.missed_writes,
+        "accuracy": {name: group.accuracy(name) for name in _ACCURACY if group.checked[name]},
+        "fields": {
+            name: {
+                "cases": f.cases,
+                "found": f.found,
+                "right": f.right,
+                "wrong": f.wrong,
+                "precision": f.precision,
+                "recall": f.recall,
+            }
+            for name, f in sorted(group.fields.items())
+        },
+    }
+
+
+def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Case, Observed]], model: str) -> None:
+    document = {
+        **_group(total),
+        "model": model,
+        "settled_by_rules": _group(plain),
+        "needs_model": _group(hard),
+        "results": [
+            {
+                "case": verdict.case,
+                "needs_model": verdict.needs_model,
+                "right": verdict.right,
+                "intent": observed.intent,
+                "route": observed.route,
+                "review_reason": observed.review_reason,
+                "inquiry_id": observed.inquiry_id,
+                "matched_by": observed.matched_by,
+                "fields": dict(observed.fields),
+                "wrong_writes": list(verdict.wrong_writes),
+                "missed_write": verdict.missed_write,
+                "mistakes": list(verdict.mistakes),
+            }
+            for verdict, (_, observed) in zip(total.verdicts, results, strict=True)
+        ],
+    }
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,316 @@
+"""Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from claimstream import __version__
+
+app = typer.Typer(
+    name="claimstream",
+    help="Reads creditors' email replies as a stream and keeps each client's claims up to date.\n\n"
+    "New here? `claimstream demo` shows the main job on sample mail; it needs no account and no key. "
+    "Settings come from the environment or a .env file: see .env.example.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"claimstream {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    del version
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
+    import uvloop
+
+    from claimstream.cli.console import err
+    from claimstream.evaluation.case import CaseError
+    from claimstream.external.errors import ExternalError
+    from claimstream.local.process import LocalStackError
+    from claimstream.pubsub import PubSubError, SubscriptionError
+    from claimstream.settings import SettingsError
+
+    expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
+    try:
+        return uvloop.run(work)
+    except expected as error:
+        err.print(f"[bold red]claimstream:[/] {error}")
+    except BaseExceptionGroup as group:
+        known, unknown = group.split(expected)
+        if unknown is not None or known is None:
+            raise
+        for leaf in _leaves(known):
+            err.print(f"[bold red]claimstream:[/] {leaf}")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        err.print("claimstream: stopped")
+        raise typer.Exit(130) from None
+    raise typer.Exit(2)
+
+
+def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
+
+
+@app.command()
+def demo(
+    as_json: JsonOption = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C: traces, own mail.")
+    ] = False,
+    samples: Annotated[
+        Path | None, typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.")
+    ] = None,
+) -> None:
+    """Show the main job on sample mail, on an embedded local stack.
+
+    Starts PostgreSQL, MongoDB, GCS, Pub/Sub, Gmail, SMTP, a collector and a stand-in for Claude, each where the
+    environment does not name one of yours; puts the sample mail into the mailboxes; lets the real worker settle it; and
+    prints what became of each mail. Status 0 only if every mail is settled and nothing was written wrongly.
+    """
+    from claimstream.cli.demo import SAMPLES, run_demo
+
+    good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep))
+    raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def run() -> None:
+    """Work: sync mailboxes, process emails, deliver what is decided. Ends in good order on SIGTERM or Ctrl-C.
+
+    Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
+    """
+    from claimstream.app import App, start_telemetry
+    from claimstream.settings import load_settings
+
+    async def work() -> None:
+        settings = load_settings()
+        telemetry = start_telemetry(settings)
+        try:
+            async with App(settings) as worker:
+                await worker.run()
+        finally:
+            await telemetry.aclose(5.0)
+
+    _run(work())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to run at every start, and by several pods at once."""
+    from claimstream.app import make_database
+    from claimstream.cli.console import note
+    from claimstream.external.door import Door
+    from claimstream.settings import load_settings
+    from claimstream.store.schema import migrate as bring_up
+
+    async def work() -> None:
+        settings, door = load_settings(), Door()
+        database = make_database(settings, door)  # says in one line what is wrong with the URL or the server
+        await database.open()
+        await database.close()
+        await door.close()
+        assert settings.database_url is not None
+        before, after = await bring_up(settings.database_url.get_secret_value())
+        note(f"schema {after}" + (", as before" if before == after else f", was {before or 'empty'}"))
+
+    _run(work())
+
+
+@app.command()
+def setup() -> None:
+    """Create the Pub/Sub topics and subscriptions that are missing. What exists is left as it is."""
+    from claimstream.app import App
+    from claimstream.cli.console import note
+    from claimstream.settings import load_settings
+
+    async def work() -> None:
+        settings = load_settings()
+        async with App(settings) as worker:
+            created = await worker.setup(await worker.connect())
+        for path in created:
+            note(f"created {path}")
+        note("Everything is there." if not created else f"{len(created)} created.")
+        topic = settings.topic(settings.notifications_topic)
+        note(
+            f"Gmail publishes as gmail-api-push@system.gserviceaccount.com: give it roles/pubsub.publisher on {topic}."
+        )
+
+    _run(work())
+
+
+@app.command()
+def load(
+    world: Annotated[Path, typer.Argument(help="world.json: tenants, clients, inquiries (docs/evaluation.md).")],
+    clients: Annotated[
+        bool, typer.Option("--clients", help="Also put the clients into MongoDB, replacing those of the same id.")
+    ] = False,
+) -> None:
+    """Tell claimstream of tenants, their mailboxes and the letters sent (inquiries). Existing ones are updated."""
+    from claimstream.app import App
+    from claimstream.cli.console import note
+    from claimstream.evaluation.case import read_world
+    from claimstream.evaluation.desk import load_world
+    from claimstream.settings import load_settings
+
+    async def work() -> None:
+        found = read_world(world)
+        async with App(load_settings()) as worker:
+            await (load_world(worker, found) if clients else worker.world.load(found))
+        note(f"{len(found.tenants)} tenants, {len(found.inquiries)} inquiries" + (" and clients" if clients else ""))
+
+    _run(work())
+
+
+@app.command()
+def doctor() -> None:
+    """Check each configured service with a real call, and say what is wrong and how to mend it."""
+    from claimstream.cli.access import settings_or_demo
+    from claimstream.cli.doctor import Finding, diagnose, print_findings
+
+    async def work() -> list[Finding]:
+        return await diagnose(settings_or_demo())
+
+    findings = _run(work())
+    print_findings(findings)
+    raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
+
+
+@app.command()
+def emails(
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(help="How many of the newest.", min=1, max=10_000)] = 50,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="updated, review or set_aside.")] = None,
+    status: Annotated[str | None, typer.Option(help="new, in_work or settled.")] = None,
+) -> None:
+    """List the newest emails and what became of them.
+
+    Without a database configured, those of the demo that runs or ran last.
+    """
+    from pydantic import TypeAdapter
+
+    from claimstream.cli import last_demo
+    from claimstream.cli.access import email_store, settings_or_demo
+    from claimstream.cli.console import note, out
+    from claimstream.cli.tables import emails_table
+    from claimstream.domain.work import EmailSummary
+
+    async def work() -> list[EmailSummary]:
+        settings = settings_or_demo()
+        if settings.database_url is None and (saved := last_demo.saved_emails()):
+            note("DATABASE_URL is not set: these are the emails of the last demo.")
+            return saved[:limit]
+        async with email_store(settings) as store:
+            return await store.recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
+
+    found: list[EmailSummary] = _run(work())
+    if as_json:
+        sys.stdout.write(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
+    elif found:
+        out.print(emails_table(found))
+    else:
+        note("No emails yet.")
+
+
+@app.command()
+def report(
+    email: Annotated[str, typer.Argument(metavar="ID", help="Email, correlation, trace or Gmail id, or Message-ID.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Show everything about one email: what was read and where it stands, what was decided and why.
+
+    The beginning of an id is enough, from 6 characters. Without a database configured: the demo's.
+    """
+    from claimstream.cli import last_demo
+    from claimstream.cli.access import email_store, settings_or_demo
+    from claimstream.cli.console import err, out
+    from claimstream.cli.report_view import print_report
+    from claimstream.pipeline.report import ProcessingReport
+
+    async def work() -> str | None:
+        settings = settings_or_demo()
+        if settings.database_url is None and last_demo.saved_emails():
+            return _saved(email)
+        async with email_store(settings) as store:
+            found = await store.find(email)
+            return None if found is None else await store.report(found.email_id)
+
+    def _saved(wanted: str) -> str | None:
+        ids = [
+            e.email_id
+            for e in last_demo.saved_emails()
+            if any(i and i.startswith(wanted) for i in (e.email_id, e.correlation_id, e.trace_id))
+        ]
+        return last_demo.saved_report(ids[0]) if len(ids) == 1 else None
+
+    text: str | None = _run(work())
+    if text is None:
+        err.print(f"[bold red]claimstream:[/] no report for {email!r}. `claimstream emails` lists what there is.")
+        raise typer.Exit(1)
+    if as_json:
+        sys.stdout.write(json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n")
+    else:
+        print_report(out, ProcessingReport.model_validate_json(text), jaeger_ui_url=os.environ.get("JAEGER_UI_URL"))
+
+
+@app.command("eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Folder with world.json and one folder per case.")],
+    as_json: JsonOption = False,
+    stand_in: Annotated[
+        bool,
+        typer.Option("--stand-in", help="Answer as the cases' model.json says, where no real model is configured."),
+    ] = False,
+) -> None:
+    """Score a folder of cases: wrong writes first, then accuracy by field (docs/evaluation.md).
+
+    Runs in databases of its own. With ANTHROPIC_API_KEY the real model is asked. Status 0 when there is no wrong write.
+    """
+    from claimstream.cli.evaluate import run_evaluation
+
+    good = _run(run_evaluation(folder, as_json=as_json, stand_in=stand_in))
+    raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def send(
+    file: Annotated[Path, typer.Argument(help="A mail in RFC 5322 form (.eml).", exists=True, dir_okay=False)],
+    mailbox: Annotated[
+        str | None, typer.Option(help="Into which mailbox; by default the one it is addressed to.")
+    ] = None,
+) -> None:
+    """Put a mail into a mailbox of the running demo (`claimstream demo --keep`)."""
+    from claimstream.cli.send import send_mail
+
+    _run(send_mail(file, mailbox))
+
+
+def main() -> None:
+    """Entry point."""
+    app()

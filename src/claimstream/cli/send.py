@@ -1,0 +1,38 @@
+"""``claimstream send``: a mail of one's own into the running demo."""
+
+import asyncio
+import email
+import email.policy
+import email.utils
+from pathlib import Path
+
+import aiohttp
+
+from claimstream.cli import last_demo
+from claimstream.cli.console import note
+from claimstream.settings import SettingsError
+
+
+async def send_mail(file: Path, mailbox: str | None) -> None:
+    """Raises SettingsError when no demo is running or it does not take the mail."""
+    environment = last_demo.running()
+    if environment is None:
+        raise SettingsError("no demo is running here; start one in another terminal: claimstream demo --keep")
+    raw = await asyncio.to_thread(file.read_bytes)
+    if mailbox is None:
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        mailbox = str(message.get("Delivered-To") or message.get("To") or "")
+        mailbox = email.utils.parseaddr(mailbox)[1]
+    if "@" not in mailbox:
+        raise SettingsError(f"{file} names no recipient; say which mailbox: --mailbox ADDRESS")
+    local, _, domain = mailbox.partition("@")
+    plain = f"{local.partition('+')[0]}@{domain}"
+    url = f"{environment['GMAIL_BASE_URL']}/control/deliver"
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.post(url, params={"mailbox": plain}, data=raw) as response:
+                if response.status != 200:
+                    raise SettingsError(f"the demo did not take the mail ({response.status}): {await response.text()}")
+        except aiohttp.ClientError as error:
+            raise SettingsError(f"the demo does not answer any more ({type(error).__name__})") from error
+    note(f"Delivered to {plain}. See what became of it: claimstream emails")

@@ -1,0 +1,53 @@
+"""An app with a world of its own: load it, put a mail in, see what was stored."""
+
+import asyncio
+from collections.abc import Iterable
+
+from claimstream.app import App
+from claimstream.domain.extraction import Consolidated
+from claimstream.domain.work import EmailSummary
+from claimstream.domain.world import World
+from claimstream.evaluation.observed import Change, Stored, entries_of, find_changes
+from claimstream.external.mongo import Clients
+from claimstream.external.mongo_documents import amount, client_document
+
+
+def clients_of(app: App) -> Clients:
+    if app.clients is None:
+        raise RuntimeError("MONGODB_URL is not set: without clients there is nothing to score")
+    return app.clients
+
+
+async def load_world(app: App, world: World, *, forget_cursors: bool = False) -> None:
+    """Tenants, mailboxes, inquiries and clients as the world has them; clients that are there are put back."""
+    await app.world.load(world, forget_cursors=forget_cursors)
+    await clients_of(app).upsert(client_document(client) for client in world.clients)
+
+
+async def stored_entries(app: App, world: World) -> dict[tuple[str, str], Stored]:
+    """What is stored by now for the world's tenants."""
+    found: dict[tuple[str, str], Stored] = {}
+    per_tenant = await asyncio.gather(*(clients_of(app).documents(t.tenant_id) for t in world.tenants))
+    for document in (d for documents in per_tenant for d in documents):
+        for creditor in document.get("creditors") or ():
+            found[str(document["_id"]), str(creditor["creditor_id"])] = Stored(
+                amount=amount(creditor.get("current_amount")),
+                settlement=creditor.get("settlement") or None,
+                email_ids=tuple(creditor.get("applied_email_ids") or ()),
+            )
+    return found
+
+
+async def changes_since(app: App, world: World) -> list[Change]:
+    return find_changes(entries_of(world.clients), await stored_entries(app, world))
+
+
+async def consolidated_of(app: App, email_id: str) -> Consolidated | None:
+    """What was read; None for mail that was set aside unread."""
+    text = await app.emails.stage_result(email_id, "consolidate")
+    return None if text is None else Consolidated.model_validate_json(text)
+
+
+def of_email(changes: Iterable[Change], summary: EmailSummary) -> list[Change]:
+    """Those that this email made."""
+    return [change for change in changes if summary.email_id in change.email_ids]

@@ -1,0 +1,101 @@
+"""Running a folder of cases: each on the pipeline's own code, against real stores, from a fresh copy of the world."""
+
+import asyncio
+import secrets
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from pydantic import SecretStr
+
+from claimstream.app import App, utc_now
+from claimstream.domain.work import NewEmail
+from claimstream.domain.world import World
+from claimstream.evaluation.case import Case, CaseFolder
+from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world
+from claimstream.evaluation.observed import Observed, observe
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline.runner import Settled
+from claimstream.settings import Settings
+from claimstream.store.schema import migrate
+from claimstream.telemetry.correlation import new_correlation_id
+
+_DESKS = 4
+"""Worlds side by side. Two cores are busy with two; the rest covers waiting for a model."""
+_MOST_WAITS = 20
+"""An email that waits this often for a service that is down is given up on, and counts as not settled."""
+
+
+async def evaluate(
+    folder: CaseFolder, stack: LocalStack, *, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[tuple[Case, Observed]]:
+    """What happened to each case, in the folder's order.
+
+    Works in databases of its own, which are dropped afterwards: the ones that the settings name are left alone.
+    """
+    waiting: asyncio.Queue[int] = asyncio.Queue()
+    for number in range(len(folder.cases)):
+        waiting.put_nowait(number)
+    results: dict[int, Observed] = {}
+
+    async def work() -> None:
+        async with _own_databases(stack.settings) as settings:
+            now = folder.world.now
+            async with App(settings, clock=(lambda: now) if now else utc_now) as app:
+                while not waiting.empty():
+                    number = waiting.get_nowait()
+                    results[number] = await _run_case(app, stack, folder.world, folder.cases[number])
+                    progress(len(results), len(folder.cases))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(_DESKS, len(folder.cases))):
+            group.create_task(work())
+    return [(case, results[number]) for number, case in enumerate(folder.cases)]
+
+
+@asynccontextmanager
+async def _own_databases(settings: Settings) -> AsyncIterator[Settings]:
+    assert settings.database_url is not None
+    name = f"claimstream_eval_{secrets.token_hex(4)}"
+    given = settings.database_url.get_secret_value()
+    server = await asyncpg.connect(given)
+    try:
+        await server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            dsn = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+            await migrate(dsn)
+            own = settings.model_copy(update={"database_url": SecretStr(dsn), "mongodb_database": name})
+            try:
+                yield own
+            finally:
+                await _drop_clients(own)
+        finally:
+            await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await server.close()
+
+
+async def _drop_clients(settings: Settings) -> None:
+    async with App(settings) as app:
+        await clients_of(app).drop()
+
+
+async def _run_case(app: App, stack: LocalStack, world: World, case: Case) -> Observed:
+    await app.world.clear()
+    await load_world(app, world)
+    gmail_id = await stack.gmail.deliver(case.mailbox, case.raw, notify=False)
+    email_id = str(uuid.uuid4())
+    mailbox = await app.mailboxes.lock(case.mailbox, holder="evaluation", seconds=3600)
+    assert mailbox is not None
+    new = NewEmail(email_id=email_id, gmail_id=gmail_id, correlation_id=new_correlation_id())
+    await app.mailboxes.add_emails(mailbox, [new], holder="evaluation", cursor=None)
+    for _ in range(_MOST_WAITS):
+        processed = await app.runner.process(email_id)
+        if isinstance(processed, Settled):
+            break
+        await asyncio.sleep(getattr(processed, "seconds", 0.0))
+    summary = await app.emails.find(email_id)
+    assert summary is not None
+    return observe(summary, await consolidated_of(app, email_id), await changes_since(app, world))
