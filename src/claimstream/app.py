@@ -7,13 +7,14 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from claimstream import __version__, telemetry
 from claimstream.alerts import BreakerAlerts
-from claimstream.external import claude, gcs, gmail, gmail_credentials, grpc_errors, mongo_errors, postgres_errors, smtp
+from claimstream.external import claude_errors, gcs, gmail, gmail_credentials, grpc_errors, mongo_errors, postgres_errors, smtp
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions
 from claimstream.external.door import Door, Service
@@ -56,7 +57,7 @@ log = get_logger(__name__)
 
 POLICIES = {
     # The model thinks for long; a page of a scan longer still.
-    claude.SERVICE: Policy(timeout_seconds=180.0, concurrency=500, backoff_max_seconds=30.0),
+    claude_errors.SERVICE: Policy(timeout_seconds=180.0, concurrency=500, backoff_max_seconds=30.0),
     gmail.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
     gcs.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
     mongo_errors.SERVICE: Policy(timeout_seconds=15.0, concurrency=50),
@@ -69,7 +70,7 @@ POLICIES = {
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
     "notifications": _SYNC_NEEDS,
-    "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude.SERVICE},
+    "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE},
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
 
@@ -268,15 +269,14 @@ class App:
         settings = self.settings
         if settings.anthropic_api_key is None:
             return None
-        claude = Claude(
-            self.door,
-            ClaudeOptions(
-                api_key=settings.anthropic_api_key.get_secret_value(),
-                base_url=settings.anthropic_base_url,
-                extraction_model=settings.extraction_model,
-                classification_model=settings.classification_model,
-            ),
+        options = ClaudeOptions(
+            api_key=settings.anthropic_api_key.get_secret_value(),
+            extraction_model=settings.extraction_model,
+            classification_model=settings.classification_model,
         )
+        if settings.anthropic_base_url is not None:
+            options = replace(options, base_url=settings.anthropic_base_url)
+        claude = Claude(self.door, options)
         self._closing(claude.close)
         return claude
 
