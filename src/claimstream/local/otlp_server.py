@@ -4,7 +4,6 @@ gRPC and HTTP/protobuf (with gzip), traces, metrics and logs, all in memory and 
 interface only and asks nobody who they are: not for production, where a collector and Jaeger do this.
 """
 
-import gzip
 import json
 import zlib
 from collections import deque
@@ -182,7 +181,7 @@ class OtlpServer:
         app.router.add_post("/v1/metrics", _http_handler(self.receive_metrics, ExportMetricsServiceRequest))
         app.router.add_post("/v1/logs", _http_handler(self.receive_logs, ExportLogsServiceRequest))
         app.add_routes(TracePage(self._traces).routes())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, auto_decompress=False)
         await runner.setup()
         self._runner = runner
         site = web.TCPSite(runner, HOST, port)
@@ -205,12 +204,26 @@ def _http_handler(
         if request.content_type != _PROTOBUF:
             return web.Response(status=415, text=f"send {_PROTOBUF} (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf)")
         try:
-            message = request_type.FromString(await request.read())
-        except (DecodeError, ValueError, zlib.error, gzip.BadGzipFile):
-            return web.Response(status=400, text="the body is no OTLP request")
+            body = _unpacked(await request.read(), request.headers.get("Content-Encoding", "identity"))
+            message = request_type.FromString(body)
+        except (DecodeError, zlib.error, ValueError) as error:
+            return web.Response(status=400, text=f"the body is no OTLP request: {error}")
         return web.Response(body=receive(message).SerializeToString(), content_type=_PROTOBUF)
 
     return export
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """Raises ``zlib.error`` for what is not so encoded, ``ValueError`` for other encodings and for too much."""
+    if encoding == "identity":
+        return body
+    if encoding not in {"gzip", "deflate"}:
+        raise ValueError(f"content encoding {encoding!r}: send gzip, deflate or none")
+    # Not left to aiohttp, which logs a wrong body as an error of the server. 32: gzip or zlib, by the header.
+    unpacked = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, _LARGEST_REQUEST + 1)
+    if len(unpacked) > _LARGEST_REQUEST:
+        raise ValueError(f"unpacks to more than {_LARGEST_REQUEST} bytes")
+    return unpacked
 
 
 def _log(record: LogRecord) -> ReceivedLog:

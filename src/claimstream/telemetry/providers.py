@@ -117,7 +117,7 @@ class CurrentSampler(Sampler):
         sampler = ParentBased(ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio))
         self._sampler, self.ratio = sampler, 1.0 if ratio is None else ratio
 
-    def should_sample(  # noqa: PLR0917 - the SDK's signature
+    def should_sample(
         self,
         parent_context: Context | None,
         trace_id: int,

@@ -4,7 +4,7 @@ Off without a DSN: every function here then does nothing. Of Sentry's integratio
 are done elsewhere, and events come from :func:`capture` alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -15,23 +15,18 @@ from sentry_sdk.types import Event, Hint
 from claimstream.telemetry import correlation, errors, tracing
 from claimstream.telemetry.best_effort import best_effort
 
-TransportFactory = Callable[[dict[str, Any]], Transport]
-"""Sentry's options in, a transport out: how tests keep the envelopes."""
 
-
-def start(
-    dsn: str, *, release: str, environment: str, transport: TransportFactory | type[Transport] | None = None
-) -> None:
+def start(dsn: str, *, release: str, environment: str, transport: Transport | None = None) -> None:
     """Begin to send. Raises ``sentry_sdk.utils.BadDsn`` (a ValueError) for a DSN that is none."""
     sentry_sdk.init(
         dsn=dsn,
         release=release,
         environment=environment,
-        transport=cast("type[Transport] | None", transport),
+        transport=transport,
         default_integrations=False,
         auto_enabling_integrations=False,
         integrations=[],
-        send_default_pii=False,
+        # Personal data is off unless asked for (send_default_pii, data_collection); scrub() makes sure.
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",

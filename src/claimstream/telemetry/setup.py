@@ -14,6 +14,7 @@ from typing import TextIO
 from opentelemetry import metrics as otel_metrics
 from opentelemetry.metrics import Meter
 from opentelemetry.trace import Tracer
+from sentry_sdk.transport import Transport
 
 from claimstream.telemetry import errors, logs, sentry, tracing
 from claimstream.telemetry.best_effort import best_effort
@@ -55,7 +56,8 @@ class TelemetryOptions:
         "claimstream.settings",
     )
     """Whose errors may show their messages (:mod:`claimstream.telemetry.errors`)."""
-    sentry_transport: sentry.TransportFactory | None = None
+    sentry_transport: Transport | None = None
+    """None: Sentry's own, over HTTP in a thread. Tests keep the envelopes."""
 
 
 class Telemetry:

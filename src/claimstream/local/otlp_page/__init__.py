@@ -81,7 +81,12 @@ class TracePage:
             "cut": trace.cut,
             "rows": [self._row(depth, span, start, trace) for depth, span in trace.tree()],
             "linked_from": [
-                {"trace_id": other.trace_id, "span_id": span.span_id, "name": span.name}
+                {
+                    "trace_id": other.trace_id,
+                    "correlation_id": other.facts.correlation_id,
+                    "span_id": span.span_id,
+                    "name": span.name,
+                }
                 for other in self._traces
                 if other.trace_id != trace.trace_id
                 for span in other.by_id.values()

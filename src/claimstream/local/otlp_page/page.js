@@ -21,10 +21,18 @@ function clock(iso) {
 }
 
 function hints(...pairs) {
-  keys.replaceChildren(...pairs.flatMap(([key, text]) => [make("kbd", {}, key), ` ${text}   `]));
+  keys.replaceChildren(...pairs.map(([key, text]) => make("span", {}, make("kbd", {}, key), ` ${text}`)));
 }
 
 // ---- the list ----
+
+/** The stages in the order in which they were first seen: a stage keeps its colour while the page is open. */
+const colours = [];
+
+function colour(stage) {
+  if (!colours.includes(stage)) colours.push(stage);
+  return `s${colours.indexOf(stage) % 9}`;
+}
 
 let version = null;
 let shown = 200;
@@ -67,12 +75,13 @@ function drawList(body) {
   }
   const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.trace : null;
   const head = make("tr", {}, ...[["Start", ""], ["Outcome", ""], ["Intent", "intent"], ["Correlation id", ""], ["Where the time went", "wide"],
-    ["Duration", "num"], ["Spans", "num"], ["Errors", "num"]].map(([text, kind]) => make("th", { class: kind, scope: "col" }, text)));
+    ["Duration", "num"], ["Spans", "num spans"], ["Errors", "num"]].map(([text, kind]) => make("th", { class: kind, scope: "col" }, text)));
   const table = make("table", { class: "list" }, make("thead", {}, head), make("tbody", {}, ...body.traces.map(line)));
   table.addEventListener("keydown", moveInList);
   const more = body.total > body.traces.length
     ? make("button", { class: "more", onclick: () => { shown += 200; version = null; refreshList(); } }, `${body.total - body.traces.length} more`) : null;
-  main.replaceChildren(table, ...(more ? [more] : []));
+  const legend = make("div", { class: "stages strip-legend" }, ...colours.map((name, index) => make("span", { class: `s${index % 9}` }, name)));
+  main.replaceChildren(legend, table, ...(more ? [more] : []));
   if (focused) main.querySelector(`a[data-trace="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -81,7 +90,7 @@ function line(trace) {
   const cell = (kind, ...content) => make("td", { class: kind }, make("a", { href, tabindex: "-1" }, ...content));
   const start = make("td", { class: "time" }, make("a", { href, "data-trace": trace.trace_id, title: trace.start }, clock(trace.start)));
   const strip = make("div", { class: "strip", "aria-hidden": "true" }, ...trace.stages.map((stage) => make("i", {
-    class: stage.error ? "error" : "", title: stage.name, style: { left: `${100 * stage.left}%`, width: `${100 * stage.width}%` },
+    class: `${colour(stage.name)}${stage.error ? " error" : ""}`, title: stage.name, style: { left: `${100 * stage.left}%`, width: `${100 * stage.width}%` },
   })));
   const row = make("tr", {}, start,
     cell("", trace.outcome ? pill(trace.outcome) : make("span", { class: "none" }, trace.correlation_id ? "in work" : "–")),
@@ -89,7 +98,7 @@ function line(trace) {
     cell("mono", trace.correlation_id || make("span", { class: "soft" }, trace.root)),
     cell("wide", strip),
     cell("num", took(trace.duration_ms)),
-    cell("num", String(trace.spans)),
+    cell("num spans", String(trace.spans)),
     cell(trace.errors ? "num err" : "num none", trace.errors ? `✕ ${trace.errors}` : "0"));
   return row;
 }
@@ -130,7 +139,7 @@ async function refreshTrace() {
     fact("duration", took(body.duration_ms)), fact("errors", body.errors ? make("span", { class: "pill bad" }, String(body.errors)) : "none"));
   if (body.linked_from.length) {
     facts.append(fact("linked from", ...body.linked_from.slice(0, 10).flatMap((link, index) =>
-      [index ? ", " : "", make("a", { href: `/trace/${encodeURIComponent(link.trace_id)}` }, link.name)]),
+      [index ? ", " : "", make("a", { class: "mono", title: link.name, href: `/trace/${encodeURIComponent(link.trace_id)}#${encodeURIComponent(link.span_id)}` }, (link.correlation_id || link.trace_id).slice(0, 8))]),
       body.linked_from.length > 10 ? ` and ${body.linked_from.length - 10} more` : ""));
   }
   const notices = body.cut ? [make("p", { class: "notice" }, `${body.cut} more spans of this trace were not kept.`)] : [];

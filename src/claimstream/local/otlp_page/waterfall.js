@@ -34,7 +34,9 @@ function pill(outcome) {
 function system(row) {
   const a = row.attributes;
   if (row.kind === "client") {
-    return a["gen_ai.request.model"] || a["db.system.name"] || a["db.system"] || a["rpc.system.name"] || a["server.address"] || "";
+    const model = a["gen_ai.request.model"];
+    if (model) return row.name.includes(model) ? "" : model;
+    return a["db.system.name"] || a["db.system"] || a["server.address"] || a["rpc.system.name"] || "";
   }
   const attempt = a["messaging.gcp_pubsub.message.delivery_attempt"];
   return attempt > 1 ? `attempt ${attempt}` : "";
@@ -85,7 +87,7 @@ class Waterfall {
     tree.style.setProperty("--tick", `${(100 * tick) / this.whole}%`);
     const parents = new Set(this.trace.rows.map((row) => row.parent_id));
     for (const row of this.trace.rows) tree.append(this.line(row, parents.has(row.span_id)));
-    this.fall.replaceChildren(legend, make("div", { class: "ruler" }, make("b", {}, `${this.trace.rows.length} spans`), scale), tree);
+    this.fall.replaceChildren(legend, make("div", { class: "ruler" }, make("b", {}, this.trace.rows.length === 1 ? "1 span" : `${this.trace.rows.length} spans`), scale), tree);
     this.tree = tree;
     const first = tree.firstElementChild;
     if (first) first.tabIndex = 0;

@@ -1,0 +1,82 @@
+from tests.telemetry.conftest import LogLines, Start
+
+from claimstream.local.otlp_server import OtlpServer
+from claimstream.telemetry import metrics, stage_span
+from claimstream.telemetry.metrics import OutboxDepth
+
+
+async def test_each_instrument_arrives_with_its_attributes(started: Start, collector: OtlpServer) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    metrics.extraction_confidence(0.9, source="text_pdf", method="reader")
+    metrics.error_occurred(TimeoutError(), stage="extract", error_class="transient")
+    metrics.model_called("sonnet", duration_seconds=2.0, input_tokens=1000, output_tokens=50, cost_usd=0.01)
+    assert await telemetry.aflush() is True
+
+    [confidence] = collector.metrics("claimstream.extraction.confidence")
+    assert (confidence.value, confidence.count) == (0.9, 1)
+    [error] = collector.metrics("claimstream.errors")
+    assert error.attributes == {
+        "claimstream.stage": "extract",
+        "claimstream.error.class": "transient",
+        "error.type": "TimeoutError",
+    }
+    tokens = {t.attributes["gen_ai.token.type"]: t.value for t in collector.metrics("gen_ai.client.token.usage")}
+    assert tokens == {"input": 1000, "output": 50}
+    [cost] = collector.metrics("claimstream.gen_ai.cost")
+    assert (cost.value, cost.unit) == (0.01, "{USD}")
+    [duration] = collector.metrics("gen_ai.client.operation.duration")
+    assert duration.attributes["gen_ai.provider.name"] == "anthropic"
+
+
+async def test_a_stage_is_timed_whether_it_fails_or_not(started: Start, collector: OtlpServer) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    with stage_span("parse"):
+        pass
+    try:
+        with stage_span("parse"):
+            raise ValueError
+    except ValueError:
+        pass
+    assert await telemetry.aflush() is True
+    points = {p.attributes.get("error.type"): p.count for p in collector.metrics("claimstream.stage.duration")}
+    assert points == {None: 1, "ValueError": 1}
+
+
+async def test_the_outbox_is_read_at_each_export(started: Start, collector: OtlpServer) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    waiting = 3
+    metrics.observe_outbox(lambda: [OutboxDepth("mongodb", waiting, 12.5), OutboxDepth("smtp", 0)])
+    try:
+        assert await telemetry.aflush() is True
+        depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
+        assert depths == {"mongodb": 3, "smtp": 0}
+        waiting = 1
+        assert await telemetry.aflush() is True
+        depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
+        assert depths == {"mongodb": 1, "smtp": 0}
+        ages = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.oldest")}
+        assert ages == {"mongodb": 12.5, "smtp": 0.0}
+    finally:
+        metrics.observe_outbox(None)
+
+
+async def test_a_failing_reader_and_wrong_values_are_warnings(
+    started: Start, collector: OtlpServer, lines: LogLines
+) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+
+    def broken() -> list[OutboxDepth]:
+        raise RuntimeError
+
+    metrics.observe_outbox(broken)
+    try:
+        metrics.stage_finished("parse", "long")  # type: ignore[arg-type]  # what a mistake elsewhere would pass
+        metrics.email_settled(outcome="settled")
+        assert await telemetry.aflush() is True
+    finally:
+        metrics.observe_outbox(None)
+    assert len(collector.metrics("claimstream.emails")) == 1
+    parts = {line["part"] for line in lines.named("telemetry_failed")}
+    assert parts == {"outbox gauges", "claimstream.telemetry.metrics.stage_finished"}
+    counted = {p.attributes["claimstream.telemetry.part"] for p in collector.metrics("claimstream.telemetry.failures")}
+    assert "claimstream.telemetry.metrics.stage_finished" in counted

@@ -1,0 +1,198 @@
+"""A collector that is down, slow or hostile never holds up the process."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from oteltap import OtelTapHttpProtobufReceiver, OtelTapHttpProtobufReceiverSettings
+from tests.telemetry.conftest import DSN, KeptEnvelopes, LogLines, Start
+
+from claimstream.local.otlp_server import OtlpServer
+from claimstream.local.ports import free_port
+from claimstream.telemetry import Telemetry, correlated, metrics, stage_span, start, tracer
+
+GENEROUS = 20
+"""Seconds; what is bounded ends after 2, what hangs never does."""
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Takes everything, answers nothing."""
+    try:
+        while await reader.read(65536):
+            pass
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def _rude(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    writer.close()
+
+
+@asynccontextmanager
+async def _listening(handler: Handler | None) -> AsyncIterator[str]:
+    if handler is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            endpoint = f"127.0.0.1:{free.getsockname()[1]}"
+        yield endpoint
+        return
+    server = await asyncio.start_server(handler, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
+@pytest.mark.parametrize("handler", [None, _silent, _rude], ids=["dead", "silent", "refusing"])
+async def test_flush_and_shutdown_end_in_time(
+    started: Start, lines: LogLines, handler: Handler | None, protocol: str
+) -> None:
+    async with _listening(handler) as endpoint, asyncio.timeout(GENEROUS):
+        telemetry = started(otlp_endpoint=endpoint, otlp_protocol=protocol)
+        for _ in range(3000):
+            with stage_span("parse"):
+                pass
+        assert await telemetry.aflush(1.0) is False
+        assert await telemetry.aclose(1.0) is False
+        assert await telemetry.aclose(1.0) is True  # nothing left to do
+    # One line for each thing that went wrong, not one for each attempt or span.
+    assert len(lines.all) < 12, lines.text
+    assert {line["level"] for line in lines.all} <= {"info", "warning"}
+
+
+async def test_the_event_loop_runs_on_while_telemetry_ends(started: Start) -> None:
+    async with _listening(_silent) as endpoint, asyncio.timeout(GENEROUS):
+        telemetry = started(otlp_endpoint=endpoint)
+        with stage_span("parse"):
+            pass
+        ending = asyncio.create_task(telemetry.aclose(1.0))
+        turns = 0
+        while not ending.done():
+            turns += 1
+            await asyncio.sleep(0.01)
+        assert turns > 2  # a blocked loop turns once
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
+async def test_spans_and_metrics_arrive(started: Start, collector: OtlpServer, protocol: str) -> None:
+    endpoint = collector.grpc_endpoint if protocol == "grpc" else collector.http_endpoint
+    telemetry = started(otlp_endpoint=endpoint, otlp_protocol=protocol, service_version="1.2.3")
+    with correlated("c1", email_id="e1", tenant_id="nord"), stage_span("parse"):
+        pass
+    metrics.email_settled(outcome="settled", route="AUTO_UPDATE", intent="claim_statement", latency_seconds=2.5)
+    async with asyncio.timeout(GENEROUS):
+        assert await telemetry.aflush() is True
+    [trace] = collector.traces()
+    assert (trace.facts.correlation_id, trace.facts.email_id, trace.facts.tenant_id) == ("c1", "e1", "nord")
+    assert trace.root.service == "claimstream"
+    [emails] = collector.metrics("claimstream.emails")
+    assert emails.value == 1
+    assert emails.attributes["claimstream.route"] == "AUTO_UPDATE"
+    [latency] = collector.metrics("claimstream.email.latency")
+    assert (latency.value, latency.count, latency.unit) == (2.5, 1, "s")
+
+
+async def test_another_receiver_understands_what_is_sent(started: Start) -> None:
+    port = free_port()
+    async with asyncio.timeout(GENEROUS), OtelTapHttpProtobufReceiver(OtelTapHttpProtobufReceiverSettings(port)) as tap:
+        # It hands out only what arrives while somebody waits for it.
+        parse = asyncio.create_task(tap.await_trace(lambda span: span.name == "parse"))
+        emails = asyncio.create_task(tap.await_metric(lambda metric: metric.name == "claimstream.emails"))
+        await asyncio.sleep(0)
+        telemetry = started(otlp_endpoint=f"http://127.0.0.1:{port}", otlp_protocol="http/protobuf")
+        with correlated("c-tap"), stage_span("parse"):
+            pass
+        metrics.email_settled(outcome="settled")
+        assert await telemetry.aflush() is True
+        span_attributes = {a.key: a.value.string_value for a in (await parse).attributes}
+        assert span_attributes["claimstream.correlation_id"] == "c-tap"
+        assert (await emails).unit == "{email}"
+
+
+async def test_starting_again_moves_everything_to_the_new_collector(started: Start) -> None:
+    async with OtlpServer() as first, OtlpServer() as second, asyncio.timeout(GENEROUS):
+        earlier = started(otlp_endpoint=first.grpc_endpoint)
+        early_tracer = tracer()
+        with stage_span("one"):
+            pass
+        await earlier.aclose()
+        later = started(otlp_endpoint=second.grpc_endpoint)
+        with early_tracer.start_as_current_span("two"):
+            pass
+        metrics.email_settled(outcome="later")
+        await later.aclose()
+        assert [t.root.name for t in first.traces()] == ["one"]
+        assert [t.root.name for t in second.traces()] == ["two"]
+        assert [m.attributes for m in second.metrics("claimstream.emails")] == [{"claimstream.outcome": "later"}]
+
+
+async def test_the_standard_variable_names_the_collector(
+    started: Start, collector: OtlpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{collector.grpc_endpoint}")
+    telemetry = started()
+    with stage_span("parse"):
+        pass
+    assert await telemetry.aflush() is True
+    assert len(collector.traces()) == 1
+
+
+async def test_sampling_keeps_whole_traces_and_follows_the_parent(started: Start, collector: OtlpServer) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint, sample_ratio=0.3)
+    for _ in range(300):
+        with stage_span("outer"), stage_span("inner"):
+            pass
+    assert await telemetry.aflush() is True
+    kept = collector.traces()
+    assert 30 < len(kept) < 180  # 90 expected; eight standard deviations either way
+    assert {len(trace.by_id) for trace in kept} == {2}
+
+
+def test_what_is_enabled_is_said_at_start(started: Start, lines: LogLines, sentry_events: KeptEnvelopes) -> None:
+    started(otlp_endpoint="http://user:secret@127.0.0.1:1", sentry_dsn=DSN, sentry_transport=sentry_events)
+    [line] = lines.named("monitoring_initialized")
+    assert (line["traces"], line["metrics"], line["sentry"]) == ("127.0.0.1:1", "127.0.0.1:1", True)
+    assert "secret" not in lines.text
+
+
+def test_without_any_setting_everything_works_and_is_off(started: Start, lines: LogLines) -> None:
+    telemetry = started()
+    with correlated("c1"), stage_span("parse"):
+        metrics.email_settled(outcome="settled")
+    assert telemetry.flush() is True
+    assert telemetry.tracer is tracer()
+    [line] = lines.named("monitoring_initialized")
+    assert (line["traces"], line["metrics"], line["sentry"]) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "setting"),
+    [
+        ({"sentry_dsn": "not a dsn"}, "sentry_dsn"),
+        ({"log_level": "CHATTY"}, "log_level"),
+        ({"sample_ratio": 7.0}, "sample_ratio"),
+        ({"otlp_protocol": "carrier-pigeon", "otlp_endpoint": "127.0.0.1:1"}, "otlp_protocol"),
+    ],
+)
+def test_an_unusable_setting_is_a_warning_that_names_it(
+    started: Start, lines: LogLines, options: dict[str, object], setting: str
+) -> None:
+    assert isinstance(started(**options), Telemetry)
+    assert {line["setting"] for line in lines.named("monitoring_setting_unusable")} == {setting}
+    assert len(lines.named("monitoring_initialized")) == 1
+
+
+def test_options_have_defaults() -> None:
+    telemetry = start()
+    try:
+        assert telemetry.options.service_name == "claimstream"
+    finally:
+        telemetry.shutdown(1.0)
