@@ -14,7 +14,16 @@ from typing import Self
 
 from claimstream import __version__, telemetry
 from claimstream.alerts import BreakerAlerts
-from claimstream.external import claude_errors, gcs, gmail, gmail_credentials, grpc_errors, mongo_errors, postgres_errors, smtp
+from claimstream.external import (
+    claude_errors,
+    gcs,
+    gmail,
+    gmail_credentials,
+    grpc_errors,
+    mongo_errors,
+    postgres_errors,
+    smtp,
+)
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions
 from claimstream.external.door import Door, Service
@@ -33,7 +42,6 @@ from claimstream.pipeline.consumer import EmailConsumer
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pubsub import (
-    Admin,
     FlowControl,
     Message,
     Publisher,
@@ -73,9 +81,6 @@ _ON_THE_PATH = {
     "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE},
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
-
-_MAX_DELIVERY_ATTEMPTS = 100
-"""The most Pub/Sub allows: attempts are spent on lost leases only, and good mail must not run out of them."""
 
 
 def utc_now() -> datetime:
@@ -288,33 +293,6 @@ class App:
         )
         self._closing(channel.close)
         return channel
-
-    async def setup(self, channel: Channel) -> list[str]:
-        """Create the topics and subscriptions that are missing. Returns what was created, by path."""
-        settings, admin = self.settings, Admin(channel)
-        dead = settings.topic(settings.dead_letter_topic)
-        notifications = settings.topic(settings.notifications_topic)
-        emails = settings.topic(settings.emails_topic)
-        created = [path for path in (dead, notifications, emails) if await admin.ensure_topic(path)]
-        for name, topic in (
-            (settings.notifications_subscription, notifications),
-            (settings.emails_subscription, emails),
-        ):
-            path = settings.subscription(name)
-            if await admin.ensure_subscription(
-                path,
-                topic=topic,
-                ack_deadline_seconds=60,
-                dead_letter_topic=dead,
-                max_delivery_attempts=_MAX_DELIVERY_ATTEMPTS,
-                minimum_backoff_seconds=1,
-                maximum_backoff_seconds=60,
-            ):
-                created.append(path)
-        path = settings.subscription(settings.dead_letter_topic)
-        if await admin.ensure_subscription(path, topic=dead, ack_deadline_seconds=60):
-            created.append(path)
-        return created
 
     # --- running
 

@@ -25,6 +25,7 @@ from claimstream.local.model_script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.settings import load_settings
 from claimstream.store.schema import migrate
+from claimstream.topics import ensure_topics
 
 SAMPLES = Path(__file__).parent.parent / "local" / "samples"
 
@@ -86,7 +87,7 @@ async def _work(
     app: App, stack: LocalStack, folder: CaseFolder, started: float, *, keep: bool, as_json: bool
 ) -> DemoResult:
     await load_world(app, folder.world, forget_cursors=True)
-    await app.setup(await app.connect())
+    await ensure_topics(app.settings, await app.connect())
     running = asyncio.Event()
     worker = asyncio.create_task(app.run(started=running.set))
     try:

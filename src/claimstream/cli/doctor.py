@@ -13,10 +13,11 @@ from claimstream.external import grpc_errors
 from claimstream.external.claude import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError
-from claimstream.pubsub import Admin, PubSubError, connect
+from claimstream.pubsub import PubSubError, connect
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Connection
 from claimstream.store.schema import newest_revision
+from claimstream.topics import check_topics
 
 State = Literal["ok", "off", "warning", "failed"]
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -103,29 +104,21 @@ async def _gmail(app: App) -> Finding:
 
 
 async def _pubsub(settings: Settings) -> Finding:
-    topics = (settings.notifications_topic, settings.emails_topic, settings.dead_letter_topic)
-    subscriptions = (settings.notifications_subscription, settings.emails_subscription)
     door = Door(POLICIES)
     guard = door.service(grpc_errors.SERVICE, grpc_errors.classify)
     try:
         channel = await connect(emulator_host=settings.pubsub_emulator_host, endpoint=settings.pubsub_endpoint)
         try:
-            admin = Admin(channel)
-
-            async def look() -> None:
-                for topic in topics:
-                    await admin.check_topic(settings.topic(topic))
-                for subscription in subscriptions:
-                    await admin.check_subscription(settings.subscription(subscription))
-
-            await guard.call("check", look, retry=False, timeout_seconds=10.0)
+            found = await guard.call(
+                "check", lambda: check_topics(settings, channel), retry=False, timeout_seconds=10.0
+            )
         finally:
             await channel.close()
     except (PubSubError, ExternalError) as error:
         return Finding("Pub/Sub", "failed", f"{error} (claimstream setup creates what is missing)")
     finally:
         await door.close()
-    return Finding("Pub/Sub", "ok", f"{len(topics)} topics, {len(subscriptions)} subscriptions")
+    return Finding("Pub/Sub", "ok", found)
 
 
 def _models(settings: Settings) -> list[Finding]:

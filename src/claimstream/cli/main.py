@@ -145,14 +145,18 @@ def migrate() -> None:
 @app.command()
 def setup() -> None:
     """Create the Pub/Sub topics and subscriptions that are missing. What exists is left as it is."""
-    from claimstream.app import App
     from claimstream.cli.console import note
+    from claimstream.pubsub import connect
     from claimstream.settings import load_settings
+    from claimstream.topics import ensure_topics
 
     async def work() -> None:
         settings = load_settings()
-        async with App(settings) as worker:
-            created = await worker.setup(await worker.connect())
+        channel = await connect(emulator_host=settings.pubsub_emulator_host, endpoint=settings.pubsub_endpoint)
+        try:
+            created = await ensure_topics(settings, channel)
+        finally:
+            await channel.close()
         for path in created:
             note(f"created {path}")
         note("Everything is there." if not created else f"{len(created)} created.")
