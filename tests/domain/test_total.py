@@ -58,6 +58,18 @@ def body(*totals: Amount, method: Method = Method.READER) -> SourceExtraction:
         pytest.param(
             [body(amount("512.00")), body(amount("512.00"), method=Method.MODEL)], "512.00", 0.80, id="both agree"
         ),
+        pytest.param(
+            [body(amount("512.00", confidence=0.6)), body(amount("512.00", STILL), method=Method.MODEL)],
+            "512.00",
+            0.60,
+            id="the model does not talk the rules out of their doubt",
+        ),
+        pytest.param(
+            [body(amount("512.00", BARE)), body(amount("512.00", BARE), method=Method.MODEL)],
+            "512.00",
+            0.80,
+            id="a bare amount both read",
+        ),
     ],
 )
 def test_the_highest_amount_of_the_best_rank_is_the_total(
@@ -173,6 +185,22 @@ def test_without_a_total_the_parts_are_added_up_at_less_confidence() -> None:
     assert total.amount.value == Decimal("3418.07")
     assert total.amount.computed
     assert total.amount.confidence == pytest.approx(0.95 * 0.85)
+
+
+def test_the_sum_of_one_source_counts_only_while_no_source_has_a_total() -> None:
+    itemised = extraction(
+        amount("3418.07").model_copy(update={"computed": True}),
+        principal="2900.00",
+        interest="318.07",
+        costs="200.00",
+    )
+    alone = choose_total([itemised], THRESHOLDS)
+    beside = choose_total([itemised, body(amount("3000.00", CLAIM))], THRESHOLDS)
+    assert alone.amount is not None
+    assert (alone.amount.value, alone.amount.computed) == (Decimal("3418.07"), True)
+    assert beside.amount is not None
+    assert (beside.amount.value, beside.amount.computed) == (Decimal("3000.00"), False)
+    assert beside.conflict is None
 
 
 def test_a_total_beats_line_items_even_when_it_is_lower() -> None:

@@ -92,7 +92,9 @@ def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
         total = consolidated.total_claim
         if consolidated.flaw is not None:
             return False
-        return total is None or total.rank is AmountRank.BARE or total.computed
+        if total is None or total.rank is AmountRank.BARE:
+            return True
+        return total.computed and None in (consolidated.principal, consolidated.interest, consolidated.costs)
     if intent is Intent.SETTLEMENT_RESPONSE:
         settlement = consolidated.settlement
         return settlement is None or settlement.value.decision is SettlementDecision.UNCLEAR
@@ -152,7 +154,8 @@ class _Check:
         if kept is None:
             return None
         # A rank is worth what its label is worth.
-        labelled = bool(kept.label.strip()) and fold(kept.label) in fold(" ".join(self._text.split()))
+        label = fold(" ".join(kept.label.split()))
+        labelled = bool(label) and label in fold(" ".join(self._text.split()))
         return kept if labelled else kept.model_copy(update={"rank": AmountRank.BARE, "label": ""})
 
     def date(self, found: Found[date]) -> Found[date] | None:

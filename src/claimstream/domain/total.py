@@ -38,7 +38,8 @@ def choose_total(extractions: Sequence[SourceExtraction], thresholds: Thresholds
         for reading in _readings(extraction)
         if not (reading.amount.rank is AmountRank.BARE and reading.amount.value in rates)
     ]
-    if not any(r.amount.rank < AmountRank.BARE for r in read):
+    read = _without_echoes(read, thresholds)
+    if not any(_labelled(r) for r in read):
         read = _computed(extractions) or read
     if not read:
         return Total()
@@ -80,11 +81,30 @@ def capped(amount: Amount, kind: SourceKind) -> Amount:
 def _readings(extraction: SourceExtraction) -> list[_Reading]:
     readings = []
     for total in extraction.totals:
+        if total.computed:
+            continue  # counts only where no source has a total, which one reading cannot know
         amount = capped(total, extraction.kind)
         if amount.rank is AmountRank.BARE and extraction.method is Method.READER:
             amount = amount.model_copy(update={"confidence": min(amount.confidence, BARE_CONFIDENCE)})
         readings.append(_Reading(amount, extraction.method))
     return readings
+
+
+def _labelled(reading: _Reading) -> bool:
+    return reading.amount.rank < AmountRank.BARE
+
+
+def _without_echoes(readings: list[_Reading], thresholds: Thresholds) -> list[_Reading]:
+    """Leave out the model's reading where it agrees with the rules': their rank, and any doubt they had, stand."""
+    ours = [r for r in readings if r.method is Method.READER and _labelled(r) and r.amount.value is not None]
+
+    def echoes(reading: _Reading) -> bool:
+        return reading.amount.value is not None and any(
+            r.source_id == reading.source_id and abs(r.value - reading.value) <= thresholds.amount_tolerance
+            for r in ours
+        )
+
+    return [r for r in readings if r.method is Method.READER or not echoes(r)]
 
 
 def _parts(extractions: Sequence[SourceExtraction], source_id: str) -> list[Amount | None]:
