@@ -1,3 +1,4 @@
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -113,4 +114,21 @@ async def test_an_upload_whose_answer_was_lost_is_done_when_it_is_sent_again(
     uri = await blobs.put("lost-answer", b"data", "text/plain")
     assert lost
     assert await blobs.get(uri) == b"data"
+    await blobs.close()
+
+
+async def test_a_refused_key_is_a_matter_of_credentials(
+    entrance: Entrance, http_server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.json_response({"error": "invalid_grant"}, status=400)
+
+    http_server.handler = refuse
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
+    key = tmp_path / "key.json"
+    person = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
+    key.write_text(json.dumps({**person, "token_uri": http_server.base_url}))
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", service_file=str(key)))
+    with pytest.raises(Unauthorised, match=r"gcs buckets\.get: no token .* Check GOOGLE_APPLICATION_CREDENTIALS"):
+        await blobs.check()
     await blobs.close()

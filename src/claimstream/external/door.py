@@ -22,7 +22,7 @@ from purgatory import AsyncAbstractUnitOfWork
 from claimstream.external.breaker import Breaker, BreakerEvent, Listener, State, Verdict
 from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.instruments import Instruments
-from claimstream.external.policy import DEFAULT_POLICY, Policy
+from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
 from claimstream.external.spans import error_type, outcome, span_name
 
 T = TypeVar("T")
@@ -195,11 +195,11 @@ class Door:
         unit_of_work: AsyncAbstractUnitOfWork | None = None,
     ) -> None:
         """
-        :param policies: by service name; a service without one gets :data:`DEFAULT_POLICY`.
+        :param policies: by service name, instead of those in :data:`DEFAULT_POLICIES`.
         :param on_breaker_event: told of each opening, probe, closing and rejection; must not block.
         :param unit_of_work: purgatory's, to share the circuits between pods (``AsyncRedisUnitOfWork``).
         """
-        self._policies = dict(policies or {})
+        self._policies = {**DEFAULT_POLICIES, **(policies or {})}
         self._on_breaker_event = on_breaker_event
         self._tracer = tracer or trace.get_tracer(_SCOPE)
         self._unit_of_work = unit_of_work

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import inspect
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
+from gcloud.aio.auth import Token
 from gcloud.aio.storage import Storage
 from opentelemetry import trace
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, NotFound, Refused
+from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Unauthorised
 from claimstream.external.http import connection_error, server_attributes, status_error
 
 SERVICE = "gcs"
@@ -22,6 +24,7 @@ T = TypeVar("T")
 
 _LIBRARY_TIMEOUT_SECONDS = 600
 """Longer than the door's, which is the one that counts."""
+_SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
 _ADVICE = (
     "Check GOOGLE_APPLICATION_CREDENTIALS (or workload identity), and give the service account "
     "roles/storage.objectUser on the bucket."
@@ -104,7 +107,7 @@ class Blobs:
         :raises ExternalError: with what to mend.
         """
         try:
-            await self._call("buckets.get", "GET", self._look, retry=False)
+            await self._call("buckets.get", "GET", lambda gcs: gcs.get_bucket_metadata(self._bucket), retry=False)
         except NotFound as error:
             message = f"there is no bucket {self._bucket}. Create it, or correct GCS_BUCKET."
             raise NotFound(SERVICE, "buckets.get", message, status=404) from error
@@ -114,14 +117,8 @@ class Blobs:
     async def close(self) -> None:
         if self._opened is not None:
             await self._opened.close()
+            await self._opened.token.close()
             self._opened = None
-
-    async def _look(self, storage: Storage) -> Mapping[str, Any]:
-        if not self._api_root:
-            # straight from the source: the library tries five times over minutes before it says what is wrong
-            await storage.token.refresh(timeout=10)
-        found: Mapping[str, Any] = await storage.get_bucket_metadata(self._bucket)
-        return found
 
     async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
         return await self._call("objects.get", "GET", lambda storage: storage.download_metadata(bucket, name))
@@ -141,7 +138,10 @@ class Blobs:
             storage = self._storage()
             if not self._api_root:
                 # The library shares one task for a new token, which a waiter's cancellation would end for all.
-                await asyncio.shield(storage.token.ensure_token())
+                try:
+                    await asyncio.shield(storage.token.ensure_token())
+                except (aiohttp.ClientError, OSError) as error:
+                    raise _no_token(error) from error
             try:
                 result = await function(storage)
             except aiohttp.ClientResponseError as error:
@@ -155,8 +155,19 @@ class Blobs:
 
     def _storage(self) -> Storage:
         if self._opened is None:  # inside the loop, where its session belongs
-            self._opened = Storage(service_file=self._options.service_file, api_root=self._api_root)
+            token = _Token(service_file=self._options.service_file, scopes=_SCOPES)
+            self._opened = Storage(token=token, api_root=self._api_root)
         return self._opened
+
+
+class _Token(Token):
+    """Asked for once: the library's own five tries would hide what is wrong behind the door's time-out."""
+
+    async def acquire_access_token(  # type: ignore[override]  # the library's is an object of tenacity
+        self,
+        timeout: int = 10,  # noqa: ASYNC109 - the library's signature
+    ) -> None:
+        await inspect.unwrap(Token.acquire_access_token)(self, timeout)
 
 
 def _classify(error: BaseException) -> ExternalError | None:
@@ -165,6 +176,13 @@ def _classify(error: BaseException) -> ExternalError | None:
     if isinstance(error, ValueError | KeyError) and not isinstance(error, UnicodeError):
         return None
     return connection_error(SERVICE, error, setting="STORAGE_EMULATOR_HOST")
+
+
+def _no_token(error: Exception) -> ExternalError:
+    """Google's token endpoint refuses (its 400 is about the key), or there is no metadata server here to ask."""
+    if isinstance(error, aiohttp.ClientResponseError) and (error.status == 429 or error.status >= 500):
+        return Outage(SERVICE, "", f"no token, its endpoint answered {error.status}: it should pass")
+    return Unauthorised(SERVICE, "", f"no token ({type(error).__name__}). {_ADVICE}")
 
 
 def _reason(message: str) -> str:

@@ -1,6 +1,8 @@
 """How patient the door is with one service."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,21 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
+"""For a service that nobody has thought of."""
+
+DEFAULT_POLICIES: Mapping[str, Policy] = MappingProxyType(
+    {
+        # a long letter takes minutes; all emails of a slow day wait here, and that is all they do
+        "anthropic": Policy(
+            timeout_seconds=180.0, concurrency=1000, backoff_initial_seconds=1.0, backoff_max_seconds=30.0
+        ),
+        # 250 quota units a second and user, 5 for a message: beyond 50 at a time Gmail throttles
+        "gmail": Policy(concurrency=50, backoff_initial_seconds=0.5, backoff_max_seconds=30.0),
+        "google-oauth": Policy(timeout_seconds=15.0, concurrency=20),
+        "gcs": Policy(timeout_seconds=60.0, concurrency=50),
+        "mongodb": Policy(timeout_seconds=15.0, concurrency=100),
+        "postgresql": Policy(timeout_seconds=15.0),
+        "pubsub": Policy(timeout_seconds=15.0),
+        "smtp": Policy(timeout_seconds=30.0, concurrency=10, backoff_initial_seconds=1.0, backoff_max_seconds=30.0),
+    }
+)
