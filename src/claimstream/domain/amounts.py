@@ -44,19 +44,19 @@ _CURRENCY = r"(?:€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\
 _CURRENCY_AFTER = re.compile(rf"[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?({_CURRENCY})(?![A-Za-z])")
 _HEAD = re.compile(
     rf"(?:(?<!\w)(?P<sign>[-−–—])(?P<gap>[{_BLANK}]{{0,3}}))?"
-    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{_BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])(?P<gap_late>[{_BLANK}]{{0,3}}))?)?$"
+    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{_BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])(?P<gap_late>[{_BLANK}]{{0,3}}))?)?\Z"
 )
 _TAIL = re.compile(
     rf"(?P<sign>[-−–](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
 )
-_TIED_BEFORE = re.compile(r"[\w/\\'’#]$|\d[.,:]$|\w[-−–]$")
+_TIED_BEFORE = re.compile(r"(?:[\w/\\'’#]|\d[.,:]|\w[-−–])\Z")
 _TIED_AFTER = re.compile(r"\w|[/:]\d|[-–]\w")
 _RANGE = re.compile(r"[-–]\d+[.,]\d")
 _NEXT_NUMBER = re.compile(rf"[{_BLANK}]{{0,2}}\d[\d.,'’]*")
 # Thousands, millions and cents are other units than the one written here.
 _OTHER_UNIT = r"(?:T€|TEUR|Tsd|Mio|Mrd|Million|Milliarde|million|bn\b)"
 _OTHER_UNIT_AFTER = re.compile(rf"[{_BLANK}]{{0,2}}{_OTHER_UNIT}")
-_OTHER_UNIT_BEFORE = re.compile(rf"{_OTHER_UNIT}[.:]?[{_BLANK}]{{0,2}}$")
+_OTHER_UNIT_BEFORE = re.compile(rf"{_OTHER_UNIT}[.:]?[{_BLANK}]{{0,2}}\Z")
 _NOT_MONEY_AFTER = re.compile(
     rf"[{_BLANK}]{{0,2}}(?:%|‰|°|v\.[ ]?H\.|p\.[ ]?a\.|(?:Prozent\w*|percent\w*|per[ ]cent|Basispunkte\w*|Cents?|cents?|ct|kWh|MWh|"
     r"kW|km|qm|m²|m³|cbm|kg|Stück|Stk|Tagen?|Monaten?|Jahren?|Wochen?|Raten|Uhr|Std|Stunden?|Minuten|Seiten?|Liter|GB|MB|Mitarbeiter\w*|"
@@ -71,7 +71,7 @@ _CENTS_AFTER = re.compile(
 _NUMBERED_BEFORE = re.compile(
     r"(?:\b(?:nr|no|nummer|number|az|aktenzeichen|zeichen|tel|telefon|telefax|fax|mobil|phone|plz|hrb|hra|vr|blz|konto|kto|"
     r"ticket|vorgang|vertrag|version|rechnung|position|pos|seite|page|anzahl|ref|reference|referenz|kundennummer|\w{2,20}nummer|\w{2,20}nr)"
-    r"|§|#)[.:]?\s?$"
+    r"|§|#)[.:]?\s?\Z"
 )
 _RUN = re.compile(r"\d[\d.,'’]*")
 _SPACE_GROUPS = re.compile(
@@ -79,7 +79,7 @@ _SPACE_GROUPS = re.compile(
 )
 _DASH_CENTS = re.compile(r"[,.](?:--?|––?|——?)(?![\w])")
 _SPLIT_CENTS = re.compile(rf"[{_BLANK}]?,[{_BLANK}]?\d{{2}}(?![\d.,])")
-_SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}$")
+_SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}\Z")
 
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
 _SCAN_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
@@ -249,7 +249,7 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         return None
 
     plain = re.sub(rf"[{_GROUP_BLANK}]", "." if "," in bare or "." not in bare else ",", bare) if spaced else bare
-    if spaced and not (currency or dashed or re.search(r"[.,]\d{2}$", bare)):
+    if spaced and not (currency or dashed or re.search(r"[.,]\d{2}\Z", bare)):
         return None  # "77 310 552" is any number
     parsed = _number(plain, has_currency=bool(currency or dashed), cells=cells)
     if parsed is None:
@@ -301,4 +301,4 @@ def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> b
         # at the start of a line "3. 418,07" is an item's number and its amount
         return before[: item.start()].strip(_BLANK)[-1:] not in {"", "\n"}
     whole = bare.isdigit() or " " in bare
-    return whole and bool(re.search(rf"\d[{_GROUP_BLANK}]$", before)) and not re.search(r"\.\d{2,4}.$", before)
+    return whole and bool(re.search(rf"\d[{_GROUP_BLANK}]\Z", before)) and not re.search(r"\.\d{2,4}.\Z", before)

@@ -60,7 +60,7 @@ _DATE_BEFORE = re.compile(
     r"\s{1,2}(?:zum|per|mit stand|on)(?:\s{1,2}(?:stichtag|stand|dem|den|vom))?"
     r"|\b(?:beträgt|betragen|beläuft sich|belaufen sich|valutiert|valutieren)(?:\s{1,2}(?:derzeit|aktuell|insgesamt|somit|noch))?"
     r"\s{1,2}(?:zum|am|per|mit stand)(?:\s{1,2}(?:stichtag|stand|dem|den|vom))?"
-    r")\s{0,2}\(?$"
+    r")\s{0,2}\(?\Z"
 )
 
 

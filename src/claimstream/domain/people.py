@@ -73,9 +73,9 @@ _PAIR = re.compile(
     rf"^{_BLANK}*(?P<key>Vorname|Nachname|Familienname|Name|First name|Last name|Surname){_BLANK}*[:|\t]{_BLANK}*(?P<value>{_FULL}){_BLANK}*$",
     re.MULTILINE,
 )
-_STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)$", re.IGNORECASE)
+_STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
 _GREETING = re.compile(
-    r"(?:geehrte[rs]?|Liebe[rs]?|Hallo|Guten (?:Tag|Morgen|Abend)|Dear|Hello|Moin|Sehr verehrte[rn]?)\s*$",
+    r"(?:geehrte[rs]?|Liebe[rs]?|Hallo|Guten (?:Tag|Morgen|Abend)|Dear|Hello|Moin|Sehr verehrte[rn]?)\s*\Z",
     re.IGNORECASE,
 )
 _CLERK = re.compile(
