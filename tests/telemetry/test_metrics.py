@@ -1,7 +1,8 @@
 from tests.telemetry.conftest import LogLines, Start
 
 from claimstream.local.otlp_server import OtlpServer
-from claimstream.telemetry import metrics, stage_span
+from claimstream.local.otlp_traces import Wanted
+from claimstream.telemetry import consumer_span, metrics, stage_span
 from claimstream.telemetry.metrics import OutboxDepth
 
 
@@ -26,6 +27,18 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
     assert (cost.value, cost.unit) == (0.01, "{USD}")
     [duration] = collector.metrics("gen_ai.client.operation.duration")
     assert duration.attributes["gen_ai.provider.name"] == "anthropic"
+
+
+async def test_a_trace_can_be_found_by_how_its_email_ended(started: Start, collector: OtlpServer) -> None:
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    with consumer_span("subscribe", "emails"):
+        with stage_span("commit"):
+            pass
+        metrics.email_settled(outcome="settled", route="AUTO_UPDATE", intent="claim_statement")
+    assert await telemetry.aflush() is True
+    [found] = collector.traces(Wanted(outcome="AUTO_UPDATE"))
+    assert found.facts.intent == "claim_statement"
+    assert found.root.attributes["claimstream.outcome"] == "settled"
 
 
 async def test_a_stage_is_timed_whether_it_fails_or_not(started: Start, collector: OtlpServer) -> None:

@@ -7,7 +7,7 @@ histograms lead to. Seconds and ratios are floats, as the semantic conventions w
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from opentelemetry import metrics
+from opentelemetry import metrics, trace
 from opentelemetry.metrics import CallbackOptions, Observation
 
 from claimstream.telemetry import errors
@@ -69,9 +69,13 @@ _failures = _meter.create_counter("claimstream.telemetry.failures", "{failure}",
 def email_settled(
     *, outcome: str, route: str | None = None, intent: str | None = None, latency_seconds: float | None = None
 ) -> None:
-    """One email came to its end: ``outcome`` such as ``settled``, ``review``, ``ignored`` or ``dead``."""
+    """One email came to its end: ``outcome`` such as ``settled``, ``review``, ``ignored`` or ``dead``.
+
+    The current span is given the same attributes, so that traces can be searched by how they ended.
+    """
     attributes = _present({OUTCOME: outcome, ROUTE: route, INTENT: intent})
     _emails.add(1, attributes)
+    trace.get_current_span().set_attributes(attributes)
     if latency_seconds is not None:
         _email_latency.record(latency_seconds, _present({OUTCOME: outcome, ROUTE: route}))
 

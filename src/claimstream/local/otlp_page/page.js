@@ -188,6 +188,7 @@ q.value = asked.get("q") || asked.get("correlation_id") || asked.get("email_id")
 errorsOnly.checked = asked.get("errors") === "1";
 drawOutcomes([]);
 if (traceId) {
+  for (const filter of [outcome, errorsOnly.parentElement]) filter.hidden = true; // they are the list's
   hints(["↑ ↓", "span"], ["← →", "fold"], ["Enter", "details"], ["e", "next error"], ["Esc", "back"], ["/", "search"]);
 } else {
   hints(["↑ ↓", "trace"], ["Enter", "open"], ["/", "search"]);

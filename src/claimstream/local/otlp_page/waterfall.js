@@ -134,7 +134,6 @@ class Waterfall {
     for (const { row, line } of this.rows.values()) {
       if (row.depth <= below) below = Infinity;
       line.hidden = row.depth > below;
-      line.style.display = line.hidden ? "none" : "";
       const twist = line.querySelector("button.twist");
       if (twist) {
         const shut = this.closed.has(row.span_id);

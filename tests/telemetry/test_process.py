@@ -1,0 +1,63 @@
+"""What only a process of its own shows: the other event loop, and the way out."""
+
+import asyncio
+import json
+import sys
+import textwrap
+
+import pytest
+
+START = """
+from claimstream import telemetry
+started = telemetry.start(telemetry.TelemetryOptions(otlp_endpoint="127.0.0.1:1", log_format="json"))
+with telemetry.correlated("c1"), telemetry.stage_span("parse"):
+    telemetry.get_logger("claimstream.tests").info("{event}")
+"""
+
+UVLOOP = """
+import asyncio, uvloop
+from claimstream import telemetry
+from claimstream.local.otlp_server import OtlpServer
+
+async def email(number):
+    with telemetry.correlated(f"c{number}"), telemetry.stage_span("parse"):
+        await asyncio.sleep(0)
+        assert telemetry.correlation_id() == f"c{number}"
+
+async def main():
+    async with OtlpServer() as server:
+        for endpoint, protocol in ((server.grpc_endpoint, "grpc"), (server.http_endpoint, "http/protobuf")):
+            started = telemetry.start(telemetry.TelemetryOptions(otlp_endpoint=endpoint, otlp_protocol=protocol))
+            await asyncio.gather(*(email(number) for number in range(50)))
+            assert await started.aclose() is True
+        print(len(server.traces()), type(asyncio.get_running_loop()).__module__)
+
+uvloop.run(main())
+"""
+
+
+async def run(code: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-c", code, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.parametrize("end", ["", "started.shutdown(1.0)", "raise SystemExit(0)"])
+async def test_a_process_with_a_dead_collector_ends_and_its_lines_are_written(end: str) -> None:
+    status, out, err = await run(START.format(event="last words") + textwrap.dedent(end))
+    assert (status, out) == (0, ""), err
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["correlation_id"] for line in lines if line["event"] == "last words"] == ["c1"]
+
+
+async def test_everything_works_on_uvloop() -> None:
+    status, out, err = await run(UVLOOP)
+    assert (status, out.split()) == (0, ["100", "uvloop"]), err
