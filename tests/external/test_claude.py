@@ -218,6 +218,7 @@ async def test_two_malformed_answers_are_loud_and_quote_nothing(claude: Claude, 
         await sort(claude)
     assert "Here is what I found" not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 async def test_a_form_that_does_not_fit_names_the_field_only(claude: Claude, server: ClaudeServer) -> None:
