@@ -6,13 +6,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.samples_generator import cases_claims, cases_formats, cases_matching
+from tests.samples_generator import (
+    cases_claims,
+    cases_formats,
+    cases_guards,
+    cases_machines,
+    cases_matching,
+    cases_prose,
+    cases_settlements,
+)
 from tests.samples_generator.world import World
 
 from claimstream.local.model_script import SCRIPT_NAME, dump_script
 
 SAMPLES = Path(__file__).parents[2] / "src" / "claimstream" / "local" / "samples"
-GROUPS = (cases_claims, cases_formats, cases_matching)
+GROUPS = (cases_claims, cases_formats, cases_matching, cases_guards, cases_settlements, cases_machines, cases_prose)
 
 
 def write(folder: Path) -> int:

@@ -144,6 +144,12 @@ def extracts(phrase: str, **answer: Any) -> ScriptedAnswer:
     return ScriptedAnswer(when=When(contains=phrase), schema_has="total_claim", answer=answer)
 
 
+def quoted(value: str, quote: str, label: str | None = None, rank: str | None = None) -> dict[str, Any]:
+    """A value as the model gives it, with the words it was read from; an amount with its label and rank."""
+    named = {} if rank is None else {"label": label, "rank": rank}
+    return {"value": value, "quote": quote, **named}
+
+
 def german(amount: str) -> str:
     """``3418.07`` as ``3.418,07``."""
     whole = f"{Decimal(amount):,.2f}"

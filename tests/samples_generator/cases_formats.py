@@ -14,6 +14,7 @@ from tests.samples_generator.case import (
     extracts,
     grouped,
     iban,
+    quoted,
     reads,
     says,
 )
@@ -611,11 +612,11 @@ def _scan(world: World) -> Case:
         tags=["scan", "pdf"],
     )
     values = {
-        "principal": {"value": "1640.00", "quote": lines[5]},
-        "interest": {"value": "71.26", "quote": lines[6]},
-        "costs": {"value": "45.00", "quote": lines[7]},
-        "total_claim": {"value": "1756.26", "quote": lines[8]},
-        "as_of": {"value": "2026-10-07", "quote": "Stand 07.10.2026"},
+        "principal": quoted("1640.00", lines[5], "Hauptforderung", "claim"),
+        "interest": quoted("71.26", lines[6]),
+        "costs": quoted("45.00", lines[7]),
+        "total_claim": quoted("1756.26", lines[8], "Gesamtforderung", "total"),
+        "as_of": quoted("2026-10-07", "Stand 07.10.2026"),
     }
     script = (says(phrase, "claim_statement"), reads(file, lines), extracts(lines[8], **values))
     return Case("scanned-pdf", draft.encode(), truth.as_json(), script)
@@ -651,7 +652,7 @@ def _photo(world: World) -> Case:
         needs_model=True,
         tags=["image", "jpeg"],
     )
-    values = {"total_claim": {"value": "289.90", "quote": lines[4]}}
+    values = {"total_claim": quoted("289.90", lines[4], "Gesamtforderung", "total")}
     script = (says(phrase, "claim_statement"), reads(file, lines), extracts(lines[4], **values))
     return Case("photo-jpeg", draft.encode(), truth.as_json(), script)
 
@@ -680,7 +681,7 @@ def _png_as_jpeg(world: World) -> Case:
         needs_model=True,
         tags=["image", "png-as-jpeg"],
     )
-    values = {"total_claim": {"value": "574.00", "quote": lines[3]}}
+    values = {"total_claim": quoted("574.00", lines[3], "Gesamtforderung", "total")}
     script = (says(phrase, "claim_statement"), reads(file, lines), extracts(lines[3], **values))
     return Case("png-declared-as-jpeg", draft.encode(), truth.as_json(), script)
 
@@ -710,6 +711,6 @@ def _scan_with_misread_digits(world: World) -> Case:
         needs_model=True,
         tags=["scan", "pdf", "misread-digits"],
     )
-    values = {"total_claim": {"value": "500.00", "quote": read[2]}}
+    values = {"total_claim": quoted("500.00", read[2], "Gesamtforderung", "total")}
     script = (says(phrase, "claim_statement"), reads(file, read), extracts(read[2], **values))
     return Case("scan-with-misread-digits", draft.encode(), truth.as_json(), script)

@@ -444,7 +444,7 @@ Unser Zeichen: QZ-310/7
 
 Gesamtforderung 3.105,00 EUR
 
-Hausmeisterei und Verwaltung
+Vermögensverwaltung Quitzow
 """
     draft = Draft(
         world.nord,
