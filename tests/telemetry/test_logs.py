@@ -100,6 +100,15 @@ def test_libraries_speak_from_warning_and_through_the_same_formatter(started: St
     assert len(lines.named("own")) == 1
 
 
+def test_what_own_modules_give_as_extra_is_kept_and_what_libraries_give_is_not(started: Start, lines: LogLines) -> None:
+    started()
+    for name in ("claimstream.pubsub.leases", "some.library"):
+        logging.getLogger(name).warning("lease of %s lost", "m1", extra={"action": "lease_lost", "message_id": "m1"})
+    own, foreign = lines.named("lease of m1 lost")
+    assert (own["action"], own["message_id"]) == ("lease_lost", "m1")
+    assert "action" not in foreign
+
+
 def test_the_level_of_the_settings_holds(started: Start, lines: LogLines) -> None:
     started(log_level="WARNING")
     log.info("quiet")

@@ -10,7 +10,7 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
     telemetry = started(otlp_endpoint=collector.grpc_endpoint)
     metrics.extraction_confidence(0.9, source="text_pdf", method="reader")
     metrics.error_occurred(TimeoutError(), stage="extract", error_class="transient")
-    metrics.model_called("sonnet", duration_seconds=2.0, input_tokens=1000, output_tokens=50, cost_usd=0.01)
+    metrics.model_called("sonnet", duration_seconds=2.0, cost_usd=0.01)
     assert await telemetry.aflush() is True
 
     [confidence] = collector.metrics("claimstream.extraction.confidence")
@@ -21,8 +21,6 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
         "claimstream.error.class": "transient",
         "error.type": "TimeoutError",
     }
-    tokens = {t.attributes["gen_ai.token.type"]: t.value for t in collector.metrics("gen_ai.client.token.usage")}
-    assert tokens == {"input": 1000, "output": 50}
     [cost] = collector.metrics("claimstream.gen_ai.cost")
     assert (cost.value, cost.unit) == (0.01, "{USD}")
     [duration] = collector.metrics("gen_ai.client.operation.duration")

@@ -197,9 +197,17 @@ def _add_error(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 
 def _foreign(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """A line of a library. asyncio's "exception was never retrieved" quotes the exception from its second line on."""
+    """A line of the standard library's logging.
+
+    Of our own modules (those which could be a library of their own) also what was given as ``extra``. asyncio's
+    "exception was never retrieved" quotes the exception from its second line on.
+    """
     record = event.get("_record")
-    if isinstance(record, logging.LogRecord) and record.exc_info:
+    if not isinstance(record, logging.LogRecord):
+        return event
+    if record.name.partition(".")[0] == OWN:
+        _ADD_EXTRA(_logger, _method, event)
+    if record.exc_info:
         event["exc_info"] = record.exc_info
         event["event"] = str(event["event"]).partition("\n")[0]
     return event
@@ -235,6 +243,7 @@ def _plain(value: object) -> object:
     return f"<{type(value).__qualname__}>"
 
 
+_ADD_EXTRA = structlog.stdlib.ExtraAdder()
 _FIRST: Sequence[str] = (
     "timestamp",
     "level",

@@ -25,7 +25,6 @@ _STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 _EMAIL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
 _CONFIDENCE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
 # The buckets the GenAI semantic conventions advise.
-_TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304)
 _MODEL_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 
 _meter = metrics.get_meter("claimstream")
@@ -49,12 +48,6 @@ _confidence = _meter.create_histogram(
     explicit_bucket_boundaries_advisory=_CONFIDENCE,
 )
 _errors = _meter.create_counter("claimstream.errors", "{error}", "Errors, by stage and class")
-_tokens = _meter.create_histogram(
-    "gen_ai.client.token.usage",
-    "{token}",
-    "Tokens of one model call",
-    explicit_bucket_boundaries_advisory=_TOKENS,
-)
 _model_duration = _meter.create_histogram(
     "gen_ai.client.operation.duration",
     "s",
@@ -104,23 +97,17 @@ def model_called(
     model: str,
     *,
     duration_seconds: float,
-    input_tokens: int = 0,
-    output_tokens: int = 0,
     cost_usd: float = 0.0,
     operation: str = "chat",
     provider: str = "anthropic",
     error: BaseException | None = None,
 ) -> None:
-    """One call of a language model. ``input_tokens`` counts those read from and written to the cache too."""
+    """One call of a language model, retries included. Its tokens are counted by the client, which reads the answer."""
     called = {
         "gen_ai.operation.name": operation,
         "gen_ai.provider.name": provider,
         "gen_ai.request.model": model,
     }
-    if input_tokens:
-        _tokens.record(input_tokens, {**called, "gen_ai.token.type": "input"})
-    if output_tokens:
-        _tokens.record(output_tokens, {**called, "gen_ai.token.type": "output"})
     failed = errors.error_type(error) if error is not None else None
     _model_duration.record(duration_seconds, {**called, **_present({ERROR_TYPE: failed})})
     if cost_usd:

@@ -176,6 +176,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") {
     if (typing) event.target.blur();
     else if (waterfall && waterfall.detail) waterfall.hide();
+    else if (traceId && document.referrer.startsWith(`${location.origin}/`)) history.back(); // to the same search
     else if (traceId) location.href = "/";
   } else if (!typing && ["ArrowDown", "ArrowUp", "j", "k"].includes(event.key) && !main.contains(document.activeElement)) {
     const first = main.querySelector("a[data-trace]") || main.querySelector('.row[tabindex="0"]');

@@ -36,7 +36,7 @@ function system(row) {
   if (row.kind === "client") {
     const model = a["gen_ai.request.model"];
     if (model) return row.name.includes(model) ? "" : model;
-    return a["db.system.name"] || a["db.system"] || a["server.address"] || a["rpc.system.name"] || "";
+    return a["service.peer.name"] || a["db.system.name"] || a["db.system"] || a["server.address"] || "";
   }
   const attempt = a["messaging.gcp_pubsub.message.delivery_attempt"];
   return attempt > 1 ? `attempt ${attempt}` : "";
