@@ -401,6 +401,69 @@ async def test_a_waiting_retry_keeps_its_key_to_itself(server: PubSubServer, mak
     assert server.snapshot(place.subscription).nacked == 0
 
 
+# what is received but may not start
+
+
+async def test_a_stream_opened_again_does_not_bring_more_handlers_than_the_window(
+    server: PubSubServer, place: Place
+) -> None:
+    held = Held()
+    async with place.running(held, flow_control=FlowControl(max_messages=2)) as subscriber:
+        await place.publish(*"abcdef")
+        await held.inbox.has(2)
+        server.faults.break_streams()
+        await until(lambda: subscriber.statistics().received == 4)  # the new stream has a window of its own
+        statistics = subscriber.statistics()
+        assert (statistics.running, statistics.waiting, statistics.leases) == (2, 2, 4)
+        held.let_go.set()
+        await held.inbox.has(6)
+    assert server.snapshot(place.subscription).nacked == 0
+
+
+async def test_a_pause_keeps_back_what_waits_in_this_process(server: PubSubServer, make_place: MakePlace) -> None:
+    place = await make_place(enable_ordering=True)
+    held = Held()
+    async with place.running(held) as subscriber:
+        await place.publish("a", "b", "c", key="k")
+        await until(lambda: subscriber.statistics().waiting == 2)
+        subscriber.pause("breaker")
+        held.let_go.set()
+        await until(lambda: server.snapshot(place.subscription).acked == 1)
+        assert (held.inbox.texts, subscriber.statistics().waiting) == (["a"], 2)
+        subscriber.resume("breaker")
+        assert await held.inbox.has(3) == ["a", "b", "c"]
+    assert server.snapshot(place.subscription).nacked == 0
+
+
+async def test_shutdown_releases_what_waits_behind_a_key(server: PubSubServer, make_place: MakePlace) -> None:
+    place = await make_place(enable_ordering=True)
+    held = Held()
+    async with place.running(held) as subscriber:
+        await place.publish("a", "b", "c", key="k")
+        await until(lambda: subscriber.statistics().waiting == 2)
+        shutdown = asyncio.create_task(subscriber.shutdown(grace_seconds=10))
+        await until(lambda: server.snapshot(place.subscription).nacked >= 1)
+        held.let_go.set()
+        await patiently(shutdown)
+    snapshot = server.snapshot(place.subscription)
+    assert (held.inbox.texts, snapshot.acked, snapshot.backlog, snapshot.outstanding) == (["a"], 1, 2, 0)
+
+
+async def test_what_still_arrives_while_a_stream_closes_is_released(server: PubSubServer, place: Place) -> None:
+    inbox = Inbox()
+    server.faults.linger_seconds = 0.3
+    async with place.running(inbox) as subscriber:
+        await place.publish("before")
+        await inbox.has(1)
+        shutdown = asyncio.create_task(subscriber.shutdown(grace_seconds=10))
+        await until(lambda: subscriber.health().state == "draining")
+        await place.publish("too late")
+        await until(lambda: subscriber.statistics().received == 2)
+        await patiently(shutdown)
+    snapshot = server.snapshot(place.subscription)
+    assert (inbox.texts, snapshot.nacked, snapshot.outstanding, snapshot.backlog) == (["before"], 1, 0, 1)
+
+
 # pause
 
 

@@ -31,6 +31,8 @@ class Faults:
     silent: bool = False
     """Heartbeats are not answered and nothing is delivered, though streams stay open."""
     answers_heartbeats: bool = True
+    linger_seconds: float = 0.0
+    """A stream that the client half-closed goes on delivering for this long."""
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
     _delays: dict[str, float] = field(default_factory=dict)
     _delayed: dict[str, int] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Faults:
         self._unavailable_until = 0.0
         self.silent = False
         self.answers_heartbeats = True
+        self.linger_seconds = 0.0
         for state in self.subscriptions(None):
             state.duplicate = state.reorder = 0
         self.wake()

@@ -32,7 +32,7 @@ class OpenStream:
         self.wants_pongs = wants_pongs
         self.wake = asyncio.Event()
         self.pongs = 0
-        self.half_closed = False
+        self.half_closed_at: float | None = None
         self.end: Failure | None = None
 
 
@@ -342,7 +342,7 @@ class Service:
                     stream.pongs += 1
                     self.wake()
                 request = await context.read()
-            stream.half_closed = True
+            stream.half_closed_at = time.monotonic()
         except aio.UsageError:  # the call ended while this was reading
             pass
         finally:
@@ -359,7 +359,7 @@ class Service:
                 stream.end = Failure("UNAVAILABLE", "The service was unable to fulfill your request. Please try again.")
             if stream.end is not None:
                 await _abort(context, stream.end.code, stream.end.details)
-            if stream.half_closed:
+            if stream.half_closed_at is not None and now >= stream.half_closed_at + self.faults.linger_seconds:
                 return
             taken: list[tuple[str, Entry]] = []
             pong = False
@@ -375,6 +375,8 @@ class Service:
                 await context.write(response)
                 continue
             ends = [] if self.stream_seconds is None else [opened + self.stream_seconds]
+            if stream.half_closed_at is not None:
+                ends.append(stream.half_closed_at + self.faults.linger_seconds)
             due = state.next_due()
             if due is not None and not self.faults.silent:
                 ends.append(due)
