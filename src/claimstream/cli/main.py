@@ -12,6 +12,9 @@ import typer
 
 from claimstream import __version__
 
+# gRPC would announce each process we start; none of them uses it.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 app = typer.Typer(
     name="claimstream",
     help="Reads creditors' email replies as a stream and keeps each client's claims up to date.\n\n"

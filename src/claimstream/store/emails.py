@@ -17,7 +17,7 @@ from claimstream.domain.work import (
     UnpublishedEmail,
 )
 from claimstream.store.database import Connection, Database
-from claimstream.store.jsonb import json_of, to_json
+from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import record_tokens
 
 _SUMMARY = """
@@ -70,13 +70,16 @@ class EmailStore:
         return await self._database.run("UPDATE emails", work)
 
     async def renew(self, email: Email, *, seconds: float) -> None:
-        """Keep the claim alive. Raises :class:`LostClaimError` when somebody else has it."""
+        """Keep the claim alive. Raises :class:`LostClaimError` when somebody else has it.
+
+        Once the email is settled there is nothing left to keep, and nothing lost: its effects are in the outbox.
+        """
 
         async def work(connection: Connection) -> str:
             return await connection.execute(
                 """
-                UPDATE emails SET claimed_until = now() + $3
-                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work'
+                UPDATE emails SET claimed_until = CASE status WHEN 'in_work' THEN now() + $3::interval END
+                WHERE email_id = $1 AND attempt = $2
                 """,
                 email.email_id,
                 email.attempt,
@@ -158,7 +161,10 @@ class EmailStore:
             INSERT INTO match_candidates (email_id, inquiry_id, score, signals, excluded, why)
             VALUES ($1, $2, $3, $4, $5, $6)
             """,
-            [(email_id, c.inquiry_id, c.score, json_of(c.signals), c.excluded, c.why) for c in result.match.candidates],
+            [
+                (email_id, c.inquiry_id, c.score, json_of(c.signals), c.excluded, plain(c.why))
+                for c in result.match.candidates
+            ],
         )
         if result.report is not None:
             await connection.execute(
@@ -177,7 +183,7 @@ class EmailStore:
                 email.tenant_id,
                 review.reason,
                 list(review.reasons),
-                review.detail,
+                plain(review.detail),
                 None if review.proposal is None else to_json(review.proposal),
             )
         if (update := result.update) is not None:
@@ -215,8 +221,8 @@ class EmailStore:
             email.attempt,
             result.outcome,
             result.received_at,
-            mail and mail.message_id,
-            mail and mail.subject,
+            plain(mail.message_id) if mail else None,
+            plain(mail.subject) if mail else None,
             json_of(mail.headers) if mail else None,
             decision.intent,
             decision.route,

@@ -1,4 +1,4 @@
-"""Values as PostgreSQL's ``jsonb`` takes them: NUL is legal in a mail and in JSON, but not in ``jsonb``."""
+"""Values as PostgreSQL takes them: NUL is legal in a mail and in JSON, but neither in ``jsonb`` nor in ``text``."""
 
 import json
 from typing import Any
@@ -14,3 +14,8 @@ def to_json(record: BaseModel) -> str:
 def json_of(value: Any) -> str:
     """JSON text of plain data."""
     return json.dumps(value).replace("\\u0000", "\\ufffd")
+
+
+def plain(text: str | None) -> str | None:
+    """Text out of a mail."""
+    return None if text is None else text.replace("\x00", "\ufffd")

@@ -1,0 +1,29 @@
+"""What many tests do."""
+
+import uuid
+from datetime import UTC, datetime
+
+from claimstream.app import App
+from claimstream.domain.work import EmailSummary, NewEmail
+from claimstream.domain.world import World
+from claimstream.telemetry.correlation import new_correlation_id
+
+NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
+"""The rules' clock."""
+
+
+async def add_email(app: App, world: World, gmail_id: str | None = None) -> str:
+    """A row as mailbox sync would have made it. Returns the email id."""
+    address = world.tenants[0].mailboxes[0]
+    mailbox = await app.mailboxes.get(address)
+    assert mailbox is not None
+    email_id = str(uuid.uuid4())
+    new = NewEmail(email_id=email_id, gmail_id=gmail_id or uuid.uuid4().hex[:16], correlation_id=new_correlation_id())
+    await app.mailboxes.add_emails(mailbox, [new], holder="test", cursor=None)
+    return email_id
+
+
+async def summary_of(app: App, email_id: str) -> EmailSummary:
+    found = await app.emails.find(email_id)
+    assert found is not None
+    return found
