@@ -8,8 +8,17 @@ import re
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
+# Points that end no sentence: in numbers and dates, and behind abbreviations.
+_NO_END = re.compile(r"(?<=\d)\.(?=\d|\s?(?:[a-zäöü]|Jan|Feb|Mär|Mar|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez))")
+_ABBREVIATION = re.compile(
+    r"\b(?P<word>z\.\s?B|d\.\s?h|u\.\s?a|i\.\s?H|i\.\s?V|o\.\s?g|Nr|Az|bzw|ggf|inkl|zzgl|abzgl|ca|Dr|Str|geb|Abs|evtl|"
+    r"lt|gem|vgl|etc|Tel|Kd|Hr|Fr|mtl|max|Mr|Mrs|Ms|No)\."
+)
+
+
 def plain(text: str) -> str:
-    """Lower case, ``ä`` as ``ae``, one blank between words, so that a line break parts no phrase."""
+    """Lower case, ``ä`` as ``ae``, one blank between words; a point left in it ends a sentence."""
+    text = _ABBREVIATION.sub(lambda match: match["word"].replace(".", ""), _NO_END.sub("", text))
     return " ".join(text.lower().translate(_UMLAUTS).split())
 
 

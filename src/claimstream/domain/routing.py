@@ -1,0 +1,189 @@
+"""The end of the rules: where a mail goes, and what may be written (domain rules, Route)."""
+
+from decimal import Decimal
+
+from claimstream.domain.classification import settle_intent
+from claimstream.domain.consolidation import AMOUNT_INTENTS
+from claimstream.domain.decision import (
+    Decision,
+    GuardDecision,
+    Match,
+    ReviewReason,
+    Route,
+    SettlementUpdate,
+    Thresholds,
+)
+from claimstream.domain.extraction import AmountRank, Consolidated, Method, SettlementDecision
+from claimstream.domain.guards import amount_guard, settlement_guard, stored_amount
+from claimstream.domain.injection import find_injection
+from claimstream.domain.inquiry import CandidateFile, Letter
+from claimstream.domain.intent import SET_ASIDE, Classification, Intent
+from claimstream.domain.mail import ParsedMail, SourceKind
+from claimstream.domain.matching import people_conflict
+from claimstream.domain.mentions import Wording
+
+_ANSWERED_BY_A_PERSON = {
+    Intent.REJECTION: ReviewReason.REJECTION,
+    Intent.CLARIFICATION_REQUEST: ReviewReason.CLARIFICATION_REQUEST,
+    Intent.GENERAL_INQUIRY: ReviewReason.GENERAL_INQUIRY,
+}
+
+SMALL_IMAGE_BYTES = 20_000
+"""Smaller pictures are logos and signatures, not scanned letters."""
+
+
+def decide(
+    mail: ParsedMail,
+    classification: Classification,
+    consolidated: Consolidated,
+    match: Match,
+    file: CandidateFile | None,
+    *,
+    thresholds: Thresholds,
+) -> Decision:
+    """``file`` is the matched inquiry with its client as stored now; None without a match.
+
+    Nothing is written unless every rule lets it pass. The reasons come in the order of their importance.
+    """
+    letter = file.inquiry.letter if file else match.letter
+    intent = _intent(classification.intent, letter, consolidated)
+    sure = classification.confidence >= thresholds.intent_minimum
+    reasons: list[tuple[ReviewReason, str]] = []
+    if _injection(mail, consolidated, classification):
+        reasons.append((ReviewReason.INJECTION_SUSPECTED, "text in it instructs its reader as a machine"))
+    if intent in SET_ASIDE and sure and not reasons:
+        return Decision(
+            route=Route.IGNORE,
+            intent=intent,
+            confidence=classification.confidence,
+            old_amount=stored_amount(file.creditor) if file else None,
+            why=classification.why,
+        )
+    if not sure:
+        reasons.append(
+            (ReviewReason.LOW_CONFIDENCE, f"unsure that it is {intent.value} ({classification.confidence:.2f})")
+        )
+    if intent in _ANSWERED_BY_A_PERSON:
+        reasons.append((_ANSWERED_BY_A_PERSON[intent], f"{intent.value} is answered by a person"))
+    if match.reason is not None or file is None:
+        reasons.append((match.reason or ReviewReason.NO_MATCH, match.why or "no inquiry was matched"))
+    if file is not None and (conflict := _people_conflict(mail, consolidated, file)):
+        reasons.append((ReviewReason.CONFLICT, conflict))
+
+    guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
+    reasons += [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    confidence = min(match.confidence if file else 0.0, classification.confidence, extraction)
+    if not reasons and confidence < thresholds.update_and_notify:
+        reasons.append((ReviewReason.LOW_CONFIDENCE, f"{confidence:.2f} is under {thresholds.update_and_notify:.2f}"))
+    if reasons:
+        route = Route.MANUAL_REVIEW
+    else:
+        route = Route.AUTO_UPDATE if confidence >= thresholds.auto_update else Route.UPDATE_AND_NOTIFY
+    return Decision(
+        route=route,
+        intent=intent,
+        confidence=confidence,
+        reasons=tuple(dict.fromkeys(reason for reason, _ in reasons)),
+        guards=guards,
+        old_amount=stored_amount(file.creditor) if file else None,
+        new_amount=_new_amount(intent, consolidated),
+        settlement=_settlement(intent, consolidated),
+        write=route is not Route.MANUAL_REVIEW,
+        why="; ".join(why for _, why in reasons) or f"{classification.why}; {match.why}",
+    )
+
+
+def _intent(intent: Intent, letter: Letter | None, consolidated: Consolidated) -> Intent:
+    intent = settle_intent(intent, letter)
+    settlement = consolidated.settlement
+    declined = settlement is not None and settlement.value.decision is SettlementDecision.DECLINED
+    if intent is Intent.SETTLEMENT_RESPONSE and letter is Letter.FIRST and declined:
+        return Intent.REJECTION
+    return intent
+
+
+def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Classification) -> bool:
+    """Set-aside mail was never extracted, and a model may have been talked into setting it aside."""
+    if consolidated.injection is not None:
+        return True
+    if classification.intent not in SET_ASIDE:
+        return False
+    if classification.method is Method.READER and classification.intent is not Intent.SPAM:
+        return False  # settled by headers, which no text can talk into anything
+    return any(find_injection(source.text, source.source_id) for source in mail.sources)
+
+
+def _people_conflict(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    conflict = people_conflict(consolidated, file.client)
+    if conflict and Wording.of_mail(mail).has_person(file.client.first_name, file.client.last_name):
+        return None
+    return conflict
+
+
+def _guards(
+    mail: ParsedMail,
+    intent: Intent,
+    letter: Letter | None,
+    consolidated: Consolidated,
+    file: CandidateFile | None,
+    thresholds: Thresholds,
+) -> tuple[tuple[GuardDecision, ...], float]:
+    """What stands before the write that the intent calls for, and how sure the extraction is of it."""
+    if intent in AMOUNT_INTENTS:
+        stored = stored_amount(file.creditor) if file else None
+        guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
+        if guard.passed and (unread := _better_figure_unread(mail, consolidated)):
+            guard = guard.model_copy(update={"passed": False, "reason": ReviewReason.AMOUNT_MISSING, "why": unread})
+        return (guard,), guard.confidence
+    if intent is Intent.SETTLEMENT_RESPONSE:
+        debt = stored_amount(file.creditor) if file else None
+        guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
+        if guard.passed and letter is Letter.FIRST:
+            guard = guard.model_copy(
+                update={
+                    "passed": False,
+                    "reason": ReviewReason.SETTLEMENT_UNCLEAR,
+                    "why": "it answers a plan, but the letter it belongs to carried none",
+                }
+            )
+        return (guard,), guard.confidence
+    return (), 1.0
+
+
+def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total of the body stands; anything less must wait while an attachment that may hold the total is unread."""
+    total = consolidated.total_claim
+    if total is None or (total.rank <= AmountRank.TOTAL and not total.computed):
+        return None
+    if total.evidence.source_id != "body":
+        return None
+    unread = set(consolidated.sources_unread)
+    names = [
+        source.name
+        for source in mail.sources
+        if source.source_id in unread and (source.kind is not SourceKind.IMAGE or source.size >= SMALL_IMAGE_BYTES)
+    ]
+    names += [entry.name for entry in mail.unread if _is_document(entry.media_type, entry.reason)]
+    return f"{names[0]} may hold the total and could not be read" if names else None
+
+
+def _is_document(media_type: str, reason: str) -> bool:
+    return reason != "empty" and media_type.startswith(
+        ("application/pdf", "application/vnd", "application/msword", "application/zip", "application/x-", "image/tiff")
+    )
+
+
+def _new_amount(intent: Intent, consolidated: Consolidated) -> Decimal | None:
+    total = consolidated.total_claim
+    return total.value if intent in AMOUNT_INTENTS and total is not None else None
+
+
+def _settlement(intent: Intent, consolidated: Consolidated) -> SettlementUpdate | None:
+    if intent is not Intent.SETTLEMENT_RESPONSE or consolidated.settlement is None:
+        return None
+    answer = consolidated.settlement.value
+    return SettlementUpdate(
+        decision=answer.decision,
+        conditions=answer.conditions,
+        counter_offer_amount=answer.counter_offer_amount,
+    )
