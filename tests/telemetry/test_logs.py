@@ -161,6 +161,7 @@ def test_a_pipe_that_nobody_reads_never_holds_the_writer() -> None:
         gate.set()
         handler.close()
     assert stream.getvalue().startswith("line 0\n")
+    assert f"log_lines_lost: {handler.lost}\n" in stream.getvalue()
 
 
 def test_a_closed_stream_is_survived() -> None:

@@ -11,7 +11,7 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
     metrics.extraction_confidence(0.9, source="text_pdf", method="reader")
     metrics.error_occurred(TimeoutError(), stage="extract", error_class="transient")
     metrics.model_called("sonnet", duration_seconds=2.0, cost_usd=0.01)
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
 
     [confidence] = collector.metrics("claimstream.extraction.confidence")
     assert (confidence.value, confidence.count) == (0.9, 1)
@@ -33,7 +33,7 @@ async def test_a_trace_can_be_found_by_how_its_email_ended(started: Start, colle
         with stage_span("commit"):
             pass
         metrics.email_settled(outcome="settled", route="AUTO_UPDATE", intent="claim_statement")
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
     [found] = collector.traces(Wanted(outcome="AUTO_UPDATE"))
     assert found.facts.intent == "claim_statement"
     assert found.root.attributes["claimstream.outcome"] == "settled"
@@ -48,7 +48,7 @@ async def test_a_stage_is_timed_whether_it_fails_or_not(started: Start, collecto
             raise ValueError
     except ValueError:
         pass
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
     points = {p.attributes.get("error.type"): p.count for p in collector.metrics("claimstream.stage.duration")}
     assert points == {None: 1, "ValueError": 1}
 
@@ -58,11 +58,11 @@ async def test_the_outbox_is_read_at_each_export(started: Start, collector: Otlp
     waiting = 3
     metrics.observe_outbox(lambda: [OutboxDepth("mongodb", waiting, 12.5), OutboxDepth("smtp", 0)])
     try:
-        assert await telemetry.aflush() is True
+        assert await telemetry.aflush(30.0) is True
         depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
         assert depths == {"mongodb": 3, "smtp": 0}
         waiting = 1
-        assert await telemetry.aflush() is True
+        assert await telemetry.aflush(30.0) is True
         depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
         assert depths == {"mongodb": 1, "smtp": 0}
         ages = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.oldest")}
@@ -83,7 +83,7 @@ async def test_a_failing_reader_and_wrong_values_are_warnings(
     try:
         metrics.stage_finished("parse", "long")  # type: ignore[arg-type]  # what a mistake elsewhere would pass
         metrics.email_settled(outcome="settled")
-        assert await telemetry.aflush() is True
+        assert await telemetry.aflush(30.0) is True
     finally:
         metrics.observe_outbox(None)
     assert len(collector.metrics("claimstream.emails")) == 1

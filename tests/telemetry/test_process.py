@@ -29,7 +29,7 @@ async def main():
         for endpoint, protocol in ((server.grpc_endpoint, "grpc"), (server.http_endpoint, "http/protobuf")):
             started = telemetry.start(telemetry.TelemetryOptions(otlp_endpoint=endpoint, otlp_protocol=protocol))
             await asyncio.gather(*(email(number) for number in range(50)))
-            assert await started.aclose() is True
+            assert await started.aclose(30.0) is True
         print(len(server.traces()), type(asyncio.get_running_loop()).__module__)
 
 uvloop.run(main())

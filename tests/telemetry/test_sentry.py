@@ -125,7 +125,7 @@ async def test_fifty_interleaved_emails_keep_their_scopes_log_lines_and_spans_ap
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(email(number) for number in range(50)))
-        assert await telemetry.aflush() is True
+        assert await telemetry.aflush(30.0) is True
 
     assert len(sentry_events.events) == 50
     for event in sentry_events.events:

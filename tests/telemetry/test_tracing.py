@@ -38,7 +38,7 @@ async def test_an_email_is_one_trace_from_the_publisher_through_every_attempt(
         ):
             assert correlation.current() == correlation.Correlation("c1", "e1", "nord", "fetch")
     assert correlation.current() == correlation.NOBODY
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
 
     email, of_sync = collector.traces()
     assert of_sync.root.name == "sync mailbox"
@@ -77,7 +77,7 @@ async def test_an_exception_is_recorded_without_what_it_quotes_and_passes_on(
         raise ValueError(text)
     with pytest.raises(TimeoutError), stage_span("extract"):
         raise TimeoutError("model took 30 s")
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
     extract_span, parse_span = (received.root for received in collector.traces())
     assert SECRET not in repr(parse_span)
     assert (parse_span.status, parse_span.status_message) == ("error", "ValueError")
@@ -102,7 +102,7 @@ async def test_cancellation_is_noted_but_no_error(started: Start, collector: Otl
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await telemetry.aflush() is True
+    assert await telemetry.aflush(30.0) is True
     [received] = collector.traces()
     assert received.root.status == "unset"
     assert [event.name for event in received.root.events] == ["cancelled"]

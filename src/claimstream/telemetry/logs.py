@@ -88,6 +88,7 @@ class QueuedHandler(logging.Handler):
         self._queue: queue.Queue[str | threading.Event | None] = queue.Queue(lines)
         self.lost = 0
         """Lines that found the queue full or could not be formatted or written."""
+        self._told = 0
         self._thread = threading.Thread(target=self._write_all, name="claimstream-logs", daemon=True)
         self._thread.start()
 
@@ -126,9 +127,17 @@ class QueuedHandler(logging.Handler):
                 stream = self._stream or sys.stderr
                 stream.write(item)
                 if self._queue.empty():
+                    self._confess(stream)
                     stream.flush()
             except Exception:  # closed or broken: nowhere left to say so
                 self.lost += 1
+
+    def _confess(self, stream: TextIO) -> None:
+        """Say how many lines were lost, once there is time to."""
+        lost, self._told = self.lost - self._told, self.lost
+        if lost:
+            record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, "log_lines_lost: %d", (lost,), None)
+            stream.write(self.format(record) + "\n")
 
 
 class _CalmExporters(logging.Filter):
