@@ -243,6 +243,24 @@ async def test_a_late_extension_never_revives_a_released_message(server: PubSubS
     assert inbox.texts == ["one", "one"]
 
 
+async def test_a_closed_channel_fails_the_run_and_leaves_nobody_waiting(server: PubSubServer) -> None:
+    channel = await connect(emulator_host=server.target)
+    async with place_on(channel) as place:
+        held = Held()
+        subscriber = place.subscriber(held)
+        run = asyncio.create_task(subscriber.run())
+        await place.publish("held")
+        await held.inbox.has(1)
+        await channel.close()
+        await until(lambda: subscriber.health().state == "failed")
+        held.let_go.set()
+        with pytest.raises(Exception, match=r"(?i)closed"):
+            await patiently(run)
+        with pytest.raises(PubSubError, match=r"(?i)closed"):
+            await patiently(place.publisher.publish(b"late"))
+    assert held.results == [Settlement.FAILED]
+
+
 # leases
 
 

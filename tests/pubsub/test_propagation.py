@@ -1,6 +1,10 @@
-from opentelemetry import baggage, trace
+from collections.abc import Iterator
+
+import pytest
+from opentelemetry import baggage, propagate, trace
 from opentelemetry import context as otel_context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from claimstream.pubsub import propagation
 
@@ -51,6 +55,27 @@ def test_the_w3c_name_wins_over_googles() -> None:
     }
     context = propagation.extract(attributes)
     assert trace.get_current_span(context).get_span_context().trace_id == 1
+
+
+@pytest.fixture
+def broken_propagator() -> Iterator[None]:
+    class Broken(TraceContextTextMapPropagator):
+        def inject(self, *_args: object, **_options: object) -> None:
+            raise ZeroDivisionError
+
+        def extract(self, *_args: object, **_options: object) -> otel_context.Context:
+            raise ZeroDivisionError
+
+    usual = propagate.get_global_textmap()
+    propagate.set_global_textmap(Broken())
+    yield
+    propagate.set_global_textmap(usual)
+
+
+@pytest.mark.usefixtures("broken_propagator")
+def test_a_propagator_that_fails_does_not_fail_the_message() -> None:
+    assert injected({"kind": "x"}) == {"kind": "x"}
+    assert propagation.extract({"traceparent": f"00-{1:032x}-{2:016x}-01"}) is None
 
 
 def test_a_broken_traceparent_is_ignored() -> None:

@@ -135,7 +135,13 @@ class Acks:
         give_up = time.monotonic() + self._options.ack_retry_seconds
         backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
         while True:
-            batch, code = await self._attempt(kind, batch)
+            try:
+                batch, code = await self._attempt(kind, batch)
+            except Exception:  # no answer of the service, but a fault on our side, such as a closed channel
+                log.exception("%s of %d messages is given up", kind, len(batch), extra={"action": f"{kind}_failed"})
+                for request in batch:
+                    self._finish(kind, request, Settlement.FAILED)
+                return
             if not batch:
                 return
             wait = backoff.next_seconds()

@@ -1,6 +1,6 @@
 """What can go wrong, and which of it passes by itself."""
 
-from claimstream.pubsub.wire import status_details, status_name
+from claimstream.pubsub.wire import AioRpcError, status_details, status_name
 
 TRANSIENT = frozenset(
     {
@@ -55,4 +55,5 @@ class SubscriptionError(PubSubError):
 
 
 def is_transient(error: BaseException) -> bool:
-    return status_name(error) in TRANSIENT
+    """Whether the error is a failed call's, and waiting may help."""
+    return isinstance(error, AioRpcError) and status_name(error) in TRANSIENT

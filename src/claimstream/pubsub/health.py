@@ -43,7 +43,7 @@ class Statistics:
     delivered: int = 0  # handler calls, reruns included
     acked: int = 0  # confirmed by the service
     nacked: int = 0  # confirmed by the service
-    expired: int = 0  # leases lost: the service said so, or a handler ignored its cancellation
+    expired: int = 0  # leases lost: the service said so (exactly-once only), or a handler ignored its cancellation
     ack_failures: int = 0
     retried: int = 0
     dead_lettered: int = 0

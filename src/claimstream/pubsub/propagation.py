@@ -1,10 +1,13 @@
-"""W3C trace context in message attributes (traceparent, tracestate, baggage), both ways."""
+"""W3C trace context in message attributes (traceparent, tracestate, baggage), both ways. It never fails a message."""
 
+import logging
 from collections.abc import Mapping, MutableMapping
 
 from opentelemetry import propagate
 from opentelemetry.context import Context
 from opentelemetry.propagators.textmap import Getter
+
+log = logging.getLogger("claimstream.pubsub")
 
 _MAX_VALUE_BYTES = 1024  # of an attribute: https://cloud.google.com/pubsub/quotas#resource_limits
 _MAX_ATTRIBUTES = 100
@@ -30,7 +33,10 @@ def inject(attributes: MutableMapping[str, str]) -> None:
     """Adds the current context. A field that is too long for an attribute, or already there, is left out: the message
     matters more."""
     fields: dict[str, str] = {}
-    propagate.inject(fields)
+    try:
+        propagate.inject(fields)
+    except Exception:
+        log.exception("the trace context could not be added to a message", extra={"action": "inject_failed"})
     for name, value in fields.items():
         if name not in attributes and len(value.encode()) <= _MAX_VALUE_BYTES and len(attributes) < _MAX_ATTRIBUTES:
             attributes[name] = value
@@ -40,4 +46,8 @@ def extract(attributes: Mapping[str, str]) -> Context | None:
     """The sender's context, or None if the message carries none."""
     if _FIELDS.isdisjoint(attributes):
         return None
-    return propagate.extract(attributes, getter=_GETTER)
+    try:
+        return propagate.extract(attributes, getter=_GETTER)
+    except Exception:
+        log.exception("the trace context of a message could not be read", extra={"action": "extract_failed"})
+        return None

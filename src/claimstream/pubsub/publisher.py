@@ -194,7 +194,7 @@ class Publisher:
                     if not pending.result.done():
                         pending.result.set_result(message_id)
                 return None
-        except AioRpcError as error:
+        except Exception as error:  # whatever it is, such as a closed channel: those who wait have to learn of it
             failure = PubSubError.of(error, "publish to", self.topic)
             self._fail(batch, failure)
             return failure
