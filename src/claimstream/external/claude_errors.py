@@ -55,7 +55,7 @@ def _status(error: anthropic.APIStatusError) -> ExternalError:
         message = f"answered {status}: the credit is used up{request}. Buy credit in the console."
         return Unauthorised(SERVICE, "", message)
     if status == 404:
-        message = f"answered 404 ({said or kind}{request}). Check the configured model ids against the list of models."
+        message = f"answered 404 ({said or kind}{request}). Check EXTRACTION_MODEL and CLASSIFICATION_MODEL."
         return Unauthorised(SERVICE, "", message)
     if status in (400, 413, 422):
         return Refused(SERVICE, "", f"does not accept this request: {status} {kind}, {said}{request}", status=status)

@@ -90,7 +90,10 @@ def deprecation_warning(model: str) -> str | None:
     date = DEPRECATED_MODELS.get(model)
     if date is None:
         return None
-    return f"The model {model} ends on {date}: from then on every call to it fails. Configure its successor before."
+    return (
+        f"The model {model} ends on {date}: from then on every call to it fails. "
+        "Name its successor in EXTRACTION_MODEL or CLASSIFICATION_MODEL."
+    )
 
 
 def _is_dated(model: str, known: str) -> bool:

@@ -175,7 +175,7 @@ def _classify(error: BaseException) -> ExternalError | None:
         return status_error(SERVICE, error.status, _reason(error.message), advice=_ADVICE, headers=error.headers)
     if isinstance(error, ValueError | KeyError) and not isinstance(error, UnicodeError):
         return None
-    return connection_error(SERVICE, error, setting="STORAGE_EMULATOR_HOST")
+    return connection_error(SERVICE, error, setting="STORAGE_EMULATOR_HOST, if it is set")
 
 
 def _no_token(error: Exception) -> ExternalError:

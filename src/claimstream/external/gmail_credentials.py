@@ -72,7 +72,7 @@ class _Fetched:
     """Tokens from an OAuth 2.0 token endpoint (RFC 6749), kept per key until shortly before they expire."""
 
     def __init__(self, door: Door, token_uri: str, advice: str) -> None:
-        self._service = door.service(SERVICE, connection_classifier(SERVICE, "GMAIL_TOKEN_URI"))
+        self._service = door.service(SERVICE, connection_classifier(SERVICE, "token_uri in GMAIL_SERVICE_ACCOUNT_FILE"))
         self._token_uri = token_uri
         self._advice = advice
         self._issued: dict[str, _Issued] = {}
@@ -123,7 +123,7 @@ class _Fetched:
             answer = json.loads(text)
             return _Issued(str(answer["access_token"]), asked_at + float(answer.get("expires_in", 3600)))
         except (ValueError, KeyError, TypeError) as error:
-            raise Outage(SERVICE, "", "answered 200 without a token. Check GMAIL_TOKEN_URI.") from error
+            raise Outage(SERVICE, "", "answered 200 without a token. Is something between us and Google?") from error
 
     def _refusal(self, status: int, text: str, headers: Mapping[str, str]) -> ExternalError:
         """RFC 6749, section 5.2: a 400 says in ``error`` that the grant or the client is not accepted."""
@@ -156,7 +156,10 @@ class ServiceAccountDelegation(_Fetched):
         missing = {"client_email", "private_key"} - content.keys()
         if missing:
             names = " and ".join(sorted(missing))
-            raise ValueError(f"This is not a service account's key: {names} missing. Download one of type JSON.")
+            raise ValueError(
+                f"This is not a service account's key: {names} missing. Download one of type JSON, and "
+                "name it in GMAIL_SERVICE_ACCOUNT_FILE."
+            )
         advice = (
             f"Let the Workspace admin allow client id {content.get('client_id', '(see the key file)')} the scope "
             f"{' '.join(scopes)} (Security > API controls > Domain-wide delegation), and check that the mailbox exists."
