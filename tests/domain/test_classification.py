@@ -42,9 +42,7 @@ def greeting(text: str) -> str:
         ),
         pytest.param(
             mail(
-                greeting(
-                    "die Gesamtforderung beträgt 512,00 EUR. Bitte teilen Sie uns mit, wann wir mit Zahlung rechnen können."
-                )
+                greeting("die Gesamtforderung beträgt 512,00 EUR. Bitte teilen Sie uns mit, wie gezahlt werden soll.")
             ),
             FIRST,
             Intent.CLAIM_STATEMENT,
@@ -64,6 +62,18 @@ def greeting(text: str) -> str:
             FIRST,
             Intent.CLAIM_STATEMENT,
             id="a statement announced, in a scan",
+        ),
+        pytest.param(
+            mail(greeting("als Anlage erhalten Sie unsere Forderungsaufstellung.")),
+            FIRST,
+            Intent.CLAIM_STATEMENT,
+            id="a statement announced and forgotten",
+        ),
+        pytest.param(
+            mail(greeting("eine Ratenzahlung lehnen wir ab. Die Gesamtforderung beträgt 512,00 EUR.")),
+            FIRST,
+            Intent.CLAIM_STATEMENT,
+            id="a total, and no installments",
         ),
         pytest.param(
             mail(greeting("wir stimmen Ihrem Schuldenbereinigungsplan zu.")),

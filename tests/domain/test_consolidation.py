@@ -116,7 +116,7 @@ def test_without_a_finding_the_confidence_is_zero(intent: Intent) -> None:
         pytest.param([ACCEPTED, ACCEPTED], ACCEPTED, id="both accept"),
         pytest.param([ACCEPTED, DECLINED], UNCLEAR, id="yes and no"),
         pytest.param([COUNTER_OFFER, ACCEPTED], UNCLEAR, id="yes and other terms"),
-        pytest.param([UNCLEAR, ACCEPTED], ACCEPTED, id="the cover note says nothing, the letter accepts"),
+        pytest.param([UNCLEAR, ACCEPTED], UNCLEAR, id="the cover note leaves open what the letter accepts"),
         pytest.param([UNCLEAR, UNCLEAR], UNCLEAR, id="neither says anything"),
     ],
 )
@@ -125,6 +125,28 @@ def test_two_different_answers_are_no_answer(answers: list[SettlementDecision], 
     result = consolidated(
         extraction(source_id="body", kind=SourceKind.BODY, settlement=settled(body, source_id="body")),
         extraction(settlement=settled(letter)),
+        intent=Intent.SETTLEMENT_RESPONSE,
+    )
+    assert result.settlement is not None
+    assert result.settlement.value.decision is decision
+
+
+@pytest.mark.parametrize(
+    ("rules", "model", "decision"),
+    [
+        pytest.param(UNCLEAR, ACCEPTED, ACCEPTED, id="the model settles what was unclear"),
+        pytest.param(UNCLEAR, UNCLEAR, UNCLEAR, id="neither knows"),
+        pytest.param(DECLINED, ACCEPTED, UNCLEAR, id="they contradict each other"),
+        pytest.param(DECLINED, DECLINED, DECLINED, id="they agree"),
+        pytest.param(DECLINED, UNCLEAR, UNCLEAR, id="the model doubts what the rules read"),
+    ],
+)
+def test_the_model_may_settle_only_what_the_rules_left_unclear(
+    rules: SettlementDecision, model: SettlementDecision, decision: SettlementDecision
+) -> None:
+    result = consolidated(
+        extraction(settlement=settled(rules)),
+        extraction(settlement=settled(model), method=Method.MODEL),
         intent=Intent.SETTLEMENT_RESPONSE,
     )
     assert result.settlement is not None

@@ -51,7 +51,7 @@ class _Reading:
     @property
     def rank(self) -> AmountRank | None:
         """The best rank of all amounts, the sum of the parts counting as a claim."""
-        ranks = [amount.rank for e in self.extractions for amount in e.totals]
+        ranks = [amount.rank for e in self.extractions for amount in e.totals if not amount.computed]
         if any(e.principal and (e.interest or e.costs) for e in self.extractions):
             ranks.append(AmountRank.CLAIM)
         return min(ranks, default=None)
@@ -66,7 +66,8 @@ class _Reading:
 
     @property
     def decisions(self) -> set[SettlementDecision]:
-        return {e.settlement.value.decision for e in self.extractions if e.settlement is not None}
+        # Beside text that instructs its reader as a machine, "accepted" may be part of the instruction.
+        return {e.settlement.value.decision for e in self.extractions if e.settlement and not e.injection}
 
     @property
     def rate(self) -> bool:
@@ -108,7 +109,8 @@ def _installments(reading: _Reading) -> str | None:
 def _settlement(reading: _Reading, letter: Letter | None) -> Classification | None:
     """An answer to the plan: by what was decided, or for a second letter by its very subject."""
     decided = reading.decisions - {SettlementDecision.UNCLEAR}
-    if not reading.decisions:
+    only_installments = phrases.INSTALLMENTS_REFUSED.search(reading.words) and not phrases.PLAN.search(reading.words)
+    if not reading.decisions or (letter is not Letter.SECOND and only_installments):
         return None
     asked = phrases.REQUEST.search(reading.words)
     if not decided:
@@ -148,7 +150,7 @@ def _claim(reading: _Reading) -> Classification:
 def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     words = reading.words
     if announced := _announced(mail, words):
-        return _rule(Intent.CLAIM_STATEMENT, 0.85, announced)
+        return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
     inquiry, request = phrases.INQUIRY.search(words), phrases.REQUEST.search(words)
     blocked = phrases.CANNOT_ACT.search(words)
     if blocked or (request and phrases.REQUEST_OBJECT.search(words)):
@@ -165,13 +167,11 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
 
 
 def _announced(mail: ParsedMail, words: str) -> str | None:
-    """A statement said to be attached that the rules could not read."""
+    """A statement said to be attached, whether it could be read, could not, or was forgotten."""
     unread = [source.name for source in mail.sources if source.needs_vision] + [entry.name for entry in mail.unread]
-    if not unread:
-        return None
     named = next((name for name in unread if phrases.STATEMENT.search(phrases.plain(name.replace("_", " ")))), None)
     if named:
-        return f"an attachment named {named}"
+        return named
     stated = phrases.STATEMENT.search(words)
     return stated.group() if stated and phrases.ATTACHED.search(words) else None
 

@@ -110,19 +110,28 @@ def _references(extractions: Sequence[SourceExtraction]) -> tuple[Reference, ...
 
 
 def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | None:
-    """One answer to the plan. Two different ones, or a body that is unclear about an attachment, are no answer."""
-    found = [_capped(e.settlement, e.kind) for e in extractions if e.settlement is not None]
+    """One answer to the plan. Different answers are none, and neither is one that another source leaves open.
+
+    Within one source the model may settle what the rules left unclear; it is asked for just that.
+    """
+    settled = {e.source_id for e in extractions if e.settlement and e.method is Method.MODEL and _clear(e.settlement)}
+    found = [
+        _capped(e.settlement, e.kind)
+        for e in extractions
+        if e.settlement is not None and (_clear(e.settlement) or e.method is Method.MODEL or e.source_id not in settled)
+    ]
     if not found:
         return None
-    clear = [f for f in found if f.value.decision is not SettlementDecision.UNCLEAR]
-    if not clear:
-        return max(found, key=lambda f: f.confidence)
-    best = max(clear, key=lambda f: f.confidence)
-    decisions = {f.value.decision for f in clear}
-    offers = {f.value.counter_offer_amount for f in clear if f.value.counter_offer_amount is not None}
+    best = max(found, key=lambda f: f.confidence)
+    decisions = {f.value.decision for f in found}
+    offers = {f.value.counter_offer_amount for f in found if f.value.counter_offer_amount is not None}
     answer = Settlement(
-        decision=best.value.decision if len(decisions) == 1 else SettlementDecision.UNCLEAR,
-        conditions=tuple(dict.fromkeys(c for f in clear for c in f.value.conditions)),
+        decision=decisions.pop() if len(decisions) == 1 else SettlementDecision.UNCLEAR,
+        conditions=tuple(dict.fromkeys(c for f in found for c in f.value.conditions)),
         counter_offer_amount=offers.pop() if len(offers) == 1 else None,
     )
     return best.model_copy(update={"value": answer})
+
+
+def _clear(found: Found[Settlement]) -> bool:
+    return found.value.decision is not SettlementDecision.UNCLEAR

@@ -94,6 +94,8 @@ def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
             return False
         if total is None or total.rank is AmountRank.BARE:
             return True
+        if total.rank is AmountRank.CLAIM and total.evidence.source_id == "body" and consolidated.sources_unread:
+            return True  # the statement itself may be a scan
         return total.computed and None in (consolidated.principal, consolidated.interest, consolidated.costs)
     if intent is Intent.SETTLEMENT_RESPONSE:
         settlement = consolidated.settlement
