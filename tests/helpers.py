@@ -3,9 +3,12 @@
 import uuid
 from datetime import UTC, datetime
 
+from google.pubsub_v1 import types
+
 from claimstream.app import App
 from claimstream.domain.work import EmailSummary, NewEmail
 from claimstream.domain.world import World
+from claimstream.pubsub import Message
 from claimstream.telemetry.correlation import new_correlation_id
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
@@ -27,3 +30,9 @@ async def summary_of(app: App, email_id: str) -> EmailSummary:
     found = await app.emails.find(email_id)
     assert found is not None
     return found
+
+
+def received(data: bytes, subscription: str, *, message_id: str = "1") -> Message:
+    """A message as the subscriber would hand it over."""
+    inner = types.PubsubMessage.pb()(data=data, message_id=message_id)
+    return Message(types.ReceivedMessage.pb()(ack_id="a", message=inner), subscription)

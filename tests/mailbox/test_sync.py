@@ -1,0 +1,261 @@
+"""Mailbox sync against the Gmail server, Pub/Sub and PostgreSQL."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import pytest
+from tests.helpers import received
+
+from claimstream.app import App
+from claimstream.domain.work import Mailbox, NewEmail
+from claimstream.domain.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.mailbox.consumer import NotificationConsumer
+from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.watch import Watcher
+from claimstream.pubsub import Ack, Message, Publisher, Retry
+from claimstream.settings import Settings
+
+Reply = Callable[..., bytes]
+
+
+@pytest.fixture
+async def publisher(app: App) -> AsyncIterator[Publisher]:
+    opened = Publisher(await app.connect(), app.settings.topic(app.settings.emails_topic))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def sync(app: App, publisher: Publisher) -> MailboxSync:
+    return make_sync(app, publisher, "one")
+
+
+def make_sync(app: App, publisher: Publisher, holder: str) -> MailboxSync:
+    return MailboxSync(
+        gmail=app.gmail,
+        mailboxes=app.mailboxes,
+        emails=app.emails,
+        publisher=publisher,
+        destination="emails",
+        holder=holder,
+    )
+
+
+@pytest.fixture
+async def address(app: App, world: World) -> str:
+    """A mailbox whose watch has been started."""
+    found = await app.mailboxes.get(world.tenants[0].mailboxes[0])
+    assert found is not None
+    await watcher(app).ensure(found)
+    return found.address
+
+
+def watcher(app: App) -> Watcher:
+    topic = app.settings.topic(app.settings.notifications_topic)
+    return Watcher(gmail=app.gmail, mailboxes=app.mailboxes, topic=topic)
+
+
+async def mailbox_of(app: App, address: str) -> Mailbox:
+    found = await app.mailboxes.get(address)
+    assert found is not None
+    return found
+
+
+async def gmail_ids(app: App) -> set[str]:
+    return {email.gmail_id for email in await app.emails.recent(limit=1000)}
+
+
+def message(data: bytes, settings: Settings, message_id: str = "1") -> Message:
+    return received(data, settings.subscription(settings.notifications_subscription), message_id=message_id)
+
+
+def notification(address: str, history_id: int) -> bytes:
+    return json.dumps({"emailAddress": address, "historyId": history_id}).encode()
+
+
+async def test_new_messages_become_rows_and_published_messages(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    ids = {await stack.gmail.deliver(address, reply(), notify=False) for _ in range(3)}
+    synced = await sync.sync(await mailbox_of(app, address))
+    assert (synced.new, synced.published) == (3, 3)
+    assert await gmail_ids(app) == ids
+    assert await app.emails.unpublished() == []
+    again = await sync.sync(await mailbox_of(app, address))
+    assert (again.new, again.published) == (0, 0)
+
+
+async def test_history_of_many_pages_is_taken_in_whole(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str
+) -> None:
+    ids = {await stack.gmail.deliver(address, b"Subject: x\r\n\r\ny", notify=False) for _ in range(620)}
+    assert (await sync.sync(await mailbox_of(app, address))).new == 620
+    assert await gmail_ids(app) == ids
+
+
+async def test_mail_that_arrived_before_the_watch_is_not_ours(
+    app: App, stack: LocalStack, sync: MailboxSync, world: World, reply: Reply
+) -> None:
+    address = world.tenants[0].mailboxes[0]
+    await stack.gmail.deliver(address, reply(), notify=False)
+    await watcher(app).ensure(await mailbox_of(app, address))
+    assert (await sync.sync(await mailbox_of(app, address))).new == 0
+
+
+async def test_renewing_the_watch_skips_nothing(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    await stack.gmail.deliver(address, reply(), notify=False)
+    await watcher(app).ensure(await mailbox_of(app, address), force=True)
+    assert (await sync.sync(await mailbox_of(app, address))).new == 1
+
+
+async def test_a_watch_is_renewed_only_when_it_is_due(app: App, address: str) -> None:
+    assert not await watcher(app).ensure(await mailbox_of(app, address))
+
+
+async def test_expired_history_loses_nothing(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    first = await stack.gmail.deliver(address, reply(), notify=False)
+    await sync.sync(await mailbox_of(app, address))
+    missed = {await stack.gmail.deliver(address, reply(), notify=False) for _ in range(4)}
+    stack.gmail.expire_history(address)
+    synced = await sync.sync(await mailbox_of(app, address))
+    assert (synced.recovered, synced.new) == (True, 4)
+    assert await gmail_ids(app) == {first, *missed}
+    later = await stack.gmail.deliver(address, reply(), notify=False)
+    assert (await sync.sync(await mailbox_of(app, address))).new == 1
+    assert later in await gmail_ids(app)
+
+
+async def test_a_mailbox_that_another_worker_holds_is_looked_at_again_by_that_worker(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    assert await app.mailboxes.lock(address, holder="other", seconds=60) is not None
+    await stack.gmail.deliver(address, reply(), notify=False)
+    assert (await sync.sync(await mailbox_of(app, address))).busy
+    assert await app.mailboxes.unlock(address, holder="other"), "the mark that was left asks it to look again"
+    assert not await app.mailboxes.unlock(address, holder="other")
+    assert (await sync.sync(await mailbox_of(app, address))).new == 1
+
+
+async def test_workers_that_sync_one_mailbox_at_once_add_each_message_once(
+    app: App, stack: LocalStack, publisher: Publisher, address: str, reply: Reply
+) -> None:
+    workers = [make_sync(app, publisher, f"w{n}") for n in range(5)]
+    ids = set()
+    for _ in range(4):
+        ids.add(await stack.gmail.deliver(address, reply(), notify=False))
+        mailbox = await mailbox_of(app, address)
+        await asyncio.gather(*(worker.sync(mailbox) for worker in workers))
+    await workers[0].sync(await mailbox_of(app, address))
+    rows = await app.emails.recent(limit=100)
+    assert sorted(email.gmail_id for email in rows) == sorted(ids)
+
+
+async def test_the_cursor_never_moves_back(app: App, address: str) -> None:
+    mailbox = await app.mailboxes.lock(address, holder="h", seconds=60)
+    assert mailbox is not None
+    await app.mailboxes.add_emails(mailbox, [], holder="h", cursor=10**9)
+    await app.mailboxes.add_emails(mailbox, [], holder="h", cursor=5)
+    assert (await mailbox_of(app, address)).history_id == 10**9
+
+
+async def test_a_row_whose_message_was_never_confirmed_is_published_later(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    await stack.gmail.deliver(address, reply(), notify=False)
+    assert stack.pubsub is not None
+    mailbox = await app.mailboxes.lock(address, holder="died", seconds=0.001)
+    assert mailbox is not None
+    page = await app.gmail.history_page(address, mailbox.history_id or 0)
+
+    await app.mailboxes.add_emails(
+        mailbox, [NewEmail("e", page.message_ids[0], "c")], holder="died", cursor=page.last_record_id
+    )
+    await asyncio.sleep(0.01)
+    assert [email.email_id for email in await app.emails.unpublished()] == ["e"]
+    assert (await sync.sync(await mailbox_of(app, address))).published == 1
+    assert await app.emails.unpublished() == []
+
+
+class TestNotifications:
+    @pytest.fixture
+    def consumer(self, app: App, sync: MailboxSync) -> NotificationConsumer:
+        return NotificationConsumer(sync, app.mailboxes, destination="gmail-notifications", outage_wait_seconds=0.1)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"not json",
+            b"[]",
+            b'{"emailAddress": "a@b.example"}',
+            b'{"emailAddress": "nobody", "historyId": 5}',
+            b'{"emailAddress": "a@b.example", "historyId": -1}',
+            b"\xff\xfe\x00",
+        ],
+    )
+    async def test_a_malformed_one_is_kept_with_its_reason_and_acknowledged(
+        self, app: App, consumer: NotificationConsumer, data: bytes
+    ) -> None:
+        assert await consumer.handle(message(data, app.settings)) == Ack()
+        assert await consumer.handle(message(data, app.settings)) == Ack()
+        assert [reason.split(":")[0] for reason in await rejects(app)] == ["malformed"]
+
+    async def test_one_of_an_unknown_mailbox_is_kept_with_its_reason_and_acknowledged(
+        self, app: App, consumer: NotificationConsumer
+    ) -> None:
+        data = notification("stranger@elsewhere.example", 12)
+        assert await consumer.handle(message(data, app.settings)) == Ack()
+        assert [reason.split(":")[0] for reason in await rejects(app)] == ["unknown mailbox"]
+
+    async def test_duplicates_and_stale_ones_add_nothing(
+        self, app: App, stack: LocalStack, consumer: NotificationConsumer, address: str, reply: Reply
+    ) -> None:
+        await stack.gmail.deliver(address, reply(), notify=False)
+        history_id = (await app.gmail.profile(address)).history_id
+        for number, promised in enumerate([history_id, history_id, 1, history_id - 1]):
+            data = notification(address, promised)
+            assert await consumer.handle(message(data, app.settings, str(number))) == Ack()
+        assert len(await app.emails.recent()) == 1
+
+    async def test_one_that_is_ahead_of_history_is_looked_at_again_but_not_for_ever(
+        self, app: App, consumer: NotificationConsumer, address: str
+    ) -> None:
+        ahead = message(notification(address, 10**12), app.settings)
+        outcomes = [await consumer.handle(ahead) for _ in range(3)]
+        assert [type(outcome) for outcome in outcomes] == [Retry, Retry, Ack]
+
+    async def test_while_gmail_is_down_it_waits_with_its_lease(
+        self, app: App, stack: LocalStack, consumer: NotificationConsumer, address: str, reply: Reply
+    ) -> None:
+        await stack.gmail.deliver(address, reply(), notify=False)
+        current = message(notification(address, (await app.gmail.profile(address)).history_id), app.settings)
+        await stack.gmail.stop()
+        try:
+            waiting = await consumer.handle(current)
+        finally:
+            await stack.gmail.start()
+        assert isinstance(waiting, Retry)
+        assert waiting.rerun
+        assert await consumer.handle(current) == Ack()
+        assert len(await app.emails.recent()) == 1
+
+
+async def rejects(app: App) -> list[str]:
+    rows = await app.database.run("SELECT", lambda c: c.fetch("SELECT reason FROM notification_rejects"))
+    return [row["reason"] for row in rows]
+
+
+async def test_last_looked_at_is_kept(app: App, sync: MailboxSync, address: str, stack: LocalStack) -> None:
+    before = datetime.now(UTC)
+    await stack.gmail.deliver(address, b"Subject: x\r\n\r\n", notify=False)
+    await sync.sync(await mailbox_of(app, address))
+    looked = (await mailbox_of(app, address)).last_synced_at
+    assert looked is not None
+    assert looked >= before.replace(microsecond=0)
