@@ -660,8 +660,19 @@ def _photo(world: World) -> Case:
 def _png_as_jpeg(world: World) -> Case:
     client = world.client(world.sued, "S-1316/26", "Leif", "Ostendorf")
     inquiry = client.owes("560.00", "Segelverein Luv und Lee", "kasse@luv-und-lee.example").letter()
-    lines = ["Segelverein Luv und Lee", "Leif Ostendorf", "Liegeplatz 2024 und 2025", "Gesamtforderung: 574,00 EUR"]
-    file = documents.png(documents.paper(lines))
+    lines = [
+        "Segelverein Luv und Lee, Mitgliederverwaltung",
+        "Mitglied: Leif Ostendorf",
+        "",
+        "Der Liegeplatz am Steg C wurde in den Jahren 2024 und 2025 durchgehend",
+        "belegt, die Beiträge wurden trotz Erinnerung nicht entrichtet. Nach der",
+        "Beitragsordnung werden Mahngebühren nicht erhoben, das Boot verbleibt",
+        "bis zur Klärung am Steg. Der Vorstand hat die Abgabe der Sache an den",
+        "Verband zurückgestellt, solange das Verfahren läuft.",
+        "",
+        "Gesamtforderung: 574,00 EUR",
+    ]
+    file = documents.png(documents.paper(lines, width=1400, size=30))
     phrase = "unten der Ausdruck aus unserer Mitgliederverwaltung"
     draft = Draft(
         world.sued,
@@ -681,8 +692,8 @@ def _png_as_jpeg(world: World) -> Case:
         needs_model=True,
         tags=["image", "png-as-jpeg"],
     )
-    values = {"total_claim": quoted("574.00", lines[3], "Gesamtforderung", "total")}
-    script = (says(phrase, "claim_statement"), reads(file, lines), extracts(lines[3], **values))
+    values = {"total_claim": quoted("574.00", lines[9], "Gesamtforderung", "total")}
+    script = (says(phrase, "claim_statement"), reads(file, lines), extracts(lines[9], **values))
     return Case("png-declared-as-jpeg", draft.encode(), truth.as_json(), script)
 
 

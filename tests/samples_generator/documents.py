@@ -72,7 +72,7 @@ def paper(lines: Sequence[str], *, width: int = 900, size: int = 22, tilt: float
 
 def png(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.quantize(8).save(out, "PNG", optimize=True)
+    image.quantize(32).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
