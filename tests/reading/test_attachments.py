@@ -1,8 +1,8 @@
 import pytest
+from tests.reading import samples
 
 from claimstream.domain.mail import ParsedMail, SourceKind, Unread
 from claimstream.reading import Limits, read_mail
-from tests.reading import samples
 
 
 def reading(data: bytes, name: str = "datei", limits: Limits = Limits()) -> ParsedMail:  # noqa: B008 - frozen
@@ -121,12 +121,22 @@ def test_a_message_cut_short_is_broken() -> None:
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "empty"), (samples.pdf(password="x"), "encrypted"), (bytes(2000), "unknown_type"), (b"PK\x03\x04rest", "broken")],
+    [
+        (b"", "empty"),
+        (samples.pdf(password="x"), "encrypted"),
+        (bytes(2000), "unknown_type"),
+        (b"PK\x03\x04rest", "broken"),
+    ],
     ids=["empty", "encrypted", "unknown", "broken"],
 )
 def test_what_cannot_be_read_is_reported_and_stops_nothing(data: bytes, reason: str) -> None:
     unread = the_unread(reading(data, "datei.pdf"))
-    assert (unread.source_id, unread.name, unread.size, unread.reason) == ("attachment-2", "datei.pdf", len(data), reason)
+    assert (unread.source_id, unread.name, unread.size, unread.reason) == (
+        "attachment-2",
+        "datei.pdf",
+        len(data),
+        reason,
+    )
 
 
 def test_a_file_over_the_limit_is_not_read() -> None:

@@ -1,13 +1,15 @@
 from email.message import EmailMessage
 
 import pytest
+from tests.reading import samples
 
 from claimstream.domain.mail import DeliveryReport
 from claimstream.reading import read_mail, split_mail
-from tests.reading import samples
 
 
-def report(fields: str, original: str = "From: claims@kanzlei-nord.example\r\nSubject: x\r\n\r\nOffen 999,00 EUR") -> bytes:
+def report(
+    fields: str, original: str = "From: claims@kanzlei-nord.example\r\nSubject: x\r\n\r\nOffen 999,00 EUR"
+) -> bytes:
     return (
         "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"

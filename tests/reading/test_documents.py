@@ -5,13 +5,13 @@ import zipfile
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
+from tests.reading import samples
 
 from claimstream.domain.mail import SourceKind
 from claimstream.reading import Limits, filetype
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.ziparchive import UnpackBudget
-from tests.reading import samples
 
 EURO = '#,##0.00 "€"'
 
@@ -144,8 +144,7 @@ def test_entities_of_an_xml_bomb_are_not_expanded() -> None:
     bomb = '<!DOCTYPE b [<!ENTITY a "999,00 "><!ENTITY c "&a;&a;&a;&a;">]><b><p><t>&c;&c;&c; Rest</t></p></b>'
     data = samples.archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": bomb.encode()})
     with pytest.raises(UnreadableError) as caught:
-        assert "999" not in read(data).text
-        raise UnreadableError("empty", "")
+        read(data)
     assert caught.value.reason == "empty"
 
 
@@ -183,7 +182,8 @@ def test_hidden_sheets_are_not_read() -> None:
 
 def test_an_opendocument_text_keeps_its_spaces_and_rows() -> None:
     body = (
-        '<text:h>Saldo</text:h><text:p>Betrag:<text:s text:c="2"/>500,00<text:s/>EUR<text:line-break/>per\n  heute</text:p>'
+        '<text:h>Saldo</text:h><text:p>Betrag:<text:s text:c="2"/>500,00<text:s/>EUR'
+        "<text:line-break/>per\n  heute</text:p>"
         "<table:table><table:table-row><table:table-cell><text:p>12</text:p></table:table-cell>"
         '<table:table-cell table:number-columns-repeated="999999999"/>'
         "<table:table-cell><text:p>3.418,07 €</text:p></table:table-cell></table:table-row></table:table>"

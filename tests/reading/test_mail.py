@@ -1,10 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from tests.reading import samples
 
 from claimstream.domain.mail import Address, SourceKind
 from claimstream.reading import Limits, read_mail, split_mail
-from tests.reading import samples
 
 
 def test_headers_are_read_each_into_its_own_field() -> None:
@@ -75,7 +75,9 @@ def test_a_body_is_decoded_whatever_charset_it_claims(charset: str, data: bytes)
 
 
 def test_text_is_composed_and_free_of_invisible_characters() -> None:
-    raw = "Content-Type: text/plain; charset=utf-8\r\n\r\nGla\u0308u\u00adbi\u200bger\x07\r\n1\u202f234,56\u00a0€\r\nEnde"
+    raw = (
+        "Content-Type: text/plain; charset=utf-8\r\n\r\nGla\u0308u\u00adbi\u200bger\x07\r\n1\u202f234,56\u00a0€\r\nEnde"
+    )
     assert read_mail(raw.encode()).body.text == "Gläubiger\n1\u202f234,56\u00a0€\nEnde"
 
 
@@ -95,7 +97,10 @@ def test_a_mail_of_html_alone_becomes_text_with_its_lines() -> None:
         ("Die Forderung beträgt 500,00 EUR.\n", "Die Forderung beträgt 500,00 EUR."),
         ("", "Die Forderung beträgt 500,00 EUR laut Aufstellung."),
         ("Kein HTML?\n", "Die Forderung beträgt 500,00 EUR laut Aufstellung."),
-        ("Die Forderung entnehmen Sie bitte der Darstellung in HTML.\n", "Die Forderung beträgt 500,00 EUR laut Aufstellung."),
+        (
+            "Die Forderung entnehmen Sie bitte der Darstellung in HTML.\n",
+            "Die Forderung beträgt 500,00 EUR laut Aufstellung.",
+        ),
     ],
 )
 def test_plain_text_is_preferred_unless_it_says_less(plain: str, expected: str) -> None:
@@ -114,7 +119,8 @@ def test_quoted_history_is_kept_apart_and_never_in_the_body() -> None:
     "history",
     [
         '<div class="gmail_quote"><div class="gmail_attr">Am Mo., 4. Mai 2026 um 09:12 Uhr schrieb Kanzlei Nord &lt;'
-        '<a href="mailto:x">claims@kanzlei-nord.example</a>&gt;:<br></div><blockquote class="gmail_quote">{}</blockquote></div>',
+        '<a href="mailto:x">claims@kanzlei-nord.example</a>&gt;:<br></div>'
+        '<blockquote class="gmail_quote">{}</blockquote></div>',
         '<br><blockquote type="cite"><div>Am 04.05.2026 um 09:12 schrieb Kanzlei Nord:</div>{}</blockquote>',
         '<hr><div id="divRplyFwdMsg"><b>Von:</b> Kanzlei Nord<br><b>Gesendet:</b> Montag<br><b>An:</b> Fall<br>'
         "<b>Betreff:</b> F</div>{}",
@@ -205,7 +211,8 @@ def test_a_signed_mail_is_read_without_its_signature() -> None:
         b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary=b\r\n\r\n'
         b"--b\r\nContent-Type: text/plain\r\n\r\nOffen sind 500,00 EUR.\r\n"
         b'--b\r\nContent-Type: application/pkcs7-signature; name="smime.p7s"\r\n'
-        b"Content-Disposition: attachment; filename=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\nMIAG\r\n--b--\r\n"
+        b"Content-Disposition: attachment; filename=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\nMIAG\r\n"
+        b"--b--\r\n"
     )
     mail = read_mail(raw)
     assert (mail.body.text, len(mail.sources), mail.unread) == ("Offen sind 500,00 EUR.", 1, ())
@@ -232,7 +239,8 @@ def test_the_body_goes_on_around_attachments() -> None:
     raw = (
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
         b"--b\r\nContent-Type: text/plain\r\n\r\nVorher\r\n"
-        b"--b\r\nContent-Type: text/plain; name=notiz.txt\r\nContent-Disposition: inline; filename=notiz.txt\r\n\r\nNotiz\r\n"
+        b"--b\r\nContent-Type: text/plain; name=notiz.txt\r\nContent-Disposition: inline; filename=notiz.txt\r\n\r\n"
+        b"Notiz\r\n"
         b"--b\r\nContent-Type: text/plain\r\n\r\nNachher\r\n--b--\r\n"
     )
     assert [s.text for s in read_mail(raw).sources] == ["Vorher\n\nNachher", "Notiz"]

@@ -8,8 +8,9 @@ from claimstream.reading.html import html_to_text
 from claimstream.reading.mime import TextPart
 from claimstream.reading.text import clean
 
+# Each alternative ends at the next "<" or at the end of the text, so that unclosed tags take linear time.
 _TAGS = re.compile(
-    r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<!--.*?-->|<[^>]{1,10000}>", re.IGNORECASE | re.DOTALL
+    r"<(style|script|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,2000}>", re.IGNORECASE | re.DOTALL
 )
 _MONEY = re.compile(r"\d[\d.\u00a0 ]*,\d{2}\b")
 _WORSE_SHARE = 0.2

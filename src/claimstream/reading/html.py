@@ -11,6 +11,7 @@ from claimstream.reading.xml import Element, local, parse_html
 
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
 _MAX_DEPTH = 150
+_MAX_ELEMENTS = 50_000
 _MAX_QUOTE_DEPTH = 8
 _MAX_HTML_CHARS = 4_000_000
 _ORIGINAL = "-----Original Message-----"
@@ -80,7 +81,7 @@ def _lift(element: Element, depth: int) -> str:
 
 
 def _render(root: Element, quotations: list[str]) -> str:
-    if _depth(root) > _MAX_DEPTH:
+    if _is_unwieldy(root):
         text = "\n".join(piece.strip() for piece in root.itertext() if piece.strip())
     else:
         text = Inscriptis(root, _CONFIG).get_text()
@@ -92,14 +93,16 @@ def _render(root: Element, quotations: list[str]) -> str:
     return _PLACED.sub(quoted, "\n".join(line.rstrip() for line in text.split("\n")))
 
 
-def _depth(root: Element) -> int:
-    deepest = 0
-    stack = [(root, 1)]
-    while stack and deepest <= _MAX_DEPTH:
-        element, depth = stack.pop()
-        deepest = max(deepest, depth)
-        stack += [(child, depth + 1) for child in element]
-    return deepest
+def _is_unwieldy(root: Element) -> bool:
+    """Too deep or too large for the layout engine, which recurses and takes a while for each element."""
+    waiting, count = [(root, 1)], 0
+    while waiting:
+        element, depth = waiting.pop()
+        count += 1
+        if depth > _MAX_DEPTH or count > _MAX_ELEMENTS:
+            return True
+        waiting += [(child, depth + 1) for child in element]
+    return False
 
 
 def _is_hidden(element: Element) -> bool:

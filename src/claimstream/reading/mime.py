@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.parser import BytesHeaderParser
-from email.policy import compat32
+from email.policy import Compat32
 
 from claimstream.reading import filetype
 from claimstream.reading.headers import RawMessage, decoded
@@ -19,6 +19,21 @@ _LOGO_BYTES = 8 * 1024
 _LOGO_WIDTH, _LOGO_HEIGHT = 200, 60
 _NAME_CHARACTERS = 120
 _HEAD_BYTES = 256 * 1024
+_HEADER_CHARACTERS = 1_000_000
+_STRUCTURE_CHARACTERS = 8_000
+
+
+class _CappedHeaders(Compat32):
+    """The tolerant policy, with header values cut as they are parsed: the parser itself reads those that say how a part
+    is built, and takes quadratic time for long ones."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        most = _STRUCTURE_CHARACTERS if name.lower().startswith("content-") else _HEADER_CHARACTERS
+        return name, value[:most]
+
+
+_POLICY = _CappedHeaders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +70,12 @@ class Anatomy:
 def parse(raw: bytes, defects: list[str]) -> RawMessage:
     """The mail as a tree; when the tree is deeper than can be parsed, its headers and the rest as plain text."""
     try:
-        message = message_from_bytes(raw, policy=compat32)
+        message = message_from_bytes(raw, policy=_POLICY)
     except Exception as error:  # RecursionError, and whatever else hostile structure provokes
         defects.append(
             f"The MIME structure cannot be parsed ({type(error).__name__}); only headers and text were read."
         )
-        message = BytesHeaderParser(policy=compat32).parsebytes(raw[:_HEAD_BYTES])
+        message = BytesHeaderParser(policy=_POLICY).parsebytes(raw[:_HEAD_BYTES])
     return message
 
 

@@ -23,7 +23,7 @@ _ALARM_MARGIN_SECONDS = 5.0
 _MAILS_PER_WORKER = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
-_MULTIPART_OR_HTML = re.compile(rb"^content-(?:type:\s*(?!text/plain)|disposition:)", re.IGNORECASE | re.MULTILINE)
+_MULTIPART_OR_HTML = re.compile(rb"^content-(?:type:(?!\s*text/plain)|disposition:)", re.IGNORECASE | re.MULTILINE)
 
 
 class ReaderUnavailableError(RuntimeError):
@@ -107,7 +107,7 @@ class MailReader:
         """One reading. When the process was ended, maybe from outside, the reading is tried once more."""
         async with self._free:
             for attempt in (1, 2):
-                worker = self._idle.pop() if self._idle else await self._start()
+                worker = await self._take(fresh=attempt == 2)
                 done = False
                 try:
                     async with asyncio.timeout(request["alarm_seconds"]):
@@ -129,6 +129,16 @@ class MailReader:
                     else:
                         await self._discard(worker)
         raise AssertionError("unreachable")
+
+    async def _take(self, *, fresh: bool) -> "_Worker":
+        """An idle process, or a new one. ``fresh``: in place of an idle one, which may have ended with the last."""
+        if not self._idle:
+            return await self._start()
+        worker = self._idle.pop()
+        if not fresh:
+            return worker
+        await self._discard(worker)
+        return await self._start()
 
     async def _start(self) -> "_Worker":
         worker = await _Worker.start(self._limits, self._memory_bytes)

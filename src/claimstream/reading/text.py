@@ -14,6 +14,9 @@ _UNWANTED = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
+_LIKELY = set("äöüÄÖÜß€§°–—„“”‚‘’…«»´½²³µ·×•®©éèêëáàâçñîïôóûúÉÈ\u00a0\u00ad")
+"""Beyond ASCII, what German and English mail holds. Text that is all of it as windows-1252 is windows-1252: statistics
+need more of a text than a short mail has."""
 _REALLY_CP1252 = {"ascii", "us-ascii", "iso8859-1", "latin-1", "iso-8859-1"}
 
 
@@ -55,6 +58,13 @@ def decode(data: bytes, charset: str | None = None) -> str:
 
 
 def _guessed(data: bytes) -> str:
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if all(character.isascii() or character in _LIKELY for character in text):
+            return text
     best = from_bytes(
         data[:_GUESS_BYTES], cp_isolation=["cp1252", "utf_16_le", "utf_16_be", "cp850", "mac_roman"]
     ).best()

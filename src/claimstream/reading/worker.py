@@ -1,8 +1,8 @@
 """The process that reads mails for a ``MailReader``: requests on standard input, answers on standard output.
 
 A frame is its length (four bytes, big-endian) and that many bytes. A request is two frames: JSON with the arguments,
-and the raw mail. An answer is one frame, the ``ParsedMail`` as JSON: the parent never unpickles what a process says that
-has just read hostile files.
+and the raw mail. An answer is one frame, the ``ParsedMail`` as JSON: the parent never unpickles what a process says
+that has just read hostile files.
 
 It ends with its parent, however that ends: a thread waits for the end of standard input, and the kernel's alarm clock
 ends a reading that keeps even that thread from running.
@@ -68,8 +68,8 @@ def _answer(request: Request, raw: bytes, limits: Limits) -> bytes:
 
 
 def _warm() -> None:
-    """Import what most mails need, before the first one waits for it and before memory is limited."""
-    from claimstream.reading import docx, pdf, xlsx  # noqa: F401, PLC0415 - for their import alone
+    """Import what most mails need before the first one waits for it; Excel is rarer and takes longer to import."""
+    from claimstream.reading import docx, pdf  # noqa: F401, PLC0415 - for their import alone
 
 
 def _receive(requests: BinaryIO, waiting: "queue.SimpleQueue[tuple[Request, bytes]]") -> None:
