@@ -40,14 +40,19 @@ _CURRENCIES = {
     "dm": "DEM",
     "dem": "DEM",
 }
-_CURRENCY = r"(?:€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|HUF|TRY|DEM|DM)"
+_CURRENCY = (
+    r"(?:€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|"
+    r"HUF|TRY|DEM|DM)"
+)
 _CURRENCY_AFTER = re.compile(rf"[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?({_CURRENCY})(?![A-Za-z])")
 _HEAD = re.compile(
     rf"(?:(?<!\w)(?P<sign>[-−–—])(?P<gap>[{_BLANK}]{{0,3}}))?"
-    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{_BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])(?P<gap_late>[{_BLANK}]{{0,3}}))?)?\Z"
+    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{_BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])"
+    rf"(?P<gap_late>[{_BLANK}]{{0,3}}))?)?\Z"
 )
 _TAIL = re.compile(
-    rf"(?P<sign>[-−–](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
+    rf"(?P<sign>[-−–](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})"
+    rf"(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
 )
 _TIED_BEFORE = re.compile(r"(?:[\w/\\'’#]|\d[.,:]|\w[-−–])\Z")
 _TIED_AFTER = re.compile(r"\w|[/:]\d|[-–]\w")
@@ -58,8 +63,10 @@ _OTHER_UNIT = r"(?:T€|TEUR|Tsd|Mio|Mrd|Million|Milliarde|million|bn\b)"
 _OTHER_UNIT_AFTER = re.compile(rf"[{_BLANK}]{{0,2}}{_OTHER_UNIT}")
 _OTHER_UNIT_BEFORE = re.compile(rf"{_OTHER_UNIT}[.:]?[{_BLANK}]{{0,2}}\Z")
 _NOT_MONEY_AFTER = re.compile(
-    rf"[{_BLANK}]{{0,2}}(?:%|‰|°|v\.[ ]?H\.|p\.[ ]?a\.|(?:Prozent\w*|percent\w*|per[ ]cent|Basispunkte\w*|Cents?|cents?|ct|kWh|MWh|"
-    r"kW|km|qm|m²|m³|cbm|kg|Stück|Stk|Tagen?|Monaten?|Jahren?|Wochen?|Raten|Uhr|Std|Stunden?|Minuten|Seiten?|Liter|GB|MB|Mitarbeiter\w*|"
+    rf"[{_BLANK}]{{0,2}}(?:%|‰|°|v\.[ ]?H\.|p\.[ ]?a\.|(?:Prozent\w*|percent\w*|per[ ]cent|Basispunkte\w*|"
+    rf"Cents?|cents?|ct|kWh|MWh|"
+    r"kW|km|qm|m²|m³|cbm|kg|Stück|Stk|Tagen?|Monaten?|Jahren?|Wochen?|Raten|Uhr|Std|Stunden?|Minuten|Seiten?|"
+    r"Liter|GB|MB|Mitarbeiter\w*|"
     r"Einwohner\w*|Kunden|Punkten?|days|months|years|weeks|hours|pages|x)(?!\w))"
 )
 _CREDIT_AFTER = re.compile(
@@ -69,8 +76,10 @@ _CENTS_AFTER = re.compile(
     rf"[{_BLANK}]{{0,2}}(?:und|and|,)?[{_BLANK}]{{0,2}}\d{{1,2}}[{_BLANK}]{{0,2}}(?:Cents?|cents?|ct)(?!\w)"
 )
 _NUMBERED_BEFORE = re.compile(
-    r"(?:\b(?:nr|no|nummer|number|az|aktenzeichen|zeichen|tel|telefon|telefax|fax|mobil|phone|plz|hrb|hra|vr|blz|konto|kto|"
-    r"ticket|vorgang|vertrag|version|rechnung|position|pos|seite|page|anzahl|ref|reference|referenz|kundennummer|\w{2,20}nummer|\w{2,20}nr)"
+    r"(?:\b(?:nr|no|nummer|number|az|aktenzeichen|zeichen|tel|telefon|telefax|fax|mobil|phone|plz|hrb|hra|vr|"
+    r"blz|konto|kto|"
+    r"ticket|vorgang|vertrag|version|rechnung|position|pos|seite|page|anzahl|ref|reference|referenz|"
+    r"kundennummer|\w{2,20}nummer|\w{2,20}nr)"
     r"|§|#)[.:]?\s?\Z"
 )
 _RUN = re.compile(r"\d[\d.,'’]*")
@@ -84,7 +93,8 @@ _SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}\Z")
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
 _SCAN_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
 _SCAN_RUN = re.compile(
-    rf"(?<![\w.,/-])(?=[OolISB]{{0,3}}\d|[\dOolISB.]{{1,12}},\d|[\dOolISB.]{{1,9}}\d)[\dOolISB]{{1,3}}(?:\.?[\dOolISB]{{3}}){{0,3}}"
+    rf"(?<![\w.,/-])(?=[OolISB]{{0,3}}\d|[\dOolISB.]{{1,12}},\d|"
+    rf"[\dOolISB.]{{1,9}}\d)[\dOolISB]{{1,3}}(?:\.?[\dOolISB]{{3}}){{0,3}}"
     rf"(?:[.,][\dOolISB]{{2}}(?![\w])|(?=[{_BLANK}]?(?:€|EUR|Euro)))"
 )
 

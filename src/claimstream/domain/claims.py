@@ -25,12 +25,15 @@ _CLAUSE = re.compile(
     r",(?=\s)|[()]|\s[–—-]\s|(?<=\w):(?=\s)|\s(?:dass|sodass|wobei|während|aber|jedoch|hingegen|but|while|whereas)\s"
 )
 _JOINERS = re.compile(
-    r"(?:auf|von|in höhe von|in hoehe von|beträgt|betraegt|über|ueber|mit|zu|of|is|to|insgesamt|derzeit|noch|noch offen|eur|€|:)\Z"
+    r"(?:auf|von|in höhe von|in hoehe von|beträgt|betraegt|über|ueber|mit|zu|of|is|to|insgesamt|derzeit|noch|"
+    r"noch offen|eur|€|:)\Z"
 )
 _AND = re.compile(r"\s(?:und|sowie|nebst|zzgl\.?|zuzüglich|plus|and|davon)\s")
 _LINK = re.compile(
-    r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
-    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|\)|zahlen|in total)[\s(:]*\Z"
+    r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
+    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
+    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|"
+    r"\)|zahlen|in total)[\s(:]*\Z"
 )
 _OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
 _GENERIC_TOTAL = re.compile(
@@ -40,7 +43,8 @@ _REDUCED = re.compile(
     r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
 )
 _SUFFIX_NOUN_GAP = re.compile(
-    r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|angefallene[nr]?)\s)?"
+    r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|"
+    r"angefallene[nr]?)\s)?"
 )
 _UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")
 
@@ -366,10 +370,9 @@ def _by_lines_above(page: _Text, result: list[Claim], block: list[int]) -> None:
             above = above[-1:]
         else:
             return
-    for line, (role, label, doubt) in zip(block, above, strict=True):
-        number = page.by_line[line][0]
-        token = result[number].token
-        result[number] = Claim(token, role, label, doubt=doubt and role in CLAIM_ROLES)
+    for below, (named, label, doubt) in zip(block, above, strict=True):
+        number = page.by_line[below][0]
+        result[number] = Claim(result[number].token, named, label, doubt=doubt and named in CLAIM_ROLES)
 
 
 def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int]) -> None:

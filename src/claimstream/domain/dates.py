@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -53,12 +54,15 @@ _DATE_BEFORE = re.compile(
     r"(?:\s{1,2}(?:vom|per|zum|am|der|forderung|ist))?\s{0,2}[:.]?"
     r"|(?<!bis )(?<!frist )(?<!spätestens )(?<!mail )(?<!post )(?<!fax )\bper"
     r"|\bas (?:at|of|per)|\bbalance (?:on|at)"
-    r"|\b(?:berechnet|gerechnet|zinsen|aufgelaufen|verzinst|angefallen)\s{1,2}(?:bis|per)(?:\s{1,2}(?:zum|einschl\.|einschließlich))?"
-    r"|\b\w{0,24}(?:forderung|forderungshöhe|forderungsbetrag|forderungsaufstellung|aufstellung|forderungskonto|saldo|schuld|restschuld|rückstand|betrag|"
+    r"|\b(?:berechnet|gerechnet|zinsen|aufgelaufen|verzinst|angefallen)\s{1,2}(?:bis|per)(?:\s{1,2}(?:zum|"
+    r"einschl\.|einschließlich))?"
+    r"|\b\w{0,24}(?:forderung|forderungshöhe|forderungsbetrag|forderungsaufstellung|aufstellung|"
+    r"forderungskonto|saldo|schuld|restschuld|rückstand|betrag|"
     r"summe|forderungen|schulden|berechnung|claim|balance|debt|salden|übersicht|valutiert)"
     r"(?:\s{1,2}(?:beträgt|beläuft sich|ist|stellt sich))?(?:\s{1,2}(?:derzeit|aktuell|insgesamt|somit))?"
     r"\s{1,2}(?:zum|per|mit stand|on)(?:\s{1,2}(?:stichtag|stand|dem|den|vom))?"
-    r"|\b(?:beträgt|betragen|beläuft sich|belaufen sich|valutiert|valutieren)(?:\s{1,2}(?:derzeit|aktuell|insgesamt|somit|noch))?"
+    r"|\b(?:beträgt|betragen|beläuft sich|belaufen sich|valutiert|valutieren)(?:\s{1,2}(?:derzeit|aktuell|"
+    r"insgesamt|somit|noch))?"
     r"\s{1,2}(?:zum|am|per|mit stand)(?:\s{1,2}(?:stichtag|stand|dem|den|vom))?"
     r")\s{0,2}\(?\Z"
 )
@@ -99,6 +103,7 @@ def _value(groups: dict[str, str | None]) -> tuple[bool, date | None]:
         return False, None
 
 
+@lru_cache(maxsize=4)  # one text is asked for its dates by several readers in a row
 def find_dates(text: str) -> tuple[DateToken, ...]:
     """Every date of ``text`` with day, month and year, in order of appearance."""
     found: dict[int, DateToken] = {}

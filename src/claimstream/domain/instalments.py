@@ -9,10 +9,12 @@ from claimstream.domain.extraction import Evidence, Found, InstallmentTerms
 from claimstream.domain.labels import Role
 
 _COUNT = re.compile(
-    r"(?<![\d.,])(\d{1,3})\s{1,2}(?:gleich(?:bleibend)?en?\s{1,2}|monatlichen?\s{1,2}|equal\s{1,2}|monthly\s{1,2}){0,2}(?:monats|teil)?(?:raten?|instal(?:l)?ments)\b"
+    r"(?<![\d.,])(\d{1,3})\s{1,2}(?:gleich(?:bleibend)?en?\s{1,2}|monatlichen?\s{1,2}|equal\s{1,2}|"
+    r"monthly\s{1,2}){0,2}(?:monats|teil)?(?:raten?|instal(?:l)?ments)\b"
 )
 _FIRST_DUE = re.compile(
-    r"(?:erstmals|erstmalig|beginnend|ab|erste[rn]?\s{1,2}rate(?:\s{1,2}(?:ist\s{1,2})?(?:fällig|zahlbar))?|beginning|starting|first\s{1,2}(?:due|payable))"
+    r"(?:erstmals|erstmalig|beginnend|ab|erste[rn]?\s{1,2}rate(?:\s{1,2}(?:ist\s{1,2})?(?:fällig|zahlbar))?|"
+    r"beginning|starting|first\s{1,2}(?:due|payable))"
     r"(?:\s{1,2}(?:am|ab|zum|mit|dem|den|on|from|fällig|zahlbar|bis)){0,3}\s{1,2}\Z"
 )
 _AGREED = re.compile(r"\brate|monat|instal|month")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 # Columns are parted by tabs, pipes or two blanks; leaders of dots count as such a gap.
 _GAP = re.compile(
-    r"[ \u00a0\u202f]*(?:\t|\|)[ \u00a0\u202f\t|]*|[ \u00a0\u202f]{2,}|[ \u00a0]?(?:\.{3,}|…|_{3,}|(?:\. ){3,})[ \u00a0._…]*"
+    r"[ \u00a0\u202f]*(?:\t|\|)[ \u00a0\u202f\t|]*|[ \u00a0\u202f]{2,}|[ \u00a0]?(?:\.{3,}|…|_{3,}|"
+    r"(?:\. ){3,})[ \u00a0._…]*"
 )
 _FILLER = re.compile(r"[\s.\-_=+|:*·…~–—\u00a0\u202f]*")
 

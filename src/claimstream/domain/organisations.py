@@ -8,55 +8,84 @@ from claimstream.domain.extraction import Evidence, Found
 from claimstream.domain.layout import Span, lines
 from claimstream.domain.spelling import fold, word_score
 
-_LEGAL_FORMS = frozenset(
-    "gmbh mbh ggmbh ag kg kgaa ohg ug gbr eg ev se sa sarl sas srl spa bv nv ltd limited inc llc llp plc corp co cokg gmbhco haftungsbeschraenkt ek ekfr "
-    "ewiv partg partgmbb mbb aoer adoer kdoer vvag asbl aps ab oy und and the der die das des fuer of".split()
+_LEGAL_FORMS_WRITTEN = (
+    "gmbh mbh ggmbh ag kg kgaa ohg ug gbr eg ev se sa sarl sas srl spa bv nv ltd limited inc llc llp plc "
+    "corp co cokg gmbhco haftungsbeschraenkt ek ekfr ewiv partg partgmbb mbb aoer adoer kdoer vvag asbl "
+    "aps ab oy und and the der die das des fuer of "
 )
+_LEGAL_FORMS = frozenset(_LEGAL_FORMS_WRITTEN.split())
 # Words that many firms share say little about which of them is meant.
-_GENERIC = frozenset(
-    "inkasso bank banken sparkasse volksbank raiffeisenbank stadtwerke versicherung versicherungen krankenkasse kasse energie strom gas wasser telekom mobilfunk kommunikation deutsche deutschland german germany "
-    "rechtsanwaelte rechtsanwalt rechtsanwaeltin kanzlei anwaltskanzlei finanzamt amt stadt gemeinde kreis landkreis service services dienst dienste forderungsmanagement collection finance finanz leasing "
-    "handel versand shop verlag gruppe group holding international europe europa gesellschaft wohnungsbau wohnungsbaugesellschaft genossenschaft hausverwaltung immobilien factoring kredit credit receivables "
-    "jobcenter agentur arbeit beitragsservice center zentrale nord sued ost west".split()
+_GENERIC_WRITTEN = (
+    "inkasso bank banken sparkasse volksbank raiffeisenbank stadtwerke versicherung versicherungen "
+    "krankenkasse kasse energie strom gas wasser telekom mobilfunk kommunikation deutsche deutschland "
+    "german germany rechtsanwaelte rechtsanwalt rechtsanwaeltin kanzlei anwaltskanzlei finanzamt amt "
+    "stadt gemeinde kreis landkreis service services dienst dienste forderungsmanagement collection "
+    "finance finanz leasing handel versand shop verlag gruppe group holding international europe europa "
+    "gesellschaft wohnungsbau wohnungsbaugesellschaft genossenschaft hausverwaltung immobilien factoring "
+    "kredit credit receivables jobcenter agentur arbeit beitragsservice center zentrale nord sued ost "
+    "west "
 )
+_GENERIC = frozenset(_GENERIC_WRITTEN.split())
 _FORM = re.compile(
-    r"(?<![\w])(?:g?GmbH|mbH|AG|KG(?:aA)?|OHG|oHG|UG|GbR|eG|e\.\s?G\.|e\.\s?V\.|e\.\s?K\.|SE|S\.\s?A\.|S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|N\.\s?V\.)(?![\w])"
+    r"(?<![\w])(?:g?GmbH|mbH|AG|KG(?:aA)?|OHG|oHG|UG|GbR|eG|e\.\s?G\.|e\.\s?V\.|e\.\s?K\.|SE|S\.\s?A\.|"
+    r"S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|"
+    r"N\.\s?V\.)(?![\w])"
 )
 _KEYWORD = re.compile(
-    r"(?<![^\W_])(?:[\w-]*(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|finanzamt|hauptzollamt|zollamt|jobcenter|bundesagentur|landeskasse|justizkasse|stadtkasse|rechtsanwälte|rechtsanwaelte|"
-    r"rechtsanwaltsgesellschaft|anwaltskanzlei|kanzlei|energie|energy|telekom|mobilfunk|netz|wohnungsbau\w*|genossenschaft|hausverwaltung|verwaltung|gesellschaft|verband|verein|klinik\w*|krankenhaus|universität|hochschule|"
-    r"stadt|gemeinde|landkreis|kreis|bundesamt|amt|beitragsservice|versandhaus|verlag|leasing|factoring|collection|finance|services?|solutions|group|gruppe|holding|abrechnungsstelle|verrechnungsstelle|zentrale|"
+    r"(?<![^\W_])(?:[\w-]*(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|"
+    r"finanzamt|hauptzollamt|zollamt|jobcenter|bundesagentur|landeskasse|justizkasse|stadtkasse|rechtsanwälte|"
+    r"rechtsanwaelte|"
+    r"rechtsanwaltsgesellschaft|anwaltskanzlei|kanzlei|energie|energy|telekom|mobilfunk|netz|wohnungsbau\w*|"
+    r"genossenschaft|hausverwaltung|verwaltung|gesellschaft|verband|verein|klinik\w*|krankenhaus|universität|"
+    r"hochschule|"
+    r"stadt|gemeinde|landkreis|kreis|bundesamt|amt|beitragsservice|versandhaus|verlag|leasing|factoring|"
+    r"collection|finance|services?|solutions|group|gruppe|holding|abrechnungsstelle|verrechnungsstelle|"
+    r"zentrale|"
     r"forderungsmanagement|möbelhaus|autohaus|fitness\w*|receivables|credit|bkk|aok|ikk|dak|kfz-[\w-]+))(?![^\W_])",
     re.IGNORECASE,
 )
 _ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"
-_ORG = rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|und|für|der|des|von|am|im|an|in|zu|e\.|V\.|mbH|of|for|and|the|co\.|{_ORG_WORD})){{0,9}}"
+_ORG = (
+    rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|und|für|der|des|von|am|im|an|in|zu|e\.|V\.|mbH|of|for|and|the|co\.|"
+    rf"{_ORG_WORD})){{0,9}}"
+)
 _CREDITOR_LEAD = re.compile(
-    r"(?<![\w-])(?:(?:[Nn]amens und (?:in|im) (?:Vollmacht|Auftrag|Auftrage)|[Ii]m (?:Namen und (?:im )?(?:Auftrag|Vollmacht)|Auftrag(?:e)?|Namen)|[Ii]n Vollmacht|[Ii]n Vertretung)"
-    r"(?: unsere[rs] (?:Mandantin|Mandantschaft|Auftraggeberin|Auftraggebers|Mandanten|Kundin),?)?(?: (?:der|des|von|die))?(?: Firma)?"
-    r"|(?:[Uu]nsere[rn]? (?:Mandantin|Mandantschaft|Auftraggeberin|Gläubigerin|Auftraggeber|Zedentin)|[Uu]nser(?:e[sn])? (?:Mandanten?|Auftraggebers?)),?(?: (?:der|des|von|die))?(?: Firma)?"
+    r"(?<![\w-])(?:(?:[Nn]amens und (?:in|im) (?:Vollmacht|Auftrag|Auftrage)|"
+    r"[Ii]m (?:Namen und (?:im )?(?:Auftrag|Vollmacht)|Auftrag(?:e)?|Namen)|[Ii]n Vollmacht|[Ii]n Vertretung)"
+    r"(?: unsere[rs] (?:Mandantin|Mandantschaft|Auftraggeberin|Auftraggebers|Mandanten|Kundin),?)?(?: (?:der|"
+    r"des|von|die))?(?: Firma)?"
+    r"|(?:[Uu]nsere[rn]? (?:Mandantin|Mandantschaft|Auftraggeberin|Gläubigerin|Auftraggeber|Zedentin)|"
+    r"[Uu]nser(?:e[sn])? (?:Mandanten?|Auftraggebers?)),?(?: (?:der|des|von|die))?(?: Firma)?"
     r"|[Ff]orderung(?:en)? (?:der|des|von)(?: Firma| Gläubigerin)?"
-    r"|(?:[Ww]ir vertreten|vertreten wir|[Ww]ir zeigen an, dass wir)(?: hier)?(?: die| den| das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
+    r"|(?:[Ww]ir vertreten|vertreten wir|[Ww]ir zeigen an, dass wir)(?: hier)?(?: die| den|"
+    r" das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
     r"|(?:[Oo]n behalf of|[Aa]cting for|[Oo]ur client,?|[Aa]s agents? (?:of|for)|instructed by|[Cc]laim of)(?: the)?"
-    r"|(?:Gläubiger(?:in|/in|\(in\))?|Auftraggeber(?:in|/in)?|Forderungsinhaber(?:in)?|Altgläubiger(?:in)?|Ursprungsgläubiger(?:in)?|Mandant(?:in|schaft)?|Kreditgeber(?:in)?|Creditor|Original creditor)(?: ?\([^)\n]{0,30}\))?[ \t]{0,3}[:|\t])"
+    r"|(?:Gläubiger(?:in|/in|\(in\))?|Auftraggeber(?:in|/in)?|Forderungsinhaber(?:in)?|Altgläubiger(?:in)?|"
+    r"Ursprungsgläubiger(?:in)?|Mandant(?:in|schaft)?|Kreditgeber(?:in)?|Creditor|"
+    r"Original creditor)(?: ?\([^)\n]{0,30}\))?[ \t]{0,3}[:|\t])"
     r"[ \t\u00a0]{1,4}"
 )
 _REPRESENTATIVE_LEAD = re.compile(
-    r"(?<![\w-])(?:Gläubigervertreter(?:in)?|Vertreter(?:in)?|Vertreten durch|vertreten durch(?: die)?|Bevollmächtigte(?:r|n)?|Verfahrensbevollmächtigte(?:r|n)?|Prozessbevollmächtigte(?:r|n)?|Inkassounternehmen|Inkassodienstleister|Representative|Agent)"
+    r"(?<![\w-])(?:Gläubigervertreter(?:in)?|Vertreter(?:in)?|Vertreten durch|vertreten durch(?: die)?|"
+    r"Bevollmächtigte(?:r|n)?|Verfahrensbevollmächtigte(?:r|n)?|Prozessbevollmächtigte(?:r|n)?|"
+    r"Inkassounternehmen|Inkassodienstleister|Representative|Agent)"
     r"[ \t]{0,3}[:|\t]?[ \t\u00a0]{1,4}"
 )
 _NAME_AT = re.compile(_ORG)
 _CLOSING = re.compile(
-    r"^[ \t]*(?:(?:mit )?(?:freundlichen|freundlichem|besten|herzlichen|verbindlichen|vielen)\s+gr(?:ü|ue)(?:ß|ss)en?|(?:freundliche|beste|viele|herzliche) gr(?:ü|ue)(?:ß|ss)e|hochachtungsvoll|mfg|"
+    r"^[ \t]*(?:(?:mit )?(?:freundlichen|freundlichem|besten|herzlichen|verbindlichen|vielen)\s+gr(?:ü|"
+    r"ue)(?:ß|ss)en?|(?:freundliche|beste|viele|herzliche) gr(?:ü|ue)(?:ß|ss)e|hochachtungsvoll|mfg|"
     r"(?:kind|best|warm)(?:est)? regards|regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _NOT_A_NAME = re.compile(
-    r"\b(?:HRB|HRA|USt|IBAN|BIC|Tel|Fax|Registergericht|Geschäftsführ\w*|Vorstand|Amtsgericht|Handelsregister|Aufsichtsrat|Sitz|Steuer|www|Bankverbindung|Konto)\b|@|://|www\.|\d{5}",
+    r"\b(?:HRB|HRA|USt|IBAN|BIC|Tel|Fax|Registergericht|Geschäftsführ\w*|Vorstand|Amtsgericht|Handelsregister|"
+    r"Aufsichtsrat|Sitz|Steuer|www|Bankverbindung|Konto)\b|@|://|www\.|\d{5}",
     re.IGNORECASE,
 )
 _STOP_WORDS = re.compile(
-    r"[ ](?:gegen|wegen|in Höhe|beträgt|haben|hat|ist|sind|wird|werden|teilen|machen|mit|über|vom|zum|beläuft|against|we|is|has|Wir|Sie|Die|Ihr|Ihre|Frau|Herrn?|Forderung|Ansprüche?)(?![\w-])"
+    r"[ ](?:gegen|wegen|in Höhe|beträgt|haben|hat|ist|sind|wird|werden|teilen|machen|mit|über|vom|zum|beläuft|"
+    r"against|we|is|has|Wir|Sie|Die|Ihr|Ihre|Frau|Herrn?|Forderung|Ansprüche?)(?![\w-])"
 )
 
 
@@ -153,7 +182,7 @@ def _name_at(text: str, position: int) -> Span | None:
     content = match.group()
     stop = _STOP_WORDS.search(content)
     content = content[: stop.start()] if stop else content
-    forms = [form for form in _FORM.finditer(content)]
+    forms = list(_FORM.finditer(content))
     if forms:
         # "GmbH & Co. KG": the last of neighbouring forms
         end = forms[0].end()

@@ -6,6 +6,7 @@ the letter greets, its clerks and its lawyers are not. Lines are never joined.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from claimstream.domain.extraction import Evidence, Found, PersonName
 from claimstream.domain.layout import Span, cells, lines
@@ -17,10 +18,14 @@ __all__ = ["find_people", "fold", "names_agree"]
 _BLANK = r"[ \t\u00a0]"
 _UPPER = "A-ZÄÖÜÀ-ÖØ-ÞŠŽŁĐĆČŚŹŻİĞŞ"
 _LETTER = r"[^\W\d_]"
-_PARTICLE = r"(?:von|van|vom|zu|zur|zum|de|der|den|dem|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ben|ter|ten|te|af|y|v\.|d\.)"
+_PARTICLE = (
+    r"(?:von|van|vom|zu|zur|zum|de|der|den|dem|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ben|ter|ten|te|"
+    r"af|y|v\.|d\.)"
+)
 _NAME_WORD = rf"(?:[{_UPPER}]['’]?{_LETTER}+(?:[-'’]{_LETTER}+)*|[{_UPPER}]\.(?:-?[{_UPPER}]\.)?)"
 _TITLE = (
-    r"(?:Prof(?:essor(?:in)?)?\.?|Dr\.?(?:-Ing\.?)?|Doktor|med\.|jur\.|phil\.|rer\.|nat\.|pol\.|h\.[ ]?c\.|Dipl\.?-[A-Za-zäöü]+\.?(?:[ ]?\(FH\))?|Ing\.|Mag\.|"
+    r"(?:Prof(?:essor(?:in)?)?\.?|Dr\.?(?:-Ing\.?)?|Doktor|med\.|jur\.|phil\.|rer\.|nat\.|pol\.|h\.[ ]?c\.|"
+    r"Dipl\.?-[A-Za-zäöü]+\.?(?:[ ]?\(FH\))?|Ing\.|Mag\.|"
     r"Freiherr|Freifrau|Graf|Gräfin|B\.[ ]?[AS]c?\.|M\.[ ]?[AS]c?\.)"
 )
 _NAME = rf"{_NAME_WORD}(?:{_BLANK}{{1,2}}(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD}){{0,3}}"
@@ -28,232 +33,113 @@ _FULL = rf"(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME}"
 _TITLES = rf"(?:{_TITLE}{_BLANK}{{1,2}}){{0,4}}"
 _SALUTATION = r"(?:Herrn|Herr|Herren|Frau|Hr\.|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss)"
 _SALUTED = re.compile(
-    rf"(?<![\w-]){_SALUTATION}{_BLANK}{{1,3}}(?P<titles>{_TITLES})(?P<name>{_FULL})(?:,{_BLANK}{{1,2}}(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?={_BLANK}*(?:$|[,;).(:/–-]|geb|wegen|\d)))?",
+    rf"(?<![\w-]){_SALUTATION}{_BLANK}{{1,3}}(?P<titles>{_TITLES})(?P<name>{_FULL})"
+    rf"(?:,{_BLANK}{{1,2}}(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?={_BLANK}*(?:$|"
+    rf""
+    rf"[,;).(:/–-]|geb|wegen|\d)))?",
     re.MULTILINE,
 )
 _COUPLE = re.compile(
-    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|Familie|Mandanten|Schuldner|Kunden){_BLANK}{{1,2}}(?:Herrn?{_BLANK})?(?P<a>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?){_BLANK}(?:und|u\.|&|\+|and)"
+    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|Familie|Mandanten|Schuldner|"
+    rf"Kunden){_BLANK}{{1,2}}(?:Herrn?{_BLANK})?(?P<a>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?){_BLANK}(?:und|u\.|"
+    rf"&|\+|and)"
     rf"{_BLANK}(?:Frau{_BLANK})?(?P<b>{_NAME_WORD}){_BLANK}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
 )
 _COUPLE_LAST_FIRST = re.compile(
-    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|Familie){_BLANK}{{1,2}}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD}),{_BLANK}(?P<a>{_NAME_WORD}){_BLANK}(?:und|u\.|&|\+){_BLANK}(?P<b>{_NAME_WORD})"
+    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|"
+    rf"Familie){_BLANK}{{1,2}}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
+    rf",{_BLANK}(?P<a>{_NAME_WORD}){_BLANK}(?:und|"
+    rf""
+    rf"u\.|&|\+){_BLANK}(?P<b>{_NAME_WORD})"
 )
 _COUPLE_SALUTED = re.compile(
-    rf"(?<![\w-])(?:Herrn?|Mr\.?|Frau|Mrs\.?){_BLANK}(?:(?P<a>{_NAME_WORD}){_BLANK})?(?:und|u\.|&|and|/){_BLANK}?(?:Frau|Mrs\.?|Herrn?|Mr\.?){_BLANK}"
+    rf"(?<![\w-])(?:Herrn?|Mr\.?|Frau|Mrs\.?){_BLANK}(?:(?P<a>{_NAME_WORD}){_BLANK})?(?:und|u\.|&|and|"
+    rf"/){_BLANK}?(?:Frau|Mrs\.?|Herrn?|Mr\.?){_BLANK}"
     rf"{_TITLES}(?:(?P<b>{_NAME_WORD}){_BLANK})?(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
 )
 _LABEL = re.compile(
-    r"(?<![\w-])(?:Schuldner(?:in|innen|/in|\(in\)|/-in)?s?|Hauptschuldner(?:in)?|Mitschuldner(?:in)?|Gesamtschuldner|Mandant(?:in|/in|\(in\)|en)?|Mandantschaft|Kunde|Kundin|Kundenname|"
-    r"Versicherungsnehmer(?:in)?|Versicherte(?:r|n)?|Steuerpflichtige(?:r|n)?|Beitragsschuldner(?:in)?|Beitragspflichtige[rn]?|Beitragszahler(?:in)?|Vertragspartner(?:in)?|Vertragsnehmer(?:in)?|"
-    r"Kontoinhaber(?:in)?|Darlehensnehmer(?:in)?|Kreditnehmer(?:in)?|Mieter(?:in)?|Patient(?:in)?|Antragsteller(?:in)?|Antragsgegner(?:in)?|Mitglied|Zahlungspflichtige[rn]?|Beklagte[rn]?|"
-    r"Auftragsgegner|Gegner|Rechnungsempfänger(?:in)?|Vor- und (?:Nachname|Zuname)|Name, Vorname|Nachname, Vorname|Vorname, Name|Vorname Name|Name|Debtor|Customer|Client|Policyholder|Account holder|"
+    r"(?<![\w-])(?:Schuldner(?:in|innen|/in|\(in\)|/-in)?s?|Hauptschuldner(?:in)?|Mitschuldner(?:in)?|"
+    r"Gesamtschuldner|Mandant(?:in|/in|\(in\)|en)?|Mandantschaft|Kunde|Kundin|Kundenname|"
+    r"Versicherungsnehmer(?:in)?|Versicherte(?:r|n)?|Steuerpflichtige(?:r|n)?|Beitragsschuldner(?:in)?|"
+    r"Beitragspflichtige[rn]?|Beitragszahler(?:in)?|Vertragspartner(?:in)?|Vertragsnehmer(?:in)?|"
+    r"Kontoinhaber(?:in)?|Darlehensnehmer(?:in)?|Kreditnehmer(?:in)?|Mieter(?:in)?|Patient(?:in)?|"
+    r"Antragsteller(?:in)?|Antragsgegner(?:in)?|Mitglied|Zahlungspflichtige[rn]?|Beklagte[rn]?|"
+    r"Auftragsgegner|Gegner|Rechnungsempfänger(?:in)?|Vor- und (?:Nachname|Zuname)|Name, Vorname|"
+    r"Nachname, Vorname|Vorname, Name|Vorname Name|Name|Debtor|Customer|Client|Policyholder|Account holder|"
     r"Your client|Our customer|Borrower|Tenant|Betroffene[rn]?|Person|Betreff|Betrifft|Betr\.|Subject|Re)"
     rf"(?:{_BLANK}?\([^)\n]{{0,30}}\))?{_BLANK}{{0,3}}[:|\t]{_BLANK}*"
 )
 _ABOUT = re.compile(
-    r"(?<![\w-])(?:Ihr(?:e[rnsm]?|es)? (?:Mandant(?:in|en|schaft)?|Klient(?:in|en)?)|(?:unser(?:e[rnsm]?|es)?|d(?:er|ie|es|en)) (?:Kund(?:e|in|en)|Schuldner(?:in|s)?|Versicherungsnehmer(?:in|s)?|Mieter(?:in|s)?|Patient(?:in|en)?|"
+    r"(?<![\w-])(?:Ihr(?:e[rnsm]?|es)? (?:Mandant(?:in|en|schaft)?|Klient(?:in|en)?)|(?:unser(?:e[rnsm]?|es)?|"
+    r"d(?:er|ie|es|en)) (?:Kund(?:e|in|en)|Schuldner(?:in|s)?|Versicherungsnehmer(?:in|s)?|Mieter(?:in|s)?|"
+    r"Patient(?:in|en)?|"
     r"Darlehensnehmer(?:in|s)?|Steuerpflichtigen?|Mitglied(?:s|es)?)|[Yy]our client|our customer|the debtor|"
-    r"(?:Forderung(?:en|ssache|sangelegenheit)?|Ansprüche?|Anspruch|Vollstreckungssache|Zwangsvollstreckung|Titel|Klage|Verfahren|Rückstände?|Vorgang|Insolvenzverfahren|[Cc]laim|debt) (?:gegen|zu Lasten|gegenüber|von|against|of|betreffend|über das Vermögen des|über das Vermögen der))"
+    r"(?:Forderung(?:en|ssache|sangelegenheit)?|Ansprüche?|Anspruch|Vollstreckungssache|Zwangsvollstreckung|"
+    r"Titel|Klage|Verfahren|Rückstände?|Vorgang|Insolvenzverfahren|[Cc]laim|debt) (?:gegen|zu Lasten|"
+    r"gegenüber|von|against|of|betreffend|über das Vermögen des|über das Vermögen der))"
     rf",?{_BLANK}{{1,2}}(?:die Eheleute{_BLANK})?(?:{_SALUTATION}{_BLANK})?"
 )
 _VERSUS = re.compile(rf"{_BLANK}(?:\./\.|/\.|\.\./\.|gegen|vs?\.|versus){_BLANK}")
 _VERSUS_LEAD = re.compile(
-    r"(?:[Ii]n Sachen|[Ii]n der (?:Sache|Angelegenheit|Forderungssache|Rechtssache)|Betreff|Betr\.|Forderungssache|Rechtssache|Angelegenheit|Sache|Re|AW|WG|Inkassosache)\b:?"
+    r"(?:[Ii]n Sachen|[Ii]n der (?:Sache|Angelegenheit|Forderungssache|Rechtssache)|Betreff|Betr\.|"
+    r"Forderungssache|Rechtssache|Angelegenheit|Sache|Re|AW|WG|Inkassosache)\b:?"
 )
 _BORN = re.compile(
-    rf"(?<![\w-])(?P<name>{_FULL})(?:,{_BLANK}{{1,2}}(?P<given>{_NAME_WORD}))?,?{_BLANK}{{1,2}}\(?(?:geb\.|geboren|\*|born)(?:{_BLANK}{{1,2}}am)?{_BLANK}{{0,2}}(?P<maiden>(?!am\b)[{_UPPER}]{_LETTER}+(?:-{_LETTER}+)?)?"
+    rf"(?<![\w-])(?P<name>{_FULL})(?:,{_BLANK}{{1,2}}(?P<given>{_NAME_WORD}))?,?{_BLANK}{{1,2}}\(?(?:geb\.|"
+    rf"geboren|\*|"
+    rf"born)(?:{_BLANK}{{1,2}}am)?{_BLANK}{{0,2}}(?P<maiden>(?!am\b)[{_UPPER}]{_LETTER}+(?:-{_LETTER}+)?)?"
 )
 _MAIDEN = re.compile(
     rf",?{_BLANK}{{1,2}}\(?(?:geb\.|geborene?n?r?){_BLANK}{{1,2}}(?P<maiden>[{_UPPER}]{_LETTER}+(?:-{_LETTER}+)?)"
 )
 _AS_LABELLED = re.compile(
-    rf"{_BLANK}*\*{{0,2}}(?:(?:{_SALUTATION})(?:/(?:{_SALUTATION}))?{_BLANK}+)?(?:Firma{_BLANK}+)?(?P<titles>{_TITLES})(?P<name>{_FULL})(?:,{_BLANK}{{0,2}}(?P<titles2>{_TITLES})(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?=\W|$))?"
+    rf"{_BLANK}*\*{{0,2}}(?:(?:{_SALUTATION})(?:/(?:{_SALUTATION})"
+    rf")?{_BLANK}+)?(?:Firma{_BLANK}+)?(?P<titles>{_TITLES})(?P<name>{_FULL})"
+    rf"(?:,{_BLANK}{{0,2}}(?P<titles2>{_TITLES})(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?=\W|"
+    rf""
+    rf"$))?"
 )
 _PAIR = re.compile(
-    rf"^{_BLANK}*(?P<key>Vorname|Nachname|Familienname|Name|First name|Last name|Surname){_BLANK}*[:|\t]{_BLANK}*(?P<value>{_FULL}){_BLANK}*$",
+    rf"^{_BLANK}*(?P<key>Vorname|Nachname|Familienname|Name|First name|Last name|Surname){_BLANK}*[:|"
+    rf"\t]{_BLANK}*(?P<value>{_FULL}){_BLANK}*$",
     re.MULTILINE,
 )
+# Cheap to ask before the costly patterns are tried.
+_ADDRESSED = re.compile(r"Herr|Frau|Hr\.|Fr\.|M[rs]|Miss|Ehe|Familie|Mandanten|Schuldner|Kunden")
+_HEADING = re.compile(
+    r"(?:Schuldner(?:in|/in)?|Mandant(?:in|/in)?|Kunde|Kundin|Name|Name, Vorname|Debtor|Customer|"
+    r"Versicherungsnehmer(?:in)?|Vertragspartner(?:in)?|Mieter(?:in)?)"
+)
+_BIRTH = re.compile(r"geb|\*|born")
 _STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
 _GREETING = re.compile(
     r"(?:geehrte[rs]?|Liebe[rs]?|Hallo|Guten (?:Tag|Morgen|Abend)|Dear|Hello|Moin|Sehr verehrte[rn]?)\s*\Z",
     re.IGNORECASE,
 )
 _CLERK = re.compile(
-    r"ansprechpartner|sachbearbeit|bearbeiter|rechtsanw|\bra\b|\brain\b|anwältin|anwalt|kontakt|durchwahl|rückfragen|telefon|\btel\b|zuständig|erreichen|gez\.|"
-    r"\bi\. ?a\.|\bi\. ?v\.|geschäftsführ|vorstand|aufsichtsrat|unterzeichn|kolleg|mitarbeiter|contact|regards|richter|gerichtsvollzieh|insolvenzverwalt|notar|steuerberat|betreuer|schuldnerberat|"
+    r"ansprechpartner|sachbearbeit|bearbeiter|rechtsanw|\bra\b|\brain\b|anwältin|anwalt|kontakt|durchwahl|"
+    r"rückfragen|telefon|\btel\b|zuständig|erreichen|gez\.|"
+    r"\bi\. ?a\.|\bi\. ?v\.|geschäftsführ|vorstand|aufsichtsrat|unterzeichn|kolleg|mitarbeiter|contact|"
+    r"regards|richter|gerichtsvollzieh|insolvenzverwalt|notar|steuerberat|betreuer|schuldnerberat|"
     r"telefonat|gespräch|(?:meldet|wenden) sich|ihnen gern|hilft ihnen|verfügung",
     re.IGNORECASE,
 )
-_SUBJECT_WORDS = frozenset(
-    {
-        "sie",
-        "wir",
-        "ich",
-        "die",
-        "der",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "in",
-        "ihr",
-        "ihre",
-        "ihren",
-        "unser",
-        "unsere",
-        "bitte",
-        "mit",
-        "zu",
-        "zum",
-        "zur",
-        "am",
-        "im",
-        "und",
-        "hier",
-        "vom",
-        "von",
-        "forderung",
-        "forderungen",
-        "gesamtforderung",
-        "hauptforderung",
-        "anfrage",
-        "schreiben",
-        "mahnung",
-        "rechnung",
-        "vertrag",
-        "kunde",
-        "kundennummer",
-        "aktenzeichen",
-        "geburtsdatum",
-        "anschrift",
-        "adresse",
-        "name",
-        "vorname",
-        "nachname",
-        "straße",
-        "strasse",
-        "telefon",
-        "stand",
-        "datum",
-        "betrag",
-        "saldo",
-        "eur",
-        "euro",
-        "nr",
-        "konto",
-        "schuldner",
-        "mandant",
-        "mandantin",
-        "mandantschaft",
-        "gläubiger",
-        "zeichen",
-        "unbekannt",
-        "ort",
-        "wohnort",
-        "plz",
-        "ratenzahlung",
-        "vergleich",
-        "angebot",
-        "antwort",
-        "aw",
-        "wg",
-        "re",
-        "fwd",
-        "schuldenbereinigungsplan",
-        "forderungsaufstellung",
-        "frau",
-        "herr",
-        "herrn",
-        "eheleute",
-        "familie",
-        "amtsgericht",
-        "landgericht",
-        "finanzamt",
-        "your",
-        "our",
-        "the",
-        "claim",
-        "statement",
-        "reference",
-        "letter",
-        "outstanding",
-        "debt",
-        "auskunft",
-        "bestätigung",
-        "mitteilung",
-        "vorgang",
-        "akte",
-        "insolvenz",
-        "verfahren",
-        "sache",
-        "sachen",
-        "angelegenheit",
-        "regulierung",
-        "einigung",
-        "außergerichtliche",
-        "außergerichtlicher",
-        "dr",
-        "guten",
-        "tag",
-        "sehr",
-        "geehrte",
-        "geehrter",
-        "damen",
-        "herren",
-        "vielen",
-        "dank",
-        "freundlichen",
-        "grüßen",
-        "siehe",
-        "anlage",
-        "kein",
-        "keine",
-        "nicht",
-        "es",
-        "er",
-        "an",
-        "auf",
-        "aus",
-        "bei",
-        "zahlung",
-        "zahlungen",
-        "ratenplan",
-        "kundin",
-        "alle",
-        "beide",
-        "anbei",
-        "ihrer",
-        "ihrem",
-        "ihres",
-        "unserer",
-        "unserem",
-        "unseres",
-        "gesamt",
-        "summe",
-        "offene",
-        "offener",
-        "aktuelle",
-        "januar",
-        "februar",
-        "märz",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "dezember",
-        "geb",
-        "geboren",
-        "mandats",
-        "az",
-        "kd",
-        "tel",
-        "fax",
-    }
+_NO_NAMES = (
+    "sie wir ich die der das den dem des in ihr ihre ihren unser unsere bitte mit zu zum zur am im und "
+    "hier vom von forderung forderungen gesamtforderung hauptforderung anfrage schreiben mahnung rechnung "
+    "vertrag kunde kundennummer aktenzeichen geburtsdatum anschrift adresse name vorname nachname straße "
+    "strasse telefon stand datum betrag saldo eur euro nr konto schuldner mandant mandantin mandantschaft "
+    "gläubiger zeichen unbekannt ort wohnort plz ratenzahlung vergleich angebot antwort aw wg re fwd "
+    "schuldenbereinigungsplan forderungsaufstellung frau herr herrn eheleute familie amtsgericht "
+    "landgericht finanzamt your our the claim statement reference letter outstanding debt auskunft "
+    "bestätigung mitteilung vorgang akte insolvenz verfahren sache sachen angelegenheit regulierung "
+    "einigung außergerichtliche außergerichtlicher dr guten tag sehr geehrte geehrter damen herren vielen "
+    "dank freundlichen grüßen siehe anlage kein keine nicht es er an auf aus bei zahlung zahlungen "
+    "ratenplan kundin alle beide anbei ihrer ihrem ihres unserer unserem unseres gesamt summe offene "
+    "offener aktuelle januar februar märz april mai juni juli august september oktober november dezember "
+    "geb geboren mandats az kd tel fax "
 )
+_SUBJECT_WORDS = frozenset(_NO_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +246,8 @@ def _line_people(text: str, line: Span) -> list[_Hit]:
     content = line.of(text)
     if not any(char.isupper() for char in content):
         return hits
-    for pattern in (_COUPLE, _COUPLE_LAST_FIRST, _COUPLE_SALUTED):
+    addressed = _ADDRESSED.search(content) is not None
+    for pattern in (_COUPLE, _COUPLE_LAST_FIRST, _COUPLE_SALUTED) if addressed else ():
         for match in pattern.finditer(text, line.start, line.end):
             if not _greeted(text, line, match.start()) and not _CLERK.search(content):
                 hits += _couple(match)
@@ -380,14 +267,14 @@ def _line_people(text: str, line: Span) -> list[_Hit]:
                     single=lead is _ABOUT or not re.match(r"(?:Betr|Subject|Re\b|Name|Person)", match.group()),
                 )
     hits += _versus(text, line)
-    for match in _BORN.finditer(text, line.start, line.end):
+    for match in _BORN.finditer(text, line.start, line.end) if _BIRTH.search(content) else ():
         if not inside_couple(match.start()) and (hit := _hit(match, match.start(), 1.0, single=False)):
             hits.append(hit)
             if match["maiden"] and not match["maiden"][0].isdigit():
                 hits.append(
                     _Hit(PersonName(first=hit.name.first, last=match["maiden"]), match.start(), match.end(), 0.8)
                 )
-    for match in _SALUTED.finditer(text, line.start, line.end):
+    for match in _SALUTED.finditer(text, line.start, line.end) if addressed else ():
         if inside_couple(match.start()) or _greeted(text, line, match.start()) or _CLERK.search(content):
             continue
         hit = _hit(match, match.start(), 0.9, single=True)
@@ -511,18 +398,17 @@ def _versus(text: str, line: Span) -> list[_Hit]:
 
 def _under_label(text: str, line: Span, below: Span) -> list[_Hit]:
     """A label alone on its line with the name under it, or a heading of a column with the name in that column."""
+    if not _HEADING.search(text, line.start, line.end):
+        return []
     heads = cells(text, line)
-    if not heads or len(heads) > 8:
+    if len(heads) > 8:
         return []
     values = cells(text, below)
     if len(heads) != len(values):
         return []
     for head, value in zip(heads, values, strict=True):
         label = head.of(text).strip(" *:")
-        if re.fullmatch(
-            r"(?:Schuldner(?:in|/in)?|Mandant(?:in|/in)?|Kunde|Kundin|Name|Name, Vorname|Debtor|Customer|Versicherungsnehmer(?:in)?|Vertragspartner(?:in)?|Mieter(?:in)?)",
-            label,
-        ):
+        if _HEADING.fullmatch(label):
             return _named_at(text, value.start, Span(value.start, value.end), 1.0, single=False)
     return []
 
@@ -531,7 +417,7 @@ def _pairs(text: str) -> list[_Hit]:
     """``Vorname: Nele`` and ``Nachname: Brandt`` on neighbouring lines."""
     found = list(_PAIR.finditer(text))
     hits = []
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         keys = {one["key"], two["key"]}
         if "\n" in text[one.end() : two.start()].strip(" \t\r").replace("\n", "", 1):
             continue

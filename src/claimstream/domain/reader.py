@@ -37,6 +37,8 @@ from claimstream.domain.settlement import read_settlement
 T = TypeVar("T")
 
 _RANKS = {Role.STILL: AmountRank.STILL_TO_PAY, Role.TOTAL: AmountRank.TOTAL, Role.CLAIM: AmountRank.CLAIM}
+_NEAR = 24
+"""How many amounts further on something may still belong to an amount."""
 _QUOTE = 160
 """Longest evidence that still shows the label beside its amount."""
 
@@ -118,32 +120,33 @@ def _outside_references(tokens: Sequence[AmountToken], references: Sequence[Refe
 def _weighed(claims: Sequence[Claim]) -> list[Claim]:
     """Doubt where one amount alone is not what is owed."""
     result = list(claims)
-    labelled = [c for c in result if c.role in CLAIM_ROLES and c.token.value is not None and not c.part]
-    best = min((_RANKS[c.role] for c in labelled if c.role), default=None)
-    if best is None:
+    ranked = {
+        n: _RANKS[c.role] for n, c in enumerate(claims) if c.role in _RANKS and c.token.value is not None and not c.part
+    }
+    if not ranked:
         return result
-    parts = [c.token.value for c in result if c.role in PART_ROLES and c.token.value]
-    top = [c for c in labelled if c.role and _RANKS[c.role] == best]
-    values = {c.token.value for c in top}
-    for number, claim in enumerate(result):
-        if claim not in top or claim.token.value is None:
-            continue
+    best = min(ranked.values())
+    top = [number for number, rank in ranked.items() if rank is best]
+    values = {claims[n].token.value for n in top}
+    parts = [c.token.value for c in claims if c.role in PART_ROLES and c.token.value]
+    extras = any(c.role in {Role.INTEREST, Role.COSTS} and c.token.value for c in claims)
+    last = top[-1]
+    for number in top:
+        claim = claims[number]
         value = claim.token.value
+        assert value is not None
         doubt = claim.doubt
-        # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
-        if best is AmountRank.CLAIM and any(c.role in {Role.INTEREST, Role.COSTS} and c.token.value for c in result):
-            doubt = doubt or not _is_sum(value, parts)
-        # Two invoices, or two claims: each alone is less than what is owed.
-        if best is AmountRank.CLAIM and len(values) > 1:
-            doubt = doubt or not _is_sum(value, [v for v in values - {value} if v is not None])
-        # "Gesamtforderung 1.000, abzüglich Ihrer Zahlung von 570" and no word of what is left.
-        if best is not AmountRank.STILL_TO_PAY:
-            deducted = [
-                c
-                for c in result[number + 1 :]
-                if c.role is Role.PAYMENT and c.token.value and abs(c.token.value) < value
-            ]
-            doubt = doubt or (bool(deducted) and not any(c in top for c in result[result.index(deducted[-1]) + 1 :]))
+        if best is AmountRank.CLAIM:
+            # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
+            doubt = doubt or (extras and not _is_sum(value, parts))
+            # Two invoices, or two claims: each alone is less than what is owed.
+            doubt = doubt or (
+                len(values) > 1 and not _is_sum(value, [v for v in values if v is not None and v != value])
+            )
+        if best is not AmountRank.STILL_TO_PAY and number == last:
+            # "Gesamtforderung 1.000, abzüglich Ihrer Zahlung von 570" and no word of what is left.
+            after = claims[number + 1 : number + _NEAR]
+            doubt = doubt or any(c.role is Role.PAYMENT and c.token.value and abs(c.token.value) < value for c in after)
         if doubt and not claim.doubt:
             result[number] = _changed(claim, claim.role, doubt=True)
     return result
@@ -163,7 +166,7 @@ def _promoted(claims: list[Claim]) -> tuple[Claim, ...]:
     for number, claim in enumerate(claims):
         if claim.role is not Role.CLAIM or claim.token.value is None or claim.token.flaw:
             continue
-        for start in range(number - 1, -1, -1):
+        for start in range(number - 1, max(-1, number - _NEAR), -1):
             total = claims[start]
             if total.role not in {Role.TOTAL, Role.CLAIM} or total.token.value is None or total.token.flaw:
                 continue
@@ -191,16 +194,18 @@ def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
         token = claim.token
         if token.currency not in (None, "EUR") or (foreign and token.currency is None):
             continue
-        if claim.role in CLAIM_ROLES and not claim.part and claim.role:
+        if claim.role in _RANKS and not claim.part:
             flaw = token.flaw
             found.append(_amount(source, claim, _RANKS[claim.role], flaw))
         elif claim.role is None and token.has_currency and token.flaw is None:
             found.append(_amount(source, claim, AmountRank.BARE, None))
     if not any(a.rank < AmountRank.BARE for a in found):
         # "Ihr Guthaben beträgt 50,00 EUR": the creditor owes, which a person has to see
-        for claim in claims:
-            if claim.role is Role.CREDIT and claim.token.value and claim.token.currency in (None, "EUR"):
-                found.append(_amount(source, claim, AmountRank.CLAIM, AmountFlaw.CREDIT))
+        found += [
+            _amount(source, claim, AmountRank.CLAIM, AmountFlaw.CREDIT)
+            for claim in claims
+            if claim.role is Role.CREDIT and claim.token.value and claim.token.currency in (None, "EUR")
+        ]
     return tuple(sorted(found, key=lambda amount: amount.evidence.start))
 
 
@@ -265,7 +270,7 @@ def _part(source: Source, claims: Sequence[Claim], role: Role) -> Amount | None:
     labels = [label for label, _ in found]
     if len(set(labels)) < len(labels) or any(claim.part for claim in found.values()):
         return None
-    first, last = list(found.values())[0], list(found.values())[-1]
+    first, last = next(iter(found.values())), list(found.values())[-1]
     assert first.label
     begin, end = min(first.label.start, first.token.start), last.token.end
     if end - begin > 4 * _QUOTE or any(c.role in CLAIM_ROLES for c in claims if begin < c.token.start < end):

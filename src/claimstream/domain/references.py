@@ -5,43 +5,61 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from claimstream.domain.dates import Spans, find_dates
 from claimstream.domain.extraction import Evidence, Reference, ReferenceDirection
-from claimstream.domain.layout import Span, cells, column_of, is_filler, lines
+from claimstream.domain.layout import Span, cells, column_of, is_filler, lines, lowered
 
 _OURS, _THEIRS, _UNKNOWN = ReferenceDirection.OURS, ReferenceDirection.THEIRS, ReferenceDirection.UNKNOWN
 
-_MARK = r"(?:zeichen|aktenzeichen|geschäftszeichen|gesch[.-]{0,2} ?z(?:eichen|\.)?|az\.?|akten?-?(?:nr\.?|nummer)|akte|referenz(?:-?(?:nr\.?|nummer))?|ref\.?(?:-?nr\.?)?)"
+_MARK = (
+    r"(?:zeichen|aktenzeichen|geschäftszeichen|gesch[.-]{0,2} ?z(?:eichen|\.)?|az\.?|akten?-?(?:nr\.?|nummer)|"
+    r"akte|referenz(?:-?(?:nr\.?|nummer))?|ref\.?(?:-?nr\.?)?)"
+)
 _TAIL = r"(?:[ ]?[/,|] ?(?:ihre?|unsere?) (?:nachricht|schreiben|mitteilung|mail)(?: vom)?)?"
 _NUMBERED = (
-    r"(?:kd|kund(?:en|in)?|vertrags?|vertragskonto|vertragspartner|rechnungs?|re|rg|forderungs?|vorgangs?|darlehens?|kredit|konto|"
-    r"kundenkonto|mitglieds?|beitrags?|versicherungs?|versicherungsschein|policen?|schaden?|fall|mahn|mahnungs?|inkasso|schuldner|"
-    r"debitoren?|teilnehmer|personen|partner|geschäftspartner|gp|buchungs?|verbrauchsstellen?|zähler|steuer|st|kassen|bescheid|objekt|mieter|patienten|"
-    r"bestell|auftrags?|antrags?|lieferanten|gläubiger|identifikations|service|anschluss|rufnummer|bg|ticket|dossier|register)"
+    r"(?:kd|kund(?:en|in)?|vertrags?|vertragskonto|vertragspartner|rechnungs?|re|rg|forderungs?|vorgangs?|"
+    r"darlehens?|kredit|konto|"
+    r"kundenkonto|mitglieds?|beitrags?|versicherungs?|versicherungsschein|policen?|schaden?|fall|mahn|"
+    r"mahnungs?|inkasso|schuldner|"
+    r"debitoren?|teilnehmer|personen|partner|geschäftspartner|gp|buchungs?|verbrauchsstellen?|zähler|steuer|"
+    r"st|kassen|bescheid|objekt|mieter|patienten|"
+    r"bestell|auftrags?|antrags?|lieferanten|gläubiger|identifikations|service|anschluss|rufnummer|bg|ticket|"
+    r"dossier|register)"
 )
 _NR = r"(?:nr\.?|no\.?|nummer|n°|#)"
 _LABEL = re.compile(
     r"(?<![\w-])(?:"
-    rf"(?P<ours>(?:ihre?(?:n|r|m|s)? {_MARK}{_TAIL}|i\. ?z\.:|your (?:ref(?:erence)?|file|case)(?: (?:no|number))?\.?{_TAIL}|"
+    rf"(?P<ours>(?:ihre?(?:n|r|m|s)? {_MARK}{_TAIL}|i\. ?z\.:|your (?:ref(?:erence)?|file|case)(?: (?:no|"
+    rf"number))?\.?{_TAIL}|"
     r"ihre? nachricht(?: vom)?(?=[ ]?:))\b\.?)"
-    rf"|(?P<theirs>(?:uns(?:er(?:e[nrsm]?)?|\.) {_MARK}{_TAIL}|u\. ?z\.:|our (?:ref(?:erence)?|file|case|account)(?: (?:no|number))?\.?{_TAIL}|"
-    rf"(?:unsere? )?{_NUMBERED}[.]?[- ]?{_NR}|kdnr\.?|(?:unsere? )?\w{{3,24}}(?:nummer|-nr\.?)|kassenzeichen|mandatsreferenz|buchungszeichen|buchungskonto|vertragskonto|kundenkonto|"
-    r"gläubigerzeichen|(?:rechnung|vertrag|konto|mahnung|bescheid|darlehen|police|kunde) (?:nr\.?|no\.?|nummer)|verwendungszweck|zahlungsreferenz|"
-    r"(?:bitte (?:stets|immer|bei \w+(?: und \w+)?) angeben|bei (?:antwort|rückfragen|zahlung|zahlungen|schriftwechsel|korrespondenz)(?: (?:und|oder) \w+)?(?: bitte)?(?: stets| immer)?(?: angeben)?)(?=[ ]?:)|"
-    r"(?:customer|client|account|contract|invoice|claim|policy|debtor|loan|agreement|member(?:ship)?|payment) ?(?:id|no\.?|nr\.?|number|ref(?:erence)?|#))(?![\w]))"
-    r"|(?P<unknown>(?:az|aktenz|aktenzeichen|aktennummer|akten-nr|geschäftszeichen|geschäftsnummer|gesch\.-?z|gz|zeichen|referenz|reference|ref|"
-    r"referenznummer|vorgang|vorgangszeichen|file (?:no|number|ref(?:erence)?)|case (?:no|number|ref(?:erence)?|id)|file|akte)\b\.?)"
+    rf"|(?P<theirs>(?:uns(?:er(?:e[nrsm]?)?|\.) {_MARK}{_TAIL}|u\. ?z\.:|our (?:ref(?:erence)?|file|case|"
+    rf"account)(?: (?:no|number))?\.?{_TAIL}|"
+    rf"(?:unsere? )?{_NUMBERED}[.]?[- ]?{_NR}|kdnr\.?|(?:unsere? )?\w{{3,24}}(?:nummer|-nr\.?)|kassenzeichen|"
+    rf"mandatsreferenz|buchungszeichen|buchungskonto|vertragskonto|kundenkonto|"
+    r"gläubigerzeichen|(?:rechnung|vertrag|konto|mahnung|bescheid|darlehen|police|kunde) (?:nr\.?|no\.?|"
+    r"nummer)|verwendungszweck|zahlungsreferenz|"
+    r"(?:bitte (?:stets|immer|bei \w+(?: und \w+)?) angeben|bei (?:antwort|rückfragen|zahlung|zahlungen|"
+    r"schriftwechsel|korrespondenz)(?: (?:und|oder) \w+)?(?: bitte)?(?: stets| immer)?(?: angeben)?)(?=[ ]?:)|"
+    r"(?:customer|client|account|contract|invoice|claim|policy|debtor|loan|agreement|member(?:ship)?|"
+    r"payment) ?(?:id|no\.?|nr\.?|number|ref(?:erence)?|#))(?![\w]))"
+    r"|(?P<unknown>(?:az|aktenz|aktenzeichen|aktennummer|akten-nr|geschäftszeichen|geschäftsnummer|gesch\.-?z|"
+    r"gz|zeichen|referenz|reference|ref|"
+    r"referenznummer|vorgang|vorgangszeichen|file (?:no|number|ref(?:erence)?)|case (?:no|number|"
+    r"ref(?:erence)?|id)|file|akte)\b\.?)"
     r")"
 )
 # Headings of a letterhead that stand beside the references and are none.
 _OTHER_HEADING = re.compile(
-    r"(?<![\w-])(?:datum|date|telefon|tel\.?|telefax|fax|durchwahl|e-?mail|name|bearbeiter(?:in)?|sachbearbeiter(?:in)?|ansprechpartner(?:in)?|ort|"
+    r"(?<![\w-])(?:datum|date|telefon|tel\.?|telefax|fax|durchwahl|e-?mail|name|bearbeiter(?:in)?|"
+    r"sachbearbeiter(?:in)?|ansprechpartner(?:in)?|ort|"
     r"ihre? (?:nachricht|schreiben)(?: vom)?|unsere? nachricht(?: vom)?|kontakt|phone|contact)(?![\w])"
 )
 _SEPARATOR = re.compile(
-    r"[ \u00a0]?(?:\((?:bitte[^)\n]{0,40}|[^)\n]{0,24})\))?[ \u00a0.]{0,3}(?:lautet|ist|is)?[ \u00a0]{0,2}[:#=]?[ \t\u00a0]{0,12}(?:(?:nr|no)\b\.?[:]?[ \u00a0]{0,2})?"
+    r"[ \u00a0]?(?:\((?:bitte[^)\n]{0,40}|[^)\n]{0,24})\))?[ \u00a0.]{0,3}(?:lautet|ist|"
+    r"is)?[ \u00a0]{0,2}[:#=]?[ \t\u00a0]{0,12}(?:(?:nr|no)\b\.?[:]?[ \u00a0]{0,2})?"
 )
 _VALUE = re.compile(r"[A-Za-z0-9ÄÖÜäöü]+(?:[/_.\\–-][A-Za-z0-9ÄÖÜäöü]+)*")
 _MORE = re.compile(r" ([A-Za-z0-9]+(?:[/_.\\–-][A-Za-z0-9]+)*)(?![\w,])")
@@ -77,11 +95,11 @@ def same_reference(a: str, b: str) -> bool:
 
 def find_references(text: str, source_id: str) -> tuple[Reference, ...]:
     """Every labelled reference of ``text`` in order of appearance, each value once per direction."""
-    low = _lower(text)
+    low = lowered(text)
     dates = Spans([(token.start, token.end) for token in find_dates(text)])
     found: list[Reference] = []
     all_lines = lines(text)
-    labelled = [_labels(low, line) for line in all_lines]
+    labelled = _labels(low, all_lines)
     for index, line in enumerate(all_lines):
         labels = labelled[index]
         if not any(label.direction for label in labels):
@@ -106,21 +124,23 @@ def find_references(text: str, source_id: str) -> tuple[Reference, ...]:
     return tuple(unique.values())
 
 
-def _lower(text: str) -> str:
-    # Umlauts written as digraphs are rare in these labels ("Geschaeftszeichen"): mapped where they occur, at equal length.
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-
-
-def _labels(low: str, line: Span) -> list[_Label]:
+def _labels(low: str, all_lines: tuple[Span, ...]) -> list[list[_Label]]:
+    """The labels of every line. Read in one go: a label never reaches over a line's end."""
     found = []
-    for match in _LABEL.finditer(low, line.start, line.end):
+    for match in _LABEL.finditer(low):
         direction = _OURS if match["ours"] else _THEIRS if match["theirs"] else _UNKNOWN
         found.append(_Label(match.start(), match.end(), direction))
     taken = Spans([(label.start, label.end) for label in found])
-    for match in _OTHER_HEADING.finditer(low, line.start, line.end):
-        if not taken.overlap(match.start(), match.end()):
-            found.append(_Label(match.start(), match.end(), None))
-    return sorted(found, key=lambda label: label.start)
+    found += [
+        _Label(match.start(), match.end(), None)
+        for match in _OTHER_HEADING.finditer(low)
+        if not taken.overlap(match.start(), match.end())
+    ]
+    starts = [line.start for line in all_lines]
+    labelled: list[list[_Label]] = [[] for _ in all_lines]
+    for label in sorted(found, key=lambda label: label.start):
+        labelled[bisect_right(starts, label.start) - 1].append(label)
+    return labelled
 
 
 def _value(text: str, start: int, end: int, dates: Spans) -> Span | None:
@@ -201,7 +221,7 @@ def _below(
         return []
     heads, values = cells(text, line), cells(text, below)
     if len(labels) == 1 and len(heads) == 1:
-        if len(values) != 1 or not text[labels[0].end : line.end].strip(" :./|\t*") == "":
+        if len(values) != 1 or text[labels[0].end : line.end].strip(" :./|\t*"):
             return []
         value = _value(
             text, values[0].start + len(values[0].of(text)) - len(values[0].of(text).lstrip(" *")), below.end, dates

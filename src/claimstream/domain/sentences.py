@@ -1,13 +1,16 @@
 """Sentences of a text, with their positions. A blank line, a list item and a short line end a sentence as well."""
 
 import re
+from itertools import pairwise
 
 from claimstream.domain.layout import Span, lines
 
 _END = re.compile(r"(?<!\.)[.!?](?=[\"”“')]?(?:\s|$))|;(?=\s)")
 _ABBREVIATION = re.compile(
-    r"(?:(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
-    r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|dec|no|ref|approx|ltd|co|mr|mrs|ms)|\b\d{1,2})\Z",
+    r"(?:(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
+    r"ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
+    r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
+    r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|\b\d{1,2})\Z",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")
@@ -31,12 +34,12 @@ def sentences(text: str) -> tuple[Span, ...]:
     """Every sentence, white space around it stripped. Lines of prose run on into the next one."""
     cuts = set(sentence_ends(text))
     every = lines(text)
-    for line, below in zip(every, every[1:], strict=False):
+    for line, below in pairwise(every):
         content = line.of(text).rstrip()
         following = below.of(text)
         if not content.strip() or not following.strip() or _ITEM.match(following) or content.endswith(":"):
             cuts.add(below.start)
-        elif len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content):
+        elif len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content):  # a heading, an address
             cuts.add(below.start)
     spans = []
     start = 0

@@ -13,43 +13,74 @@ from claimstream.domain.layout import Span, lowered
 from claimstream.domain.sentences import sentences
 
 _PLAN = re.compile(
-    r"(?<![\w])(?:[\w-]*plan(?:s|es|e|ung|vorschlag\w*|entwurf\w*)?|[\w-]*vergleich(?:s\w*|e\w?)?|[\w-]*vorschl(?:ag|age|ags|ages|äge|ägen|aege)|[\w-]*angebot\w{0,2}|schuldenbereinigung\w*|regulierung\w*|quote|einigung\w*|"
-    r"forderungsverzicht\w*|teilverzicht\w*|verzicht\w*|settlement\w*|proposals?|offers?|einmalzahlung\w*|ratenzahlung\w*|regelung\w*|composition|nullplan)(?![\w])"
+    r"(?<![\w])(?:[\w-]*plan(?:s|es|e|ung|vorschlag\w*|entwurf\w*)?|[\w-]*vergleich(?:s\w*|e\w?)?|"
+    r"[\w-]*vorschl(?:ag|age|ags|ages|äge|ägen|aege)|[\w-]*angebot\w{0,2}|schuldenbereinigung\w*|"
+    r"regulierung\w*|quote|einigung\w*|"
+    r"forderungsverzicht\w*|teilverzicht\w*|verzicht\w*|settlement\w*|proposals?|offers?|einmalzahlung\w*|"
+    r"ratenzahlung\w*|regelung\w*|composition|nullplan)(?![\w])"
 )
 _SPEAKER = re.compile(
-    r"\b(?:wir|uns|unser\w{0,2}|ich|mandant\w*|mandantschaft|auftraggeber\w*|hiermit|wird|werden|gläubiger\w*|we|us|our|i|hereby|is|are|client|kann|können|konnte|erfolgt|namens|finanzamt|bank|kasse|gesellschaft|haus)\b"
+    r"\b(?:wir|uns|unser\w{0,2}|ich|mandant\w*|mandantschaft|auftraggeber\w*|hiermit|wird|werden|gläubiger\w*|"
+    r"we|us|our|i|hereby|is|are|client|kann|können|konnte|erfolgt|namens|finanzamt|bank|kasse|gesellschaft|"
+    r"haus)\b"
 )
 _NOT = r"(?:nicht|kein\w{0,2}|not|no|never|n't|cannot|unable|weder)"
 _ACCEPT = re.compile(
-    r"\bstimm(?:en|t|e)\b[^.!?;]{0,160}?\bzu\b(?!\s+(?:sein|können|dürfen|wollen|spät))|\bzu(?:ge)?stimm(?:en|t)\b|\bzuzustimmen\b|\b(?:erteil|geb|erklär)\w*\b[^.!?;]{0,80}?\bzustimmung\b|\bzustimmung\b[^.!?;]{0,60}?\b(?:erteilt|erteilen|gegeben|erklärt)\b|"
-    r"\beinverstanden\b|\beinverständnis\b|\b(?:nehmen|nimmt|nehme)\b[^.!?;]{0,160}?\ban(?=[\s.,;!]*$|[.,;!]|\s+(?:und|sofern|wenn))|\bannehmen\b|\bangenommen\b|\bakzeptier\w*|\bkein\w{0,2}\s+(?:einw[aä]nd\w*|bedenken|einwendung\w*)|\bzusage\b|"
+    r"\bstimm(?:en|t|e)\b[^.!?;]{0,160}?\bzu\b(?!\s+(?:sein|können|dürfen|wollen|spät))|\bzu(?:ge)?stimm(?:en|"
+    r"t)\b|\bzuzustimmen\b|\b(?:erteil|geb|erklär)\w*\b[^.!?;]{0,80}?\bzustimmung\b|"
+    r"\bzustimmung\b[^.!?;]{0,60}?\b(?:erteilt|erteilen|gegeben|erklärt)\b|"
+    r"\beinverstanden\b|\beinverständnis\b|\b(?:nehmen|nimmt|nehme)\b[^.!?;]{0,160}?\ban(?=[\s.,;!]*$|[.,;!]|"
+    r"\s+(?:und|sofern|wenn))|\bannehmen\b|\bangenommen\b|\bakzeptier\w*|\bkein\w{0,2}\s+(?:einw[aä]nd\w*|"
+    r"bedenken|einwendung\w*)|\bzusage\b|"
     r"\baccept(?:s|ed|ing)?\b|\bagree(?:s|d)?\b|\bconsent(?:s|ed)?\b|\bno\s+objections?\b|\bapprov(?:e|es|ed|al)\b"
 )
 _REFUSE = re.compile(
-    r"\blehn(?:en|t|e)\b[^.!?;]{0,160}?\bab\b|\bab(?:ge)?lehn(?:en|t)\b|\babzulehnen\b|\bablehnung\b|\bverweiger\w*|\bversag(?:en|t)\b|\bweisen\b[^.!?;]{0,100}?\bzurück\b|\bzurück(?:ge)?wiesen?\b|\bzurückweisen\b|"
-    r"\bnicht\s+in\s+der\s+lage\b|\b(?:kommt|kommen)\b[^.!?;]{0,60}?\bnicht\s+in\s+(?:betracht|frage)\b|\bnicht\s+(?:möglich|akzeptabel|annehmbar|zustimmungsfähig|nähertreten|näher\s+treten|folgen|entsprechen|einlassen)\b|\bscheidet\b[^.!?;]{0,40}?\baus\b|"
-    r"\breject(?:s|ed|ion)?\b|\bdecline[sd]?\b|\brefuse[sd]?\b|\bunable\s+to\b|\bunacceptable\b|\b(?:erheben|haben|machen)\b[^.!?;]{0,40}?(?<!keine )(?<!keinerlei )\beinw(?:ände|endungen)\b"
+    r"\blehn(?:en|t|e)\b[^.!?;]{0,160}?\bab\b|\bab(?:ge)?lehn(?:en|t)\b|\babzulehnen\b|\bablehnung\b|"
+    r"\bverweiger\w*|\bversag(?:en|t)\b|\bweisen\b[^.!?;]{0,100}?\bzurück\b|\bzurück(?:ge)?wiesen?\b|"
+    r"\bzurückweisen\b|"
+    r"\bnicht\s+in\s+der\s+lage\b|\b(?:kommt|kommen)\b[^.!?;]{0,60}?\bnicht\s+in\s+(?:betracht|frage)\b|"
+    r"\bnicht\s+(?:möglich|akzeptabel|annehmbar|zustimmungsfähig|nähertreten|näher\s+treten|folgen|"
+    r"entsprechen|einlassen)\b|\bscheidet\b[^.!?;]{0,40}?\baus\b|"
+    r"\breject(?:s|ed|ion)?\b|\bdecline[sd]?\b|\brefuse[sd]?\b|\bunable\s+to\b|\bunacceptable\b|\b(?:erheben|"
+    r"haben|machen)\b[^.!?;]{0,40}?(?<!keine )(?<!keinerlei )\beinw(?:ände|endungen)\b"
 )
 _COUNTER = re.compile(
-    r"\bgegen(?:vorschlag|angebot)\w*|\bcounter[\s-]?(?:offer|proposal)\w*|\b(?:wären|wäre|sind|ist|erklären\s+uns|würden)\b[^.!?;]{0,80}?\bbereit\b|\bbereitschaft\b|\b(?:bieten|biete|bietet)\b[^.!?;]{0,120}?\ban\b|"
-    r"\bschlagen\b[^.!?;]{0,120}?\bvor\b|\bschlage\b[^.!?;]{0,120}?\bvor\b|\bvorstellen\b|\balternativ(?:vorschlag|angebot|)\w{0,2}\b|\bim\s+gegenzug\b|\b(?:prepared|willing|ready)\s+to\s+(?:accept|settle|agree|consider)\b|\bwould\s+(?:accept|settle|agree|consider)\b|"
-    r"\binstead\s+(?:we\s+)?(?:propose|offer)\b|\bwe\s+(?:propose|offer|suggest)\b|\bmindestens\b|\bmindestbetrag\w*|\bmindestquote\w*|\bat\s+least\b|\berhöh(?:en|ung)\b[^.!?;]{0,40}?\b(?:quote|angebot|betrag)\b|\bnachbesser\w*"
+    r"\bgegen(?:vorschlag|angebot)\w*|\bcounter[\s-]?(?:offer|proposal)\w*|\b(?:wären|wäre|sind|ist|"
+    r"erklären\s+uns|würden)\b[^.!?;]{0,80}?\bbereit\b|\bbereitschaft\b|\b(?:bieten|biete|"
+    r"bietet)\b[^.!?;]{0,120}?\ban\b|"
+    r"\bschlagen\b[^.!?;]{0,120}?\bvor\b|\bschlage\b[^.!?;]{0,120}?\bvor\b|\bvorstellen\b|"
+    r"\balternativ(?:vorschlag|angebot|)\w{0,2}\b|\bim\s+gegenzug\b|\b(?:prepared|willing|"
+    r"ready)\s+to\s+(?:accept|settle|agree|consider)\b|\bwould\s+(?:accept|settle|agree|consider)\b|"
+    r"\binstead\s+(?:we\s+)?(?:propose|offer)\b|\bwe\s+(?:propose|offer|suggest)\b|\bmindestens\b|"
+    r"\bmindestbetrag\w*|\bmindestquote\w*|\bat\s+least\b|\berhöh(?:en|ung)\b[^.!?;]{0,40}?\b(?:quote|angebot|"
+    r"betrag)\b|\bnachbesser\w*"
 )
 _OPEN = re.compile(
-    r"\b(?:prüfen|prüft|geprüft|prüfung|überprüf\w*)\b|\bnoch\s+(?:nicht|keine)\b[^.!?;]{0,60}?\b(?:entschieden|entscheidung|entscheiden|abschließend)\b|\bentscheidung\b[^.!?;]{0,60}?\b(?:folgt|mitteilen|steht|vorbehalten|treffen)\b|"
-    r"\bunder\s+review\b|\bconsidering\b|\breviewing\b|\bgrundsätzlich\b|\bprinzipiell\b|\bin\s+principle\b|\bnur\s+teilweise\b|\bteilweise\b"
+    r"\b(?:prüfen|prüft|geprüft|prüfung|überprüf\w*)\b|\bnoch\s+(?:nicht|"
+    r"keine)\b[^.!?;]{0,60}?\b(?:entschieden|entscheidung|entscheiden|abschließend)\b|"
+    r"\bentscheidung\b[^.!?;]{0,60}?\b(?:folgt|mitteilen|steht|vorbehalten|treffen)\b|"
+    r"\bunder\s+review\b|\bconsidering\b|\breviewing\b|\bgrundsätzlich\b|\bprinzipiell\b|\bin\s+principle\b|"
+    r"\bnur\s+teilweise\b|\bteilweise\b"
 )
 _CONDITION = re.compile(
-    r"\bnur\s+(?:wenn|falls|dann|unter|sofern|bei|gegen)\b|\bsofern\b|\bsoweit\b|\bvorbehaltlich\b|\bvorbehalt\w{0,2}\b|\bvorausgesetzt\b|\bunter\s+(?:den?\s+|der\s+|folgende[nr]\s+|nachstehende[nr]\s+)?(?:voraussetzung|bedingung|vorbehalt|maßgabe)(?:en)?\b|"
-    r"\b(?:voraussetzung|bedingung)\s+(?:ist|hierfür|dafür|dabei)\b|\bunter\s+der\s+auflage\b|\bonly\s+if\b|\bprovided\s+(?:that|the|we|you)?\b|\bsubject\s+to\b|\bon\s+(?:the\s+)?condition\b|\bconditional\w*\b|\bso\s+long\s+as\b|\bas\s+long\s+as\b|\bsolange\b|\berst\s+(?:wenn|nach)\b"
+    r"\bnur\s+(?:wenn|falls|dann|unter|sofern|bei|gegen)\b|\bsofern\b|\bsoweit\b|\bvorbehaltlich\b|"
+    r"\bvorbehalt\w{0,2}\b|\bvorausgesetzt\b|\bunter\s+(?:den?\s+|der\s+|folgende[nr]\s+|"
+    r"nachstehende[nr]\s+)?(?:voraussetzung|bedingung|vorbehalt|maßgabe)(?:en)?\b|"
+    r"\b(?:voraussetzung|bedingung)\s+(?:ist|hierfür|dafür|dabei)\b|\bunter\s+der\s+auflage\b|\bonly\s+if\b|"
+    r"\bprovided\s+(?:that|the|we|you)?\b|\bsubject\s+to\b|\bon\s+(?:the\s+)?condition\b|\bconditional\w*\b|"
+    r"\bso\s+long\s+as\b|\bas\s+long\s+as\b|\bsolange\b|\berst\s+(?:wenn|nach)\b"
 )
 # Beside an acceptance a plain "if" makes a condition too.
 _IF = re.compile(r"\bwenn\b|\bfalls\b|\bif\b|\bunless\b|\bes\s+sei\s+denn\b|\bexcept\b")
 _COURTESY = re.compile(
-    r"\b(?:sofern|soweit|wenn|falls|sollten|if|should)\b[^.!?;]{0,60}?\b(?:fragen|rückfragen|questions?|queries|wünschen|möchten|benötigen|require|need)\b|\b(?:sofern|soweit|falls|wenn)\s+(?:noch\s+)?(?:nicht\s+)?(?:bereits\s+|schon\s+)?(?:geschehen|erfolgt|vorhanden|bekannt|möglich)\b"
+    r"\b(?:sofern|soweit|wenn|falls|sollten|if|should)\b[^.!?;]{0,60}?\b(?:fragen|rückfragen|questions?|"
+    r"queries|wünschen|möchten|benötigen|require|need)\b|\b(?:sofern|soweit|falls|"
+    r"wenn)\s+(?:noch\s+)?(?:nicht\s+)?(?:bereits\s+|schon\s+)?(?:geschehen|erfolgt|vorhanden|bekannt|"
+    r"möglich)\b"
 )
 _QUESTION = re.compile(
-    r"\bob\b|\bwhether\b|\?\s*$|\bbitten\s+(?:wir\s+)?(?:sie\s+)?um\s+(?:ihre\s+)?zustimmung\b|\bbitten\s+sie\s+um\b|\bum\s+(?:unsere|ihre|die)?\s*zustimmung\s+(?:zu|gebeten|bitten|baten)"
+    r"\bob\b|\bwhether\b|\?\s*$|\bbitten\s+(?:wir\s+)?(?:sie\s+)?um\s+(?:ihre\s+)?zustimmung\b|"
+    r"\bbitten\s+sie\s+um\b|\bum\s+(?:unsere|ihre|die)?\s*zustimmung\s+(?:zu|gebeten|bitten|baten)"
 )
 _OTHERS = re.compile(
     r"\b(?:alle|anderen|übrigen|sämtliche|mehrheit|other|all|majority)\b[^.!?;]{0,30}\b(?:gläubiger\w*|creditors)\b"
@@ -57,11 +88,15 @@ _OTHERS = re.compile(
 _SUBJUNCTIVE = re.compile(r"\b(?:würden?|könnten?|wären?|would|could|might)\b")
 _NEGATION = re.compile(rf"\b{_NOT}\b|n't\b")
 _NO_OBJECTION = re.compile(
-    r"\bkein\w{0,2}\s+(?:einw[aä]nd\w*|bedenken|einwendung\w*)|\bno\s+objections?\b|\bnicht\s+nur\b|\bnicht\s+(?:zuletzt|mehr\s+erforderlich)\b|\bkeine\s+(?:weiteren\s+)?(?:forderungen|ansprüche)\b"
+    r"\bkein\w{0,2}\s+(?:einw[aä]nd\w*|bedenken|einwendung\w*)|\bno\s+objections?\b|\bnicht\s+nur\b|"
+    r"\bnicht\s+(?:zuletzt|mehr\s+erforderlich)\b|\bkeine\s+(?:weiteren\s+)?(?:forderungen|ansprüche)\b"
 )
 _NOT_THE_OFFER = re.compile(
-    r"(?:\bihr\w{0,2}\s+(?:\w+\s+){0,2}(?:angebot\w*|vorschlag\w*|plan\w*|vergleich\w*)|\bangebotene[nrsm]?|\bvorgeschlagene[nrsm]?|\bstatt|\banstelle|\banstatt|\binstead\s+of|\byour\s+(?:\w+\s+){0,2}(?:offer|proposal)|(?<!vergleichs)(?<!teil)\b\w*forderung\w*|"
-    r"\brestschuld|\bmonatlich\w*|\braten?\b|\bje\b|\bclaim\b|\bdebt\b|\boffered|\bproposed|\bschuld\w*|\bsaldo)\b[^.!?;\d]{0,50}\Z"
+    r"(?:\bihr\w{0,2}\s+(?:\w+\s+){0,2}(?:angebot\w*|vorschlag\w*|plan\w*|vergleich\w*)|\bangebotene[nrsm]?|"
+    r"\bvorgeschlagene[nrsm]?|\bstatt|\banstelle|\banstatt|\binstead\s+of|\byour\s+(?:\w+\s+){0,2}(?:offer|"
+    r"proposal)|(?<!vergleichs)(?<!teil)\b\w*forderung\w*|"
+    r"\brestschuld|\bmonatlich\w*|\braten?\b|\bje\b|\bclaim\b|\bdebt\b|\boffered|\bproposed|\bschuld\w*|"
+    r"\bsaldo)\b[^.!?;\d]{0,50}\Z"
 )
 _MONTHLY = re.compile(
     r"\s*(?:/\s?monat|(?:pro|im|je|per|a)\s+(?:monat|month)|monatlich|mtl|monthly|angeboten|geboten|offered|proposed)"
