@@ -9,11 +9,12 @@ from claimstream.domain.extraction import (
     AmountFlaw,
     AmountRank,
     Consolidated,
+    Found,
     Method,
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.inquiry import CandidateFile, Letter
+from claimstream.domain.inquiry import CandidateFile, Creditor, Letter
 from claimstream.domain.intent import Classification, Intent, MatchedBy
 from claimstream.domain.mail import ParsedMail, SourceKind, Unread
 from claimstream.domain.routing import decide
@@ -291,6 +292,49 @@ def test_a_lesser_figure_waits_while_the_statement_is_unread(
         else extraction(amount("512.00", rank))
     )
     decision = decided(reading, received=received, unread=("attachment-2",))
+    assert decision.write is written
+    assert decision.review_reason is (None if written else ReviewReason.AMOUNT_MISSING)
+
+
+def test_a_total_in_another_clients_attachment_is_a_conflict() -> None:
+    received = mail("Ihre Mandantin Nele Brandt", pdf("Schuldner: Uwe Falk\nGesamtforderung 512,00 EUR"))
+    reading = extraction(amount("512.00"), people=[("Uwe", "Falk")])
+    about_her = extraction(source_id="body", kind=SourceKind.BODY, people=[("Nele", "Brandt")])
+    decision = decided(about_her, reading, received=received)
+    assert (decision.review_reason, decision.write) == (ReviewReason.CONFLICT, False)
+    both = mail("", pdf("Schuldner: Uwe Falk und Nele Brandt\nGesamtforderung 512,00 EUR"))
+    assert decided(about_her, reading, received=both).write
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        pytest.param("Volksbank Aue eG", False, id="another creditor of the client"),
+        pytest.param("Stadtwerke Aue", True, id="the creditor"),
+        pytest.param("Alpha Inkasso GmbH", True, id="its representative"),
+        pytest.param("Beta Forderungsankauf AG", True, id="somebody unknown"),
+    ],
+)
+def test_a_claim_of_another_creditor_of_the_client_is_a_conflict(named: str, written: bool) -> None:
+    matched = file(
+        1, representative="Alpha Inkasso GmbH", others=[Creditor(creditor_id="cr-9", name="Volksbank Aue eG")]
+    )
+    creditor = Found[str](value=named, confidence=0.9, evidence=evidence(named))
+    decision = decided(extraction(amount("512.00")).model_copy(update={"creditor": creditor}), matched=matched)
+    assert decision.write is written
+    assert decision.review_reason is (None if written else ReviewReason.CONFLICT)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("Unser Zeichen: 8817/25\nGesamtforderung 512,00 EUR", False, id="our letter"),
+        pytest.param("Ihr Zeichen: 8817/25\nGesamtforderung 512,00 EUR", True, id="their letter"),
+        pytest.param("Unser Zeichen: 26-K-1\nGesamtforderung 512,00 EUR", True, id="their own number"),
+    ],
+)
+def test_a_figure_of_our_own_letter_sent_back_is_not_the_creditors(text: str, written: bool) -> None:
+    decision = decided(extraction(amount("512.00")), received=mail("", pdf(text)))
     assert decision.write is written
     assert decision.review_reason is (None if written else ReviewReason.AMOUNT_MISSING)
 

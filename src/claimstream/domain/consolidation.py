@@ -19,7 +19,7 @@ from claimstream.domain.extraction import (
 )
 from claimstream.domain.intent import Intent
 from claimstream.domain.mail import SourceKind
-from claimstream.domain.people import fold
+from claimstream.domain.spelling import fold
 from claimstream.domain.total import capped, choose_total
 
 T = TypeVar("T")
@@ -118,7 +118,9 @@ def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | 
     found = [
         _capped(e.settlement, e.kind)
         for e in extractions
-        if e.settlement is not None and (_clear(e.settlement) or e.method is Method.MODEL or e.source_id not in settled)
+        if e.settlement is not None
+        and not _instructed(e)
+        and (_clear(e.settlement) or e.method is Method.MODEL or e.source_id not in settled)
     ]
     if not found:
         return None
@@ -131,6 +133,12 @@ def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | 
         counter_offer_amount=offers.pop() if len(offers) == 1 else None,
     )
     return best.model_copy(update={"value": answer})
+
+
+def _instructed(extraction: SourceExtraction) -> bool:
+    """Whether the answer stands behind text that instructs its reader as a machine, and may be part of it."""
+    injection, settlement = extraction.injection, extraction.settlement
+    return injection is not None and settlement is not None and settlement.evidence.start >= injection.start
 
 
 def _clear(found: Found[Settlement]) -> bool:

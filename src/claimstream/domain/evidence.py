@@ -27,8 +27,8 @@ from claimstream.domain.guards import CONDITION
 from claimstream.domain.iban import is_valid_iban
 from claimstream.domain.intent import Intent
 from claimstream.domain.mail import Source, SourceKind
-from claimstream.domain.people import fold
 from claimstream.domain.references import normalise
+from claimstream.domain.spelling import fold
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from claimstream.domain.mail import ParsedMail
-from claimstream.domain.people import fold
+from claimstream.domain.spelling import fold
 
 _ALNUM = r"[^\W_]"
 _RUNS = re.compile(rf"{_ALNUM}+")

@@ -13,14 +13,22 @@ from claimstream.domain.decision import (
     SettlementUpdate,
     Thresholds,
 )
-from claimstream.domain.extraction import AmountRank, Consolidated, Method, SettlementDecision
+from claimstream.domain.extraction import (
+    AmountRank,
+    Consolidated,
+    Method,
+    ReferenceDirection,
+    SettlementDecision,
+)
 from claimstream.domain.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.injection import find_injection
-from claimstream.domain.inquiry import CandidateFile, Letter
+from claimstream.domain.inquiry import CandidateFile, Creditor, Letter
 from claimstream.domain.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.mail import ParsedMail, SourceKind
-from claimstream.domain.matching import people_conflict
+from claimstream.domain.matching import SAME_NAME, people_conflict
 from claimstream.domain.mentions import Wording
+from claimstream.domain.organisations import name_score
+from claimstream.domain.references import find_references, same_reference
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -67,7 +75,7 @@ def decide(
         reasons.append((_ANSWERED_BY_A_PERSON[intent], f"{intent.value} is answered by a person"))
     if match.reason is not None or file is None:
         reasons.append((match.reason or ReviewReason.NO_MATCH, match.why or "no inquiry was matched"))
-    if file is not None and (conflict := _people_conflict(mail, consolidated, file)):
+    if file is not None and (conflict := _doubts(mail, consolidated, file)):
         reasons.append((ReviewReason.CONFLICT, conflict))
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
@@ -113,11 +121,45 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
     return any(find_injection(source.text, source.source_id) for source in mail.sources)
 
 
-def _people_conflict(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
-    conflict = people_conflict(consolidated, file.client)
-    if conflict and Wording.of_mail(mail).has_person(file.client.first_name, file.client.last_name):
+def _doubts(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    """Whether what was read may be about somebody else, in words."""
+    client = file.client
+    conflict = people_conflict(consolidated, client)
+    if conflict and not Wording.of_mail(mail).has_person(client.first_name, client.last_name):
+        return conflict
+    for source in mail.sources:
+        if source.source_id not in consolidated.sources_used:
+            continue
+        # One of several attachments may be another client's.
+        named = tuple(p for p in consolidated.people if p.evidence.source_id == source.source_id)
+        conflict = people_conflict(consolidated.model_copy(update={"people": named}), client)
+        if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
+            return f"{conflict}, in {source.name}"
+    creditor = consolidated.creditor.value if consolidated.creditor else None
+    if creditor and not _is_creditor(creditor, file.creditor):
+        others = [c for c in client.creditors if c.creditor_id != file.creditor.creditor_id]
+        other = next((c for c in others if name_score(creditor, c.name) >= SAME_NAME), None)
+        if other:
+            return f"it names the creditor {other.name}, not {file.creditor.name}"
+    return None
+
+
+def _is_creditor(name: str, creditor: Creditor) -> bool:
+    known = (creditor.name, creditor.representative_name)
+    return any(name_score(name, own) >= SAME_NAME for own in known if own)
+
+
+def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
+    """Our own letter, sent back as an attachment: it says *Unser Zeichen* to the firm's file number."""
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    if file is None or source is None:
         return None
-    return conflict
+    case = file.client.case_reference
+    own = [r for r in find_references(source.text, source.source_id) if same_reference(r.value, case)]
+    if own and all(r.direction is ReferenceDirection.THEIRS for r in own):
+        return f"the amount stands in our own letter, {source.name}"
+    return None
 
 
 def _guards(
@@ -132,22 +174,21 @@ def _guards(
     if intent in AMOUNT_INTENTS:
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
-        if guard.passed and (unread := _better_figure_unread(mail, consolidated)):
-            guard = guard.model_copy(update={"passed": False, "reason": ReviewReason.AMOUNT_MISSING, "why": unread})
-        return (guard,), guard.confidence
+        doubt = _own_letter(mail, consolidated, file) or _better_figure_unread(mail, consolidated)
+        return (_refused(guard, ReviewReason.AMOUNT_MISSING, doubt) if doubt else guard,), guard.confidence
     if intent is Intent.SETTLEMENT_RESPONSE:
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
-        if guard.passed and letter is Letter.FIRST:
-            guard = guard.model_copy(
-                update={
-                    "passed": False,
-                    "reason": ReviewReason.SETTLEMENT_UNCLEAR,
-                    "why": "it answers a plan, but the letter it belongs to carried none",
-                }
-            )
+        if letter is Letter.FIRST:
+            why = "it answers a plan, but the letter it belongs to carried none"
+            guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, why)
         return (guard,), guard.confidence
     return (), 1.0
+
+
+def _refused(guard: GuardDecision, reason: ReviewReason, why: str) -> GuardDecision:
+    """The guard's decision, refused for one reason more than it knows of."""
+    return guard.model_copy(update={"passed": False, "reason": reason, "why": why}) if guard.passed else guard
 
 
 def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str | None:
