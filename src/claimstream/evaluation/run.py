@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -40,18 +40,21 @@ async def evaluate(
         waiting.put_nowait(number)
     results: dict[int, Observed] = {}
 
-    async def work() -> None:
-        async with _own_databases(stack.settings) as settings:
-            now = folder.world.now
-            async with App(settings, clock=(lambda: now) if now else utc_now) as app:
-                while not waiting.empty():
-                    number = waiting.get_nowait()
-                    results[number] = await _run_case(app, stack, folder.world, folder.cases[number])
-                    progress(len(results), len(folder.cases))
+    async def work(settings: Settings) -> None:
+        now = folder.world.now
+        async with App(settings, clock=(lambda: now) if now else utc_now) as app:
+            while not waiting.empty():
+                number = waiting.get_nowait()
+                results[number] = await _run_case(app, stack, folder.world, folder.cases[number])
+                progress(len(results), len(folder.cases))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(_DESKS, len(folder.cases))):
-            group.create_task(work())
+    async with AsyncExitStack() as databases:
+        desks = min(_DESKS, len(folder.cases))
+        # One after the other: alembic keeps its context in a module.
+        settings = [await databases.enter_async_context(_own_databases(stack.settings)) for _ in range(desks)]
+        async with asyncio.TaskGroup() as group:
+            for own in settings:
+                group.create_task(work(own))
     return [(case, results[number]) for number, case in enumerate(folder.cases)]
 
 

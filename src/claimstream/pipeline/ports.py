@@ -105,7 +105,13 @@ class Applied(Protocol):
 
 class Clients(Protocol):
     async def get(self, tenant_id: str, client_ids: Collection[str]) -> Sequence[Client]: ...
-    async def apply(self, update: ClientUpdate, *, amount_may_replace: Callable[[Decimal | None], bool]) -> Applied: ...
+    async def apply(
+        self,
+        update: ClientUpdate,
+        *,
+        amount_may_replace: Callable[[Decimal | None], bool],
+        correlation_id: str | None = None,
+    ) -> Applied: ...
 
 
 class Inquiries(Protocol):

@@ -206,12 +206,16 @@ class _Attempt:
             )
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
             answer = await self._stage("consolidate", Consolidated, lambda: consolidate(intent, extracted, rules))
+            metrics.extraction_confidence(
+                answer.confidence, source="email", method="model" if extracted.model_asked else "reader"
+            )
             sentry.breadcrumb("consolidation", {"confidence": answer.confidence, "conflicts": len(answer.conflicts)})
             matched = await self._stage("match", Match, lambda: match(mail, intent, answer, files, rules))
             sentry.breadcrumb("matching", {"matched_by": matched.matched_by, "confidence": matched.confidence})
             decision = await self._stage(
                 "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, rules)
             )
+            await self._commit(fetched, mail, intent, extracted, answer, matched, decision, files)
         except NotFound as gone:
             if gone.service != "gmail":
                 await self._give_up_on(gone)
@@ -224,14 +228,27 @@ class _Attempt:
             # Whatever else it is, asking again would bring the same: a person decides, now.
             await self._give_up_on(error)
             return
+        with stage_span("deliver"):
+            await deliver(services, rules, email_id=email.email_id)
 
+    async def _commit(
+        self,
+        fetched: Fetched,
+        mail: ParsedMail,
+        intent: Classification,
+        extracted: Extracted,
+        answer: Consolidated,
+        matched: Match,
+        decision: Decision,
+        files: CandidateFiles,
+    ) -> None:
         with stage_span("commit"):
             started = time.monotonic()
             file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
             result = await prepare(
-                email,
-                services,
-                rules,
+                self._email,
+                self._services,
+                self._rules,
                 fetched=fetched,
                 mail=mail,
                 extracted=extracted,
@@ -244,7 +261,7 @@ class _Attempt:
             await self._settle(
                 result,
                 lambda: build_report(
-                    email,
+                    self._email,
                     trace_id=trace_id_hex(),
                     settled_at=datetime.now(UTC),
                     outcome=result.outcome,
@@ -255,11 +272,9 @@ class _Attempt:
                     classification=intent,
                     consolidated=answer,
                     stages=tuple(self._stages),
-                    model_calls=tuple(desk.calls),
+                    model_calls=tuple(self._desk.calls),
                 ),
             )
-        with stage_span("deliver"):
-            await deliver(services, rules, email_id=email.email_id)
 
     async def _letter(self, classification: Classification, mail: ParsedMail, files: CandidateFiles) -> Letter | None:
         """The letter that a deterministic signal named, if one did."""

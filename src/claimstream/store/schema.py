@@ -42,7 +42,8 @@ def newest_revision() -> str | None:
 
 
 async def migrate(dsn: str) -> tuple[str | None, str | None]:
-    """Run all migrations that are due. Safe to call from several processes at once.
+    """Run all migrations that are due. Safe to call from several processes at once, but not from several tasks of one:
+    alembic keeps its context in a module.
 
     Args:
         dsn: ``postgresql://…``

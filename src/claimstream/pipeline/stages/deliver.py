@@ -14,6 +14,7 @@ from claimstream.domain.notification import Notification
 from claimstream.domain.work import Delivered, OutboxRow
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.services import Rules, Services
+from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.logs import get_logger
 from claimstream.telemetry.tracing import consumer_span
@@ -70,6 +71,13 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
         log.warning("delivery_waits", outbox_id=row.outbox_id, service=outage.service, seconds=round(wait, 1))
         raise
+    except Exception as error:
+        # A defect of ours: the email is settled, so nothing may bring it round again for this. The row waits, loudly.
+        await services.outbox.failed(row, type(error).__name__, retry_in_seconds=_LONGEST_WAIT_SECONDS)
+        log.error("delivery_failed", outbox_id=row.outbox_id, tries=row.tries, error=type(error).__name__)
+        metrics.error_occurred(error, stage="deliver")
+        sentry.capture(error, stage="deliver")
+        return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
 
@@ -85,25 +93,30 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
         refused[:] = [] if guard.passed else [guard]
         return guard.passed
 
-    applied = await services.clients.apply(update, amount_may_replace=may_replace)
-    result = Delivered(applied.outcome)
-    if result in {Delivered.REFUSED, Delivered.MISSING}:
-        guard = (
-            refused[0]
-            if refused
-            else GuardDecision(
-                guard="amount",
-                passed=False,
-                reason=ReviewReason.NO_MATCH,
-                new=update.amount,
-                confidence=update.confidence,
-                why="The client or the creditor is no longer in the firm's records.",
-            )
+    try:
+        applied = await services.clients.apply(
+            update, amount_may_replace=may_replace, correlation_id=row.correlation_id
         )
+        result = Delivered(applied.outcome)
+    except Refused as refusal:
+        # What is stored cannot be compared with (an amount that is no number): a person has to look.
+        log.error("update_refused", outbox_id=row.outbox_id, error=_kind(refusal))
+        why = "The stored amount cannot be read, so nothing was written over it."
+        refused[:] = [_refusal(update, ReviewReason.CONFLICT, why)]
+        result = Delivered.REFUSED
+    if result in {Delivered.REFUSED, Delivered.MISSING}:
+        gone = "The client or the creditor is no longer in the firm's records."
+        guard = refused[0] if refused else _refusal(update, ReviewReason.NO_MATCH, gone)
         await services.outbox.to_review(row, result, guard)
     else:
         await services.outbox.done(row, result)
     return result
+
+
+def _refusal(update: ClientUpdate, reason: ReviewReason, why: str) -> GuardDecision:
+    return GuardDecision(
+        guard="amount", passed=False, reason=reason, new=update.amount, confidence=update.confidence, why=why
+    )
 
 
 async def _send(row: OutboxRow, mail: Notification, services: Services) -> Delivered:
