@@ -116,7 +116,7 @@ async def test_a_silent_stream_is_noticed_and_opened_again(server: PubSubServer,
     inbox = Inbox()
     async with place.running(inbox, heartbeat_seconds=0.05, pong_seconds=0.2, stuck_seconds=0.1) as subscriber:
         await until(lambda: subscriber.health().state == "streaming")
-        await asyncio.sleep(0.15)  # at least one heartbeat is answered
+        await until(lambda: server.faults.heartbeats_answered)
         server.faults.silent = True
         await place.publish("meanwhile")
         await until(lambda: not subscriber.health().alive)  # stuck: it looks open, and says nothing
@@ -130,7 +130,7 @@ async def test_a_service_that_never_answers_heartbeats_is_not_called_silent(serv
     server.faults.answers_heartbeats = False
     inbox = Inbox()
     async with place.running(inbox, heartbeat_seconds=0.01, pong_seconds=0.01) as subscriber:
-        await asyncio.sleep(0.3)
+        await until(lambda: server.faults.heartbeats >= 5)
         await place.publish("later")
         await inbox.has(1)
         assert subscriber.statistics().reconnects == 0
@@ -550,10 +550,12 @@ async def test_a_message_of_a_key_that_fails_takes_those_behind_it_along(
 async def test_a_publisher_holds_no_more_than_its_window(server: PubSubServer, place: Place) -> None:
     options = PublisherOptions(max_outstanding_messages=3, max_batch_messages=1)
     publisher = Publisher(place.channel, place.topic, options=options)
-    server.faults.delay("Publish", 0.1)
+    server.faults.delay("Publish", 0.3)
     publishing = [asyncio.create_task(publisher.publish(b"x")) for _ in range(9)]
-    await until(lambda: server.snapshot(place.subscription).backlog)
-    assert server.snapshot(place.subscription).backlog <= 3
+    await until(lambda: server.faults.delayed("Publish") >= 3)
+    await asyncio.sleep(0.05)  # those that should not be on the wire would be by now
+    assert server.faults.delayed("Publish") == 3
+    server.faults.delay("Publish", 0)
     await patiently(asyncio.gather(*publishing))
     assert server.snapshot(place.subscription).backlog == 9
     await publisher.close()

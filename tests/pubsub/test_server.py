@@ -26,6 +26,9 @@ async def server() -> AsyncIterator[PubSubServer]:
         yield running
 
 
+LEASED = {"min_lease_seconds": 600}  # 6 s at this pace, so that a slow machine loses no lease
+
+
 async def pull(place: Place, count: int = 10) -> list[Any]:
     """A unary pull, whose lease nobody extends."""
     call = unary_stub(place.channel, SUBSCRIBER, "Pull", PullRequest, PullResponse)
@@ -53,7 +56,7 @@ async def test_expiries_and_releases_count_as_attempts_until_the_dead_letter_top
     [published] = await place.publish("doomed")
     assert [(await pull(place))[0].delivery_attempt for _ in range(2)] == [1, 2]  # expiries
     inbox, buried = Inbox({"doomed": [Nack()] * 10}), Inbox()
-    async with place.running(inbox), graveyard.running(buried):
+    async with place.running(inbox, **LEASED), graveyard.running(buried, **LEASED):
         await buried.has(1)
     assert [message.delivery_attempt for message in inbox.messages] == [3, 4, 5]
     corpse = buried.messages[0]
@@ -65,9 +68,9 @@ async def test_expiries_and_releases_count_as_attempts_until_the_dead_letter_top
 
 
 async def test_the_retry_policy_holds_a_released_message_back(server: PubSubServer, make_place: MakePlace) -> None:
-    place = await make_place(minimum_backoff_seconds=30, maximum_backoff_seconds=600)
+    place = await make_place(minimum_backoff_seconds=60, maximum_backoff_seconds=600)
     inbox = Inbox({"later": [Nack()]})
-    async with place.running(inbox):
+    async with place.running(inbox, **LEASED):
         await place.publish("later")
         await until(lambda: server.snapshot(place.subscription).nacked)
         await place.publish("sooner")
@@ -75,9 +78,9 @@ async def test_the_retry_policy_holds_a_released_message_back(server: PubSubServ
 
 
 async def test_a_key_in_back_off_holds_back_its_later_messages(server: PubSubServer, make_place: MakePlace) -> None:
-    place = await make_place(minimum_backoff_seconds=20, maximum_backoff_seconds=20, enable_ordering=True)
+    place = await make_place(minimum_backoff_seconds=50, maximum_backoff_seconds=50, enable_ordering=True)
     inbox = Inbox({"a": [Nack()]})
-    async with place.running(inbox):
+    async with place.running(inbox, **LEASED):
         await place.publish("a", key="k")
         await until(lambda: server.snapshot(place.subscription).nacked)
         await place.publish("b", key="k")
@@ -94,12 +97,13 @@ async def test_a_key_goes_to_one_consumer_at_a_time(server: PubSubServer, make_p
         await finish.wait()
         return outcome
 
-    async with place.running(slow):
+    async with place.running(slow, **LEASED):
         await place.publish("a", key="k")
         await first.has(1)
-        async with place.running(second):
+        async with place.running(second, **LEASED):
             await until(lambda: server.snapshot(place.subscription).streams == 2)
             await place.publish("b", key="k")
+            await until(lambda: server.snapshot(place.subscription).delivered == 2)
             await place.publish("c", key="free")
             finish.set()
             await until(lambda: server.snapshot(place.subscription).acked == 3)
@@ -112,7 +116,7 @@ async def test_every_subscription_of_a_topic_gets_every_message(place: Place) ->
     await place.admin.ensure_subscription(other, topic=place.topic)
     twin = Place(place.channel, place.admin, place.project, place.topic, other, place.publisher)
     ours, theirs = Inbox(), Inbox()
-    async with place.running(ours), twin.running(theirs):
+    async with place.running(ours, **LEASED), twin.running(theirs, **LEASED):
         await place.publish("shared")
         await ours.has(1)
         await theirs.has(1)
@@ -220,7 +224,7 @@ async def test_the_snapshot_tells_backlog_from_outstanding(server: PubSubServer,
         await held.wait()
         return Ack()
 
-    async with place.running(handle, min_lease_seconds=600):
+    async with place.running(handle, **LEASED):
         await inbox.has(3)
         held.set()
         await until(lambda: server.snapshot(place.subscription).acked == 5)  # the first two after their leases

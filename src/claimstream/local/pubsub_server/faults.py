@@ -31,6 +31,9 @@ class Faults:
     silent: bool = False
     """Heartbeats are not answered and nothing is delivered, though streams stay open."""
     answers_heartbeats: bool = True
+    heartbeats: int = 0
+    """How many were received."""
+    heartbeats_answered: int = 0
     linger_seconds: float = 0.0
     """A stream that the client half-closed goes on delivering for this long."""
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)

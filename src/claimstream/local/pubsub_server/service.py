@@ -340,6 +340,7 @@ class Service:
                     if request.stream_ack_deadline_seconds:
                         stream.consumer.lease_seconds = request.stream_ack_deadline_seconds
                     stream.pongs += 1
+                    self.faults.heartbeats += 1
                     self.wake()
                 request = await context.read()
             stream.half_closed_at = time.monotonic()
@@ -373,6 +374,7 @@ class Service:
                 response.subscription_properties.exactly_once_delivery_enabled = state.exactly_once
                 response.subscription_properties.message_ordering_enabled = state.config.enable_message_ordering
                 await context.write(response)
+                self.faults.heartbeats_answered += pong
                 continue
             ends = [] if self.stream_seconds is None else [opened + self.stream_seconds]
             if stream.half_closed_at is not None:
