@@ -254,8 +254,12 @@ def test_the_senders_own_inquiries_come_before_all_others() -> None:
 
 
 def test_every_candidate_considered_keeps_its_scores_and_says_why() -> None:
+    inquiries = [
+        file(2, case="8820/25", last="Falk", representative_email=AGENCY),
+        file(1, representative_email=AGENCY),
+    ]
     result = matched(
-        mail("Ihr Zeichen: 8817/25, Frau Nele Brandt, Stadtwerke Aue", sender=AGENCY), [FALK, BRANDT], total="430.00"
+        mail("Ihr Zeichen: 8817/25, Frau Nele Brandt, Stadtwerke Aue", sender=AGENCY), inquiries, total="430.00"
     )
     first, second = result.candidates
     assert first.inquiry_id == "i-1"
@@ -264,6 +268,11 @@ def test_every_candidate_considered_keeps_its_scores_and_says_why() -> None:
     assert second.excluded
     assert second.score == 0.0
     assert second.why == "the mail names another case reference"
+
+
+def test_of_strangers_only_those_are_considered_of_whom_something_stands_in_the_mail() -> None:
+    result = matched(mail("Ihr Zeichen: 8817/25, Stadtwerke Aue", sender=AGENCY), [FALK, BRANDT])
+    assert [c.inquiry_id for c in result.candidates] == ["i-1"]
 
 
 def test_the_amount_is_shown_and_decides_nothing() -> None:

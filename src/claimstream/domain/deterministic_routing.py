@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from claimstream.domain.decision import Thresholds
 from claimstream.domain.extraction import Reference, ReferenceDirection
@@ -15,7 +16,7 @@ from claimstream.domain.inquiry import CandidateFile
 from claimstream.domain.intent import MatchedBy, RoutingHit
 from claimstream.domain.mail import ParsedMail
 from claimstream.domain.mentions import Wording
-from claimstream.domain.references import find_references, same_reference
+from claimstream.domain.references import find_references, normalise
 
 CONFIDENCE: dict[MatchedBy, float] = {
     MatchedBy.REPLY_CODE: 0.99,
@@ -87,12 +88,12 @@ def contradiction(signs: Signs, file: CandidateFile, inquiries: Files) -> str | 
         others = [f for f in signal(signs, inquiries) if pair(f) != pair(file)]
         if others:
             return f"{matched_by.value} points to inquiry {others[0].inquiry.inquiry_id}"
-    own = file.client.case_reference
+    own = _normalised(file.client.case_reference)
     for other in inquiries:
-        reference = other.client.case_reference
-        another = other.client.client_id != file.client.client_id and not same_reference(reference, own)
-        if another and signs.name_case(other):
-            return f"it names the case reference {reference}"
+        if other.client.client_id == file.client.client_id or not signs.name_case(other):
+            continue
+        if _normalised(other.client.case_reference) != own:
+            return f"it names the case reference {other.client.case_reference}"
     return None
 
 
@@ -131,20 +132,21 @@ def subject_references(mail: ParsedMail) -> tuple[Reference, ...]:
 
 def matches_case(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the firm's own file number."""
-    return any(
-        reference.direction is not ReferenceDirection.THEIRS
-        and same_reference(reference.value, file.client.case_reference)
-        for reference in references
-    )
+    case = _normalised(file.client.case_reference)
+    return any(r.normalised == case and r.direction is not ReferenceDirection.THEIRS for r in references)
 
 
 def matches_creditor(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the creditor's file number, as far as the inquiry knows it."""
-    known = file.inquiry.creditor_reference
-    return bool(known) and any(
-        reference.direction is not ReferenceDirection.OURS and same_reference(reference.value, known or "")
-        for reference in references
-    )
+    if not file.inquiry.creditor_reference:
+        return False
+    known = _normalised(file.inquiry.creditor_reference)
+    return any(r.normalised == known and r.direction is not ReferenceDirection.OURS for r in references)
+
+
+@lru_cache(maxsize=65_536)
+def _normalised(reference: str) -> str:
+    return normalise(reference)
 
 
 def names_another_case(references: Iterable[Reference], file: CandidateFile) -> bool:

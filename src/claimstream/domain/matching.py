@@ -75,7 +75,11 @@ def match(
     ambiguous: str | None = None
     ties = {id(file): scorer.tie(file) for file in pool}
     for tie in _Tie:
-        tier = [scorer.score(file, tie) for file in pool if ties[id(file)] is tie]
+        tier = [
+            scorer.score(file, tie)
+            for file in pool
+            if ties[id(file)] is tie and (tie is not _Tie.NONE or scorer.stands_out(file))
+        ]
         if not tier:
             continue
         considered += tier
@@ -173,6 +177,16 @@ class _Scorer:
         if self._domain and self._domain in {domain_of(address) for address in addresses}:
             return _Tie.DOMAIN
         return _Tie.NONE
+
+    def stands_out(self, file: CandidateFile) -> bool:
+        """Whether anything of the client's is in the mail: without it nothing more is worth comparing."""
+        signs = self._signs
+        return (
+            signs.wording.has_words_of(file.client.last_name)
+            or signs.name_case(file)
+            or self._creditor_reference(file)
+            or matches_case(self._references, file)
+        )
 
     def score(self, file: CandidateFile, tie: _Tie) -> _Scored:
         client, creditor = self._client(file), self._creditor(file, tie)

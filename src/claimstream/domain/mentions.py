@@ -54,7 +54,7 @@ class Wording:
         Only a number that cannot be taken for anything else counts: at least five characters, with letters or
         separators. A plain run of digits may be a postcode, a phone number or an amount.
         """
-        runs = _RUNS.findall(fold(reference))
+        runs = _words(reference)
         if not (self._knows(runs) or self._knows(["".join(runs)])):
             return False
         pattern = _reference_pattern(reference)
@@ -62,20 +62,35 @@ class Wording:
 
     def has_person(self, first: str, last: str) -> bool:
         """Whether the full name stands here as *First Last* or, where a name begins, as *Last, First*."""
-        given, family = fold(first).split(), fold(last).split()
-        if not given or not family or not self._knows(_RUNS.findall(" ".join(given + family))):
+        if not self.has_words_of(first) or not self.has_words_of(last):
             return False
+        given, family = fold(first).split(), fold(last).split()
         return _person_pattern(_spelled(given), _spelled(family)).search(self.folded) is not None
 
     def has_organisation(self, name: str) -> bool:
         """Whether the name stands here; legal forms carry no weight, what is left must have five letters."""
-        words = _RUNS.findall(_LEGAL_FORM.sub(" ", fold(name)))
+        words = _core_words(name)
         core = " ".join(words)
         return len(core) >= 5 and self._knows(words) and f" {core} " in self.spaced
+
+    def has_words_of(self, name: str) -> bool:
+        """Whether every word of the name stands somewhere here."""
+        words = _words(name)
+        return bool(words) and self._knows(words)
 
     def _knows(self, words: Iterable[str]) -> bool:
         # Cheap, and rules out nearly every one of the thousands of inquiries a firm has open.
         return self.vocabulary.issuperset(words)
+
+
+@lru_cache(maxsize=65_536)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(fold(name)))
+
+
+@lru_cache(maxsize=65_536)
+def _core_words(name: str) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
 
 
 @lru_cache(maxsize=4096)
