@@ -27,8 +27,6 @@ from claimstream.settings import load_settings
 from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
 
-SAMPLES = Path(__file__).parent.parent / "local" / "samples"
-
 _LONGEST_SECONDS = 300.0
 """Then the demo has failed: it takes a fraction of it."""
 _POLL_SECONDS = 0.2

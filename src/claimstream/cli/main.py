@@ -96,7 +96,8 @@ def demo(
     environment does not name one of yours; puts the sample mail into the mailboxes; lets the real worker settle it; and
     prints what became of each mail. Status 0 only if every mail is settled and nothing was written wrongly.
     """
-    from claimstream.cli.demo import SAMPLES, run_demo
+    from claimstream.cli.demo import run_demo
+    from claimstream.local.sample_mail import SAMPLES
 
     good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep))
     raise typer.Exit(0 if good else 1)

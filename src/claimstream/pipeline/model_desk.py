@@ -1,5 +1,6 @@
 """Asking the language model on behalf of one email: within the budget, and never twice for the same question."""
 
+import json
 import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -12,8 +13,12 @@ from claimstream.domain.base import Record
 from claimstream.domain.work import Claimed, TokenUse
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules, Services
+from claimstream.telemetry import metrics
 
 T = TypeVar("T")
+
+_PREFIX = "model/"
+"""Of the checkpoints that hold answers."""
 
 
 class ModelCall(Record):
@@ -38,13 +43,17 @@ class _Kept(Record, Generic[T]):
 
 
 class ModelDesk:
-    """:attr:`calls` lists what was asked in all attempts so far whose answers were needed in this one."""
+    """:attr:`calls` lists what was asked and paid for, in this attempt and in the earlier ones."""
 
     def __init__(self, claimed: Claimed, services: Services, rules: Rules) -> None:
         self._claimed = claimed
         self._services = services
         self._rules = rules
-        self.calls: list[ModelCall] = []
+        self.calls = [
+            ModelCall.model_validate(json.loads(text)["call"])
+            for key, text in claimed.checkpoints.items()
+            if key.startswith(_PREFIX)
+        ]
         self.budget_spent = False
         """A question was not asked because the day's budget is used up."""
 
@@ -57,7 +66,7 @@ class ModelDesk:
         self, operation: str, kind: type[T], question: Callable[[LanguageModel], Awaitable[ModelAnswer[T]]]
     ) -> T | None:
         """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget."""
-        key = f"model/{operation}"
+        key = f"{_PREFIX}{operation}"
         kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
         if (text := self._claimed.checkpoints.get(key)) is not None:
             try:
@@ -66,12 +75,12 @@ class ModelDesk:
                 pass  # written by another version of us: ask again
             else:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": key})
-                self.calls.append(kept.call)
                 return kept.value
         if self._services.model is None or await self._over_budget():
             return None
         started = time.monotonic()
         answer = await question(self._services.model)
+        metrics.model_called(answer.model, duration_seconds=time.monotonic() - started, cost_usd=float(answer.cost_usd))
         call = ModelCall(
             operation=operation,
             model=answer.model,

@@ -71,6 +71,7 @@ async def extract(
             extractions=tuple(found),
             unread=(*broken, *(scan.source_id for scan in scans)),
             model_wanted=needs_model(intent, preview),
+            budget_spent=desk.budget_spent,
         )
 
     pages = _Scans(fetched, raw_mail, blobs)

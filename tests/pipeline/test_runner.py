@@ -1,0 +1,464 @@
+"""One email from claim to delivery, against the real stack: what it ends as, what is kept, what is paid, what waits."""
+
+import asyncio
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from tests.helpers import add_email, summary_of
+
+from claimstream.app import App
+from claimstream.domain.work import Email, EmailSummary, Result
+from claimstream.domain.world import World
+from claimstream.evaluation.desk import changes_since, clients_of
+from claimstream.external.errors import Outage
+from claimstream.external.mongo_documents import amount
+from claimstream.local.model_script import ScriptedAnswer, When
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline.report import ProcessingReport
+from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait
+from claimstream.pipeline.services import Services
+from claimstream.pipeline.stages.deliver import deliver_leftovers
+from claimstream.pipeline.stages.fetch import Fetched
+
+Reply = Callable[..., bytes]
+PROSE = "Guten Tag,\n\nnach unseren Unterlagen fehlen da noch gut achthundertzwölf, genau weiß es die Kollegin.\n"
+
+
+@pytest.fixture(autouse=True)
+def calm(stack: LocalStack) -> None:
+    """No fault of an earlier test, and nothing asked yet."""
+    assert stack.claude is not None
+    assert stack.smtp is not None
+    stack.claude.requests.clear()
+    stack.claude.faults.clear()
+    stack.gmail.faults.clear()
+    stack.smtp.faults.clear()
+
+
+@pytest.fixture
+def runner(app: App) -> Runner:
+    return make_runner(app, app.services)
+
+
+def make_runner(app: App, services: Services, worker: str = "one") -> Runner:
+    return Runner(services, app.rules, worker=worker, claim_seconds=5.0, outage_wait_seconds=0.1)
+
+
+async def arrive(app: App, stack: LocalStack, world: World, raw: bytes) -> str:
+    """A mail in the mailbox, and its row. Returns the email id."""
+    gmail_id = await stack.gmail.deliver(world.tenants[0].mailboxes[0], raw, notify=False)
+    return await add_email(app, world, gmail_id)
+
+
+async def settle(app: App, runner: Runner, email_id: str) -> EmailSummary:
+    assert await runner.process(email_id) == Settled()
+    return await summary_of(app, email_id)
+
+
+async def report_of(app: App, email_id: str) -> ProcessingReport:
+    text = await app.emails.report(email_id)
+    assert text is not None
+    return ProcessingReport.model_validate_json(text)
+
+
+async def creditor(app: App) -> dict[str, object]:
+    document = await clients_of(app).document("t", "c-1")
+    assert document is not None
+    found: dict[str, object] = document["creditors"][0]
+    return found
+
+
+async def test_a_clear_claim_updates_the_record_and_tells_the_firm(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    assert stack.smtp is not None
+    assert stack.claude is not None
+    told = len(stack.smtp.messages)
+    email_id = await arrive(app, stack, world, reply())
+    summary = await settle(app, runner, email_id)
+
+    assert (summary.route, summary.matched_by, summary.delivered) == ("UPDATE_AND_NOTIFY", "reply_code", True)
+    assert (summary.old_amount, summary.new_amount) == (Decimal("430.00"), Decimal("812.40"))
+    stored = await creditor(app)
+    assert amount(stored["current_amount"]) == Decimal("812.40")
+    assert amount(stored["claim_amount"]) == Decimal("430.00")
+    assert stored["applied_email_ids"] == [email_id]
+    (mail,) = stack.smtp.messages[told:]
+    assert mail.message["X-Correlation-ID"] == summary.correlation_id
+    assert list(mail.recipients) == ["sachbearbeitung@kanzlei.example"]
+    assert not stack.claude.requests, "the reader settled it: no token is spent"
+
+
+async def test_the_report_holds_evidence_stages_and_decision(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    summary = await settle(app, runner, email_id)
+    report = await report_of(app, email_id)
+    total = next(field for field in report.fields if field.field == "total_claim")
+    assert Decimal(total.value) == Decimal("812.40")
+    assert "812,40" in total.quote
+    assert total.source_id == "body"
+    assert [stage.stage for stage in report.stages] == [
+        "fetch",
+        "parse",
+        "classify",
+        "extract",
+        "consolidate",
+        "match",
+        "route",
+        "commit",
+    ]
+    assert report.decision.confidence == summary.confidence
+    assert {guard.guard for guard in report.decision.guards} == {"amount"}
+    assert report.match.candidates
+
+
+async def test_raw_mail_and_attachments_are_archived(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    raw = reply()
+    email_id = await arrive(app, stack, world, raw)
+    await settle(app, runner, email_id)
+    kept = await app.emails.stage_result(email_id, "fetch")
+    assert kept is not None
+    fetched = Fetched.model_validate_json(kept)
+    assert fetched.raw_uri is not None
+    assert app.services.blobs is not None
+    assert await app.services.blobs.get(fetched.raw_uri) == raw
+
+
+async def test_a_second_delivery_of_the_same_email_changes_nothing(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    assert stack.smtp is not None
+    email_id = await arrive(app, stack, world, reply())
+    first = await settle(app, runner, email_id)
+    told = len(stack.smtp.messages)
+    again = await settle(app, runner, email_id)
+    assert again == first
+    assert len(stack.smtp.messages) == told
+
+
+async def test_an_email_delivered_twice_at_once_is_worked_on_once(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    other = make_runner(app, app.services, "two")
+    results = await asyncio.gather(runner.process(email_id), runner.process(email_id), other.process(email_id))
+    assert sorted(type(result).__name__ for result in results) == ["Settled", "Wait", "Wait"]
+    assert (await summary_of(app, email_id)).attempt == 1
+
+
+async def test_an_unknown_email_is_said_to_be_unknown(runner: Runner) -> None:
+    assert await runner.process("nobody") == Unknown()
+
+
+async def test_a_message_deleted_meanwhile_is_set_aside_with_the_reason(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    await stack.gmail.delete(world.tenants[0].mailboxes[0], (await summary_of(app, email_id)).gmail_id)
+    summary = await settle(app, runner, email_id)
+    assert (summary.outcome, summary.route) == ("set_aside", "IGNORE")
+    assert "deleted" in (await report_of(app, email_id)).decision.why
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe garbage \x00",
+        b"Content-Type: multipart/mixed; boundary=missing\r\n\r\nno boundary anywhere",
+        b"Content-Type: text/plain; charset=x-klingon\r\n\r\nGr\xfc\xdfe, 12,00 EUR",
+        b"Subject: =?utf-8?B?broken\r\nFrom: \xff\xff\r\n\r\n",
+    ],
+    ids=["empty", "garbage", "no-boundary", "unknown-charset", "broken-headers"],
+)
+async def test_broken_mail_gets_a_row_a_report_and_a_person(
+    app: App, stack: LocalStack, world: World, runner: Runner, raw: bytes
+) -> None:
+    email_id = await arrive(app, stack, world, raw)
+    summary = await settle(app, runner, email_id)
+    assert summary.outcome in {"review", "set_aside"}
+    assert (await report_of(app, email_id)).decision.route in {"MANUAL_REVIEW", "IGNORE"}
+    assert await changes_since(app, world) == []
+
+
+async def test_a_40_mb_mail_is_settled(app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply) -> None:
+    head, _, body = reply().partition(b"\r\n\r\n")
+    head = head.replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b").replace(b"8bit", b"7bit")
+    line = base64.b64encode(bytes(range(200, 257 - 1)) + b"\0") + b"\r\n"
+    raw = (
+        head
+        + b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        + body
+        + b"\r\n--b\r\nContent-Type: application/octet-stream; name=big.bin\r\n"
+        b"Content-Disposition: attachment; filename=big.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + line * (40 * 1024 * 1024 // len(line))
+        + b"--b--\r\n"
+    )
+    email_id = await arrive(app, stack, world, raw)
+    summary = await settle(app, runner, email_id)
+    assert summary.new_amount == Decimal("812.40")
+    assert [unread.name for unread in (await report_of(app, email_id)).unread] == ["big.bin"]
+
+
+class _Breaks:
+    """The rows of work, with one moment at which the worker dies: what it had not written by then is lost."""
+
+    def __init__(self, emails: object, stage: str) -> None:
+        self._emails = emails
+        self._stage = stage
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._emails, name)
+
+    async def checkpoint(self, email: Email, stage: str, result: str, **rest: object) -> None:
+        await self._emails.checkpoint(email, stage, result, **rest)  # type: ignore[attr-defined]  # a proxy
+        if stage == self._stage:
+            raise asyncio.CancelledError
+
+    async def settle(self, email: Email, result: Result) -> None:
+        if self._stage == "before commit":
+            raise asyncio.CancelledError
+        await self._emails.settle(email, result)  # type: ignore[attr-defined]  # a proxy
+        if self._stage == "after commit":
+            raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(
+    "stage", ["fetch", "parse", "classify", "extract", "consolidate", "match", "route", "before commit", "after commit"]
+)
+async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_checkpoint(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, stage: str
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, stage)), "dying")  # type: ignore[arg-type]  # a proxy
+    with pytest.raises(asyncio.CancelledError):
+        await dying.process(email_id)
+    if stage != "after commit":
+        assert (await summary_of(app, email_id)).status == "in_work"
+    summary = await settle(app, runner, email_id)
+    assert (summary.new_amount, summary.delivered) == (Decimal("812.40"), True)
+    assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+    report = await report_of(app, email_id)
+    done_before = [s.stage for s in report.stages if s.from_checkpoint]
+    if stage not in {"before commit", "after commit"}:
+        assert done_before[-1] == stage
+
+
+class TestModel:
+    """Mail that the reader does not settle."""
+
+    @pytest.fixture
+    def scripted(self, stack: LocalStack) -> None:
+        assert stack.claude is not None
+        stack.claude.script(
+            ScriptedAnswer(
+                when=When(contains="gut achthundertzwölf"),
+                schema_has="confidence",
+                answer={"intent": "claim_statement", "confidence": 0.9, "why": "says what is owed"},
+            )
+        )
+
+    async def test_it_is_asked_once_for_each_question_whatever_happens_in_between(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, scripted: None
+    ) -> None:
+        assert stack.claude is not None
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        for stage in ("model/classify", "classify", "model/extract/body", "extract", "route"):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, stage)), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        summary = await settle(app, runner, email_id)
+        assert summary.route == "MANUAL_REVIEW"
+        report = await report_of(app, email_id)
+        asked = [call.operation for call in report.model_calls]
+        assert len(asked) == len(set(asked))
+        assert len(stack.claude.requests) == len(asked), "paid for once"
+
+    async def test_an_outage_of_it_is_never_an_answer(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, scripted: None
+    ) -> None:
+        assert stack.claude is not None
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        await stack.claude.stop()
+        try:
+            waiting = await runner.process(email_id)
+        finally:
+            await stack.claude.start()
+        assert isinstance(waiting, Wait)
+        assert (await summary_of(app, email_id)).status == "in_work"
+        await asyncio.sleep(0)
+        result = await runner.process(email_id)
+        while isinstance(result, Wait):  # the breaker may still be open
+            await asyncio.sleep(0.1)
+            result = await runner.process(email_id)
+        assert (await summary_of(app, email_id)).intent == "claim_statement"
+
+    async def test_without_one_the_mail_goes_to_a_person(
+        self, app: App, stack: LocalStack, world: World, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        summary = await settle(app, make_runner(app, replace(app.services, model=None)), email_id)
+        assert summary.route == "MANUAL_REVIEW"
+        assert await changes_since(app, world) == []
+
+    async def test_beyond_the_budget_the_mail_goes_to_a_person_who_is_told_why(
+        self, app: App, stack: LocalStack, world: World, reply: Reply, scripted: None
+    ) -> None:
+        assert stack.claude is not None
+        first = await arrive(app, stack, world, reply(PROSE))
+        await settle(app, make_runner(app, app.services), first)
+        asked = len(stack.claude.requests)
+        poor = Runner(app.services, replace(app.rules, daily_budget_usd=Decimal("0.000001")), worker="poor")
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        summary = await settle(app, poor, email_id)
+        assert (summary.route, summary.review_reason) == ("MANUAL_REVIEW", "budget")
+        assert len(stack.claude.requests) == asked
+
+
+class TestOutages:
+    @pytest.mark.parametrize("part", ["gmail", "gcs", "mongo"])
+    async def test_an_email_waits_for_a_service_that_is_down_and_goes_on(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, part: str
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        server = getattr(stack, part)
+        await server.stop()
+        try:
+            waiting = await runner.process(email_id)
+            assert isinstance(waiting, Wait), "an outage ends nothing"
+            assert (await summary_of(app, email_id)).status == "in_work"
+        finally:
+            await server.start()
+        async with asyncio.timeout(60):
+            while isinstance(await runner.process(email_id), Wait):
+                await asyncio.sleep(0.2)
+        summary = await summary_of(app, email_id)
+        assert (summary.route, summary.new_amount) == ("UPDATE_AND_NOTIFY", Decimal("812.40"))
+
+    async def test_a_mail_server_that_is_down_undoes_no_update_and_the_mail_goes_out_later(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        assert stack.smtp is not None
+        email_id = await arrive(app, stack, world, reply())
+        told = len(stack.smtp.messages)
+        await stack.smtp.stop()
+        try:
+            summary = await settle(app, runner, email_id)
+        finally:
+            await stack.smtp.start()
+        assert not summary.delivered
+        assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+        await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+        async with asyncio.timeout(60):
+            while not (await summary_of(app, email_id)).delivered:
+                await deliver_leftovers(app.services, app.rules)
+                await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+                await asyncio.sleep(0.2)
+        assert len(stack.smtp.messages) == told + 1
+
+    async def test_a_notification_that_no_server_takes_is_skipped_and_the_update_stands(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        assert stack.smtp is not None
+        stack.smtp.faults.reply_to_data("554 no")
+        email_id = await arrive(app, stack, world, reply())
+        summary = await settle(app, runner, email_id)
+        assert summary.delivered
+        assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+
+
+class TestDelivery:
+    async def test_an_amount_that_was_raised_meanwhile_is_not_lowered(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+        with pytest.raises(asyncio.CancelledError):
+            await dying.process(email_id)
+        document = await clients_of(app).document("t", "c-1")
+        assert document is not None
+        document["creditors"][0]["current_amount"] = "9000.00"
+        await clients_of(app).upsert([document])
+        summary = await settle(app, runner, email_id)
+        assert amount((await creditor(app))["current_amount"]) == Decimal("9000.00")
+        assert (summary.outcome, summary.route, summary.review_reason) == ("review", "MANUAL_REVIEW", "amount_lower")
+        assert summary.delivered
+
+    async def test_a_creditor_that_is_gone_sends_the_update_to_a_person(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+        with pytest.raises(asyncio.CancelledError):
+            await dying.process(email_id)
+        document = await clients_of(app).document("t", "c-1")
+        assert document is not None
+        document["creditors"] = []
+        await clients_of(app).upsert([document])
+        summary = await settle(app, runner, email_id)
+        assert (summary.outcome, summary.delivered) == ("review", True)
+
+
+class _Fails:
+    """A reader with a defect, or whose processes cannot start."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def read(self, raw: bytes, **rest: object) -> object:
+        raise self._error
+
+
+async def test_a_defect_of_ours_sends_the_mail_to_a_person_at_once(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, reader=_Fails(ZeroDivisionError("secret words of a mail")))  # type: ignore[arg-type]  # a proxy
+    summary = await settle(app, make_runner(app, services), email_id)
+    assert (summary.outcome, summary.review_reason, summary.attempt) == ("review", "extraction_error", 1)
+    report = await report_of(app, email_id)
+    assert report.error == "ZeroDivisionError"
+    assert "secret" not in report.model_dump_json()
+
+
+async def test_an_outage_inside_a_stage_costs_nothing(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, reader=_Fails(Outage("reader", "read", "no memory")))  # type: ignore[arg-type]  # a proxy
+    assert isinstance(await make_runner(app, services).process(email_id), Wait)
+    summary = await settle(app, runner, email_id)
+    assert summary.outcome == "updated"
+    assert (await report_of(app, email_id)).crashes == 0
+
+
+async def test_a_mail_that_kills_its_workers_goes_to_a_person(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    for number in range(4):
+        await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
+        await asyncio.sleep(0.01)
+    summary = await settle(app, runner, email_id)
+    assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
+    assert "ended its worker" in (await report_of(app, email_id)).decision.why
+
+
+async def test_a_report_that_cannot_be_built_fails_no_email(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no report today")
+
+    monkeypatch.setattr("claimstream.pipeline.runner.build_report", broken)
+    email_id = await arrive(app, stack, world, reply())
+    summary = await settle(app, runner, email_id)
+    assert summary.outcome == "updated"
+    assert await app.emails.report(email_id) is None
