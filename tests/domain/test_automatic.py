@@ -108,7 +108,9 @@ def test_a_bounce_is_told_before_an_automatic_reply(received: ParsedMail, intent
         pytest.param(
             mail("Ich bin bis zum 4. Mai nicht im Büro. Ihre Mail wird nicht weitergeleitet."), True, id="away"
         ),
-        pytest.param(mail("Ihre Nachricht ist bei uns eingegangen und wird bearbeitet."), True, id="received"),
+        pytest.param(
+            mail("Ihre Nachricht ist eingegangen. Ticketnummer 4711. Bitte antworten Sie nicht."), True, id="received"
+        ),
         pytest.param(mail("I am out of the office until Monday."), True, id="away in English"),
         pytest.param(mail("Ich bin nicht im Büro.", pdf("Anlage")), False, id="with an attachment"),
         pytest.param(mail("Ich bin nicht im Büro. " + "Text. " * 300), False, id="a long text"),
@@ -141,3 +143,12 @@ def test_an_absence_note_without_headers_is_short_and_bare(received: ParsedMail,
 )
 def test_spam_needs_two_signs_and_nothing_about_a_debt(received: ParsedMail, spam: bool) -> None:
     assert (unasked(received) is not None) is spam
+
+
+def test_an_acknowledgement_is_only_a_machines_with_another_sign_of_one() -> None:
+    text = "Ihre Nachricht ist bei uns eingegangen und wird bearbeitet."
+    by_person, by_machine = automatic_by_words(mail(text)), automatic_by_words(mail(text, sender="noreply@a.example"))
+    assert by_person is not None
+    assert by_person.confidence < 0.70
+    assert by_machine is not None
+    assert by_machine.confidence >= 0.70

@@ -136,6 +136,12 @@ def greeting(text: str) -> str:
             id="a question stays one, also about a second letter",
         ),
         pytest.param(
+            mail(greeting("ohne Vollmacht erteilen wir keine Auskunft.")),
+            FIRST,
+            Intent.CLARIFICATION_REQUEST,
+            id="no answer without a power of attorney",
+        ),
+        pytest.param(
             mail(greeting("we could not identify your client. Please provide the date of birth.")),
             None,
             Intent.CLARIFICATION_REQUEST,
@@ -174,6 +180,11 @@ def test_clear_mail_is_settled_by_rules(received: ParsedMail, letter: Letter | N
         pytest.param(mail(greeting("es geht um 430,00 €.")), FIRST, id="an amount without a meaning"),
         pytest.param(
             mail(greeting("wir lehnen ab. Die Gesamtforderung beträgt 512,00 EUR.")), FIRST, id="a refusal and a total"
+        ),
+        pytest.param(
+            mail(greeting("in Ihrem Schreiben nennen Sie eine Gesamtforderung von 900,00 EUR.")),
+            FIRST,
+            id="our own figure repeated",
         ),
         pytest.param(mail(greeting("wir haben keine Forderung gegen Ihre Mandantin.")), FIRST, id="no claim at all"),
     ],

@@ -241,6 +241,23 @@ def test_the_answer_to_a_plan_writes_its_settlement_and_never_an_amount(
     assert (decision.review_reason, decision.write) == (reason, reason is None)
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param(
+            "Wir lehnen ab. Mit 300,00 EUR als Einmalzahlung wären wir einverstanden.", False, id="other terms"
+        ),
+        pytest.param("Wir lehnen ab. Mit 30 % sind wir nicht einverstanden.", True, id="no other terms"),
+        pytest.param("Wir lehnen den Plan vom 1. Mai ab.", True, id="nothing else"),
+    ],
+)
+def test_a_refusal_beside_other_terms_is_not_written_as_a_refusal(text: str, written: bool) -> None:
+    reading = extraction(settlement=settled(DECLINED))
+    decision = decided(reading, intent=Intent.SETTLEMENT_RESPONSE, matched=PLAN, received=mail("", pdf(text)))
+    assert decision.write is written
+    assert decision.review_reason is (None if written else ReviewReason.SETTLEMENT_UNCLEAR)
+
+
 def test_a_refusal_of_a_second_letter_is_the_answer_to_the_plan() -> None:
     decision = decided(extraction(settlement=settled(DECLINED)), intent=Intent.REJECTION, matched=PLAN)
     assert (decision.intent, decision.route) == (Intent.SETTLEMENT_RESPONSE, Route.AUTO_UPDATE)

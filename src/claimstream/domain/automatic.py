@@ -9,7 +9,7 @@ import re
 from claimstream.domain.extraction import Method
 from claimstream.domain.intent import Classification, Intent
 from claimstream.domain.mail import ParsedMail
-from claimstream.domain.phrases import AWAY, RECEIVED, plain
+from claimstream.domain.phrases import AWAY, MACHINE, RECEIVED, plain
 
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 _AUTOMATIC_SUBJECT = re.compile(
@@ -25,6 +25,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"failure notice|message not delivered|could not be delivered"
 )
 _BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:\+[^@]*)?@", re.IGNORECASE)
+_NOREPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|keine-?antwort)\b", re.IGNORECASE)
 _VACATION_HEADERS = (
     "X-Autoreply",
     "X-Auto-Reply",
@@ -86,7 +87,9 @@ def automatic_by_words(mail: ParsedMail) -> Classification | None:
     if found := AWAY.search(text):
         return _rule(Intent.AUTO_REPLY, 0.85, f"the words: {found.group()}")
     if found := RECEIVED.search(text):
-        return _rule(Intent.AUTO_REPLY, 0.80, f"the words: {found.group()}")
+        sender = mail.sender.address if mail.sender else ""
+        machine = MACHINE.search(text) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
+        return _rule(Intent.AUTO_REPLY, 0.80 if machine else 0.65, f"the words: {found.group()}")
     return None
 
 

@@ -85,6 +85,8 @@ def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> C
             return settled
     if installments:
         return _rule(Intent.INSTALLMENT_OFFER, 0.90, installments)
+    if not reading.labelled and (blocked := phrases.CANNOT_ACT.search(words)):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked.group())
     if (refused := _refusal(words)) and not (reading.total and phrases.INSTALLMENTS_REFUSED.search(words)):
         if not reading.labelled:
             return _rule(Intent.REJECTION, 0.88, refused)
@@ -140,6 +142,8 @@ def _claim(reading: _Reading) -> Classification:
         if reading.total:
             return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked.group()}, beside a total")
         return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked.group())
+    if (disputed := phrases.DISPUTED.search(words)) and not phrases.STATEMENT.search(words):
+        return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed.group()}: perhaps our own figure")
     if reading.total:
         return _rule(Intent.CLAIM_STATEMENT, 0.95, "it states a total")
     if (asked := phrases.INQUIRY.search(words)) and not phrases.STATEMENT.search(words):
@@ -152,9 +156,8 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     if announced := _announced(mail, words):
         return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
     inquiry, request = phrases.INQUIRY.search(words), phrases.REQUEST.search(words)
-    blocked = phrases.CANNOT_ACT.search(words)
-    if blocked or (request and phrases.REQUEST_OBJECT.search(words)):
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, (blocked or request or inquiry).group())  # type: ignore[union-attr]
+    if request and phrases.REQUEST_OBJECT.search(words):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request.group())
     if inquiry:
         return _rule(Intent.GENERAL_INQUIRY, 0.88, inquiry.group())
     if request:

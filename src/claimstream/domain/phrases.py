@@ -100,6 +100,30 @@ CANNOT_ACT = _any(
 )
 """The creditor says that without an answer it does nothing."""
 
+DISPUTED = _any(
+    r"\b(?:nennen|nannten|beziffern|bezifferten|behaupten|behaupteten|fuehrten|erwaehnen|erwaehnten|errechnen) sie\b",
+    r"\bsie (?:nennen|nannten|beziffern|bezifferten|behaupten|behaupteten|erwaehnen|erwaehnten)\b",
+    r"\bnicht (?:nachvollzieh\w*|nachvollzogen|korrekt|richtig|zutreffend)\b",
+    r"\b(?:bestreiten|bestritten|unzutreffend\w*)\b",
+    r"\byou (?:state|claim|mention|quote)\b|\bwe dispute\b",
+)
+"""The creditor repeats a figure of ours, or denies one."""
+
+OTHER_TERMS = re.compile(
+    r"\b(?:bereit|einverstanden|einmalzahlung\w*|vorstellen|gegenvorschlag\w*|gegenangebot\w*|mindestens|stattdessen|"
+    r"gegen zahlung|counter-?(?:offer|proposal)|instead|at least|would (?:accept|settle))\b"
+)
+"""Beside a figure, and without a negation in the same sentence: terms of the creditor's own."""
+
+NEGATED = re.compile(r"\b(?:nicht|kein\w{0,2}|weder|not|no|cannot)\b")
+
+MACHINE = _any(
+    r"\bautomatisch\w*\b|\bautomat(?:ed|ic|ically)\b",
+    r"\b(?:ticket|vorgangs?|bearbeitungs)-?(?:nummer|nr|id)\b",
+    r"\bantworten sie (?:bitte )?nicht\b|\bdo not reply\b",
+)
+"""Signs, each too weak alone, that no person wrote a text."""
+
 INQUIRY = _any(
     r"\bsachstand\w*\b",
     r"\bstand der (?:dinge|angelegenheit|sache|bearbeitung|verhandlungen)\b",

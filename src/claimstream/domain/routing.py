@@ -1,7 +1,9 @@
 """The end of the rules: where a mail goes, and what may be written (domain rules, Route)."""
 
+import re
 from decimal import Decimal
 
+from claimstream.domain import phrases
 from claimstream.domain.classification import settle_intent
 from claimstream.domain.consolidation import AMOUNT_INTENTS
 from claimstream.domain.decision import (
@@ -179,11 +181,26 @@ def _guards(
     if intent is Intent.SETTLEMENT_RESPONSE:
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
+        if terms := _terms_beside_refusal(mail, consolidated):
+            guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, terms)
         if letter is Letter.FIRST:
             why = "it answers a plan, but the letter it belongs to carried none"
             guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, why)
         return (guard,), guard.confidence
     return (), 1.0
+
+
+def _terms_beside_refusal(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A plan declined in one sentence while another one names terms with a figure: perhaps a counter offer."""
+    settlement = consolidated.settlement
+    if settlement is None or settlement.value.decision is not SettlementDecision.DECLINED:
+        return None
+    source = next((s for s in mail.sources if s.source_id == settlement.evidence.source_id), None)
+    for sentence in re.split(r"[.!?;](?=\s|$)", phrases.plain(source.text)) if source else ():
+        terms = phrases.OTHER_TERMS.search(sentence)
+        if terms and re.search(r"\d", sentence) and not phrases.NEGATED.search(sentence):
+            return f"declined, but it speaks of other terms: {terms.group()}"
+    return None
 
 
 def _refused(guard: GuardDecision, reason: ReviewReason, why: str) -> GuardDecision:
