@@ -120,6 +120,7 @@ class SubscriptionState:
         """Lease up to `limit` messages to the consumer: (ack id, entry), oldest first."""
         self.tick(now)
         taken: list[tuple[str, Entry]] = []
+        others: list[tuple[int, Entry]] = []  # of keys that another client holds
         until = now + consumer.lease_seconds * self.pace
         while self._ready and len(taken) < limit:
             sequence, entry = self._ready[0]
@@ -128,8 +129,11 @@ class SubscriptionState:
             heappop(self._ready)
             key = self._key_of(entry)
             if key is not None:
-                if key.backing_off or (key.client is not None and key.client != consumer.client):
+                if key.backing_off:
                     key.parked.append(entry)
+                    continue
+                if key.client is not None and key.client != consumer.client:
+                    others.append((sequence, entry))
                     continue
                 key.client = consumer.client
             lease = Lease(f"{next(self._ack_sequence)}-{sequence}", entry, consumer, until)
@@ -144,6 +148,8 @@ class SubscriptionState:
             if self.duplicate > 0 and key is None:
                 self.duplicate -= 1
                 self.add(entry.message)
+        for item in others:
+            heappush(self._ready, item)
         self.delivered += len(taken)
         return taken
 
