@@ -8,7 +8,9 @@ from google.pubsub_v1 import types
 from claimstream.app import App
 from claimstream.domain.work import EmailSummary, NewEmail
 from claimstream.domain.world import World
+from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Message
+from claimstream.settings import Settings
 from claimstream.telemetry.correlation import new_correlation_id
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
@@ -36,3 +38,18 @@ def received(data: bytes, subscription: str, *, message_id: str = "1") -> Messag
     """A message as the subscriber would hand it over."""
     inner = types.PubsubMessage.pb()(data=data, message_id=message_id)
     return Message(types.ReceivedMessage.pb()(ack_id="a", message=inner), subscription)
+
+
+def worker_environment(settings: Settings, stack: LocalStack) -> dict[str, str]:
+    """What a worker process of this test's installation finds in its environment."""
+    assert settings.database_url is not None
+    return stack.environment() | {
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "MONGODB_DATABASE": settings.mongodb_database,
+        "GOOGLE_CLOUD_PROJECT": settings.google_cloud_project,
+        "CLAIM_SECONDS": "3",
+        "OUTAGE_WAIT_SECONDS": "0.3",
+        "DRAIN_SECONDS": "10",
+        "LOG_FORMAT": "json",
+        "LOG_LEVEL": "INFO",
+    }
