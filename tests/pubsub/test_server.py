@@ -191,12 +191,14 @@ async def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
         """),
         stdout=subprocess.PIPE,
     )
-    assert parent.stdout is not None
-    child = int(await patiently(parent.stdout.readline()))
-    await until(port_file.exists)
-    assert running(child)
-    parent.kill()
-    await patiently(parent.wait())
+    try:
+        assert parent.stdout is not None
+        child = int(await patiently(parent.stdout.readline()))
+        await until(port_file.exists)
+        assert running(child)
+    finally:
+        parent.kill()
+        await patiently(parent.wait())
     await until(lambda: not running(child))
 
 
