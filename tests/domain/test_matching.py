@@ -231,6 +231,17 @@ def test_the_creditor_named_tells_apart_what_one_agency_writes_for() -> None:
     assert result.inquiry_id == "i-2"
 
 
+def test_a_known_agency_that_writes_for_another_creditor_of_the_client_is_not_taken_at_its_address() -> None:
+    inquiries = [file(1), file(2, client="c-1", creditor="Volksbank Aue eG", email=None, representative_email=AGENCY)]
+    text = "Ihr Zeichen: 8817/25\nSchuldnerin: Nele Brandt\nGläubiger: Stadtwerke Aue GmbH"
+    result = matched(mail(text, sender=AGENCY), inquiries, creditor="Stadtwerke Aue GmbH")
+    assert result.inquiry_id == "i-1"
+    alone = matched(
+        mail(text, sender=AGENCY), inquiries[1:], creditor="Stadtwerke Aue GmbH", representative="Alpha Inkasso GmbH"
+    )
+    assert alone.inquiry_id is None
+
+
 def test_an_agency_that_signs_from_a_known_address_needs_no_known_name() -> None:
     inquiries = [
         file(1, representative_email=AGENCY),

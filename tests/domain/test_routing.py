@@ -35,6 +35,7 @@ def decided(
     received: ParsedMail | None = None,
     unread: tuple[str, ...] = (),
     consolidated: Consolidated | None = None,
+    matched_by: MatchedBy = MatchedBy.REPLY_CODE,
 ) -> Decision:
     match = Match(reason=reason or ReviewReason.NO_MATCH, why="none is near")
     if matched is not None:
@@ -43,7 +44,7 @@ def decided(
             client_id=matched.inquiry.client_id,
             creditor_id=matched.inquiry.creditor_id,
             letter=matched.inquiry.letter,
-            matched_by=MatchedBy.REPLY_CODE,
+            matched_by=matched_by,
             confidence=match_confidence,
             reason=reason,
             why="the reply code",
@@ -343,6 +344,28 @@ def test_a_claim_of_another_creditor_of_the_client_is_a_conflict(named: str, wri
 
 
 @pytest.mark.parametrize(
+    ("matched_by", "text", "written"),
+    [
+        pytest.param(MatchedBy.SOLE_SENDER, "Forderung", False, id="all we know is the sender"),
+        pytest.param(MatchedBy.SOLE_SENDER, "vormals Stadtwerke Aue", True, id="our creditor is named too"),
+        pytest.param(MatchedBy.REPLY_CODE, "Forderung", True, id="the reply code says more"),
+    ],
+)
+def test_a_sender_alone_does_not_vouch_for_a_creditor_nobody_knows(
+    matched_by: MatchedBy, text: str, written: bool
+) -> None:
+    def named(name: str) -> Found[str]:
+        return Found[str](value=name, confidence=0.9, evidence=evidence(name))
+
+    reading = extraction(amount("512.00")).model_copy(
+        update={"creditor": named("Funkhaus Mobil AG"), "representative": named("Alpha Inkasso GmbH")}
+    )
+    decision = decided(reading, matched_by=matched_by, received=mail(text))
+    assert decision.write is written
+    assert decision.review_reason is (None if written else ReviewReason.CONFLICT)
+
+
+@pytest.mark.parametrize(
     ("text", "written"),
     [
         pytest.param("Unser Zeichen: 8817/25\nGesamtforderung 512,00 EUR", False, id="our letter"),
@@ -354,6 +377,23 @@ def test_a_figure_of_our_own_letter_sent_back_is_not_the_creditors(text: str, wr
     decision = decided(extraction(amount("512.00")), received=mail("", pdf(text)))
     assert decision.write is written
     assert decision.review_reason is (None if written else ReviewReason.AMOUNT_MISSING)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("Guten Tag. Sie nennen eine Gesamtforderung 512.00 EUR. Danke.", False, id="repeated"),
+        pytest.param("Die Gesamtforderung 512.00 EUR bestreiten wir.", False, id="denied"),
+        pytest.param("Guten Tag. Gesamtforderung 512.00 EUR. Sie nennen uns keine Frist.", True, id="another sentence"),
+    ],
+)
+def test_a_figure_that_is_repeated_or_denied_is_not_written_whatever_the_intent(text: str, written: bool) -> None:
+    quote = "Gesamtforderung 512.00"
+    total = amount("512.00").model_copy(update={"evidence": evidence(quote, "attachment-1", text.index(quote))})
+    reading = extraction().model_copy(update={"totals": (total,)})
+    decision = decided(reading, method=Method.MODEL, received=mail("", pdf(text)))
+    assert decision.write is written
+    assert decision.review_reason is (None if written else ReviewReason.LOW_CONFIDENCE)
 
 
 def test_the_first_amount_of_a_creditor_without_one_is_written() -> None:

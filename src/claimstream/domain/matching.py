@@ -214,7 +214,9 @@ class _Scorer:
         }
         by_creditor_reference = self._creditor_reference(file)
         whose = by_creditor_reference or self._signs.name_case(file) or (client or 0.0) >= SAME_NAME
-        to_whom = by_creditor_reference or tie is not _Tie.NONE or (creditor or 0.0) >= SAME_NAME
+        # One agency writes for many creditors, and creditors of one town have nearly the same name.
+        known_sender = tie is not _Tie.NONE and (creditor is None or creditor >= SAME_NAME)
+        to_whom = by_creditor_reference or known_sender or (creditor or 0.0) >= SAME_NAME
         return _Scored(
             file=file,
             tie=tie,

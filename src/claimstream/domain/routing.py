@@ -24,8 +24,8 @@ from claimstream.domain.extraction import (
 )
 from claimstream.domain.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.injection import find_injection
-from claimstream.domain.inquiry import CandidateFile, Creditor, Letter
-from claimstream.domain.intent import SET_ASIDE, Classification, Intent
+from claimstream.domain.inquiry import CandidateFile, Client, Letter
+from claimstream.domain.intent import SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.mail import ParsedMail, SourceKind
 from claimstream.domain.matching import SAME_NAME, people_conflict
 from claimstream.domain.mentions import Wording
@@ -77,7 +77,7 @@ def decide(
         reasons.append((_ANSWERED_BY_A_PERSON[intent], f"{intent.value} is answered by a person"))
     if match.reason is not None or file is None:
         reasons.append((match.reason or ReviewReason.NO_MATCH, match.why or "no inquiry was matched"))
-    if file is not None and (conflict := _doubts(mail, consolidated, file)):
+    if file is not None and (conflict := _about_another(mail, consolidated, match, file)):
         reasons.append((ReviewReason.CONFLICT, conflict))
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
@@ -123,9 +123,12 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
     return any(find_injection(source.text, source.source_id) for source in mail.sources)
 
 
-def _doubts(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
-    """Whether what was read may be about somebody else, in words."""
-    client = file.client
+def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
+    """Whether what was read may be about another client or another creditor, in words."""
+    return _another_client(mail, consolidated, file.client) or _another_creditor(mail, consolidated, match, file)
+
+
+def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
     conflict = people_conflict(consolidated, client)
     if conflict and not Wording.of_mail(mail).has_person(client.first_name, client.last_name):
         return conflict
@@ -137,18 +140,26 @@ def _doubts(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -
         conflict = people_conflict(consolidated.model_copy(update={"people": named}), client)
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
-    creditor = consolidated.creditor.value if consolidated.creditor else None
-    if creditor and not _is_creditor(creditor, file.creditor):
-        others = [c for c in client.creditors if c.creditor_id != file.creditor.creditor_id]
-        other = next((c for c in others if name_score(creditor, c.name) >= SAME_NAME), None)
-        if other:
-            return f"it names the creditor {other.name}, not {file.creditor.name}"
     return None
 
 
-def _is_creditor(name: str, creditor: Creditor) -> bool:
-    known = (creditor.name, creditor.representative_name)
-    return any(name_score(name, own) >= SAME_NAME for own in known if own)
+def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
+    """An agency writes for many: the creditor it names must not be another one.
+
+    Whoever merely signs from a known address is taken for the creditor's; where the sender's address is all there is,
+    a creditor named beside the writer must be ours.
+    """
+    creditor = file.creditor
+    if consolidated.creditor is None:
+        return None
+    named = consolidated.creditor.value
+    if any(name_score(named, own) >= SAME_NAME for own in (creditor.name, creditor.representative_name) if own):
+        return None
+    others = [c for c in file.client.creditors if c.creditor_id != creditor.creditor_id]
+    another = any(name_score(named, c.name) >= SAME_NAME for c in others)
+    if not another and match.matched_by is MatchedBy.SOLE_SENDER and consolidated.representative is not None:
+        another = not Wording.of_mail(mail).has_organisation(creditor.name)
+    return f"it names the creditor {named}, not {creditor.name}" if another else None
 
 
 def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
@@ -164,6 +175,19 @@ def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFil
     return None
 
 
+def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total in a sentence that repeats our figure or denies it, whatever the mail as a whole was taken for."""
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    if total is None or source is None:
+        return None
+    start, end = total.evidence.start, total.evidence.start + len(total.evidence.quote)
+    before = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[max(0, start - 200) : start])[-1]
+    after = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[end : end + 200])[0]
+    found = phrases.DISPUTED.search(phrases.plain(f"{before} {total.evidence.quote} {after}"))
+    return f"perhaps not what the creditor claims: {found.group()}" if found else None
+
+
 def _guards(
     mail: ParsedMail,
     intent: Intent,
@@ -176,8 +200,11 @@ def _guards(
     if intent in AMOUNT_INTENTS:
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
-        doubt = _own_letter(mail, consolidated, file) or _better_figure_unread(mail, consolidated)
-        return (_refused(guard, ReviewReason.AMOUNT_MISSING, doubt) if doubt else guard,), guard.confidence
+        if missing := _own_letter(mail, consolidated, file) or _better_figure_unread(mail, consolidated):
+            guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
+        if disputed := _disputed(mail, consolidated):
+            guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, disputed)
+        return (guard,), guard.confidence
     if intent is Intent.SETTLEMENT_RESPONSE:
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
