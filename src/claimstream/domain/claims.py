@@ -37,8 +37,10 @@ _LINK = re.compile(
 )
 _OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
 _GENERIC_TOTAL = re.compile(
-    r"summe|gesamt|gesamtbetrag|insgesamt|total|zusammen|gesamtsumme|in summe|total of|total amount|in total"
+    r"summe|endsumme|endbetrag|zahlbetrag|gesamt|gesamtbetrag|insgesamt|total|zusammen|gesamtsumme|in summe|total of|total amount|in total"
 )
+_ADJECTIVE = re.compile(r"offen\w*|ausstehend\w*|unbezahlt\w*|fällig\w*|faellig\w*|outstanding|due|unpaid|owed")
+_IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
 _REDUCED = re.compile(
     r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
 )
@@ -93,6 +95,8 @@ class _Text:
 
     def _runs_on(self, number: int) -> bool:
         lines = self.index.lines
+        if lines[number].start == lines[number].end or lines[number + 1].start == lines[number + 1].end:
+            return False
         line, below = lines[number].of(self.low).rstrip(), lines[number + 1].of(self.low).strip()
         if not line or not below or "\t" in line or "|" in line or re.search(r"\S {2,}\S", line):
             return False
@@ -140,7 +144,9 @@ def _head(page: _Text, labels: Sequence[Label]) -> tuple[Role | None, Label | No
     parts = [x for x in labels if x.role in PART_ROLES]
     kinds = {x.role for x in parts}
     total = next((x for x in labels if x.role is Role.TOTAL), None)
-    claim = next((x for x in labels if x.role is Role.CLAIM), None)
+    claimed = [x for x in labels if x.role is Role.CLAIM]
+    nouns = [x for x in claimed if not _ADJECTIVE.fullmatch(page.low[x.start : x.end])]
+    claim = next(iter(nouns or claimed), None)
     if total:
         if len(kinds) == 1:
             if _GENERIC_TOTAL.fullmatch(page.low[total.start : total.end]):
@@ -297,7 +303,7 @@ def _after_role(
 
 
 def _of_layout(page: _Text, claims: list[Claim]) -> list[Claim]:
-    """Labels that stand on other lines: column headings, the line above, a column of labels beside a column of amounts."""
+    """Labels on other lines: column headings, the line above, a column of labels beside one of amounts."""
     result = list(claims)
     for line, numbers in page.by_line.items():
         open_ = [
@@ -321,7 +327,19 @@ def _of_layout(page: _Text, claims: list[Claim]) -> list[Claim]:
         done.update(block)
         _by_lines_above(page, result, block)
     _line_items(page, result)
+    _fee_notes(page, result)
     return result
+
+
+def _fee_notes(page: _Text, result: list[Claim]) -> None:
+    """The sum under a value in dispute is the lawyer's fee, not the claim."""
+    for number, claim in enumerate(result):
+        label = claim.label
+        if claim.role is not Role.TOTAL or not label or not _GENERIC_TOTAL.fullmatch(page.low[label.start : label.end]):
+            continue
+        before = [c.label for c in result[max(0, number - 8) : number] if c.role is Role.OTHER and c.label]
+        if any(_IN_DISPUTE.match(page.low, other.start) for other in before):
+            result[number] = Claim(claim.token, None)
 
 
 def _next_filled(page: _Text, line: int, step: int, skip: int = 3) -> int | None:
@@ -376,7 +394,7 @@ def _by_lines_above(page: _Text, result: list[Claim], block: list[int]) -> None:
 
 
 def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int]) -> None:
-    """A row of amounts under a row of headings. A row's own label says what the row is, the heading which column counts."""
+    """Amounts under a row of headings. A row's own label says what the row is, the heading which column counts."""
     span = page.index.lines[line]
     row = cells(page.text, span)
     first = page.tokens[numbers[0]]
@@ -415,7 +433,7 @@ def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int])
 
 
 def _row_without_heading(page: _Text, result: list[Claim], numbers: list[int], role: Role, label: Label | None) -> None:
-    """A labelled row of several amounts: the last is the row's where it is the sum of the others, else nobody can say."""
+    """A labelled row of several amounts: the last counts where it is the sum of the others, else nobody can say."""
     tokens = [page.tokens[n] for n in numbers]
     values = [t.value for t in tokens if t.value is not None]
     summed = len(values) == len(tokens) > 2 and sum(values[:-1], Decimal(0)) == values[-1]

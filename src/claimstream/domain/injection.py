@@ -30,7 +30,7 @@ _PATTERNS = tuple(
         rf"den)){_W}(?:ki|k\.i\.|künstliche{_W}intelligenz|sprachmodell\w{{0,2}}|llm|ki-(?:assistent\w*|modell\w*|"
         rf"system\w*|agent\w*)|chatbot|ai|ai-\w{{3,12}}|automatisierte[rns]?{_W}(?:leser|assistent|agent|"
         rf"system))(?![\w-])",
-        rf"\b(?:as|to|dear|hello|hey|attention|note{_W}to|message{_W}(?:to|for)|instructions?{_W}(?:to|"
+        rf"\b(?:as|to|dear|hello|hey|attention|note{_W}to|(?:message|text|mail)(?:{_W}is)?{_W}(?:to|for)|instructions?{_W}(?:to|"
         rf"for)){_W}(?:(?:an|the|any|all|this){_W})?(?:ai|a\.i\.|llms?|language{_W}models?|"
         rf"large{_W}language{_W}models?|ai[ -](?:assistants?|models?|agents?|systems?|readers?)|chatbots?|claude|"
         rf"chatgpt|gpt(?:-\w+)?)(?![\w-])",

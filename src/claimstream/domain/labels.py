@@ -1,8 +1,8 @@
 """The words that say what an amount stands for, in German and English.
 
-A text is read once into labels; which label an amount has is :mod:`claimstream.domain.claims`'s to say. Words are judged
-folded and by their ends, because German compounds: every ``…kosten`` is a cost, every ``…rückstand`` a claim, and an
-unknown ``…betrag`` is none.
+A text is read once into labels; which label an amount has is for :mod:`claimstream.domain.claims` to say. Words are
+judged folded and by their ends, because German compounds: every ``…kosten`` is a cost, every ``…rückstand`` a claim,
+and an unknown ``…betrag`` is none.
 """
 
 import re
@@ -76,7 +76,7 @@ _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
         (
             rf"(?:einschl(?:ießlich|\.)?|inkl(?:usive|\.)?|incl(?:uding|usive of|\.)?|"
             rf"unter einschluss)\s{{1,2}}{_FILL}{_COMPONENTS}",
-            rf"(?:zuzüglich|zzgl\.?|nebst|plus|samt)\s{{1,2}}{_FILL}{_COMPONENTS}{_NO_AMOUNT}",
+            rf"(?:zuzüglich|zzgl\.?|nebst|plus|samt)\s{{1,2}}{_FILL}(?>{_COMPONENTS}){_NO_AMOUNT}",
             rf"(?:nach|unter|abzüglich|abzgl\.|after|less|durch|infolge|wegen)\s{{1,2}}(?:abzug|verrechnung|anrechnung|"
             rf"berücksichtigung|eingang|abrechnung|buchung|deduct\w+|(?:\w{{2,14}}\s{{1,2}}){{0,3}})"
             rf"\s{{0,2}}(?:(?:of|der|aller|ihrer|ihres|von|des|bereits|bisher|geleisteten|geleisteter|erhaltenen|"
@@ -107,8 +107,8 @@ _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
             r"aktuell)\s{1,2}){0,3}(?:zu\s{1,2}(?:zahlen\w{0,3}|entrichten\w{0,3}|leisten\w{0,3}|begleichen\w{0,3})|"
             r"offen\w{0,3}|ausstehend\w{0,3}|"
             rf"bestehend\w{{1,3}}|fällig\w{{0,3}}|geschuldet\w{{0,3}}|zahlbar\w{{0,3}}|verbleibend\w{{0,3}}){_NOUN}",
-            rf"(?:offene[rnsm]?|verbleibende[rnsm]?|ausstehende[rnsm]?|bestehende[rnsm]?|"
-            rf"remaining)\s{{1,2}}rest[\w-]{{0,20}}",
+            r"(?:offene[rnsm]?|verbleibende[rnsm]?|ausstehende[rnsm]?|bestehende[rnsm]?|"
+            r"remaining)\s{1,2}rest[\w-]{0,20}",
             rf"(?:verbleibende[rnsm]?|remaining)\s{{1,2}}{_NOUN_WORD}",
             r"(?:restliche[rnsm]?|verbleibende[rnsm]?)\s{1,2}[\w-]{0,20}(?:betrag|forderung|schuld|saldo|summe)",
             r"(?:verbleib(?:t|en)|verbleibend)(?:\s{1,2}(?:somit|damit|daher|noch|also|ein|eine|mithin)){0,3}",
@@ -303,7 +303,7 @@ _WORDS: tuple[tuple[Role | None, re.Pattern[str]], ...] = tuple(
             r"teilforderung\w*|einzelforderung\w*|ursprungsforderung\w*|ausgangsforderung\w*|gegenforderung\w*|"
             r"altforderung\w*|einzelpreis\w*|stueckpreis\w*|preis|grundpreis|arbeitspreis|grundgebuehr\w*|bonitaet\w*|"
             r"kreditlinie\w*|"
-            r"propos\w+|counter-?offer\w*|sicherheit\w*|buergschaft\w*|hinterleg\w*|pfaendungs\w*|zahlungsplan\w*|"
+            r"propos\w+|abgelehnt\w*|zurueckgewiesen\w*|storniert\w*|ausgebucht\w*|counter-?offer\w*|sicherheit\w*|buergschaft\w*|hinterleg\w*|pfaendungs\w*|zahlungsplan\w*|"
             r"plan|schuldenbereinigungsplan\w*|plans?umme|planbetrag|insolvenz\w*masse",
         ),
         (

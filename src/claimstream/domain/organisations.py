@@ -32,7 +32,7 @@ _FORM = re.compile(
     r"N\.\s?V\.)(?![\w])"
 )
 _KEYWORD = re.compile(
-    r"(?<![^\W_])(?:[\w-]*(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|"
+    r"(?<![^\W_])(?:[\w-]{0,30}?(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|"
     r"finanzamt|hauptzollamt|zollamt|jobcenter|bundesagentur|landeskasse|justizkasse|stadtkasse|rechtsanwälte|"
     r"rechtsanwaelte|"
     r"rechtsanwaltsgesellschaft|anwaltskanzlei|kanzlei|energie|energy|telekom|mobilfunk|netz|wohnungsbau\w*|"
@@ -119,7 +119,7 @@ def _significant(name: str) -> tuple[str, ...]:
 
 
 def name_score(a: str, b: str) -> float:
-    """How alike two organisations' names are, 0 to 1: legal forms and word order carry no weight, shared trade words little."""
+    """How alike two organisations' names are, 0 to 1. Legal forms and order carry no weight, trade words little."""
     left, right = _significant(a), _significant(b)
     if not left or not right:
         return 0.0

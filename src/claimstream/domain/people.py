@@ -1,7 +1,7 @@
 """Natural persons named in a letter, and whether a name is a client's.
 
-Only who the letter is *about* is read: the debtor named by a label, a subject line or a salutation in running text. Whom
-the letter greets, its clerks and its lawyers are not. Lines are never joined.
+Only who the letter is *about* is read: the debtor named by a label, a subject line or a salutation in running text.
+Whom the letter greets, its clerks and its lawyers are not. Lines are never joined.
 """
 
 import re
@@ -153,7 +153,7 @@ class _Hit:
 def find_people(text: str, source_id: str) -> tuple[Found[PersonName], ...]:
     """The people the letter is about, each once, in order of appearance.
 
-    Confidence is relative (1 for a label, 0.9 in running text, 0.8 for a surname alone): the reader scales it to its source.
+    Confidence is relative: 1 for a label, 0.9 in running text, 0.8 for a surname alone. The reader scales it.
     """
     hits: list[_Hit] = []
     all_lines = lines(text)
@@ -184,7 +184,7 @@ def find_people(text: str, source_id: str) -> tuple[Found[PersonName], ...]:
 
 
 def names_agree(found: PersonName, first: str, last: str) -> float:
-    """How well a name found fits a client's, 0 to 1: order-free, umlauts and accents folded, initials, typos, double names.
+    """How well a name found fits a client's, 0 to 1: order-free, folded; initials, typos and double names allowed for.
 
     1 is the same name, 0.5 the same surname with no first name to compare, at most 0.2 another person of that surname.
     """
@@ -377,7 +377,7 @@ def _stop(text: str, position: int, line: Span) -> int:
 
 
 def _versus(text: str, line: Span) -> list[_Hit]:
-    """``A ./. B``: whichever side is no organisation. ``gegen`` parts two parties only behind *in Sachen* and the like."""
+    """``A ./. B``: whichever side is no organisation. ``gegen`` counts only behind *in Sachen* and the like."""
     hits: list[_Hit] = []
     for match in _VERSUS.finditer(text, line.start, line.end):
         left = text[line.start : match.start()]

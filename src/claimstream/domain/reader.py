@@ -309,14 +309,12 @@ def _as_of(source: Source, claims: Sequence[Claim], base: float) -> Found[date] 
     dates = find_as_of(source.text)
     if not dates:
         return None
-    counted = [c for c in claims if c.role in CLAIM_ROLES and c.role]
+    counted = [(_RANKS[c.role], c.token) for c in claims if c.role in _RANKS]
     chosen = dates[0] if len({token.value for token in dates}) == 1 else None
     if chosen is None and counted:
-        best = min(
-            counted, key=lambda c: (_RANKS[c.role], -(c.token.value or 0)) if c.role else (AmountRank.BARE, Decimal(0))
-        )
-        line = source.text.rfind("\n", 0, best.token.start) + 1
-        line_end = source.text.find("\n", best.token.end)
+        _, best = min(counted, key=lambda ranked: (ranked[0], -(ranked[1].value or 0)))
+        line = source.text.rfind("\n", 0, best.start) + 1
+        line_end = source.text.find("\n", best.end)
         beside = {t.value: t for t in dates if line <= t.start and (line_end < 0 or t.end <= line_end)}
         chosen = next(iter(beside.values())) if len(beside) == 1 else None
     if chosen is None or chosen.value is None:

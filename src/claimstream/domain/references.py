@@ -207,7 +207,7 @@ def _shape(value: str) -> str:
 def _below(
     text: str, all_lines: tuple[Span, ...], labelled: list[list[_Label]], index: int, dates: Spans
 ) -> list[tuple[_Label, Span]]:
-    """Values on the lines under a heading row (``Ihr Zeichen   Unser Zeichen   Datum``) or under a block of headings."""
+    """Values under a heading row (``Ihr Zeichen   Unser Zeichen   Datum``) or under a block of headings."""
     line, labels = all_lines[index], labelled[index]
     row = index + 1
     while row < len(all_lines) and row <= index + 2 and is_filler(text, all_lines[row]):

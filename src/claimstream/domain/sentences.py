@@ -37,9 +37,13 @@ def sentences(text: str) -> tuple[Span, ...]:
     for line, below in pairwise(every):
         content = line.of(text).rstrip()
         following = below.of(text)
-        if not content.strip() or not following.strip() or _ITEM.match(following) or content.endswith(":"):
-            cuts.add(below.start)
-        elif len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content):  # a heading, an address
+        if (
+            not content.strip()
+            or not following.strip()
+            or _ITEM.match(following)
+            or content.endswith(":")
+            or (len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content))
+        ):
             cuts.add(below.start)
     spans = []
     start = 0

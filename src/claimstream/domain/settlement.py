@@ -1,6 +1,6 @@
 """A creditor's answer to a settlement plan: accepted, declined, another offer, or unclear.
 
-Sentence by sentence; what a sentence says counts with its negation. Two sentences that contradict each other are unclear.
+Sentence by sentence; what a sentence says counts with its negation. Sentences that contradict each other are unclear.
 """
 
 import re
@@ -13,52 +13,52 @@ from claimstream.domain.layout import Span, lowered
 from claimstream.domain.sentences import sentences
 
 _PLAN = re.compile(
-    r"(?<![\w])(?:[\w-]*plan(?:s|es|e|ung|vorschlag\w*|entwurf\w*)?|[\w-]*vergleich(?:s\w*|e\w?)?|"
-    r"[\w-]*vorschl(?:ag|age|ags|ages|äge|ägen|aege)|[\w-]*angebot\w{0,2}|schuldenbereinigung\w*|"
+    r"(?<![\w])(?:[\w-]{0,30}plan(?:s|es|e|ung|vorschlag\w*|entwurf\w*)?|[\w-]{0,30}vergleich(?:s\w*|e\w?)?|"
+    r"[\w-]{0,30}vorschl(?:ag|age|ags|ages|äge|ägen|aege)|[\w-]{0,30}angebot\w{0,2}|schuldenbereinigung\w*|"
     r"regulierung\w*|quote|einigung\w*|"
     r"forderungsverzicht\w*|teilverzicht\w*|verzicht\w*|settlement\w*|proposals?|offers?|einmalzahlung\w*|"
     r"ratenzahlung\w*|regelung\w*|composition|nullplan)(?![\w])"
 )
 _SPEAKER = re.compile(
     r"\b(?:wir|uns|unser\w{0,2}|ich|mandant\w*|mandantschaft|auftraggeber\w*|hiermit|wird|werden|gläubiger\w*|"
-    r"we|us|our|i|hereby|is|are|client|kann|können|konnte|erfolgt|namens|finanzamt|bank|kasse|gesellschaft|"
+    r"we|us|our|i|hereby|is|are|client|kann|können|konnte|erfolgt|besteht|bestehen|namens|finanzamt|bank|kasse|gesellschaft|"
     r"haus)\b"
 )
 _NOT = r"(?:nicht|kein\w{0,2}|not|no|never|n't|cannot|unable|weder)"
 _ACCEPT = re.compile(
-    r"\bstimm(?:en|t|e)\b[^.!?;]{0,160}?\bzu\b(?!\s+(?:sein|können|dürfen|wollen|spät))|\bzu(?:ge)?stimm(?:en|"
-    r"t)\b|\bzuzustimmen\b|\b(?:erteil|geb|erklär)\w*\b[^.!?;]{0,80}?\bzustimmung\b|"
-    r"\bzustimmung\b[^.!?;]{0,60}?\b(?:erteilt|erteilen|gegeben|erklärt)\b|"
-    r"\beinverstanden\b|\beinverständnis\b|\b(?:nehmen|nimmt|nehme)\b[^.!?;]{0,160}?\ban(?=[\s.,;!]*$|[.,;!]|"
+    r"\bstimm(?:en|t|e)\b[^!?;]{0,160}?\bzu\b(?!\s+(?:sein|können|dürfen|wollen|spät))|\bzu(?:ge)?stimm(?:en|"
+    r"t)\b|\bzuzustimmen\b|\b(?:erteil|geb|erklär)\w*\b[^!?;]{0,80}?\bzustimmung\b|"
+    r"\bzustimmung\b[^!?;]{0,60}?\b(?:erteilt|erteilen|gegeben|erklärt)\b|"
+    r"\beinverstanden\b|\beinverständnis\b|\b(?:nehmen|nimmt|nehme)\b[^!?;]{0,160}?\ban(?=[\s.,;!]*$|[.,;!]|"
     r"\s+(?:und|sofern|wenn))|\bannehmen\b|\bangenommen\b|\bakzeptier\w*|\bkein\w{0,2}\s+(?:einw[aä]nd\w*|"
     r"bedenken|einwendung\w*)|\bzusage\b|"
     r"\baccept(?:s|ed|ing)?\b|\bagree(?:s|d)?\b|\bconsent(?:s|ed)?\b|\bno\s+objections?\b|\bapprov(?:e|es|ed|al)\b"
 )
 _REFUSE = re.compile(
-    r"\blehn(?:en|t|e)\b[^.!?;]{0,160}?\bab\b|\bab(?:ge)?lehn(?:en|t)\b|\babzulehnen\b|\bablehnung\b|"
-    r"\bverweiger\w*|\bversag(?:en|t)\b|\bweisen\b[^.!?;]{0,100}?\bzurück\b|\bzurück(?:ge)?wiesen?\b|"
+    r"\blehn(?:en|t|e)\b[^!?;]{0,160}?\bab\b|\bab(?:ge)?lehn(?:en|t)\b|\babzulehnen\b|\bablehnung\b|"
+    r"\bverweiger\w*|\bversag(?:en|t)\b|\bweisen\b[^!?;]{0,100}?\bzurück\b|\bzurück(?:ge)?wiesen?\b|"
     r"\bzurückweisen\b|"
-    r"\bnicht\s+in\s+der\s+lage\b|\b(?:kommt|kommen)\b[^.!?;]{0,60}?\bnicht\s+in\s+(?:betracht|frage)\b|"
+    r"\bnicht\s+in\s+der\s+lage\b|\b(?:kommt|kommen)\b[^!?;]{0,60}?\bnicht\s+in\s+(?:betracht|frage)\b|"
     r"\bnicht\s+(?:möglich|akzeptabel|annehmbar|zustimmungsfähig|nähertreten|näher\s+treten|folgen|"
-    r"entsprechen|einlassen)\b|\bscheidet\b[^.!?;]{0,40}?\baus\b|"
+    r"entsprechen|einlassen)\b|\bscheidet\b[^!?;]{0,40}?\baus\b|"
     r"\breject(?:s|ed|ion)?\b|\bdecline[sd]?\b|\brefuse[sd]?\b|\bunable\s+to\b|\bunacceptable\b|\b(?:erheben|"
-    r"haben|machen)\b[^.!?;]{0,40}?(?<!keine )(?<!keinerlei )\beinw(?:ände|endungen)\b"
+    r"haben|machen)\b[^!?;]{0,40}?(?<!keine )(?<!keinerlei )\beinw(?:ände|endungen)\b"
 )
 _COUNTER = re.compile(
     r"\bgegen(?:vorschlag|angebot)\w*|\bcounter[\s-]?(?:offer|proposal)\w*|\b(?:wären|wäre|sind|ist|"
-    r"erklären\s+uns|würden)\b[^.!?;]{0,80}?\bbereit\b|\bbereitschaft\b|\b(?:bieten|biete|"
-    r"bietet)\b[^.!?;]{0,120}?\ban\b|"
-    r"\bschlagen\b[^.!?;]{0,120}?\bvor\b|\bschlage\b[^.!?;]{0,120}?\bvor\b|\bvorstellen\b|"
+    r"erklären\s+uns|würden)\b[^!?;]{0,80}?\bbereit\b|\bbereitschaft\b|\b(?:bieten|biete|"
+    r"bietet)\b[^!?;]{0,120}?\ban\b|"
+    r"\bschlagen\b[^!?;]{0,120}?\bvor\b|\bschlage\b[^!?;]{0,120}?\bvor\b|\bvorstellen\b|"
     r"\balternativ(?:vorschlag|angebot|)\w{0,2}\b|\bim\s+gegenzug\b|\b(?:prepared|willing|"
     r"ready)\s+to\s+(?:accept|settle|agree|consider)\b|\bwould\s+(?:accept|settle|agree|consider)\b|"
     r"\binstead\s+(?:we\s+)?(?:propose|offer)\b|\bwe\s+(?:propose|offer|suggest)\b|\bmindestens\b|"
-    r"\bmindestbetrag\w*|\bmindestquote\w*|\bat\s+least\b|\berhöh(?:en|ung)\b[^.!?;]{0,40}?\b(?:quote|angebot|"
+    r"\bmindestbetrag\w*|\bmindestquote\w*|\bat\s+least\b|\berhöh(?:en|ung)\b[^!?;]{0,40}?\b(?:quote|angebot|"
     r"betrag)\b|\bnachbesser\w*"
 )
 _OPEN = re.compile(
-    r"\b(?:prüfen|prüft|geprüft|prüfung|überprüf\w*)\b|\bnoch\s+(?:nicht|"
-    r"keine)\b[^.!?;]{0,60}?\b(?:entschieden|entscheidung|entscheiden|abschließend)\b|"
-    r"\bentscheidung\b[^.!?;]{0,60}?\b(?:folgt|mitteilen|steht|vorbehalten|treffen)\b|"
+    r"\b(?:prüfen|prüft|überprüfen|in\s+prüfung|wird\s+(?:\w+\s+){0,3}geprüft)\b|\bnoch\s+(?:nicht|"
+    r"keine)\b[^!?;]{0,60}?\b(?:entschieden|entscheidung|entscheiden|abschließend)\b|"
+    r"\bentscheidung\b[^!?;]{0,60}?\b(?:folgt|mitteilen|steht|vorbehalten|treffen)\b|"
     r"\bunder\s+review\b|\bconsidering\b|\breviewing\b|\bgrundsätzlich\b|\bprinzipiell\b|\bin\s+principle\b|"
     r"\bnur\s+teilweise\b|\bteilweise\b"
 )
@@ -73,7 +73,7 @@ _CONDITION = re.compile(
 # Beside an acceptance a plain "if" makes a condition too.
 _IF = re.compile(r"\bwenn\b|\bfalls\b|\bif\b|\bunless\b|\bes\s+sei\s+denn\b|\bexcept\b")
 _COURTESY = re.compile(
-    r"\b(?:sofern|soweit|wenn|falls|sollten|if|should)\b[^.!?;]{0,60}?\b(?:fragen|rückfragen|questions?|"
+    r"\b(?:sofern|soweit|wenn|falls|sollten|if|should)\b[^!?;]{0,60}?\b(?:fragen|rückfragen|questions?|"
     r"queries|wünschen|möchten|benötigen|require|need)\b|\b(?:sofern|soweit|falls|"
     r"wenn)\s+(?:noch\s+)?(?:nicht\s+)?(?:bereits\s+|schon\s+)?(?:geschehen|erfolgt|vorhanden|bekannt|"
     r"möglich)\b"
@@ -83,7 +83,7 @@ _QUESTION = re.compile(
     r"\bbitten\s+sie\s+um\b|\bum\s+(?:unsere|ihre|die)?\s*zustimmung\s+(?:zu|gebeten|bitten|baten)"
 )
 _OTHERS = re.compile(
-    r"\b(?:alle|anderen|übrigen|sämtliche|mehrheit|other|all|majority)\b[^.!?;]{0,30}\b(?:gläubiger\w*|creditors)\b"
+    r"\b(?:alle|anderen|übrigen|sämtliche|mehrheit|other|all|majority)\b[^!?;]{0,30}\b(?:gläubiger\w*|creditors)\b"
 )
 _SUBJUNCTIVE = re.compile(r"\b(?:würden?|könnten?|wären?|would|could|might)\b")
 _NEGATION = re.compile(rf"\b{_NOT}\b|n't\b")
@@ -110,7 +110,7 @@ class _Statement:
 
 
 def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
-    """The answer, with the conditions of an acceptance and the amount of another offer; None where the text gives none."""
+    """The answer, with the conditions of an acceptance and the amount of another offer; None where there is none."""
     low = lowered(text)
     if not _PLAN.search(low):
         return None
@@ -144,7 +144,7 @@ def _statements(low: str, span: Span) -> list[_Statement]:
     if _QUESTION.search(sentence) or not _SPEAKER.search(sentence):
         return []
     found: list[SettlementDecision] = []
-    parts = re.split(r"(?:,|\s[–-]|\s)\s*(?:aber|jedoch|allerdings|sondern|but|however)\s", sentence)
+    parts = re.split(r"(?:,|\s[–-])\s*(?:aber|jedoch|allerdings|sondern|but|however)\s", sentence)
     for part in parts:
         refused = bool(_REFUSE.search(part))
         accepted = _ACCEPT.search(part) is not None
