@@ -1,6 +1,7 @@
 """The end of the rules: where a mail goes, and what may be written (domain rules, Route)."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from claimstream.domain import phrases
@@ -18,7 +19,9 @@ from claimstream.domain.decision import (
 from claimstream.domain.extraction import (
     AmountRank,
     Consolidated,
+    Found,
     Method,
+    PersonName,
     ReferenceDirection,
     SettlementDecision,
 )
@@ -26,10 +29,11 @@ from claimstream.domain.guards import amount_guard, settlement_guard, stored_amo
 from claimstream.domain.injection import find_injection
 from claimstream.domain.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.intent import SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.mail import ParsedMail, SourceKind
+from claimstream.domain.mail import ParsedMail, Source, SourceKind
 from claimstream.domain.matching import SAME_NAME, people_conflict
 from claimstream.domain.mentions import Wording
 from claimstream.domain.organisations import name_score
+from claimstream.domain.people import find_people
 from claimstream.domain.references import find_references, same_reference
 
 _ANSWERED_BY_A_PERSON = {
@@ -136,11 +140,15 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client
         if source.source_id not in consolidated.sources_used:
             continue
         # One of several attachments may be another client's.
-        named = tuple(p for p in consolidated.people if p.evidence.source_id == source.source_id)
+        named = (*find_people(source.text, source.source_id), *_read_in(source, consolidated.people))
         conflict = people_conflict(consolidated.model_copy(update={"people": named}), client)
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
     return None
+
+
+def _read_in(source: Source, people: Iterable[Found[PersonName]]) -> list[Found[PersonName]]:
+    return [person for person in people if person.evidence.source_id == source.source_id]
 
 
 def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
