@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+import stamina
+
 from claimstream import __version__, telemetry
 from claimstream.alerts import BreakerAlerts
 from claimstream.external import (
@@ -25,8 +27,9 @@ from claimstream.external import (
     smtp,
 )
 from claimstream.external.breaker import BreakerEvent
-from claimstream.external.claude import Claude, ClaudeOptions
+from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
 from claimstream.external.door import Door, Service
+from claimstream.external.errors import ExternalError
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
@@ -49,7 +52,7 @@ from claimstream.pubsub import (
     SubscriberOptions,
     connect,
 )
-from claimstream.pubsub.wire import Channel
+from claimstream.pubsub.wire import AioRpcError, Channel, unavailable
 from claimstream.reading import MailReader
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
@@ -89,6 +92,7 @@ def utc_now() -> datetime:
 
 def start_telemetry(settings: Settings) -> telemetry.Telemetry:
     """Logs ``monitoring_initialized``, and a warning for each part that is not configured."""
+    stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
     started = telemetry.start(
         telemetry.TelemetryOptions(
             service_version=__version__,
@@ -103,6 +107,9 @@ def start_telemetry(settings: Settings) -> telemetry.Telemetry:
     )
     for variable, consequence in settings.missing().items():
         log.warning("not_configured", setting=variable, consequence=consequence)
+    for model in {settings.extraction_model, settings.classification_model}:
+        if warning := deprecation_warning(model):
+            log.warning("model_deprecated", model=model, consequence=warning)
     return started
 
 
@@ -333,6 +340,15 @@ class App:
             attributes = {**message.attributes, "claimstream.reason": reason}
             await guard.call("publish", lambda: dead_letters.publish(message.data, attributes))
 
+        async def guarded(operation: str, call: Callable[[], Awaitable[None]]) -> None:
+            """The subscriber's own calls through the door; what it retries on are gRPC's errors."""
+            try:
+                await guard.call(operation, call, retry=False)
+            except ExternalError as error:
+                if isinstance(error.__cause__, AioRpcError):
+                    raise error.__cause__ from None
+                raise unavailable(str(error)) from error
+
         notifications = NotificationConsumer(
             sync,
             self.mailboxes,
@@ -345,14 +361,16 @@ class App:
                 channel,
                 settings.subscription(settings.notifications_subscription),
                 notifications.handle,
-                options=SubscriberOptions(flow_control=FlowControl(max_messages=100), dead_letter=bury),
+                options=SubscriberOptions(flow_control=FlowControl(max_messages=100), dead_letter=bury, guard=guarded),
             ),
             "emails": Subscriber(
                 channel,
                 settings.subscription(settings.emails_subscription),
                 emails.handle,
                 options=SubscriberOptions(
-                    flow_control=FlowControl(max_messages=settings.max_emails_in_flight), dead_letter=bury
+                    flow_control=FlowControl(max_messages=settings.max_emails_in_flight),
+                    dead_letter=bury,
+                    guard=guarded,
                 ),
             ),
         }

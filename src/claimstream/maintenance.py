@@ -51,6 +51,8 @@ class Maintenance:
         self._rules = rules
         self._poll_after = timedelta(seconds=poll_seconds)
         self._every_seconds = every_seconds
+        self._waiting: list[metrics.OutboxDepth] = []
+        metrics.observe_outbox(lambda: self._waiting)
 
     async def run(self) -> None:
         """Until cancelled. A round that fails is logged; the next one comes."""
@@ -64,9 +66,14 @@ class Maintenance:
         await self._try("watch", self._watch_and_poll)
         await self._try("publish", lambda: self._sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS))
         await self._try("deliver", lambda: deliver_leftovers(self._services, self._rules))
+        await self._try("measure", self._measure)
+
+    async def _measure(self) -> None:
+        # Kept at hand: metrics are read in the exporter's thread, which cannot ask a database.
+        self._waiting = await self._services.outbox.depths()
 
     async def _try(self, task: str, work: Callable[[], Awaitable[object]]) -> None:
-        with correlated(new_correlation_id()), tracer().start_as_current_span(f"maintenance {task}"):
+        with correlated(new_correlation_id()):
             try:
                 await work()
             except ExternalError as error:
@@ -97,4 +104,5 @@ class Maintenance:
         await self._watcher.ensure(mailbox)
         last = mailbox.last_synced_at
         if last is None or datetime.now(UTC) - last > self._poll_after:
-            await self._sync.sync(mailbox)
+            with tracer().start_as_current_span("poll mailbox"):
+                await self._sync.sync(mailbox)

@@ -62,9 +62,9 @@ async def run_demo(*, samples: Path, as_json: bool, keep: bool) -> bool:
     """Run it and print it. True if every mail was settled and nothing was written wrongly."""
     folder = load_cases(samples)
     settings = load_settings()
-    if settings.log_format is None and settings.log_level == "INFO":
+    if "log_level" not in settings.model_fields_set:
         # The table is the result; what the log would say stands in the reports and traces.
-        settings = settings.model_copy(update={"log_level": "WARNING"})
+        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     started = time.monotonic()
     note(f"Starting the local stack and {len(folder.cases)} sample mails …")
     async with LocalStack(settings, scripts=list(read_scripts(samples))) as stack:
@@ -187,7 +187,7 @@ def _say_what_runs(stack: LocalStack) -> None:
 
 def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
     out.print()
-    out.print(emails_table(result.emails))
+    out.print(emails_table(result.emails, width=out.width))
     routes = Counter(str(email.route) for email in result.emails)
     times = sorted(s for email in result.emails if (s := seconds_of(email)) is not None)
     out.print()

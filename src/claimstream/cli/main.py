@@ -241,7 +241,7 @@ def emails(
     if as_json:
         sys.stdout.write(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
-        out.print(emails_table(found))
+        out.print(emails_table(found, width=out.width))
     else:
         note("No emails yet.")
 

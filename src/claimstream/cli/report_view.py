@@ -42,7 +42,7 @@ def _heading(report: ProcessingReport) -> Text:
         text.append(f" {decision.review_reason}", style="yellow")
     text.append(f"  {decision.intent or 'not read'}", style="bold")
     text.append(f"  confidence {decision.confidence:.2f}", style="default")
-    if change := amounts(decision.old_amount, decision.new_amount):
+    if change := amounts(decision.old_amount, decision.new_amount, written=decision.write):
         text.append(f"  {change} EUR", style="bold")
     if decision.why:
         text.append(f"\n{decision.why}", style="not bold default")

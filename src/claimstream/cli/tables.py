@@ -18,13 +18,14 @@ ROUTE_STYLES = {
 }
 
 
-def amounts(old: Decimal | None, new: Decimal | None) -> str:
-    """``430.00 → 3418.07``; "" where no amount was at stake."""
+def amounts(old: Decimal | None, new: Decimal | None, *, written: bool) -> str:
+    """``430.00 → 3418.07``, ``430.00 → (300.00)`` where the new one is not written; "" where none was at stake."""
     if old is None and new is None:
         return ""
     if new is None:
         return f"{old:.2f}"
-    return f"{'?' if old is None else f'{old:.2f}'} → {new:.2f}"
+    after = f"{new:.2f}" if written else f"({new:.2f})"
+    return f"{'?' if old is None else f'{old:.2f}'} → {after}"
 
 
 def seconds_of(email: EmailSummary) -> float | None:
@@ -33,30 +34,42 @@ def seconds_of(email: EmailSummary) -> float | None:
     return None if email.settled_at is None else max(0.0, (email.settled_at - begun).total_seconds())
 
 
-def emails_table(emails: Sequence[EmailSummary], *, title: str | None = None) -> Table:
-    """One row per email."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    table.add_column("id", no_wrap=True, style="dim")
-    table.add_column("subject", max_width=34, no_wrap=True, overflow="ellipsis")
+_REST_WIDTH = 138
+"""Columns of the screen that everything but the subject takes."""
+_NARROW = 160
+"""Below, the email id is left out: the trace id finds the same report."""
+
+
+def emails_table(emails: Sequence[EmailSummary], *, width: int) -> Table:
+    """One row per email, for a screen of ``width`` columns; an amount in parentheses is not written."""
+    wide = width >= _NARROW
+    subject_width = max(12, min(40, width - _REST_WIDTH - (10 if wide else 0)))
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    if wide:
+        table.add_column("email", no_wrap=True, style="dim")
+    table.add_column("subject", no_wrap=True)
     table.add_column("intent", no_wrap=True)
     table.add_column("matched by", no_wrap=True)
     table.add_column("old → new amount", justify="right", no_wrap=True)
     table.add_column("route", no_wrap=True)
-    table.add_column("conf.", justify="right")
+    table.add_column("conf.", justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     table.add_column("trace", no_wrap=True, style="dim")
     for email in emails:
         seconds = seconds_of(email)
+        subject = Text(email.subject or "(no subject)")
+        subject.truncate(subject_width, overflow="ellipsis")
+        row: list[Text | str] = [email.email_id[:8]] if wide else []
         table.add_row(
-            email.email_id[:8],
-            Text(email.subject or "(no subject)"),
+            *row,
+            subject,
             email.intent or "",
             email.matched_by or "",
-            amounts(email.old_amount, email.new_amount),
+            amounts(email.old_amount, email.new_amount, written=email.outcome == "updated"),
             route_text(email),
             "" if email.confidence is None else f"{email.confidence:.2f}",
             "" if seconds is None else f"{seconds:.1f} s",
-            (email.trace_id or "")[:12],
+            (email.trace_id or "")[:8],
         )
     return table
 

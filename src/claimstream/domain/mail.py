@@ -7,7 +7,7 @@ from claimstream.domain.base import Record
 
 
 class SourceKind(StrEnum):
-    """What a text came from; the base confidence of a value depends on it (``consolidation.BASE_CONFIDENCE``)."""
+    """What a text came from; the base confidence of a value depends on it (``confidence.SOURCE_CONFIDENCE``)."""
 
     BODY = "body"
     TEXT_PDF = "text_pdf"

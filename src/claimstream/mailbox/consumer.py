@@ -29,7 +29,7 @@ class NotificationConsumer:
         self._looks: dict[str, int] = {}
 
     async def handle(self, message: Message) -> Outcome:
-        """Acknowledged once the rows are durable and their messages confirmed, or the notification is recorded as bad."""
+        """Acknowledged once the rows are durable and their messages confirmed, or what was wrong is recorded."""
         correlation_id = message.attributes.get(CORRELATION_ATTRIBUTE) or new_correlation_id()
         with (
             correlated(correlation_id),

@@ -191,6 +191,14 @@ class Acks:
         return [], "OK"
 
     async def _call(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
+        guard = self._options.guard
+        if guard is None:
+            await self._send(kind, ack_ids, seconds)
+        else:
+            operation = "acknowledge" if kind == "ack" else "modify_ack_deadline"
+            await guard(operation, lambda: self._send(kind, ack_ids, seconds))
+
+    async def _send(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
         if kind == "ack":
             await self._acknowledge(
                 AcknowledgeRequest(subscription=self._subscription, ack_ids=ack_ids),

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from claimstream.pubsub.message import Message
 
+UnaryGuard = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
+"""`await guard("acknowledge", call)` runs `call()` once and lets its gRPC errors through."""
+
 DeadLetterPublisher = Callable[[Message, str], Awaitable[None]]
 """Puts a message and the reason of its failure somewhere durable; raises if it could not."""
 
@@ -45,6 +48,9 @@ class SubscriberOptions:
     ack_retry_seconds: float = 600.0
     """How long an acknowledgement is tried again while the service refuses with a transient status."""
     ack_timeout_seconds: float = 30.0
+    guard: UnaryGuard | None = None
+    """Put around each acknowledgement, release and extension: where an application counts, traces or breaks its calls
+    to other services. Retrying stays the subscriber's."""
 
     heartbeat_seconds: float = 30.0
     pong_seconds: float = 15.0

@@ -58,6 +58,7 @@ __all__ = [
     "status_name",
     "streaming_pull_stub",
     "unary_stub",
+    "unavailable",
 ]
 
 PUBLISHER = "google.pubsub.v1.Publisher"
@@ -210,6 +211,12 @@ def streaming_pull_stub(channel: Channel) -> StreamStub:
 def routing(field: str, resource: str) -> Metadata:
     """The header by which Google's front ends find the resource's home; every generated client sends it."""
     return (("x-goog-request-params", f"{field}={quote(resource, safe='')}"),)
+
+
+def unavailable(details: str) -> Exception:
+    """What a call that was not even sent raises: transient, so that whoever sent it tries again."""
+    error = cast("Any", AioRpcError)
+    return cast("Exception", error(grpc.StatusCode.UNAVAILABLE, aio.Metadata(), aio.Metadata(), details=details))
 
 
 def status_name(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Effects that are decided but not yet done: the client's record and the notification.
 
-Rows are written in the final transaction of an email and delivered afterwards, by whichever worker comes first. Those
-of one client go out in the order they were written.
+Rows are written in the final transaction of an email and delivered afterwards, by whichever worker comes first.
+Updates of one client go out in the order they were written.
 """
 
 from datetime import timedelta
@@ -10,6 +10,7 @@ from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReaso
 from claimstream.domain.notification import Notification
 from claimstream.domain.work import Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
+from claimstream.telemetry.metrics import OutboxDepth
 
 
 class OutboxStore:
@@ -19,7 +20,8 @@ class OutboxStore:
     async def take(self, *, email_id: str | None = None, seconds: float = 60.0) -> OutboxRow | None:
         """The oldest row that may go out now, held for ``seconds``; None when there is none.
 
-        A row waits for the older ones of the same client, and a notification for its own email's update.
+        A row waits for the older updates of the same client, a notification thus for its own email's. A notification
+        holds up nothing.
 
         Args:
             email_id: only this email's.
@@ -37,6 +39,7 @@ class OutboxStore:
                       AND NOT EXISTS (
                           SELECT FROM outbox AS older
                           WHERE older.client_id = next.client_id AND older.tenant_id = next.tenant_id
+                            AND older.kind = 'client_update'
                             AND older.done_at IS NULL AND older.outbox_id < next.outbox_id
                       )
                     ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -61,6 +64,21 @@ class OutboxStore:
             )
 
         return await self._database.run("UPDATE outbox", work)
+
+    async def depths(self) -> list[OutboxDepth]:
+        """What waits, by kind."""
+
+        async def work(connection: Connection) -> list[OutboxDepth]:
+            rows = await connection.fetch(
+                """
+                SELECT kind AS destination, count(*) AS waiting,
+                       extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+                FROM outbox WHERE done_at IS NULL GROUP BY kind
+                """
+            )
+            return [OutboxDepth(**row) for row in rows]
+
+        return await self._database.run("SELECT outbox", work)
 
     async def done(self, row: OutboxRow, result: Delivered) -> None:
         async def work(connection: Connection) -> None:

@@ -65,11 +65,12 @@ async def extract(
     found = [read_source(source) for source in mail.sources if source.text.strip()]
     scans = [source for source in mail.sources if source.needs_vision]
     broken = tuple(unread.source_id for unread in mail.unread)
-    preview = consolidate(found, intent=intent, unread=broken, thresholds=rules.thresholds)
+    unread = (*broken, *(scan.source_id for scan in scans))
+    preview = consolidate(found, intent=intent, unread=unread, thresholds=rules.thresholds)
     if not needs_model(intent, preview) or not desk.staffed:
         return Extracted(
             extractions=tuple(found),
-            unread=(*broken, *(scan.source_id for scan in scans)),
+            unread=unread,
             model_wanted=needs_model(intent, preview),
             budget_spent=desk.budget_spent,
         )
