@@ -37,7 +37,8 @@ _LINK = re.compile(
 )
 _OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
 _GENERIC_TOTAL = re.compile(
-    r"summe|endsumme|endbetrag|zahlbetrag|gesamt|gesamtbetrag|insgesamt|total|zusammen|gesamtsumme|in summe|total of|total amount|in total"
+    r"summe|endsumme|endbetrag|zahlbetrag|gesamt|gesamtbetrag|insgesamt|total|zusammen|gesamtsumme|in summe|"
+    r"total of|total amount|in total"
 )
 _ADJECTIVE = re.compile(r"offen\w*|ausstehend\w*|unbezahlt\w*|fällig\w*|faellig\w*|outstanding|due|unpaid|owed")
 _IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
@@ -410,8 +411,13 @@ def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int])
         if row_role and len(numbers) > 1 and not any(own):
             _row_without_heading(page, result, numbers, row_role, row_label)
         return
+    # Beside a column of what is open, the column of what was billed is not the claim.
+    has_open = any(_is_open(page, role, label) for role, label, _ in headings)
     for number, heading in zip(numbers, headings, strict=True):
         token = page.tokens[number]
+        if has_open and heading[0] in CLAIM_ROLES and not _is_open(page, heading[0], heading[1]):
+            result[number] = Claim(token, None)
+            continue
         column_role, column_label, doubt = heading
         if row_role in _VETOES or row_role is Role.CREDIT:
             result[number] = Claim(token, row_role, row_label)
@@ -430,6 +436,12 @@ def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int])
             result[number] = Claim(token, row_role if total_column else None, row_label if total_column else None)
         else:
             result[number] = Claim(token, column_role, column_label, doubt=doubt)
+
+
+def _is_open(page: _Text, role: Role | None, label: Label | None) -> bool:
+    if role is Role.STILL:
+        return True
+    return role is Role.CLAIM and label is not None and bool(_ADJECTIVE.fullmatch(page.low[label.start : label.end]))
 
 
 def _row_without_heading(page: _Text, result: list[Claim], numbers: list[int], role: Role, label: Label | None) -> None:

@@ -129,6 +129,8 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
     top = [number for number, rank in ranked.items() if rank is best]
     values = {claims[n].token.value for n in top}
     parts = [c.token.value for c in claims if c.role in PART_ROLES and c.token.value]
+    paid = [abs(c.token.value) for c in claims if c.role is Role.PAYMENT and c.token.value]
+    payments = {Decimal(0), sum(paid, Decimal(0)), *paid[:_NEAR]}
     extras = any(c.role in {Role.INTEREST, Role.COSTS} and c.token.value for c in claims)
     last = top[-1]
     for number in top:
@@ -138,7 +140,7 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
         doubt = claim.doubt
         if best is AmountRank.CLAIM:
             # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
-            doubt = doubt or (extras and not _is_sum(value, parts))
+            doubt = doubt or (extras and not any(_is_sum(value + less, parts) for less in payments))
             # Two invoices, or two claims: each alone is less than what is owed.
             doubt = doubt or (
                 len(values) > 1 and not _is_sum(value, [v for v in values if v is not None and v != value])
