@@ -1,0 +1,257 @@
+"""The commands as a person or a script runs them: processes of their own, their output, their exit status."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.helpers import add_email, worker_environment
+from typer.testing import CliRunner
+
+from claimstream.app import App
+from claimstream.cli.main import app as commands
+from claimstream.domain.world import World
+from claimstream.local.sample_mail import SAMPLES
+from claimstream.local.stack import LocalStack
+from claimstream.settings import Settings
+from claimstream.telemetry.correlation import new_correlation_id
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: str
+    err: str
+
+
+async def claimstream(*words: str, environment: dict[str, str], seconds: float = 110) -> Ended:
+    """Run a command where no setting but the given ones is in force."""
+    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "claimstream",
+        *words,
+        env=bare | environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), seconds)
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An environment with a cache folder of its own."""
+    return {"XDG_CACHE_HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def installed(settings: Settings, stack: LocalStack, home: dict[str, str]) -> dict[str, str]:
+    return worker_environment(settings, stack) | home | {"LOG_LEVEL": "ERROR"}
+
+
+@pytest.fixture(scope="session")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Ended, dict[str, str]]]:
+    """One run of the demo, for several tests to look at."""
+    home = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    return await claimstream("demo", "--json", environment=home), home
+
+
+@pytest.mark.acceptance
+@pytest.mark.xdist_group("demo")
+async def test_the_demo_settles_every_mail_and_writes_nothing_wrongly(demo: tuple[Ended, dict[str, str]]) -> None:
+    ended, _ = demo
+    assert ended.status == 0, ended.err
+    document = json.loads(ended.out)
+    assert document["wrong_writes"] == 0
+    assert document["seconds"] > 0
+    assert len(document["emails"]) == len(list(SAMPLES.glob("*/email.eml")))
+    assert all(email["settled"] and email["trace_id"] for email in document["emails"])
+    assert {email["route"] for email in document["emails"]} == {
+        "AUTO_UPDATE",
+        "UPDATE_AND_NOTIFY",
+        "MANUAL_REVIEW",
+        "IGNORE",
+    }
+
+
+@pytest.mark.acceptance
+@pytest.mark.xdist_group("demo")
+async def test_what_the_demo_did_can_be_looked_at_afterwards(demo: tuple[Ended, dict[str, str]]) -> None:
+    ended, home = demo
+    first = json.loads(ended.out)["emails"][0]
+    listed = await claimstream("emails", "--json", environment=home)
+    assert next(email["email_id"] for email in json.loads(listed.out)) == first["email_id"]
+    for wanted in (first["email_id"][:8], first["trace_id"], first["correlation_id"]):
+        shown = await claimstream("report", wanted, "--json", environment=home)
+        assert json.loads(shown.out)["email_id"] == first["email_id"]
+    readable = await claimstream("report", first["email_id"], environment=home)
+    assert "What was read" in readable.out
+    assert "3418.07" in readable.out
+    unknown = await claimstream("report", "nosuchid", environment=home)
+    assert unknown.status == 1
+    assert "claimstream emails" in unknown.err
+
+
+@pytest.mark.acceptance
+async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, home: dict[str, str]) -> None:
+    assert stack.otlp is not None
+    before = {trace.trace_id for trace in stack.otlp.traces()}
+    few = Path(home["XDG_CACHE_HOME"]) / "few"
+    few.mkdir()
+    (few / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
+    for case in sorted(SAMPLES.glob("*/email.eml"))[:3]:
+        (few / case.parent.name).mkdir()
+        for name in ("email.eml", "expected.json", "model.json"):
+            if (case.parent / name).exists():
+                (few / case.parent.name / name).write_bytes((case.parent / name).read_bytes())
+    environment = home | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{stack.otlp.grpc_endpoint}"}
+    ended = await claimstream("demo", "--json", "--samples", str(few), environment=environment)
+    assert ended.status == 0, ended.err
+    traces = {trace.trace_id: trace for trace in stack.otlp.traces() if trace.trace_id not in before}
+    for email in json.loads(ended.out)["emails"]:
+        names = {span.name for span in traces[email["trace_id"]].spans}
+        assert {"send emails", "subscribe emails", "fetch", "parse", "classify", "extract", "deliver"} <= names
+
+
+class TestEval:
+    async def test_it_scores_a_folder_and_prints_one_document(self, home: dict[str, str], tmp_path: Path) -> None:
+        folder = tmp_path / "cases"
+        (folder / "01").mkdir(parents=True)
+        (folder / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
+        source = SAMPLES / "01-pdf-reply-code"
+        (folder / "01" / "email.eml").write_bytes((source / "email.eml").read_bytes())
+        expected = json.loads((source / "expected.json").read_text())
+        expected["current_amount_after"] = "1.00"
+        (folder / "01" / "expected.json").write_text(json.dumps(expected))
+        ended = await claimstream("eval", str(folder), "--json", environment=home)
+        assert ended.status == 1, "a wrong write is not to be overlooked"
+        document = json.loads(ended.out)
+        assert (document["cases"], document["wrong_writes"]) == (1, 1)
+
+    @pytest.mark.parametrize(
+        ("files", "said"),
+        [
+            ({}, "world.json: missing"),
+            ({"world.json": "{}"}, "world.json: tenants"),
+            ({"world.json": '{"tenants": []}'}, "holds no case"),
+            ({"world.json": '{"tenants": []}', "1/email.eml": ""}, "expected.json: missing"),
+            (
+                {"world.json": '{"tenants": []}', "1/email.eml": "", "1/expected.json": '{"intent": "x"}'},
+                "expected.json: intent",
+            ),
+        ],
+    )
+    async def test_a_folder_that_is_none_is_named_with_what_is_wrong(
+        self, home: dict[str, str], tmp_path: Path, files: dict[str, str], said: str
+    ) -> None:
+        folder = tmp_path / "cases"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        ended = await claimstream("eval", str(folder), environment=home)
+        assert ended.status == 2
+        assert said in ended.err
+
+
+class TestDoctor:
+    async def test_a_healthy_installation_passes(self, app: App, installed: dict[str, str]) -> None:
+        ended = await claimstream("doctor", environment=installed)
+        assert ended.status == 0, ended.out
+        for service in ("PostgreSQL", "Gmail", "MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub"):
+            assert service in ended.out
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "said"),
+        [
+            ("DATABASE_URL", "postgresql://claimstream@127.0.0.1:1/x", "DATABASE_URL"),
+            ("MONGODB_URL", "mongodb://127.0.0.1:1", "MONGODB_URL"),
+            ("GCS_BUCKET", "no-such-bucket", "bucket"),
+            ("GMAIL_TOKEN", "wrong", "credentials"),
+            ("ANTHROPIC_API_KEY", "wrong", "ANTHROPIC_API_KEY"),
+            ("SMTP_URL", "smtp://127.0.0.1:1", "SMTP_URL"),
+            ("GOOGLE_CLOUD_PROJECT", "another-project", "claimstream setup"),
+        ],
+    )
+    async def test_what_is_wrong_is_named_with_how_to_mend_it(
+        self, app: App, installed: dict[str, str], variable: str, value: str, said: str
+    ) -> None:
+        ended = await claimstream("doctor", environment=installed | {variable: value})
+        assert ended.status == 1, ended.out
+        (line,) = [line for line in ended.out.splitlines() if line.startswith("✗")]
+        assert said in ended.out, line
+
+    async def test_an_empty_database_asks_to_be_migrated(self, installed: dict[str, str], stack: LocalStack) -> None:
+        assert stack.postgres is not None
+        ended = await claimstream("doctor", environment=installed | {"DATABASE_URL": stack.postgres.dsn})
+        assert ended.status == 1
+        assert "claimstream migrate" in ended.out
+
+
+class TestSetUp:
+    async def test_topics_are_created_once(self, installed: dict[str, str], home: dict[str, str]) -> None:
+        fresh = installed | {"GOOGLE_CLOUD_PROJECT": f"p-{new_correlation_id()[:8]}"}
+        first = await claimstream("setup", environment=fresh)
+        assert "topics/emails" in first.err
+        again = await claimstream("setup", environment=fresh)
+        assert (again.status, "Everything is there." in again.err) == (0, True)
+
+    async def test_a_world_is_loaded_and_migrating_twice_is_harmless(
+        self, installed: dict[str, str], world: World, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "world.json"
+        file.write_text(world.model_dump_json())
+        migrated = await claimstream("migrate", environment=installed)
+        assert (migrated.status, "as before" in migrated.err) == (0, True)
+        loaded = await claimstream("load", str(file), "--clients", environment=installed)
+        assert (loaded.status, "1 tenants, 2 inquiries" in loaded.err) == (0, True)
+
+
+async def test_emails_are_listed_from_the_database(app: App, world: World, installed: dict[str, str]) -> None:
+    email_id = await add_email(app, world)
+    ended = await claimstream("emails", "--json", environment=installed)
+    assert [email["email_id"] for email in json.loads(ended.out)] == [email_id]
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "DATABASE_URL"),
+    ],
+)
+async def test_run_with_wrong_settings_ends_with_one_clear_line(
+    home: dict[str, str], environment: dict[str, str], said: str
+) -> None:
+    ended = await claimstream("run", environment=home | environment)
+    assert ended.status == 2
+    last = ended.err.strip().splitlines()[-1]
+    assert said in last
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "command", ["demo", "run", "migrate", "setup", "load", "doctor", "emails", "report", "eval", "send"]
+)
+def test_every_command_explains_itself(command: str) -> None:
+    ended = CliRunner().invoke(commands, [command, "--help"])
+    assert ended.exit_code == 0
+    assert "Usage" in ended.output
+
+
+async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], tmp_path: Path) -> None:
+    mail = tmp_path / "a.eml"
+    mail.write_text("To: a@b.example\n\nx")
+    ended = await claimstream("send", str(mail), environment=home)
+    assert ended.status == 2
+    assert "claimstream demo --keep" in ended.err
