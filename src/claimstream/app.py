@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +24,6 @@ from claimstream.external import (
     grpc_errors,
     mongo_errors,
     postgres_errors,
-    smtp,
 )
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
@@ -34,7 +33,7 @@ from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
 from claimstream.external.mongo import Clients, ClientsOptions
-from claimstream.external.policy import Policy
+from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.health import Health, HealthServer
 from claimstream.mailbox.consumer import NotificationConsumer
@@ -65,18 +64,6 @@ from claimstream.store.world import WorldStore
 from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
-
-POLICIES = {
-    # The model thinks for long; a page of a scan longer still.
-    claude_errors.SERVICE: Policy(timeout_seconds=180.0, concurrency=500, backoff_max_seconds=30.0),
-    gmail.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
-    gcs.SERVICE: Policy(timeout_seconds=60.0, concurrency=50),
-    mongo_errors.SERVICE: Policy(timeout_seconds=15.0, concurrency=50),
-    postgres_errors.SERVICE: Policy(timeout_seconds=30.0, concurrency=200),
-    smtp.SERVICE: Policy(timeout_seconds=30.0, concurrency=5),
-    grpc_errors.SERVICE: Policy(timeout_seconds=60.0, concurrency=1000),
-}
-"""How patient the door is with each service."""
 
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
@@ -157,16 +144,23 @@ class App:
     """All services of one process. ``async with App(settings) as app: await app.run()``."""
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], datetime] = utc_now, worker: str | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        worker: str | None = None,
+        policies: Mapping[str, Policy] = DEFAULT_POLICIES,
     ) -> None:
         """
         Args:
             clock: what the rules take for now.
             worker: this process's name in claims and logs; made up of host, process and chance by default.
+            policies: how patient the door is, by service.
         """
         self.settings = settings
         self.worker = worker or f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(3)}"
         self._clock = clock
+        self._policies = policies
         self._exit = AsyncExitStack()
         self._stop = asyncio.Event()
         self._alerts: BreakerAlerts | None = None
@@ -194,7 +188,7 @@ class App:
 
     async def _open(self) -> None:
         settings = self.settings
-        self.door = Door(POLICIES, on_breaker_event=self._note_breaker)
+        self.door = Door(self._policies, on_breaker_event=self._note_breaker)
         self._closing(self.door.close)
         self.database = make_database(settings, self.door)
         await self.database.open()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def installed(settings: Settings, stack: LocalStack, home: dict[str, str]) -> di
 
 
 @pytest.fixture(scope="session")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Ended, dict[str, str]]]:
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, dict[str, str]]:
     """One run of the demo, for several tests to look at."""
     home = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     return await claimstream("demo", "--json", environment=home), home

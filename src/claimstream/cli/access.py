@@ -4,9 +4,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from claimstream.app import POLICIES, make_database
+from claimstream.app import make_database
 from claimstream.cli import last_demo
 from claimstream.external.door import Door
+from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, load_settings
 from claimstream.store.emails import EmailStore
 
@@ -23,7 +24,7 @@ def settings_or_demo() -> Settings:
 
 @asynccontextmanager
 async def email_store(settings: Settings) -> AsyncIterator[EmailStore]:
-    door = Door(POLICIES)
+    door = Door(DEFAULT_POLICIES)
     database = make_database(settings, door)
     await database.open()
     try:

@@ -7,12 +7,13 @@ from typing import Literal
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.app import POLICIES, App, make_database
+from claimstream.app import App, make_database
 from claimstream.cli.console import out
 from claimstream.external import grpc_errors
 from claimstream.external.claude import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError
+from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.pubsub import PubSubError, connect
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Connection
@@ -64,7 +65,7 @@ async def _check(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
 
 
 async def _postgresql(settings: Settings) -> Finding:
-    door = Door(POLICIES)
+    door = Door(DEFAULT_POLICIES)
     try:
         database = make_database(settings, door)
         await database.open()
@@ -104,7 +105,7 @@ async def _gmail(app: App) -> Finding:
 
 
 async def _pubsub(settings: Settings) -> Finding:
-    door = Door(POLICIES)
+    door = Door(DEFAULT_POLICIES)
     guard = door.service(grpc_errors.SERVICE, grpc_errors.classify)
     try:
         channel = await connect(emulator_host=settings.pubsub_emulator_host, endpoint=settings.pubsub_endpoint)

@@ -130,11 +130,12 @@ def migrate() -> None:
     from claimstream.app import make_database
     from claimstream.cli.console import note
     from claimstream.external.door import Door
+    from claimstream.external.policy import DEFAULT_POLICIES
     from claimstream.settings import load_settings
     from claimstream.store.schema import migrate as bring_up
 
     async def work() -> None:
-        settings, door = load_settings(), Door()
+        settings, door = load_settings(), Door(DEFAULT_POLICIES)
         database = make_database(settings, door)  # says in one line what is wrong with the URL or the server
         await database.open()
         await database.close()

@@ -162,8 +162,7 @@ class MailboxSync:
             attributes: dict[str, str] = {}
             inject(attributes)
             span.set_attribute("messaging.message.id", await self._publisher.publish(data, attributes))
-            trace_id = trace_id_hex(span) or ""
-            await self._emails.published(email.email_id, trace_context=attributes, trace_id=trace_id)
+            await self._emails.published(email.email_id, trace_context=attributes, trace_id=trace_id_hex(span))
 
 
 def _sum(one: Synced, other: Synced) -> Synced:

@@ -256,7 +256,7 @@ class EmailStore:
 
         return await self._database.run("SELECT emails", work)
 
-    async def published(self, email_id: str, *, trace_context: dict[str, str], trace_id: str) -> None:
+    async def published(self, email_id: str, *, trace_context: dict[str, str], trace_id: str | None) -> None:
         """The message is confirmed; its root span is kept, so that every later attempt joins the same trace."""
 
         async def work(connection: Connection) -> None:

@@ -1,0 +1,138 @@
+"""Scoring: wrong writes first, then missed ones, then everything else."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.conftest import make_world
+
+from claimstream.domain.world import World
+from claimstream.evaluation.case import Case, Expected
+from claimstream.evaluation.observed import Change, Observed, Stored, find_changes
+from claimstream.evaluation.score import judge, same_value, score
+
+WORLD: World = make_world("post@kanzlei.example")
+GOOD = {
+    "intent": "claim_statement",
+    "route": ["AUTO_UPDATE", "UPDATE_AND_NOTIFY"],
+    "inquiry_id": "i-1",
+    "matched_by": "reply_code",
+    "fields": {"total_claim": "812.40", "settlement_decision": None},
+    "current_amount_after": "812.40",
+    "review_reason": None,
+}
+
+
+def case(**changed: Any) -> Case:
+    expected = Expected.model_validate({**GOOD, **changed})
+    return Case(name="x", raw=b"", mailbox="post@kanzlei.example", expected=expected, script=None)
+
+
+def change(client: str = "c-1", amount: str | None = "812.40", settlement: dict[str, str] | None = None) -> Change:
+    return Change(
+        client_id=client,
+        creditor_id=client.replace("c", "cr"),
+        old_amount=Decimal("430.00"),
+        new_amount=None if amount is None else Decimal(amount),
+        old_settlement=None,
+        new_settlement=settlement,
+    )
+
+
+def observed(*changes: Change, **changed: Any) -> Observed:
+    values: dict[str, Any] = {
+        "settled": True,
+        "intent": "claim_statement",
+        "route": "AUTO_UPDATE",
+        "inquiry_id": "i-1",
+        "matched_by": "reply_code",
+        "review_reason": None,
+        "fields": {"total_claim": "812.40"},
+        "changes": changes,
+    }
+    return Observed(**(values | changed))
+
+
+def test_what_is_as_expected_is_right() -> None:
+    assert judge(case(), observed(change()), WORLD).right
+
+
+@pytest.mark.parametrize(
+    ("expected", "changes"),
+    [
+        ({}, [change(amount="999.00")]),
+        ({}, [change(), change("c-2")]),
+        ({"inquiry_id": None, "current_amount_after": None}, [change()]),
+        ({"route": "MANUAL_REVIEW"}, [change()]),
+        ({}, [change(settlement={"decision": "accepted"})]),
+        ({"fields": {"settlement_decision": "declined"}}, [change(settlement={"decision": "accepted"})]),
+    ],
+    ids=["wrong amount", "another client too", "no client", "not to be written", "no settlement", "other settlement"],
+)
+def test_a_change_to_anything_but_what_is_expected_is_a_wrong_write(
+    expected: dict[str, Any], changes: list[Change]
+) -> None:
+    assert judge(case(**expected), observed(*changes), WORLD).wrong_writes
+
+
+def test_an_amount_that_should_have_changed_and_did_not_is_a_missed_write_and_not_a_wrong_one() -> None:
+    verdict = judge(case(), observed(route="MANUAL_REVIEW"), WORLD)
+    assert verdict.missed_write
+    assert not verdict.wrong_writes
+    assert verdict.mistakes == ("route is MANUAL_REVIEW, expected AUTO_UPDATE or UPDATE_AND_NOTIFY",)
+
+
+def test_only_the_keys_present_are_checked() -> None:
+    bare = Case(name="x", raw=b"", mailbox="m", expected=Expected.model_validate({}), script=None)
+    assert judge(bare, observed(intent="spam", route="IGNORE"), WORLD).right
+
+
+def test_a_null_field_must_be_absent() -> None:
+    found = observed(change(), fields={"total_claim": "812.40", "settlement_decision": "accepted"})
+    assert judge(case(), found, WORLD).mistakes == ("settlement_decision is accepted, expected absent",)
+
+
+def test_an_email_that_was_not_settled_is_a_mistake() -> None:
+    assert "not settled" in judge(case(), observed(change(), settled=False), WORLD).mistakes
+
+
+def test_fields_are_counted() -> None:
+    total = score(
+        [
+            (case(), observed(change())),
+            (case(), observed(change(), fields={"total_claim": "1.00"})),
+            (case(), observed(change(), fields={})),
+        ],
+        WORLD,
+    )
+    counts = total.fields["total_claim"]
+    assert (counts.cases, counts.found, counts.right, counts.wrong) == (3, 2, 1, 1)
+    assert counts.precision == 0.5
+    assert counts.recall == pytest.approx(1 / 3)
+    assert (total.cases, total.wrong_writes, total.accuracy("intent")) == (3, 0, 1.0)
+    assert total.accuracy("unheard of") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "found", "same"),
+    [
+        ("total_claim", "3418.07", "3418.070", True),
+        ("total_claim", "3418.07", "3418.08", False),
+        ("creditor_reference", "8817/25", "8817_25", True),
+        ("creditor_reference", "8817/25", "8817/26", False),
+        ("iban", "DE41 5001 0517 0123 4567 89", "DE41500105170123456789", True),
+        ("as_of", "2026-10-12", "2026-10-12", True),
+        ("as_of", None, None, True),
+        ("as_of", None, "2026-10-12", False),
+    ],
+)
+def test_values_are_compared_by_their_kind(name: str, wanted: str | None, found: str | None, same: bool) -> None:
+    assert same_value(name, wanted, found) is same
+
+
+def test_changes_are_found_by_id_and_never_by_position() -> None:
+    before = {("c", "a"): Stored(Decimal(1), None), ("c", "b"): Stored(Decimal(2), None)}
+    after = {("c", "b"): Stored(Decimal(2), None), ("c", "a"): Stored(Decimal(3), None, ("e",))}
+    (found,) = find_changes(before, after)
+    assert (found.creditor_id, found.email_ids) == ("a", ("e",))
+    assert (found.old_amount, found.new_amount) == (Decimal(1), Decimal(3))

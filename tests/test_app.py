@@ -1,0 +1,157 @@
+"""The app as a worker: push notification to final write over Pub/Sub, outages that hold work, draining."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from decimal import Decimal
+
+import aiohttp
+import pytest
+from tests.helpers import NOW
+
+from claimstream.app import App
+from claimstream.domain.world import World
+from claimstream.evaluation.desk import changes_since, load_world
+from claimstream.evaluation.observed import Change
+from claimstream.external.policy import DEFAULT_POLICIES
+from claimstream.health import HealthServer
+from claimstream.local.stack import LocalStack
+from claimstream.pubsub import Publisher
+from claimstream.settings import Settings
+from claimstream.topics import ensure_topics
+
+Reply = Callable[..., bytes]
+HASTY = {
+    name: replace(policy, breaker_threshold=2, breaker_recovery_seconds=0.5, attempts=2, backoff_initial_seconds=0.05)
+    for name, policy in DEFAULT_POLICIES.items()
+}
+
+
+@asynccontextmanager
+async def working(settings: Settings, world: World) -> AsyncIterator[App]:
+    """A worker that runs until left, and then has drained."""
+    async with App(settings, clock=lambda: NOW, policies=HASTY) as app:
+        await load_world(app, world)
+        await ensure_topics(settings, await app.connect())
+        started = asyncio.Event()
+        run = asyncio.create_task(app.run(started=started.set))
+        await asyncio.wait({run, asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        assert not run.done()
+        try:
+            yield app
+        finally:
+            app.stop()
+            await asyncio.wait_for(run, 30)
+
+
+async def settled(app: App, count: int, seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            emails = await app.emails.recent()
+            if len(emails) == count and all(email.delivered for email in emails):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStack, world: World, reply: Reply) -> None:
+    async with working(settings, world) as app:
+        await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+        await settled(app, 1)
+        (email,) = await app.emails.recent()
+        assert (email.outcome, email.new_amount) == ("updated", Decimal("812.40"))
+
+
+async def test_pushes_that_come_twice_or_late_change_nothing(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    stack.gmail.faults.push_copies = 3
+    try:
+        async with working(settings, world) as app:
+            for _ in range(3):
+                await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+            await stack.gmail.push(world.tenants[0].mailboxes[0], 1)
+            await settled(app, 3)
+            await asyncio.sleep(0.5)
+            assert len(await app.emails.recent()) == 3
+    finally:
+        stack.gmail.faults.clear()
+
+
+async def test_what_cannot_be_recorded_is_dead_lettered_with_its_reason(
+    settings: Settings, stack: LocalStack, world: World
+) -> None:
+    assert stack.pubsub is not None
+    async with working(settings, world) as app:
+        publisher = Publisher(await app.connect(), settings.topic(settings.emails_topic))
+        await asyncio.gather(*(publisher.publish(data) for data in (b"not json", b'{"email_id": "stranger"}')))
+        await publisher.close()
+        async with asyncio.timeout(30):
+            while stack.pubsub.snapshot(settings.subscription(settings.dead_letter_topic)).backlog < 2:
+                await asyncio.sleep(0.05)
+
+
+async def test_while_a_service_is_down_intake_pauses_nothing_fails_and_somebody_is_told_once(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    assert stack.smtp is not None
+    assert stack.mongo is not None
+    assert stack.pubsub is not None
+    told = len(stack.smtp.messages)
+    watched = settings.model_copy(update={"circuit_breaker_alert_email": "bereitschaft@kanzlei.example"})
+    async with working(watched, world) as app:
+        await stack.mongo.stop()
+        try:
+            for _ in range(4):
+                await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+            async with asyncio.timeout(60):
+                while app.door.states().get("mongodb") != "open":
+                    await asyncio.sleep(0.05)
+            assert "mongodb" in app.health().details["breakers_not_closed"]  # type: ignore[operator]  # a mapping
+            assert app.health().alive, "an outage is nothing a restart would mend"
+            assert all(email.status != "settled" for email in await app.emails.recent())
+        finally:
+            await stack.mongo.start()
+        await settled(app, 4)
+        assert {email.outcome for email in await app.emails.recent()} == {"updated"}
+        async with asyncio.timeout(30):
+            while app.door.states()["mongodb"] != "closed":
+                await asyncio.sleep(0.05)
+    changes = {change.client_id: change.new_amount for change in await _changes(settings, world)}
+    assert changes == {"c-1": Decimal("812.40")}
+    alerts = [mail for mail in stack.smtp.messages[told:] if "bereitschaft@kanzlei.example" in mail.recipients]
+    assert [str(mail.message["Subject"]) for mail in alerts] == [
+        "claimstream: mongodb is failing",
+        "claimstream: mongodb has recovered",
+    ]
+    emails = stack.pubsub.snapshot(settings.subscription(settings.emails_subscription))
+    assert (emails.nacked, emails.dead_lettered) == (0, 0), "an outage costs no delivery attempt"
+
+
+async def _changes(settings: Settings, world: World) -> list[Change]:
+    async with App(settings, clock=lambda: NOW) as app:
+        return await changes_since(app, world)
+
+
+async def test_a_missing_subscription_ends_the_worker_loudly(settings: Settings, world: World) -> None:
+    async with App(settings, clock=lambda: NOW) as app:
+        await load_world(app, world)
+        with pytest.raises(BaseExceptionGroup) as caught:
+            await asyncio.wait_for(app.run(), 30)
+    assert "gmail-notifications" in repr(caught.value.exceptions) or "emails" in repr(caught.value.exceptions)
+
+
+async def test_health_is_served_for_kubernetes(settings: Settings, world: World) -> None:
+    async with (
+        working(settings, world) as app,
+        HealthServer(app.health, port=0, host="127.0.0.1") as server,
+        aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session,
+    ):
+
+        async def status(path: str) -> int:
+            async with session.get(path) as response:
+                return response.status
+
+        assert (await status("/live"), await status("/ready")) == (200, 200)
+        app._draining = True  # as SIGTERM does
+        assert (await status("/live"), await status("/ready")) == (200, 503)
