@@ -20,7 +20,7 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	.tools/bin/uv venv --quiet --clear --python $(PYTHON) $(VENV)
-	.tools/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	.tools/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
