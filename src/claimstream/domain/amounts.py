@@ -238,12 +238,11 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         return None  # "K-004411", "09:12", "8817/25": part of something longer
     tail = _TAIL.match(work, number_end)
     assert tail
-    if tail["currency"] and not head["currency"] and bare.isdigit() and not dashed and _owns_next(work, tail.end()):
-        return None  # "Rechnung 4711 EUR 430,00": the currency is the next number's
     suffix = tail["currency"]
     stop = tail.end()
-    if suffix and head["currency"] and _owns_next(work, stop):
-        suffix, stop = None, tail.end("sign") if tail["sign"] else number_end  # "EUR 1,00 EUR 2,00"
+    if suffix and (head["currency"] or ("," not in bare and not dashed)) and _owns_next(work, stop):
+        # "Rechnung 4711 EUR 430,00", "EUR 1,00 EUR 2,00": the currency is the next number's
+        suffix, stop = None, tail.end("sign") if tail["sign"] else number_end
     named = suffix or head["currency"]
     currency = _CURRENCIES[named.lower()] if named else None
     begin, negative = _begin(head)

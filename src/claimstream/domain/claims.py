@@ -366,7 +366,11 @@ def _by_lines_above(page: _Text, result: list[Claim], block: list[int]) -> None:
     """Amounts alone on their lines: as many labels stand above them, one per line."""
     above: list[tuple[Role | None, Label | None, bool]] = []
     line = _next_filled(page, block[0], -1)
+    last = line
     while line is not None and line not in page.by_line and len(above) < len(block) + 1:
+        if len(block) == 1 and above and last is not None and line < last - 1:
+            break  # a blank line parts a heading from a label
+        last = line
         span = page.index.lines[line]
         content = span.of(page.text).strip()
         if len(content) > 80 or content.endswith((".", "!", "?", ";", ",")):

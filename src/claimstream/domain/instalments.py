@@ -17,7 +17,7 @@ _FIRST_DUE = re.compile(
     r"beginning|starting|first\s{1,2}(?:due|payable))"
     r"(?:\s{1,2}(?:am|ab|zum|mit|dem|den|on|from|fällig|zahlbar|bis)){0,3}\s{1,2}\Z"
 )
-_AGREED = re.compile(r"\brate|monat|instal|month")
+_AGREED = re.compile(r"\braten?|instal")
 
 
 def read_installment(text: str, low: str, source_id: str, claims: tuple[Claim, ...]) -> Found[InstallmentTerms] | None:

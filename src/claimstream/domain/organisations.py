@@ -46,7 +46,8 @@ _KEYWORD = re.compile(
 )
 _ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"
 _ORG = (
-    rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|und|für|der|des|von|am|im|an|in|zu|e\.|V\.|mbH|of|for|and|the|co\.|"
+    rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|gGmbH|plc|e\.\s?[VKG]\.|"
+    rf"und|für|der|des|von|am|im|an|in|zu|e\.|V\.|mbH|of|for|and|the|co\.|"
     rf"{_ORG_WORD})){{0,9}}"
 )
 _CREDITOR_LEAD = re.compile(

@@ -104,12 +104,15 @@ _PAIR = re.compile(
     rf"\t]{_BLANK}*(?P<value>{_FULL}){_BLANK}*$",
     re.MULTILINE,
 )
+_AROUND = 80
+"""Characters beside a name that say whose it is; paragraphs of HTML mail are single lines."""
 # Cheap to ask before the costly patterns are tried.
 _ADDRESSED = re.compile(r"Herr|Frau|Hr\.|Fr\.|M[rs]|Miss|Ehe|Familie|Mandanten|Schuldner|Kunden")
 _HEADING = re.compile(
     r"(?:Schuldner(?:in|/in)?|Mandant(?:in|/in)?|Kunde|Kundin|Name|Name, Vorname|Debtor|Customer|"
     r"Versicherungsnehmer(?:in)?|Vertragspartner(?:in)?|Mieter(?:in)?)"
 )
+_NAME_END = re.compile(r"[,;(\t|]| {2,}|geb\.|wegen")
 _BIRTH = re.compile(r"geb|\*|born")
 _STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
 _GREETING = re.compile(
@@ -249,7 +252,7 @@ def _line_people(text: str, line: Span) -> list[_Hit]:
     addressed = _ADDRESSED.search(content) is not None
     for pattern in (_COUPLE, _COUPLE_LAST_FIRST, _COUPLE_SALUTED) if addressed else ():
         for match in pattern.finditer(text, line.start, line.end):
-            if not _greeted(text, line, match.start()) and not _CLERK.search(content):
+            if not _greeted(text, line, match.start()) and not _clerk(text, line, match):
                 hits += _couple(match)
     couples = [(hit.start, hit.end) for hit in hits]
 
@@ -275,7 +278,7 @@ def _line_people(text: str, line: Span) -> list[_Hit]:
                     _Hit(PersonName(first=hit.name.first, last=match["maiden"]), match.start(), match.end(), 0.8)
                 )
     for match in _SALUTED.finditer(text, line.start, line.end) if addressed else ():
-        if inside_couple(match.start()) or _greeted(text, line, match.start()) or _CLERK.search(content):
+        if inside_couple(match.start()) or _greeted(text, line, match.start()) or _clerk(text, line, match):
             continue
         hit = _hit(match, match.start(), 0.9, single=True)
         if hit:
@@ -289,9 +292,13 @@ def _line_people(text: str, line: Span) -> list[_Hit]:
 
 
 def _greeted(text: str, line: Span, position: int) -> bool:
-    return bool(_GREETING.search(text[line.start : position])) or bool(
-        re.search(r"geehrte", text[line.start : position])
-    )
+    before = text[max(line.start, position - _AROUND) : position]
+    return bool(_GREETING.search(before)) or "geehrte" in before
+
+
+def _clerk(text: str, line: Span, match: re.Match[str]) -> bool:
+    """Whether the words around a name, on its line, say that this is whoever writes or is to be asked."""
+    return bool(_CLERK.search(text, max(line.start, match.start() - _AROUND), min(line.end, match.end() + _AROUND)))
 
 
 def _couple(match: re.Match[str]) -> list[_Hit]:
@@ -372,23 +379,25 @@ def _named_at(text: str, position: int, line: Span, confidence: float, *, single
 
 
 def _stop(text: str, position: int, line: Span) -> int:
-    stop = re.compile(r"[,;(\t|]| {2,}|geb\.|wegen").search(text, position, line.end)
-    return stop.start() if stop else line.end
+    end = min(line.end, position + 2 * _AROUND)
+    stop = _NAME_END.search(text, position, end)
+    return stop.start() if stop else end
 
 
 def _versus(text: str, line: Span) -> list[_Hit]:
     """``A ./. B``: whichever side is no organisation. ``gegen`` counts only behind *in Sachen* and the like."""
     hits: list[_Hit] = []
     for match in _VERSUS.finditer(text, line.start, line.end):
-        left = text[line.start : match.start()]
+        first = max(line.start, match.start() - 2 * _AROUND)
+        left = text[first : match.start()]
         leads = list(_VERSUS_LEAD.finditer(left))
         if match.group().strip() not in {"./.", "/.", "../."} and not leads:
             continue
-        begin = line.start + (leads[-1].end() if leads else 0)
+        begin = first + (leads[-1].end() if leads else 0)
         for sign in (" - ", " – ", ": ", "\t", "|", "  "):
             cut = left.rfind(sign)
-            if cut >= 0 and line.start + cut + len(sign) > begin:
-                begin = line.start + cut + len(sign)
+            if cut >= 0 and first + cut + len(sign) > begin:
+                begin = first + cut + len(sign)
         side = text[begin : match.start()].strip(" ,")
         if side and not looks_like_organisation(side):
             hits += _named_at(text, begin, Span(begin, match.start()), 1.0, single=True)

@@ -7,7 +7,7 @@ from claimstream.domain.layout import Span, lines
 
 _END = re.compile(r"(?<!\.)[.!?](?=[\"”“')]?(?:\s|$))|;(?=\s)")
 _ABBREVIATION = re.compile(
-    r"(?:(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
+    r"(?:\w(?:str|nr)|(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
     r"ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
     r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
     r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|\b\d{1,2})\Z",
