@@ -150,7 +150,7 @@ def find_organisations(text: str, source_id: str) -> Organisations:
     """
     named = _first(text, source_id, _CREDITOR_LEAD)
     representative = _first(text, source_id, _REPRESENTATIVE_LEAD)
-    writer = _signature(text, source_id) or _letterhead(text, source_id)
+    writer = _signature(text, source_id) or _last_lines(text, source_id) or _letterhead(text, source_id)
     if named is None:
         return Organisations(creditor=writer, representative=representative)
     if representative is None and writer and name_score(writer.value, named.value) < 0.6:
@@ -206,6 +206,11 @@ def _signature(text: str, source_id: str) -> Found[str] | None:
     if not closings:
         return None
     return _organisation_line(text, source_id, text.find("\n", closings[-1].start()) + 1 or len(text), 12, 0.8)
+
+
+def _last_lines(text: str, source_id: str) -> Found[str] | None:
+    filled = [line for line in lines(text) if line.of(text).strip()]
+    return _organisation_line(text, source_id, filled[-2].start, 2, 0.7) if len(filled) > 4 else None
 
 
 def _letterhead(text: str, source_id: str) -> Found[str] | None:

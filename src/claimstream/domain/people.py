@@ -113,6 +113,9 @@ _HEADING = re.compile(
     r"Versicherungsnehmer(?:in)?|Vertragspartner(?:in)?|Mieter(?:in)?)"
 )
 _NAME_END = re.compile(r"[,;(\t|]| {2,}|geb\.|wegen")
+_PROSE = 40
+"""A line of at least this length may have been broken within a name."""
+_NAME_BEGIN = re.compile(rf"{_BLANK}*(?:{_PARTICLE}{_BLANK})*[{_UPPER}]{_LETTER}")
 _BIRTH = re.compile(r"geb|\*|born")
 _STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
 _GREETING = re.compile(
@@ -163,7 +166,8 @@ def find_people(text: str, source_id: str) -> tuple[Found[PersonName], ...]:
     for index, line in enumerate(all_lines):
         if line.end - line.start < 4:
             continue
-        hits += _line_people(text, line)
+        below = all_lines[index + 1].of(text) if index + 1 < len(all_lines) else ""
+        hits += [hit for hit in _line_people(text, line) if not _cut_off(text, line, below, hit)]
         if index + 1 < len(all_lines):
             hits += _under_label(text, line, all_lines[index + 1])
     hits += _pairs(text)
@@ -184,6 +188,13 @@ def find_people(text: str, source_id: str) -> tuple[Found[PersonName], ...]:
         for (first, last), hit in unique.items()
         if first or last not in surnames
     )
+
+
+def _cut_off(text: str, line: Span, below: str, hit: _Hit) -> bool:
+    """Whether a line of prose ends within the name: "gegen Herrn Uwe" / "Falk beträgt". Half a name is another name."""
+    if text[hit.end : line.end].strip() or line.end - line.start < _PROSE:
+        return text[hit.end : line.end].strip() == "-" and bool(_NAME_BEGIN.match(below))
+    return not hit.name.first and bool(_NAME_BEGIN.match(below))
 
 
 def names_agree(found: PersonName, first: str, last: str) -> float:
