@@ -1,0 +1,1 @@
+"""An independent set of evaluation cases, written from the domain rules alone: ``python -m tests.unseen.make``."""
