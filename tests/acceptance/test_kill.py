@@ -84,10 +84,10 @@ async def test_a_worker_killed_in_the_middle_of_its_mails_loses_nothing_and_pays
     async with worker(settings, stack, tmp_path / "first.log") as first:
         await until(lambda: "worker_started" in (tmp_path / "first.log").read_text())
         stack.claude.latency_seconds = 2.0
-        for number in range(4):
-            ids.append(await stack.gmail.deliver(address, reply(PROSE.format(number=number))))
-        ids.append(await stack.gmail.deliver(address, reply(CLEAR.format(amount="812,40"))))
-        ids.append(await stack.gmail.deliver(address, reply(CLEAR.format(amount="950,00"), code="P3R8T5W2")))
+        mails = [reply(PROSE.format(number=number)) for number in range(4)]
+        mails.append(reply(CLEAR.format(amount="812,40")))
+        mails.append(reply(CLEAR.format(amount="950,00"), code="P3R8T5W2"))
+        ids += [await stack.gmail.deliver(address, mail) for mail in mails]
 
         async def in_the_middle() -> bool:
             # Each intent is paid for, and not every extraction is finished: answers are on their way.

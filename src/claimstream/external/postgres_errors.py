@@ -17,8 +17,8 @@ _PASSING = (
     asyncpg.ReadOnlySQLTransactionError,  # connected to what has become a standby
 )
 _TORN = asyncpg.InternalClientError
-"""What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch to
-state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
+"""What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch
+to state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
 _OURS = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
     asyncpg.InsufficientPrivilegeError,
