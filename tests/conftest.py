@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from tests.helpers import NOW
 
 from claimstream.app import App
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import load_world
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from google.pubsub_v1 import types
 
 from claimstream.app import App
-from claimstream.domain.work import EmailSummary, NewEmail
-from claimstream.domain.world import World
+from claimstream.domain.records.work import EmailSummary, NewEmail
+from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Message
 from claimstream.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers import NOW
 
 from claimstream.app import App
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, load_world
 from claimstream.evaluation.observed import Change
 from claimstream.external.policy import DEFAULT_POLICIES

@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from claimstream.domain.work import Mailbox
+from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import ExternalError, Unauthorised
 from claimstream.mailbox.ports import Mailboxes
 from claimstream.mailbox.sync import MailboxSync

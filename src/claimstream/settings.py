@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from claimstream.domain.decision import Thresholds
+from claimstream.domain.records.decision import Thresholds
 
 
 class SettingsError(Exception):

@@ -13,9 +13,9 @@ import pytest
 from tests.helpers import worker_environment
 
 from claimstream.app import App
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since
-from claimstream.local.model_script import ScriptedAnswer, When
+from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.settings import Settings

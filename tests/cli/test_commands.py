@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from claimstream.app import App
 from claimstream.cli.main import app as commands
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings

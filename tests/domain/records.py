@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from claimstream.domain.confidence import SOURCE_CONFIDENCE
-from claimstream.domain.decision import Thresholds
-from claimstream.domain.extraction import (
+from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
+from claimstream.domain.records.decision import Thresholds
+from claimstream.domain.records.extraction import (
     Amount,
     AmountFlaw,
     AmountRank,
@@ -18,8 +18,8 @@ from claimstream.domain.extraction import (
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.inquiry import CandidateFile, Client, Creditor, Inquiry, Letter
-from claimstream.domain.mail import Address, ParsedMail, Source, SourceKind
+from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor, Inquiry, Letter
+from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
 
 NOW = datetime(2026, 10, 20, 8, tzinfo=UTC)
 THRESHOLDS = Thresholds()

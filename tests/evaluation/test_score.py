@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.conftest import make_world
 
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, Expected
 from claimstream.evaluation.observed import Change, Observed, Stored, find_changes
 from claimstream.evaluation.score import judge, same_value, score

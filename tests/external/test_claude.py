@@ -10,16 +10,16 @@ from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import ModelParam
 from tests.external.conftest import Entrance
 
-from claimstream.domain.evidence import keep_evidenced
-from claimstream.domain.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
-from claimstream.domain.inquiry import Letter
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import Source, SourceKind
+from claimstream.domain.records.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
+from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.rules.evidence import keep_evidenced
 from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
 from claimstream.external.claude_prompts import PROMPT_VERSION
 from claimstream.external.errors import Outage, Refused, Throttled, Unauthorised
-from claimstream.local.claude_server import ClaudeServer
-from claimstream.local.model_script import ScriptedAnswer, When
+from claimstream.local.claude.script import ScriptedAnswer, When
+from claimstream.local.claude.server import ClaudeServer
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="

@@ -8,7 +8,7 @@ from tests.external.conftest import Entrance, HttpServer
 
 from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
-from claimstream.local.gcs import LocalGcs
+from claimstream.local.servers.gcs import LocalGcs
 
 
 @pytest.fixture(scope="module")

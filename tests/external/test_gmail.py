@@ -13,7 +13,7 @@ from tests.external.conftest import Entrance, HttpServer
 from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gmail import Gmail, GmailOptions, HistoryExpired
 from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
-from claimstream.local.gmail_server import GmailServer
+from claimstream.local.gmail.server import GmailServer
 
 BOX = "claims@kanzlei-nord.example"
 RAW = b"From: forderung@stadtwerke-aue.example\r\nSubject: Ihre Anfrage\r\n\r\nNoch zu zahlen: 430,00 EUR\r\n"

@@ -9,13 +9,13 @@ import pytest
 from bson import Decimal128, ObjectId
 from tests.external.conftest import Entrance
 
-from claimstream.domain.decision import ClientUpdate, SettlementUpdate
-from claimstream.domain.extraction import SettlementDecision
-from claimstream.domain.inquiry import Client, Creditor
+from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.inquiry import Client, Creditor
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
-from claimstream.local.mongo import LocalMongo
+from claimstream.local.servers.mongo import LocalMongo
 
 RECEIVED = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import Outage
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
-from claimstream.local.smtp import LocalSmtp
+from claimstream.local.servers.smtp import LocalSmtp
 
 POLICY = Policy(
     attempts=2, breaker_threshold=3, breaker_recovery_seconds=0.1, backoff_initial_seconds=0.001, concurrency=20

@@ -7,7 +7,7 @@ import pytest
 
 from claimstream.external.errors import ExternalError, Outage, Unauthorised
 from claimstream.external.postgres_errors import classify
-from claimstream.local.postgres import LocalPostgres
+from claimstream.local.servers.postgres import LocalPostgres
 
 
 @pytest.fixture(scope="module")

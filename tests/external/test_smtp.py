@@ -7,7 +7,7 @@ from tests.external.conftest import Entrance
 
 from claimstream.external.errors import Outage, Refused, Unauthorised
 from claimstream.external.smtp import Mailer, SmtpOptions
-from claimstream.local.smtp import LocalSmtp
+from claimstream.local.servers.smtp import LocalSmtp
 
 SENDER = "claimstream@kanzlei-nord.example"
 TO = "sachbearbeitung@kanzlei-nord.example"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import uvloop
 
-from claimstream.local.gcs import LocalGcs
-from claimstream.local.mongo import LocalMongo
-from claimstream.local.postgres import LocalPostgres
+from claimstream.local.servers.gcs import LocalGcs
+from claimstream.local.servers.mongo import LocalMongo
+from claimstream.local.servers.postgres import LocalPostgres
 
 
 async def main(directory: Path) -> None:

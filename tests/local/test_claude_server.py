@@ -11,8 +11,8 @@ import pytest
 from anthropic import AsyncAnthropic
 from pydantic import BaseModel, Field, ValidationError
 
-from claimstream.local.claude_server import ClaudeServer
-from claimstream.local.model_script import ScriptedAnswer, When, dump_script, read_scripts
+from claimstream.local.claude.script import ScriptedAnswer, When, dump_script, read_scripts
+from claimstream.local.claude.server import ClaudeServer
 
 MODEL = "claude-haiku-5-5"
 PICTURE = base64.b64decode(

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from claimstream.local.account import can_reach, unprivileged_account
-from claimstream.local.mongo import LocalMongo
-from claimstream.local.process import Account
+from claimstream.local.servers.account import can_reach, unprivileged_account
+from claimstream.local.servers.mongo import LocalMongo
+from claimstream.local.servers.process import Account
 
 PARENT = Path(__file__).with_name("servers_until_killed.py")
 PROC = Path("/proc")

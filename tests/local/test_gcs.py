@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from gcloud.aio.storage import Storage
 
-from claimstream.local.gcs import LocalGcs
+from claimstream.local.servers.gcs import LocalGcs
 
 
 @pytest.fixture(scope="module")

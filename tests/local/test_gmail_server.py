@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from claimstream.local.gmail_server import GmailServer
+from claimstream.local.gmail.server import GmailServer
 
 MAILBOX = "claims@kanzlei-nord.example"
 TOPIC = "projects/claimstream/topics/gmail-notifications"

@@ -12,7 +12,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from claimstream.local.mongo import LocalMongo
+from claimstream.local.servers.mongo import LocalMongo
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]

@@ -20,8 +20,8 @@ from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
-from claimstream.local.otlp_server import OtlpServer
-from claimstream.local.otlp_traces import Traces, Wanted
+from claimstream.local.otlp.server import OtlpServer
+from claimstream.local.otlp.traces import Traces, Wanted
 
 SECOND = 1_000_000_000
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -324,7 +324,7 @@ async def test_the_page_is_served_with_all_it_needs_and_may_load_nothing_else(
 
 
 def _page_files() -> Iterator[tuple[str, str]]:
-    for file in resources.files("claimstream.local.otlp_page").iterdir():
+    for file in resources.files("claimstream.local.otlp.page").iterdir():
         if file.name.endswith((".html", ".css", ".js")):
             yield file.name, file.read_text(encoding="utf-8")
 

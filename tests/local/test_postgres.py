@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from claimstream.local.postgres import LocalPostgres, _system_installation
+from claimstream.local.servers.postgres import LocalPostgres, _system_installation
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from claimstream.domain.decision import ReviewReason, Route
-from claimstream.domain.extraction import SettlementDecision
-from claimstream.domain.inquiry import Client, Inquiry
-from claimstream.domain.intent import Intent, MatchedBy
-from claimstream.local.model_script import one_line, read_script
+from claimstream.domain.records.decision import ReviewReason, Route
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.inquiry import Client, Inquiry
+from claimstream.domain.records.intent import Intent, MatchedBy
+from claimstream.local.claude.script import one_line, read_script
 from claimstream.local.sample_mail import SAMPLES
 
 KEYS = {

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from claimstream.local.gcs import LocalGcs
-from claimstream.local.mongo import LocalMongo
-from claimstream.local.ports import LOOPBACK, free_port
-from claimstream.local.postgres import LocalPostgres
-from claimstream.local.process import Command, LocalStackError, ServerProcess
-from claimstream.local.server import LocalServer
+from claimstream.local.servers.gcs import LocalGcs
+from claimstream.local.servers.mongo import LocalMongo
+from claimstream.local.servers.ports import LOOPBACK, free_port
+from claimstream.local.servers.postgres import LocalPostgres
+from claimstream.local.servers.process import Command, LocalStackError, ServerProcess
+from claimstream.local.servers.server import LocalServer
 
 
 class Script(LocalServer):
@@ -46,7 +46,7 @@ async def test_a_server_that_ends_early_is_reported_with_its_status_log_and_the_
 
 
 async def test_a_late_server_is_ended_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claimstream.local.server.READY_SECONDS", 0.3)
+    monkeypatch.setattr("claimstream.local.servers.server.READY_SECONDS", 0.3)
     server = Script(tmp_path)
     server.program = "import time; print('still warming up', flush=True); time.sleep(600)"
     with pytest.raises(LocalStackError, match="was not ready within"):
@@ -100,7 +100,7 @@ async def test_a_missing_package_is_reported_with_both_ways_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: type[LocalServer], package: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.setattr("claimstream.local.postgres._SYSTEM_INSTALLATIONS", tmp_path / "none")
+    monkeypatch.setattr("claimstream.local.servers.postgres._SYSTEM_INSTALLATIONS", tmp_path / "none")
     with pytest.raises(LocalStackError, match=r"is not installed.*claimstream\[dev\]") as caught:
         await server(tmp_path).start()
     assert server.setting in str(caught.value)

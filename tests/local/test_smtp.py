@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import aiosmtplib
 import pytest
 
-from claimstream.local.smtp import LocalSmtp
+from claimstream.local.servers.smtp import LocalSmtp
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from tests.helpers import received
 
 from claimstream.app import App
-from claimstream.domain.work import Mailbox, NewEmail
-from claimstream.domain.world import World
+from claimstream.domain.records.work import Mailbox, NewEmail
+from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync

@@ -10,12 +10,12 @@ import pytest
 from tests.helpers import add_email, summary_of
 
 from claimstream.app import App
-from claimstream.domain.work import Email, EmailSummary, Result
-from claimstream.domain.world import World
+from claimstream.domain.records.work import Email, EmailSummary, Result
+from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, clients_of
 from claimstream.external.errors import Outage
 from claimstream.external.mongo_documents import amount
-from claimstream.local.model_script import ScriptedAnswer, When
+from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait

@@ -1,7 +1,7 @@
 import pytest
 from tests.reading import samples
 
-from claimstream.domain.mail import ParsedMail, SourceKind, Unread
+from claimstream.domain.records.mail import ParsedMail, SourceKind, Unread
 from claimstream.reading import Limits, read_mail
 
 

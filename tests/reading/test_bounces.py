@@ -3,7 +3,7 @@ from email.message import EmailMessage
 import pytest
 from tests.reading import samples
 
-from claimstream.domain.mail import DeliveryReport
+from claimstream.domain.records.mail import DeliveryReport
 from claimstream.reading import read_mail, split_mail
 
 

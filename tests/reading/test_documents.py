@@ -7,7 +7,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 from tests.reading import samples
 
-from claimstream.domain.mail import SourceKind
+from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import Limits, filetype
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import UnreadableError

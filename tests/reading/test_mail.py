@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.reading import samples
 
-from claimstream.domain.mail import Address, SourceKind
+from claimstream.domain.records.mail import Address, SourceKind
 from claimstream.reading import Limits, read_mail, split_mail
 
 

@@ -17,7 +17,7 @@ from tests.samples_generator import (
 )
 from tests.samples_generator.world import World
 
-from claimstream.local.model_script import SCRIPT_NAME, dump_script
+from claimstream.local.claude.script import SCRIPT_NAME, dump_script
 
 SAMPLES = Path(__file__).parents[2] / "src" / "claimstream" / "local" / "samples"
 GROUPS = (cases_claims, cases_formats, cases_matching, cases_guards, cases_settlements, cases_machines, cases_prose)

@@ -10,7 +10,7 @@ from typing import Any
 from tests.samples_generator import mime
 from tests.samples_generator.world import Inquiry, Tenant
 
-from claimstream.local.model_script import ScriptedAnswer, When
+from claimstream.local.claude.script import ScriptedAnswer, When
 
 AUTO = ["AUTO_UPDATE"]
 NOTIFY = ["UPDATE_AND_NOTIFY"]

@@ -5,7 +5,7 @@ from typing import Any
 from tests.samples_generator.case import NOTIFY, REVIEW, Case, Draft, Truth, extracts, quoted, says
 from tests.samples_generator.world import Inquiry, World
 
-from claimstream.local.model_script import ScriptedAnswer
+from claimstream.local.claude.script import ScriptedAnswer
 
 
 def cases(world: World) -> list[Case]:

@@ -9,11 +9,11 @@ import pytest
 from tests.helpers import NOW, add_email
 
 from claimstream.app import App
-from claimstream.domain.decision import Candidate, ClientUpdate, Decision, Match, ReviewReason, Route
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.notification import Notification
-from claimstream.domain.work import (
+from claimstream.domain.records.decision import Candidate, ClientUpdate, Decision, Match, ReviewReason, Route
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.work import (
     Claimed,
     Email,
     LostClaimError,
@@ -24,7 +24,7 @@ from claimstream.domain.work import (
     Review,
     TokenUse,
 )
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 
 USE = TokenUse("m", "extract", 10, 1, 2, 5, Decimal("0.25"))
 

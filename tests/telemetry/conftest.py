@@ -11,7 +11,7 @@ import pytest
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from claimstream.local.otlp_server import OtlpServer
+from claimstream.local.otlp.server import OtlpServer
 from claimstream.telemetry import Telemetry, TelemetryOptions, logs, start
 
 DSN = "http://public@127.0.0.1:9/1"

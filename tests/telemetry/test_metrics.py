@@ -1,7 +1,7 @@
 from tests.telemetry.conftest import LogLines, Start
 
-from claimstream.local.otlp_server import OtlpServer
-from claimstream.local.otlp_traces import Wanted
+from claimstream.local.otlp.server import OtlpServer
+from claimstream.local.otlp.traces import Wanted
 from claimstream.telemetry import consumer_span, metrics, stage_span
 from claimstream.telemetry.metrics import OutboxDepth
 

@@ -17,7 +17,7 @@ with telemetry.correlated("c1"), telemetry.stage_span("parse"):
 UVLOOP = """
 import asyncio, uvloop
 from claimstream import telemetry
-from claimstream.local.otlp_server import OtlpServer
+from claimstream.local.otlp.server import OtlpServer
 
 async def email(number):
     with telemetry.correlated(f"c{number}"), telemetry.stage_span("parse"):

@@ -4,7 +4,7 @@ import json
 import pytest
 from tests.telemetry.conftest import DSN, KeptEnvelopes, LogLines, Start
 
-from claimstream.local.otlp_server import OtlpServer
+from claimstream.local.otlp.server import OtlpServer
 from claimstream.telemetry import (
     consumer_span,
     correlated,

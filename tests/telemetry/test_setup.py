@@ -9,8 +9,8 @@ import pytest
 from oteltap import OtelTapHttpProtobufReceiver, OtelTapHttpProtobufReceiverSettings
 from tests.telemetry.conftest import DSN, KeptEnvelopes, LogLines, Start
 
-from claimstream.local.otlp_server import OtlpServer
-from claimstream.local.ports import free_port
+from claimstream.local.otlp.server import OtlpServer
+from claimstream.local.servers.ports import free_port
 from claimstream.telemetry import Telemetry, correlated, metrics, stage_span, start, tracer
 
 GENEROUS = 40

@@ -5,7 +5,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from tests.telemetry.conftest import Start
 
-from claimstream.local.otlp_server import OtlpServer
+from claimstream.local.otlp.server import OtlpServer
 from claimstream.telemetry import (
     consumer_span,
     correlated,

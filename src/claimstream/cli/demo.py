@@ -16,12 +16,12 @@ from claimstream.app import App, start_telemetry, utc_now
 from claimstream.cli import last_demo
 from claimstream.cli.console import err, note, out
 from claimstream.cli.tables import emails_table, seconds_of
-from claimstream.domain.work import EmailSummary
+from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
 from claimstream.evaluation.desk import changes_since, consolidated_of, load_world, of_email
 from claimstream.evaluation.observed import Change, observe
 from claimstream.evaluation.score import Score, score
-from claimstream.local.model_script import read_scripts
+from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.settings import load_settings
 from claimstream.store.schema import migrate

@@ -14,7 +14,7 @@ from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
 from claimstream.evaluation.run import evaluate
 from claimstream.evaluation.score import Score, score
-from claimstream.local.model_script import read_scripts
+from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.settings import load_settings
 

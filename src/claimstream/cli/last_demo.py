@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from claimstream.domain.work import EmailSummary
+from claimstream.domain.records.work import EmailSummary
 
 _SUMMARIES = TypeAdapter(list[EmailSummary])
 

@@ -51,7 +51,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     from claimstream.cli.console import err
     from claimstream.evaluation.case import CaseError
     from claimstream.external.errors import ExternalError
-    from claimstream.local.process import LocalStackError
+    from claimstream.local.servers.process import LocalStackError
     from claimstream.pubsub import PubSubError, SubscriptionError
     from claimstream.settings import SettingsError
 
@@ -228,7 +228,7 @@ def emails(
     from claimstream.cli.access import email_store, settings_or_demo
     from claimstream.cli.console import note, out
     from claimstream.cli.tables import emails_table
-    from claimstream.domain.work import EmailSummary
+    from claimstream.domain.records.work import EmailSummary
 
     async def work() -> list[EmailSummary]:
         settings = settings_or_demo()

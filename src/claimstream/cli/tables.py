@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.domain.work import EmailSummary
+from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.score import FieldScore, Score
 
 ROUTE_STYLES = {

@@ -10,10 +10,10 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from claimstream.domain.decision import ReviewReason, Route
-from claimstream.domain.extraction import SettlementDecision
-from claimstream.domain.intent import Intent, MatchedBy
-from claimstream.domain.world import World
+from claimstream.domain.records.decision import ReviewReason, Route
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.intent import Intent, MatchedBy
+from claimstream.domain.records.world import World
 
 M = TypeVar("M", bound=BaseModel)
 

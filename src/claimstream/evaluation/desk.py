@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 
 from claimstream.app import App
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.work import EmailSummary
-from claimstream.domain.world import World
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.work import EmailSummary
+from claimstream.domain.records.world import World
 from claimstream.evaluation.observed import Change, Stored, entries_of, find_changes
 from claimstream.external.mongo import Clients
 from claimstream.external.mongo_documents import amount, client_document

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from claimstream.domain.extraction import Consolidated, ReferenceDirection
-from claimstream.domain.inquiry import Client
-from claimstream.domain.work import EmailSummary
+from claimstream.domain.records.extraction import Consolidated, ReferenceDirection
+from claimstream.domain.records.inquiry import Client
+from claimstream.domain.records.work import EmailSummary
 
 
 @dataclass(frozen=True, slots=True)

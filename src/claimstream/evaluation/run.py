@@ -11,8 +11,8 @@ import asyncpg
 from pydantic import SecretStr
 
 from claimstream.app import App, utc_now
-from claimstream.domain.work import NewEmail
-from claimstream.domain.world import World
+from claimstream.domain.records.work import NewEmail
+from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, CaseFolder
 from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world
 from claimstream.evaluation.observed import Observed, observe

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from claimstream.domain.decision import Route
-from claimstream.domain.references import normalise
-from claimstream.domain.world import World
+from claimstream.domain.reader.references import normalise
+from claimstream.domain.records.decision import Route
+from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, ExpectedFields
 from claimstream.evaluation.observed import Change, Observed
 

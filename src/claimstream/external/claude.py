@@ -15,10 +15,10 @@ from opentelemetry import trace
 from opentelemetry.util.types import AttributeValue
 from pydantic import BaseModel, ValidationError
 
-from claimstream.domain.extraction import SourceExtraction
-from claimstream.domain.inquiry import Letter
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import Source
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import Source
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify

@@ -1,7 +1,7 @@
 """What the model is asked to fill in. Field names and descriptions are part of the prompt.
 
 Every value comes with the words it was read from; :func:`source_extraction` turns the answer into the domain's record,
-and ``claimstream.domain.evidence.keep_evidenced`` then drops what its words do not prove.
+and ``claimstream.domain.rules.evidence.keep_evidenced`` then drops what its words do not prove.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,9 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from claimstream.domain.confidence import SOURCE_CONFIDENCE
-from claimstream.domain.extraction import (
+from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
+from claimstream.domain.reader.references import normalise
+from claimstream.domain.records.extraction import (
     Amount,
     AmountRank,
     Evidence,
@@ -26,9 +27,8 @@ from claimstream.domain.extraction import (
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import Source
-from claimstream.domain.references import normalise
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import Source
 
 T = TypeVar("T")
 

@@ -2,9 +2,9 @@
 
 import hashlib
 
-from claimstream.domain.inquiry import Letter
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import Source
+from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import Source
 
 PROMPT_VERSION = "2026-11-23"
 

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
 
-from claimstream.domain.decision import ClientUpdate
-from claimstream.domain.inquiry import Client
+from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.inquiry import Client
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo_documents import Document, amount, client_record, id_forms, update_document

@@ -7,8 +7,8 @@ from typing import Any
 
 from bson import Decimal128, ObjectId
 
-from claimstream.domain.decision import ClientUpdate
-from claimstream.domain.inquiry import Client, Creditor
+from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.inquiry import Client, Creditor
 
 log = logging.getLogger(__name__)
 

@@ -12,16 +12,16 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from claimstream.local.claude_server import ClaudeServer
-from claimstream.local.gcs import LocalGcs
-from claimstream.local.gmail_server import GmailServer
-from claimstream.local.model_script import ScriptedAnswer
-from claimstream.local.mongo import LocalMongo
-from claimstream.local.otlp_server import OtlpServer
-from claimstream.local.postgres import LocalPostgres
-from claimstream.local.process import LocalStackError
+from claimstream.local.claude.script import ScriptedAnswer
+from claimstream.local.claude.server import ClaudeServer
+from claimstream.local.gmail.server import GmailServer
+from claimstream.local.otlp.server import OtlpServer
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.local.smtp import LocalSmtp
+from claimstream.local.servers.gcs import LocalGcs
+from claimstream.local.servers.mongo import LocalMongo
+from claimstream.local.servers.postgres import LocalPostgres
+from claimstream.local.servers.process import LocalStackError
+from claimstream.local.servers.smtp import LocalSmtp
 from claimstream.pubsub import Publisher, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings

@@ -1,6 +1,6 @@
 """Notifications off the subscription: every one ends, none for ever."""
 
-from claimstream.domain.work import Mailbox
+from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import Outage, Refused
 from claimstream.mailbox.notification import MalformedNotificationError, read_notification
 from claimstream.mailbox.ports import Rejects

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from claimstream.domain.work import Mailbox, NewEmail, UnpublishedEmail
+from claimstream.domain.records.work import Mailbox, NewEmail, UnpublishedEmail
 
 
 class HistoryPage(Protocol):

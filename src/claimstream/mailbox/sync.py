@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from claimstream.domain.work import Mailbox, NewEmail, UnpublishedEmail
+from claimstream.domain.records.work import Mailbox, NewEmail, UnpublishedEmail
 from claimstream.external.errors import NotFound
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
 from claimstream.telemetry.correlation import correlated, new_correlation_id

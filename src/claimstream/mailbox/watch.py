@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from claimstream.domain.work import Mailbox
+from claimstream.domain.records.work import Mailbox
 from claimstream.mailbox.ports import Gmail, Mailboxes
 from claimstream.telemetry.logs import get_logger
 

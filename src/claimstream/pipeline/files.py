@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-from claimstream.domain.inquiry import CandidateFile
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.work import Email
+from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.work import Email
 from claimstream.pipeline.services import Rules, Services
 
 _CODE = re.compile(r"[A-Za-z0-9]{4,20}")

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 from opentelemetry import trace
 from pydantic import ValidationError
 
-from claimstream.domain.base import Record
-from claimstream.domain.work import Claimed, TokenUse
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.work import Claimed, TokenUse
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics

@@ -1,9 +1,9 @@
 """The words of the notification of an automatic match."""
 
-from claimstream.domain.decision import Decision, Match
-from claimstream.domain.inquiry import CandidateFile
-from claimstream.domain.notification import Notification
-from claimstream.domain.work import Email
+from claimstream.domain.records.decision import Decision, Match
+from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.work import Email
 
 
 def compose_notification(

@@ -5,12 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from claimstream.domain.decision import ClientUpdate, GuardDecision
-from claimstream.domain.extraction import SourceExtraction
-from claimstream.domain.inquiry import Client, Inquiry, Letter
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import ParsedMail, Source
-from claimstream.domain.work import (
+from claimstream.domain.records.decision import ClientUpdate, GuardDecision
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.inquiry import Client, Inquiry, Letter
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.work import (
     Claimed,
     Delivered,
     Email,

@@ -4,12 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from claimstream.domain.base import Record
-from claimstream.domain.decision import Decision, Match
-from claimstream.domain.extraction import Amount, Conflict, Consolidated, Evidence, Found
-from claimstream.domain.intent import Classification
-from claimstream.domain.mail import ParsedMail, Unread
-from claimstream.domain.work import Email, Outcome
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.decision import Decision, Match
+from claimstream.domain.records.extraction import Amount, Conflict, Consolidated, Evidence, Found
+from claimstream.domain.records.intent import Classification
+from claimstream.domain.records.mail import ParsedMail, Unread
+from claimstream.domain.records.work import Email, Outcome
 from claimstream.pipeline.model_desk import ModelCall
 
 VERSION = 1

@@ -16,12 +16,12 @@ from typing import TypeVar
 from opentelemetry import trace
 from pydantic import BaseModel, ValidationError
 
-from claimstream.domain.decision import Decision, Match, ReviewReason, Route
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.inquiry import Letter
-from claimstream.domain.intent import Classification
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review
+from claimstream.domain.records.decision import Decision, Match, ReviewReason, Route
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.intent import Classification
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk

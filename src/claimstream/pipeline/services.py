@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from claimstream.domain.decision import Thresholds
+from claimstream.domain.records.decision import Thresholds
 from claimstream.pipeline import ports
 
 

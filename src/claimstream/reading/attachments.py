@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from claimstream.domain.mail import Source, SourceKind, Unread
-from claimstream.domain.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.records.mail import Source, SourceKind, Unread
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import body_text
 from claimstream.reading.documents import Document, read_document

@@ -2,7 +2,7 @@
 
 import re
 
-from claimstream.domain.mail import DeliveryReport
+from claimstream.domain.records.mail import DeliveryReport
 from claimstream.reading.headers import RawMessage, decoded
 from claimstream.reading.mime import Anatomy, walk_reports
 

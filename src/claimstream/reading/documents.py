@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from claimstream.domain.mail import SourceKind
+from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import filetype
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.html import html_charset, html_to_text

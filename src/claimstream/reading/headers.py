@@ -7,7 +7,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import TypeAlias
 
-from claimstream.domain.mail import Address
+from claimstream.domain.records.mail import Address
 from claimstream.reading.limits import Limits
 from claimstream.reading.text import clean, clean_line, decode
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
-from claimstream.domain.mail import Address, ParsedMail, Source, SourceKind
-from claimstream.domain.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.body import body_text

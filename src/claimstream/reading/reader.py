@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from types import MappingProxyType
 
-from claimstream.domain.mail import ParsedMail, Unread
+from claimstream.domain.records.mail import ParsedMail, Unread
 from claimstream.reading.limits import Limits
 from claimstream.reading.mail import read_mail, read_without_attachments
 from claimstream.reading.worker import LENGTH, READY, Request

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from claimstream.domain.work import (
+from claimstream.domain.records.work import (
     Claimed,
     Email,
     EmailSummary,

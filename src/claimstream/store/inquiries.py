@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from claimstream.domain.inquiry import Inquiry, Letter
+from claimstream.domain.records.inquiry import Inquiry, Letter
 from claimstream.store.database import Connection, Database
 
 _INQUIRY = """

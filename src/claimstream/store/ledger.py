@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from claimstream.domain.work import TokenUse
+from claimstream.domain.records.work import TokenUse
 from claimstream.store.database import Connection, Database
 
 

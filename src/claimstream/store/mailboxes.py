@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from claimstream.domain.work import Mailbox, NewEmail
+from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.store.database import Connection, Database
 
 _MAILBOX = """

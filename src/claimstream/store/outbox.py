@@ -6,9 +6,9 @@ Updates of one client go out in the order they were written.
 
 from datetime import timedelta
 
-from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReason, Route
-from claimstream.domain.notification import Notification
-from claimstream.domain.work import Delivered, OutboxRow
+from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Route
+from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.work import Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
 from claimstream.telemetry.metrics import OutboxDepth
 

@@ -1,6 +1,6 @@
 """Loading firms and their letters."""
 
-from claimstream.domain.world import World
+from claimstream.domain.records.world import World
 from claimstream.store.database import Connection, Database
 
 

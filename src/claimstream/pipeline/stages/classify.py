@@ -1,11 +1,11 @@
 """Classify: which inquiry a deterministic signal names, and what the mail wants. Rules first, then a small model."""
 
-from claimstream.domain.base import Record
-from claimstream.domain.classification import classify as classify_by_rules
-from claimstream.domain.deterministic_routing import find_route
-from claimstream.domain.extraction import Method
-from claimstream.domain.intent import Classification, Intent
-from claimstream.domain.mail import ParsedMail
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.extraction import Method
+from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules.classification import classify as classify_by_rules
+from claimstream.domain.rules.deterministic_routing import find_route
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, ModelIntent

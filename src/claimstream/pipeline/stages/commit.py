@@ -1,12 +1,12 @@
 """Commit: one transaction for results, match, report, review item, outbox and status."""
 
-from claimstream.domain.decision import ClientUpdate, Decision, Match, Route
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.inquiry import CandidateFile
-from claimstream.domain.intent import Intent
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.notification import Notification
-from claimstream.domain.work import Email, Outcome, Result, Review
+from claimstream.domain.records.decision import ClientUpdate, Decision, Match, Route
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.work import Email, Outcome, Result, Review
 from claimstream.pipeline.notify import compose_notification
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.extract import Extracted

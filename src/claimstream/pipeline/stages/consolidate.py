@@ -1,8 +1,8 @@
 """Consolidate: one answer out of all sources."""
 
-from claimstream.domain import consolidation
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.intent import Classification
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.intent import Classification
+from claimstream.domain.rules import consolidation
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.extract import Extracted
 

@@ -7,11 +7,11 @@ import json
 import random
 from decimal import Decimal
 
-from claimstream.domain.base import Record
-from claimstream.domain.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
-from claimstream.domain.guards import amount_may_replace
-from claimstream.domain.notification import Notification
-from claimstream.domain.work import Delivered, OutboxRow
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
+from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.work import Delivered, OutboxRow
+from claimstream.domain.rules.guards import amount_may_replace
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics, sentry

@@ -7,14 +7,14 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from claimstream.domain.base import Record
-from claimstream.domain.consolidation import consolidate
-from claimstream.domain.evidence import keep_evidenced, needs_model
-from claimstream.domain.extraction import SourceExtraction
-from claimstream.domain.inquiry import Letter
-from claimstream.domain.intent import SET_ASIDE, Classification, Intent
-from claimstream.domain.mail import ParsedMail, Source
-from claimstream.domain.reader import read_source
+from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
+from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.rules.consolidation import consolidate
+from claimstream.domain.rules.evidence import keep_evidenced, needs_model
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules

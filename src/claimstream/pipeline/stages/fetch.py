@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 from datetime import datetime
 
-from claimstream.domain.base import Record
-from claimstream.domain.work import Email
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.work import Email
 from claimstream.pipeline.ports import Blobs, MailSource
 from claimstream.reading import MailPart, split_mail
 

@@ -1,10 +1,10 @@
 """Match: which inquiry the mail answers, with the scores of everything considered."""
 
-from claimstream.domain import matching
-from claimstream.domain.decision import Match
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.intent import Classification
-from claimstream.domain.mail import ParsedMail
+from claimstream.domain.records.decision import Match
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.intent import Classification
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules import matching
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.services import Rules
 

@@ -1,7 +1,7 @@
 """Parse: bytes to text, without quoted history; what cannot be read is noted and stops nothing."""
 
-from claimstream.domain.mail import ParsedMail
-from claimstream.domain.work import Email
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.work import Email
 from claimstream.external.errors import Outage
 from claimstream.pipeline.ports import MailReader
 from claimstream.pipeline.stages.fetch import Fetched, RawMail

@@ -1,10 +1,10 @@
 """Route: written, written and told, decided by a person, or set aside."""
 
-from claimstream.domain import routing
-from claimstream.domain.decision import Decision, Match, ReviewReason, Route
-from claimstream.domain.extraction import Consolidated
-from claimstream.domain.intent import Classification
-from claimstream.domain.mail import ParsedMail
+from claimstream.domain.records.decision import Decision, Match, ReviewReason, Route
+from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.intent import Classification
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules import routing
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.extract import Extracted

@@ -1,0 +1,533 @@
+"""What each amount of a letter stands for: the label it has by its sentence, its line, its column or the line above.
+
+The rule behind all of it: a label counts only where its construction is understood. What is not understood leaves the
+amount bare; what speaks against a claim (paid, offered, a rate, a limit, a negation) wins over what speaks for it.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.labels import Label, Role, find_labels
+from claimstream.domain.reader.layout import LineIndex, Span, cells, column_of, is_filler, lowered
+from claimstream.domain.reader.sentences import sentence_ends
+
+CLAIM_ROLES = frozenset({Role.STILL, Role.TOTAL, Role.CLAIM})
+PART_ROLES = frozenset({Role.PRINCIPAL, Role.INTEREST, Role.COSTS})
+_VETOES = (Role.PAYMENT, Role.RATE, Role.OTHER)
+_WINDOW = 400
+"""Characters a label may stand away from its amount: longer sentences are not understood."""
+
+_CLAUSE = re.compile(
+    r",(?=\s)|[()]|\s[–—-]\s|(?<=\w):(?=\s)|\s(?:dass|sodass|wobei|während|aber|jedoch|hingegen|but|while|whereas)\s"
+)
+_JOINERS = re.compile(
+    r"(?:auf|von|in höhe von|in hoehe von|beträgt|betraegt|über|ueber|mit|zu|of|is|to|insgesamt|derzeit|noch|"
+    r"noch offen|eur|€|:)\Z"
+)
+_AND = re.compile(r"\s(?:und|sowie|nebst|zzgl\.?|zuzüglich|plus|and|davon)\s")
+_LINK = re.compile(
+    r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
+    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
+    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|"
+    r"\)|zahlen|in total)[\s(:]*\Z"
+)
+_OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
+_GENERIC_TOTAL = re.compile(
+    r"summe|endsumme|endbetrag|zahlbetrag|gesamt|gesamtbetrag|insgesamt|total|zusammen|gesamtsumme|in summe|"
+    r"total of|total amount|in total"
+)
+_ADJECTIVE = re.compile(r"offen\w*|ausstehend\w*|unbezahlt\w*|fällig\w*|faellig\w*|outstanding|due|unpaid|owed")
+_IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
+_REDUCED = re.compile(
+    r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
+)
+_SUFFIX_NOUN_GAP = re.compile(
+    r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|"
+    r"angefallene[nr]?)\s)?"
+)
+_UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An amount and what it stands for. ``role`` None: nothing says."""
+
+    token: AmountToken
+    role: Role | None
+    label: Label | None = None
+    doubt: bool = False
+    """About, provisional, or one of several that only together are the claim."""
+    part: bool = False
+    """Part of what was named before (*davon*)."""
+    neutral: bool = False
+    """Nothing but the amount stands on its line."""
+
+
+class _Text:
+    """One text with its lines, labels and the places where sentences and lines part what belongs together."""
+
+    def __init__(self, text: str, tokens: Sequence[AmountToken]) -> None:
+        self.text = text
+        self.low = lowered(text)
+        self.index = LineIndex(text)
+        self.tokens = tokens
+        self.labels = find_labels(self.low)
+        self.label_starts = [label.start for label in self.labels]
+        self.token_lines = [self.index.at(token.start) for token in tokens]
+        self.by_line: dict[int, list[int]] = {}
+        for number, line in enumerate(self.token_lines):
+            self.by_line.setdefault(line, []).append(number)
+        self.boundaries = sorted({0, len(text), *self._breaks(), *sentence_ends(text)})
+
+    def _breaks(self) -> list[int]:
+        """Line breaks that part; a line of prose runs on into the next."""
+        found = []
+        lines = self.index.lines
+        for number, line in enumerate(lines[:-1]):
+            if not self._runs_on(number):
+                found.append(lines[number + 1].start)
+            if number == 0 and line.start:
+                found.append(line.start)
+        return found
+
+    def _runs_on(self, number: int) -> bool:
+        lines = self.index.lines
+        if lines[number].start == lines[number].end or lines[number + 1].start == lines[number + 1].end:
+            return False
+        line, below = lines[number].of(self.low).rstrip(), lines[number + 1].of(self.low).strip()
+        if not line or not below or "\t" in line or "|" in line or re.search(r"\S {2,}\S", line):
+            return False
+        if re.match(r"[-*•–·>]\s|\d{1,2}[.)]\s", below) or line.endswith((".", "!", "?", ";", ":")) or "\t" in below:
+            return False
+        tokens = self.by_line.get(number)
+        if tokens and self.tokens[tokens[-1]].end >= lines[number].start + len(line) - 1:
+            return False
+        return bool(_JOINERS.search(line)) or (len(line) >= 40 and len(line.split()) >= 5)
+
+    def sentence(self, token: AmountToken) -> Span:
+        start = self.boundaries[max(0, bisect_right(self.boundaries, token.start) - 1)]
+        end = self.boundaries[min(len(self.boundaries) - 1, bisect_left(self.boundaries, token.end))]
+        return Span(max(start, token.start - _WINDOW), min(end, token.end + _WINDOW))
+
+    def labels_in(self, start: int, end: int) -> list[Label]:
+        first = bisect_left(self.label_starts, start)
+        last = bisect_left(self.label_starts, end)
+        return [label for label in self.labels[first:last] if label.end <= end and label.role is not Role.NEUTRAL]
+
+
+def read_claims(text: str, tokens: Sequence[AmountToken]) -> tuple[Claim, ...]:
+    """What each of the amounts of ``text`` stands for, in their order."""
+    page = _Text(text, tokens)
+    claims: list[Claim] = []
+    for number in range(len(tokens)):
+        claims.append(_of_sentence(page, number, claims))
+    return tuple(_of_layout(page, claims))
+
+
+def _head(page: _Text, labels: Sequence[Label]) -> tuple[Role | None, Label | None, bool]:
+    """(role, its label, doubt) of a run of labels without an amount among them."""
+    for veto in _VETOES:
+        label = next((x for x in labels if x.role is veto), None)
+        if label:
+            still = next((x for x in labels if x.role is Role.STILL and x.start > label.end), None)
+            if still and veto is not Role.RATE:
+                break
+            return veto, label, False
+    doubt = any(x.role is Role.DOUBT for x in labels)
+    for role in (Role.STILL, Role.CREDIT):
+        label = next((x for x in labels if x.role is role), None)
+        if label:
+            return role, label, doubt
+    parts = [x for x in labels if x.role in PART_ROLES]
+    kinds = {x.role for x in parts}
+    total = next((x for x in labels if x.role is Role.TOTAL), None)
+    claimed = [x for x in labels if x.role is Role.CLAIM]
+    nouns = [x for x in claimed if not _ADJECTIVE.fullmatch(page.low[x.start : x.end])]
+    claim = next(iter(nouns or claimed), None)
+    if total:
+        if len(kinds) == 1:
+            if _GENERIC_TOTAL.fullmatch(page.low[total.start : total.end]):
+                return parts[-1].role, parts[-1], doubt
+            return Role.TOTAL, total, parts[0].start > total.start
+        return Role.TOTAL, total, doubt
+    if len(kinds) > 1:
+        if claim and claim.start < parts[0].start:
+            return Role.CLAIM, claim, doubt
+        if _OF_PART.search(page.low[parts[0].end : parts[1].start]):
+            return parts[0].role, parts[0], doubt
+        return None, None, doubt
+    if parts:
+        return parts[-1].role, parts[-1], doubt
+    return (Role.CLAIM, claim, doubt) if claim else (None, None, doubt)
+
+
+def _without_parentheses(page: _Text, start: int, end: int) -> tuple[list[Label], list[Label]]:
+    """Labels of ``start:end`` outside of closed parentheses, and those inside."""
+    labels = page.labels_in(start, end)
+    closed = [match.span() for match in re.compile(r"\([^()\n]{0,200}\)").finditer(page.low, start, end)]
+    inside = [x for x in labels if any(a <= x.start < b for a, b in closed)]
+    return [x for x in labels if x not in inside], inside
+
+
+def _of_sentence(page: _Text, number: int, earlier: Sequence[Claim]) -> Claim:
+    token = page.tokens[number]
+    sentence = page.sentence(token)
+    previous = page.tokens[number - 1] if number else None
+    following = page.tokens[number + 1] if number + 1 < len(page.tokens) else None
+    begin = max(sentence.start, previous.end if previous else 0)
+    end = min(sentence.end, following.start if following else len(page.text))
+    neutral = is_filler(page.text, Span(page.index.lines[page.token_lines[number]].start, token.start)) and is_filler(
+        page.text, Span(token.end, page.index.lines[page.token_lines[number]].end)
+    )
+    if _UNIT_AFTER.match(page.low, token.end):
+        return Claim(token, Role.RATE)
+
+    # What the amount before has taken for itself ("200,00 EUR Kosten, 300,00 EUR Zinsen") is gone.
+    if earlier and earlier[-1].label and earlier[-1].label.start >= begin:
+        begin = max(begin, earlier[-1].label.end)
+    clause = _clause_start(page, begin, token.start)
+    clause_end = _clause_end(page, token.end, end)
+    near, inside = _without_parentheses(page, clause, token.start)
+    whole, whole_inside = _without_parentheses(page, begin, token.start)
+    after = page.labels_in(token.end, clause_end)
+    part = any(x.role is Role.PART for x in whole) or (bool(earlier) and earlier[-1].part and begin > sentence.start)
+
+    if token.value != 0 and _denied(page, near + after, sentence.start, token):
+        return Claim(token, Role.OTHER, part=part, neutral=neutral)
+
+    role, label, doubt = _head(page, near)
+    doubt = doubt or any(x.role is Role.DOUBT for x in inside + whole_inside)
+    if role in _VETOES:
+        return Claim(token, role, label, part=part)
+    late = _after_role(
+        page, token, after, has_label=role is not None, shared=following is not None and clause_end == end
+    )
+    if late and late[0] in _VETOES:
+        return Claim(token, late[0], late[1], part=part)
+    if role in {Role.TOTAL, Role.CLAIM} and re.search(
+        r"\bnoch\s*\Z", page.low[max(begin, token.start - 8) : token.start]
+    ):
+        role = Role.STILL
+    if late and (late[0] is Role.STILL or role is None or (role is Role.CLAIM and late[0] in PART_ROLES)):
+        # "noch 430,00 EUR offen"; "wir fordern 2.900,00 EUR Hauptforderung"
+        role, label = late[0], late[1]
+    if role is None:
+        wide, wide_label, wide_doubt = _head(page, [x for x in whole if x.role is not Role.PART])
+        if wide in _VETOES:
+            return Claim(token, wide, wide_label, part=part)
+        if wide and wide_label and _LINK.search(page.low, begin, token.start):
+            role, label, doubt = wide, wide_label, wide_doubt or doubt
+        elif wide is None and inside and not neutral:
+            role, label, _ = _head(page, [x for x in inside if x.role in CLAIM_ROLES])
+    elif (
+        role in PART_ROLES
+        and len({x.role for x in whole if x.role in PART_ROLES}) > 1
+        and page.low[begin : token.start].count("\n") == 0
+    ):
+        listed, listed_label, _ = _head(page, whole)
+        role, label = listed, listed_label
+    return Claim(token, role, label, doubt=doubt and role in CLAIM_ROLES, part=part, neutral=neutral and role is None)
+
+
+def _denied(page: _Text, near: Sequence[Label], start: int, token: AmountToken) -> bool:
+    """Whether a negation stands in the clause, or the sentence up to the amount is a supposition."""
+    if any(x.role is Role.NEGATION for x in near):
+        return True
+    return any(x.role is Role.CONDITION for x in page.labels_in(start, token.start))
+
+
+def _clause_start(page: _Text, begin: int, end: int) -> int:
+    """Start of the clause before the amount; a separator right before the amount is none."""
+    stop = begin + len(page.low[begin:end].rstrip(" \t\n\u00a0:,(–—-."))
+    # a closed parenthesis right before the amount belongs to its label
+    while stop > begin and page.low[stop - 1] == ")":
+        opening = page.low.rfind("(", begin, stop)
+        if opening < 0:
+            break
+        stop = begin + len(page.low[begin:opening].rstrip(" \t\n\u00a0:,–—-."))
+    last = begin
+    for match in _CLAUSE.finditer(page.low, begin, stop):
+        last = match.end()
+    return last
+
+
+def _clause_end(page: _Text, begin: int, end: int) -> int:
+    match = _CLAUSE.search(page.low, begin, end)
+    stop = match.start() if match else end
+    joined = _AND.search(page.low, begin, stop)
+    return joined.start() if joined else stop
+
+
+def _after_role(
+    page: _Text, token: AmountToken, after: Sequence[Label], *, has_label: bool, shared: bool
+) -> tuple[Role, Label] | None:
+    """The label behind the amount. ``shared``: the words up to the next amount may be that one's own label."""
+    for label in after:
+        gap = page.low[token.end : label.start]
+        if label.role is Role.RATE and len(gap) <= 12:
+            return Role.RATE, label
+        if label.role is Role.PAYMENT and not (has_label and shared):
+            return Role.PAYMENT, label
+        if label.role is Role.OTHER and not (has_label and shared) and len(gap) <= 60:
+            return Role.OTHER, label
+        if label.role is Role.CREDIT and len(gap) <= 20:
+            return Role.CREDIT, label
+    before = page.low[max(0, token.start - 40) : token.start]
+    for label in after:
+        gap = page.low[token.end : label.start]
+        if label.role is Role.STILL and len(gap) <= 30 and not (has_label and shared):
+            return Role.STILL, label
+        open_ = label.role is Role.CLAIM and re.fullmatch(
+            r"offen\w*|ausstehend\w*|fällig\w*|faellig\w*|due|outstanding|unpaid|owed|owing|unbezahlt",
+            page.low[label.start : label.end],
+        )
+        if open_ and len(gap) <= 30 and re.search(r"\b(?:noch|still|restliche|weiterhin)\b", before + gap):
+            return Role.STILL, label
+        if open_ and not has_label and len(gap) <= 20:
+            return Role.CLAIM, label
+        if not has_label and label.role in CLAIM_ROLES | PART_ROLES and not open_ and _SUFFIX_NOUN_GAP.fullmatch(gap):
+            return label.role, label
+        if has_label and label.role in PART_ROLES and gap == " " and not shared:
+            return label.role, label
+    if re.search(r"\bnoch\b[^.,;\d]{0,30}\Z", before) and re.match(
+        r"\s{1,2}(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)",
+        page.low[token.end : token.end + 24],
+    ):
+        return Role.STILL, Label(Role.STILL, token.start, token.end)
+    if re.search(r"\bauf\s*\Z", before) and _REDUCED.match(page.low, token.end) and not has_label:
+        return Role.CLAIM, Label(Role.CLAIM, token.start, token.end)
+    return None
+
+
+def _of_layout(page: _Text, claims: list[Claim]) -> list[Claim]:
+    """Labels on other lines: column headings, the line above, a column of labels beside one of amounts."""
+    result = list(claims)
+    for line, numbers in page.by_line.items():
+        open_ = [
+            n
+            for n in numbers
+            if result[n].role is None or (len(numbers) > 1 and len(cells(page.text, page.index.lines[line])) > 1)
+        ]
+        if len(numbers) > 1 and open_:
+            _by_heading(page, result, line, numbers)
+    done: set[int] = set()
+    for line, numbers in page.by_line.items():
+        if line in done or len(numbers) != 1 or not result[numbers[0]].neutral:
+            continue
+        block = [line]
+        while (
+            (below := _next_filled(page, block[-1], 1)) is not None
+            and len(page.by_line.get(below, [])) == 1
+            and result[page.by_line[below][0]].neutral
+        ):
+            block.append(below)
+        done.update(block)
+        _by_lines_above(page, result, block)
+    _line_items(page, result)
+    _fee_notes(page, result)
+    return result
+
+
+def _fee_notes(page: _Text, result: list[Claim]) -> None:
+    """The sum under a value in dispute is the lawyer's fee, not the claim."""
+    for number, claim in enumerate(result):
+        label = claim.label
+        if claim.role is not Role.TOTAL or not label or not _GENERIC_TOTAL.fullmatch(page.low[label.start : label.end]):
+            continue
+        before = [c.label for c in result[max(0, number - 8) : number] if c.role is Role.OTHER and c.label]
+        if any(_IN_DISPUTE.match(page.low, other.start) for other in before):
+            result[number] = Claim(claim.token, None)
+
+
+def _next_filled(page: _Text, line: int, step: int, skip: int = 3) -> int | None:
+    """The next line up or down that holds words or numbers, over at most ``skip`` blank ones or rules."""
+    for _ in range(skip + 1):
+        line += step
+        if not 0 <= line < len(page.index.lines):
+            return None
+        if not is_filler(page.text, page.index.lines[line]):
+            return line
+    return None
+
+
+def _as_label(page: _Text, span: Span) -> tuple[Role | None, Label | None, bool]:
+    """The role of a stretch that is nothing but a label."""
+    outside, _ = _without_parentheses(page, span.start, span.end)
+    if any(x.role in {Role.NEGATION, Role.CONDITION} for x in outside):
+        return None, None, False
+    return _head(page, outside)
+
+
+def _by_lines_above(page: _Text, result: list[Claim], block: list[int]) -> None:
+    """Amounts alone on their lines: as many labels stand above them, one per line."""
+    above: list[tuple[Role | None, Label | None, bool]] = []
+    line = _next_filled(page, block[0], -1)
+    last = line
+    while line is not None and line not in page.by_line and len(above) < len(block) + 1:
+        if len(block) == 1 and above and last is not None and line < last - 1:
+            break  # a blank line parts a heading from a label
+        last = line
+        span = page.index.lines[line]
+        content = span.of(page.text).strip()
+        if len(content) > 80 or content.endswith((".", "!", "?", ";", ",")):
+            break
+        role = _as_label(page, span)
+        if role[0] is None:
+            # A date or "EUR" may stand between a label and its amount
+            if len(block) > 1 or not re.fullmatch(
+                r"(?:(?:stand|per|zum|in)\b[\s:]*)?(?:[\d.]{6,10}|eur|euro|€)?:?", content.lower()
+            ):
+                break
+        else:
+            above.insert(0, role)
+        line = _next_filled(page, line, -1)
+    if len(above) != len(block):
+        if len(block) == 1 and above:
+            # Several labels and one amount: whose it is nobody can say, unless the nearest is not a list's
+            if len(above) > 1 and above[-1][0] in PART_ROLES | CLAIM_ROLES and above[-2][0] in PART_ROLES | CLAIM_ROLES:
+                return
+            above = above[-1:]
+        else:
+            return
+    for below, (named, label, doubt) in zip(block, above, strict=True):
+        number = page.by_line[below][0]
+        result[number] = Claim(result[number].token, named, label, doubt=doubt and named in CLAIM_ROLES)
+
+
+def _by_heading(page: _Text, result: list[Claim], line: int, numbers: list[int]) -> None:
+    """Amounts under a row of headings. A row's own label says what the row is, the heading which column counts."""
+    span = page.index.lines[line]
+    row = cells(page.text, span)
+    first = page.tokens[numbers[0]]
+    if len(row) < 2 and not is_filler(page.text, Span(span.start, first.start)):
+        return
+    headings = _headings(page, line, row, numbers)
+    lead = Span(span.start, first.start)
+    row_role, row_label, row_doubt = _as_label(page, lead)
+    own = [result[n].label is not None and result[n].label.start >= page.tokens[numbers[0]].end for n in numbers[1:]]  # type: ignore[union-attr] # tested before
+    if any(own) and headings is None:
+        return  # the labels stand in the row itself
+    if headings is None:
+        if row_role and len(numbers) > 1 and not any(own):
+            _row_without_heading(page, result, numbers, row_role, row_label)
+        return
+    # Beside a column of what is open, the column of what was billed is not the claim.
+    has_open = any(_is_open(page, role, label) for role, label, _ in headings)
+    for number, heading in zip(numbers, headings, strict=True):
+        token = page.tokens[number]
+        if has_open and heading[0] in CLAIM_ROLES and not _is_open(page, heading[0], heading[1]):
+            result[number] = Claim(token, None)
+            continue
+        column_role, column_label, doubt = heading
+        if row_role in _VETOES or row_role is Role.CREDIT:
+            result[number] = Claim(token, row_role, row_label)
+        elif column_role in _VETOES or column_role is Role.CREDIT:
+            result[number] = Claim(token, column_role, column_label)
+        elif row_role in CLAIM_ROLES:
+            role = Role.STILL if column_role is Role.STILL else row_role
+            if column_role in PART_ROLES:
+                result[number] = Claim(token, column_role, column_label)
+            elif column_role is None:
+                result[number] = Claim(token, None)
+            else:
+                result[number] = Claim(token, role, row_label, doubt=row_doubt or doubt)
+        elif row_role in PART_ROLES:
+            total_column = column_role in CLAIM_ROLES
+            result[number] = Claim(token, row_role if total_column else None, row_label if total_column else None)
+        else:
+            result[number] = Claim(token, column_role, column_label, doubt=doubt)
+
+
+def _is_open(page: _Text, role: Role | None, label: Label | None) -> bool:
+    if role is Role.STILL:
+        return True
+    return role is Role.CLAIM and label is not None and bool(_ADJECTIVE.fullmatch(page.low[label.start : label.end]))
+
+
+def _row_without_heading(page: _Text, result: list[Claim], numbers: list[int], role: Role, label: Label | None) -> None:
+    """A labelled row of several amounts: the last counts where it is the sum of the others, else nobody can say."""
+    tokens = [page.tokens[n] for n in numbers]
+    values = [t.value for t in tokens if t.value is not None]
+    summed = len(values) == len(tokens) > 2 and sum(values[:-1], Decimal(0)) == values[-1]
+    for position, number in enumerate(numbers):
+        if summed and position == len(numbers) - 1:
+            result[number] = Claim(page.tokens[number], role, label)
+        elif summed:
+            result[number] = Claim(page.tokens[number], None)
+        else:
+            result[number] = Claim(page.tokens[number], role, label, doubt=True)
+
+
+def _headings(
+    page: _Text, line: int, row: tuple[Span, ...], numbers: list[int]
+) -> list[tuple[Role | None, Label | None, bool]] | None:
+    """The role of the heading above each amount of a row; None where the rows above are no headings."""
+    above = _next_filled(page, line, -1)
+    for _ in range(40):
+        if above is None:
+            return None
+        if above not in page.by_line:
+            break
+        above = _next_filled(page, above, -1)
+    else:
+        return None
+    span = page.index.lines[above]
+    heads = cells(page.text, span)
+    tokens = [page.tokens[n] for n in numbers]
+    if len(heads) > 1:
+        found = []
+        for token in tokens:
+            cell = next((c for c in row if c.start <= token.start < c.end), None)
+            if cell is None:
+                return None
+            if len(heads) == len(row):
+                column: int | None = row.index(cell)
+            elif "\t" in span.of(page.text):
+                return None
+            else:
+                column = column_of(heads, Span(token.start, token.end), span, page.index.lines[line])
+            found.append((None, None, False) if column is None else _as_label(page, heads[column]))
+        return found if any(role for role, _, _ in found) else None
+    # One blank between the columns: by order, if each amount has its label.
+    labels = [x for x in page.labels_in(span.start, span.end) if x.role in CLAIM_ROLES | PART_ROLES | set(_VETOES)]
+    if len(labels) == len(tokens) and len(labels) > 1 and len(span.of(page.text).split()) <= 2 * len(labels) + 1:
+        return [(x.role, x, False) for x in labels]
+    return None
+
+
+def _line_items(page: _Text, result: list[Claim]) -> None:
+    """Amounts whose claim label is a column's heading and whose column ends in a total are items of it, not claims."""
+    groups: dict[int, list[int]] = {}
+    for number, claim in enumerate(result):
+        if claim.role in CLAIM_ROLES and claim.label and page.index.at(claim.label.start) < page.token_lines[number]:
+            groups.setdefault(claim.label.start, []).append(number)
+    for numbers in groups.values():
+        if len(numbers) < 2:
+            lone = numbers[0]
+            rows = [
+                n
+                for n in range(len(result))
+                if abs(page.token_lines[n] - page.token_lines[lone]) == 1 and result[n].role is None
+            ]
+            if rows and page.token_lines[lone] - page.index.at(result[lone].label.start) == 1:  # type: ignore[union-attr] # grouped by it
+                result[lone] = Claim(result[lone].token, result[lone].role, result[lone].label, doubt=True)
+            continue
+        items = sum((result[n].token.value or Decimal(0) for n in numbers), Decimal(0))
+        last = page.token_lines[numbers[-1]]
+        totals = [
+            n
+            for n, claim in enumerate(result)
+            if n not in numbers
+            and claim.role in CLAIM_ROLES
+            and page.token_lines[n] > last
+            and claim.token.value == items
+        ]
+        for n in numbers:
+            if totals:
+                result[n] = Claim(result[n].token, None)
+            else:
+                result[n] = Claim(result[n].token, result[n].role, result[n].label, doubt=True)

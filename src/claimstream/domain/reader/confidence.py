@@ -1,0 +1,25 @@
+"""How sure a value is, by what it was read from and how (domain rules, Consolidate)."""
+
+from claimstream.domain.records.mail import SourceKind
+
+SOURCE_CONFIDENCE: dict[SourceKind, float] = {
+    SourceKind.TEXT_PDF: 0.95,
+    SourceKind.DOCX: 0.90,
+    SourceKind.XLSX: 0.85,
+    SourceKind.BODY: 0.80,
+    SourceKind.SCANNED_PDF: 0.75,
+    SourceKind.IMAGE: 0.70,
+    SourceKind.OTHER: 0.60,
+}
+
+REPAIRED = 0.60
+"""Ceiling for a figure whose digits were corrected after a scan."""
+
+COMPUTED_FACTOR = 0.85
+"""principal + interest + costs taken as the total."""
+
+DOUBT_FACTOR = 0.75
+"""What stands there may not be what is owed today. Brings the surest source (0.95) under the amount guard's 0.75."""
+
+SCANNED = frozenset({SourceKind.SCANNED_PDF, SourceKind.IMAGE})
+"""Kinds whose text came from character recognition."""

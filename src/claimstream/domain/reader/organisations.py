@@ -1,0 +1,234 @@
+"""Creditors and their representatives: names found in a letter, and how alike two names are."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from claimstream.domain.reader.layout import Span, lines
+from claimstream.domain.reader.spelling import fold, word_score
+from claimstream.domain.records.extraction import Evidence, Found
+
+_LEGAL_FORMS_WRITTEN = (
+    "gmbh mbh ggmbh ag kg kgaa ohg ug gbr eg ev se sa sarl sas srl spa bv nv ltd limited inc llc llp plc "
+    "corp co cokg gmbhco haftungsbeschraenkt ek ekfr ewiv partg partgmbb mbb aoer adoer kdoer vvag asbl "
+    "aps ab oy und and the der die das des fuer of "
+)
+_LEGAL_FORMS = frozenset(_LEGAL_FORMS_WRITTEN.split())
+# Words that many firms share say little about which of them is meant.
+_GENERIC_WRITTEN = (
+    "inkasso bank banken sparkasse volksbank raiffeisenbank stadtwerke versicherung versicherungen "
+    "krankenkasse kasse energie strom gas wasser telekom mobilfunk kommunikation deutsche deutschland "
+    "german germany rechtsanwaelte rechtsanwalt rechtsanwaeltin kanzlei anwaltskanzlei finanzamt amt "
+    "stadt gemeinde kreis landkreis service services dienst dienste forderungsmanagement collection "
+    "finance finanz leasing handel versand shop verlag gruppe group holding international europe europa "
+    "gesellschaft wohnungsbau wohnungsbaugesellschaft genossenschaft hausverwaltung immobilien factoring "
+    "kredit credit receivables jobcenter agentur arbeit beitragsservice center zentrale nord sued ost "
+    "west "
+)
+_GENERIC = frozenset(_GENERIC_WRITTEN.split())
+_FORM = re.compile(
+    r"(?<![\w])(?:g?GmbH|mbH|AG|KG(?:aA)?|OHG|oHG|UG|GbR|eG|e\.\s?G\.|e\.\s?V\.|e\.\s?K\.|SE|S\.\s?A\.|"
+    r"S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|"
+    r"N\.\s?V\.)(?![\w])"
+)
+_KEYWORD = re.compile(
+    r"(?<![^\W_])(?:[\w-]{0,30}?(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|"
+    r"finanzamt|hauptzollamt|zollamt|jobcenter|bundesagentur|landeskasse|justizkasse|stadtkasse|rechtsanwälte|"
+    r"rechtsanwaelte|"
+    r"rechtsanwaltsgesellschaft|anwaltskanzlei|kanzlei|energie|energy|telekom|mobilfunk|netz|wohnungsbau\w*|"
+    r"genossenschaft|hausverwaltung|verwaltung|gesellschaft|verband|verein|klinik\w*|krankenhaus|universität|"
+    r"hochschule|"
+    r"stadt|gemeinde|landkreis|kreis|bundesamt|amt|beitragsservice|versandhaus|verlag|leasing|factoring|"
+    r"collection|finance|services?|solutions|group|gruppe|holding|abrechnungsstelle|verrechnungsstelle|"
+    r"zentrale|"
+    r"forderungsmanagement|möbelhaus|autohaus|fitness\w*|receivables|credit|bkk|aok|ikk|dak|kfz-[\w-]+))(?![^\W_])",
+    re.IGNORECASE,
+)
+_ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"
+_ORG = (
+    rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|gGmbH|plc|e\.\s?[VKG]\.|"
+    rf"und|für|der|des|von|am|im|an|in|zu|e\.|V\.|mbH|of|for|and|the|co\.|"
+    rf"{_ORG_WORD})){{0,9}}"
+)
+_CREDITOR_LEAD = re.compile(
+    r"(?<![\w-])(?:(?:[Nn]amens und (?:in|im) (?:Vollmacht|Auftrag|Auftrage)|"
+    r"[Ii]m (?:Namen und (?:im )?(?:Auftrag|Vollmacht)|Auftrag(?:e)?|Namen)|[Ii]n Vollmacht|[Ii]n Vertretung)"
+    r"(?: unsere[rs] (?:Mandantin|Mandantschaft|Auftraggeberin|Auftraggebers|Mandanten|Kundin),?)?(?: (?:der|"
+    r"des|von|die))?(?: Firma)?"
+    r"|(?:[Uu]nsere[rn]? (?:Mandantin|Mandantschaft|Auftraggeberin|Gläubigerin|Auftraggeber|Zedentin)|"
+    r"[Uu]nser(?:e[sn])? (?:Mandanten?|Auftraggebers?)),?(?: (?:der|des|von|die))?(?: Firma)?"
+    r"|[Ff]orderung(?:en)? (?:der|des|von)(?: Firma| Gläubigerin)?"
+    r"|(?:[Ww]ir vertreten|vertreten wir|[Ww]ir zeigen an, dass wir)(?: hier)?(?: die| den|"
+    r" das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
+    r"|(?:[Oo]n behalf of|[Aa]cting for|[Oo]ur client,?|[Aa]s agents? (?:of|for)|instructed by|[Cc]laim of)(?: the)?"
+    r"|(?:Gläubiger(?:in|/in|\(in\))?|Auftraggeber(?:in|/in)?|Forderungsinhaber(?:in)?|Altgläubiger(?:in)?|"
+    r"Ursprungsgläubiger(?:in)?|Mandant(?:in|schaft)?|Kreditgeber(?:in)?|Creditor|"
+    r"Original creditor)(?: ?\([^)\n]{0,30}\))?[ \t]{0,3}[:|\t])"
+    r"[ \t\u00a0]{1,4}"
+)
+_REPRESENTATIVE_LEAD = re.compile(
+    r"(?<![\w-])(?:Gläubigervertreter(?:in)?|Vertreter(?:in)?|Vertreten durch|vertreten durch(?: die)?|"
+    r"Bevollmächtigte(?:r|n)?|Verfahrensbevollmächtigte(?:r|n)?|Prozessbevollmächtigte(?:r|n)?|"
+    r"Inkassounternehmen|Inkassodienstleister|Representative|Agent)"
+    r"[ \t]{0,3}[:|\t]?[ \t\u00a0]{1,4}"
+)
+_NAME_AT = re.compile(_ORG)
+_CLOSING = re.compile(
+    r"^[ \t]*(?:(?:mit )?(?:freundlichen|freundlichem|besten|herzlichen|verbindlichen|vielen)\s+gr(?:ü|"
+    r"ue)(?:ß|ss)en?|(?:freundliche|beste|viele|herzliche) gr(?:ü|ue)(?:ß|ss)e|hochachtungsvoll|mfg|"
+    r"(?:kind|best|warm)(?:est)? regards|regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NOT_A_NAME = re.compile(
+    r"\b(?:HRB|HRA|USt|IBAN|BIC|Tel|Fax|Registergericht|Geschäftsführ\w*|Vorstand|Amtsgericht|Handelsregister|"
+    r"Aufsichtsrat|Sitz|Steuer|www|Bankverbindung|Konto)\b|@|://|www\.|\d{5}",
+    re.IGNORECASE,
+)
+_STOP_WORDS = re.compile(
+    r"[ ](?:gegen|wegen|in Höhe|beträgt|haben|hat|ist|sind|wird|werden|teilen|machen|mit|über|vom|zum|beläuft|"
+    r"against|we|is|has|Wir|Sie|Die|Ihr|Ihre|Frau|Herrn?|Forderung|Ansprüche?)(?![\w-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """Who is owed, and who writes for them. A representative is only told apart where the letter names the creditor."""
+
+    creditor: Found[str] | None = None
+    representative: Found[str] | None = None
+
+
+def looks_like_organisation(name: str) -> bool:
+    """Whether a name carries a legal form or a word that people are not called by."""
+    return bool(_FORM.search(name) or _KEYWORD.search(name))
+
+
+@lru_cache(maxsize=4096)
+def _significant(name: str) -> tuple[str, ...]:
+    folded = fold(name)
+    for written, form in (
+        (r"\be\.?\s?v\.?(?!\w)", " ev "),
+        (r"\be\.\s?k\.", " ek "),
+        (r"\be\.\s?g\.", " eg "),
+        (r"s\.\s?a\.(?!\w)", " sa "),
+        (r"b\.\s?v\.", " bv "),
+        (r"&|\+", " "),
+    ):
+        folded = re.sub(written, form, folded)
+    words = [word for word in re.split(r"[^a-z0-9]+", folded) if word]
+    return tuple(word for word in words if word not in _LEGAL_FORMS) or tuple(words)
+
+
+def name_score(a: str, b: str) -> float:
+    """How alike two organisations' names are, 0 to 1. Legal forms and order carry no weight, trade words little."""
+    left, right = _significant(a), _significant(b)
+    if not left or not right:
+        return 0.0
+    if "".join(left) == "".join(right) or set(left) == set(right):
+        return 1.0
+    rest = list(right)
+    shared = 0.0
+    for word in left:
+        best = max(rest, key=lambda other: word_score(word, other, ending=True), default=None)
+        score = word_score(word, best, ending=True) if best is not None else 0.0
+        if best is not None and score:
+            shared += score * _weight(word)
+            rest.remove(best)
+    total = sum(map(_weight, left)) + sum(map(_weight, right))
+    return min(1.0, 2 * shared / total)
+
+
+def _weight(word: str) -> float:
+    # An agency often bears its principal's name: the word that tells them apart counts for more than other trade words.
+    return 0.6 if word == "inkasso" else 0.3 if word in _GENERIC else 1.0
+
+
+def find_organisations(text: str, source_id: str) -> Organisations:
+    """The creditor (*im Auftrag der*, *Gläubiger:*, *unsere Mandantin*, else whoever signs) and its representative.
+
+    Confidence is relative: 1 by a label, 0.9 by a phrase, 0.8 from the signature, 0.7 from the letterhead.
+    """
+    named = _first(text, source_id, _CREDITOR_LEAD)
+    representative = _first(text, source_id, _REPRESENTATIVE_LEAD)
+    writer = _signature(text, source_id) or _last_lines(text, source_id) or _letterhead(text, source_id)
+    if named is None:
+        return Organisations(creditor=writer, representative=representative)
+    if representative is None and writer and name_score(writer.value, named.value) < 0.6:
+        representative = writer
+    return Organisations(creditor=named, representative=representative)
+
+
+def _first(text: str, source_id: str, lead: re.Pattern[str]) -> Found[str] | None:
+    for match in lead.finditer(text):
+        name = _name_at(text, match.end())
+        if name:
+            confidence = 1.0 if match.group().rstrip(" \t\u00a0").endswith((":", "|")) else 0.9
+            return _found(text, source_id, name, confidence)
+    return None
+
+
+def _found(text: str, source_id: str, span: Span, confidence: float) -> Found[str]:
+    return Found[str](
+        value=span.of(text),
+        confidence=confidence,
+        evidence=Evidence(source_id=source_id, quote=span.of(text), start=span.start),
+    )
+
+
+def _name_at(text: str, position: int) -> Span | None:
+    """The organisation's name that begins at ``position``: up to its legal form, else up to the end of its capitals."""
+    match = _NAME_AT.match(text, position)
+    if not match:
+        return None
+    content = match.group()
+    stop = _STOP_WORDS.search(content)
+    content = content[: stop.start()] if stop else content
+    forms = list(_FORM.finditer(content))
+    if forms:
+        # "GmbH & Co. KG": the last of neighbouring forms
+        end = forms[0].end()
+        for form in forms[1:]:
+            if re.fullmatch(r"[\s&+.]*(?:Co\.?)?[\s&+.]*", content[end : form.start()]):
+                end = form.end()
+        content = content[:end]
+    content = (
+        re.sub(r"(?:[ ](?:und|für|der|des|von|am|im|an|in|zu|of|for|and|the|&))+$", "", content.rstrip(" .,&+"))
+        if not forms
+        else content
+    )
+    if len(content) < 3 or not looks_like_organisation(content) or _NOT_A_NAME.search(content):
+        return None
+    return Span(position, position + len(content))
+
+
+def _signature(text: str, source_id: str) -> Found[str] | None:
+    closings = list(_CLOSING.finditer(text))
+    if not closings:
+        return None
+    return _organisation_line(text, source_id, text.find("\n", closings[-1].start()) + 1 or len(text), 12, 0.8)
+
+
+def _last_lines(text: str, source_id: str) -> Found[str] | None:
+    filled = [line for line in lines(text) if line.of(text).strip()]
+    return _organisation_line(text, source_id, filled[-2].start, 2, 0.7) if len(filled) > 4 else None
+
+
+def _letterhead(text: str, source_id: str) -> Found[str] | None:
+    return _organisation_line(text, source_id, 0, 4, 0.7)
+
+
+def _organisation_line(text: str, source_id: str, begin: int, count: int, confidence: float) -> Found[str] | None:
+    """The first line of the next ``count`` filled ones that holds an organisation's name and little else."""
+    seen = 0
+    for line in lines(text[begin : begin + 4000]):
+        content = text[begin + line.start : begin + line.end]
+        if not content.strip():
+            continue
+        seen += 1
+        if seen > count:
+            return None
+        position = begin + line.start + len(content) - len(content.lstrip(" \t*|-–"))
+        name = _name_at(text, position) if len(content) <= 120 else None
+        if name and (_FORM.search(name.of(text)) or name.end - name.start >= 0.6 * len(content.strip())):
+            return _found(text, source_id, name, confidence)
+    return None

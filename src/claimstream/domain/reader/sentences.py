@@ -1,0 +1,56 @@
+"""Sentences of a text, with their positions. A blank line, a list item and a short line end a sentence as well."""
+
+import re
+from itertools import pairwise
+
+from claimstream.domain.reader.layout import Span, lines
+
+_END = re.compile(r"(?<!\.)[.!?](?=[\"”“')]?(?:\s|$))|;(?=\s)")
+_ABBREVIATION = re.compile(
+    r"(?:\w(?:str|nr)|(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
+    r"ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
+    r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
+    r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|\b\d{1,2})\Z",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")
+
+
+def is_sentence_end(text: str, match: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence: no abbreviation, no ordinal, and what follows is no small letter."""
+    if match.group() != ".":
+        return True
+    if _ABBREVIATION.search(text, max(0, match.start() - 14), match.start()):
+        return False
+    return not text[match.end() : match.end() + 4].lstrip(" \n\"'„“”")[:1].islower()
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Positions right behind every end of a sentence."""
+    return [match.end() for match in _END.finditer(text) if is_sentence_end(text, match)]
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Every sentence, white space around it stripped. Lines of prose run on into the next one."""
+    cuts = set(sentence_ends(text))
+    every = lines(text)
+    for line, below in pairwise(every):
+        content = line.of(text).rstrip()
+        following = below.of(text)
+        if (
+            not content.strip()
+            or not following.strip()
+            or _ITEM.match(following)
+            or content.endswith(":")
+            or (len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content))
+        ):
+            cuts.add(below.start)
+    spans = []
+    start = 0
+    for cut in [*sorted(cuts), len(text)]:
+        content = text[start:cut]
+        if content.strip():
+            begin = start + len(content) - len(content.lstrip())
+            spans.append(Span(begin, begin + len(content.strip())))
+        start = cut
+    return tuple(spans)

@@ -1,0 +1,184 @@
+"""What was read out of sources: values with their confidence and evidence."""
+
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Generic, TypeVar
+
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.mail import SourceKind
+
+T = TypeVar("T")
+
+
+class Evidence(Record):
+    """The words a value was read from; ``source.text[start:start + len(quote)] == quote``."""
+
+    source_id: str
+    quote: str
+    start: int
+
+
+class Found(Record, Generic[T]):
+    """A value with its confidence (0 to 1) and the words it was read from."""
+
+    value: T
+    confidence: float
+    evidence: Evidence
+
+
+class AmountRank(IntEnum):
+    """How much a label says that its amount is the figure wanted; lower is better (domain rules, Extract)."""
+
+    STILL_TO_PAY = 0
+    TOTAL = 1
+    CLAIM = 2
+    BARE = 3
+
+
+class AmountFlaw(StrEnum):
+    """Why an amount that stands there may not be written."""
+
+    AMBIGUOUS = "ambiguous"
+    CREDIT = "credit"
+
+
+class Amount(Record):
+    """One amount in EUR as it was read. ``value`` is None when ``flaw`` is ``ambiguous``."""
+
+    value: Decimal | None
+    rank: AmountRank
+    label: str
+    """The label as written, "" for a bare amount."""
+    confidence: float
+    evidence: Evidence
+    flaw: AmountFlaw | None = None
+    repaired: bool = False
+    """Digits of a scan were corrected (``5OO,0O``): confidence 0.60."""
+    computed: bool = False
+    """principal + interest + costs, at 0.85 of the confidence."""
+
+
+class PersonName(Record):
+    """A natural person, titles and salutation stripped. ``first`` is "" when only a surname stands there."""
+
+    first: str
+    last: str
+
+    @property
+    def full(self) -> str:
+        return f"{self.first} {self.last}".strip()
+
+
+class ReferenceDirection(StrEnum):
+    OURS = "ours"
+    """The firm's file number (*Ihr Zeichen* in their mail): a case reference."""
+    THEIRS = "theirs"
+    """The creditor's (*Unser Zeichen*, *Kd.-Nr.*): a creditor reference."""
+    UNKNOWN = "unknown"
+    """*Az.* and the like: may be either."""
+
+
+class Reference(Record):
+    label: str
+    direction: ReferenceDirection
+    value: str
+    """As written, leading zeros kept."""
+    normalised: str
+    """For comparison: upper case, separators unified (``8817/25`` = ``8817_25``)."""
+    evidence: Evidence
+
+
+class InstallmentTerms(Record):
+    rate: Decimal | None = None
+    """EUR a month."""
+    count: int | None = None
+    first_due: date | None = None
+
+
+class SettlementDecision(StrEnum):
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTER_OFFER = "counter_offer"
+    UNCLEAR = "unclear"
+
+
+class Settlement(Record):
+    """A creditor's answer to the settlement plan of the second letter."""
+
+    decision: SettlementDecision
+    conditions: tuple[str, ...] = ()
+    """The clauses that make an acceptance conditional, as written (nur wenn, sofern, vorbehaltlich, only if)."""
+    counter_offer_amount: Decimal | None = None
+
+
+class Method(StrEnum):
+    READER = "reader"
+    """The deterministic rules."""
+    MODEL = "model"
+
+
+class SourceExtraction(Record):
+    """Everything one reader found in one source. Nothing found is None or (), never a default."""
+
+    source_id: str
+    kind: SourceKind
+    method: Method
+    totals: tuple[Amount, ...] = ()
+    """Every amount that may be the total claim, with its rank, in order of appearance."""
+    principal: Amount | None = None
+    interest: Amount | None = None
+    costs: Amount | None = None
+    currency: Found[str] | None = None
+    as_of: Found[date] | None = None
+    people: tuple[Found[PersonName], ...] = ()
+    creditor: Found[str] | None = None
+    representative: Found[str] | None = None
+    references: tuple[Reference, ...] = ()
+    iban: Found[str] | None = None
+    bic: Found[str] | None = None
+    installment: Found[InstallmentTerms] | None = None
+    settlement: Found[Settlement] | None = None
+    summary: str | None = None
+    injection: Evidence | None = None
+    """Text that tries to instruct its reader as a machine."""
+    dropped: tuple[str, ...] = ()
+    """Names of fields whose value was dropped because its evidence does not stand in the source."""
+
+
+class Conflict(Record):
+    """Two sources (or two totals) that cannot both be right."""
+
+    field: str
+    """``total_claim`` or ``people``."""
+    detail: str
+
+
+class Consolidated(Record):
+    """One answer out of all sources of one email."""
+
+    total_claim: Amount | None = None
+    principal: Amount | None = None
+    interest: Amount | None = None
+    costs: Amount | None = None
+    currency: Found[str] | None = None
+    as_of: Found[date] | None = None
+    people: tuple[Found[PersonName], ...] = ()
+    creditor: Found[str] | None = None
+    representative: Found[str] | None = None
+    references: tuple[Reference, ...] = ()
+    iban: Found[str] | None = None
+    bic: Found[str] | None = None
+    installment: Found[InstallmentTerms] | None = None
+    settlement: Found[Settlement] | None = None
+    summary: str | None = None
+    injection: Evidence | None = None
+    flaw: AmountFlaw | None = None
+    """The winning rank holds an amount that may not be written (ambiguous, or a credit)."""
+    conflicts: tuple[Conflict, ...] = ()
+    confidence: float = 0.0
+    """Of what matters for the intent: the amount's, or the settlement's; 0 when nothing was found."""
+    sources_used: tuple[str, ...] = ()
+    sources_unread: tuple[str, ...] = ()
+    """Sources that hold no readable text and were not read by a model."""
+    dropped: tuple[str, ...] = ()

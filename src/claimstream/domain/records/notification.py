@@ -1,0 +1,14 @@
+"""The mail that tells the firm of an automatic match (route ``UPDATE_AND_NOTIFY``)."""
+
+from claimstream.domain.records.base import Record
+
+
+class Notification(Record):
+    """Typed and versioned like everything that waits in the outbox."""
+
+    version: int = 1
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    """Derived from the email, so that a second delivery is recognisable as the same mail."""

@@ -1,0 +1,178 @@
+"""An email as work: claimed by one worker, checkpointed by stage, settled once, its effects delivered afterwards."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from claimstream.domain.records.decision import ClientUpdate, Decision, Match, ReviewReason
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.notification import Notification
+
+
+class LostClaimError(Exception):
+    """Another worker claimed the email since: nothing of ours may be written any more."""
+
+
+class Outcome(StrEnum):
+    UPDATED = "updated"
+    REVIEW = "review"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The row of an email that this worker has claimed."""
+
+    email_id: str
+    tenant_id: str
+    mailbox: str
+    gmail_id: str
+    correlation_id: str
+    attempt: int
+    crashes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    email: Email
+    checkpoints: dict[str, str] = field(default_factory=dict)
+    """JSON by stage."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What each finished stage took."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """``settled``, ``busy`` (another worker has it) or ``unknown``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    reason: ReviewReason
+    reasons: tuple[ReviewReason, ...]
+    detail: str = ""
+    proposal: ClientUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything the final transaction writes."""
+
+    outcome: Outcome
+    decision: Decision
+    match: Match
+    mail: ParsedMail | None = None
+    received_at: datetime | None = None
+    extractions: tuple[SourceExtraction, ...] = ()
+    review: Review | None = None
+    update: ClientUpdate | None = None
+    notification: Notification | None = None
+    report: str | None = None
+    """JSON of the processing report; None when building it failed (best effort)."""
+    report_version: int = 1
+    dead_address: str | None = None
+    """A hard bounce: the inquiry's address is dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Tokens of one answered call."""
+
+    model: str
+    operation: str
+    input_tokens: int
+    """Without the cached ones."""
+    cache_read_tokens: int
+    cache_creation_tokens: int
+    output_tokens: int
+    cost_usd: Decimal
+
+
+class Delivered(StrEnum):
+    """How an outbox row ended."""
+
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already_applied"
+    SENT = "sent"
+    REFUSED = "refused"
+    """The stored amount has changed since: a person decides."""
+    MISSING = "missing"
+    """The client or creditor is gone: a person decides."""
+    SKIPPED = "skipped"
+    """A notification of an update that was not applied, or that no mail server takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    outbox_id: int
+    email_id: str
+    tenant_id: str
+    correlation_id: str
+    trace_context: str
+    """JSON; delivery joins the email's trace, whichever worker does it."""
+    tries: int
+    payload: ClientUpdate | Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    address: str
+    tenant_id: str
+    history_id: int | None
+    """The cursor: everything up to here is in ``emails``. None until the watch is started."""
+    watch_expires_at: datetime | None
+    last_synced_at: datetime | None
+    disabled_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    """A Gmail message that was not known before."""
+
+    email_id: str
+    gmail_id: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpublishedEmail:
+    """An email whose message to the pipeline was never confirmed."""
+
+    email_id: str
+    tenant_id: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSummary:
+    """One line of ``claimstream emails``."""
+
+    email_id: str
+    tenant_id: str
+    mailbox: str
+    gmail_id: str
+    correlation_id: str
+    trace_id: str | None
+    status: str
+    outcome: str | None
+    attempt: int
+    created_at: datetime
+    received_at: datetime | None
+    settled_at: datetime | None
+    message_id: str | None
+    subject: str | None
+    intent: str | None
+    route: str | None
+    review_reason: str | None
+    inquiry_id: str | None
+    matched_by: str | None
+    confidence: float | None
+    old_amount: Decimal | None
+    new_amount: Decimal | None
+    delivered: bool
+    """Nothing of it is left in the outbox."""

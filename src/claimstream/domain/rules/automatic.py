@@ -1,0 +1,114 @@
+"""Mail written by machines, and mail nobody asked for: told by headers first, by words only with care.
+
+A ``noreply`` sender, ``X-Auto-Response-Suppress`` or ``Precedence: bulk`` alone prove nothing: collection agencies send
+real claims that way (domain rules, Classify).
+"""
+
+import re
+
+from claimstream.domain.records.extraction import Method
+from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules.phrases import AWAY, MACHINE, RECEIVED, plain
+
+_SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^(?:abwesenheits(?:notiz|meldung|nachricht|benachrichtigung|info)|abwesenheit\b|abwesend\b|ich bin abwesend|"
+    r"auto(?:matische|matisierte)? ?[:-]? ?(?:antwort|rueckmeldung|eingangsbestaetigung|empfangsbestaetigung|reply)|"
+    r"automatic reply|autoreply|automated (?:reply|response)|auto response|"
+    r"eingangsbestaetigung|empfangsbestaetigung|lesebestaetigung|"
+    r"out[ -]of[ -](?:the[ -])?office|ooo\b|vacation reply|gelesen:|read:|read receipt)"
+)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver(?:ed|able)|delivery (?:status notification|has failed|failure|failed)|unzustellbar|"
+    r"nicht zugestellt|zustellung .{0,20}fehlgeschlagen|mail delivery (?:failed|system|subsystem)|returned mail|"
+    r"failure notice|message not delivered|could not be delivered"
+)
+_BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:\+[^@]*)?@", re.IGNORECASE)
+_NOREPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|keine-?antwort)\b", re.IGNORECASE)
+_VACATION_HEADERS = (
+    "X-Autoreply",
+    "X-Auto-Reply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-AutoReply-From",
+    "X-Mail-Autoreply",
+    "X-Vacation",
+)
+_SELLING = re.compile(
+    r"\b(?:newsletter|abmelden|abbestellen|austragen|unsubscribe|webinar|rabatt\w*|gutschein\w*|sonderangebot\w*|"
+    r"jetzt (?:kaufen|sichern|bestellen|anmelden)|gratis|kostenlos testen|limited offer|special offer|click here|"
+    r"casino|jackpot|lotter\w+|gewonnen|bitcoin|crypto\w*|krypto\w*|viagra|cialis|seo\b|backlinks?|"
+    r"suchmaschinenoptimierung|erbschaft|inheritance|million (?:dollars|usd|euro)|wire transfer|sofortkredit)\b"
+)
+_CASE_WORDS = re.compile(
+    r"\b(?:mandant\w*|schuldner\w*|glaeubiger\w*|forderung\w*|aktenzeichen|vollmacht\w*|insolvenz\w*|"
+    r"schuldenbereinigung\w*|debtor|creditor|your client|our claim)\b"
+)
+
+
+def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
+    """``bounce`` or ``auto_reply``, else None. ``figures``: it holds a labelled amount, so a subject is no proof."""
+    report = mail.delivery_report
+    if report is not None:
+        intent = Intent.BOUNCE if report.action in {"failed", "delayed"} else Intent.AUTO_REPLY
+        return _rule(intent, 0.99, f"a delivery report: {report.action} {report.status}".rstrip())
+    content_type = plain(mail.header("Content-Type") or "")
+    if "multipart/report" in content_type and "delivery-status" in content_type:
+        return _rule(Intent.BOUNCE, 0.95, "Content-Type: multipart/report, delivery-status")
+    subject = plain(_SUBJECT_TAG.sub("", mail.subject))
+    nobody = (mail.header("Return-Path") or "").strip() == "<>"
+    sender = mail.sender.address if mail.sender else ""
+    if (nobody or _BOUNCE_SENDER.match(sender)) and _BOUNCE_SUBJECT.search(subject):
+        return _rule(Intent.BOUNCE, 0.95, f"a mail system writes: {mail.subject}")
+    submitted = re.split(r"[;(\s]", (mail.header("Auto-Submitted") or "").strip().lower())[0]
+    if submitted and submitted != "no":
+        return _rule(Intent.AUTO_REPLY, 0.99, f"Auto-Submitted: {submitted}")
+    for name in _VACATION_HEADERS:
+        value = mail.header(name)
+        if value is not None and plain(value) not in {"no", "false", "0"}:
+            return _rule(Intent.AUTO_REPLY, 0.97, f"the header {name}")
+    if any(plain(mail.header(name) or "") == "auto_reply" for name in ("Precedence", "X-Precedence")):
+        return _rule(Intent.AUTO_REPLY, 0.97, "Precedence: auto_reply")
+    if "multipart/report" in content_type and "disposition-notification" in content_type:
+        return _rule(Intent.AUTO_REPLY, 0.97, "a read receipt")
+    if figures:
+        return None
+    if _AUTOMATIC_SUBJECT.match(subject):
+        return _rule(Intent.AUTO_REPLY, 0.95, f"the subject: {mail.subject}")
+    return None
+
+
+def automatic_by_words(mail: ParsedMail) -> Classification | None:
+    """An absence note or acknowledgement without any header that says so: a short text and nothing attached."""
+    text = plain(mail.body.text) if mail.sources else ""
+    if len(mail.sources) > 1 or mail.unread or len(text) > 1500:
+        return None
+    if found := AWAY.search(text):
+        return _rule(Intent.AUTO_REPLY, 0.85, f"the words: {found.group()}")
+    if found := RECEIVED.search(text):
+        sender = mail.sender.address if mail.sender else ""
+        machine = MACHINE.search(text) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
+        return _rule(Intent.AUTO_REPLY, 0.80 if machine else 0.65, f"the words: {found.group()}")
+    return None
+
+
+def unasked(mail: ParsedMail) -> Classification | None:
+    """Spam, only when two signs agree and nothing in the text is about a debt."""
+    text = plain("\n".join([mail.subject, *(source.text for source in mail.sources)]))
+    if _CASE_WORDS.search(text) or mail.in_reply_to:
+        return None
+    selling = {found.group() for found in _SELLING.finditer(text)}
+    flagged = plain(mail.header("X-Spam-Flag") or "") == "yes" or plain(mail.header("X-Spam-Status") or "").startswith(
+        "yes"
+    )
+    listed = mail.header("List-Unsubscribe") is not None
+    signs = len(selling) + 2 * flagged + listed
+    if signs < 2:
+        return None
+    why = ", ".join([*sorted(selling)[:3], *["X-Spam-Flag"] * flagged, *["List-Unsubscribe"] * listed])
+    return _rule(Intent.SPAM, 0.90 if signs > 2 else 0.80, f"nothing about a debt, but {why}")
+
+
+def _rule(intent: Intent, confidence: float, why: str) -> Classification:
+    return Classification(intent=intent, confidence=confidence, method=Method.READER, why=why)

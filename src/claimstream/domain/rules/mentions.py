@@ -1,0 +1,133 @@
+"""Whether something known (a reply code, a reference, a name) stands in a text as a whole.
+
+A short number inside a longer one is no mention, and neither is a number with one changed digit.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.records.mail import ParsedMail
+
+_ALNUM = r"[^\W_]"
+_RUNS = re.compile(rf"{_ALNUM}+")
+_LEGAL_FORM = re.compile(
+    r"\b(?:gmbh|g?mbh|ag|kgaa|kg|ohg|gbr|ug|haftungsbeschraenkt|se|e\s?\.?\s?v|e\s?\.?\s?k|eg|co|cie|inc|ltd|limited|"
+    r"llc|plc|sarl|s\.?a|b\.?v|partg|mbb|aktiengesellschaft|gesellschaft mit beschraenkter haftung)\b\.?",
+)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text made ready for looking up many things: as written, folded, as words, and as a set of words."""
+
+    text: str
+    folded: str
+    spaced: str
+    """The folded words between single spaces, with one at each end."""
+    vocabulary: frozenset[str]
+
+    @classmethod
+    def of(cls, *texts: str) -> "Wording":
+        """Of several texts together; nothing reaches over from one to the next."""
+        text = "\n;\n".join(texts)
+        folded = fold(text)
+        words = _RUNS.findall(folded)
+        return cls(text, folded, f" {' '.join(words)} ", frozenset(words))
+
+    @classmethod
+    def of_mail(cls, mail: ParsedMail) -> "Wording":
+        """Everything the sender wrote: the subject and every source, never what was quoted."""
+        return cls.of(mail.subject, *(source.text for source in mail.sources))
+
+    def has_code(self, code: str) -> bool:
+        """Whether the reply code stands here as a whole word, whatever its case."""
+        return (
+            bool(code) and self._knows(_RUNS.findall(fold(code))) and _code_pattern(code).search(self.text) is not None
+        )
+
+    def has_reference(self, reference: str) -> bool:
+        """Whether a file number stands here without needing a label.
+
+        Only a number that cannot be taken for anything else counts: at least five characters, with letters or
+        separators. A plain run of digits may be a postcode, a phone number or an amount.
+        """
+        runs = _words(reference)
+        if not (self._knows(runs) or self._knows(["".join(runs)])):
+            return False
+        pattern = _reference_pattern(reference)
+        return pattern is not None and pattern.search(self.text) is not None
+
+    def has_person(self, first: str, last: str) -> bool:
+        """Whether the full name stands here as *First Last* or, where a name begins, as *Last, First*."""
+        if not self.has_words_of(first) or not self.has_words_of(last):
+            return False
+        given, family = fold(first).split(), fold(last).split()
+        return _person_pattern(_spelled(given), _spelled(family)).search(self.folded) is not None
+
+    def has_organisation(self, name: str) -> bool:
+        """Whether the name stands here; legal forms carry no weight, what is left must have five letters."""
+        words = _core_words(name)
+        core = " ".join(words)
+        return len(core) >= 5 and self._knows(words) and f" {core} " in self.spaced
+
+    def has_words_of(self, name: str) -> bool:
+        """Whether every word of the name stands somewhere here."""
+        words = _words(name)
+        return bool(words) and self._knows(words)
+
+    def _knows(self, words: Iterable[str]) -> bool:
+        # Cheap, and rules out nearly every one of the thousands of inquiries a firm has open.
+        return self.vocabulary.issuperset(words)
+
+
+@lru_cache(maxsize=65_536)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(fold(name)))
+
+
+@lru_cache(maxsize=65_536)
+def _core_words(name: str) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
+
+
+@lru_cache(maxsize=4096)
+def _code_pattern(code: str) -> re.Pattern[str]:
+    # A code of letters alone might be a word, so it must at least be written as we wrote it.
+    flags = re.IGNORECASE if any(c.isdigit() for c in code) else re.NOFLAG
+    return re.compile(rf"(?<!{_ALNUM})(?<!{_ALNUM}-){re.escape(code)}(?!-?{_ALNUM})", flags)
+
+
+@lru_cache(maxsize=4096)
+def _reference_pattern(reference: str) -> re.Pattern[str] | None:
+    runs = list(re.finditer(rf"{_ALNUM}+", reference))
+    lone_number = len(runs) == 1 and runs[0].group().isdigit()
+    if sum(len(run.group()) for run in runs) < 5 or lone_number or not any(c.isdigit() for c in reference):
+        return None
+    pattern, spaced = "", False
+    for previous, run in zip([None, *runs[:-1]], runs, strict=True):
+        if previous is not None:
+            between = reference[previous.end() : run.start()]
+            spaced = spaced or between.isspace()
+            pattern += r"\s?" if between.isspace() else r"\s?[/_.\-\u2010-\u2013]\s?"
+        pattern += re.escape(run.group())
+    before = rf"(?<!{_ALNUM})(?<!{_ALNUM}[/_\-])(?<!\d[.,])" + (r"(?<!\d\s)" if spaced else "")
+    after = rf"(?!{_ALNUM})(?![/_\-]{_ALNUM})(?![.,]\d)" + (r"(?!\s\d)" if spaced else "")
+    return re.compile(before + pattern + after, re.IGNORECASE)
+
+
+def _spelled(words: Iterable[str]) -> str:
+    return r"\s+".join(map(re.escape, words))
+
+
+@lru_cache(maxsize=4096)
+def _person_pattern(given: str, family: str) -> re.Pattern[str]:
+    # Turned round, a name only counts where one begins: "Uwe Falk, Petra Schmidt" does not name Petra Falk.
+    return re.compile(
+        rf"(?<![\w-]){given}\s+{family}(?![\w-])"
+        rf"|(?:^|[:;|\t]|\b(?:herrn?|frau|mandant(?:in)?|schuldner(?:in)?|kunden?|kundin|name|gegen|fuer|sachen?))"
+        rf"[^\S\n]*(?<!\w){family}\s?,?\s+{given}(?![\w-])",
+        re.MULTILINE,
+    )

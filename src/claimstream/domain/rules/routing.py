@@ -1,0 +1,282 @@
+"""The end of the rules: where a mail goes, and what may be written (domain rules, Route)."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from claimstream.domain.reader.injection import find_injection
+from claimstream.domain.reader.organisations import name_score
+from claimstream.domain.reader.people import find_people
+from claimstream.domain.reader.references import find_references, same_reference
+from claimstream.domain.records.decision import (
+    Decision,
+    GuardDecision,
+    Match,
+    ReviewReason,
+    Route,
+    SettlementUpdate,
+    Thresholds,
+)
+from claimstream.domain.records.extraction import (
+    AmountRank,
+    Consolidated,
+    Found,
+    Method,
+    PersonName,
+    ReferenceDirection,
+    SettlementDecision,
+)
+from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
+from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent, MatchedBy
+from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
+from claimstream.domain.rules import phrases
+from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
+from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
+from claimstream.domain.rules.matching import SAME_NAME, people_conflict
+from claimstream.domain.rules.mentions import Wording
+
+_ANSWERED_BY_A_PERSON = {
+    Intent.REJECTION: ReviewReason.REJECTION,
+    Intent.CLARIFICATION_REQUEST: ReviewReason.CLARIFICATION_REQUEST,
+    Intent.GENERAL_INQUIRY: ReviewReason.GENERAL_INQUIRY,
+}
+
+SMALL_IMAGE_BYTES = 20_000
+"""Smaller pictures are logos and signatures, not scanned letters."""
+
+
+def decide(
+    mail: ParsedMail,
+    classification: Classification,
+    consolidated: Consolidated,
+    match: Match,
+    file: CandidateFile | None,
+    *,
+    thresholds: Thresholds,
+) -> Decision:
+    """``file`` is the matched inquiry with its client as stored now; None without a match.
+
+    Nothing is written unless every rule lets it pass. The reasons come in the order of their importance.
+    """
+    letter = file.inquiry.letter if file else match.letter
+    intent = _intent(classification.intent, letter, consolidated)
+    sure = classification.confidence >= thresholds.intent_minimum
+    reasons: list[tuple[ReviewReason, str]] = []
+    if _injection(mail, consolidated, classification):
+        reasons.append((ReviewReason.INJECTION_SUSPECTED, "text in it instructs its reader as a machine"))
+    if intent in SET_ASIDE and sure and not reasons:
+        return Decision(
+            route=Route.IGNORE,
+            intent=intent,
+            confidence=classification.confidence,
+            old_amount=stored_amount(file.creditor) if file else None,
+            why=classification.why,
+        )
+    if not sure:
+        reasons.append(
+            (ReviewReason.LOW_CONFIDENCE, f"unsure that it is {intent.value} ({classification.confidence:.2f})")
+        )
+    if intent in _ANSWERED_BY_A_PERSON:
+        reasons.append((_ANSWERED_BY_A_PERSON[intent], f"{intent.value} is answered by a person"))
+    if match.reason is not None or file is None:
+        reasons.append((match.reason or ReviewReason.NO_MATCH, match.why or "no inquiry was matched"))
+    if file is not None and (conflict := _about_another(mail, consolidated, match, file)):
+        reasons.append((ReviewReason.CONFLICT, conflict))
+
+    guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
+    reasons += [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    confidence = min(match.confidence if file else 0.0, classification.confidence, extraction)
+    if not reasons and confidence < thresholds.update_and_notify:
+        reasons.append((ReviewReason.LOW_CONFIDENCE, f"{confidence:.2f} is under {thresholds.update_and_notify:.2f}"))
+    if reasons:
+        route = Route.MANUAL_REVIEW
+    else:
+        route = Route.AUTO_UPDATE if confidence >= thresholds.auto_update else Route.UPDATE_AND_NOTIFY
+    return Decision(
+        route=route,
+        intent=intent,
+        confidence=confidence,
+        reasons=tuple(dict.fromkeys(reason for reason, _ in reasons)),
+        guards=guards,
+        old_amount=stored_amount(file.creditor) if file else None,
+        new_amount=_new_amount(intent, consolidated),
+        settlement=_settlement(intent, consolidated),
+        write=route is not Route.MANUAL_REVIEW,
+        why="; ".join(why for _, why in reasons) or f"{classification.why}; {match.why}",
+    )
+
+
+def _intent(intent: Intent, letter: Letter | None, consolidated: Consolidated) -> Intent:
+    intent = settle_intent(intent, letter)
+    settlement = consolidated.settlement
+    declined = settlement is not None and settlement.value.decision is SettlementDecision.DECLINED
+    if intent is Intent.SETTLEMENT_RESPONSE and letter is Letter.FIRST and declined:
+        return Intent.REJECTION
+    return intent
+
+
+def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Classification) -> bool:
+    """Set-aside mail was never extracted, and a model may have been talked into setting it aside."""
+    if consolidated.injection is not None:
+        return True
+    if classification.intent not in SET_ASIDE:
+        return False
+    if classification.method is Method.READER and classification.intent is not Intent.SPAM:
+        return False  # settled by headers, which no text can talk into anything
+    return any(find_injection(source.text, source.source_id) for source in mail.sources)
+
+
+def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
+    """Whether what was read may be about another client or another creditor, in words."""
+    return _another_client(mail, consolidated, file.client) or _another_creditor(mail, consolidated, match, file)
+
+
+def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
+    conflict = people_conflict(consolidated, client)
+    if conflict and not Wording.of_mail(mail).has_person(client.first_name, client.last_name):
+        return conflict
+    for source in mail.sources:
+        if source.source_id not in consolidated.sources_used:
+            continue
+        # One of several attachments may be another client's.
+        named = (*find_people(source.text, source.source_id), *_read_in(source, consolidated.people))
+        conflict = people_conflict(consolidated.model_copy(update={"people": named}), client)
+        if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
+            return f"{conflict}, in {source.name}"
+    return None
+
+
+def _read_in(source: Source, people: Iterable[Found[PersonName]]) -> list[Found[PersonName]]:
+    return [person for person in people if person.evidence.source_id == source.source_id]
+
+
+def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
+    """An agency writes for many: the creditor it names must not be another one.
+
+    Whoever merely signs from a known address is taken for the creditor's; where the sender's address is all there is,
+    a creditor named beside the writer must be ours.
+    """
+    creditor = file.creditor
+    if consolidated.creditor is None:
+        return None
+    named = consolidated.creditor.value
+    if any(name_score(named, own) >= SAME_NAME for own in (creditor.name, creditor.representative_name) if own):
+        return None
+    others = [c for c in file.client.creditors if c.creditor_id != creditor.creditor_id]
+    another = any(name_score(named, c.name) >= SAME_NAME for c in others)
+    if not another and match.matched_by is MatchedBy.SOLE_SENDER and consolidated.representative is not None:
+        another = not Wording.of_mail(mail).has_organisation(creditor.name)
+    return f"it names the creditor {named}, not {creditor.name}" if another else None
+
+
+def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
+    """Our own letter, sent back as an attachment: it says *Unser Zeichen* to the firm's file number."""
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    if file is None or source is None:
+        return None
+    case = file.client.case_reference
+    own = [r for r in find_references(source.text, source.source_id) if same_reference(r.value, case)]
+    if own and all(r.direction is ReferenceDirection.THEIRS for r in own):
+        return f"the amount stands in our own letter, {source.name}"
+    return None
+
+
+def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total in a sentence that repeats our figure or denies it, whatever the mail as a whole was taken for."""
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    if total is None or source is None:
+        return None
+    start, end = total.evidence.start, total.evidence.start + len(total.evidence.quote)
+    before = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[max(0, start - 200) : start])[-1]
+    after = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[end : end + 200])[0]
+    found = phrases.DISPUTED.search(phrases.plain(f"{before} {total.evidence.quote} {after}"))
+    return f"perhaps not what the creditor claims: {found.group()}" if found else None
+
+
+def _guards(
+    mail: ParsedMail,
+    intent: Intent,
+    letter: Letter | None,
+    consolidated: Consolidated,
+    file: CandidateFile | None,
+    thresholds: Thresholds,
+) -> tuple[tuple[GuardDecision, ...], float]:
+    """What stands before the write that the intent calls for, and how sure the extraction is of it."""
+    if intent in AMOUNT_INTENTS:
+        stored = stored_amount(file.creditor) if file else None
+        guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
+        if missing := _own_letter(mail, consolidated, file) or _better_figure_unread(mail, consolidated):
+            guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
+        if disputed := _disputed(mail, consolidated):
+            guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, disputed)
+        return (guard,), guard.confidence
+    if intent is Intent.SETTLEMENT_RESPONSE:
+        debt = stored_amount(file.creditor) if file else None
+        guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
+        if terms := _terms_beside_refusal(mail, consolidated):
+            guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, terms)
+        if letter is Letter.FIRST:
+            why = "it answers a plan, but the letter it belongs to carried none"
+            guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, why)
+        return (guard,), guard.confidence
+    return (), 1.0
+
+
+def _terms_beside_refusal(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A plan declined in one sentence while another one names terms with a figure: perhaps a counter offer."""
+    settlement = consolidated.settlement
+    if settlement is None or settlement.value.decision is not SettlementDecision.DECLINED:
+        return None
+    source = next((s for s in mail.sources if s.source_id == settlement.evidence.source_id), None)
+    for sentence in re.split(r"[.!?;](?=\s|$)", phrases.plain(source.text)) if source else ():
+        terms = phrases.OTHER_TERMS.search(sentence)
+        if terms and re.search(r"\d", sentence) and not phrases.NEGATED.search(sentence):
+            return f"declined, but it speaks of other terms: {terms.group()}"
+    return None
+
+
+def _refused(guard: GuardDecision, reason: ReviewReason, why: str) -> GuardDecision:
+    """The guard's decision, refused for one reason more than it knows of."""
+    return guard.model_copy(update={"passed": False, "reason": reason, "why": why}) if guard.passed else guard
+
+
+def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total of the body stands; anything less must wait while an attachment that may hold the total is unread."""
+    total = consolidated.total_claim
+    if total is None or (total.rank <= AmountRank.TOTAL and not total.computed):
+        return None
+    if total.evidence.source_id != "body":
+        return None
+    unread = set(consolidated.sources_unread)
+    names = [
+        source.name
+        for source in mail.sources
+        if source.source_id in unread and (source.kind is not SourceKind.IMAGE or source.size >= SMALL_IMAGE_BYTES)
+    ]
+    names += [entry.name for entry in mail.unread if _is_document(entry.media_type, entry.reason)]
+    return f"{names[0]} may hold the total and could not be read" if names else None
+
+
+def _is_document(media_type: str, reason: str) -> bool:
+    return reason != "empty" and media_type.startswith(
+        ("application/pdf", "application/vnd", "application/msword", "application/zip", "application/x-", "image/tiff")
+    )
+
+
+def _new_amount(intent: Intent, consolidated: Consolidated) -> Decimal | None:
+    total = consolidated.total_claim
+    return total.value if intent in AMOUNT_INTENTS and total is not None else None
+
+
+def _settlement(intent: Intent, consolidated: Consolidated) -> SettlementUpdate | None:
+    if intent is not Intent.SETTLEMENT_RESPONSE or consolidated.settlement is None:
+        return None
+    answer = consolidated.settlement.value
+    return SettlementUpdate(
+        decision=answer.decision,
+        conditions=answer.conditions,
+        counter_offer_amount=answer.counter_offer_amount,
+    )

@@ -1,0 +1,1 @@
+"""A Gmail server: the REST calls used, pushes as Gmail makes them, and its faults."""

@@ -1,0 +1,1 @@
+"""What the HTTP stand-ins have in common."""

@@ -1,0 +1,1 @@
+"""An OTLP receiver with a page that shows traces as waterfalls."""
