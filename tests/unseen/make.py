@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from tests.unseen import answers, attachments, figures, harder, matching, prose, settlements, statements
+from tests.unseen import answers, attachments, figures, harder, matching, prose, sentences, settlements, statements
 from tests.unseen.book import Book
 
 
 def made() -> Book:
     book = Book()
-    for part in (statements, attachments, settlements, answers, figures, matching, harder, prose):
+    for part in (statements, attachments, settlements, answers, figures, matching, harder, sentences, prose):
         part.add(book)
     return book
 
