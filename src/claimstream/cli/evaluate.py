@@ -25,7 +25,8 @@ async def run_evaluation(folder: Path, *, as_json: bool, stand_in: bool) -> bool
     """Run, score and print. True if there was no wrong write."""
     cases = load_cases(folder)
     settings = load_settings()
-    settings = settings.model_copy(update={"log_level": "ERROR"})
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     scripts = list(read_scripts(folder)) if stand_in else []
     async with LocalStack(settings, scripts=scripts, model=stand_in) as stack:
         telemetry = start_telemetry(stack.settings)

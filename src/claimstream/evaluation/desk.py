@@ -9,7 +9,7 @@ from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
 from claimstream.evaluation.observed import Change, Stored, entries_of, find_changes
 from claimstream.external.mongo import Clients
-from claimstream.external.mongo_documents import amount, client_document
+from claimstream.external.mongo_documents import Document, amount, client_document
 
 
 def clients_of(app: App) -> Clients:
@@ -24,11 +24,15 @@ async def load_world(app: App, world: World, *, forget_cursors: bool = False) ->
     await clients_of(app).upsert(client_document(client) for client in world.clients)
 
 
-async def stored_entries(app: App, world: World) -> dict[tuple[str, str], Stored]:
-    """What is stored by now for the world's tenants."""
-    found: dict[tuple[str, str], Stored] = {}
+async def stored_documents(app: App, world: World) -> list[Document]:
+    """The clients of the world's tenants as they are stored by now."""
     per_tenant = await asyncio.gather(*(clients_of(app).documents(t.tenant_id) for t in world.tenants))
-    for document in (d for documents in per_tenant for d in documents):
+    return [document for documents in per_tenant for document in documents]
+
+
+def stored_entries(documents: Iterable[Document]) -> dict[tuple[str, str], Stored]:
+    found: dict[tuple[str, str], Stored] = {}
+    for document in documents:
         for creditor in document.get("creditors") or ():
             found[str(document["_id"]), str(creditor["creditor_id"])] = Stored(
                 amount=amount(creditor.get("current_amount")),
@@ -39,7 +43,7 @@ async def stored_entries(app: App, world: World) -> dict[tuple[str, str], Stored
 
 
 async def changes_since(app: App, world: World) -> list[Change]:
-    return find_changes(entries_of(world.clients), await stored_entries(app, world))
+    return find_changes(entries_of(world.clients), stored_entries(await stored_documents(app, world)))
 
 
 async def consolidated_of(app: App, email_id: str) -> Consolidated | None:

@@ -14,8 +14,9 @@ from claimstream.app import App, utc_now
 from claimstream.domain.records.work import NewEmail
 from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, CaseFolder
-from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world
+from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world, stored_documents
 from claimstream.evaluation.observed import Observed, observe
+from claimstream.external.mongo_documents import Document
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Settled
 from claimstream.settings import Settings
@@ -43,9 +44,12 @@ async def evaluate(
     async def work(settings: Settings) -> None:
         now = folder.world.now
         async with App(settings, clock=(lambda: now) if now else utc_now) as app:
+            await load_world(app, folder.world)
+            fresh = await stored_documents(app, folder.world)
             while not waiting.empty():
                 number = waiting.get_nowait()
                 results[number] = await _run_case(app, stack, folder.world, folder.cases[number])
+                await _restore(app, folder.world, fresh)
                 progress(len(results), len(folder.cases))
 
     async with AsyncExitStack() as databases:
@@ -85,9 +89,15 @@ async def _drop_clients(settings: Settings) -> None:
         await clients_of(app).drop()
 
 
-async def _run_case(app: App, stack: LocalStack, world: World, case: Case) -> Observed:
+async def _restore(app: App, world: World, fresh: list[Document]) -> None:
+    """The world as it was: PostgreSQL from scratch, and of the clients those that are not the same any more."""
     await app.world.clear()
-    await load_world(app, world)
+    await app.world.load(world)
+    now = {document["_id"]: document for document in await stored_documents(app, world)}
+    await clients_of(app).upsert(document for document in fresh if now.get(document["_id"]) != document)
+
+
+async def _run_case(app: App, stack: LocalStack, world: World, case: Case) -> Observed:
     gmail_id = await stack.gmail.deliver(case.mailbox, case.raw, notify=False)
     email_id = str(uuid.uuid4())
     mailbox = await app.mailboxes.lock(case.mailbox, holder="evaluation", seconds=3600)

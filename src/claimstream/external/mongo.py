@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
+from pymongo import ReplaceOne
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
@@ -105,13 +106,9 @@ class Clients:
 
     async def upsert(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Store whole documents by ``_id``, for the demo and the tests: see :func:`mongo_documents.client_document`."""
-        for document in documents:
-            whole = dict(document)
-
-            def replace(clients: AsyncIOMotorCollection[Document], whole: Document = whole) -> Awaitable[object]:
-                return clients.replace_one({"_id": whole["_id"]}, whole, upsert=True)
-
-            await self._call("update", replace)
+        writes = [ReplaceOne({"_id": document["_id"]}, dict(document), upsert=True) for document in documents]
+        if writes:
+            await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
     async def drop(self) -> None:
         """Drop the whole database: for those that an evaluation or a test made for itself."""
