@@ -154,7 +154,7 @@ async def _collect(app: App, folder: CaseFolder, cases: dict[str, Case], seconds
     judged = [
         (
             cases[email.gmail_id],
-            observe(email, await consolidated_of(app, email.email_id), of_email(changes, email)),
+            observe(email, await consolidated_of(app, email.email_id), of_email(changes, email), world=folder.world),
         )
         for email in emails
     ]

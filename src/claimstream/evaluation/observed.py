@@ -1,13 +1,15 @@
 """What actually happened to a case's mail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from claimstream.domain.reader.references import normalise
 from claimstream.domain.records.extraction import Consolidated, ReferenceDirection
 from claimstream.domain.records.inquiry import Client
 from claimstream.domain.records.work import EmailSummary
+from claimstream.domain.records.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Observed:
     changes: tuple[Change, ...]
 
 
-def observe(summary: EmailSummary, consolidated: Consolidated | None, changes: Iterable[Change]) -> Observed:
+def observe(
+    summary: EmailSummary, consolidated: Consolidated | None, changes: Iterable[Change], *, world: World
+) -> Observed:
     return Observed(
         settled=summary.status == "settled",
         intent=summary.intent,
@@ -57,18 +61,28 @@ def observe(summary: EmailSummary, consolidated: Consolidated | None, changes: I
         inquiry_id=summary.inquiry_id,
         matched_by=summary.matched_by,
         review_reason=summary.review_reason,
-        fields=read_values(consolidated) if consolidated else {},
+        fields=read_values(consolidated, {c.case_reference for c in world.clients}) if consolidated else {},
         changes=tuple(changes),
     )
 
 
-def read_values(found: Consolidated) -> dict[str, str | None]:
-    """The values read, as text; None where nothing was."""
+def read_values(found: Consolidated, case_references: Collection[str]) -> dict[str, str | None]:
+    """The values read, as text; None where nothing was.
+
+    Args:
+        case_references: the firms' own. A label such as *Az.* may stand before either side's; one of these is ours.
+    """
     settlement = found.settlement.value if found.settlement else None
-    by_direction = {
-        direction: next((r.value for r in found.references if r.direction is direction), None)
-        for direction in ReferenceDirection
-    }
+    known = {normalise(reference) for reference in case_references}
+
+    def reference(direction: ReferenceDirection, *, ours: bool) -> str | None:
+        labelled = [r.value for r in found.references if r.direction is direction]
+        open_ones = [
+            r.value
+            for r in found.references
+            if r.direction is ReferenceDirection.UNKNOWN and (r.normalised in known) is ours
+        ]
+        return next(iter([*labelled, *open_ones]), None)
 
     def text(value: object) -> str | None:
         return None if value is None else str(value)
@@ -81,8 +95,8 @@ def read_values(found: Consolidated) -> dict[str, str | None]:
         "as_of": text(found.as_of and found.as_of.value.isoformat()),
         "iban": text(found.iban and found.iban.value),
         "bic": text(found.bic and found.bic.value),
-        "creditor_reference": by_direction[ReferenceDirection.THEIRS],
-        "case_reference": by_direction[ReferenceDirection.OURS],
+        "creditor_reference": reference(ReferenceDirection.THEIRS, ours=False),
+        "case_reference": reference(ReferenceDirection.OURS, ours=True),
         "settlement_decision": text(settlement and settlement.decision),
         "counter_offer_amount": text(settlement and settlement.counter_offer_amount),
     }

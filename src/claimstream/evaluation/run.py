@@ -111,4 +111,4 @@ async def _run_case(app: App, stack: LocalStack, world: World, case: Case) -> Ob
         await asyncio.sleep(getattr(processed, "seconds", 0.0))
     summary = await app.emails.find(email_id)
     assert summary is not None
-    return observe(summary, await consolidated_of(app, email_id), await changes_since(app, world))
+    return observe(summary, await consolidated_of(app, email_id), await changes_since(app, world), world=world)
