@@ -1,6 +1,7 @@
 """A creditor's answer to a settlement plan: accepted, declined, another offer, or unclear.
 
-Sentence by sentence; what a sentence says counts with its negation. Sentences that contradict each other are unclear.
+Sentence by sentence; what a sentence says counts with its negation. Sentences that contradict each other are unclear,
+and so is every answer that is not plain (``plain_answers``): only a plain one may be written.
 """
 
 import re
@@ -9,6 +10,16 @@ from decimal import Decimal
 
 from claimstream.domain.reader.amounts import find_amounts
 from claimstream.domain.reader.layout import Span, lowered
+from claimstream.domain.reader.plain_answers import (
+    CLOSING,
+    SALUTATION,
+    changes_nothing,
+    is_final,
+    offers_plainly,
+    plainly_accepts,
+    plainly_refuses,
+    undisturbed,
+)
 from claimstream.domain.reader.sentences import sentences
 from claimstream.domain.records.extraction import AmountFlaw, Evidence, Found, Settlement, SettlementDecision
 
@@ -24,11 +35,15 @@ _SPEAKER = re.compile(
     r"we|us|our|i|hereby|is|are|client|kann|können|konnte|erfolgt|besteht|bestehen|namens|finanzamt|bank|kasse|gesellschaft|"
     r"haus)\b"
 )
-_NOT = r"(?:nicht|kein\w{0,2}|not|no|never|n't|cannot|unable|weder)"
+_NOT = (
+    r"(?:nicht|kein\w{0,2}|not|no|never|n't|cannot|unable|weder|nie|niemals|keinesfalls|keineswegs|neither|nor|"
+    r"außerstande|au(?:ß|ss)er\s+stande)"
+)
 _ACCEPT = re.compile(
     r"\bstimm(?:en|t|e)\b[^!?;]{0,160}?\bzu\b(?!\s+(?:sein|können|dürfen|wollen|spät))|\bzu(?:ge)?stimm(?:en|"
     r"t)\b|\bzuzustimmen\b|\b(?:erteil|geb|erklär)\w*\b[^!?;]{0,80}?\bzustimmung\b|"
     r"\bzustimmung\b[^!?;]{0,60}?\b(?:erteilt|erteilen|gegeben|erklärt)\b|"
+    r"\bkeine\s+zustimmung\b|"
     r"\beinverstanden\b|\beinverständnis\b|\b(?:nehmen|nimmt|nehme)\b[^!?;]{0,160}?\ban(?=[\s.,;!]*$|[.,;!]|"
     r"\s+(?:und|sofern|wenn))|\bannehmen\b|\bangenommen\b|\bakzeptier\w*|\bkein\w{0,2}\s+(?:einw[aä]nd\w*|"
     r"bedenken|einwendung\w*)|\bzusage\b|"
@@ -63,7 +78,7 @@ _OPEN = re.compile(
     r"\bnur\s+teilweise\b|\bteilweise\b"
 )
 _CONDITION = re.compile(
-    r"\bnur\s+(?:wenn|falls|dann|unter|sofern|bei|gegen)\b|\bsofern\b|\bsoweit\b|\bvorbehaltlich\b|"
+    r"\bnur,?\s+(?:wenn|falls|dann|unter|sofern|bei|gegen)\b|\bsofern\b|\bsoweit\b|\bvorbehaltlich\b|"
     r"\bvorbehalt\w{0,2}\b|\bvorausgesetzt\b|\bunter\s+(?:den?\s+|der\s+|folgende[nr]\s+|"
     r"nachstehende[nr]\s+)?(?:voraussetzung|bedingung|vorbehalt|maßgabe)(?:en)?\b|"
     r"\b(?:voraussetzung|bedingung)\s+(?:ist|hierfür|dafür|dabei)\b|\bunter\s+der\s+auflage\b|\bonly\s+if\b|"
@@ -125,6 +140,8 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
         return None
     decision = _decision({s.decision for s in statements})
     conditions = _conditions(text, low, spans, statements) if decision is not SettlementDecision.DECLINED else ()
+    if not conditions and not _plain(text, low, spans, statements, decision):
+        decision = SettlementDecision.UNCLEAR
     amount = None
     if decision is SettlementDecision.COUNTER_OFFER:
         offers = [s.span for s in statements if s.decision is SettlementDecision.COUNTER_OFFER]
@@ -196,6 +213,29 @@ def _decision(decisions: set[SettlementDecision]) -> SettlementDecision:
     return only
 
 
+def _plain(
+    text: str, low: str, spans: tuple[Span, ...], statements: list[_Statement], decision: SettlementDecision
+) -> bool:
+    """Whether nothing in the whole text leaves room for another reading of the decision."""
+    written = [span.of(text) for span in spans]
+    before = ["", *written]
+    if decision is SettlementDecision.ACCEPTED:
+        salutation, closing = SALUTATION.search(low), CLOSING.search(low)
+        begin = salutation.start() if salutation else 0
+        end = closing.start() if closing else len(text)
+        accepting = [plainly_accepts(sentence, before[i]) for i, sentence in enumerate(written)]
+        return any(accepting) and all(
+            accepts or (changes_nothing(sentence) if begin <= span.start < end else undisturbed(sentence))
+            for span, sentence, accepts in zip(spans, written, accepting, strict=True)
+        )
+    if decision is SettlementDecision.DECLINED:
+        refusing = {s.span for s in statements if s.decision is SettlementDecision.DECLINED}
+        return any(
+            plainly_refuses(sentence, before[i]) for i, sentence in enumerate(written) if spans[i] in refusing
+        ) and all(map(is_final, written))
+    return True
+
+
 def _conditions(text: str, low: str, spans: tuple[Span, ...], statements: list[_Statement]) -> tuple[str, ...]:
     """The clauses that make an answer conditional, as written."""
     accepting = {s.span for s in statements if s.decision in {SettlementDecision.ACCEPTED, SettlementDecision.UNCLEAR}}
@@ -216,6 +256,8 @@ def _offered(text: str, low: str, spans: tuple[Span, ...], offers: list[Span]) -
     everything = find_amounts(text)
     for offer in offers:
         number = spans.index(offer)
+        if not all(offers_plainly(span.of(text)) for span in spans[number : number + 2]):
+            return None
         # "Unser Gegenvorschlag:" may have its amount in the next sentence or line
         stretches = [offer, *spans[number + 1 : number + 2]]
         for stretch in stretches:
