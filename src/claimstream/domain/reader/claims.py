@@ -6,13 +6,14 @@ amount bare; what speaks against a claim (paid, offered, a rate, a limit, a nega
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.labels import Label, Role, find_labels
 from claimstream.domain.reader.layout import LineIndex, Span, cells, column_of, is_filler, lowered
+from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after, is_request
 from claimstream.domain.reader.sentences import sentence_ends
 
 CLAIM_ROLES = frozenset({Role.STILL, Role.TOTAL, Role.CLAIM})
@@ -50,6 +51,18 @@ _SUFFIX_NOUN_GAP = re.compile(
     r"angefallene[nr]?)\s)?"
 )
 _UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")
+_TABULAR = re.compile(r"\t|\||\S[ \u00a0]{3,}\S|\.{4,}")
+_LIST_ITEM = re.compile(r"[-*•–·>]\s|\d{1,2}[.)]\s")
+_LABELLED_LINE = re.compile(r"[^.:;]{2,60}:[ \u00a0]{0,3}(?:EUR|€)?[ \u00a0]?[\d-]")
+_OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
+_GOES_ON = re.compile(
+    r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
+    r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
+    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+t|war|wird|wurde|soll)\s|er\s|"
+    r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
+    r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +132,16 @@ class _Text:
         return [label for label in self.labels[first:last] if label.end <= end and label.role is not Role.NEUTRAL]
 
 
-def read_claims(text: str, tokens: Sequence[AmountToken]) -> tuple[Claim, ...]:
-    """What each of the amounts of ``text`` stands for, in their order."""
+def read_claims(text: str, tokens: Sequence[AmountToken], names: Collection[str] = frozenset()) -> tuple[Claim, ...]:
+    """What each of the amounts of ``text`` stands for, in their order.
+
+    ``names`` are the words (folded) of the people and companies of the letter: they say nothing about a figure.
+    """
     page = _Text(text, tokens)
     claims: list[Claim] = []
     for number in range(len(tokens)):
         claims.append(_of_sentence(page, number, claims))
-    return tuple(_of_layout(page, claims))
+    return _doubted(page, _of_layout(page, claims), names)
 
 
 def _head(page: _Text, labels: Sequence[Label]) -> tuple[Role | None, Label | None, bool]:
@@ -531,3 +547,130 @@ def _line_items(page: _Text, result: list[Claim]) -> None:
                 result[n] = Claim(result[n].token, None)
             else:
                 result[n] = Claim(result[n].token, result[n].role, result[n].label, doubt=True)
+
+
+def _doubted(page: _Text, claims: Sequence[Claim], names: Collection[str]) -> tuple[Claim, ...]:
+    """Doubt about every claim whose sentence or line says more than that so much is owed."""
+    if is_request(page.text):
+        return tuple(replace(c, doubt=True) if c.role in CLAIM_ROLES | PART_ROLES else c for c in claims)
+    surroundings = _Surroundings(page, names)
+    return tuple(
+        replace(claim, doubt=True)
+        if not claim.doubt and claim.role in CLAIM_ROLES | PART_ROLES and not surroundings.are_plain(claim)
+        else claim
+        for claim in claims
+    )
+
+
+class _Surroundings:
+    """The words around each claim. A wrapped sentence is taken whole, which reading a label does not need."""
+
+    def __init__(self, page: _Text, names: Collection[str]) -> None:
+        self._page = page
+        self._names = names
+        self._ends = [0, *sentence_ends(page.text)]
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def are_plain(self, claim: Claim) -> bool:
+        page, label = self._page, claim.label
+        span = self._sentence(claim.token.start, claim.token.end)
+        begin = self._own_part(span, claim)
+        if not self._plain(begin, span.end):
+            return claim.role in PART_ROLES and self._is_row(span)
+        if label and not span.start <= label.start < span.end:
+            line = page.index.lines[page.index.at(label.start)]
+            cell = next((c for c in cells(page.text, line) if c.start <= label.start < c.end), line)
+            if not self._plain(cell.start, cell.end) and claim.role in CLAIM_ROLES:
+                return False
+        return self._follow_up(span) and self._lead_in(span)
+
+    def _plain(self, start: int, end: int) -> bool:
+        if end - start > 2 * _WINDOW:
+            return False
+        known = self._known.get((start, end))
+        if known is None:
+            known = self._known[start, end] = is_plain(self._page.text[start:end], self._names)
+        return known
+
+    def _is_row(self, span: Span) -> bool:
+        """Whether a stretch is one line without a sentence's end: what a part is called there changes nothing."""
+        words = span.of(self._page.text)
+        return "\n" not in words.strip() and not words.rstrip().endswith((".", "!", "?"))
+
+    def _sentence(self, start: int, end: int) -> Span:
+        """The sentence around ``start:end`` over as many lines as it is wrapped to."""
+        page = self._page
+        lines = page.index.lines
+        first = last = page.index.at(start)
+        previous = self._ends[bisect_right(self._ends, start) - 1]
+        position = bisect_left(self._ends, end)
+        following = self._ends[position] if position < len(self._ends) else len(page.text)
+        while (
+            first > 0
+            and lines[first].start > previous
+            and start - lines[first].start < _WINDOW
+            and self._wraps(first - 1)
+        ):
+            first -= 1
+        while (
+            last + 1 < len(lines)
+            and lines[last].end < following
+            and lines[last].end - end < _WINDOW
+            and self._wraps(last)
+        ):
+            last += 1
+        return Span(max(previous, lines[first].start), min(following, lines[last].end))
+
+    def _wraps(self, number: int) -> bool:
+        """Whether a line goes on in the next: by a small letter there, or by its own length."""
+        page = self._page
+        line, below = page.index.lines[number].of(page.text).rstrip(), page.index.lines[number + 1].of(page.text)
+        content = below.strip()
+        if not line.strip() or not content or _TABULAR.search(line) or _TABULAR.search(below):
+            return False
+        if line.endswith((".", "!", "?", ":")) or _LIST_ITEM.match(content) or _LABELLED_LINE.match(content):
+            return False
+        return content[0].islower() or content[0].isdigit() or (len(line) >= 40 and len(line.split()) >= 5)
+
+    def _own_part(self, span: Span, claim: Claim) -> int:
+        """Where the claim's own clause begins: behind a clause that gives an earlier amount and what became of it."""
+        page = self._page
+        begin = span.start
+        for match in _OWN_CLAUSE.finditer(page.text, span.start, claim.token.start):
+            if claim.label is not None and match.end() > claim.label.start and claim.role is not Role.STILL:
+                break
+            before = page.text[begin : match.start()]
+            if match.group().startswith(":"):
+                if len(before.split()) >= 3 and is_announcement(before, self._names):
+                    begin = match.end()
+            elif is_past(before, self._names):
+                begin = match.end()
+        return begin
+
+    def _follow_up(self, span: Span) -> bool:
+        """Whether the next sentence, where it goes on about the amount, takes nothing back."""
+        page = self._page
+        rest = page.text[span.end : span.end + _WINDOW]
+        match = _GOES_ON.match(rest)
+        if not match:
+            return True
+        start = span.end + match.end()
+        following = self._sentence(start, start)
+        return is_plain_after(page.text[following.start : following.end], self._names)
+
+    def _lead_in(self, span: Span) -> bool:
+        """Whether the line that announces the amount (it ends in a colon) is plain."""
+        page = self._page
+        lines = page.index.lines
+        number = page.index.at(span.start)
+        for above in range(number - 1, max(-1, number - 14), -1):
+            line = lines[above].of(page.text).strip()
+            if not line or above in page.by_line:
+                continue
+            if not line.endswith(":") or len(line.split()) < 3:
+                if line.endswith((".", "!", "?")):
+                    return True
+                continue
+            lead = self._sentence(lines[above].end - 1, lines[above].end)
+            return is_announcement(page.text[lead.start : lead.end], self._names)
+        return True

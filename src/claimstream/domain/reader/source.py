@@ -3,6 +3,7 @@
 It says nothing where it is not sure; what it does say carries its evidence.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,10 +19,11 @@ from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.instalments import read_installment
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import lowered
-from claimstream.domain.reader.organisations import find_organisations
+from claimstream.domain.reader.organisations import Organisations, find_organisations
 from claimstream.domain.reader.people import find_people
 from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.settlement import read_settlement
+from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import (
     Amount,
     AmountFlaw,
@@ -29,6 +31,7 @@ from claimstream.domain.records.extraction import (
     Evidence,
     Found,
     Method,
+    PersonName,
     Reference,
     SourceExtraction,
 )
@@ -54,13 +57,14 @@ def read_source(source: Source) -> SourceExtraction:
     tokens = _outside_references(
         find_amounts(text, scanned=source.kind in SCANNED, cells=source.kind is SourceKind.XLSX), references
     )
-    claims = _promoted(_weighed(read_claims(text, tokens)))
+    people = find_people(text, source.source_id)
+    organisations = find_organisations(text, source.source_id)
+    claims = _promoted(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
     parts = {role: _part(source, claims, role) for role in (Role.PRINCIPAL, Role.INTEREST, Role.COSTS)}
     totals = _totals(source, claims)
     computed = combine_parts(parts[Role.PRINCIPAL], parts[Role.INTEREST], parts[Role.COSTS], totals)
     if computed:
         totals = (*totals, computed)
-    organisations = find_organisations(text, source.source_id)
     return SourceExtraction(
         source_id=source.source_id,
         kind=source.kind,
@@ -71,7 +75,7 @@ def read_source(source: Source) -> SourceExtraction:
         costs=parts[Role.COSTS],
         currency=_currency(source, claims, base),
         as_of=_as_of(source, claims, base),
-        people=tuple(_scaled(person, base) for person in find_people(text, source.source_id)),
+        people=tuple(_scaled(person, base) for person in people),
         creditor=_scaled(organisations.creditor, base) if organisations.creditor else None,
         representative=_scaled(organisations.representative, base) if organisations.representative else None,
         references=references,
@@ -81,6 +85,13 @@ def read_source(source: Source) -> SourceExtraction:
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
     )
+
+
+def _name_words(people: Sequence[Found[PersonName]], organisations: Organisations) -> frozenset[str]:
+    """The words, folded, of everybody whom the letter names."""
+    names = [person.value.full for person in people]
+    names += [found.value for found in (organisations.creditor, organisations.representative) if found]
+    return frozenset(fold(word) for name in names for word in re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", name))
 
 
 def combine_parts(
