@@ -2,10 +2,11 @@ import asyncio
 
 import aiohttp
 import pytest
+import stamina
 from aiohttp import web
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
-from tests.external.conftest import Entrance, HttpServer, Telemetry
+from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 
 from claimstream.external.door import Door
 from claimstream.external.errors import BreakerOpen, ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
@@ -97,16 +98,32 @@ async def test_a_permanent_no_is_not_tried_again_and_never_opens_the_circuit(
     assert entrance.telemetry.points("claimstream.external.calls") == {("things.get", "refused", "test"): 10}
 
 
-async def test_wrong_credentials_are_not_tried_again_but_open_the_circuit(
+async def test_wrong_credentials_are_not_tried_again_and_never_open_the_circuit(
     entrance: Entrance, http_server: HttpServer
 ) -> None:
     answers(http_server, 401)
     service = entrance.door.service("test", classify)
-    for _ in range(5):
+    for _ in range(10):
         with pytest.raises(Unauthorised):
             await service.call("get", lambda: fetch(http_server.base_url))
-    assert len(http_server.requests) == 5
-    assert entrance.door.states() == {"test": "open"}
+    assert len(http_server.requests) == 10
+    assert entrance.door.states() == {"test": "closed"}
+    answers(http_server, 200)
+    assert await service.call("get", lambda: fetch(http_server.base_url)) == "fine"
+
+
+async def test_a_retry_is_told_by_events_and_never_printed_or_logged(
+    http_server: HttpServer, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    stamina.instrumentation.set_on_retry_hooks(None)  # the library's own, as in a process that is just starting
+    door = Door({"test": FAST})
+    answers(http_server, 503, 200)
+    with caplog.at_level("DEBUG", logger="stamina"):
+        assert await door.service("test", classify).call("get", lambda: fetch(http_server.base_url)) == "fine"
+    await door.close()
+    assert len(http_server.requests) == 2
+    assert "stamina" not in "".join(capfd.readouterr())
+    assert not [record for record in caplog.records if record.name.startswith("stamina")]
 
 
 async def test_throttling_waits_as_asked_and_never_opens_the_circuit(

@@ -207,6 +207,8 @@ class Door:
         self.meter = meter or metrics.get_meter(_SCOPE)
         """For metrics of a client's own."""
         self._instruments = Instruments(self.meter, self.states)
+        # The caller's span and the metrics tell of each retry; the library's own hooks would write them to stdout too.
+        stamina.instrumentation.set_on_retry_hooks([])
 
     def service(self, name: str, classify: Classify) -> Service:
         """The service of that name; made at the first call, after which ``classify`` stays as it was."""
@@ -248,8 +250,9 @@ class Door:
 
 
 def _verdict(error: ExternalError) -> Verdict:
-    """A throttling or refusing service is alive; only an outage is a failure of the service."""
-    if isinstance(error, Throttled | Refused):
+    """A service that throttles, refuses or turns our credentials away is alive: one mailbox that may not be read must not
+    hold up all the others. Only an outage is a failure of the service."""
+    if isinstance(error, Throttled | Refused | Unauthorised):
         return Verdict.ALIVE
     return Verdict.FAILED if isinstance(error, Outage) else Verdict.UNKNOWN
 
