@@ -10,7 +10,7 @@ _ABBREVIATION = re.compile(
     r"(?:\w(?:str|nr)|(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
     r"ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
     r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
-    r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|\b\d{1,2})\Z",
+    r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|(?<![\w.,])\d{1,2})\Z",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")

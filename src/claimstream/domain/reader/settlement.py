@@ -111,7 +111,7 @@ _NOT_THE_OFFER = re.compile(
     r"\bvorgeschlagene[nrsm]?|\bstatt|\banstelle|\banstatt|\binstead\s+of|\byour\s+(?:\w+\s+){0,2}(?:offer|"
     r"proposal)|(?<!vergleichs)(?<!teil)\b\w*forderung\w*|"
     r"\brestschuld|\bmonatlich\w*|\braten?\b|\bje\b|\bclaim\b|\bdebt\b|\boffered|\bproposed|\bschuld\w*|"
-    r"\bsaldo)\b[^.!?;\d]{0,50}\Z"
+    r"\bsaldo)\b[^.!?;:\d]{0,50}\Z"
 )
 _MONTHLY = re.compile(
     r"\s*(?:/\s?monat|(?:pro|im|je|per|a)\s+(?:monat|month)|monatlich|mtl|monthly|angeboten|geboten|offered|proposed)"
@@ -145,7 +145,9 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
     amount = None
     if decision is SettlementDecision.COUNTER_OFFER:
         offers = [s.span for s in statements if s.decision is SettlementDecision.COUNTER_OFFER]
-        amount = _offered(text, low, spans, offers)
+        answered = {s.span for s in statements}
+        if all(is_final(span.of(text)) for span in spans if span not in answered):
+            amount = _offered(text, low, spans, offers)
     span = next((s.span for s in statements if s.decision is decision), statements[0].span)
     quote = text[span.start : span.end][:400]
     return Found[Settlement](
@@ -256,8 +258,6 @@ def _offered(text: str, low: str, spans: tuple[Span, ...], offers: list[Span]) -
     everything = find_amounts(text)
     for offer in offers:
         number = spans.index(offer)
-        if not all(offers_plainly(span.of(text)) for span in spans[number : number + 2]):
-            return None
         # "Unser Gegenvorschlag:" may have its amount in the next sentence or line
         stretches = [offer, *spans[number + 1 : number + 2]]
         for stretch in stretches:
@@ -271,6 +271,8 @@ def _offered(text: str, low: str, spans: tuple[Span, ...], offers: list[Span]) -
                 if token.flaw is AmountFlaw.AMBIGUOUS or token.value is None or token.value <= 0:
                     return None
                 values.add(token.value)
+            if tokens and not (offers_plainly(offer.of(text)) and offers_plainly(stretch.of(text))):
+                return None
             if tokens:
                 wanted |= values
                 break

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
-from claimstream.domain.reader.people import find_people
+from claimstream.domain.reader.people import find_people, names_agree
+from claimstream.domain.reader.plain_answers import names_plan, takes_back
 from claimstream.domain.reader.references import find_references, same_reference
+from claimstream.domain.reader.sentences import sentences
 from claimstream.domain.records.decision import (
     Decision,
     GuardDecision,
@@ -41,6 +44,11 @@ _ANSWERED_BY_A_PERSON = {
     Intent.CLARIFICATION_REQUEST: ReviewReason.CLARIFICATION_REQUEST,
     Intent.GENERAL_INQUIRY: ReviewReason.GENERAL_INQUIRY,
 }
+
+_SUBJECT_PREFIX = re.compile(r"\A\s*(?:(?:re|aw|wg|fwd?|antw)\s*:\s*)+", re.IGNORECASE)
+_SAME_PERSON = 0.5
+_LETTER_DAYS = 31
+"""A plan dated longer than this before our letter went out is an earlier one."""
 
 SMALL_IMAGE_BYTES = 20_000
 """Smaller pictures are logos and signatures, not scanned letters."""
@@ -216,8 +224,13 @@ def _guards(
     if intent is Intent.SETTLEMENT_RESPONSE:
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
-        if terms := _terms_beside_refusal(mail, consolidated):
-            guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, terms)
+        for doubt in (
+            _terms_beside_refusal(mail, consolidated),
+            _taken_back(mail, consolidated),
+            _another_plan(mail, consolidated, file),
+        ):
+            if doubt:
+                guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, doubt)
         if letter is Letter.FIRST:
             why = "it answers a plan, but the letter it belongs to carried none"
             guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, why)
@@ -235,6 +248,39 @@ def _terms_beside_refusal(mail: ParsedMail, consolidated: Consolidated) -> str |
         terms = phrases.OTHER_TERMS.search(sentence)
         if terms and re.search(r"\d", sentence) and not phrases.NEGATED.search(sentence):
             return f"declined, but it speaks of other terms: {terms.group()}"
+    return None
+
+
+def _taken_back(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """An answer in one part of the mail, and words in another part, or in the subject, that may take it back."""
+    settlement = consolidated.settlement
+    if settlement is None or settlement.value.decision is SettlementDecision.UNCLEAR:
+        return None
+    accepted = settlement.value.decision is SettlementDecision.ACCEPTED
+    parts = [(s.name, s.text) for s in mail.sources if s.source_id != settlement.evidence.source_id]
+    for name, text in [("the subject", _SUBJECT_PREFIX.sub("", mail.subject)), *parts]:
+        spans = [span.of(text) for span in sentences(text)]
+        # An attachment may be a statement or a contract: only what it says of the plan counts.
+        judged = spans if name in {"the subject", mail.body.name} else [s for s in spans if names_plan(s)]
+        if doubtful := takes_back(judged, accepted=accepted):
+            return f"{name} may take the answer back: {' '.join(doubtful.split())[:120]}"
+    return None
+
+
+def _another_plan(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
+    """An answer whose own sentence names another person than the client, or a plan older than our letter."""
+    settlement = consolidated.settlement
+    if file is None or settlement is None:
+        return None
+    quote, client = settlement.evidence.quote, file.client
+    people = [found.value for found in find_people(quote, settlement.evidence.source_id)]
+    known = Wording.of(quote).has_person(client.first_name, client.last_name)
+    if people and not known and all(names_agree(p, client.first_name, client.last_name) < _SAME_PERSON for p in people):
+        return f"the answer is about {people[0].full}"
+    sent = file.inquiry.sent_at.date()
+    for token in find_dates(quote):
+        if token.value is not None and (sent - token.value).days > _LETTER_DAYS:
+            return f"the answer is to a paper of {token.value}, our letter was sent on {sent}"
     return None
 
 
