@@ -1,4 +1,5 @@
 import json
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,6 +28,11 @@ async def blobs(entrance: Entrance, server: LocalGcs, monkeypatch: pytest.Monkey
     await client.close()
 
 
+def whole_text(error: BaseException) -> str:
+    """As a log or Sentry shows it: with whatever it is chained to (without the lines of these tests)."""
+    return "".join(traceback.format_exception(error, limit=0))
+
+
 async def test_what_was_put_is_got_back(blobs: Blobs, entrance: Entrance) -> None:
     data = bytes(range(256)) * 40
     uri = await blobs.put("nord/2026/ä b/raw.eml", data, "message/rfc822", {"email": "e-1"})
@@ -43,9 +49,13 @@ async def test_the_same_bytes_again_change_nothing(blobs: Blobs) -> None:
 
 
 async def test_other_bytes_under_the_same_name_are_refused(blobs: Blobs) -> None:
-    uri = await blobs.put("taken", b"one", "text/plain")
-    with pytest.raises(Refused, match="holds other bytes and is never overwritten"):
-        await blobs.put("taken", b"two", "text/plain")
+    name = "nord/e-1/attachment-2/Forderung Nele Brandt.pdf"
+    uri = await blobs.put(name, b"one", "text/plain")
+    with pytest.raises(
+        Refused, match=r"gs://mail/nord/e-1/attachment-2/… holds other bytes and is never overwritten"
+    ) as caught:
+        await blobs.put(name, b"two", "text/plain")
+    assert "Brandt" not in whole_text(caught.value)
     assert await blobs.get(uri) == b"one"
 
 
@@ -60,15 +70,37 @@ async def test_what_is_not_there_is_not_found(blobs: Blobs) -> None:
         await blobs.get("gs://mail/nothing")
 
 
+async def test_a_file_name_enters_no_error_and_no_span(blobs: Blobs, entrance: Entrance) -> None:
+    with pytest.raises(NotFound) as caught:
+        await blobs.get("gs://mail/nord/e-1/attachment-2/Nele {Brandt}.pdf")
+    assert "Brandt" not in whole_text(caught.value)
+    assert not [span for span in entrance.telemetry.spans if "Brandt" in span.to_json()]
+
+
 async def test_an_uri_of_another_form_is_a_defect_of_the_caller(blobs: Blobs) -> None:
-    with pytest.raises(ValueError, match="gs://bucket/name"):
-        await blobs.get("https://mail/nothing")
+    with pytest.raises(ValueError, match="gs://bucket/name") as caught:
+        await blobs.get("https://mail/Brandt.pdf")
+    assert "Brandt" not in str(caught.value)
+
+
+async def test_a_missing_bucket_is_a_matter_of_settings_that_work_waits_for(
+    entrance: Entrance, server: LocalGcs
+) -> None:
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="wrong", api_root=server.endpoint))
+    missing = r"there is no bucket wrong\. Create it, or check GCS_BUCKET"
+    with pytest.raises(Unauthorised, match=missing):
+        await blobs.put("nord/e-1/raw.eml", b"data", "message/rfc822")
+    with pytest.raises(Unauthorised, match=missing):
+        await blobs.get("gs://wrong/nord/e-1/raw.eml")
+    with pytest.raises(Unauthorised, match=missing):
+        await blobs.exists("gs://wrong/nord/e-1/raw.eml")
+    await blobs.close()
 
 
 async def test_check_names_the_bucket_that_is_missing(blobs: Blobs, entrance: Entrance, server: LocalGcs) -> None:
     assert "bucket mail" in await blobs.check()
     wrong = Blobs(entrance.door, BlobsOptions(bucket="wrong", api_root=server.endpoint))
-    with pytest.raises(NotFound, match=r"there is no bucket wrong\. Create it, or correct GCS_BUCKET"):
+    with pytest.raises(Unauthorised, match=r"there is no bucket wrong\. Create it, or check GCS_BUCKET"):
         await wrong.check()
     await wrong.close()
 

@@ -250,8 +250,8 @@ class Door:
 
 
 def _verdict(error: ExternalError) -> Verdict:
-    """A service that throttles, refuses or turns our credentials away is alive: one mailbox that may not be read must not
-    hold up all the others. Only an outage is a failure of the service."""
+    """A service that throttles, refuses or turns our credentials away is alive: one mailbox that may not be read must
+    not hold up all the others. Only an outage is a failure of the service."""
     if isinstance(error, Throttled | Refused | Unauthorised):
         return Verdict.ALIVE
     return Verdict.FAILED if isinstance(error, Outage) else Verdict.UNKNOWN

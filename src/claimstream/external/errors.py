@@ -38,7 +38,10 @@ class Throttled(Outage):
 
 
 class Unauthorised(Outage):
-    """401 or 403: our credentials are wrong or lack a right. Not retried: work waits until somebody has mended them."""
+    """Our credentials are wrong or lack a right (401, 403), or a setting names what is not there (a bucket).
+
+    Not retried, and never opens the circuit: work waits until somebody has mended it.
+    """
 
 
 class Refused(ExternalError):  # noqa: N818 - as above

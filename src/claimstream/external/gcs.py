@@ -1,4 +1,7 @@
-"""Raw mail and attachments in a Google Cloud Storage bucket. An object once written is never overwritten."""
+"""Raw mail and attachments in a Google Cloud Storage bucket. An object once written is never overwritten.
+
+The last part of an object's name is a sender's file name, which may hold a client's: it enters no error and no span.
+"""
 
 import asyncio
 import base64
@@ -57,6 +60,7 @@ class Blobs:
         """Store the bytes; the object's ``gs://bucket/name``. Storing the same bytes again changes nothing.
 
         :raises Refused: other bytes are stored under this name.
+        :raises Unauthorised: there is no such bucket.
         """
         own = {key: value for key, value in (metadata or {}).items() if value}
 
@@ -75,6 +79,8 @@ class Blobs:
 
         try:
             await self._call("objects.insert", "POST", upload)
+        except NotFound as error:  # an upload needs nothing but the bucket
+            raise _no_bucket(self._bucket, error.operation) from error
         except Refused as error:
             if error.status != 412:
                 raise
@@ -85,19 +91,29 @@ class Blobs:
         """The bytes at ``gs://bucket/name``.
 
         :raises NotFound: there is no such object.
+        :raises Unauthorised: there is no such bucket.
         """
         bucket, name = _parts(uri)
-        return await self._call(
-            "objects.get",
-            "GET",
-            lambda storage: storage.download(bucket, name, timeout=_LIBRARY_TIMEOUT_SECONDS),
-        )
+        try:
+            return await self._call(
+                "objects.get",
+                "GET",
+                lambda storage: storage.download(bucket, name, timeout=_LIBRARY_TIMEOUT_SECONDS),
+            )
+        except NotFound:
+            await self._require_bucket(bucket)
+            raise
 
     async def exists(self, uri: str) -> bool:
+        """Whether there is an object at ``gs://bucket/name``.
+
+        :raises Unauthorised: there is no such bucket.
+        """
         bucket, name = _parts(uri)
         try:
             await self._metadata(bucket, name)
         except NotFound:
+            await self._require_bucket(bucket)
             return False
         return True
 
@@ -109,8 +125,7 @@ class Blobs:
         try:
             await self._call("buckets.get", "GET", lambda gcs: gcs.get_bucket_metadata(self._bucket), retry=False)
         except NotFound as error:
-            message = f"there is no bucket {self._bucket}. Create it, or correct GCS_BUCKET."
-            raise NotFound(SERVICE, "buckets.get", message, status=404) from error
+            raise _no_bucket(self._bucket, error.operation) from error
         where = f" at {self._api_root}" if self._api_root else ""
         return f"bucket {self._bucket}{where} can be read"
 
@@ -123,12 +138,23 @@ class Blobs:
     async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
         return await self._call("objects.get", "GET", lambda storage: storage.download_metadata(bucket, name))
 
+    async def _require_bucket(self, bucket: str) -> None:
+        """A missing object and a missing bucket are both a 404. Listing tells them apart with the right that reading
+        objects comes with (``roles/storage.objectUser``); looking at the bucket itself would need another one.
+
+        :raises Unauthorised: there is no such bucket.
+        """
+        try:
+            await self._call("objects.list", "GET", lambda gcs: gcs.list_objects(bucket, params={"maxResults": "1"}))
+        except NotFound as error:
+            raise _no_bucket(bucket, error.operation) from error
+
     async def _same_or_refuse(self, object_name: str, data: bytes) -> None:
         """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not."""
         stored = await self._metadata(self._bucket, object_name)
         digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
         if stored.get("md5Hash") != digest:
-            message = f"gs://{self._bucket}/{object_name} holds other bytes and is never overwritten"
+            message = f"{_place(self._bucket, object_name)} holds other bytes and is never overwritten"
             raise Refused(SERVICE, "objects.insert", message, status=412)
 
     async def _call(
@@ -146,7 +172,8 @@ class Blobs:
                 result = await function(storage)
             except aiohttp.ClientResponseError as error:
                 trace.get_current_span().set_attribute("http.response.status_code", error.status)
-                raise
+                said = _status_error(error)
+                raise said from None  # what the library raised quotes the object's name
             trace.get_current_span().set_attribute("http.response.status_code", 200)
             return result
 
@@ -171,16 +198,23 @@ class _Token(Token):
 
 
 def _classify(error: BaseException) -> ExternalError | None:
-    if isinstance(error, aiohttp.ClientResponseError):
-        return status_error(SERVICE, error.status, _reason(error.message), advice=_ADVICE, headers=error.headers)
-    if isinstance(error, ValueError | KeyError) and not isinstance(error, UnicodeError):
-        return None
     return connection_error(SERVICE, error, setting="STORAGE_EMULATOR_HOST, if it is set")
+
+
+def _status_error(error: aiohttp.ClientResponseError) -> ExternalError:
+    return status_error(SERVICE, error.status, _reason(error.message), advice=_ADVICE, headers=error.headers)
+
+
+def _no_bucket(bucket: str, operation: str) -> Unauthorised:
+    """A matter of settings and no mail's: work waits until it is mended."""
+    return Unauthorised(SERVICE, operation, f"there is no bucket {bucket}. Create it, or check GCS_BUCKET.")
 
 
 def _no_token(error: Exception) -> ExternalError:
     """Google's token endpoint refuses (its 400 is about the key), or there is no metadata server here to ask."""
-    if isinstance(error, aiohttp.ClientResponseError) and (error.status == 429 or error.status >= 500):
+    if not isinstance(error, aiohttp.ClientResponseError):
+        return Outage(SERVICE, "", f"no token ({type(error).__name__}). Check the network. {_ADVICE}")
+    if error.status == 429 or error.status >= 500:
         return Outage(SERVICE, "", f"no token, its endpoint answered {error.status}: it should pass")
     return Unauthorised(SERVICE, "", f"no token ({type(error).__name__}). {_ADVICE}")
 
@@ -192,11 +226,16 @@ def _reason(message: str) -> str:
         error = json.loads(message[start:])["error"]
         return str(error["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):
-        return message[:start].rstrip(": ") if start > 0 else message.partition(":")[0]
+        return message.partition(":")[0]  # what follows may quote the object's name
 
 
 def _parts(uri: str) -> tuple[str, str]:
     bucket, _, name = uri.removeprefix("gs://").partition("/")
     if not uri.startswith("gs://") or not bucket or not name:
-        raise ValueError(f"{uri!r} is not of the form gs://bucket/name")
+        raise ValueError("what should be of the form gs://bucket/name is not")
     return bucket, name
+
+
+def _place(bucket: str, object_name: str) -> str:
+    """Where an object is, up to tenant, email and source, without its file name."""
+    return "/".join([f"gs://{bucket}", *object_name.split("/")[:-1][:3], "…"])
