@@ -28,7 +28,7 @@ from claimstream.external import (
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
 from claimstream.external.door import Door, Service
-from claimstream.external.errors import ExternalError
+from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
@@ -65,6 +65,7 @@ from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
+_TRIED_MAILBOXES = 5
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
     "notifications": _SYNC_NEEDS,
@@ -204,6 +205,8 @@ class App:
         )
         self._closing(self.gmail.close)
         self.clients = self._make_clients()
+        self.blobs = self._make_blobs()
+        self.model = self._make_model()
         mailer = self._make_mailer()
         reader = MailReader()
         self._closing(reader.close)
@@ -215,9 +218,9 @@ class App:
             tenants=self.world,
             gmail=self.gmail,
             reader=reader,
-            blobs=self._make_blobs(),
+            blobs=self.blobs,
             clients=self.clients,
-            model=self._make_model(),
+            model=self.model,
             mailer=mailer,
         )
         self.rules = Rules(
@@ -273,10 +276,12 @@ class App:
 
     def _make_model(self) -> Claude | None:
         settings = self.settings
-        if settings.anthropic_api_key is None:
+        if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
             return None
+        key = settings.anthropic_api_key
         options = ClaudeOptions(
-            api_key=settings.anthropic_api_key.get_secret_value(),
+            # A gateway of one's own may hold the key itself; the SDK wants one all the same.
+            api_key=key.get_secret_value() if key else "none",
             extraction_model=settings.extraction_model,
             classification_model=settings.classification_model,
         )
@@ -296,6 +301,40 @@ class App:
         return channel
 
     # --- running
+
+    async def check(self) -> None:
+        """A real call to each configured service, so that what only a person can mend is said at the start.
+
+        Raises:
+            ExternalError: credentials are wrong, or what the settings name is not there. A service that is merely down
+                is a warning: it will come back.
+        """
+        checks: list[Callable[[], Awaitable[str]]] = [
+            service.check for service in (self.clients, self.blobs, self.model) if service is not None
+        ]
+        checks.append(self._check_gmail)
+
+        async def look(check: Callable[[], Awaitable[str]]) -> None:
+            try:
+                await check()
+            except (Unauthorised, Refused):
+                raise
+            except ExternalError as error:
+                log.warning("service_down", service=error.service, advice=error.message)
+
+        await asyncio.gather(*(look(check) for check in checks))
+
+    async def _check_gmail(self) -> str:
+        """That one of the first mailboxes opens: a single revoked grant is no reason to leave the others unserved."""
+        refused: ExternalError | None = None
+        for mailbox in (await self.mailboxes.all())[:_TRIED_MAILBOXES]:
+            try:
+                return await self.gmail.check(mailbox.address)
+            except (Unauthorised, Refused) as error:
+                refused = error
+        if refused is not None:
+            raise refused
+        return "no mailbox yet"
 
     async def run(self, *, started: Callable[[], None] | None = None) -> None:
         """Work until :meth:`stop`, SIGTERM or SIGINT; then drain: what is running ends, the rest is given back.

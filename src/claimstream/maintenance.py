@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.work import Mailbox
-from claimstream.external.errors import ExternalError, Unauthorised
+from claimstream.external.errors import BreakerOpen, ExternalError
 from claimstream.mailbox.ports import Mailboxes
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.watch import Watcher
@@ -89,16 +89,22 @@ class Maintenance:
         await self._try("watch", self._watch)
 
     async def _watch(self) -> None:
-        for mailbox in await self._mailboxes.all():
-            await self._watcher.ensure(mailbox)
+        await self._each(self._watcher.ensure)
 
-    async def _watch_and_poll(self) -> None:
+    async def _each(self, work: Callable[[Mailbox], Awaitable[object]]) -> None:
         for mailbox in await self._mailboxes.all():
             try:
-                await self._look_after(mailbox)
-            except Unauthorised:
-                # One mailbox's grant must not keep the others waiting.
-                log.error("mailbox_unauthorised", domain=mailbox.address.partition("@")[2])
+                await work(mailbox)
+            except BreakerOpen:
+                raise  # the same for all of them
+            except ExternalError as error:
+                # One mailbox's trouble (a revoked grant, say) must not keep the others waiting.
+                metrics.error_occurred(error, stage="maintenance", error_class="mailbox")
+                domain = mailbox.address.partition("@")[2]
+                log.error("mailbox_unreachable", domain=domain, operation=error.operation, advice=error.message)
+
+    async def _watch_and_poll(self) -> None:
+        await self._each(self._look_after)
 
     async def _look_after(self, mailbox: Mailbox) -> None:
         await self._watcher.ensure(mailbox)

@@ -27,9 +27,21 @@ def _url(*schemes: str) -> AfterValidator:
         parts = urlsplit(text)
         if parts.scheme not in schemes or not parts.netloc:
             raise ValueError(f"expected a URL like {schemes[0]}://host:port/…, of scheme {' or '.join(schemes)}")
+        for host in parts.netloc.rpartition("@")[2].split(","):  # MongoDB and PostgreSQL take several
+            _check_port(host)
         return value
 
     return AfterValidator(check)
+
+
+def _check_port(host: str) -> None:
+    try:
+        urlsplit(f"//{host}").port  # noqa: B018 - reading it is the check
+    except ValueError:
+        # Without the library's text: what it takes for the port may be a part of the password.
+        raise ValueError(
+            "expected a number from 0 to 65535 as the port; special characters of a password are percent-encoded"
+        ) from None
 
 
 def _host_port(value: str | None) -> str | None:
@@ -236,7 +248,7 @@ class Settings(BaseSettings):
         """What is not configured and what therefore does not happen, by variable."""
         absent = {
             "ANTHROPIC_API_KEY": (
-                self.anthropic_api_key,
+                self.anthropic_api_key or self.anthropic_base_url,
                 "only the deterministic reader reads; the rest goes to a person",
             ),
             "MONGODB_URL": (self.mongodb_url, "no mail can be matched; a person decides each"),

@@ -11,6 +11,7 @@ from tests.helpers import received
 from claimstream.app import App
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Refused
 from claimstream.local.stack import LocalStack
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
@@ -259,3 +260,38 @@ async def test_last_looked_at_is_kept(app: App, sync: MailboxSync, address: str,
     looked = (await mailbox_of(app, address)).last_synced_at
     assert looked is not None
     assert looked >= before.replace(microsecond=0)
+
+
+async def test_a_look_that_fails_lets_the_next_one_in_although_a_mark_was_left(
+    app: App, stack: LocalStack, sync: MailboxSync, publisher: Publisher, address: str, reply: Reply
+) -> None:
+    await stack.gmail.deliver(address, reply(), notify=False)
+    stack.gmail.faults.fail(400, operation="history.list", times=1)
+
+    class Marking:
+        """Gmail, with another worker asking for the mailbox in the moment before the call fails."""
+
+        def history(self, mailbox: str, start: int) -> object:
+            async def pages() -> AsyncIterator[object]:
+                assert await app.mailboxes.lock(mailbox, holder="other", seconds=9) is None
+                async for page in app.gmail.history(mailbox, start):
+                    yield page
+
+            return pages()
+
+    failing = make_sync(app, publisher, "two")
+    failing._gmail = Marking()  # type: ignore[assignment]  # a proxy
+    with pytest.raises(Refused):
+        await failing.sync(await mailbox_of(app, address))
+    stack.gmail.faults.clear()
+    synced = await sync.sync(await mailbox_of(app, address))
+    assert (synced.busy, synced.new) == (False, 1)
+
+
+async def test_mail_that_a_person_has_archived_is_recovered_too(
+    app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
+) -> None:
+    gmail_id = await stack.gmail.deliver(address, reply(), notify=False)
+    await stack.gmail.relabel(address, gmail_id, remove=("INBOX",))
+    stack.gmail.expire_history(address)
+    assert (await sync.sync(await mailbox_of(app, address))).new == 1

@@ -462,3 +462,81 @@ async def test_a_report_that_cannot_be_built_fails_no_email(
     summary = await settle(app, runner, email_id)
     assert summary.outcome == "updated"
     assert await app.emails.report(email_id) is None
+
+
+class TestOtherVersionsOfUs:
+    async def test_a_stage_whose_checkpoint_cannot_be_read_is_done_again_and_kept(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        await leave(app, email_id, "parse", '{"of": "another version"}')
+        assert (await settle(app, runner, email_id)).outcome == "updated"
+        kept = await app.emails.stage_result(email_id, "parse")
+        assert kept is not None
+        assert "another version" not in kept
+
+    async def test_an_answer_that_cannot_be_read_is_asked_for_again_and_booked(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        await leave(app, email_id, "model/classify", '{"value": 1}')
+        await settle(app, runner, email_id)
+        booked = await app.database.run(
+            "SELECT", lambda c: c.fetchval("SELECT calls FROM token_ledger WHERE operation = 'classify'")
+        )
+        assert booked == 1
+
+    async def test_an_outbox_row_that_cannot_be_read_holds_up_nobody_else(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        broken = await arrive(app, stack, world, reply())
+        good = await arrive(app, stack, world, reply(code="P3R8T5W2"))
+        for email_id in (broken, good):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        await app.database.run(
+            "UPDATE", lambda c: c.execute("UPDATE outbox SET payload = '{}' WHERE email_id = $1", broken)
+        )
+        await deliver_leftovers(app.services, app.rules)
+        assert (await summary_of(app, good)).delivered
+        assert not (await summary_of(app, broken)).delivered
+        assert await runner.process(broken) == Settled()
+
+
+async def leave(app: App, email_id: str, stage: str, result: str) -> None:
+    """A checkpoint of an earlier attempt."""
+    await app.database.run(
+        "INSERT",
+        lambda c: c.execute(
+            "INSERT INTO checkpoints (email_id, stage, attempt, result, seconds) VALUES ($1, $2, 0, $3, 0.1)",
+            email_id,
+            stage,
+            result,
+        ),
+    )
+
+
+async def test_a_picture_that_no_model_takes_stops_nothing(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    import io
+
+    from PIL import Image
+
+    page = io.BytesIO()
+    Image.new("L", (900, 1200), 255).save(page, "TIFF")
+    head, _, body = reply().partition(b"\r\n\r\n")
+    head = head.replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b").replace(b"8bit", b"7bit")
+    raw = (
+        head
+        + b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nanbei unsere Forderungsaufstellung\r\n"
+        + b"--b\r\nContent-Type: image/tiff; name=fax.tif\r\nContent-Disposition: attachment; filename=fax.tif\r\n"
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(page.getvalue())
+        + b"--b--\r\n"
+    )
+    del body
+    summary = await settle(app, runner, await arrive(app, stack, world, raw))
+    assert (summary.route, summary.inquiry_id) == ("MANUAL_REVIEW", "i-1")
+    assert summary.review_reason != "extraction_error"

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import aiohttp
 from pydantic import SecretStr
 
 from claimstream.local.claude.script import ScriptedAnswer
@@ -99,6 +100,9 @@ class LocalStack:
                 group.create_task(self._start_mongo(root / "mongo"))
             if given.storage_emulator_host is None and given.gcs_bucket is None:
                 group.create_task(self._start_gcs(root / "gcs"))
+        if given.storage_emulator_host is not None and given.gcs_bucket is None:
+            await _create_bucket(given.storage_emulator_host)
+            self._fill(gcs_bucket=BUCKET)
         if given.smtp_url is None:
             self.smtp = await self._exit.enter_async_context(LocalSmtp())
             self._fill(smtp_url=self.smtp.url)
@@ -107,7 +111,7 @@ class LocalStack:
         if given.pubsub_emulator_host is None and given.google_application_credentials is None:
             self.pubsub = await self._exit.enter_async_context(PubSubServer())
             self._fill(pubsub_emulator_host=self.pubsub.target)
-        if given.anthropic_api_key is None and self._with_model:
+        if given.anthropic_api_key is None and given.anthropic_base_url is None and self._with_model:
             self.claude = await self._exit.enter_async_context(ClaudeServer(scripts=self._scripts))
             self._fill(anthropic_api_key=self.claude.api_key, anthropic_base_url=self.claude.base_url)
         if given.otel_exporter_otlp_endpoint is None:
@@ -153,3 +157,14 @@ class LocalStack:
             await publisher.close()
         if self._channel is not None:
             await self._channel.close()
+
+
+async def _create_bucket(endpoint: str) -> None:
+    """On the user's own fake GCS; that it is there already (409) is fine."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.post(f"{endpoint}/storage/v1/b", json={"name": BUCKET}) as response:
+                if response.status not in {200, 409}:
+                    raise LocalStackError(f"STORAGE_EMULATOR_HOST does not take a bucket: it answers {response.status}")
+        except aiohttp.ClientError as error:
+            raise LocalStackError(f"STORAGE_EMULATOR_HOST is not reachable ({type(error).__name__})") from error

@@ -86,8 +86,8 @@ class MailboxSync:
                 promised = None
                 locked = await self._mailboxes.get(mailbox.address) or locked
         except BaseException:
-            # The mark, if there was one, is covered by our own retry: let the next one in.
-            await asyncio.shield(self._mailboxes.unlock(mailbox.address, holder=holder))
+            # A mark, if there was one, is covered by our own retry: let the next one in.
+            await asyncio.shield(self._mailboxes.abandon(mailbox.address, holder=holder))
             raise
 
     async def _look(self, mailbox: Mailbox, holder: str, promised: int | None) -> Synced:
@@ -122,7 +122,8 @@ class MailboxSync:
         """
         cursor = (await self._gmail.profile(mailbox.address)).history_id
         since = (mailbox.last_synced_at or datetime.now(UTC) - timedelta(days=30)) - _RECOVERY_MARGIN
-        query = f"in:inbox after:{int(since.timestamp())}"
+        # Not only the inbox: what a person has filed away since is a reply all the same.
+        query = f"after:{int(since.timestamp())} -in:sent -in:drafts -in:chats"
         new, token = 0, None
         while True:
             page = await self._gmail.list_messages(mailbox.address, query, token)

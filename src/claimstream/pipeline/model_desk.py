@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.work import Claimed, TokenUse
-from claimstream.pipeline.ports import LanguageModel, ModelAnswer
+from claimstream.external.errors import Refused
+from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics
 
@@ -49,11 +51,7 @@ class ModelDesk:
         self._claimed = claimed
         self._services = services
         self._rules = rules
-        self.calls = [
-            ModelCall.model_validate(json.loads(text)["call"])
-            for key, text in claimed.checkpoints.items()
-            if key.startswith(_PREFIX)
-        ]
+        self.calls = _paid(claimed)
         self.budget_spent = False
         """A question was not asked because the day's budget is used up."""
 
@@ -68,18 +66,23 @@ class ModelDesk:
         """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget."""
         key = f"{_PREFIX}{operation}"
         kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
+        replace = False
         if (text := self._claimed.checkpoints.get(key)) is not None:
             try:
                 kept = kept_kind.model_validate_json(text)
             except ValidationError:
-                pass  # written by another version of us: ask again
+                replace = True  # written by another version of us: ask again
             else:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": key})
                 return kept.value
         if self._services.model is None or await self._over_budget():
             return None
         started = time.monotonic()
-        answer = await question(self._services.model)
+        try:
+            answer = await question(self._services.model)
+        except Refused as refusal:
+            await self._book_unusable(key, operation, refusal)
+            raise
         metrics.model_called(answer.model, duration_seconds=time.monotonic() - started, cost_usd=float(answer.cost_usd))
         call = ModelCall(
             operation=operation,
@@ -97,17 +100,34 @@ class ModelDesk:
             key,
             kept_kind(value=answer.value, call=call).model_dump_json(),
             seconds=time.monotonic() - started,
-            tokens=TokenUse(
-                model=call.model,
-                operation=operation.partition("/")[0],
-                input_tokens=call.input_tokens,
-                cache_read_tokens=call.cache_read_tokens,
-                cache_creation_tokens=call.cache_creation_tokens,
-                output_tokens=call.output_tokens,
-                cost_usd=call.cost_usd,
-            ),
+            tokens=_use(operation, call),
+            replace=replace,
         )
         return answer.value
+
+    async def _book_unusable(self, key: str, operation: str, refusal: Refused) -> None:
+        """An answer that could not be used was paid for all the same."""
+        usage: Usage | None = getattr(refusal, "usage", None)
+        if usage is None:
+            return
+        call = ModelCall(
+            operation=operation,
+            model=getattr(refusal, "model", "unknown"),
+            prompt_version="",
+            input_tokens=usage.input_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_creation_tokens=usage.cache_creation_tokens,
+            output_tokens=usage.output_tokens,
+            cost_usd=getattr(refusal, "cost_usd", Decimal(0)),
+        )
+        self.calls.append(call)
+        await self._services.emails.checkpoint(
+            self._claimed.email,
+            f"unusable {key}",
+            call.model_dump_json(),
+            seconds=0.0,
+            tokens=_use(operation, call),
+        )
 
     async def _over_budget(self) -> bool:
         budget = self._rules.daily_budget_usd
@@ -118,3 +138,25 @@ class ModelDesk:
         self.budget_spent = True
         trace.get_current_span().add_event("budget.spent")
         return True
+
+
+def _paid(claimed: Claimed) -> list[ModelCall]:
+    """What earlier attempts paid for. A checkpoint of another version of us that cannot be read is left out."""
+    calls = []
+    for key, text in claimed.checkpoints.items():
+        if key.startswith(_PREFIX):
+            with suppress(ValueError, LookupError, TypeError):
+                calls.append(ModelCall.model_validate(json.loads(text)["call"]))
+    return calls
+
+
+def _use(operation: str, call: ModelCall) -> TokenUse:
+    return TokenUse(
+        model=call.model,
+        operation=operation.partition("/")[0],
+        input_tokens=call.input_tokens,
+        cache_read_tokens=call.cache_read_tokens,
+        cache_creation_tokens=call.cache_creation_tokens,
+        output_tokens=call.output_tokens,
+        cost_usd=call.cost_usd,
+    )

@@ -134,7 +134,14 @@ class Emails(Protocol):
     async def renew(self, email: Email, *, seconds: float) -> None: ...
     async def release(self, email: Email) -> None: ...
     async def checkpoint(
-        self, email: Email, stage: str, result: str, *, seconds: float, tokens: TokenUse | None = None
+        self,
+        email: Email,
+        stage: str,
+        result: str,
+        *,
+        seconds: float,
+        tokens: TokenUse | None = None,
+        replace: bool = False,
     ) -> None: ...
     async def settle(self, email: Email, result: Result) -> None: ...
 

@@ -124,6 +124,9 @@ class Runner:
         try:
             await asyncio.wait({work, keeper}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
+                if (failure := keeper.exception()) is not None:
+                    log.error("claim_keeper_failed", error=type(failure).__name__)
+                    sentry.capture(failure)
                 return self._wait("another worker took it over")
             return work.result()
         finally:
@@ -145,8 +148,8 @@ class Runner:
 
     async def _attempt(self, claimed: Claimed) -> Processed:
         email = claimed.email
-        attempt = _Attempt(claimed, self._services, self._rules)
         try:
+            attempt = _Attempt(claimed, self._services, self._rules)
             if email.crashes >= self._max_crashes:
                 await attempt.give_up(f"This mail ended its worker {email.crashes} times.")
             else:
@@ -285,11 +288,13 @@ class _Attempt:
 
     async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
         """The stage's result: from its checkpoint, or made now and kept."""
+        unreadable = False
         if (kept := self._claimed.checkpoints.get(name)) is not None:
             try:
                 result = kind.model_validate_json(kept)
             except ValidationError:
-                log.warning("checkpoint_unreadable", stage=name)  # written by another version of us: do it again
+                unreadable = True  # written by another version of us: do it again
+                log.warning("checkpoint_unreadable", stage=name)
             else:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": name})
                 seconds = self._claimed.seconds.get(name, 0.0)
@@ -300,7 +305,11 @@ class _Attempt:
             result = await work()
             seconds = time.monotonic() - started
             await self._services.emails.checkpoint(
-                self._email, name, result.model_dump_json().replace("\\u0000", "\\ufffd"), seconds=seconds
+                self._email,
+                name,
+                result.model_dump_json().replace("\\u0000", "\\ufffd"),
+                seconds=seconds,
+                replace=unreadable,
             )
         self._stages.append(StageReport(stage=name, seconds=seconds))
         return result

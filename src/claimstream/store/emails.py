@@ -105,22 +105,35 @@ class EmailStore:
         await self._database.run("UPDATE emails", work)
 
     async def checkpoint(
-        self, email: Email, stage: str, result: str, *, seconds: float, tokens: TokenUse | None = None
+        self,
+        email: Email,
+        stage: str,
+        result: str,
+        *,
+        seconds: float,
+        tokens: TokenUse | None = None,
+        replace: bool = False,
     ) -> None:
-        """Keep a stage's result, together with the tokens it cost. Raises :class:`LostClaimError`."""
+        """Keep a stage's result, together with the tokens it cost. Raises :class:`LostClaimError`.
+
+        Args:
+            replace: an earlier result is there, but this version of us cannot read it.
+        """
 
         async def work(connection: Connection) -> None:
             await self._fence(connection, email)
             inserted = await connection.fetchval(
                 """
                 INSERT INTO checkpoints (email_id, stage, attempt, result, seconds) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT DO NOTHING RETURNING true
+                ON CONFLICT (email_id, stage) DO UPDATE SET attempt = $3, result = $4, seconds = $5 WHERE $6
+                RETURNING true
                 """,
                 email.email_id,
                 stage,
                 email.attempt,
                 result,
                 seconds,
+                replace,
             )
             if inserted and tokens is not None:
                 await record_tokens(connection, email.tenant_id, tokens)

@@ -55,6 +55,21 @@ class MailboxStore:
 
         return await self._database.run("UPDATE mailboxes", work)
 
+    async def abandon(self, address: str, *, holder: str) -> None:
+        """Let go whatever marks were left: the look failed, and its own retry covers them."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                UPDATE mailboxes SET sync_holder = NULL, sync_lease_until = NULL, sync_requested = false
+                WHERE address = $1 AND sync_holder = $2
+                """,
+                address,
+                holder,
+            )
+
+        await self._database.run("UPDATE mailboxes", work)
+
     async def unlock(self, address: str, *, holder: str) -> bool:
         """Let go. True when a mark was left meanwhile: the lock is then kept, and the caller looks again."""
 

@@ -6,8 +6,7 @@ Updates of one client go out in the order they were written.
 
 from datetime import timedelta
 
-from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Route
-from claimstream.domain.records.notification import Notification
+from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
 from claimstream.domain.records.work import Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
 from claimstream.telemetry.metrics import OutboxDepth
@@ -52,7 +51,6 @@ class OutboxStore:
             )
             if row is None:
                 return None
-            kind = ClientUpdate if row["kind"] == "client_update" else Notification
             return OutboxRow(
                 outbox_id=row["outbox_id"],
                 email_id=row["email_id"],
@@ -60,7 +58,8 @@ class OutboxStore:
                 correlation_id=row["correlation_id"],
                 trace_context=row["trace_context"],
                 tries=row["tries"],
-                payload=kind.model_validate_json(row["payload"]),
+                kind=row["kind"],
+                json=row["payload"],
             )
 
         return await self._database.run("UPDATE outbox", work)
@@ -108,8 +107,7 @@ class OutboxStore:
 
     async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
         """The update may no longer be written: a person decides, and nobody is told that it happened."""
-        assert isinstance(row.payload, ClientUpdate)
-        payload = row.payload.model_dump_json()
+        payload = row.json
         reason = guard.reason or ReviewReason.NO_MATCH
 
         async def work(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -46,12 +47,13 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
     alembic keeps its context in a module.
 
     Args:
-        dsn: ``postgresql://…``
+        dsn: ``postgresql://…``, with whatever parameters asyncpg takes (``?sslmode=require``)
 
     Returns:
         The revision before and after; equal when nothing was due, None before the first.
     """
-    engine = create_async_engine("postgresql+asyncpg://" + dsn.split("://", 1)[1])
+    # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments that asyncpg does not take.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_upgrade)

@@ -116,7 +116,15 @@ class OutboxRow:
     trace_context: str
     """JSON; delivery joins the email's trace, whichever worker does it."""
     tries: int
-    payload: ClientUpdate | Notification
+    kind: str
+    """``client_update`` or ``notification``."""
+    json: str
+    """The payload as it was written, perhaps by another version of us: it is read where a failure can be dealt with."""
+
+    def payload(self) -> ClientUpdate | Notification:
+        """Raises pydantic's ValidationError."""
+        kind = ClientUpdate if self.kind == "client_update" else Notification
+        return kind.model_validate_json(self.json)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,11 @@ async def deliver_leftovers(services: Services, rules: Rules, *, limit: int = 20
 async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
     """Raises Outage after giving the row back."""
     try:
-        if isinstance(row.payload, ClientUpdate):
-            result = await _apply(row, row.payload, services, rules.thresholds)
+        payload = row.payload()
+        if isinstance(payload, ClientUpdate):
+            result = await _apply(row, payload, services, rules.thresholds)
         else:
-            result = await _send(row, row.payload, services)
+            result = await _send(row, payload, services)
     except Outage as outage:
         wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
         await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
@@ -107,6 +108,7 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
     if result in {Delivered.REFUSED, Delivered.MISSING}:
         gone = "The client or the creditor is no longer in the firm's records."
         guard = refused[0] if refused else _refusal(update, ReviewReason.NO_MATCH, gone)
+        log.info("guard_decided", guard=guard.guard, passed=False, reason=guard.reason, confidence=guard.confidence)
         await services.outbox.to_review(row, result, guard)
     else:
         await services.outbox.done(row, result)

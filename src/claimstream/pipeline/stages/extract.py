@@ -15,12 +15,19 @@ from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.evidence import keep_evidenced, needs_model
+from claimstream.external.errors import Refused
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.fetch import Fetched, RawMail
+from claimstream.telemetry.logs import get_logger
 
 T = TypeVar("T")
+log = get_logger(__name__)
+
+
+_SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/gif", "image/webp"})
+"""What Claude can look at (Anthropic's guides on vision and PDF support)."""
 
 
 class Extracted(Record):
@@ -45,6 +52,8 @@ class _Scans:
     async def bytes(self, source: Source) -> bytes | None:
         if self._blobs is not None and source.uri is not None:
             return await self._blobs.get(source.uri)
+        if "/" in source.source_id:
+            return None
         return await self._raw_mail.attachment(self._fetched, source.source_id)
 
 
@@ -100,13 +109,21 @@ async def _all(*questions: Coroutine[Any, Any, T]) -> list[T]:
 
 
 async def _transcribe(scan: Source, pages: _Scans, desk: ModelDesk) -> Source | None:
-    async def question(model: LanguageModel) -> ModelAnswer[str]:
-        data = await pages.bytes(scan)
-        return await model.transcribe(data or b"", scan.media_type)
+    if scan.media_type not in _SHOWN:
+        return None  # a format no model takes: a person opens it
+    data = await pages.bytes(scan)
+    if data is None:
+        return None  # packed inside an archive, and kept nowhere by itself
 
-    if scan.uri is None and "/" in scan.source_id:
-        return None  # packed inside an archive and kept nowhere by itself: a person opens it
-    text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
+    async def question(model: LanguageModel) -> ModelAnswer[str]:
+        return await model.transcribe(data, scan.media_type)
+
+    try:
+        text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
+    except Refused as refusal:
+        # Too large, too many pages, not a picture after all: this source stays unread, the others go on.
+        log.warning("source_refused", source_id=scan.source_id, status=str(refusal.status))
+        return None
     return scan.model_copy(update={"text": text}) if text else None
 
 
