@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.labels import Label, Role, find_labels
@@ -53,6 +54,14 @@ _SUFFIX_NOUN_GAP = re.compile(
 _UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")
 _TABULAR = re.compile(r"\t|\||\S[ \u00a0]{3,}\S|\.{4,}")
 _LIST_ITEM = re.compile(r"[-*•–·>]\s|\d{1,2}[.)]\s")
+_NAME_HEADING = re.compile(
+    r"(?:nach|familien)?name(?:,?\svorname)?|schuldner(?:in|name)?(?:/in)?|mandant(?:in)?(?:/in)?|kunde(?:nname)?|"
+    r"debtor|client|customer|surname|last\sname|mieter(?:in)?|mitglied|person"
+)
+_NAME_CELL = re.compile(r"(?:(?:Frau|Herrn?)\s)?[A-ZÄÖÜ][\w’'-]+,\s?[A-ZÄÖÜ][\w’'-]+|(?:Frau|Herrn?)\s[\w’' -]{3,40}")
+_EITHER = re.compile(
+    r"[\s,(]{0,3}(?:bis(?:\szu)?|oder|bzw\.?|beziehungsweise|auf|or|to|up\sto|und|and|statt|[–—-])\s{0,3}"
+)
 _LABELLED_LINE = re.compile(r"[^.:;]{2,60}:[ \u00a0]{0,3}(?:EUR|€)?[ \u00a0]?[\d-]")
 _OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
@@ -503,12 +512,18 @@ def _headings(
             if len(heads) == len(row):
                 column: int | None = row.index(cell)
             elif "\t" in span.of(page.text):
-                return None
+                return _by_order(page, span, tokens)
             else:
                 column = column_of(heads, Span(token.start, token.end), span, page.index.lines[line])
             found.append((None, None, False) if column is None else _as_label(page, heads[column]))
         return found if any(role for role, _, _ in found) else None
-    # One blank between the columns: by order, if each amount has its label.
+    return _by_order(page, span, tokens)
+
+
+def _by_order(
+    page: _Text, span: Span, tokens: Sequence[AmountToken]
+) -> list[tuple[Role | None, Label | None, bool]] | None:
+    """Headings whose columns cannot be told apart (one blank between them): in order, if each amount has its label."""
     labels = [x for x in page.labels_in(span.start, span.end) if x.role in CLAIM_ROLES | PART_ROLES | set(_VETOES)]
     if len(labels) == len(tokens) and len(labels) > 1 and len(span.of(page.text).split()) <= 2 * len(labels) + 1:
         return [(x.role, x, False) for x in labels]
@@ -552,14 +567,48 @@ def _line_items(page: _Text, result: list[Claim]) -> None:
 def _doubted(page: _Text, claims: Sequence[Claim], names: Collection[str]) -> tuple[Claim, ...]:
     """Doubt about every claim whose sentence or line says more than that so much is owed."""
     if is_request(page.text):
+        # Our own letter, come back: no figure of it is the creditor's.
+        return tuple(replace(c, role=None, label=None) if c.role in CLAIM_ROLES | PART_ROLES else c for c in claims)
+    if _lists_people(page):
         return tuple(replace(c, doubt=True) if c.role in CLAIM_ROLES | PART_ROLES else c for c in claims)
     surroundings = _Surroundings(page, names)
     return tuple(
         replace(claim, doubt=True)
-        if not claim.doubt and claim.role in CLAIM_ROLES | PART_ROLES and not surroundings.are_plain(claim)
+        if not claim.doubt
+        and claim.role in CLAIM_ROLES | PART_ROLES
+        and (_is_one_of_two(page, number) or not surroundings.are_plain(claim))
         else claim
-        for claim in claims
+        for number, claim in enumerate(claims)
     )
+
+
+def _is_one_of_two(page: _Text, number: int) -> bool:
+    """Whether an amount is an end of a range or one side of an alternative: *400,00 EUR bis 900,00 EUR*."""
+    around = page.tokens[max(0, number - 1) : number + 2]
+    return any(_EITHER.fullmatch(page.low, one.end, other.start) for one, other in pairwise(around))
+
+
+def _lists_people(page: _Text) -> bool:
+    """Whether the amounts are those of several debtors: two rows that begin with different names."""
+    names: set[str] = set()
+    column: int | None = None
+    for number, line in enumerate(page.index.lines):
+        row = cells(page.text, line)
+        if number not in page.by_line:
+            heads = [cell.of(page.low).strip() for cell in row]
+            if len(heads) > 1:
+                column = next((n for n, head in enumerate(heads) if _NAME_HEADING.fullmatch(head)), None)
+            continue
+        if len(row) < 2:
+            continue
+        own = row[0].of(page.text).strip()
+        if column is not None and column < len(row) and len(row) > 2:
+            named = row[column].of(page.text).strip()
+            if named and named[0].isalpha() and not page.labels_in(row[column].start, row[column].end):
+                names.add(named)
+        elif _NAME_CELL.fullmatch(own) and not page.labels_in(row[0].start, row[0].end):
+            names.add(own)
+    return len(names) > 1
 
 
 class _Surroundings:
@@ -630,7 +679,13 @@ class _Surroundings:
             return False
         if line.endswith((".", "!", "?", ":")) or _LIST_ITEM.match(content) or _LABELLED_LINE.match(content):
             return False
-        return content[0].islower() or content[0].isdigit() or (len(line) >= 40 and len(line.split()) >= 5)
+        words = line.split()
+        small = sum(word[0].islower() for word in words)
+        return (
+            content[0].islower()
+            or content[0].isdigit()
+            or (len(line) >= 40 and len(words) >= 5 and 4 * small >= len(words))
+        )
 
     def _own_part(self, span: Span, claim: Claim) -> int:
         """Where the claim's own clause begins: behind a clause that gives an earlier amount and what became of it."""

@@ -36,6 +36,8 @@ _PHRASES = re.compile(
             rf"in\s(?:der\s)?(?:oben\sgenannten?|o\.\s?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|"
             rf"vorstehenden|dieser|der|rubrizierten)\s{_MATTER}",
             r"in\sthe\sabove\smatter",
+            r"wie\sfolgt",
+            r"may(?=\s\d)|(?<=\d\s)may",
             r"we\sact(?=\s(?:on\sbehalf|for))",
             r"(?:ist|sind)\s(?:vollständig\s)?(?:erledigt|ausgeglichen)(?=:\s0,00)",
             r"mit(?=\s(?:insgesamt\s)?(?:eur\s|€\s?)?\d[\d.]{0,9},\d\d)",
@@ -78,7 +80,7 @@ _PHRASES = re.compile(
 _NAMED = re.compile(
     r"(?<!\w)(?:Frau|Herrn?|Eheleuten?|Mr|Mrs|Ms|Miss|[Mm]andant(?:in|en|schaft)?|[Ss]chuldner(?:in|s)?|"
     r"[Kk]und(?:e|in|en)|[Cc]lient|[Dd]ebtor)\.?,?\s(?:(?:Dr|Prof)\.\s){0,2}"
-    r"(?:(?:von|van|der|de|zu|und|[A-ZÄÖÜ][\w’'-]+\.?)[,]?\s?){1,5}"
+    r"(?:(?:(?:von|van|der|de|zu|und)\s){0,2}[A-ZÄÖÜ][\w’'-]+\.?,?\s?){1,5}"
 )
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
@@ -98,7 +100,7 @@ def _vocabulary(words: str) -> frozenset[str]:
 
 _MONTHS = (
     "januar februar maerz april mai juni juli august september oktober november dezember "
-    "january february march may june july october december jan feb mar apr jun jul aug sep sept okt oct nov dez dec"
+    "january february march june july october december jan feb mar apr jun jul aug sep sept okt oct nov dez dec"
 )
 _NEUTRAL = _vocabulary(
     _MONTHS
@@ -158,7 +160,12 @@ _NEUTRAL_ENDS = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _QUOTATION = re.compile(r"[?„“”»«\"]")
-_REVERSED = re.compile(r"(?<!\w)(?:wir|we)\s(?:\w+\s)?(?:schulden|owe)(?!\w)|(?<!\w)uns\s(?:von|gegen)(?!\w)")
+_REVERSED = re.compile(
+    r"(?<!\w)(?:(?:wir|we)\s(?:\w+\s)?(?:schulden|owe)|(?:gegen|gegenüber)\suns|uns\sgegenüber|"
+    r"(?<!gegen\s)(?<!von\s)ihre?\s(?:mandant|klient)\w*\s(?:\w+\s)?(?:hat|fordert|verlangt|beansprucht|macht)|"
+    r"(?:hat|fordert|verlangt|beansprucht)\sihre?\s(?:mandant|klient)\w*|your\sclient\s(?:has|claims))(?!\w)"
+)
+"""Who owes whom, the other way round."""
 
 
 @lru_cache(maxsize=8192)

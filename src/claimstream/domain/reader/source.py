@@ -40,6 +40,7 @@ from claimstream.domain.records.mail import Source, SourceKind
 T = TypeVar("T")
 
 _RANKS = {Role.STILL: AmountRank.STILL_TO_PAY, Role.TOTAL: AmountRank.TOTAL, Role.CLAIM: AmountRank.CLAIM}
+_CENTS = re.compile(r"[.,](?:\d{2}|[-–—]{1,2})(?!\d)|[.,][-–—]")
 _NEAR = 24
 """How many amounts further on something may still belong to an amount."""
 _QUOTE = 160
@@ -60,6 +61,8 @@ def read_source(source: Source) -> SourceExtraction:
     people = find_people(text, source.source_id)
     organisations = find_organisations(text, source.source_id)
     claims = _promoted(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
+    if source.kind is not SourceKind.XLSX:
+        claims = tuple(_unlike_money(claim) for claim in claims)
     parts = {role: _part(source, claims, role) for role in (Role.PRINCIPAL, Role.INTEREST, Role.COSTS)}
     totals = _totals(source, claims)
     computed = combine_parts(parts[Role.PRINCIPAL], parts[Role.INTEREST], parts[Role.COSTS], totals)
@@ -87,9 +90,16 @@ def read_source(source: Source) -> SourceExtraction:
     )
 
 
+def _unlike_money(claim: Claim) -> Claim:
+    """Doubt where neither a currency nor cents tell an amount from a number of another kind: *20.417*."""
+    bare = claim.token.currency is None and not _CENTS.search(claim.token.quote)
+    return _changed(claim, claim.role, doubt=True) if bare and claim.role is not None else claim
+
+
 def _name_words(people: Sequence[Found[PersonName]], organisations: Organisations) -> frozenset[str]:
     """The words, folded, of everybody whom the letter names."""
-    names = [person.value.full for person in people]
+    # A single word taken for a name may be any noun: "gegen den Ehemann".
+    names = [p.value.full for p in people if sum(word[0].isupper() for word in p.value.full.split()) > 1]
     names += [found.value for found in (organisations.creditor, organisations.representative) if found]
     return frozenset(fold(word) for name in names for word in re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", name))
 
