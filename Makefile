@@ -17,15 +17,16 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	  echo "claimstream needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version). Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
 	  echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv .tools
-	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	.tools/bin/uv venv --quiet --clear --python $(PYTHON) $(VENV)
-	.tools/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
-	.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked dependencies into $(VENV) (once; half a minute or so) ..." >&2
+	@$(PYTHON) -m venv .tools >&2
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) >&2
+	@.tools/bin/uv venv --quiet --clear --python $(PYTHON) $(VENV) >&2
+	@.tools/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
+	@.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## the main job on real input, on the embedded local stack
-	$(BIN)/claimstream demo $(ARGS)
+	@$(BIN)/claimstream demo $(ARGS)
 
 test: setup ## the tests
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)

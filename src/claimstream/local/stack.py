@@ -4,6 +4,7 @@ The same stack serves the demo, the evaluation and the tests.
 """
 
 import asyncio
+import secrets
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -119,7 +120,10 @@ class LocalStack:
             self._fill(
                 otel_exporter_otlp_endpoint=f"http://{self.otlp.grpc_endpoint}", otel_exporter_otlp_protocol="grpc"
             )
-        self.gmail = await self._exit.enter_async_context(GmailServer(publish=self._publish))
+        self.gmail = await self._exit.enter_async_context(
+            # Ids of its own in every run: a database of the user's may remember those of an earlier demo.
+            GmailServer(publish=self._publish, seed=secrets.randbits(64))
+        )
         self._fill(gmail_base_url=self.gmail.base_url, gmail_token=self.gmail.token)
         self._exit.push_async_callback(self._close_channel)
 

@@ -93,7 +93,7 @@ function line(trace) {
     class: `${colour(stage.name)}${stage.error ? " error" : ""}`, title: stage.name, style: { left: `${100 * stage.left}%`, width: `${100 * stage.width}%` },
   })));
   const row = make("tr", {}, start,
-    cell("", trace.outcome ? pill(trace.outcome) : make("span", { class: "none" }, trace.correlation_id ? "in work" : "–")),
+    cell("", trace.outcome ? pill(trace.outcome) : make("span", { class: "none" }, trace.email_id ? "in work" : trace.root || "–")),
     cell("intent", trace.intent || make("span", { class: "none" }, "–")),
     cell("mono", trace.correlation_id || make("span", { class: "soft" }, trace.root)),
     cell("wide", strip),
