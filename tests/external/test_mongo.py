@@ -105,6 +105,44 @@ async def test_another_tenants_client_is_never_found(clients: Clients) -> None:
     assert "current_amount" not in await stored(clients)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"name": "Geheim GmbH"},
+        {"creditor_id": None, "name": "Geheim GmbH"},
+        {"creditor_id": "", "name": "Geheim GmbH"},
+        {"creditor_id": {"Geheim": 1}},
+        {"creditor_id": "cr-09", "email": ["geheim@example.org"]},
+        "Geheim",
+        None,
+    ],
+)
+async def test_a_broken_creditor_is_left_out_and_the_others_are_read_and_written(
+    clients: Clients, caplog: pytest.LogCaptureFixture, broken: Any
+) -> None:
+    await clients.upsert([document(broken, creditor())])
+    (client,) = await clients.get("nord", ["c-01"])
+    assert [one.creditor_id for one in client.creditors] == ["cr-01"]
+    (record,) = caplog.records
+    assert "creditor at place 0 of client c-01 is left out" in record.getMessage()
+    assert "geheim" not in record.getMessage().lower()
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+
+
+async def test_creditors_that_are_no_list_are_none(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+    await clients.upsert([document(creditors=creditor())])
+    (client,) = await clients.find_all("nord")
+    assert client.creditors == ()
+    assert [record.getMessage() for record in caplog.records] == ["creditors of client c-01 are left out: no list"]
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "missing"
+
+
+async def test_a_document_that_is_no_client_is_left_out(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+    await clients.upsert([document(creditor(), _id="c-02", tenant_id=["nord"]), document(creditor())])
+    assert [client.client_id for client in await clients.find_all("nord")] == ["c-01"]
+    assert [record.getMessage() for record in caplog.records] == ["client c-02 is left out: tenant_id (string_type)"]
+
+
 @pytest.mark.parametrize("amount", ["430.00", 430, 430.0, Decimal128("430.00")])
 async def test_amounts_of_any_type_are_read(clients: Clients, amount: object) -> None:
     await clients.upsert([document(creditor(current_amount=amount))])

@@ -17,7 +17,7 @@ from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
-from claimstream.external.mongo_documents import Document, amount, client_record, id_forms, update_document
+from claimstream.external.mongo_documents import Document, amount, client_records, id_forms, update_document
 from claimstream.external.mongo_errors import SERVICE, classify
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ class Clients:
 
     async def _find(self, query: Document) -> list[Client]:
         documents = await self._call("find", lambda clients: clients.find(query).to_list(None))
-        return [client_record(document) for document in documents]
+        return client_records(documents)
 
     async def _creditor(self, update: ClientUpdate) -> tuple[object, Document] | None:
         wanted = {
@@ -140,8 +140,10 @@ class Clients:
         found = await self._call("find", lambda clients: clients.find_one(wanted, {"creditors": 1}))
         if found is None:
             return None
-        creditor = next(one for one in found["creditors"] if one.get("creditor_id") == update.creditor_id)
-        return found["_id"], creditor
+        stored = found["creditors"] if isinstance(found["creditors"], list) else []
+        entries = (one for one in stored if isinstance(one, dict))
+        creditor = next((one for one in entries if one.get("creditor_id") == update.creditor_id), None)
+        return None if creditor is None else (found["_id"], creditor)
 
     async def _update(self, query: Document, change: Document) -> bool:
         result = await self._call("update", lambda clients: clients.update_one(query, change))

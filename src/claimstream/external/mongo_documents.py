@@ -1,11 +1,13 @@
 """The shapes of the ``clients`` collection: documents to records, and updates to what MongoDB is told."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bson import Decimal128, ObjectId
+from pydantic import ValidationError
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client, Creditor
@@ -70,17 +72,44 @@ def _inside(name: str, values: Document, creditor: Document) -> Document:
     return {name: values}
 
 
-def client_record(document: Document) -> Client:
-    """An amount that is no number is read as None and logged; :meth:`Clients.apply` refuses to replace it."""
+def client_records(documents: Iterable[Document]) -> list[Client]:
+    """The clients among the documents.
+
+    The portal writes them too: what is no client, and a creditor that is none, is left out and logged by its id and
+    place, so that one broken entry does not hold up every mail of the tenant. An amount that is no number is read as
+    None and logged; :meth:`Clients.apply` refuses to replace it.
+    """
+    return [client for document in documents if (client := _client(document)) is not None]
+
+
+def _client(document: Document) -> Client | None:
     client_id = str(document["_id"])
-    return Client(
-        client_id=client_id,
-        tenant_id=str(document["tenant_id"]),
-        case_reference=str(document.get("case_reference") or ""),
-        first_name=str(document.get("first_name") or ""),
-        last_name=str(document.get("last_name") or ""),
-        creditors=tuple(_creditor(client_id, creditor) for creditor in document.get("creditors") or ()),
-    )
+    try:
+        return Client(
+            client_id=client_id,
+            tenant_id=document.get("tenant_id"),  # type: ignore[arg-type]  # what is stored may be anything: validated
+            case_reference=str(document.get("case_reference") or ""),
+            first_name=str(document.get("first_name") or ""),
+            last_name=str(document.get("last_name") or ""),
+            creditors=tuple(_creditors(client_id, document.get("creditors"))),
+        )
+    except ValidationError as error:
+        log.warning("client %s is left out: %s", client_id, _faults(error))
+        return None
+
+
+def _creditors(client_id: str, stored: object) -> Iterator[Creditor]:
+    if not isinstance(stored, list | None):
+        log.warning("creditors of client %s are left out: no list", client_id)
+        return
+    for index, entry in enumerate(stored or ()):
+        if not isinstance(entry, dict):
+            log.warning("creditor at place %d of client %s is left out: no document", index, client_id)
+            continue
+        try:
+            yield _creditor(client_id, entry)
+        except ValidationError as error:
+            log.warning("creditor at place %d of client %s is left out: %s", index, client_id, _faults(error))
 
 
 def _creditor(client_id: str, creditor: Document) -> Creditor:
@@ -92,7 +121,7 @@ def _creditor(client_id: str, creditor: Document) -> Creditor:
             return None
 
     return Creditor(
-        creditor_id=str(creditor["creditor_id"]),
+        creditor_id=creditor.get("creditor_id") or None,  # type: ignore[arg-type]  # what is stored may be anything: validated
         name=str(creditor.get("name") or ""),
         email=creditor.get("email"),
         representative_name=creditor.get("representative_name"),
@@ -100,6 +129,12 @@ def _creditor(client_id: str, creditor: Document) -> Creditor:
         claim_amount=stored("claim_amount"),
         current_amount=stored("current_amount"),
     )
+
+
+def _faults(error: ValidationError) -> str:
+    """Which fields, and what is wrong with them, without what they hold."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    return ", ".join(f"{'.'.join(map(str, fault['loc']))} ({fault['type']})" for fault in faults)
 
 
 def amount(value: object) -> Decimal | None:
