@@ -5,6 +5,13 @@ import pytest
 from claimstream.domain.reader.settlement import read_settlement
 
 NOT_ACCEPTED = [
+    "Wir sind mit dem Plan unserer Mandantin einverstanden.",
+    "Wir stimmen dem Schreiben zum Plan zu.",
+    "Wird dem Plan zugestimmt, sind wir einverstanden.",
+    "Nehmen wir das Angebot an, sind die Zinsen im Rest.",
+    "We agree with you on the plan.",
+    "We accept the letter with the plan.",
+    "We agree to put the plan to our client.",
     "Wir stimmen dem Plan gern zu, wenn die Bürgschaft bestehen bleibt.",
     "Dem Plan stimmen wir zu. Die Laufzeit verkürzt sich dabei auf vier Jahre.",
     "Wir nehmen den Vergleich an. Eine Anzahlung von 200,00 EUR ist vorab zu leisten.",

@@ -259,6 +259,31 @@ def test_a_refusal_beside_other_terms_is_not_written_as_a_refusal(text: str, wri
     assert decision.review_reason is (None if written else ReviewReason.SETTLEMENT_UNCLEAR)
 
 
+@pytest.mark.parametrize(
+    ("body", "subject", "quote", "written"),
+    [
+        pytest.param("Unsere Antwort liegt bei.", "AW: Ihr Plan", "Wir stimmen dem Plan zu.", True, id="plain"),
+        pytest.param(
+            "Anbei. Es gilt nur bis Jahresende.", "", "Wir stimmen dem Plan zu.", False, id="the covering mail"
+        ),
+        pytest.param("", "Zustimmung unter Vorbehalt", "Wir stimmen dem Plan zu.", False, id="the subject"),
+        pytest.param("", "", "Dem Plan von Herrn Peter Lange stimmen wir zu.", False, id="another client"),
+        pytest.param("", "", "Dem Plan vom 03.02.2021 stimmen wir zu.", False, id="an earlier plan"),
+    ],
+)
+def test_an_acceptance_is_written_only_where_all_of_the_mail_leaves_it_alone(
+    body: str, subject: str, quote: str, written: bool
+) -> None:
+    decision = decided(
+        extraction(settlement=settled(ACCEPTED, quote=quote)),
+        intent=Intent.SETTLEMENT_RESPONSE,
+        matched=PLAN,
+        received=mail(body, pdf(quote), subject=subject),
+    )
+    assert decision.write is written
+    assert (ReviewReason.SETTLEMENT_UNCLEAR in decision.reasons) is not written
+
+
 def test_a_refusal_of_a_second_letter_is_the_answer_to_the_plan() -> None:
     decision = decided(extraction(settlement=settled(DECLINED)), intent=Intent.REJECTION, matched=PLAN)
     assert (decision.intent, decision.route) == (Intent.SETTLEMENT_RESPONSE, Route.AUTO_UPDATE)

@@ -26,7 +26,7 @@ _ACCEPTS = re.compile(
     r"\bnehm(?:en|e)\b.{1,100}?\ban(?=\s*(?:$|[.!,]|und\b))|\bnimmt\b.{1,100}?\ban(?=\s*(?:$|[.!,]|und\b))|"
     r"\bwird\b.{0,60}?\bangenommen\b|\bakzeptier(?:en|e|t)\b|"
     r"\bkeine(?:rlei)?\s+(?:einwände|bedenken|einwendungen)\b|"
-    r"\baccepts?\b|\bagrees?\s+(?:to|with)\b|\bconsents?\b|\bapproves?\b|\bno\s+objections?\b|"
+    r"\baccepts?\b|\bagrees?\s+(?:to|with)\b(?!\s+you\b)|\bconsents?\b|\bapproves?\b|\bno\s+objections?\b|"
     r"\bis\s+(?:hereby\s+)?accepted\b"
 )
 _WRITER = re.compile(
@@ -44,6 +44,10 @@ _INDEFINITE = re.compile(
     rf"\b(?:ein|eine[mnrs]?|an?|any|some|another)\s+(?:\w+\s+){{0,2}}{_PLAN_NOUN}\b|"
     r"\b(?:an?|any|some|another)\s+(?:\w+\s+){0,2}(?:plan|proposal|offer|settlement|arrangement)\b"
 )
+
+# "Wird dem Plan zugestimmt, ..." is a condition without a word for it.
+_CONDITIONAL_ORDER = re.compile(r"\A(?:wird|stimmen|nehmen|sind|akzeptieren|erteilen|werden|haben)\b[^.]*,\s")
+_THEIR_PLAN = re.compile(rf"\b{_PLAN_NOUN}\s+(?:unsere[rs]|eines|einer|anderer)\b")
 
 _MONEY = r"(?:(?:eur|euro|€)\s?\d[\d.,' ]*(?:,-+)?|\d[\d.,' ]*(?:,-+)?\s?(?:eur(?:o|os)?\b|€))"
 _DATE = (
@@ -81,6 +85,8 @@ _SLOTS = tuple(
         r"without (?:any )?reservations?)\b",
         r"\bin vollem umfang\b|\bin full\b",
         r"\bnicht nur\b",
+        r"\b(?:aus|in|mit|gemäß|from|in|with)\s(?:ihrem|your)\s(?:schreiben|brief|letter)(?=\s|,)",
+        r"\bput forward\b(?= by\b|\.|$)",
         r"\bbestätig(?:en|e) (?:den )?(?:erhalt|eingang) ihres (?:schreibens|plans|vorschlags|angebots) und\b",
         r"\bin (?:der|dieser|obiger) (?:sache|angelegenheit)(?: [a-zäöü]\S+(?=,))?",
     )
@@ -113,14 +119,14 @@ _ACCEPT_WORDS = _words(
     den des dieser diesem diesen diese dieses ihm ihn vorgelegten vorgelegte vorgeschlagenen vorgeschlagene
     übersandten übersandte unterbreiteten unterbreitete genannten genannte beigefügten beigefügte außergerichtlichen
     außergerichtliche bezeichneten obigen übermittelten gemachten freundlichen oben von vom zu zum zur mit im in an
-    am und sowie gegen bezüglich schreiben schreibens brief briefes sache angelegenheit bestehen erheben haben habe
+    am und sowie gegen bezüglich     sache angelegenheit bestehen erheben haben habe
     sind bin ist wird werden stimmen stimme stimmt zugestimmt zustimmen erteilen erteile erteilt erklären erkläre
     erklärt geben gebe zustimmung einverständnis einverstanden bestätigen bestätige bestätigt nehmen nehme nimmt
     angenommen akzeptieren akzeptiere akzeptiert keine keinerlei einwände bedenken einwendungen dagegen unterm datum
     nachdem eingereichten erstellten ausgearbeiteten we i our my hereby us accept accepts accepted agree agrees to
     with consent consents approve approves have has no objection objections the this your you and do is are it in
-    its on gladly fully unconditionally unreservedly proposed submitted put forward made enclosed out-of-court
-    behalf above letter dated by of for yes thus therefore confirm dear sirs sir madam
+    its on gladly fully unconditionally unreservedly proposed submitted   made enclosed out-of-court
+    behalf above  dated by of for yes thus therefore confirm dear sirs sir madam
     """
 )
 _NEUTRAL_WORDS = _ACCEPT_WORDS | _words(
@@ -137,7 +143,8 @@ _NEUTRAL_WORDS = _ACCEPT_WORDS | _words(
     dies war im auftrag vertretung namen mandantschaft forderung akte az zeichen nr tel telefon fax mail web thank
     thanks kind regards best yours sincerely faithfully many very much please find attached signed copy enclosed
     bank details account payment payments transfer pay quoting reference below follows as hello good morning
-    afternoon or madam mr mrs ms dr wish wishes well all client account received message refer reply regarding re
+    afternoon or madam mr mrs ms dr wish wishes well all client account letter schreibens brief received
+    message refer reply regarding re
     """
 )
 _NEUTRAL_FORMS = re.compile(
@@ -171,7 +178,7 @@ _TROUBLE_NOUNS = re.compile(
     r"\b(?:\w*bedingung\w*|\w*voraussetzung\w*|\w*vorbehalt\w*|\w*maßgabe\w*|auflagen?|frist\w*|ablehnung|widerruf\w*|"
     r"widerspruch\w*|gegenvorschl\w*|gegenangebot\w*|(?:monats|teil|mindest)?raten?(?:zahlung\w*)?|\w*kosten|"
     r"\w*erhöhung\w*|mindest\w*|nachbesserung\w*|"
-    r"genehmigung\w*|sicherheit\w*|bürgschaft\w*|\w*änderung\w*|prüfung|entwurf|muster|beispiel|ps|nachtrag|korrektur|"
+    r"genehmigung\w*|freigabe\w*|sicherheit\w*|bürgschaft\w*|\w*änderung\w*|prüfung|entwurf|muster|beispiel|ps|nachtrag|korrektur|"
     r"condition\w*|amendment\w*|draft|postscript)\b|\bp\.\s?s\."
 )
 
@@ -262,7 +269,7 @@ def plainly_accepts(sentence: str, before: str = "") -> bool:
         return False
     if _YOURS.search(flat.lower()) and not re.search(r"\bunsere?r?\s+zustimmung\b", flat.lower()):
         return False
-    if _INDEFINITE.search(flat.lower()):
+    if _INDEFINITE.search(flat.lower()) or _CONDITIONAL_ORDER.search(flat.lower()) or _THEIR_PLAN.search(flat.lower()):
         return False
     rest = _PERSON.sub(" ", flat)
     for slot in _SLOTS:
@@ -374,6 +381,8 @@ def plainly_refuses(sentence: str, before: str = "") -> bool:
     flat = " ".join(_without_heading(sentence).split())
     low = flat.lower()
     if not _known(flat, _REFUSE_WORDS):
+        return False
+    if re.search(r"\b(?:have|has)\s+no\s+(?:consent|agreement)\b|\bhaben\s+keine\s+zustimmung\b", low):
         return False
     if "?" in flat or _QUOTED.search(flat) or TENTATIVE.search(low) or _UNMEANT.search(low):
         return False
