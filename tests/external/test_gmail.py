@@ -239,6 +239,26 @@ async def test_a_refused_grant_says_what_to_mend(
     await credentials.close()
 
 
-async def test_a_file_that_is_no_key_is_named_as_such(entrance: Entrance) -> None:
-    with pytest.raises(ValueError, match="not a service account's key: client_email and private_key missing"):
-        ServiceAccountDelegation(entrance.door, {"installed": {}})
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"installed": {}}', "client_email and private_key missing"),
+        (b"", r"key\.json is not JSON"),
+        (b"[]", r"key\.json is not JSON of the form"),
+        (b"\xff\xfe\x00", r"key\.json is not JSON"),
+        (b'{"client_email": "a@b.example", "private_key": "geheim"}', "its private_key cannot be read"),
+        (b'{"client_email": "a@b.example", "private_key": 7}', "its private_key cannot be read"),
+        (None, r"key\.json cannot be read \(No such file or directory\)"),
+    ],
+)
+async def test_a_file_that_is_no_key_is_named_as_such(
+    entrance: Entrance, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "key.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(
+        Unauthorised, match=f"GMAIL_SERVICE_ACCOUNT_FILE is not a service account's key: .*{said}"
+    ) as caught:
+        ServiceAccountDelegation(entrance.door, path)
+    assert "geheim" not in str(caught.value)

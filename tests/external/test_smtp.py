@@ -1,4 +1,5 @@
 import asyncio
+import traceback
 from collections.abc import AsyncIterator
 
 import pytest
@@ -115,7 +116,19 @@ async def test_a_refused_login_is_a_matter_of_credentials(
     await running.wait_closed()
 
 
-@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mail.example",
+        "smtp://",
+        "mail.example:25",
+        "smtp://mail.example:abc",
+        "smtp://mail.example:99999",
+        "smtp://[mail.example",
+        "smtp://user:sec/ret@mail.example:587",
+    ],
+)
 def test_an_unreadable_url_is_named_without_its_password(entrance: Entrance, url: str) -> None:
-    with pytest.raises(ValueError, match="SMTP_URL must be"):
+    with pytest.raises(Unauthorised, match=r"smtp: SMTP_URL: .* Write smtp://") as caught:
         Mailer(entrance.door, SmtpOptions(url, SENDER))
+    assert "sec" not in "".join(traceback.format_exception(caught.value, limit=0))

@@ -141,7 +141,7 @@ class ServiceAccountDelegation(_Fetched):
     """A service account that the Workspace domain lets act for its users (RFC 7523, ``sub`` is the mailbox).
 
     :param info: the key file's content, or its path.
-    :raises ValueError: it is no service account's key.
+    :raises Unauthorised: it is no service account's key, or cannot be read.
     """
 
     def __init__(
@@ -152,21 +152,20 @@ class ServiceAccountDelegation(_Fetched):
         scopes: Sequence[str] = (GMAIL_READONLY,),
         token_uri: str | None = None,
     ) -> None:
-        content: Mapping[str, Any] = json.loads(info.read_text()) if isinstance(info, Path) else info
+        content = _content(info)
         missing = {"client_email", "private_key"} - content.keys()
         if missing:
-            names = " and ".join(sorted(missing))
-            raise ValueError(
-                f"This is not a service account's key: {names} missing. Download one of type JSON, and "
-                "name it in GMAIL_SERVICE_ACCOUNT_FILE."
-            )
+            raise _no_key(f"{' and '.join(sorted(missing))} missing")
         advice = (
             f"Let the Workspace admin allow client id {content.get('client_id', '(see the key file)')} the scope "
             f"{' '.join(scopes)} (Security > API controls > Domain-wide delegation), and check that the mailbox exists."
         )
         super().__init__(door, token_uri or str(content.get("token_uri") or TOKEN_URI), advice)
         self._email = str(content["client_email"])
-        self._signer = crypt.RSASigner.from_service_account_info(dict(content))  # type: ignore[no-untyped-call] # google-auth has no types here
+        try:
+            self._signer = crypt.RSASigner.from_service_account_info(dict(content))  # type: ignore[no-untyped-call] # google-auth has no types here
+        except (ValueError, TypeError) as error:
+            raise _no_key("its private_key cannot be read") from error
         self._scope = " ".join(scopes)
 
     async def _form(self, mailbox: str) -> dict[str, str]:
@@ -181,6 +180,25 @@ class ServiceAccountDelegation(_Fetched):
         }
         assertion: bytes = await asyncio.to_thread(jwt.encode, self._signer, claims)
         return {"grant_type": _JWT_BEARER, "assertion": assertion.decode()}
+
+
+def _content(info: Mapping[str, Any] | Path) -> Mapping[str, Any]:
+    if not isinstance(info, Path):
+        return info
+    try:
+        content = json.loads(info.read_text())
+    except OSError as error:
+        raise _no_key(f"{info} cannot be read ({error.strerror})") from error
+    except ValueError:  # which would carry the whole text, of what may be a key after all
+        content = None
+    if not isinstance(content, dict):
+        raise _no_key(f"{info} is not JSON of the form {{…}}")
+    return content
+
+
+def _no_key(what: str) -> Unauthorised:
+    message = f"GMAIL_SERVICE_ACCOUNT_FILE is not a service account's key: {what}. Name one of type JSON there."
+    return Unauthorised(SERVICE, "", message)
 
 
 class RefreshToken(_Fetched):

@@ -42,13 +42,17 @@ class _Server:
 
     @classmethod
     def parse(cls, url: str) -> "_Server":
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            given_port = parts.port
+        except ValueError:  # its text may quote the password, which a "/" or "@" in it turns into a port
+            raise _bad_url("its host or port cannot be read") from None
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise ValueError(f"SMTP_URL must be smtp://host:port or smtps://host:port, not {parts.scheme}://…")
+            raise _bad_url("it is not smtp://host:port or smtps://host:port")
         tls = parts.scheme == "smtps"
         return cls(
             host=parts.hostname,
-            port=parts.port or (465 if tls else 587 if parts.username else 25),
+            port=given_port or (465 if tls else 587 if parts.username else 25),
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             tls=tls,
@@ -58,7 +62,7 @@ class _Server:
 class Mailer:
     """Sends one mail per connection. Errors are those of the door.
 
-    :raises ValueError: the URL cannot be read.
+    :raises Unauthorised: the URL cannot be read.
     """
 
     def __init__(self, door: Door, options: SmtpOptions) -> None:
@@ -137,6 +141,11 @@ class Mailer:
             start_tls=None if server.tls or not server.password else True,
             timeout=None,  # the door's is the one that counts
         )
+
+
+def _bad_url(what: str) -> Unauthorised:
+    message = f"SMTP_URL: {what}. Write smtp://user:password@host:587, user and password percent-encoded."
+    return Unauthorised(SERVICE, "", message)
 
 
 def _classify(error: BaseException) -> ExternalError | None:
