@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import warnings
 from typing import cast
 
 import google.auth
 from google.api_core import grpc_helpers_async
+from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError
 
 from claimstream.pubsub.errors import PubSubError
@@ -24,25 +26,44 @@ _OPTIONS = (
 )
 
 
-async def connect(*, emulator_host: str | None = None, endpoint: str | None = None) -> Channel:
+async def connect(
+    *, emulator_host: str | None = None, endpoint: str | None = None, credentials_file: str | None = None
+) -> Channel:
     """A `grpc.aio.Channel` for subscribers, publishers and `Admin`; close it with `await channel.close()`.
 
     With `emulator_host` ("127.0.0.1:8085"), or PUBSUB_EMULATOR_HOST when it is None: without encryption or credentials.
-    Otherwise TLS with application default credentials to `endpoint` (a regional one keeps ordering keys and data in its
-    region), by default the global one. No packet is sent yet. Raises PubSubError if there are no credentials.
+    Otherwise TLS to `endpoint` (a regional one keeps ordering keys and data in its region), by default the global one,
+    with the credentials in `credentials_file` (a service account's key, say), or application default credentials when
+    it is None. No packet is sent yet. Raises PubSubError if there are no credentials.
     """
     if emulator_host is None and endpoint is None:
         emulator_host = os.environ.get("PUBSUB_EMULATOR_HOST") or None
     if emulator_host is not None:
         return cast("Channel", aio.insecure_channel(emulator_host, options=_OPTIONS))
     target = endpoint or ENDPOINT
-    try:
-        credentials, _ = await asyncio.to_thread(google.auth.default, scopes=SCOPES)
-    except DefaultCredentialsError as error:
-        raise PubSubError("connect to", target, "UNAUTHENTICATED", str(error)) from error
+    if credentials_file is not None:
+        credentials = _from_file(credentials_file, target)
+    else:
+        try:
+            credentials, _ = await asyncio.to_thread(google.auth.default, scopes=SCOPES)
+        except DefaultCredentialsError as error:
+            raise PubSubError("connect to", target, "UNAUTHENTICATED", str(error)) from error
     return cast(
         "Channel",
         grpc_helpers_async.create_channel(
             target if ":" in target else f"{target}:443", credentials=credentials, options=_OPTIONS
         ),
     )
+
+
+def _from_file(path: str, target: str) -> Credentials:
+    """Not in a thread: it reads one small file, and `catch_warnings` is no thread's own."""
+    try:
+        with warnings.catch_warnings():
+            # It warns of files from strangers; this one is the operator's. `google.auth.default` does the same.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            credentials, _ = google.auth.load_credentials_from_file(path, scopes=SCOPES)  # type: ignore[no-untyped-call]  # Google's
+    except (DefaultCredentialsError, OSError, ValueError, AttributeError, TypeError) as error:
+        # The last three: JSON of another form is not looked for. What they say may quote the file, which may be a key.
+        raise PubSubError("connect to", target, "UNAUTHENTICATED", f"{path} is no readable key file") from error
+    return cast("Credentials", credentials)
