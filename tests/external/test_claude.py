@@ -169,8 +169,9 @@ async def test_nothing_readable_is_an_empty_text(claude: Claude) -> None:
 
 
 async def test_a_media_type_the_model_cannot_see_is_refused_unsent(claude: Claude, server: ClaudeServer) -> None:
-    with pytest.raises(Refused, match="image/tiff cannot be shown"):
+    with pytest.raises(Refused, match="image/tiff cannot be shown") as caught:
         await claude.transcribe(b"II*", "image/tiff")
+    assert caught.value.status == "unsupported_media_type"
     assert not server.requests
 
 

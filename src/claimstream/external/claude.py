@@ -131,7 +131,11 @@ class Claude:
         )
 
     async def extract(self, source: Source, *, intent: Intent, letter: Letter | None) -> ModelAnswer[SourceExtraction]:
-        """The values that stand in ``source.text``, each with its quote; none of them proven yet."""
+        """The values that stand in ``source.text``, each with its quote; none of them proven yet.
+
+        :raises Refused: this source cannot be read so (:class:`ModelAnswerInvalid` after two unusable answers); others
+            may be.
+        """
         return await self._ask(
             _Question(
                 operation="extract",
@@ -147,7 +151,8 @@ class Claude:
     async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]:
         """The text of an image or a PDF, lines kept; "" when nothing can be read.
 
-        :raises Refused: neither PDF nor JPEG, PNG, GIF or WebP, or a file that the service does not accept.
+        :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
+            (``status`` is ``unsupported_media_type``), or the service does not accept the file (an HTTP status).
         """
         return await self._ask(
             _Question(
