@@ -33,6 +33,9 @@ def test_nothing_is_required_to_load() -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", "localhost/claims"),
+        ("DATABASE_URL", "postgresql://h:abc/db"),
+        ("DATABASE_URL", "postgresql://h:5432,i:99999/db"),
+        ("SMTP_URL", "smtp://h:abc"),
         ("MONGODB_URL", "http://mongo"),
         ("TRACE_SAMPLE_RATIO", "1.5"),
         ("PUBSUB_EMULATOR_HOST", "localhost"),
@@ -49,8 +52,22 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name:
         load_settings()
 
 
-def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "mysql://user:hunter2@host/db")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://u:p@a:5432,b:5433/db?sslmode=require"),
+        ("DATABASE_URL", "postgresql://u:p@[::1]:5432/db"),
+        ("MONGODB_URL", "mongodb://a:27017,b:27018,c/?replicaSet=r"),
+    ],
+)
+def test_several_hosts_and_ipv6_are_fine(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), name.lower()).get_secret_value() == value
+
+
+@pytest.mark.parametrize("url", ["mysql://user:hunter2@host/db", "postgresql://user:hunter2/x@host/db"])
+def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "hunter2" not in str(caught.value)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +204,14 @@ class TestSetUp:
         again = await claimstream("setup", environment=fresh)
         assert (again.status, "Everything is there." in again.err) == (0, True)
 
+    @pytest.mark.parametrize("query", ["sslmode=disable", "sslmode=prefer"])
+    async def test_migrating_takes_what_the_url_says_of_tls(
+        self, installed: dict[str, str], stack: LocalStack, query: str
+    ) -> None:
+        url = installed["DATABASE_URL"]
+        ended = await claimstream("migrate", environment=installed | {"DATABASE_URL": f"{url}?{query}"})
+        assert (ended.status, "as before" in ended.err) == (0, True), ended.err
+
     async def test_a_world_is_loaded_and_migrating_twice_is_harmless(
         self, installed: dict[str, str], world: World, tmp_path: Path
     ) -> None:
@@ -225,6 +234,9 @@ async def test_emails_are_listed_from_the_database(app: App, world: World, insta
     [
         ({}, "DATABASE_URL"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://h:abc/db"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://127.0.0.1:1/db?sslmode=bogus"}, "DATABASE_URL: `sslmode`"),
+        ({"GMAIL_SERVICE_ACCOUNT_FILE": "[/tmp/x]"}, "[/tmp/x]"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "DATABASE_URL"),
     ],
@@ -237,6 +249,21 @@ async def test_run_with_wrong_settings_ends_with_one_clear_line(
     last = ended.err.strip().splitlines()[-1]
     assert said in last
     assert "Traceback" not in ended.err
+
+
+async def test_a_health_port_in_use_is_named(app: App, installed: dict[str, str]) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        ended = await claimstream("run", environment=installed | {"HEALTH_PORT": str(taken.getsockname()[1])})
+    assert ended.status == 2
+    assert "HEALTH_PORT" in ended.err.strip().splitlines()[-1]
+    assert "Traceback" not in ended.err
+
+
+async def test_only_the_result_goes_to_stdout(home: dict[str, str]) -> None:
+    unreachable = home | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}
+    ended = await claimstream("emails", "--json", environment=unreachable)
+    assert (ended.status, ended.out) == (2, "")
+    assert "DATABASE_URL" in ended.err
 
 
 @pytest.mark.parametrize(

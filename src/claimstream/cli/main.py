@@ -46,9 +46,11 @@ def _options(
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
+    import stamina.instrumentation
     import uvloop
 
-    from claimstream.cli.console import err
+    from claimstream.cli.console import complain, err
+    from claimstream.cli.mendable import as_setting
     from claimstream.evaluation.case import CaseError
     from claimstream.external.errors import ExternalError
     from claimstream.local.servers.process import LocalStackError
@@ -56,19 +58,25 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     from claimstream.settings import SettingsError
 
     expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
+    # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
+    stamina.instrumentation.set_on_retry_hooks([])
     try:
         return uvloop.run(work)
     except expected as error:
-        err.print(f"[bold red]claimstream:[/] {error}")
+        complain(str(error))
     except BaseExceptionGroup as group:
         known, unknown = group.split(expected)
         if unknown is not None or known is None:
             raise
         for leaf in _leaves(known):
-            err.print(f"[bold red]claimstream:[/] {leaf}")
+            complain(str(leaf))
     except (KeyboardInterrupt, asyncio.CancelledError):
         err.print("claimstream: stopped")
         raise typer.Exit(130) from None
+    except Exception as error:
+        if (text := as_setting(error)) is None:
+            raise
+        complain(text)
     raise typer.Exit(2)
 
 
@@ -117,6 +125,7 @@ def run() -> None:
         telemetry = start_telemetry(settings)
         try:
             async with App(settings) as worker:
+                await worker.check()
                 await worker.run()
         finally:
             await telemetry.aclose(5.0)
@@ -258,7 +267,7 @@ def report(
     """
     from claimstream.cli import last_demo
     from claimstream.cli.access import email_store, settings_or_demo
-    from claimstream.cli.console import err, out
+    from claimstream.cli.console import command, complain, out
     from claimstream.cli.report_view import print_report
     from claimstream.pipeline.report import ProcessingReport
 
@@ -280,7 +289,7 @@ def report(
 
     text: str | None = _run(work())
     if text is None:
-        err.print(f"[bold red]claimstream:[/] no report for {email!r}. `claimstream emails` lists what there is.")
+        complain(f"no report for {email!r}. `{command()} emails` lists what there is.")
         raise typer.Exit(1)
     if as_json:
         sys.stdout.write(json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n")

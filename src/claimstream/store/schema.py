@@ -52,7 +52,7 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
     Returns:
         The revision before and after; equal when nothing was due, None before the first.
     """
-    # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments that asyncpg does not take.
+    # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments it does not take.
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
     try:
         async with engine.connect() as connection:

@@ -1,0 +1,19 @@
+"""Which errors of libraries come from a wrong setting, and of which."""
+
+import errno
+
+import asyncpg
+
+
+def as_setting(error: Exception) -> str | None:
+    """One line that names the variable to mend; None for an error that no setting is known to cause."""
+    match error:
+        case asyncpg.ClientConfigurationError():
+            return f"DATABASE_URL: {error}"
+        case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):
+            # What asyncpg does not know in the query of the URL, it passes on to the server.
+            return f"DATABASE_URL: {error}"
+        case OSError(errno=errno.EADDRINUSE):
+            return "HEALTH_PORT: the port is in use by another process. Name a free one, or end that process."
+        case _:
+            return None
