@@ -332,12 +332,10 @@ def _of_layout(page: _Text, claims: list[Claim]) -> list[Claim]:
     """Labels on other lines: column headings, the line above, a column of labels beside one of amounts."""
     result = list(claims)
     for line, numbers in page.by_line.items():
-        open_ = [
-            n
-            for n in numbers
-            if result[n].role is None or (len(numbers) > 1 and len(cells(page.text, page.index.lines[line])) > 1)
-        ]
-        if len(numbers) > 1 and open_:
+        if len(numbers) < 2:
+            continue
+        tabular = len(cells(page.text, page.index.lines[line])) > 1
+        if tabular or any(result[n].role is None for n in numbers):
             _by_heading(page, result, line, numbers)
     done: set[int] = set()
     for line, numbers in page.by_line.items():
@@ -623,6 +621,8 @@ class _Surroundings:
     def are_plain(self, claim: Claim) -> bool:
         page, label = self._page, claim.label
         span = self._sentence(claim.token.start, claim.token.end)
+        if span.end - span.start > 2 * _WINDOW:
+            return False  # too long to be a sentence that is understood
         begin = self._own_part(span, claim)
         if not self._plain(begin, span.end):
             return claim.role in PART_ROLES and self._is_row(span)

@@ -135,6 +135,7 @@ _NO_NAMES = (
     "hier vom von forderung forderungen gesamtforderung hauptforderung anfrage schreiben mahnung rechnung "
     "vertrag kunde kundennummer aktenzeichen geburtsdatum anschrift adresse name vorname nachname straße "
     "strasse telefon stand datum betrag saldo eur euro nr konto schuldner mandant mandantin mandantschaft "
+    "gläubigerin ehemann ehefrau "
     "gläubiger zeichen unbekannt ort wohnort plz ratenzahlung vergleich angebot antwort aw wg re fwd "
     "schuldenbereinigungsplan forderungsaufstellung frau herr herrn eheleute familie amtsgericht "
     "landgericht finanzamt your our the claim statement reference letter outstanding debt auskunft "
