@@ -12,8 +12,10 @@ gcloud iam service-accounts describe "$account" --project "$project" >/dev/null 
 gcloud storage buckets describe "gs://${bucket}" >/dev/null 2>&1 ||
   gcloud storage buckets create "gs://${bucket}" --project "$project" --location "$region" \
     --uniform-bucket-level-access --public-access-prevention
-gcloud storage buckets add-iam-policy-binding "gs://${bucket}" \
-  --member "serviceAccount:${account}" --role roles/storage.objectUser
+# The second role lets `claimstream doctor` look at the bucket itself, as pubsub.viewer below at topics and subscriptions.
+for role in roles/storage.objectUser roles/storage.legacyBucketReader; do
+  gcloud storage buckets add-iam-policy-binding "gs://${bucket}" --member "serviceAccount:${account}" --role "$role"
+done
 
 # Topics and subscriptions with their dead-letter policy: the same code that the worker relies on.
 GOOGLE_CLOUD_PROJECT="$project" claimstream setup
@@ -34,6 +36,12 @@ for subscription in gmail-notifications emails; do
     --member "serviceAccount:${agent}" --role roles/pubsub.subscriber
 done
 for subscription in gmail-notifications emails; do
-  gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
-    --member "serviceAccount:${account}" --role roles/pubsub.subscriber
+  for role in roles/pubsub.subscriber roles/pubsub.viewer; do
+    gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
+      --member "serviceAccount:${account}" --role "$role"
+  done
+done
+for topic in gmail-notifications emails emails-dead; do
+  gcloud pubsub topics add-iam-policy-binding "$topic" --project "$project" \
+    --member "serviceAccount:${account}" --role roles/pubsub.viewer
 done
