@@ -2,10 +2,15 @@
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/claimstream
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock requirements-dev.lock pyproject.toml README.md LICENSE ./
 RUN /opt/claimstream/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+# The build backend and what it needs, as they are locked for development; they stay in this step.
+RUN awk '/^[a-z]/ {wanted = /^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/} wanted' requirements-dev.lock \
+      > requirements-build.lock && \
+    pip install --no-cache-dir --require-hashes -r requirements-build.lock
 COPY src ./src
-RUN /opt/claimstream/bin/pip install --no-cache-dir --no-deps .
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir wheel . && \
+    /opt/claimstream/bin/pip install --no-cache-dir --no-index --no-deps wheel/*.whl
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home claimstream
