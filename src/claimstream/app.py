@@ -49,7 +49,6 @@ from claimstream.pubsub import (
     Publisher,
     Subscriber,
     SubscriberOptions,
-    connect,
 )
 from claimstream.pubsub.wire import AioRpcError, Channel, unavailable
 from claimstream.reading import MailReader
@@ -62,6 +61,7 @@ from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.outbox import OutboxStore
 from claimstream.store.world import WorldStore
 from claimstream.telemetry.logs import get_logger
+from claimstream.topics import connect_pubsub
 
 log = get_logger(__name__)
 
@@ -294,9 +294,7 @@ class App:
     # --- Pub/Sub
 
     async def connect(self) -> Channel:
-        channel = await connect(
-            emulator_host=self.settings.pubsub_emulator_host, endpoint=self.settings.pubsub_endpoint
-        )
+        channel = await connect_pubsub(self.settings)
         self._closing(channel.close)
         return channel
 

@@ -1,11 +1,21 @@
-"""The topics and subscriptions claimstream works with, as the settings name them."""
+"""Pub/Sub as the settings name it: the connection, topics and subscriptions."""
 
-from claimstream.pubsub import Admin
+from claimstream.pubsub import Admin, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings
 
 _MAX_DELIVERY_ATTEMPTS = 100
 """The most Pub/Sub allows: attempts are spent on lost leases only, and good mail must not run out of them."""
+
+
+async def connect_pubsub(settings: Settings) -> Channel:
+    """A channel as the settings say; close it with ``await channel.close()``. Raises PubSubError."""
+    key = settings.google_application_credentials
+    return await connect(
+        emulator_host=settings.pubsub_emulator_host,
+        endpoint=settings.pubsub_endpoint,
+        credentials_file=str(key) if key else None,
+    )
 
 
 async def ensure_topics(settings: Settings, channel: Channel) -> list[str]:
