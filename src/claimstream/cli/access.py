@@ -1,4 +1,4 @@
-"""Reaching a database from a command that only looks."""
+"""Reaching the stores from a command that needs no more of a worker than them."""
 
 import os
 from collections.abc import AsyncIterator
@@ -6,10 +6,15 @@ from contextlib import asynccontextmanager
 
 from claimstream.app import make_database
 from claimstream.cli import last_demo
+from claimstream.domain.records.world import World
 from claimstream.external.door import Door
+from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.mongo_documents import client_document
 from claimstream.external.policy import DEFAULT_POLICIES
-from claimstream.settings import Settings, load_settings
+from claimstream.settings import Settings, SettingsError, load_settings
+from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
+from claimstream.store.world import WorldStore
 
 
 def settings_or_demo() -> Settings:
@@ -23,12 +28,46 @@ def settings_or_demo() -> Settings:
 
 
 @asynccontextmanager
-async def email_store(settings: Settings) -> AsyncIterator[EmailStore]:
+async def a_door() -> AsyncIterator[Door]:
     door = Door(DEFAULT_POLICIES)
+    try:
+        yield door
+    finally:
+        await door.close()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, door: Door) -> AsyncIterator[Database]:
+    """Raises SettingsError when none is configured, ExternalError when it does not let us in."""
     database = make_database(settings, door)
     await database.open()
     try:
-        yield EmailStore(database)
+        yield database
     finally:
         await database.close()
-        await door.close()
+
+
+@asynccontextmanager
+async def email_store(settings: Settings) -> AsyncIterator[EmailStore]:
+    async with a_door() as door, open_database(settings, door) as database:
+        yield EmailStore(database)
+
+
+async def load_world(settings: Settings, world: World, *, clients: bool) -> None:
+    """Tenants, mailboxes and inquiries into PostgreSQL; with ``clients``, the clients into MongoDB too.
+
+    Raises:
+        SettingsError: ``clients`` is wanted and no MongoDB is configured; nothing is written then.
+    """
+    if clients and settings.mongodb_url is None:
+        raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
+    async with a_door() as door, open_database(settings, door) as database:
+        await WorldStore(database).load(world)
+        if settings.mongodb_url is None or not clients:
+            return
+        options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
+        collection = Clients(door, options)
+        try:
+            await collection.upsert(client_document(client) for client in world.clients)
+        finally:
+            await collection.close()

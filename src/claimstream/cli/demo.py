@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from claimstream.app import App, start_telemetry, utc_now
 from claimstream.cli import last_demo
-from claimstream.cli.console import err, note, out
+from claimstream.cli.console import command, err, note, out
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
@@ -200,7 +201,7 @@ def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
     out.print(f"[{style}]Wrong writes: {result.wrong_writes}[/] (against expected.json of each case)")
     for verdict in result.score.verdicts:
         for wrong in verdict.wrong_writes:
-            out.print(f"  [red]{verdict.case}: {wrong}[/]")
+            out.print(f"  {verdict.case}: {wrong}", style="red", markup=False)
     for change in result.stray:
         out.print(f"  [red]{change.client_id}/{change.creditor_id} changed by no mail of this run[/]")
     missed = [v for v in result.score.verdicts if v.missed_write]
@@ -212,7 +213,7 @@ def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
     if mistaken:
         out.print(f"Otherwise not as expected: {len(mistaken)} of {len(result.score.verdicts)}")
         for verdict in mistaken:
-            out.print(f"  {verdict.case}: {'; '.join(verdict.mistakes)}", style="dim")
+            out.print(f"  {verdict.case}: {'; '.join(verdict.mistakes)}", style="dim", markup=False)
     _print_next_steps(result, stack, keep=keep)
 
 
@@ -220,17 +221,18 @@ def _print_next_steps(result: DemoResult, stack: LocalStack, *, keep: bool) -> N
     if not result.emails:
         return
     example = next((e for e in result.emails if e.route == "UPDATE_AND_NOTIFY"), result.emails[0])
+    me = escape(command())
     out.print("\n[bold]Where to look next[/]")
-    out.print(f"  claimstream report {example.email_id[:8]}   what was read in one mail, where it stands, and why")
+    out.print(f"  {me} report {example.email_id[:8]}   what was read in one mail, where it stands, and why")
     if keep:
         if stack.otlp is not None:
             out.print(f"  {stack.otlp.page_url}   every mail as a waterfall, from notification to final write")
             out.print(f"  {stack.otlp.page_url}trace/{example.trace_id}   the same mail's trace")
-        out.print("  claimstream send FILE.eml   put a mail of your own into a mailbox")
-        out.print("  claimstream emails   what became of it")
+        out.print(f"  {me} send FILE.eml   put a mail of your own into a mailbox")
+        out.print(f"  {me} emails   what became of it")
         out.print("Everything keeps running. End it with Ctrl-C.")
     else:
-        out.print("  make demo ARGS=--keep   leaves it running: traces in the browser, and mail of your own")
+        out.print(f"  {me} demo --keep   leaves it running: traces in the browser, and mail of your own")
 
 
 def _print_json(result: DemoResult) -> None:

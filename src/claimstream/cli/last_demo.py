@@ -14,6 +14,8 @@ from pydantic import TypeAdapter
 from claimstream.domain.records.work import EmailSummary
 
 _SUMMARIES = TypeAdapter(list[EmailSummary])
+_SHORTEST = 6
+"""Characters of an id that are enough of a beginning."""
 
 
 def _folder() -> Path:
@@ -46,6 +48,19 @@ def save_results(emails: list[EmailSummary], reports: dict[str, str]) -> None:
 def saved_emails() -> list[EmailSummary]:
     saved = _read("last-demo.json")
     return _SUMMARIES.validate_python(saved["emails"]) if saved else []
+
+
+def find(wanted: str) -> EmailSummary | None:
+    """By the ids that :meth:`EmailStore.find` goes by: whole, or six characters that only one begins with."""
+
+    def fits(email: EmailSummary) -> bool:
+        long = (email.email_id, email.correlation_id, email.trace_id)
+        return wanted in (*long, email.gmail_id, email.message_id) or (
+            len(wanted) >= _SHORTEST and any(one is not None and one.startswith(wanted) for one in long)
+        )
+
+    found = [email for email in saved_emails() if fits(email)]
+    return found[0] if len(found) == 1 else None
 
 
 def saved_report(email_id: str) -> str | None:

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,22 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
+
+
+class OutcomeChoice(StrEnum):
+    """``records.work.Outcome``, which would take its time to import when only ``--help`` is wanted."""
+
+    UPDATED = "updated"
+    REVIEW = "review"
+    SET_ASIDE = "set_aside"
+
+
+class StatusChoice(StrEnum):
+    """How far an email has come."""
+
+    NEW = "new"
+    IN_WORK = "in_work"
+    SETTLED = "settled"
 
 
 def _version(wanted: bool) -> None:
@@ -190,16 +207,14 @@ def load(
     ] = False,
 ) -> None:
     """Tell claimstream of tenants, their mailboxes and the letters sent (inquiries). Existing ones are updated."""
-    from claimstream.app import App
+    from claimstream.cli.access import load_world
     from claimstream.cli.console import note
     from claimstream.evaluation.case import read_world
-    from claimstream.evaluation.desk import load_world
     from claimstream.settings import load_settings
 
     async def work() -> None:
         found = read_world(world)
-        async with App(load_settings()) as worker:
-            await (load_world(worker, found) if clients else worker.world.load(found))
+        await load_world(load_settings(), found, clients=clients)
         note(f"{len(found.tenants)} tenants, {len(found.inquiries)} inquiries" + (" and clients" if clients else ""))
 
     _run(work())
@@ -224,8 +239,8 @@ def emails(
     as_json: JsonOption = False,
     limit: Annotated[int, typer.Option(help="How many of the newest.", min=1, max=10_000)] = 50,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="updated, review or set_aside.")] = None,
-    status: Annotated[str | None, typer.Option(help="new, in_work or settled.")] = None,
+    outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
+    status: Annotated[StatusChoice | None, typer.Option(help="Only those that stand there.")] = None,
 ) -> None:
     """List the newest emails and what became of them.
 
@@ -243,7 +258,9 @@ def emails(
         settings = settings_or_demo()
         if settings.database_url is None and (saved := last_demo.saved_emails()):
             note("DATABASE_URL is not set: these are the emails of the last demo.")
-            return saved[:limit]
+            wanted = {"tenant_id": tenant, "outcome": outcome, "status": status}
+            chosen = [e for e in saved if all(v is None or getattr(e, name) == v for name, v in wanted.items())]
+            return chosen[:limit]
         async with email_store(settings) as store:
             return await store.recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
 
@@ -271,30 +288,23 @@ def report(
     from claimstream.cli.report_view import print_report
     from claimstream.pipeline.report import ProcessingReport
 
-    async def work() -> str | None:
+    async def work() -> tuple[str | None, str | None]:
         settings = settings_or_demo()
         if settings.database_url is None and last_demo.saved_emails():
-            return _saved(email)
+            saved = last_demo.find(email)
+            return None if saved is None else last_demo.saved_report(saved.email_id), settings.jaeger_ui_url
         async with email_store(settings) as store:
             found = await store.find(email)
-            return None if found is None else await store.report(found.email_id)
+            return None if found is None else await store.report(found.email_id), settings.jaeger_ui_url
 
-    def _saved(wanted: str) -> str | None:
-        ids = [
-            e.email_id
-            for e in last_demo.saved_emails()
-            if any(i and i.startswith(wanted) for i in (e.email_id, e.correlation_id, e.trace_id))
-        ]
-        return last_demo.saved_report(ids[0]) if len(ids) == 1 else None
-
-    text: str | None = _run(work())
+    text, jaeger = _run(work())
     if text is None:
         complain(f"no report for {email!r}. `{command()} emails` lists what there is.")
         raise typer.Exit(1)
     if as_json:
         sys.stdout.write(json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n")
     else:
-        print_report(out, ProcessingReport.model_validate_json(text), jaeger_ui_url=os.environ.get("JAEGER_UI_URL"))
+        print_report(out, ProcessingReport.model_validate_json(text), jaeger_ui_url=jaeger)
 
 
 @app.command("eval")

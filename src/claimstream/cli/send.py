@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from claimstream.cli import last_demo
-from claimstream.cli.console import note
+from claimstream.cli.console import command, note
 from claimstream.settings import SettingsError
 
 
@@ -17,7 +17,7 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
     """Raises SettingsError when no demo is running or it does not take the mail."""
     environment = last_demo.running()
     if environment is None:
-        raise SettingsError("no demo is running here; start one in another terminal: claimstream demo --keep")
+        raise SettingsError(f"no demo is running here; start one in another terminal: {command()} demo --keep")
     raw = await asyncio.to_thread(file.read_bytes)
     if mailbox is None:
         message = email.message_from_bytes(raw, policy=email.policy.default)
@@ -35,4 +35,4 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
                     raise SettingsError(f"the demo did not take the mail ({response.status}): {await response.text()}")
         except aiohttp.ClientError as error:
             raise SettingsError(f"the demo does not answer any more ({type(error).__name__})") from error
-    note(f"Delivered to {plain}. See what became of it: claimstream emails")
+    note(f"Delivered to {plain}. See what became of it: {command()} emails")
