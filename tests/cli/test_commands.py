@@ -13,7 +13,9 @@ from tests.helpers import add_email, worker_environment
 from typer.testing import CliRunner
 
 from claimstream.app import App
+from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
+from claimstream.domain.records.work import Outcome
 from claimstream.domain.records.world import World
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
@@ -89,7 +91,13 @@ async def test_what_the_demo_did_can_be_looked_at_afterwards(demo: tuple[Ended, 
     first = json.loads(ended.out)["emails"][0]
     listed = await claimstream("emails", "--json", environment=home)
     assert next(email["email_id"] for email in json.loads(listed.out)) == first["email_id"]
-    for wanted in (first["email_id"][:8], first["trace_id"], first["correlation_id"]):
+    saved = json.loads(listed.out)[0]
+    wrong = await claimstream("emails", "--json", "--outcome", "updated", "--tenant", "nobody", environment=home)
+    assert json.loads(wrong.out) == []
+    updated = await claimstream("emails", "--json", "--outcome", "updated", environment=home)
+    assert {email["outcome"] for email in json.loads(updated.out)} == {"updated"}
+    ids = (first["email_id"][:8], first["trace_id"], first["correlation_id"], saved["gmail_id"], saved["message_id"])
+    for wanted in ids:
         shown = await claimstream("report", wanted, "--json", environment=home)
         assert json.loads(shown.out)["email_id"] == first["email_id"]
     readable = await claimstream("report", first["email_id"], environment=home)
@@ -179,6 +187,8 @@ class TestDoctor:
             ("ANTHROPIC_API_KEY", "wrong", "ANTHROPIC_API_KEY"),
             ("SMTP_URL", "smtp://127.0.0.1:1", "SMTP_URL"),
             ("GOOGLE_CLOUD_PROJECT", "another-project", "claimstream setup"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+            ("SENTRY_DSN", "https://host.invalid/none", "SENTRY_DSN"),
         ],
     )
     async def test_what_is_wrong_is_named_with_how_to_mend_it(
@@ -188,6 +198,13 @@ class TestDoctor:
         assert ended.status == 1, ended.out
         (line,) = [line for line in ended.out.splitlines() if line.startswith("✗")]
         assert said in ended.out, line
+
+    async def test_each_service_is_looked_at_whatever_the_others_are(self, app: App, installed: dict[str, str]) -> None:
+        broken = installed | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "GMAIL_TOKEN": ""}
+        ended = await claimstream("doctor", environment=broken)
+        marks = {line.split()[1]: line[0] for line in ended.out.splitlines() if line[0] in "✓✗–!"}
+        assert (ended.status, marks["PostgreSQL"], marks["Gmail"]) == (1, "✗", "✗")
+        assert {marks[name] for name in ("MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Traces")} == {"✓"}, ended.out
 
     async def test_an_empty_database_asks_to_be_migrated(self, installed: dict[str, str], stack: LocalStack) -> None:
         assert stack.postgres is not None
@@ -221,6 +238,20 @@ class TestSetUp:
         assert (migrated.status, "as before" in migrated.err) == (0, True)
         loaded = await claimstream("load", str(file), "--clients", environment=installed)
         assert (loaded.status, "1 tenants, 2 inquiries" in loaded.err) == (0, True)
+
+
+class TestLoad:
+    async def test_it_needs_the_stores_and_nothing_else(
+        self, installed: dict[str, str], world: World, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "world.json"
+        file.write_text(world.model_dump_json())
+        stores = {k: v for k, v in installed.items() if k.startswith(("DATABASE_", "MONGODB_", "XDG_"))}
+        loaded = await claimstream("load", str(file), "--clients", environment=stores)
+        assert (loaded.status, "and clients" in loaded.err) == (0, True), loaded.err
+        del stores["MONGODB_URL"]
+        refused = await claimstream("load", str(file), "--clients", environment=stores)
+        assert (refused.status, "MONGODB_URL" in refused.err) == (2, True), refused.err
 
 
 async def test_emails_are_listed_from_the_database(app: App, world: World, installed: dict[str, str]) -> None:
@@ -273,6 +304,29 @@ def test_every_command_explains_itself(command: str) -> None:
     ended = CliRunner().invoke(commands, [command, "--help"])
     assert ended.exit_code == 0
     assert "Usage" in ended.output
+
+
+@pytest.mark.parametrize("option", ["--outcome", "--status"])
+def test_a_value_that_no_email_can_have_is_refused(option: str) -> None:
+    ended = CliRunner().invoke(commands, ["emails", option, "lost"])
+    assert ended.exit_code == 2
+    assert "lost" in ended.output
+
+
+def test_outcomes_to_choose_from_are_all_there_are() -> None:
+    assert [str(o) for o in OutcomeChoice] == [str(o) for o in Outcome]
+
+
+async def test_the_command_is_named_as_it_was_called(home: dict[str, str], tmp_path: Path) -> None:
+    mail = tmp_path / "a.eml"
+    mail.write_text("To: a@b.example\n\nx")
+    hidden = await claimstream("send", str(mail), environment=home | {"PATH": os.devnull})
+    assert f"{sys.executable} -m claimstream demo" in hidden.err or "bin/python -m claimstream demo" in hidden.err
+    program = tmp_path / "claimstream"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    installed = await claimstream("send", str(mail), environment=home | {"PATH": str(tmp_path)})
+    assert "terminal: claimstream demo" in installed.err
 
 
 async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], tmp_path: Path) -> None:

@@ -1,25 +1,39 @@
 """``claimstream doctor``: is each configured service there, and if not, what mends it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
+import asyncpg
 from rich.table import Table
 from rich.text import Text
+from sentry_sdk.utils import BadDsn, Dsn
 
-from claimstream.app import App, make_database
+from claimstream.app import make_gmail_credentials
+from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import out
+from claimstream.cli.mendable import as_setting
+from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
-from claimstream.external.claude import deprecation_warning
+from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError
+from claimstream.external.errors import ExternalError, NotFound
+from claimstream.external.gcs import Blobs, BlobsOptions
+from claimstream.external.gmail import Gmail, GmailOptions
+from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES
+from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.pubsub import PubSubError, connect
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Connection
+from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.schema import newest_revision
 from claimstream.topics import check_topics
 
+_CONNECT_SECONDS = 5.0
 State = Literal["ok", "off", "warning", "failed"]
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
@@ -32,45 +46,82 @@ class Finding:
 
 
 async def diagnose(settings: Settings) -> list[Finding]:
-    """One finding per service, each by a real and harmless call."""
-    findings = [await _postgresql(settings)]
-    if findings[0].state == "failed":
-        # Everything else is built upon it, but can be looked at all the same.
-        return [*findings, await _pubsub(settings), *_models(settings)]
-    try:
-        async with App(settings) as app:
-            findings.append(await _gmail(app))
-            for name, service, variable in (
-                ("MongoDB", app.clients, "MONGODB_URL"),
-                ("GCS", app.services.blobs, "GCS_BUCKET"),
-                ("Claude", app.services.model, "ANTHROPIC_API_KEY"),
-                ("SMTP", app.services.mailer, "SMTP_URL"),
-            ):
-                check: Callable[[], Awaitable[str]] | None = getattr(service, "check", None)
-                findings.append(
-                    Finding(name, "off", f"{variable} is not set: {settings.missing().get(variable, '')}")
-                    if check is None
-                    else await _check(name, check)
-                )
-    except SettingsError as error:
-        findings.append(Finding("Gmail", "failed", str(error)))
-    return [*findings, await _pubsub(settings), *_models(settings), *_telemetry(settings)]
+    """One finding per service, each by a real and harmless call. None of them keeps the others from being looked at."""
+    postgresql, mailboxes = await _postgresql(settings)
+    return [
+        postgresql,
+        await _gmail(settings, mailboxes),
+        await _mongodb(settings),
+        await _gcs(settings),
+        await _claude(settings),
+        await _smtp(settings),
+        await _pubsub(settings),
+        *_models(settings),
+        await _traces(settings),
+        _sentry(settings),
+    ]
 
 
-async def _check(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
-    try:
-        return Finding(name, "ok", await check())
-    except ExternalError as error:
-        return Finding(name, "failed", str(error))
+def _off(settings: Settings, name: str, variable: str) -> Finding:
+    return Finding(name, "off", f"{variable} is not set: {settings.missing().get(variable, '')}")
 
 
-async def _postgresql(settings: Settings) -> Finding:
-    door = Door(DEFAULT_POLICIES)
-    try:
-        database = make_database(settings, door)
-        await database.open()
-    except (ExternalError, SettingsError) as error:
-        return Finding("PostgreSQL", "failed", str(error))
+class _Checked(Protocol):
+    async def check(self) -> str: ...
+
+    async def close(self) -> None: ...
+
+
+async def _check(name: str, make: Callable[[Door], _Checked]) -> Finding:
+    async with a_door() as door:
+        service = make(door)
+        try:
+            return Finding(name, "ok", await service.check())
+        except ExternalError as error:
+            return Finding(name, "failed", str(error))
+        finally:
+            await service.close()
+
+
+async def _mongodb(settings: Settings) -> Finding:
+    if settings.mongodb_url is None:
+        return _off(settings, "MongoDB", "MONGODB_URL")
+    options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
+    return await _check("MongoDB", lambda door: Clients(door, options))
+
+
+async def _gcs(settings: Settings) -> Finding:
+    if settings.gcs_bucket is None:
+        return _off(settings, "GCS", "GCS_BUCKET")
+    key = settings.google_application_credentials
+    options = BlobsOptions(
+        bucket=settings.gcs_bucket, api_root=settings.storage_emulator_host, service_file=str(key) if key else None
+    )
+    return await _check("GCS", lambda door: Blobs(door, options))
+
+
+async def _claude(settings: Settings) -> Finding:
+    if settings.anthropic_api_key is None:
+        return _off(settings, "Claude", "ANTHROPIC_API_KEY")
+    options = ClaudeOptions(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        extraction_model=settings.extraction_model,
+        classification_model=settings.classification_model,
+    )
+    if settings.anthropic_base_url is not None:
+        options = replace(options, base_url=settings.anthropic_base_url)
+    return await _check("Claude", lambda door: Claude(door, options))
+
+
+async def _smtp(settings: Settings) -> Finding:
+    if settings.smtp_url is None or settings.mail_from is None:
+        return _off(settings, "SMTP", "SMTP_URL")
+    options = SmtpOptions(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+    return await _check("SMTP", lambda door: Mailer(door, options))
+
+
+async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None]:
+    """With the mailboxes it knows; None where it cannot be asked."""
 
     async def revision(connection: Connection) -> str | None:
         if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
@@ -79,22 +130,40 @@ async def _postgresql(settings: Settings) -> Finding:
         return found
 
     try:
-        found, newest = await database.run("SELECT alembic_version", revision), newest_revision()
-    finally:
-        await database.close()
-        await door.close()
-    if found != newest:
-        return Finding("PostgreSQL", "failed", f"schema is {found or 'empty'}, needed is {newest}: claimstream migrate")
-    return Finding("PostgreSQL", "ok", f"schema {found}")
+        async with a_door() as door, open_database(settings, door) as database:
+            found, newest = await database.run("SELECT alembic_version", revision), newest_revision()
+            if found != newest:
+                text = f"schema is {found or 'empty'}, needed is {newest}: claimstream migrate"
+                return Finding("PostgreSQL", "failed", text), None
+            return Finding("PostgreSQL", "ok", f"schema {found}"), list(await MailboxStore(database).all())
+    except (ExternalError, SettingsError) as error:
+        return Finding("PostgreSQL", "failed", str(error)), None
+    except asyncpg.ClientConfigurationError as error:
+        return Finding("PostgreSQL", "failed", as_setting(error) or str(error)), None
 
 
-async def _gmail(app: App) -> Finding:
-    mailboxes = await app.mailboxes.all()
+async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None) -> Finding:
+    async with a_door() as door:
+        try:
+            credentials = make_gmail_credentials(settings, door)
+        except SettingsError as error:
+            return Finding("Gmail", "failed", str(error))
+        options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
+        gmail = Gmail(door, credentials, options)
+        try:
+            return await _mailboxes_open(gmail, mailboxes)
+        finally:
+            await gmail.close()
+
+
+async def _mailboxes_open(gmail: Gmail, mailboxes: list[Mailbox] | None) -> Finding:
+    if mailboxes is None:
+        return Finding("Gmail", "warning", "configured, not called: which mailboxes there are stands in PostgreSQL")
     if not mailboxes:
         return Finding("Gmail", "warning", "no mailbox is known yet: claimstream load WORLD.json")
     for mailbox in mailboxes:
         try:
-            await app.gmail.check(mailbox.address)
+            await gmail.check(mailbox.address)
         except ExternalError as error:
             return Finding("Gmail", "failed", f"{mailbox.address}: {error}")
     unwatched = sum(mailbox.watch_expires_at is None for mailbox in mailboxes)
@@ -116,7 +185,9 @@ async def _pubsub(settings: Settings) -> Finding:
         finally:
             await channel.close()
     except (PubSubError, ExternalError) as error:
-        return Finding("Pub/Sub", "failed", f"{error} (claimstream setup creates what is missing)")
+        missing = isinstance(error, NotFound) or (isinstance(error, PubSubError) and error.code == "NOT_FOUND")
+        advice = " (claimstream setup creates what is missing)" if missing else ""
+        return Finding("Pub/Sub", "failed", f"{error}{advice}")
     finally:
         await door.close()
     return Finding("Pub/Sub", "ok", found)
@@ -127,15 +198,33 @@ def _models(settings: Settings) -> list[Finding]:
     return [Finding("Claude", "warning", text) for text in sorted(w for w in warnings if w)]
 
 
-def _telemetry(settings: Settings) -> list[Finding]:
-    names = {"OTEL_EXPORTER_OTLP_ENDPOINT": "Traces", "SENTRY_DSN": "Sentry"}
-    missing = settings.missing()
-    return [
-        Finding(name, "off", f"{variable} is not set: {missing[variable]}")
-        if variable in missing
-        else Finding(name, "ok", "configured")
-        for variable, name in names.items()
-    ]
+async def _traces(settings: Settings) -> Finding:
+    url = settings.otel_exporter_otlp_endpoint
+    if url is None:
+        return _off(settings, "Traces", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        text = f"{host}:{port} is not reachable ({type(error).__name__}). Check OTEL_EXPORTER_OTLP_ENDPOINT."
+        return Finding("Traces", "failed", text)
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return Finding("Traces", "ok", f"{host}:{port} accepts connections")
+
+
+def _sentry(settings: Settings) -> Finding:
+    if settings.sentry_dsn is None:
+        return _off(settings, "Sentry", "SENTRY_DSN")
+    try:
+        Dsn(settings.sentry_dsn.get_secret_value())
+    except BadDsn as error:
+        return Finding("Sentry", "failed", f"SENTRY_DSN: {error}")
+    return Finding("Sentry", "ok", "configured (not called)")
 
 
 def print_findings(findings: list[Finding]) -> None:
@@ -145,5 +234,5 @@ def print_findings(findings: list[Finding]) -> None:
     table.add_column(overflow="fold")
     for finding in findings:
         mark, style = _MARKS[finding.state]
-        table.add_row(Text(mark, style=style), Text(finding.service, style="bold"), finding.text)
+        table.add_row(Text(mark, style=style), Text(finding.service, style="bold"), Text(finding.text))
     out.print(table)
