@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from claimstream.app import App, start_telemetry, utc_now
 from claimstream.cli import last_demo
+from claimstream.cli.access import bring_up_schema
 from claimstream.cli.console import command, err, note, out
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
@@ -25,7 +26,6 @@ from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.settings import load_settings
-from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
 
 _LONGEST_SECONDS = 300.0
@@ -71,8 +71,7 @@ async def run_demo(*, samples: Path, as_json: bool, keep: bool) -> bool:
     async with LocalStack(settings, scripts=list(read_scripts(samples))) as stack:
         telemetry = start_telemetry(stack.settings)
         try:
-            assert stack.settings.database_url is not None
-            await migrate(stack.settings.database_url.get_secret_value())
+            await bring_up_schema(stack.settings)
             now = folder.world.now
             async with App(stack.settings, clock=(lambda: now) if now else utc_now) as app:
                 _say_what_runs(stack)
@@ -94,15 +93,20 @@ async def _work(
         cases = {await stack.gmail.deliver(case.mailbox, case.raw): case for case in folder.cases}
         await _unless_over(worker, _watch_progress(app, cases))
         result = await _collect(app, folder, cases, time.monotonic() - started)
-        reports = {e.email_id: text for e in result.emails if (text := await app.emails.report(e.email_id))}
-        last_demo.save_results(result.emails, reports)
+        await _save(app, result.emails)
         _print_json(result) if as_json else _print(result, stack, keep=keep)
         if keep and not worker.done():
             await _keep(stack, worker)
+            await _save(app, await app.emails.recent(limit=1000))  # mail of one's own, too
     finally:
         app.stop()
         await worker
     return result
+
+
+async def _save(app: App, emails: list[EmailSummary]) -> None:
+    reports = {e.email_id: text for e in emails if (text := await app.emails.report(e.email_id))}
+    last_demo.save_results(emails, reports)
 
 
 async def _unless_over(worker: asyncio.Task[None], work: Any) -> None:

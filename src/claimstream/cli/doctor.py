@@ -26,12 +26,12 @@ from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.external.smtp import Mailer, SmtpOptions
-from claimstream.pubsub import PubSubError, connect
+from claimstream.pubsub import PubSubError
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Connection
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.schema import newest_revision
-from claimstream.topics import check_topics
+from claimstream.topics import check_topics, connect_pubsub
 
 _CONNECT_SECONDS = 5.0
 State = Literal["ok", "off", "warning", "failed"]
@@ -177,7 +177,7 @@ async def _pubsub(settings: Settings) -> Finding:
     door = Door(DEFAULT_POLICIES)
     guard = door.service(grpc_errors.SERVICE, grpc_errors.classify)
     try:
-        channel = await connect(emulator_host=settings.pubsub_emulator_host, endpoint=settings.pubsub_endpoint)
+        channel = await connect_pubsub(settings)
         try:
             found = await guard.call(
                 "check", lambda: check_topics(settings, channel), retry=False, timeout_seconds=10.0

@@ -46,8 +46,10 @@ def save_results(emails: list[EmailSummary], reports: dict[str, str]) -> None:
 
 
 def saved_emails() -> list[EmailSummary]:
+    """The newest first, as a database would list them."""
     saved = _read("last-demo.json")
-    return _SUMMARIES.validate_python(saved["emails"]) if saved else []
+    emails = _SUMMARIES.validate_python(saved["emails"]) if saved else []
+    return sorted(emails, key=lambda email: email.created_at, reverse=True)
 
 
 def find(wanted: str) -> EmailSummary | None:

@@ -153,21 +153,12 @@ def run() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema. Safe to run at every start, and by several pods at once."""
-    from claimstream.app import make_database
+    from claimstream.cli.access import bring_up_schema
     from claimstream.cli.console import note
-    from claimstream.external.door import Door
-    from claimstream.external.policy import DEFAULT_POLICIES
     from claimstream.settings import load_settings
-    from claimstream.store.schema import migrate as bring_up
 
     async def work() -> None:
-        settings, door = load_settings(), Door(DEFAULT_POLICIES)
-        database = make_database(settings, door)  # says in one line what is wrong with the URL or the server
-        await database.open()
-        await database.close()
-        await door.close()
-        assert settings.database_url is not None
-        before, after = await bring_up(settings.database_url.get_secret_value())
+        before, after = await bring_up_schema(load_settings())
         note(f"schema {after}" + (", as before" if before == after else f", was {before or 'empty'}"))
 
     _run(work())
@@ -177,13 +168,12 @@ def migrate() -> None:
 def setup() -> None:
     """Create the Pub/Sub topics and subscriptions that are missing. What exists is left as it is."""
     from claimstream.cli.console import note
-    from claimstream.pubsub import connect
     from claimstream.settings import load_settings
-    from claimstream.topics import ensure_topics
+    from claimstream.topics import connect_pubsub, ensure_topics
 
     async def work() -> None:
         settings = load_settings()
-        channel = await connect(emulator_host=settings.pubsub_emulator_host, endpoint=settings.pubsub_endpoint)
+        channel = await connect_pubsub(settings)
         try:
             created = await ensure_topics(settings, channel)
         finally:

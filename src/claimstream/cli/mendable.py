@@ -10,6 +10,8 @@ def as_setting(error: Exception) -> str | None:
     match error:
         case asyncpg.ClientConfigurationError():
             return f"DATABASE_URL: {error}"
+        case asyncpg.UndefinedTableError():
+            return "DATABASE_URL: the tables are not there yet. Make them: claimstream migrate"
         case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):
             # What asyncpg does not know in the query of the URL, it passes on to the server.
             return f"DATABASE_URL: {error}"

@@ -9,8 +9,10 @@ from pathlib import Path
 import aiohttp
 
 from claimstream.cli import last_demo
+from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import command, note
-from claimstream.settings import SettingsError
+from claimstream.settings import SettingsError, load_settings
+from claimstream.store.mailboxes import MailboxStore
 
 
 async def send_mail(file: Path, mailbox: str | None) -> None:
@@ -26,7 +28,10 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
     if "@" not in mailbox:
         raise SettingsError(f"{file} names no recipient; say which mailbox: --mailbox ADDRESS")
     local, _, domain = mailbox.partition("@")
-    plain = f"{local.partition('+')[0]}@{domain}"
+    plain = f"{local.partition('+')[0]}@{domain}".lower()
+    known = await _mailboxes(environment)
+    if plain not in known:
+        raise SettingsError(f"{plain} is no mailbox of the demo. Name one: --mailbox {' | '.join(known)}")
     url = f"{environment['GMAIL_BASE_URL']}/control/deliver"
     async with aiohttp.ClientSession() as session:
         try:
@@ -36,3 +41,9 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
         except aiohttp.ClientError as error:
             raise SettingsError(f"the demo does not answer any more ({type(error).__name__})") from error
     note(f"Delivered to {plain}. See what became of it: {command()} emails")
+
+
+async def _mailboxes(environment: dict[str, str]) -> list[str]:
+    settings = load_settings(database_url=environment["DATABASE_URL"])
+    async with a_door() as door, open_database(settings, door) as database:
+        return [mailbox.address for mailbox in await MailboxStore(database).all()]
