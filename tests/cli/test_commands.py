@@ -334,3 +334,16 @@ async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], t
     ended = await claimstream("send", str(mail), environment=home)
     assert ended.status == 2
     assert "claimstream demo --keep" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("ANTHROPIC_API_KEY", "wrong"), ("GMAIL_TOKEN", "wrong"), ("GCS_BUCKET", "no-such-bucket")]
+)
+async def test_a_worker_with_wrong_credentials_ends_at_the_start_and_says_what_to_check(
+    app: App, installed: dict[str, str], variable: str, value: str
+) -> None:
+    ended = await claimstream("run", environment=installed | {variable: value}, seconds=60)
+    assert ended.status == 2
+    said = "credentials" if variable == "GMAIL_TOKEN" else variable
+    assert said in ended.err
+    assert "Traceback" not in ended.err

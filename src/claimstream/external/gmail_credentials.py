@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ class _Issued:
     expires_at: float
 
 
-class _Fetched:
+class _Fetched(ABC):
     """Tokens from an OAuth 2.0 token endpoint (RFC 6749), kept per key until shortly before they expire."""
 
     def __init__(self, door: Door, token_uri: str, advice: str) -> None:
@@ -82,8 +83,9 @@ class _Fetched:
     def _key(self, mailbox: str) -> str:
         return mailbox
 
+    @abstractmethod
     async def _form(self, mailbox: str) -> dict[str, str]:
-        raise NotImplementedError
+        """What is posted to the endpoint."""
 
     async def token(self, mailbox: str) -> str:
         key = self._key(mailbox)

@@ -71,8 +71,8 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, budg
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise UnreadableError("broken", f"Damaged in the archive: {error}") from None
     except (NotImplementedError, RuntimeError) as error:
-        reason = "encrypted" if "password" in str(error).lower() else "unknown_type"
-        raise UnreadableError("encrypted" if reason == "encrypted" else "unknown_type", str(error)) from None
+        # zipfile says so of a password and of a compression it does not know.
+        raise UnreadableError("encrypted" if "password" in str(error).lower() else "unknown_type", str(error)) from None
     budget.left -= len(data)
     if len(data) > by_ratio:
         raise UnreadableError("too_large", f"Unpacks to over {limits.max_archive_ratio} times its size: a zip bomb.")
