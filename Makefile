@@ -29,7 +29,7 @@ demo: setup ## the main job on real input, on the embedded local stack
 	@$(BIN)/claimstream demo $(ARGS)
 
 test: setup ## the tests
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses 2 $(ARGS)
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check .

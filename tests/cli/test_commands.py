@@ -59,17 +59,9 @@ def installed(settings: Settings, stack: LocalStack, home: dict[str, str]) -> di
     return worker_environment(settings, stack) | home | {"LOG_LEVEL": "ERROR"}
 
 
-@pytest.fixture(scope="session")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, dict[str, str]]:
-    """One run of the demo, for several tests to look at."""
-    home = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    return await claimstream("demo", "--json", environment=home), home
-
-
 @pytest.mark.acceptance
-@pytest.mark.xdist_group("demo")
-async def test_the_demo_settles_every_mail_and_writes_nothing_wrongly(demo: tuple[Ended, dict[str, str]]) -> None:
-    ended, _ = demo
+async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afterwards(home: dict[str, str]) -> None:
+    ended = await claimstream("demo", "--json", environment=home)
     assert ended.status == 0, ended.err
     document = json.loads(ended.out)
     assert document["wrong_writes"] == 0
@@ -83,12 +75,7 @@ async def test_the_demo_settles_every_mail_and_writes_nothing_wrongly(demo: tupl
         "IGNORE",
     }
 
-
-@pytest.mark.acceptance
-@pytest.mark.xdist_group("demo")
-async def test_what_the_demo_did_can_be_looked_at_afterwards(demo: tuple[Ended, dict[str, str]]) -> None:
-    ended, home = demo
-    first = json.loads(ended.out)["emails"][0]
+    first = document["emails"][0]
     listed = await claimstream("emails", "--json", "--limit", "1000", environment=home)
     saved = next(email for email in json.loads(listed.out) if email["email_id"] == first["email_id"])
     wrong = await claimstream("emails", "--json", "--outcome", "updated", "--tenant", "nobody", environment=home)

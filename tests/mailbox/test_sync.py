@@ -138,10 +138,56 @@ async def test_a_mailbox_that_another_worker_holds_is_looked_at_again_by_that_wo
 ) -> None:
     assert await app.mailboxes.lock(address, holder="other", seconds=60) is not None
     await stack.gmail.deliver(address, reply(), notify=False)
-    assert (await sync.sync(await mailbox_of(app, address))).busy
-    assert await app.mailboxes.unlock(address, holder="other"), "the mark that was left asks it to look again"
-    assert not await app.mailboxes.unlock(address, holder="other")
+    for promised in (5, 8, 7):
+        assert (await sync.sync(await mailbox_of(app, address), promised=promised)).busy
+    assert await app.mailboxes.unlock(address, holder="other") == 8, "the mark that was left asks it to look again"
+    assert await app.mailboxes.unlock(address, holder="other") is None
     assert (await sync.sync(await mailbox_of(app, address))).new == 1
+
+
+async def test_a_mark_is_never_left_to_a_worker_that_has_just_let_go(app: App, address: str) -> None:
+    """Either the lock is had, or its holder sees the mark: what asks is acknowledged then."""
+    seen: list[int] = []
+
+    async def hold(number: int) -> None:
+        if await app.mailboxes.lock(address, holder=f"h{number}", seconds=60, asks=number) is None:
+            return
+        seen.append(number)
+        while (asked := await app.mailboxes.unlock(address, holder=f"h{number}")) is not None:
+            seen.append(asked)
+
+    for first in range(1, 200, 4):
+        await asyncio.gather(*(hold(number) for number in range(first, first + 4)))
+        assert max(seen) == first + 3
+
+
+async def test_what_another_worker_was_promised_is_looked_for_until_it_shows(
+    app: App, stack: LocalStack, publisher: Publisher, address: str, reply: Reply
+) -> None:
+    """History lags behind a push; the one who was told of it left it to the worker at work, and acknowledged."""
+    promised = (await app.gmail.profile(address)).history_id + 100
+
+    class Marking:
+        """Gmail, with another worker asking for the mailbox in the moment of the call."""
+
+        def history(self, mailbox: str, start: int) -> object:
+            async def pages() -> AsyncIterator[object]:
+                if not asked:
+                    asked.append(await app.mailboxes.lock(mailbox, holder="other", seconds=9, asks=promised))
+                async for page in app.gmail.history(mailbox, start):
+                    yield page
+
+            return pages()
+
+    asked: list[object] = []
+    sync = make_sync(app, publisher, "one")
+    sync._gmail = Marking()  # type: ignore[assignment]  # a proxy
+    consumer = NotificationConsumer(sync, app.mailboxes, destination="gmail-notifications")
+    own = message(notification(address, 1), app.settings)
+    assert isinstance(await consumer.handle(own), Retry)
+    await stack.gmail.deliver(address, reply(), notify=False)
+    assert await consumer.handle(own) == Ack()
+    assert len(await app.emails.recent()) == 1
 
 
 async def test_workers_that_sync_one_mailbox_at_once_add_each_message_once(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 
 import pytest
 from tests.pubsub.conftest import MakePlace
@@ -399,7 +400,7 @@ async def test_a_message_sent_before_the_service_knew_of_a_release_is_not_handle
 ) -> None:
     place = await make_place(enable_ordering=True)
     inbox = Inbox({"a": [Nack()]})
-    server.faults.delay("ModifyAckDeadline", 0.2)
+    server.faults.delay("ModifyAckDeadline", math.inf)
     async with place.running(inbox, receipt_seconds=60) as subscriber:
         await place.publish("a", key="k")
         await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the release is on the wire

@@ -1,5 +1,6 @@
 """Where text goes: results to stdout, everything else to stderr."""
 
+import io
 import os
 import shlex
 import shutil
@@ -14,6 +15,19 @@ _FILE_WIDTH = 200
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _FILE_WIDTH)
+
+
+def write_whole() -> None:
+    """Make stdout write all it is given, also where PYTHONUNBUFFERED is set.
+
+    Python's text layer then sits on the bare file and takes no notice when the system took a part only, as it may of
+    what is longer than a pipe holds: the end of a long JSON document was missing, with exit status 0.
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding=sys.stdout.encoding, errors=sys.stdout.errors, line_buffering=True
+        )
 
 
 def note(text: str) -> None:

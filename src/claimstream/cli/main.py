@@ -331,4 +331,7 @@ def send(
 
 def main() -> None:
     """Entry point."""
+    from claimstream.cli.console import write_whole
+
+    write_whole()
     app()

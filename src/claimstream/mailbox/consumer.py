@@ -26,7 +26,8 @@ class NotificationConsumer:
         self._mailboxes = mailboxes
         self._destination = destination
         self._outage_wait_seconds = outage_wait_seconds
-        self._looks: dict[str, int] = {}
+        self._looks: dict[str, tuple[int, int]] = {}
+        """By message: how often it was looked for, and up to which history id."""
 
     async def handle(self, message: Message) -> Outcome:
         """Acknowledged once the rows are durable and their messages confirmed, or what was wrong is recorded."""
@@ -69,10 +70,11 @@ class NotificationConsumer:
             return await self._reject(message, f"{refusal.service} refused {refusal.operation}: {refusal.status}")
 
     async def _look(self, message_id: str, mailbox: Mailbox, promised: int) -> Outcome:
+        looks, promised = self._looks.pop(message_id, (0, promised))
         synced = await self._sync.sync(mailbox, promised=promised)
-        looks = self._looks.pop(message_id, 0) + 1
-        if synced.lagging and looks < _MOST_LOOKS:
-            self._looks[message_id] = looks
+        looks += 1
+        if synced.lagging is not None and looks < _MOST_LOOKS:
+            self._looks[message_id] = looks, synced.lagging
             return Retry(_LAG_SECONDS, rerun=True)
         return Ack()
 

@@ -26,14 +26,15 @@ _RECOVERY_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What one look at a mailbox brought. ``empty`` asks the caller to look again soon."""
+    """What one look at a mailbox brought."""
 
     new: int = 0
     published: int = 0
     busy: bool = False
     """Another worker is at it; it will look again before it lets go."""
-    lagging: bool = False
-    """The notification promised something that history does not show yet (Gmail does that for 1 to 3 s)."""
+    lagging: int | None = None
+    """A notification promised history up to here, which Gmail does not show yet (it may take 1 to 3 s): the caller is
+    to look again soon. It need not be the caller's own notification: others may have left it to this look."""
     recovered: bool = False
     """History was too old; the mailbox was listed instead."""
 
@@ -74,16 +75,19 @@ class MailboxSync:
             ExternalError: Gmail, PostgreSQL or Pub/Sub failed; nothing is lost, the same call goes on from there.
         """
         holder = f"{self._holder}/{uuid.uuid4().hex[:8]}"
-        locked = await self._mailboxes.lock(mailbox.address, holder=holder, seconds=self._lock_seconds)
+        locked = await self._mailboxes.lock(
+            mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0
+        )
         if locked is None:
             return Synced(busy=True)
         total = Synced()
         try:
             while True:
                 total = _sum(total, await self._look(locked, holder, promised))
-                if not await self._mailboxes.unlock(mailbox.address, holder=holder):
+                asked = await self._mailboxes.unlock(mailbox.address, holder=holder)
+                if asked is None:
                     return total
-                promised = None
+                promised = max(asked, total.lagging or 0)
                 locked = await self._mailboxes.get(mailbox.address) or locked
         except BaseException:
             # A mark, if there was one, is covered by our own retry: let the next one in.
@@ -98,7 +102,7 @@ class MailboxSync:
             new, reached = await self._recover(mailbox, holder)
             recovered = True
         published = await self.publish_unconfirmed(mailbox.address)
-        lagging = promised is not None and new == 0 and (reached is None or reached < promised)
+        lagging = promised if promised and new == 0 and (reached is None or reached < promised) else None
         if new or recovered:
             log.info("mailbox_synced", mailbox=_domain(mailbox), new=new, published=published, recovered=recovered)
         return Synced(new=new, published=published, lagging=lagging, recovered=recovered)

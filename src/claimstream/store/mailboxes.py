@@ -31,27 +31,39 @@ class MailboxStore:
 
         return await self._database.run("SELECT mailboxes", work)
 
-    async def lock(self, address: str, *, holder: str, seconds: float) -> Mailbox | None:
+    async def lock(self, address: str, *, holder: str, seconds: float, asks: int = 0) -> Mailbox | None:
         """Take the mailbox for ``seconds``; None when another worker has it, who is then left a mark to look again.
 
-        A lease, not a session lock: Gmail may be slow, and a connection is not to be held for that long.
+        A lease, not a session lock: Gmail may be slow, and a connection is not to be held for that long. The row is
+        held from the look at it to the mark: a holder that let go in between would never see the mark.
+
+        Args:
+            asks: the history id that the mark asks for.
         """
 
         async def work(connection: Connection) -> Mailbox | None:
+            free = await connection.fetchval(
+                "SELECT sync_holder IS NULL OR sync_lease_until < now() FROM mailboxes WHERE address = $1 FOR UPDATE",
+                address,
+            )
+            if not free:
+                await connection.execute(
+                    "UPDATE mailboxes SET sync_asked = greatest(coalesce(sync_asked, 0), $2) WHERE address = $1",
+                    address,
+                    asks,
+                )
+                return None
             row = await connection.fetchrow(
                 """
-                UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_requested = false
-                WHERE address = $1 AND (sync_holder IS NULL OR sync_lease_until < now())
+                UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_asked = NULL
+                WHERE address = $1
                 RETURNING address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason
                 """,
                 address,
                 holder,
                 timedelta(seconds=seconds),
             )
-            if row is None:
-                await connection.execute("UPDATE mailboxes SET sync_requested = true WHERE address = $1", address)
-                return None
-            return Mailbox(**row)
+            return None if row is None else Mailbox(**row)
 
         return await self._database.run("UPDATE mailboxes", work)
 
@@ -61,7 +73,7 @@ class MailboxStore:
         async def work(connection: Connection) -> None:
             await connection.execute(
                 """
-                UPDATE mailboxes SET sync_holder = NULL, sync_lease_until = NULL, sync_requested = false
+                UPDATE mailboxes SET sync_holder = NULL, sync_lease_until = NULL, sync_asked = NULL
                 WHERE address = $1 AND sync_holder = $2
                 """,
                 address,
@@ -70,24 +82,20 @@ class MailboxStore:
 
         await self._database.run("UPDATE mailboxes", work)
 
-    async def unlock(self, address: str, *, holder: str) -> bool:
-        """Let go. True when a mark was left meanwhile: the lock is then kept, and the caller looks again."""
+    async def unlock(self, address: str, *, holder: str) -> int | None:
+        """Let go, and None. When a mark was left meanwhile: what it asks for; the lock is then kept."""
 
-        async def work(connection: Connection) -> bool:
-            row = await connection.fetchrow(
-                """
-                UPDATE mailboxes SET
-                    sync_holder = CASE WHEN sync_requested THEN sync_holder END,
-                    sync_lease_until = CASE WHEN sync_requested THEN sync_lease_until END,
-                    sync_requested = false
-                FROM (SELECT sync_requested AS marked FROM mailboxes WHERE address = $1 FOR UPDATE) AS before
-                WHERE address = $1 AND sync_holder = $2
-                RETURNING before.marked
-                """,
+        async def work(connection: Connection) -> int | None:
+            asked: int | None = await connection.fetchval(
+                "SELECT sync_asked FROM mailboxes WHERE address = $1 AND sync_holder = $2 FOR UPDATE", address, holder
+            )
+            cleared = "sync_holder = NULL, sync_lease_until = NULL" if asked is None else "sync_asked = NULL"
+            await connection.execute(
+                f"UPDATE mailboxes SET {cleared} WHERE address = $1 AND sync_holder = $2",  # noqa: S608  # our own words
                 address,
                 holder,
             )
-            return bool(row and row["marked"])
+            return asked
 
         return await self._database.run("UPDATE mailboxes", work)
 

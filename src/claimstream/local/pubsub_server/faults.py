@@ -39,6 +39,7 @@ class Faults:
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
     _delays: dict[str, float] = field(default_factory=dict)
     _delayed: dict[str, int] = field(default_factory=dict)
+    _undelayed: dict[str, asyncio.Event] = field(default_factory=dict)
     _unavailable_until: float = 0.0
     _unavailable: Failure = Failure("UNAVAILABLE", "")
     _ack_id_failures: deque[str] = field(default_factory=deque)
@@ -68,8 +69,11 @@ class Faults:
         self._unavailable_until = 0.0
 
     def delay(self, method: str, seconds: float) -> None:
-        """Answer calls of a method later; 0 ends it. What it asks for happens after the delay."""
+        """Answer calls of a method later, or not until told otherwise (`math.inf`); 0 ends it, also for those that
+        wait. What a call asks for happens after the delay."""
         self._delays[method] = seconds
+        if not seconds and (ended := self._undelayed.pop(method, None)):
+            ended.set()
 
     def delayed(self, method: str) -> int:
         """How many calls of a method are being delayed right now."""
@@ -97,7 +101,8 @@ class Faults:
 
     def clear(self) -> None:
         self._failures.clear()
-        self._delays.clear()
+        for method in list(self._delays):
+            self.delay(method, 0)
         self._ack_id_failures.clear()
         self._unavailable_until = 0.0
         self.silent = False
@@ -114,8 +119,12 @@ class Faults:
         delay = self._delays.get(method, 0.0)
         if delay:
             self._delayed[method] = self._delayed.get(method, 0) + 1
+            ended = self._undelayed.setdefault(method, asyncio.Event())
             try:
-                await asyncio.sleep(delay)
+                async with asyncio.timeout(delay):
+                    await ended.wait()
+            except TimeoutError:
+                pass
             finally:
                 self._delayed[method] -= 1
         if time.monotonic() < self._unavailable_until:

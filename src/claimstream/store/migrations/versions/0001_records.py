@@ -22,7 +22,7 @@ TABLES = (
         last_synced_at timestamptz,
         sync_lease_until timestamptz,           -- the mailbox's lock: one worker lists history at a time
         sync_holder text,
-        sync_requested boolean NOT NULL DEFAULT false,
+        sync_asked bigint,                      -- who came meanwhile expects history up to here; null: nobody came
         disabled_reason text
     )
     """,
