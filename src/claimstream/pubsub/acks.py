@@ -28,7 +28,6 @@ from claimstream.pubsub.wire import (
 log = logging.getLogger("claimstream.pubsub")
 
 Kind = Literal["ack", "nack"]
-_Request = tuple[Delivery, Listener | None]
 
 _REFUSALS = {
     "PERMISSION_DENIED": Settlement.PERMISSION_DENIED,
@@ -37,7 +36,8 @@ _REFUSALS = {
 
 
 class Acks:
-    """Sends what is decided about deliveries. `on_settled(delivery, kind, settlement)` is called once for each."""
+    """Sends what is decided about deliveries. `on_settled(deliveries, kind, settlement)` tells what the service made of
+    them; each is in one such list."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Acks:
         subscription: str,
         options: SubscriberOptions,
         counters: Counters,
-        on_settled: Callable[[Delivery, Kind, Settlement], None],
+        on_settled: Callable[[list[Delivery], Kind, Settlement], None],
     ) -> None:
         self._acknowledge = unary_stub(channel, SUBSCRIBER, "Acknowledge", AcknowledgeRequest, Empty)
         self._modify = unary_stub(channel, SUBSCRIBER, "ModifyAckDeadline", ModifyAckDeadlineRequest, Empty)
@@ -54,7 +54,7 @@ class Acks:
         self._options = options
         self._counters = counters
         self._on_settled = on_settled
-        self._queues: dict[Kind, list[_Request]] = {"ack": [], "nack": []}
+        self._queues: dict[Kind, list[Delivery]] = {"ack": [], "nack": []}
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsettled = 0
@@ -66,16 +66,18 @@ class Acks:
 
     def ack(self, delivery: Delivery, listener: Listener | None = None) -> None:
         delivery.held = False
+        delivery.listener = listener
         self._unsettled += 1
-        self._enqueue("ack", (delivery, listener))
+        self._enqueue("ack", delivery)
 
     def nack(self, delivery: Delivery, listener: Listener | None = None) -> None:
         delivery.held = False
+        delivery.listener = listener
         self._unsettled += 1
         if delivery.extending:
-            delivery.deferred_release = (listener,)
+            delivery.release_waits = True
         else:
-            self._enqueue("nack", (delivery, listener))
+            self._enqueue("nack", delivery)
 
     async def extend(self, deliveries: Sequence[Delivery], seconds: int) -> list[Delivery]:
         """Extends the leases of those still held; returns the ones the service says are lost (exactly-once only).
@@ -107,9 +109,9 @@ class Acks:
 
     # batches
 
-    def _enqueue(self, kind: Kind, request: _Request) -> None:
+    def _enqueue(self, kind: Kind, delivery: Delivery) -> None:
         queue = self._queues[kind]
-        queue.append(request)
+        queue.append(delivery)
         if len(queue) >= self._options.ack_batch_size:
             self._send_queued()
         elif self._timer is None:
@@ -131,7 +133,7 @@ class Acks:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _settle(self, kind: Kind, batch: list[_Request]) -> None:
+    async def _settle(self, kind: Kind, batch: list[Delivery]) -> None:
         give_up = time.monotonic() + self._options.ack_retry_seconds
         backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
         while True:
@@ -139,15 +141,13 @@ class Acks:
                 batch, code = await self._attempt(kind, batch)
             except Exception:  # no answer of the service, but a fault on our side, such as a closed channel
                 log.exception("%s of %d messages is given up", kind, len(batch), extra={"action": f"{kind}_failed"})
-                for request in batch:
-                    self._finish(kind, request, Settlement.FAILED)
+                self._finish(kind, batch, Settlement.FAILED)
                 return
             if not batch:
                 return
             wait = backoff.next_seconds()
             if time.monotonic() + wait > give_up:
-                for request in batch:
-                    self._finish(kind, request, Settlement.FAILED)
+                self._finish(kind, batch, Settlement.FAILED)
                 return
             log.warning(
                 "%s of %d messages failed, trying again in %.1f s: %s",
@@ -158,36 +158,32 @@ class Acks:
                 extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
             )
             if kind == "ack":  # without its lease the message would come again while its acknowledgement is on the way
-                for delivery, _ in batch:
+                for delivery in batch:
                     delivery.held = True
             await asyncio.sleep(wait)
 
-    async def _attempt(self, kind: Kind, batch: list[_Request]) -> tuple[list[_Request], str]:
+    async def _attempt(self, kind: Kind, batch: list[Delivery]) -> tuple[list[Delivery], str]:
         """Sends one call; returns what has to be sent again, and the status."""
-        ack_ids = [delivery.ack_id for delivery, _ in batch]
+        ack_ids = [delivery.ack_id for delivery in batch]
         try:
             await self._call(kind, ack_ids, 0)
         except AioRpcError as error:
             code = status_name(error)
             reasons = ack_id_failures(error)
-            again: list[_Request] = []
+            again: list[Delivery] = []
+            ended: dict[Settlement, list[Delivery]] = {}
             # Ids the service does not name are sent again without the failed ones, so that the answer is theirs alone.
             unnamed_again = is_transient(error) or any(ack_id in reasons for ack_id in ack_ids)
-            for request in batch:
-                reason = reasons.get(request[0].ack_id)
-                if reason is None and unnamed_again:
-                    again.append(request)
-                elif reason is None:
-                    self._finish(kind, request, _REFUSALS.get(code, Settlement.FAILED))
-                elif reason.startswith("TRANSIENT_"):
-                    again.append(request)
-                elif reason == "PERMANENT_FAILURE_INVALID_ACK_ID":
-                    self._finish(kind, request, Settlement.INVALID_ACK_ID)
+            for delivery in batch:
+                reason = reasons.get(delivery.ack_id)
+                if unnamed_again if reason is None else reason.startswith("TRANSIENT_"):
+                    again.append(delivery)
                 else:
-                    self._finish(kind, request, Settlement.FAILED)
+                    ended.setdefault(_settlement(reason, code), []).append(delivery)
+            for settlement, deliveries in ended.items():
+                self._finish(kind, deliveries, settlement)
             return again, code
-        for request in batch:
-            self._finish(kind, request, Settlement.CONFIRMED)
+        self._finish(kind, batch, Settlement.CONFIRMED)
         return [], "OK"
 
     async def _call(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
@@ -214,16 +210,17 @@ class Acks:
                 metadata=self._metadata,
             )
 
-    def _finish(self, kind: Kind, request: _Request, settlement: Settlement) -> None:
-        delivery, listener = request
-        delivery.held = False
-        self._unsettled -= 1
-        self._on_settled(delivery, kind, settlement)
-        if listener is not None:
-            try:
-                listener(settlement)
-            except Exception:
-                log.exception("an on_result callable failed", extra={"action": "on_result_failed"})
+    def _finish(self, kind: Kind, batch: list[Delivery], settlement: Settlement) -> None:
+        for delivery in batch:
+            delivery.held = False
+        self._unsettled -= len(batch)
+        self._on_settled(batch, kind, settlement)
+        for delivery in batch:
+            if delivery.listener is not None:
+                try:
+                    delivery.listener(settlement)
+                except Exception:
+                    log.exception("an on_result callable failed", extra={"action": "on_result_failed"})
 
     # extensions
 
@@ -272,7 +269,13 @@ class Acks:
         finally:
             for delivery in batch:
                 delivery.extending = False
-                if delivery.deferred_release is not None:
-                    (listener,) = delivery.deferred_release
-                    delivery.deferred_release = None
-                    self._enqueue("nack", (delivery, listener))
+                if delivery.release_waits:
+                    delivery.release_waits = False
+                    self._enqueue("nack", delivery)
+
+
+def _settlement(reason: str | None, code: str) -> Settlement:
+    """Of an id that is not sent again: by the reason the service gave for it, else by the call's status."""
+    if reason is None:
+        return _REFUSALS.get(code, Settlement.FAILED)
+    return Settlement.INVALID_ACK_ID if reason == "PERMANENT_FAILURE_INVALID_ACK_ID" else Settlement.FAILED

@@ -1,7 +1,6 @@
 """One delivery of a message, with its lease."""
 
 import asyncio
-import time
 from collections.abc import Callable
 
 from claimstream.pubsub.message import Message
@@ -16,13 +15,14 @@ class Delivery:
     __slots__ = (
         "ack_id",
         "cancelled_at",
-        "deferred_release",
         "extending",
         "group",
         "held",
+        "listener",
         "message",
         "ordering_key",
         "received_at",
+        "release_waits",
         "settled",
         "size",
         "started_at",
@@ -42,9 +42,11 @@ class Delivery:
         """Those whose leases are extended together."""
         self.extending = False
         """An extension is on the wire."""
-        self.deferred_release: tuple[Listener | None] | None = None
-        """A release that waits for the extension on the wire, which otherwise might arrive after it and revive the
-        lease."""
+        self.release_waits = False
+        """It is to be released, but after the extension on the wire, which otherwise might arrive after the release and
+        revive the lease."""
+        self.listener: Listener | None = None
+        """Whom to tell what the service made of the acknowledgement or release."""
         self.settled = False
         """Its outcome is decided; what a handler says later does not count."""
         self.started_at: float | None = None
@@ -52,6 +54,3 @@ class Delivery:
         self.cancelled_at: float | None = None
         """When the handler was cancelled for being over its time."""
         self.task: asyncio.Task[None] | None = None
-
-    def age(self) -> float:
-        return time.monotonic() - self.received_at

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from heapq import heappop, heappush
 from itertools import count
 
@@ -25,8 +25,6 @@ class LeaseLength:
         self._options = options
         self._counts = [0] * (_MAX_SECONDS + 1)
         self._samples = 0
-        self._next_update = 1
-        self._percentile = 0
         self.exactly_once = False
 
     @property
@@ -35,7 +33,7 @@ class LeaseLength:
         if self.exactly_once:
             least = max(least, self._options.exactly_once_min_lease_seconds)
         most = max(least, self._options.max_lease_seconds)
-        return min(most, max(least, self._percentile))
+        return min(most, max(least, self._percentile()))
 
     @property
     def stream_seconds(self) -> int:
@@ -43,19 +41,17 @@ class LeaseLength:
         return max(10, self.seconds)
 
     def record(self, handling_seconds: float) -> None:
-        self._counts[min(_MAX_SECONDS, int(handling_seconds) + 1)] += 1
+        self._counts[int(handling_seconds) + 1 if handling_seconds < _MAX_SECONDS else _MAX_SECONDS] += 1
         self._samples += 1
-        if self._samples >= self._next_update:  # at 1, 2, 4 … 128, then every 100
-            self._next_update = self._samples + min(self._samples, 100)
-            self._update()
 
-    def _update(self) -> None:
+    def _percentile(self) -> int:
+        """Counted when asked: lengths are asked for now and then, handling times recorded all the time."""
         beyond = self._samples // 100
-        for seconds in range(_MAX_SECONDS, -1, -1):
+        for seconds in range(_MAX_SECONDS, 0, -1):
             beyond -= self._counts[seconds]
             if beyond < 0:
-                self._percentile = seconds
-                return
+                return seconds
+        return 0
 
 
 class Leases:
@@ -86,22 +82,25 @@ class Leases:
         self.messages = 0
         self.bytes = 0
 
-    def add(self, delivery: Delivery) -> None:
-        self.messages += 1
-        self.bytes += delivery.size
+    def add(self, deliveries: list[Delivery]) -> None:
         if self._receipts is None:
             self._receipts = {}
             self._schedule(self._receipts, time.monotonic() + self._options.receipt_seconds)
             self._wake.set()
-        self._receipts[delivery] = None
-        delivery.group = self._receipts
+        group = self._receipts
+        for delivery in deliveries:
+            group[delivery] = None
+            delivery.group = group
+            self.bytes += delivery.size
+        self.messages += len(deliveries)
 
-    def remove(self, delivery: Delivery) -> None:
+    def remove(self, deliveries: Iterable[Delivery]) -> None:
         """The service has answered for good."""
-        if delivery.group is not None:
-            delivery.group.pop(delivery, None)
-        self.messages -= 1
-        self.bytes -= delivery.size
+        for delivery in deliveries:
+            if delivery.group is not None:
+                delivery.group.pop(delivery, None)
+            self.messages -= 1
+            self.bytes -= delivery.size
 
     async def confirm(self, deliveries: list[Delivery]) -> list[Delivery]:
         """Extends new deliveries at once; returns those whose lease the service confirmed, or did not deny."""

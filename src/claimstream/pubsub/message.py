@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from claimstream.pubsub.wire import RawReceivedMessage
 
+_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
 
 class Message:
     """A message as Pub/Sub delivered it; read only.
@@ -13,7 +15,7 @@ class Message:
     Fields are read from the protobuf when asked for: most handlers need two of them.
     """
 
-    __slots__ = ("_attributes", "_raw", "size", "subscription")
+    __slots__ = ("_attributes", "_message", "_raw", "size", "subscription")
 
     size: int
     """Bytes of the message on the wire, attributes included: what flow control counts."""
@@ -22,35 +24,37 @@ class Message:
 
     def __init__(self, raw: RawReceivedMessage, subscription: str) -> None:
         self._raw = raw
+        self._message = message = raw.message
         self._attributes: Mapping[str, str] | None = None
         self.subscription = subscription
-        self.size = raw.message.ByteSize()
+        self.size = message.ByteSize()
 
     @property
     def id(self) -> str:
         """The service's id, unique within the topic; the same on every delivery."""
-        return self._raw.message.message_id
+        return self._message.message_id
 
     @property
     def data(self) -> bytes:
-        return self._raw.message.data
+        return self._message.data
 
     @property
     def attributes(self) -> Mapping[str, str]:
         if self._attributes is None:
-            self._attributes = MappingProxyType(dict(self._raw.message.attributes))
+            attributes = self._message.attributes
+            self._attributes = MappingProxyType(dict(attributes)) if attributes else _NO_ATTRIBUTES
         return self._attributes
 
     @property
     def publish_time(self) -> datetime:
         """UTC, to the microsecond."""
-        stamp = self._raw.message.publish_time
+        stamp = self._message.publish_time
         return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1000)
 
     @property
     def ordering_key(self) -> str:
         """Empty if the publisher gave none."""
-        return self._raw.message.ordering_key
+        return self._message.ordering_key
 
     @property
     def delivery_attempt(self) -> int | None:

@@ -247,12 +247,12 @@ class Subscriber:
         received = response.received_messages
         if not received:
             return
-        deliveries = []
-        for raw in received:
-            message = Message(raw, self.subscription)
-            delivery = Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else "")
-            self._leases.add(delivery)
-            deliveries.append(delivery)
+        messages = [Message(raw, self.subscription) for raw in received]
+        deliveries = [
+            Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else "")
+            for message, raw in zip(messages, received, strict=True)
+        ]
+        self._leases.add(deliveries)
         self._counters.received += len(deliveries)
         if self._length.exactly_once and not self._stop.is_set():
             self._receipts.add(deliveries)
@@ -277,30 +277,33 @@ class Subscriber:
 
     # settlement
 
-    def _on_settled(self, delivery: Delivery, kind: Kind, settlement: Settlement) -> None:
-        self._leases.remove(delivery)
+    def _on_settled(self, deliveries: list[Delivery], kind: Kind, settlement: Settlement) -> None:
+        self._leases.remove(deliveries)
         if not self._room.is_set() and not self._is_full():
             self._room.set()
         if settlement is not Settlement.CONFIRMED:
-            self._counters.ack_failures += 1
-            log.warning(
-                "%s of message %s was not accepted: %s",
-                kind,
-                delivery.message.id,
-                settlement.value,
-                extra={"action": f"{kind}_failed", "message_id": delivery.message.id, "settlement": settlement.value},
-            )
+            self._counters.ack_failures += len(deliveries)
+            for delivery in deliveries:
+                message_id = delivery.message.id
+                log.warning(
+                    "%s of message %s was not accepted: %s",
+                    kind,
+                    message_id,
+                    settlement.value,
+                    extra={"action": f"{kind}_failed", "message_id": message_id, "settlement": settlement.value},
+                )
         elif kind == "ack":
-            self._counters.acked += 1
+            self._counters.acked += len(deliveries)
         else:
-            self._counters.nacked += 1
+            self._counters.nacked += len(deliveries)
         if kind == "nack":
-            self._dispatcher.release_confirmed(delivery)
+            for delivery in deliveries:
+                self._dispatcher.release_confirmed(delivery)
 
     def _on_lost(self, delivery: Delivery) -> None:
         if delivery.task is None and not delivery.settled:
             delivery.settled = True
-            self._leases.remove(delivery)
+            self._leases.remove([delivery])
 
     # ending
 
