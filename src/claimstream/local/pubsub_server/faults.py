@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from claimstream.local.pubsub_server.broker import SubscriptionState
+    from claimstream.local.pubsub_server.broker import Entry, SubscriptionState
+
+_WITHOUT_ANSWER = frozenset({"Acknowledge", "ModifyAckDeadline"})
+"""The calls whose answer says nothing, so that it can be given without doing anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,12 @@ class Faults:
     heartbeats_answered: int = 0
     linger_seconds: float = 0.0
     """A stream that the client half-closed goes on delivering for this long."""
+    outlives_callers: bool = False
+    """What a call asks for is done even though the caller has meanwhile given up: what a front end passed on before
+    the connection ended."""
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
+    _ignored: dict[str, deque[str | None]] = field(default_factory=dict)
+    _lost_answers: dict[str, int] = field(default_factory=dict)
     _delays: dict[str, float] = field(default_factory=dict)
     _delayed: dict[str, int] = field(default_factory=dict)
     _undelayed: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -79,6 +87,25 @@ class Faults:
         """How many calls of a method are being delayed right now."""
         return self._delayed.get(method, 0)
 
+    def delay_answers(self, method: str, seconds: float) -> None:
+        """As `delay`, but what a call asks for happens at once, and only its answer is late."""
+        self.delay(_answer(method), seconds)
+
+    def delayed_answers(self, method: str) -> int:
+        """How many answers to a method are being held back right now."""
+        return self.delayed(_answer(method))
+
+    def ignore(self, method: str, times: int = 1, subscription: str | None = None) -> None:
+        """Answer OK to the next Acknowledge or ModifyAckDeadline calls, of one subscription or of any, and do nothing.
+        Without exactly-once delivery that is what the service may do."""
+        if method not in _WITHOUT_ANSWER:
+            raise ValueError(f"only {' and '.join(sorted(_WITHOUT_ANSWER))} can be ignored, not {method}")
+        self._ignored.setdefault(method, deque()).extend([subscription] * times)
+
+    def lose_answers(self, method: str, times: int = 1) -> None:
+        """Do what the next calls of a method ask for, and answer UNAVAILABLE."""
+        self._lost_answers[method] = self._lost_answers.get(method, 0) + times
+
     def fail_ack_ids(self, reason: str = "TRANSIENT_FAILURE_UNAVAILABLE", times: int = 1) -> None:
         """Under exactly-once delivery: the next `times` ids of Acknowledge and of releases fail with this reason."""
         self._ack_id_failures.extend([reason] * times)
@@ -101,6 +128,8 @@ class Faults:
 
     def clear(self) -> None:
         self._failures.clear()
+        self._ignored.clear()
+        self._lost_answers.clear()
         for method in list(self._delays):
             self.delay(method, 0)
         self._ack_id_failures.clear()
@@ -108,6 +137,7 @@ class Faults:
         self.silent = False
         self.answers_heartbeats = True
         self.linger_seconds = 0.0
+        self.outlives_callers = False
         for state in self.subscriptions(None):
             state.duplicate = state.reorder = 0
         self.wake()
@@ -116,21 +146,41 @@ class Faults:
 
     async def meet(self, method: str) -> Failure | None:
         """Waits the method's delay; the failure to answer with, if one is due."""
-        delay = self._delays.get(method, 0.0)
-        if delay:
-            self._delayed[method] = self._delayed.get(method, 0) + 1
-            ended = self._undelayed.setdefault(method, asyncio.Event())
-            try:
-                async with asyncio.timeout(delay):
-                    await ended.wait()
-            except TimeoutError:
-                pass
-            finally:
-                self._delayed[method] -= 1
+        await self._hold(method)
         if time.monotonic() < self._unavailable_until:
             return self._unavailable
         due = self._failures.get(method)
         return due.popleft() if due else None
+
+    def ignores(self, method: str, subscription: str | None) -> bool:
+        """Whether this call is answered without doing anything."""
+        ignored = self._ignored.get(method)
+        if not ignored or ignored[0] not in (None, subscription):
+            return False
+        ignored.popleft()
+        return True
+
+    async def leave(self, method: str) -> Failure | None:
+        """Once a call is done: waits the delay of its answer; the failure to give instead, if the answer is lost."""
+        await self._hold(_answer(method))
+        if not self._lost_answers.get(method):
+            return None
+        self._lost_answers[method] -= 1
+        return Failure("UNAVAILABLE", "the answer was lost by fault command")
+
+    async def _hold(self, name: str) -> None:
+        delay = self._delays.get(name, 0.0)
+        if not delay:
+            return
+        self._delayed[name] = self._delayed.get(name, 0) + 1
+        ended = self._undelayed.setdefault(name, asyncio.Event())
+        try:
+            async with asyncio.timeout(delay):
+                await ended.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._delayed[name] -= 1
 
     def take_ack_id_failures(self, ack_ids: list[str]) -> dict[str, str]:
         failures = {}
@@ -140,5 +190,19 @@ class Faults:
             failures[ack_id] = self._ack_id_failures.popleft()
         return failures
 
-    def shuffle(self, taken: list[tuple[str, object]]) -> None:
-        self._random.shuffle(taken)
+    def shuffle(self, taken: "list[tuple[str, Entry]]") -> None:
+        """In place. Messages of one ordering key keep their order, as they do in the worst that the service does."""
+        places: dict[str, list[int]] = {}
+        mixed = list(range(len(taken)))
+        self._random.shuffle(mixed)
+        for place, origin in enumerate(mixed):
+            if key := taken[origin][1].message.ordering_key:
+                places.setdefault(key, []).append(place)
+        for of_key in places.values():
+            for place, origin in zip(of_key, sorted(mixed[place] for place in of_key), strict=True):
+                mixed[place] = origin
+        taken[:] = [taken[origin] for origin in mixed]
+
+
+def _answer(method: str) -> str:
+    return f"answer to {method}"

@@ -48,7 +48,7 @@ class PubSubServer:
     async def start(self) -> None:
         self._server = aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers(tuple(self._service.handlers()))
-        self._port = self._server.add_insecure_port(f"127.0.0.1:{self._wanted_port}")
+        self._port = self._server.add_insecure_port(f"127.0.0.1:{self._port or self._wanted_port}")
         await self._server.start()
 
     async def stop(self) -> None:
@@ -56,6 +56,12 @@ class PubSubServer:
         if self._server is not None:
             await self._server.stop(grace=0)
             self._server = None
+
+    async def restart(self) -> None:
+        """Ends every call and every connection, and listens again on the same port. Topics, messages and leases are
+        still there, as after a restart of the service's front ends."""
+        await self.stop()
+        await self.start()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -49,6 +49,7 @@ class Service:
         self.faults = Faults(self.select, self._break_streams, self.wake)
         self._message_ids = 0
         self._pulls: set[asyncio.Event] = set()
+        self._outliving: set[asyncio.Task[Any]] = set()
 
     def select(self, subscription: str | None) -> list[SubscriptionState]:
         if subscription is None:
@@ -68,13 +69,32 @@ class Service:
             stream.wake.set()
         return len(chosen)
 
+    def _outlived(self, task: "asyncio.Task[Any]") -> None:
+        self._outliving.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody is left to be told
+
     def handlers(self) -> list[Any]:
         def unary(request: Any, response: Any, method: Callable[[Any, Any], Awaitable[Any]], name: str) -> Any:
-            async def guarded(message: Any, context: Any) -> Any:
+            async def answer(message: Any, context: Any) -> Any:
                 failure = await self.faults.meet(name)
                 if failure is not None:
                     await _abort(context, failure.code, failure.details)
-                return await method(message, context)
+                if self.faults.ignores(name, getattr(message, "subscription", None)):
+                    return response()
+                done = await method(message, context)
+                failure = await self.faults.leave(name)
+                if failure is not None:
+                    await _abort(context, failure.code, failure.details)
+                return done
+
+            async def guarded(message: Any, context: Any) -> Any:
+                if not self.faults.outlives_callers:
+                    return await answer(message, context)
+                task = asyncio.create_task(answer(message, context))
+                self._outliving.add(task)
+                task.add_done_callback(self._outlived)
+                return await asyncio.shield(task)
 
             return grpc.unary_unary_rpc_method_handler(
                 guarded, request_deserializer=request.FromString, response_serializer=response.SerializeToString
@@ -292,7 +312,7 @@ class Service:
             self._forward_dead_letters(state)
         if state.reorder > 0 and taken:
             state.reorder -= 1
-            self.faults.shuffle(taken)  # type: ignore[arg-type]  # a list of pairs, shuffled in place
+            self.faults.shuffle(taken)
         return taken
 
     async def streaming_pull(self, _requests: Any, context: Any) -> None:
