@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test check bench-pubsub lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,12 +37,28 @@ check: setup ## lint, formatting, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The libraries compared live in an environment of their own. fastpubsub needs Python 3.12 or newer.
+BENCH_PYTHON ?= $(PYTHON)
+BENCH_VENV := .venv-bench
+
+bench-pubsub: setup ## compare Pub/Sub subscribers (ARGS=--quick: three minutes; BENCH_PYTHON=python3.13: one more)
+	@wanted="$$($(BENCH_PYTHON) -VV; cat requirements-bench.lock pyproject.toml | cksum)"; \
+	test "$$wanted" = "$$(cat $(BENCH_VENV)/.installed 2>/dev/null)" || { \
+	  echo "Installing the libraries to compare with into $(BENCH_VENV) (once) ..." >&2; \
+	  .tools/bin/uv venv --quiet --clear --python $(BENCH_PYTHON) $(BENCH_VENV) && \
+	  .tools/bin/uv pip sync --quiet --compile-bytecode --python $(BENCH_VENV)/bin/python --require-hashes requirements-bench.lock && \
+	  .tools/bin/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation --editable . && \
+	  echo "$$wanted" >$(BENCH_VENV)/.installed; }
+	@$(BENCH_VENV)/bin/python -m bench.pubsub $(ARGS)
+
 lock: ## bring the locked versions up to date
 	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv==$(UV_VERSION); }
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements-dev.lock
+	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --extra bench \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements-bench.lock
 
 clean: ## remove what was built and installed here
-	rm -rf $(VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

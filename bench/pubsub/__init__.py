@@ -1,1 +1,1 @@
-"""Throughput, CPU, memory and latency of Pub/Sub subscribers, side by side: ``python -m bench.pubsub --help``."""
+"""Subscribers compared: this project's and those in use today, against one server. See bench/README.md."""

@@ -1,0 +1,22 @@
+"""Our subscriber with its default options, on uvloop."""
+
+from bench.pubsub.client import Work, main, run
+from claimstream.pubsub import Ack, FlowControl, Message, Outcome, Subscriber, SubscriberOptions, connect
+
+
+async def subscribe(work: Work) -> None:
+    async def handle(message: Message) -> Outcome:
+        await work.handle(message.data)
+        return Ack()
+
+    channel = await connect(emulator_host=work.grpc)
+    options = SubscriberOptions(flow_control=FlowControl(max_messages=work.window))
+    await Subscriber(channel, work.subscription, handle, options=options).run()
+
+
+def consume(work: Work) -> None:
+    run(subscribe(work))
+
+
+if __name__ == "__main__":
+    main(consume, "claimstream")
