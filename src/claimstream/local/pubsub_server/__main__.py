@@ -6,18 +6,25 @@ import os
 import sys
 from pathlib import Path
 
+from claimstream.local.pubsub_server.commands import obey
 from claimstream.local.pubsub_server.process import end_with_parent, stop_requested
 from claimstream.local.pubsub_server.server import PubSubServer
 
 
-async def serve(port: int, port_file: Path | None, pace: float, response_messages: int, parent: int) -> None:
+async def serve(
+    port: int, port_file: Path | None, pace: float, response_messages: int, parent: int, *, commands: bool
+) -> None:
     async with PubSubServer(port, pace=pace, response_messages=response_messages) as server:
         if port_file is not None:
             part = port_file.with_name(f"{port_file.name}.part")
             part.write_text(f"{server.port}\n")
             part.replace(port_file)  # whoever waits for the file never reads half of it
-        print(server.port, flush=True)  # noqa: T201  # the one line of output is for the parent
+        print(server.port, flush=True)  # noqa: T201  # for the parent
+        obeying = asyncio.create_task(obey(server)) if commands else None
         await stop_requested(parent)
+        if obeying is not None:
+            obeying.cancel()
+            await asyncio.wait({obeying})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,10 +33,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port-file", type=Path, help="where to write the port once the server listens")
     parser.add_argument("--pace", type=float, default=1.0, help="real seconds for one second of the protocol")
     parser.add_argument("--response-messages", type=int, default=100, help="most messages in one streaming response")
+    parser.add_argument(
+        "--commands", action="store_true", help="take fault commands from standard input, as JSON lines"
+    )
     options = parser.parse_args(arguments)
     parent = os.getppid()
     end_with_parent()
-    asyncio.run(serve(options.port, options.port_file, options.pace, options.response_messages, parent))
+    asyncio.run(
+        serve(
+            options.port,
+            options.port_file,
+            options.pace,
+            options.response_messages,
+            parent,
+            commands=options.commands,
+        )
+    )
     return 0
 
 

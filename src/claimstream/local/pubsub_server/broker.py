@@ -13,7 +13,7 @@ from typing import Any
 from claimstream.pubsub.wire import PubsubMessage, RawMessage
 
 _REMEMBERED_IDS = 100_000
-_INVALID = "PERMANENT_FAILURE_INVALID_ACK_ID"
+INVALID_ACK_ID = "PERMANENT_FAILURE_INVALID_ACK_ID"
 
 
 @dataclass(eq=False, slots=True)
@@ -185,7 +185,7 @@ class SubscriptionState:
             lease = self._leases.get(ack_id)
             if lease is None:
                 if self.exactly_once and ack_id not in self._acked_ids:
-                    failures[ack_id] = _INVALID
+                    failures[ack_id] = INVALID_ACK_ID
                 continue
             self._end(lease)
             self._remember(self._acked_ids, ack_id)
@@ -204,7 +204,7 @@ class SubscriptionState:
                 if seconds and ack_id in self._released_ids:
                     self.late_extensions += 1
                 if self.exactly_once and ack_id not in self._released_ids:
-                    failures[ack_id] = _INVALID
+                    failures[ack_id] = INVALID_ACK_ID
             elif seconds == 0:
                 self.nacked += 1
                 self._remember(self._released_ids, ack_id)
@@ -216,12 +216,17 @@ class SubscriptionState:
         return failures
 
     def expire_leases(self, now: float) -> int:
-        leases = list(self._leases.values())
-        for lease in leases:
-            if lease.ack_id in self._leases:  # an ordering key's later leases end with an earlier one
+        return self.expire(list(self._leases), now)
+
+    def expire(self, ack_ids: list[str], now: float) -> int:
+        """These leases run out now; returns how many there were."""
+        held = [ack_id for ack_id in ack_ids if ack_id in self._leases]
+        for ack_id in held:
+            lease = self._leases.get(ack_id)
+            if lease is not None:  # an ordering key's later leases end with an earlier one
                 self.expired += 1
                 self._fail(lease, now)
-        return len(leases)
+        return len(held)
 
     def purge(self) -> None:
         """Forget every message that is not acknowledged."""

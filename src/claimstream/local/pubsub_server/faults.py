@@ -107,7 +107,8 @@ class Faults:
         self._lost_answers[method] = self._lost_answers.get(method, 0) + times
 
     def fail_ack_ids(self, reason: str = "TRANSIENT_FAILURE_UNAVAILABLE", times: int = 1) -> None:
-        """Under exactly-once delivery: the next `times` ids of Acknowledge and of releases fail with this reason."""
+        """Under exactly-once delivery: the next `times` ids of Acknowledge and of releases fail with this reason. The
+        lease of an id that is called invalid runs out then."""
         self._ack_id_failures.extend([reason] * times)
 
     def expire_leases(self, subscription: str | None = None) -> int:

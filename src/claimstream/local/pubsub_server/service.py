@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
-from claimstream.local.pubsub_server.broker import Consumer, Entry, SubscriptionState
+from claimstream.local.pubsub_server.broker import INVALID_ACK_ID, Consumer, Entry, SubscriptionState
 from claimstream.local.pubsub_server.faults import Failure, Faults
 from claimstream.pubsub import wire
 from claimstream.pubsub.wire import aio, grpc
@@ -269,6 +269,7 @@ class Service:
             await _abort(context, "INVALID_ARGUMENT", "The request size is over 512 KiB.")
         ack_ids = list(request.ack_ids)
         failures = self.faults.take_ack_id_failures(ack_ids) if faulty and state.exactly_once else {}
+        state.expire([ack_id for ack_id, reason in failures.items() if reason == INVALID_ACK_ID], time.monotonic())
         failures |= settle([ack_id for ack_id in ack_ids if ack_id not in failures])
         self._forward_dead_letters(state)
         self.wake()
