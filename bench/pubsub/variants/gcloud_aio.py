@@ -26,7 +26,7 @@ async def pull(work: Work) -> None:
         SubscriberClient(),
         max_messages_per_producer=work.window,
         num_tasks_per_consumer=work.window,
-        ack_window=0.1,
+        ack_window=0.05,
         ack_deadline=60.0,
     )
 
