@@ -15,6 +15,7 @@ from claimstream.pubsub import (
     Message,
     Outcome,
     Publisher,
+    Settlement,
     Subscriber,
     SubscriberOptions,
 )
@@ -80,6 +81,20 @@ class Inbox:
                 self._changed.clear()
                 await self._changed.wait()
         return self.texts
+
+
+class Held:
+    """A handler that waits until it is let go, and notes what became of its acknowledgements."""
+
+    def __init__(self) -> None:
+        self.inbox = Inbox()
+        self.let_go = asyncio.Event()
+        self.results: list[Settlement] = []
+
+    async def __call__(self, message: Message) -> Outcome:
+        await self.inbox(message)
+        await self.let_go.wait()
+        return Ack(on_result=self.results.append)
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 from tests.pubsub.conftest import MakePlace
-from tests.pubsub.place import Inbox, Place, patiently, place_on, until
+from tests.pubsub.place import Held, Inbox, Place, patiently, place_on, until
 
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import (
@@ -26,20 +26,6 @@ from claimstream.pubsub import (
 
 TRANSIENT = ["ABORTED", "DEADLINE_EXCEEDED", "INTERNAL", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "UNKNOWN", "CANCELLED"]
 FATAL = ["INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "FAILED_PRECONDITION"]
-
-
-class Held:
-    """A handler that waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.inbox = Inbox()
-        self.let_go = asyncio.Event()
-        self.results: list[Settlement] = []
-
-    async def __call__(self, message: Message) -> Outcome:
-        await self.inbox(message)
-        await self.let_go.wait()
-        return Ack(on_result=self.results.append)
 
 
 # streams
