@@ -454,7 +454,8 @@ class Report:
     reconnects: int = 0
     faults: dict[str, int] = dataclasses.field(default_factory=dict)
     unhandled: int = 0
-    unsettled: int = 0
+    unconfirmed: int = 0
+    """Acknowledged, but the answer was lost when a subscriber was replaced: only the server knows."""
     left_on_server: int = 0
     violations: int = 0
     examples: list[str] = dataclasses.field(default_factory=list)
@@ -462,7 +463,7 @@ class Report:
     rss_end_mib: float = 0.0
     growth_mib_per_100k: float | None = None
     """None: too few messages to tell."""
-    tasks_left: int = 0
+    tasks_left: list[str] = dataclasses.field(default_factory=list)
     descriptors_left: int = 0
     interrupted: bool = False
 
@@ -472,13 +473,12 @@ class Report:
         if self.violations > len(self.examples):
             found.append(f"... and {self.violations - len(self.examples)} more like these")
         counts = {
-            "tasks are left": self.tasks_left,
+            f"tasks are left: {', '.join(self.tasks_left)}": len(self.tasks_left),
             "file descriptors are left": max(0, self.descriptors_left - _LIBRARY_DESCRIPTORS),
         }
         if not self.interrupted:
             counts |= {
                 "published messages were never handled": self.unhandled,
-                "published messages were never settled": self.unsettled,
                 "messages are still on the server": self.left_on_server,
             }
         found += [f"{count} {what}" for what, count in counts.items() if count > 0]
@@ -524,13 +524,13 @@ async def soak(messages: int, seconds: float, seed: int, keys: int, *, show: Cal
     with _interruptible(report, stop):
         # what the libraries open once and keep is no leak
         await _run(Report(seed=seed), 100, 1.0, 0, stop, lambda _: None)
-        descriptors, tasks = open_descriptors(), len(asyncio.all_tasks())
+        descriptors, tasks = open_descriptors(), asyncio.all_tasks()
         await _run(report, messages, seconds, keys, stop, show)
     # transports close a moment after what used them
     for _ in range(100):
-        report.tasks_left = len(asyncio.all_tasks()) - tasks
+        report.tasks_left = [repr(task.get_coro()) for task in asyncio.all_tasks() - tasks]
         report.descriptors_left = open_descriptors() - descriptors
-        if report.tasks_left <= 0 and report.descriptors_left <= 0:
+        if not report.tasks_left and report.descriptors_left <= 0:
             break
         await asyncio.sleep(0.1)
     return report
@@ -593,7 +593,7 @@ async def _work(
         for name in ("published", "settled", "handled", "repeated", "violations"):
             setattr(report, name, sum(getattr(ledger, name) for ledger in ledgers))
         report.unhandled = sum(len(ledger.unhandled) for ledger in ledgers)
-        report.unsettled = sum(len(ledger.unsettled) for ledger in ledgers)
+        report.unconfirmed = sum(len(ledger.unsettled) for ledger in ledgers)
         report.examples = [example for ledger in ledgers for example in ledger.examples]
         report.faults = dict(sorted(chaos.counts.items()))
         report.messages_per_second = round(report.settled / max(report.seconds, 0.1), 1)
@@ -649,10 +649,9 @@ async def _settled(server: RemoteServer, lanes: list[Lane], stop: asyncio.Event)
     while True:
         snapshots = [await server.do("snapshot", subscription=lane.subscription) for lane in lanes]
         left: int = sum(snapshot["backlog"] + snapshot["outstanding"] for snapshot in snapshots)
-        unsettled = sum(len(lane.ledger.unsettled) for lane in lanes)
-        if not left and not unsettled:
+        if not left and not any(lane.ledger.unhandled for lane in lanes):
             return 0
-        now = (left, unsettled, sum(lane.ledger.handled for lane in lanes))
+        now = (left, sum(lane.ledger.handled for lane in lanes))
         if now != last:
             last, since = now, time.monotonic()
         if stop.is_set() or time.monotonic() > since + _PATIENCE_SECONDS:
@@ -689,7 +688,8 @@ def _progress(
             console.print(
                 f"{report.seconds:.0f} of {seconds:g} s: {report.settled} of {messages} settled, "
                 f"{sum(report.faults.values())} faults, {report.repeated} repeated, "
-                f"{report.violations} violations, {resident_mib():.0f} MiB"
+                f"{report.violations} violations, {resident_mib():.0f} MiB",
+                soft_wrap=True,
             )
 
     return contextlib.nullcontext(), line

@@ -20,6 +20,7 @@ _CALLS = frozenset(
         "clear",
         "delay",
         "delay_answers",
+        "delay_responses",
         "duplicate",
         "expire_leases",
         "fail",

@@ -1,6 +1,7 @@
 """Misbehaviour on command."""
 
 import asyncio
+import math
 import random
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from claimstream.local.pubsub_server.broker import Entry, SubscriptionState
 
+_RESPONSES = "responses of StreamingPull"
 _WITHOUT_ANSWER = frozenset({"Acknowledge", "ModifyAckDeadline"})
 """The calls whose answer says nothing, so that it can be given without doing anything."""
 
@@ -45,7 +47,7 @@ class Faults:
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
     _ignored: dict[str, deque[str | None]] = field(default_factory=dict)
     _lost_answers: dict[str, int] = field(default_factory=dict)
-    _delays: dict[str, float] = field(default_factory=dict)
+    _delays: dict[str, tuple[float, float]] = field(default_factory=dict)
     _delayed: dict[str, int] = field(default_factory=dict)
     _undelayed: dict[str, asyncio.Event] = field(default_factory=dict)
     _unavailable_until: float = 0.0
@@ -76,10 +78,10 @@ class Faults:
     def available(self) -> None:
         self._unavailable_until = 0.0
 
-    def delay(self, method: str, seconds: float) -> None:
-        """Answer calls of a method later, or not until told otherwise (`math.inf`); 0 ends it, also for those that
-        wait. What a call asks for happens after the delay."""
-        self._delays[method] = seconds
+    def delay(self, method: str, seconds: float, times: float = math.inf) -> None:
+        """Answer the next `times` calls of a method later, or not until told otherwise (`math.inf` seconds); 0 seconds
+        ends it, also for those that wait. What a call asks for happens after the delay."""
+        self._delays[method] = (seconds, times)
         if not seconds and (ended := self._undelayed.pop(method, None)):
             ended.set()
 
@@ -94,6 +96,10 @@ class Faults:
     def delayed_answers(self, method: str) -> int:
         """How many answers to a method are being held back right now."""
         return self.delayed(_answer(method))
+
+    def delay_responses(self, seconds: float) -> None:
+        """What a stream delivers is leased, and sent only so much later."""
+        self.delay(_RESPONSES, seconds)
 
     def ignore(self, method: str, times: int = 1, subscription: str | None = None) -> None:
         """Answer OK to the next Acknowledge or ModifyAckDeadline calls, of one subscription or of any, and do nothing.
@@ -170,9 +176,10 @@ class Faults:
         return Failure("UNAVAILABLE", "the answer was lost by fault command")
 
     async def _hold(self, name: str) -> None:
-        delay = self._delays.get(name, 0.0)
-        if not delay:
+        delay, times = self._delays.get(name, (0.0, 0.0))
+        if not delay or not times:
             return
+        self._delays[name] = (delay, times - 1)
         self._delayed[name] = self._delayed.get(name, 0) + 1
         ended = self._undelayed.setdefault(name, asyncio.Event())
         try:
@@ -182,6 +189,10 @@ class Faults:
             pass
         finally:
             self._delayed[name] -= 1
+
+    async def before_response(self) -> None:
+        """Waits the delay of responses on streams."""
+        await self._hold(_RESPONSES)
 
     def take_ack_id_failures(self, ack_ids: list[str]) -> dict[str, str]:
         failures = {}

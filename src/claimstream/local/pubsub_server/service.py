@@ -394,6 +394,7 @@ class Service:
                 response = wire.StreamingPullResponse(received_messages=[_received(state, *item) for item in taken])
                 response.subscription_properties.exactly_once_delivery_enabled = state.exactly_once
                 response.subscription_properties.message_ordering_enabled = state.config.enable_message_ordering
+                await self.faults.before_response()
                 await context.write(response)
                 self.faults.heartbeats_answered += pong
                 continue
