@@ -53,8 +53,10 @@ class Acks:
         self._metadata = routing("subscription", subscription)
         self._options = options
         self._counters = counters
+        self._batch_size = options.ack_batch_size
         self._on_settled = on_settled
-        self._queues: dict[Kind, list[Delivery]] = {"ack": [], "nack": []}
+        self._acks: list[Delivery] = []
+        self._nacks: list[Delivery] = []
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsettled = 0
@@ -65,19 +67,17 @@ class Acks:
         return self._unsettled
 
     def ack(self, delivery: Delivery, listener: Listener | None = None) -> None:
-        delivery.held = False
-        delivery.listener = listener
+        delivery.decide(listener)
         self._unsettled += 1
-        self._enqueue("ack", delivery)
+        self._enqueue(self._acks, delivery)
 
     def nack(self, delivery: Delivery, listener: Listener | None = None) -> None:
-        delivery.held = False
-        delivery.listener = listener
+        delivery.decide(listener)
         self._unsettled += 1
         if delivery.extending:
             delivery.release_waits = True
         else:
-            self._enqueue("nack", delivery)
+            self._enqueue(self._nacks, delivery)
 
     async def extend(self, deliveries: Sequence[Delivery], seconds: int) -> list[Delivery]:
         """Extends the leases of those still held; returns the ones the service says are lost (exactly-once only).
@@ -109,10 +109,9 @@ class Acks:
 
     # batches
 
-    def _enqueue(self, kind: Kind, delivery: Delivery) -> None:
-        queue = self._queues[kind]
+    def _enqueue(self, queue: list[Delivery], delivery: Delivery) -> None:
         queue.append(delivery)
-        if len(queue) >= self._options.ack_batch_size:
+        if len(queue) >= self._batch_size:
             self._send_queued()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._options.ack_delay_seconds, self._send_queued)
@@ -121,12 +120,12 @@ class Acks:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        size = self._options.ack_batch_size
-        for kind, queue in self._queues.items():
-            if queue:
-                self._queues[kind] = []
-                for start in range(0, len(queue), size):
-                    self._start(self._settle(kind, queue[start : start + size]))
+        if self._acks:
+            self._start(self._settle("ack", self._acks))
+            self._acks = []
+        if self._nacks:
+            self._start(self._settle("nack", self._nacks))
+            self._nacks = []
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -271,7 +270,7 @@ class Acks:
                 delivery.extending = False
                 if delivery.release_waits:
                     delivery.release_waits = False
-                    self._enqueue("nack", delivery)
+                    self._enqueue(self._nacks, delivery)
 
 
 def _settlement(reason: str | None, code: str) -> Settlement:

@@ -20,6 +20,7 @@ class Delivery:
         "held",
         "listener",
         "message",
+        "message_id",
         "ordering_key",
         "received_at",
         "release_waits",
@@ -32,6 +33,9 @@ class Delivery:
     def __init__(self, message: Message, ack_id: str, received_at: float, ordering_key: str) -> None:
         self.ack_id = ack_id
         self.message = message
+        """Until the outcome is decided: what is acknowledged need not stay in memory until the service knows."""
+        self.message_id = ""
+        """From then on."""
         self.ordering_key = ordering_key
         """Empty where order does not matter."""
         self.size = message.size
@@ -54,3 +58,10 @@ class Delivery:
         self.cancelled_at: float | None = None
         """When the handler was cancelled for being over its time."""
         self.task: asyncio.Task[None] | None = None
+
+    def decide(self, listener: Listener | None) -> None:
+        """It is to be acknowledged or released, and its lease no longer extended."""
+        self.held = False
+        self.listener = listener
+        self.message_id = self.message.id
+        del self.message

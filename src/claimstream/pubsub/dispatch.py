@@ -42,6 +42,7 @@ class Dispatcher:
         self._running: set[Delivery] = set()
         self._given_up: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop
         self._paused = False
         self._stopping = False
 
@@ -62,17 +63,18 @@ class Dispatcher:
         self._start_waiting()
 
     def accept(self, deliveries: Iterable[Delivery]) -> None:
+        self._loop = asyncio.get_running_loop()  # asked once for all of them: it costs a system call
         for delivery in deliveries:
             if self._draining.is_set():
                 self._release(delivery)
             elif delivery.settled:  # lost its lease meanwhile
                 continue
             elif not delivery.ordering_key:
-                self._admit(delivery)
+                self._start_or_queue(delivery)
             else:
                 match self._ordering.offer(delivery):
                     case Turn.START:
-                        self._admit(delivery)
+                        self._start_or_queue(delivery)
                     case Turn.RELEASE:
                         self._release(delivery)
                     case Turn.WAIT:
@@ -130,16 +132,12 @@ class Dispatcher:
 
     # starting
 
-    def _admit(self, delivery: Delivery) -> None:
-        """Starts it or queues it; its ordering key, if any, is its own."""
-        if delivery.settled:
-            self._skip(delivery)
-        elif self._draining.is_set():
-            self._release(delivery)
-        elif not self._paused and not self._stopping and not self._waiting and self._window.try_enter(delivery.size):
-            self._start(delivery)
-        else:
+    def _start_or_queue(self, delivery: Delivery) -> None:
+        """Its ordering key, if any, is its own."""
+        if self._waiting or self._paused or self._stopping or not self._window.try_enter(delivery.size):
             self._waiting.append(delivery)
+        else:
+            self._start(delivery)
 
     def _start_waiting(self) -> None:
         while self._waiting and not self._paused and not self._stopping:
@@ -152,27 +150,21 @@ class Dispatcher:
 
     def _start(self, delivery: Delivery) -> None:
         self._running.add(delivery)
-        delivery.task = asyncio.get_running_loop().create_task(self._run(delivery))
+        delivery.task = self._loop.create_task(self._run(delivery))
 
     # running
 
     async def _run(self, delivery: Delivery) -> None:
         """A handler's task. One coroutine for the common case: each further one costs a tenth of all the rest."""
         message = delivery.message
-        context = propagation.extract(message.attributes) if message.attributes else None
+        attributes = message.attributes
+        context = propagation.extract(attributes) if attributes else None
         token = None if context is None else otel_context.attach(context)
-        outcome: object  # whatever a handler without types returns
         try:
-            while True:
-                delivery.started_at = time.monotonic()
-                self._counters.delivered += 1
-                outcome = await self._handler(message)
-                if isinstance(outcome, Retry):
-                    outcome = await self._retry(delivery, outcome)
-                    if outcome is None:
-                        continue
-                break
-            if not isinstance(outcome, Ack | Nack):
+            outcome: object = await self._handler(self._started(delivery))  # whatever one without types returns
+            while isinstance(outcome, Retry) and await self._waited_to_rerun(delivery, outcome):
+                outcome = await self._handler(self._started(delivery))
+            if not isinstance(outcome, Ack):
                 outcome = await self._resolve(message, outcome)
         except asyncio.CancelledError:
             self._settle(delivery, Nack())
@@ -190,14 +182,24 @@ class Dispatcher:
                 otel_context.detach(token)
         self._settle(delivery, outcome)
 
-    async def _retry(self, delivery: Delivery, outcome: Retry) -> Nack | None:
-        """Waits with the lease kept; None to call the handler again."""
+    def _started(self, delivery: Delivery) -> Message:
+        delivery.started_at = time.monotonic()
+        self._counters.delivered += 1
+        return delivery.message
+
+    async def _waited_to_rerun(self, delivery: Delivery, outcome: Retry) -> bool:
+        """Waits with the lease kept; whether the handler is to be called again then."""
         self._counters.retried += 1
         delivery.started_at = None
         await self._wait(outcome.after)
-        return None if outcome.rerun and not self._draining.is_set() else Nack()
+        return outcome.rerun and not self._draining.is_set()
 
     async def _resolve(self, message: Message, outcome: object) -> Ack | Nack:
+        """What anything but `Ack` comes to."""
+        if isinstance(outcome, Nack):
+            return outcome
+        if isinstance(outcome, Retry):  # has waited
+            return Nack()
         if isinstance(outcome, DeadLetter):
             return await self._dead_letter(message, outcome.reason)
         self._counters.handler_errors += 1
@@ -251,13 +253,23 @@ class Dispatcher:
             if key:
                 following = self._ordering.acknowledged(key)
                 if following is not None:
-                    self._admit(following)
+                    self._take_turn(following)
         else:
             followers = self._ordering.released(key) if key else []
             self._acks.nack(delivery, outcome.on_result)
             for follower in followers:
                 self._release(follower)
-        self._start_waiting()
+        if self._waiting:
+            self._start_waiting()
+
+    def _take_turn(self, delivery: Delivery) -> None:
+        """Its ordering key is now its own."""
+        if delivery.settled:
+            self._skip(delivery)
+        elif self._draining.is_set():
+            self._release(delivery)
+        else:
+            self._start_or_queue(delivery)
 
     def _skip(self, delivery: Delivery) -> None:
         """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""

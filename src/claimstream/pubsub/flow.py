@@ -14,14 +14,9 @@ class Window:
         self.bytes = 0
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    def has_room(self, size: int) -> bool:
-        if self.messages == 0:
-            return True
-        return self.messages < self._max_messages and self.bytes + size <= self._max_bytes
-
     def try_enter(self, size: int) -> bool:
         """Enters if there is room now."""
-        if not self.has_room(size):
+        if self.messages and (self.messages >= self._max_messages or self.bytes + size > self._max_bytes):
             return False
         self.messages += 1
         self.bytes += size
@@ -46,7 +41,8 @@ class Window:
     def release(self, size: int) -> None:
         self.messages -= 1
         self.bytes -= size
-        self._admit()
+        if self._waiters:
+            self._admit()
 
     def _admit(self) -> None:
         while self._waiters:

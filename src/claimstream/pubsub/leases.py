@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from heapq import heappop, heappush
 from itertools import count
 
@@ -88,19 +88,23 @@ class Leases:
             self._schedule(self._receipts, time.monotonic() + self._options.receipt_seconds)
             self._wake.set()
         group = self._receipts
+        size = 0
         for delivery in deliveries:
             group[delivery] = None
             delivery.group = group
-            self.bytes += delivery.size
+            size += delivery.size
         self.messages += len(deliveries)
+        self.bytes += size
 
-    def remove(self, deliveries: Iterable[Delivery]) -> None:
+    def remove(self, deliveries: list[Delivery]) -> None:
         """The service has answered for good."""
+        size = 0
         for delivery in deliveries:
             if delivery.group is not None:
                 delivery.group.pop(delivery, None)
-            self.messages -= 1
-            self.bytes -= delivery.size
+            size += delivery.size
+        self.messages -= len(deliveries)
+        self.bytes -= size
 
     async def confirm(self, deliveries: list[Delivery]) -> list[Delivery]:
         """Extends new deliveries at once; returns those whose lease the service confirmed, or did not deny."""
@@ -147,6 +151,8 @@ class Leases:
 
     def _report(self, lost: list[Delivery]) -> None:
         for delivery in lost:
+            if not delivery.held:  # decided meanwhile: the answer to that will say it
+                continue
             delivery.held = False
             self._counters.expired += 1
             log.warning(

@@ -15,18 +15,20 @@ class Message:
     Fields are read from the protobuf when asked for: most handlers need two of them.
     """
 
-    __slots__ = ("_attributes", "_message", "_raw", "size", "subscription")
+    __slots__ = ("_attributes", "_message", "delivery_attempt", "size", "subscription")
 
+    delivery_attempt: int | None
+    """1 on the first delivery; None where the subscription has no dead-letter topic, and so the service no count."""
     size: int
     """Bytes of the message on the wire, attributes included: what flow control counts."""
     subscription: str
     """projects/PROJECT/subscriptions/NAME"""
 
     def __init__(self, raw: RawReceivedMessage, subscription: str) -> None:
-        self._raw = raw
         self._message = message = raw.message
         self._attributes: Mapping[str, str] | None = None
         self.subscription = subscription
+        self.delivery_attempt = raw.delivery_attempt or None
         self.size = message.ByteSize()
 
     @property
@@ -55,12 +57,6 @@ class Message:
     def ordering_key(self) -> str:
         """Empty if the publisher gave none."""
         return self._message.ordering_key
-
-    @property
-    def delivery_attempt(self) -> int | None:
-        """1 on the first delivery; counted by the service only where the subscription has a dead-letter topic,
-        else None."""
-        return self._raw.delivery_attempt or None
 
     def __repr__(self) -> str:
         return f"<Message {self.id} of {self.subscription}, {self.size} bytes>"

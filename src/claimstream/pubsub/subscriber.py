@@ -284,13 +284,16 @@ class Subscriber:
         if settlement is not Settlement.CONFIRMED:
             self._counters.ack_failures += len(deliveries)
             for delivery in deliveries:
-                message_id = delivery.message.id
                 log.warning(
                     "%s of message %s was not accepted: %s",
                     kind,
-                    message_id,
+                    delivery.message_id,
                     settlement.value,
-                    extra={"action": f"{kind}_failed", "message_id": message_id, "settlement": settlement.value},
+                    extra={
+                        "action": f"{kind}_failed",
+                        "message_id": delivery.message_id,
+                        "settlement": settlement.value,
+                    },
                 )
         elif kind == "ack":
             self._counters.acked += len(deliveries)
