@@ -130,11 +130,12 @@ class Ledger:
         self.exactly_once = exactly_once
         self.unhandled: set[str] = set()
         self.unsettled: set[str] = set()
-        self.published = self.handled = self.repeated = self.settled = self.violations = 0
+        self.published = self.handled = self.repeated = self.settled = self.unconfirmed = self.violations = 0
         self.examples: list[str] = []
         self._turn: dict[str, int] = {}
         self._busy: set[str] = set()
         self._attempts: dict[str, int] = {}
+        self._finished: set[str] = set()  # and not yet settled
         self._confirmed: OrderedDict[str, None] = OrderedDict()
 
     def publish(self, text: str) -> None:
@@ -170,14 +171,24 @@ class Ledger:
         """A handler has done what was to be done."""
         key, number = _parse(text)
         self._attempts.pop(text, None)
+        if text in self.unsettled:
+            self._finished.add(text)
         if key:
             self._turn[key] = max(self._turn.get(key, 0), number + 1)
+
+    def forget(self) -> None:
+        """A subscriber has ended: for what it did not hear of, the server's word at the end has to do."""
+        self.unconfirmed += len(self._finished)
+        self.settled += len(self._finished)
+        self.unsettled -= self._finished
+        self._finished.clear()
 
     def settle(self, text: str, message_id: str, settlement: Settlement) -> None:
         if settlement is not Settlement.CONFIRMED:
             return  # it comes again
         if text in self.unsettled:
             self.unsettled.remove(text)
+            self._finished.discard(text)
             self.settled += 1
         if self.exactly_once:
             self._confirmed[message_id] = None
@@ -324,6 +335,7 @@ class Lane:
         await self._subscriber.shutdown(grace_seconds)
         await self._run
         self._run = None
+        self.ledger.forget()
         self.reconnects += self._subscriber.statistics().reconnects
 
     async def replace(self, grace_seconds: float) -> None:
@@ -454,8 +466,9 @@ class Report:
     reconnects: int = 0
     faults: dict[str, int] = dataclasses.field(default_factory=dict)
     unhandled: int = 0
+    unsettled: int = 0
     unconfirmed: int = 0
-    """Acknowledged, but the answer was lost when a subscriber was replaced: only the server knows."""
+    """Of the settled ones: the subscriber was replaced before it had the answer, so that only the server knows."""
     left_on_server: int = 0
     violations: int = 0
     examples: list[str] = dataclasses.field(default_factory=list)
@@ -479,6 +492,7 @@ class Report:
         if not self.interrupted:
             counts |= {
                 "published messages were never handled": self.unhandled,
+                "published messages were never settled": self.unsettled,
                 "messages are still on the server": self.left_on_server,
             }
         found += [f"{count} {what}" for what, count in counts.items() if count > 0]
@@ -590,10 +604,10 @@ async def _work(
     def update() -> None:
         ledgers = [lane.ledger for lane in lanes]
         report.seconds = round(time.monotonic() - started, 1)
-        for name in ("published", "settled", "handled", "repeated", "violations"):
+        for name in ("published", "settled", "unconfirmed", "handled", "repeated", "violations"):
             setattr(report, name, sum(getattr(ledger, name) for ledger in ledgers))
         report.unhandled = sum(len(ledger.unhandled) for ledger in ledgers)
-        report.unconfirmed = sum(len(ledger.unsettled) for ledger in ledgers)
+        report.unsettled = sum(len(ledger.unsettled) for ledger in ledgers)
         report.examples = [example for ledger in ledgers for example in ledger.examples]
         report.faults = dict(sorted(chaos.counts.items()))
         report.messages_per_second = round(report.settled / max(report.seconds, 0.1), 1)
@@ -649,7 +663,7 @@ async def _settled(server: RemoteServer, lanes: list[Lane], stop: asyncio.Event)
     while True:
         snapshots = [await server.do("snapshot", subscription=lane.subscription) for lane in lanes]
         left: int = sum(snapshot["backlog"] + snapshot["outstanding"] for snapshot in snapshots)
-        if not left and not any(lane.ledger.unhandled for lane in lanes):
+        if not left and not any(lane.ledger.unsettled for lane in lanes):
             return 0
         now = (left, sum(lane.ledger.handled for lane in lanes))
         if now != last:

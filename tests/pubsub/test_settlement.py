@@ -1,0 +1,172 @@
+"""Acknowledgements and releases that are slow, or lost on their way or on the way back."""
+
+import asyncio
+import math
+import uuid
+
+import pytest
+from tests.pubsub.conftest import MakePlace
+from tests.pubsub.place import Held, Inbox, Place, patiently, until
+
+from claimstream.local.pubsub_server import PubSubServer
+from claimstream.pubsub import Nack, Settlement
+
+HELD = {"receipt_seconds": 60}  # no extension gets in the way
+
+
+async def test_an_acknowledgement_that_the_service_loses_brings_the_message_again(
+    server: PubSubServer, place: Place
+) -> None:
+    held = Held()
+    held.let_go.set()
+    server.faults.ignore("Acknowledge", subscription=place.subscription)
+    async with place.running(held):
+        await place.publish("one")
+        await until(lambda: held.results == [Settlement.CONFIRMED])  # "received" is all it means here
+        assert server.snapshot(place.subscription).acked == 0
+        server.faults.expire_leases(place.subscription)
+        await held.inbox.has(2)
+        await until(lambda: server.snapshot(place.subscription).acked == 1)
+    assert held.inbox.texts == ["one", "one"]
+
+
+async def test_an_acknowledgement_lost_for_one_subscription_counts_for_another(
+    server: PubSubServer, make_place: MakePlace
+) -> None:
+    here, there = await make_place(), await make_place()
+    server.faults.ignore("Acknowledge", subscription=there.subscription)
+    inbox = Inbox()
+    async with here.running(inbox):
+        await here.publish("one")
+        await until(lambda: server.snapshot(here.subscription).acked == 1)
+
+
+@pytest.mark.parametrize("exactly_once", [False, True])
+async def test_an_acknowledgement_whose_answer_is_lost_is_sent_again_and_confirmed(
+    server: PubSubServer, make_place: MakePlace, exactly_once: bool
+) -> None:
+    place = await make_place(enable_exactly_once=exactly_once)
+    held = Held()
+    held.let_go.set()
+    server.faults.lose_answers("Acknowledge", times=2)
+    async with place.running(held, **HELD) as subscriber:
+        await place.publish("one")
+        await until(lambda: held.results)
+        assert subscriber.statistics().ack_failures == 0
+    assert (held.inbox.texts, held.results) == (["one"], [Settlement.CONFIRMED])
+    assert server.snapshot(place.subscription).acked == 1
+
+
+@pytest.mark.parametrize("exactly_once", [False, True])
+async def test_a_release_whose_answer_is_lost_does_no_harm(
+    server: PubSubServer, make_place: MakePlace, exactly_once: bool
+) -> None:
+    place = await make_place(enable_exactly_once=exactly_once)
+    results: list[Settlement] = []
+    inbox = Inbox({"one": [Nack(on_result=results.append)]})
+    async with place.running(inbox, **HELD):
+        await place.publish("zero")
+        await until(lambda: server.snapshot(place.subscription).acked == 1)  # the receipt's answer is not the lost one
+        server.faults.delay("ModifyAckDeadline", math.inf)
+        await place.publish("one")
+        if exactly_once:  # the receipt
+            await until(lambda: server.faults.delayed("ModifyAckDeadline"))
+            server.faults.delay("ModifyAckDeadline", 0)
+            await inbox.has(2)
+        else:
+            await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the release
+            server.faults.lose_answers("ModifyAckDeadline")
+            server.faults.delay("ModifyAckDeadline", 0)
+        await inbox.has(3)
+        await until(lambda: server.snapshot(place.subscription).acked == 2)
+        await until(lambda: results)
+    assert inbox.texts == ["zero", "one", "one"]
+    assert results == [Settlement.CONFIRMED]
+
+
+async def test_a_release_that_the_service_loses_brings_the_message_when_its_lease_has_run_out(
+    server: PubSubServer, place: Place
+) -> None:
+    inbox = Inbox({"one": [Nack()]})
+    server.faults.ignore("ModifyAckDeadline")
+    async with place.running(inbox, **HELD) as subscriber:
+        await place.publish("one")
+        await until(lambda: subscriber.statistics().nacked == 1)
+        assert server.snapshot(place.subscription).outstanding == 1
+        server.faults.expire_leases(place.subscription)
+        assert await inbox.has(2) == ["one", "one"]
+
+
+async def test_acknowledgements_that_are_slow_do_not_hold_up_handlers(server: PubSubServer, place: Place) -> None:
+    inbox = Inbox()
+    server.faults.delay_answers("Acknowledge", math.inf)
+    async with place.running(inbox) as subscriber:
+        await place.publish("one")
+        await until(lambda: server.faults.delayed_answers("Acknowledge"))
+        await place.publish("two")
+        await inbox.has(2)
+        assert subscriber.statistics().acked == 0
+        server.faults.delay_answers("Acknowledge", 0)
+        await until(lambda: subscriber.statistics().acked == 2)
+
+
+async def test_shutdown_waits_for_an_acknowledgement_that_is_slow(server: PubSubServer, place: Place) -> None:
+    held = Held()
+    held.let_go.set()
+    server.faults.delay("Acknowledge", math.inf)
+    subscriber = place.subscriber(held)
+    run = asyncio.create_task(subscriber.run())
+    await place.publish("one")
+    await until(lambda: server.faults.delayed("Acknowledge"))
+    shutdown = asyncio.create_task(subscriber.shutdown(grace_seconds=3600))
+    await until(lambda: subscriber.health().state == "draining" and not server.streams(place.subscription))
+    assert not shutdown.done()
+    server.faults.delay("Acknowledge", 0)
+    await patiently(shutdown)
+    await patiently(run)
+    assert (held.results, server.snapshot(place.subscription).acked) == ([Settlement.CONFIRMED], 1)
+
+
+async def test_shutdown_does_not_wait_for_ever_for_an_acknowledgement(
+    server: PubSubServer, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = Held()
+    held.let_go.set()
+    server.faults.delay("Acknowledge", math.inf)
+    subscriber = place.subscriber(held)
+    run = asyncio.create_task(subscriber.run())
+    await place.publish("one")
+    await until(lambda: server.faults.delayed("Acknowledge"))
+    await patiently(subscriber.shutdown(grace_seconds=0))
+    await patiently(run)
+    assert "1 acknowledgements" in caplog.text
+    server.faults.delay("Acknowledge", 0)
+
+
+async def test_a_permanent_failure_of_an_id_brings_the_message_again(
+    server: PubSubServer, make_place: MakePlace
+) -> None:
+    place = await make_place(enable_exactly_once=True)
+    held = Held()
+    held.let_go.set()
+    server.faults.fail_ack_ids("PERMANENT_FAILURE_INVALID_ACK_ID")
+    async with place.running(held):
+        await place.publish("one")
+        await until(lambda: len(held.results) == 2)
+    assert held.results == [Settlement.INVALID_ACK_ID, Settlement.CONFIRMED]
+    assert held.inbox.texts == ["one", "one"]
+
+
+async def test_disorder_leaves_the_messages_of_a_key_in_order(server: PubSubServer, make_place: MakePlace) -> None:
+    place = await make_place(enable_ordering=True)
+    texts = [f"{number:02}" for number in range(30)]
+    others = [uuid.uuid4().hex for _ in range(30)]
+    for text, other in zip(texts, others, strict=True):
+        await place.publish(text, key="k")
+        await place.publish(other)
+    server.faults.reorder(100)
+    inbox = Inbox()
+    async with place.running(inbox):
+        await inbox.has(60)
+    assert [text for text in inbox.texts if text in texts] == texts
+    assert [text for text in inbox.texts if text in others] != others
