@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import json
+import math
 import random
 import sys
 import time
@@ -29,6 +30,10 @@ process of its own against the same in-memory server in another, in rounds: ever
 again. Medians over the rounds are printed, and written as JSON and as a chart beside it.
 
 Needs a quiet machine with two cores or more. Ctrl-C ends it and prints what was measured."""
+
+
+_QUICK_SECONDS = 160.0
+"""The quick form begins no round that would end later than this, on a slow machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def main() -> int:
     measurements = Measurements()
     interrupted = False
     try:
-        _measure(runs, measurements, console, chosen.seconds, idle_messages)
+        _measure(runs, measurements, console, chosen.seconds, idle_messages, chosen.budget_seconds)
     except KeyboardInterrupt:
         interrupted = True
 
@@ -92,7 +97,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="1 and 100 messages per response, 120 bytes, no-op handler: three minutes"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are taken (default: 3)")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        help="of which the medians are taken (default: 3; with --quick as many of 3 as time allows)",
+    )
     parser.add_argument(
         "--variants",
         type=lambda text: [name.strip() for name in text.split(",")],
@@ -107,7 +116,7 @@ def _arguments() -> argparse.Namespace:
         metavar="CELL",
         help="only these, like 100x120x0: 100 messages per response, 120 bytes, handler of 0 ms",
     )
-    parser.add_argument("--seconds", type=float, help="how long a run lasts, about (default: 2, with --quick 1.2)")
+    parser.add_argument("--seconds", type=float, help="how long a run lasts, about (default: 2, with --quick 1)")
     parser.add_argument("--no-idle", action="store_true", help="leave out the idle latency")
     parser.add_argument(
         "--output",
@@ -119,10 +128,12 @@ def _arguments() -> argparse.Namespace:
     unknown = [name for name in chosen.variants if name not in names]
     if unknown:
         parser.error(f"no variant is called {unknown[0]!r}; there are: {', '.join(names)}")
-    if chosen.rounds < 1:
+    if chosen.rounds is not None and chosen.rounds < 1:
         parser.error("--rounds is 1 or more")
+    chosen.budget_seconds = _QUICK_SECONDS if chosen.quick and chosen.rounds is None else math.inf
+    chosen.rounds = chosen.rounds or 3
     chosen.cells = sorted(set(chosen.cells or (all_cells.QUICK if chosen.quick else all_cells.ALL)))
-    chosen.seconds = chosen.seconds or (1.2 if chosen.quick else 2.0)
+    chosen.seconds = chosen.seconds or (1.0 if chosen.quick else 2.0)
     return chosen
 
 
@@ -152,7 +163,14 @@ def _plan(variants: list[Variant], cells: list[Cell], rounds: int, *, with_idle:
             yield from (Run(number, variant, cell) for variant in shuffled)
 
 
-def _measure(runs: list[Run], measurements: Measurements, console: Console, seconds: float, idle_messages: int) -> None:
+def _measure(
+    runs: list[Run],
+    measurements: Measurements,
+    console: Console,
+    seconds: float,
+    idle_messages: int,
+    budget_seconds: float,
+) -> None:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -167,6 +185,12 @@ def _measure(runs: list[Run], measurements: Measurements, console: Console, seco
         task = bar.add_task("", total=len(runs))
         started = time.monotonic()
         for index, run in enumerate(runs, start=1):
+            elapsed, done = time.monotonic() - started, run.round - 1
+            if runs[index - 2].round == done > 0 and elapsed / done * run.round > budget_seconds:
+                console.print(
+                    f"This machine is slow: {done} of {runs[-1].round} rounds must do. --rounds wants them all."
+                )
+                break
             bar.update(task, description=str(run))
             if measurements.has_failed(run.variant.name, run.cell):
                 said = "left out, since it failed before"

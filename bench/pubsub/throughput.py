@@ -15,8 +15,8 @@ from bench.pubsub.variants import Variant
 
 WINDOW = 1000
 """Most messages outstanding, for all; the default of Google's client and of ours."""
-LEAST_MESSAGES = 3_000
-"""Three windows: fewer would measure how the first one is filled."""
+LEAST_MESSAGES = 2_000
+"""Two windows: fewer would measure how the first one is filled."""
 MOST_MESSAGES = 500_000
 SERVER_BOUND_SHARE = 0.9
 
