@@ -67,12 +67,14 @@ class Acks:
         return self._unsettled
 
     def ack(self, delivery: Delivery, listener: Listener | None = None) -> None:
+        """The lease is kept until the service has confirmed it: a call may hang for longer than a lease lasts."""
         delivery.decide(listener)
         self._unsettled += 1
         self._enqueue(self._acks, delivery)
 
     def nack(self, delivery: Delivery, listener: Listener | None = None) -> None:
         delivery.decide(listener)
+        delivery.held = False
         self._unsettled += 1
         if delivery.extending:
             delivery.release_waits = True
@@ -156,9 +158,6 @@ class Acks:
                 code,
                 extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
             )
-            if kind == "ack":  # without its lease the message would come again while its acknowledgement is on the way
-                for delivery in batch:
-                    delivery.held = True
             await asyncio.sleep(wait)
 
     async def _attempt(self, kind: Kind, batch: list[Delivery]) -> tuple[list[Delivery], str]:
@@ -170,7 +169,6 @@ class Acks:
             code = status_name(error)
             reasons = ack_id_failures(error)
             again: list[Delivery] = []
-            ended: dict[Settlement, list[Delivery]] = {}
             # Ids the service does not name are sent again without the failed ones, so that the answer is theirs alone.
             unnamed_again = is_transient(error) or any(ack_id in reasons for ack_id in ack_ids)
             for delivery in batch:
@@ -178,9 +176,7 @@ class Acks:
                 if unnamed_again if reason is None else reason.startswith("TRANSIENT_"):
                     again.append(delivery)
                 else:
-                    ended.setdefault(_settlement(reason, code), []).append(delivery)
-            for settlement, deliveries in ended.items():
-                self._finish(kind, deliveries, settlement)
+                    self._finish(kind, [delivery], _settlement(reason, code))
             return again, code
         self._finish(kind, batch, Settlement.CONFIRMED)
         return [], "OK"

@@ -60,8 +60,7 @@ class Delivery:
         self.task: asyncio.Task[None] | None = None
 
     def decide(self, listener: Listener | None) -> None:
-        """It is to be acknowledged or released, and its lease no longer extended."""
-        self.held = False
+        """It is to be acknowledged or released."""
         self.listener = listener
         self.message_id = self.message.id
         del self.message

@@ -80,17 +80,13 @@ class Dispatcher:
                     case Turn.WAIT:
                         pass
 
-    def release_confirmed(self, delivery: Delivery) -> None:
-        """The service has answered a release, one way or another."""
-        if delivery.ordering_key:
-            self._ordering.release_confirmed(delivery.ordering_key)
-
     async def watch(self) -> None:
-        """Cancels handlers that are over their time, until cancelled itself."""
+        """Cancels handlers that are over their time, and forgets keys that did not come again, until cancelled."""
         limit = self._options.max_handling_seconds
         while True:
             await asyncio.sleep(min(5.0, max(0.01, limit / 20), max(0.01, self._options.cancel_grace_seconds / 5)))
             now = time.monotonic()
+            self._ordering.forget(now)
             for delivery in list(self._running):
                 if delivery.cancelled_at is None:
                     if delivery.started_at is not None and now - delivery.started_at > limit:
@@ -255,7 +251,7 @@ class Dispatcher:
                 if following is not None:
                     self._take_turn(following)
         else:
-            followers = self._ordering.released(key) if key else []
+            followers = self._ordering.released(delivery, time.monotonic()) if key else []
             self._acks.nack(delivery, outcome.on_result)
             for follower in followers:
                 self._release(follower)
@@ -274,9 +270,7 @@ class Dispatcher:
     def _skip(self, delivery: Delivery) -> None:
         """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""
         if delivery.ordering_key:
-            followers = self._ordering.released(delivery.ordering_key)
-            self._ordering.release_confirmed(delivery.ordering_key)
-            for follower in followers:
+            for follower in self._ordering.released(delivery, time.monotonic()):
                 self._release(follower)
 
     def _release(self, delivery: Delivery) -> None:

@@ -151,7 +151,7 @@ class Leases:
 
     def _report(self, lost: list[Delivery]) -> None:
         for delivery in lost:
-            if not delivery.held:  # decided meanwhile: the answer to that will say it
+            if delivery.settled:  # decided meanwhile: the answer to that will say it
                 continue
             delivery.held = False
             self._counters.expired += 1

@@ -5,6 +5,9 @@ from enum import Enum, auto
 
 from claimstream.pubsub.delivery import Delivery
 
+UNDER_WAY_SECONDS = 60.0
+"""How long after a release a message that was sent before it may still arrive. Later ones are taken as they come."""
+
 
 class Turn(Enum):
     START = auto()
@@ -13,20 +16,24 @@ class Turn(Enum):
 
 
 class _Key:
-    __slots__ = ("busy", "queue", "releasing")
+    """A key whose message is being handled, or was released and is awaited again."""
+
+    __slots__ = ("awaited", "queue", "released", "released_at")
 
     def __init__(self) -> None:
-        self.busy = True
         self.queue: deque[Delivery] = deque()
-        self.releasing = 0
+        self.awaited: str | None = None
+        self.released: set[str] = set()
+        self.released_at = 0.0
 
 
 class Ordering:
     """Queues behind keys.
 
-    After a release the service delivers that message and all later ones of the key again, in order. So the queue
-    is released too, and so is what still arrives until the service has confirmed the releases: it was sent before
-    the service knew.
+    After a release the service delivers that message and all later ones of the key again, in order. So the queue is
+    released too, and so is what still arrives before that message has come again: it was sent before the service knew.
+    Each is released once only. One that comes a second time without the awaited one in front is taken: the awaited one
+    has gone elsewhere, to another subscriber or to the dead-letter topic.
     """
 
     def __init__(self) -> None:
@@ -35,15 +42,17 @@ class Ordering:
 
     def offer(self, delivery: Delivery) -> Turn:
         key = self._keys.get(delivery.ordering_key)
-        if key is None:
-            self._keys[delivery.ordering_key] = _Key()
-            return Turn.START
-        if key.releasing:
-            key.releasing += 1
-            return Turn.RELEASE
-        key.queue.append(delivery)
-        self.waiting += 1
-        return Turn.WAIT
+        if key is not None and key.awaited is None:
+            key.queue.append(delivery)
+            self.waiting += 1
+            return Turn.WAIT
+        if key is not None and delivery.received_at - key.released_at < UNDER_WAY_SECONDS:
+            message_id = delivery.message.id
+            if message_id != key.awaited and message_id not in key.released:
+                key.released.add(message_id)
+                return Turn.RELEASE
+        self._keys[delivery.ordering_key] = _Key()
+        return Turn.START
 
     def acknowledged(self, name: str) -> Delivery | None:
         """The current message of the key is done; returns the one whose turn it is."""
@@ -54,30 +63,27 @@ class Ordering:
         del self._keys[name]
         return None
 
-    def released(self, name: str) -> list[Delivery]:
-        """The current message of the key is being released; returns the ones to release with it."""
-        key = self._keys[name]
+    def released(self, delivery: Delivery, now: float) -> list[Delivery]:
+        """The current message of its key is being released; returns the ones to release with it."""
+        key = self._keys[delivery.ordering_key]
         followers = list(key.queue)
         self.waiting -= len(followers)
         key.queue.clear()
-        key.busy = False
-        key.releasing += 1 + len(followers)
+        key.awaited = delivery.message.id
+        key.released = {follower.message.id for follower in followers}
+        key.released_at = now
         return followers
 
-    def release_confirmed(self, name: str) -> None:
-        """The service has answered one release of the key."""
-        key = self._keys.get(name)
-        if key is None:
-            return
-        key.releasing -= 1
-        if key.releasing == 0 and not key.busy:
-            del self._keys[name]
+    def forget(self, now: float) -> None:
+        """Keys whose released message did not come again."""
+        for name, key in list(self._keys.items()):
+            if key.awaited is not None and now - key.released_at >= UNDER_WAY_SECONDS:
+                del self._keys[name]
 
     def drain(self) -> list[Delivery]:
         """Everything queued; the caller releases it."""
         queued = [delivery for key in self._keys.values() for delivery in key.queue]
         for key in self._keys.values():
-            key.releasing += len(key.queue)
             key.queue.clear()
         self.waiting = 0
         return queued

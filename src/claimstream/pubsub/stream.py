@@ -35,6 +35,7 @@ class PullStream:
         *,
         lease_seconds: int,
         expects_pongs: bool,
+        is_connected: Callable[[], bool],
         receive: Callable[[RawStreamingPullResponse], Awaitable[None]],
         on_open: Callable[[], None],
     ) -> None:
@@ -43,6 +44,7 @@ class PullStream:
         self._client_id = client_id
         self._options = options
         self._lease_seconds = lease_seconds
+        self._is_connected = is_connected
         self._receive = receive
         self._on_open = on_open
         self._opened = False
@@ -75,7 +77,7 @@ class PullStream:
         reader = asyncio.create_task(self._read(call), name="pubsub stream reader")
         heart = asyncio.create_task(self._beat(), name="pubsub stream heartbeat")
         closing = asyncio.create_task(self._closing.wait(), name="pubsub stream close")
-        opened = asyncio.get_running_loop().call_later(_OPEN_SECONDS, self._open)
+        opening = asyncio.create_task(self._watch_opening(), name="pubsub stream opening")
         try:
             await asyncio.wait({reader, heart, closing}, return_when=asyncio.FIRST_COMPLETED)
             if not reader.done() and not heart.done():
@@ -89,11 +91,11 @@ class PullStream:
                     raise SilentStreamError("the call was cancelled")
                 reader.result()
         finally:
-            opened.cancel()
-            for task in (reader, heart, closing):
+            tasks = (reader, heart, closing, opening)
+            for task in tasks:
                 task.cancel()
             call.cancel()
-            await asyncio.gather(reader, heart, closing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _half_close(self, call: StreamCall, reader: "asyncio.Task[None]") -> None:
         try:
@@ -144,6 +146,13 @@ class PullStream:
         async with self._writing:
             if not self._closing.is_set():
                 await self._call.write(request)
+
+    async def _watch_opening(self) -> None:
+        """The service need not answer before it has a message: a call that stays open on a connection is open."""
+        while not self._opened:
+            await asyncio.sleep(_OPEN_SECONDS)
+            if self._is_connected():
+                self._open()
 
     def _open(self) -> None:
         if not self._opened:

@@ -24,6 +24,7 @@ from claimstream.pubsub.wire import (
     AioRpcError,
     Channel,
     RawStreamingPullResponse,
+    is_connected,
     status_details,
     status_name,
     streaming_pull_stub,
@@ -49,6 +50,7 @@ class Subscriber:
     ) -> None:
         self.subscription = subscription
         self._options = options or SubscriberOptions()
+        self._channel = channel
         self._stub = streaming_pull_stub(channel)
         self._client_id = str(uuid.uuid4())
         self._counters = Counters()
@@ -58,6 +60,7 @@ class Subscriber:
         self._leases = Leases(self._acks, self._options, self._counters, self._length, self._on_lost)
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
+        self._opened = False
         self._expects_pongs = False
         self._ordered = True
         self._pauses: dict[str, None] = {}
@@ -198,7 +201,8 @@ class Subscriber:
             self._error = error
             self._set_state("reconnecting")
             wait = backoff.next_seconds()
-            log.info(
+            log.log(
+                logging.INFO if self._opened else logging.WARNING,
                 "stream of %s ended, opening it again in %.1f s: %s",
                 self.subscription,
                 wait,
@@ -218,9 +222,11 @@ class Subscriber:
             self._options,
             lease_seconds=self._length.stream_seconds,
             expects_pongs=self._expects_pongs,
+            is_connected=lambda: is_connected(self._channel),
             receive=self._receive,
             on_open=self._on_open,
         )
+        self._opened = False
         reason = "the service closed the stream"
         try:
             await stream.run()
@@ -229,13 +235,17 @@ class Subscriber:
         except AioRpcError as error:
             if not is_transient(error):
                 raise SubscriptionError.of(error, "pull from", self.subscription) from error
-            reason = f"{status_name(error)}: {status_details(error)}"
+            if self._opened:
+                reason = f"{status_name(error)}: {status_details(error)}"
+            else:  # not the half-hourly end of a stream, but something to look into
+                reason = str(PubSubError.of(error, "pull from", self.subscription))
         finally:
             self._expects_pongs = stream.expects_pongs
             self._stream = None
         return None if stream.closing else reason
 
     def _on_open(self) -> None:
+        self._opened = True
         if not self._pauses:
             self._error = None
             self._set_state("streaming")
@@ -299,9 +309,6 @@ class Subscriber:
             self._counters.acked += len(deliveries)
         else:
             self._counters.nacked += len(deliveries)
-        if kind == "nack":
-            for delivery in deliveries:
-                self._dispatcher.release_confirmed(delivery)
 
     def _on_lost(self, delivery: Delivery) -> None:
         if delivery.task is None and not delivery.settled:

@@ -53,6 +53,7 @@ __all__ = [
     "ack_id_failures_trailer",
     "aio",
     "grpc",
+    "is_connected",
     "routing",
     "status_details",
     "status_name",
@@ -82,6 +83,8 @@ class Channel(Protocol):
     def stream_stream(
         self, method: str, request_serializer: Callable[..., bytes], response_deserializer: Callable[[bytes], Any]
     ) -> "StreamStub": ...
+
+    def get_state(self, try_to_connect: bool = False) -> Any: ...
 
     async def close(self, grace: float | None = None) -> None: ...
 
@@ -206,6 +209,11 @@ def streaming_pull_stub(channel: Channel) -> StreamStub:
         request_serializer=StreamingPullRequest.SerializeToString,
         response_deserializer=StreamingPullResponse.FromString,
     )
+
+
+def is_connected(channel: Channel) -> bool:
+    """Whether the other side has answered as an HTTP/2 server does; an accepted TCP connection is not enough."""
+    return bool(channel.get_state() is grpc.ChannelConnectivity.READY)
 
 
 def routing(field: str, resource: str) -> Metadata:
