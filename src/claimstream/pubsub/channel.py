@@ -23,6 +23,8 @@ _OPTIONS = (
     # same.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 15_000),
+    # What really ends a connection whose pings nobody answers; the default is a minute (seen with grpc 1.85).
+    ("grpc.http2.ping_timeout_ms", 15_000),
 )
 
 

@@ -14,7 +14,6 @@ from claimstream.pubsub.acks import Acks
 from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery
 from claimstream.pubsub.flow import Window
-from claimstream.pubsub.leases import LeaseLength
 from claimstream.pubsub.message import Message
 from claimstream.pubsub.options import SubscriberOptions
 from claimstream.pubsub.ordering import Ordering, Turn
@@ -28,13 +27,10 @@ Handler = Callable[[Message], Awaitable[Outcome]]
 class Dispatcher:
     """Starts a task for each delivery as flow control and ordering allow, and settles it by its outcome."""
 
-    def __init__(
-        self, handler: Handler, options: SubscriberOptions, acks: Acks, length: LeaseLength, counters: Counters
-    ) -> None:
+    def __init__(self, handler: Handler, options: SubscriberOptions, acks: Acks, counters: Counters) -> None:
         self._handler = handler
         self._options = options
         self._acks = acks
-        self._length = length
         self._counters = counters
         self._window = Window(options.flow_control.max_messages, options.flow_control.max_bytes)
         self._ordering = Ordering()
@@ -242,7 +238,6 @@ class Dispatcher:
         delivery.settled = True
         self._running.discard(delivery)
         self._window.release(delivery.size)
-        self._length.record(time.monotonic() - delivery.received_at)
         key = delivery.ordering_key
         if isinstance(outcome, Ack):
             self._acks.ack(delivery, outcome.on_result)

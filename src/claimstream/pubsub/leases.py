@@ -24,7 +24,6 @@ class LeaseLength:
     def __init__(self, options: SubscriberOptions) -> None:
         self._options = options
         self._counts = [0] * (_MAX_SECONDS + 1)
-        self._samples = 0
         self.exactly_once = False
 
     @property
@@ -42,11 +41,10 @@ class LeaseLength:
 
     def record(self, handling_seconds: float) -> None:
         self._counts[int(handling_seconds) + 1 if handling_seconds < _MAX_SECONDS else _MAX_SECONDS] += 1
-        self._samples += 1
 
     def _percentile(self) -> int:
         """Counted when asked: lengths are asked for now and then, handling times recorded all the time."""
-        beyond = self._samples // 100
+        beyond = sum(self._counts) // 100
         for seconds in range(_MAX_SECONDS, 0, -1):
             beyond -= self._counts[seconds]
             if beyond < 0:
@@ -97,12 +95,14 @@ class Leases:
         self.bytes += size
 
     def remove(self, deliveries: list[Delivery]) -> None:
-        """The service has answered for good."""
+        """The service has answered for good: this is how long a lease was needed."""
+        now = time.monotonic()
         size = 0
         for delivery in deliveries:
             if delivery.group is not None:
                 delivery.group.pop(delivery, None)
             size += delivery.size
+            self._length.record(now - delivery.received_at)
         self.messages -= len(deliveries)
         self.bytes -= size
 

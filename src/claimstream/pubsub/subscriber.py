@@ -56,7 +56,7 @@ class Subscriber:
         self._counters = Counters()
         self._length = LeaseLength(self._options)
         self._acks = Acks(channel, subscription, self._options, self._counters, self._on_settled)
-        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._length, self._counters)
+        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._counters)
         self._leases = Leases(self._acks, self._options, self._counters, self._length, self._on_lost)
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
