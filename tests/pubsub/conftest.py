@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -17,6 +18,9 @@ from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Channel, connect
 
 _EMULATOR_START_SECONDS = 60
+
+# the soak is no part of the installed package: it is imported from the checkout
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
 class MakePlace(Protocol):
