@@ -101,13 +101,19 @@ class Acks:
                 await asyncio.sleep(self._options.ack_delay_seconds)
 
     async def close(self) -> None:
-        """Gives up whatever is still on its way."""
-        if self._timer is not None:
-            self._timer.cancel()
+        """Gives up whatever is still on its way; those who listen are told."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        while self._acks or self._nacks:  # giving up a release may bring those of its followers
+            acks, self._acks = self._acks, []
+            nacks, self._nacks = self._nacks, []
+            self._finish("ack", acks, Settlement.FAILED)
+            self._finish("nack", nacks, Settlement.FAILED)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     # batches
 
@@ -137,28 +143,26 @@ class Acks:
     async def _settle(self, kind: Kind, batch: list[Delivery]) -> None:
         give_up = time.monotonic() + self._options.ack_retry_seconds
         backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
-        while True:
-            try:
+        try:
+            while True:
                 batch, code = await self._attempt(kind, batch)
-            except Exception:  # no answer of the service, but a fault on our side, such as a closed channel
-                log.exception("%s of %d messages is given up", kind, len(batch), extra={"action": f"{kind}_failed"})
+                wait = backoff.next_seconds()
+                if not batch or time.monotonic() + wait > give_up:
+                    return
+                log.warning(
+                    "%s of %d messages failed, trying again in %.1f s: %s",
+                    kind,
+                    len(batch),
+                    wait,
+                    code,
+                    extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
+                )
+                await asyncio.sleep(wait)
+        except Exception:  # no answer of the service, but a fault on our side, such as a closed channel
+            log.exception("%s of %d messages is given up", kind, len(batch), extra={"action": f"{kind}_failed"})
+        finally:
+            if batch:
                 self._finish(kind, batch, Settlement.FAILED)
-                return
-            if not batch:
-                return
-            wait = backoff.next_seconds()
-            if time.monotonic() + wait > give_up:
-                self._finish(kind, batch, Settlement.FAILED)
-                return
-            log.warning(
-                "%s of %d messages failed, trying again in %.1f s: %s",
-                kind,
-                len(batch),
-                wait,
-                code,
-                extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
-            )
-            await asyncio.sleep(wait)
 
     async def _attempt(self, kind: Kind, batch: list[Delivery]) -> tuple[list[Delivery], str]:
         """Sends one call; returns what has to be sent again, and the status."""
@@ -254,9 +258,11 @@ class Acks:
     async def _extend_once(self, batch: list[Delivery], seconds: int) -> Exception | None:
         for delivery in batch:
             delivery.extending = True
+        may_still_arrive = False
         try:
             await self._call("nack", [delivery.ack_id for delivery in batch], seconds)
         except AioRpcError as error:
+            may_still_arrive = status_name(error) == "DEADLINE_EXCEEDED"
             return error
         else:
             self._counters.extensions += len(batch)
@@ -266,7 +272,10 @@ class Acks:
                 delivery.extending = False
                 if delivery.release_waits:
                     delivery.release_waits = False
-                    self._enqueue(self._nacks, delivery)
+                    if may_still_arrive:  # behind a release it would revive the lease: better to let it run out
+                        self._finish("nack", [delivery], Settlement.FAILED)
+                    else:
+                        self._enqueue(self._nacks, delivery)
 
 
 def _settlement(reason: str | None, code: str) -> Settlement:

@@ -19,6 +19,8 @@ SCOPES = ("https://www.googleapis.com/auth/cloud-platform", "https://www.googlea
 _OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
+    # The reasons of a thousand ids that failed come as trailing metadata.
+    ("grpc.max_metadata_size", 4 * 1024 * 1024),
     # An idle stream behind a firewall is dropped silently; a ping every 30 s notices. The generated clients do the
     # same.
     ("grpc.keepalive_time_ms", 30_000),

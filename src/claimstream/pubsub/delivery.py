@@ -16,6 +16,7 @@ class Delivery:
         "ack_id",
         "cancelled_at",
         "extending",
+        "followers",
         "group",
         "held",
         "listener",
@@ -51,6 +52,8 @@ class Delivery:
         revive the lease."""
         self.listener: Listener | None = None
         """Whom to tell what the service made of the acknowledgement or release."""
+        self.followers: list[Delivery] | None = None
+        """Of the same ordering key, to be released once the service has confirmed the release of this one."""
         self.settled = False
         """Its outcome is decided; what a handler says later does not count."""
         self.started_at: float | None = None

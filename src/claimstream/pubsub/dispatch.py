@@ -76,6 +76,12 @@ class Dispatcher:
                     case Turn.WAIT:
                         pass
 
+    def release_followers(self, delivery: Delivery) -> None:
+        """The service has answered the release of `delivery`, one way or another."""
+        followers, delivery.followers = delivery.followers or [], None
+        for follower in followers:
+            self._release(follower)
+
     async def watch(self) -> None:
         """Cancels handlers that are over their time, and forgets keys that did not come again, until cancelled."""
         limit = self._options.max_handling_seconds
@@ -246,10 +252,9 @@ class Dispatcher:
                 if following is not None:
                     self._take_turn(following)
         else:
-            followers = self._ordering.released(delivery, time.monotonic()) if key else []
+            if key:
+                self._ordering.released(delivery, time.monotonic())
             self._acks.nack(delivery, outcome.on_result)
-            for follower in followers:
-                self._release(follower)
         if self._waiting:
             self._start_waiting()
 
@@ -265,8 +270,8 @@ class Dispatcher:
     def _skip(self, delivery: Delivery) -> None:
         """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""
         if delivery.ordering_key:
-            for follower in self._ordering.released(delivery, time.monotonic()):
-                self._release(follower)
+            self._ordering.released(delivery, time.monotonic())
+            self.release_followers(delivery)
 
     def _release(self, delivery: Delivery) -> None:
         """Never started."""

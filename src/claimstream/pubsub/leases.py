@@ -133,16 +133,19 @@ class Leases:
         seconds = self._length.seconds
         due: dict[Delivery, None] = {}
         horizon = now + seconds * 0.05  # what is nearly due comes along
+        only_received: dict[Delivery, None] = {}
         while self._groups and self._groups[0][0] <= horizon:
             _, _, group = heappop(self._groups)
             if group is self._receipts:
                 self._receipts = None
+                only_received = group
             due |= group
         for delivery in due:
             delivery.group = due
         if due:
             self._schedule(due, now + seconds * random.uniform(0.45, 0.85))  # noqa: S311  # spreads load
-        held = [delivery for delivery in due if delivery.held]
+        # What was decided right after receipt is about to be confirmed; should that hang, the next pass extends it.
+        held = [delivery for delivery in due if delivery.held and not (delivery.settled and delivery in only_received)]
         if held:
             self._start(self._extend(held, seconds))
 

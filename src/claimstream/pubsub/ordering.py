@@ -18,10 +18,11 @@ class Turn(Enum):
 class _Key:
     """A key whose message is being handled, or was released and is awaited again."""
 
-    __slots__ = ("awaited", "queue", "released", "released_at")
+    __slots__ = ("awaited", "queue", "released", "released_at", "releasing")
 
     def __init__(self) -> None:
         self.queue: deque[Delivery] = deque()
+        self.releasing: Delivery | None = None
         self.awaited: str | None = None
         self.released: set[str] = set()
         self.released_at = 0.0
@@ -32,7 +33,8 @@ class Ordering:
 
     After a release the service delivers that message and all later ones of the key again, in order. So the queue is
     released too, and so is what still arrives before that message has come again: it was sent before the service knew.
-    Each is released once only. One that comes a second time without the awaited one in front is taken: the awaited one
+    None is released before the service has confirmed the release of the first, else it might come again ahead of it;
+    and each once only. One that comes a second time without the awaited one in front is taken: the awaited one
     has gone elsewhere, to another subscriber or to the dead-letter topic.
     """
 
@@ -50,7 +52,10 @@ class Ordering:
             message_id = delivery.message.id
             if message_id != key.awaited and message_id not in key.released:
                 key.released.add(message_id)
-                return Turn.RELEASE
+                if key.releasing is None or key.releasing.followers is None:
+                    return Turn.RELEASE
+                key.releasing.followers.append(delivery)
+                return Turn.WAIT
         self._keys[delivery.ordering_key] = _Key()
         return Turn.START
 
@@ -63,16 +68,16 @@ class Ordering:
         del self._keys[name]
         return None
 
-    def released(self, delivery: Delivery, now: float) -> list[Delivery]:
-        """The current message of its key is being released; returns the ones to release with it."""
+    def released(self, delivery: Delivery, now: float) -> None:
+        """The current message of its key is being released; the queue becomes its followers."""
         key = self._keys[delivery.ordering_key]
-        followers = list(key.queue)
-        self.waiting -= len(followers)
+        delivery.followers = list(key.queue)
+        self.waiting -= len(key.queue)
         key.queue.clear()
+        key.releasing = delivery
         key.awaited = delivery.message.id
-        key.released = {follower.message.id for follower in followers}
+        key.released = {follower.message.id for follower in delivery.followers}
         key.released_at = now
-        return followers
 
     def forget(self, now: float) -> None:
         """Keys whose released message did not come again."""

@@ -38,6 +38,7 @@ class PullStream:
         is_connected: Callable[[], bool],
         receive: Callable[[RawStreamingPullResponse], Awaitable[None]],
         on_open: Callable[[], None],
+        on_end: Callable[[], None],
     ) -> None:
         self._stub = stub
         self._subscription = subscription
@@ -47,6 +48,7 @@ class PullStream:
         self._is_connected = is_connected
         self._receive = receive
         self._on_open = on_open
+        self._on_end = on_end
         self._opened = False
         self._closing = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -61,6 +63,11 @@ class PullStream:
     def closing(self) -> bool:
         return self._closing.is_set()
 
+    @property
+    def ended(self) -> bool:
+        """Nothing more comes from the service; what it sent before may still have to be read."""
+        return self._call is not None and self._call.done()
+
     def close(self) -> None:
         """Half-close: `run` then returns once the service has sent what it had, or after `close_stream_seconds`."""
         self._closing.set()
@@ -74,6 +81,7 @@ class PullStream:
     async def run(self) -> None:
         """Returns when the stream was closed, by us or by the service; raises the call's error or SilentStreamError."""
         call = self._call = self._stub(metadata=routing("subscription", self._subscription))
+        call.add_done_callback(lambda _: self._on_end())
         reader = asyncio.create_task(self._read(call), name="pubsub stream reader")
         heart = asyncio.create_task(self._beat(), name="pubsub stream heartbeat")
         closing = asyncio.create_task(self._closing.wait(), name="pubsub stream close")

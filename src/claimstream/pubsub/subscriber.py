@@ -224,6 +224,7 @@ class Subscriber:
             expects_pongs=self._expects_pongs,
             is_connected=lambda: is_connected(self._channel),
             receive=self._receive,
+            on_end=self._room.set,
             on_open=self._on_open,
         )
         self._opened = False
@@ -268,7 +269,8 @@ class Subscriber:
             self._receipts.add(deliveries)
         else:
             self._dispatcher.accept(deliveries)
-        while self._is_full() and not self._stop.is_set() and not self._pauses:
+        # Not on a stream that has ended: what it still holds is read, and then why it ended.
+        while self._is_full() and not self._stop.is_set() and not self._pauses and self._is_streaming():
             self._room.clear()
             await self._room.wait()
 
@@ -279,6 +281,9 @@ class Subscriber:
             self._length.exactly_once = properties.exactly_once_delivery_enabled
             if self._stream is not None:
                 await self._stream.renew_lease_length(self._length.stream_seconds)
+
+    def _is_streaming(self) -> bool:
+        return self._stream is not None and not self._stream.ended
 
     def _is_full(self) -> bool:
         """Twice the window is held: a stream that was reopened has its own window beside what is still held."""
@@ -309,6 +314,9 @@ class Subscriber:
             self._counters.acked += len(deliveries)
         else:
             self._counters.nacked += len(deliveries)
+        if kind == "nack":
+            for delivery in deliveries:
+                self._dispatcher.release_followers(delivery)
 
     def _on_lost(self, delivery: Delivery) -> None:
         if delivery.task is None and not delivery.settled:
