@@ -65,7 +65,7 @@ def main() -> int:
     measurements = Measurements()
     interrupted = False
     try:
-        _measure(runs, measurements, console, chosen.seconds, idle_messages, chosen.budget_seconds)
+        _measure(runs, measurements, console, chosen.seconds, idle_messages, chosen.budget_seconds, chosen.options)
     except KeyboardInterrupt:
         interrupted = True
 
@@ -117,6 +117,9 @@ def _arguments() -> argparse.Namespace:
         help="only these, like 100x120x0: 100 messages per response, 120 bytes, handler of 0 ms",
     )
     parser.add_argument("--seconds", type=float, help="how long a run lasts, about (default: 2, with --quick 1)")
+    parser.add_argument(
+        "--no-freeze", action="store_true", help="without gc.freeze(), which every variant calls after its imports"
+    )
     parser.add_argument("--no-idle", action="store_true", help="leave out the idle latency")
     parser.add_argument(
         "--output",
@@ -132,6 +135,7 @@ def _arguments() -> argparse.Namespace:
         parser.error("--rounds is 1 or more")
     chosen.budget_seconds = _QUICK_SECONDS if chosen.quick and chosen.rounds is None else math.inf
     chosen.rounds = chosen.rounds or 3
+    chosen.options = ["--no-freeze"] if chosen.no_freeze else []
     chosen.cells = sorted(set(chosen.cells or (all_cells.QUICK if chosen.quick else all_cells.ALL)))
     chosen.seconds = chosen.seconds or (1.0 if chosen.quick else 2.0)
     return chosen
@@ -170,6 +174,7 @@ def _measure(
     seconds: float,
     idle_messages: int,
     budget_seconds: float,
+    options: list[str],
 ) -> None:
     bar = Progress(
         TextColumn("{task.description}"),
@@ -195,7 +200,7 @@ def _measure(
             if measurements.has_failed(run.variant.name, run.cell):
                 said = "left out, since it failed before"
             else:
-                said = _one(run, measurements, seconds, idle_server, idle_messages)
+                said = _one(run, measurements, seconds, idle_server, idle_messages, options)
             bar.advance(task)
             if not console.is_terminal:
                 elapsed = time.monotonic() - started
@@ -203,18 +208,23 @@ def _measure(
 
 
 def _one(
-    run: Run, measurements: Measurements, seconds: float, idle_server: IdleServer | None, idle_messages: int
+    run: Run,
+    measurements: Measurements,
+    seconds: float,
+    idle_server: IdleServer | None,
+    idle_messages: int,
+    options: list[str],
 ) -> str:
     """Measures; what came out, in words."""
     variant, cell = run.variant, run.cell
     try:
         if cell is None:
             assert idle_server is not None
-            latency = idle_server.measure(variant, idle_messages)
+            latency = idle_server.measure(variant, idle_messages, *options)
             measurements.add_idle(variant.name, latency)
             return f"p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms"
         rate = measurements.last_rate(variant.name, cell)
-        result = throughput.measure(variant, cell, throughput.messages_for(variant, cell, seconds, rate))
+        result = throughput.measure(variant, cell, throughput.messages_for(variant, cell, seconds, rate), *options)
         measurements.add(variant.name, cell, result)
         return f"{result.messages_per_second:,.0f} messages/s, {result.cpu_ms_per_1000:,.1f} ms CPU per 1,000"
     except Exception as error:  # of whatever kind: the other variants are measured all the same

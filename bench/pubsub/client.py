@@ -8,6 +8,7 @@ a library shuts down is not measured here.
 
 import argparse
 import asyncio
+import gc
 import itertools
 import json
 import os
@@ -101,6 +102,7 @@ def main(consume: Callable[[Work], None], distribution: str) -> None:
     parser.add_argument("--topic", default="bench")
     parser.add_argument("--messages", type=int, default=0, help="how many will come; 0 measures latency instead of CPU")
     parser.add_argument("--window", type=int, default=1000, help="most messages outstanding")
+    parser.add_argument("--no-freeze", action="store_true", help="leave the garbage collector as Python starts it")
     parser.add_argument("--handler-ms", type=float, default=0.0, help="how long a handler sleeps")
     chosen = parser.parse_args()
 
@@ -116,6 +118,9 @@ def main(consume: Callable[[Work], None], distribution: str) -> None:
         handler_seconds=chosen.handler_ms / 1000,
         note=meter.note,
     )
+    if not chosen.no_freeze:
+        gc.collect()
+        gc.freeze()  # what was imported is not looked through again and again; see bench/README.md
     try:
         consume(work)
         sys.stderr.write(f"{distribution}: the subscriber ended by itself\n")

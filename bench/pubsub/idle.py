@@ -59,8 +59,10 @@ class IdleServer:
         self._child.__exit__(kind, error, trace)
         self._folder.cleanup()
 
-    def measure(self, variant: Variant, messages: int) -> IdleRun:
-        """Raises ChildError when the subscriber fails or a message does not arrive."""
+    def measure(self, variant: Variant, messages: int, *options: str) -> IdleRun:
+        """`options` are further words on the variant's command line.
+
+        Raises ChildError when the subscriber fails or a message does not arrive."""
         name = f"idle-{uuid.uuid4().hex[:12]}"
         topic, subscription = f"{_PROJECT}/topics/{name}", f"{_PROJECT}/subscriptions/{name}"
         address = f"127.0.0.1:{self._port_file.read_text(encoding='ascii').strip()}"
@@ -69,7 +71,7 @@ class IdleServer:
         arguments = ["--port-file", str(addresses), "--subscription", subscription, "--topic", name]
         with (
             grpc.insecure_channel(address) as channel,
-            Child(f"bench.pubsub.variants.{variant.module}", *arguments) as client,
+            Child(f"bench.pubsub.variants.{variant.module}", *arguments, *options) as client,
         ):
             publish = _prepare(channel, topic, subscription)
             publish()

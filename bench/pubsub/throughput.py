@@ -52,8 +52,10 @@ def messages_for(variant: Variant, cell: Cell, seconds: float, rate: float | Non
     return int(min(MOST_MESSAGES, max(LEAST_MESSAGES, rate * seconds / (1 - WARM_SHARE))))
 
 
-def measure(variant: Variant, cell: Cell, messages: int) -> ThroughputRun:
-    """Raises ChildError when the subscriber or the server fails or stops short."""
+def measure(variant: Variant, cell: Cell, messages: int, *options: str) -> ThroughputRun:
+    """`options` are further words on the variant's command line.
+
+    Raises ChildError when the subscriber or the server fails or stops short."""
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "addresses.json"
         server_arguments = {
@@ -70,7 +72,7 @@ def measure(variant: Variant, cell: Cell, messages: int) -> ThroughputRun:
         }
         with (
             Child("bench.pubsub.server", *_flat(server_arguments)) as server,
-            Child(f"bench.pubsub.variants.{variant.module}", *_flat(client_arguments)) as client,
+            Child(f"bench.pubsub.variants.{variant.module}", *_flat(client_arguments), *options) as client,
         ):
             statistics = _until_done(server, client, port_file, messages)
             client.close_input()
