@@ -12,6 +12,7 @@ from tests.pubsub.proxy import Proxy
 
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Admin, Channel, FlowControl, PubSubError, Settlement, connect
+from claimstream.pubsub import channel as channel_module
 
 
 @pytest.fixture
@@ -173,3 +174,29 @@ async def test_wrong_project_is_a_clear_error(place: Place) -> None:
         wrong = other.subscription.replace("projects/test", "projects/tset")
         with pytest.raises(PubSubError, match=rf"find subscription {wrong}: NOT_FOUND.*correct the name"):
             await place.admin.check_subscription(wrong)
+
+
+async def test_a_half_open_connection_is_given_up_for_a_new_one(
+    server: PubSubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a hundredth of the real times
+    scaled = tuple((name, v // 100 if name.endswith("_ms") else v) for name, v in channel_module._OPTIONS)
+    monkeypatch.setattr(channel_module, "_OPTIONS", scaled)
+    async with Proxy(server.port) as proxy:
+        channel = await connect(emulator_host=proxy.target)
+        async with place_on(channel) as place:
+            held = Held()
+            async with place.running(
+                held, heartbeat_seconds=0.3, pong_seconds=0.15, ack_timeout_seconds=1
+            ) as subscriber:
+                await place.publish("one")
+                await held.inbox.has(1)
+                await until(lambda: server.faults.heartbeats_answered)
+                proxy.freeze(new=False)
+                held.let_go.set()
+                publishing = asyncio.create_task(place.publish("two"))
+                await until(lambda: subscriber.statistics().reconnects)
+                await until(lambda: proxy.accepted == 2)
+                assert await patiently(publishing)
+                await until(lambda: held.results)
+        await channel.close()

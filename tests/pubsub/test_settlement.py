@@ -9,7 +9,7 @@ from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Nack, Settlement
+from claimstream.pubsub import Ack, Message, Nack, Outcome, Settlement
 
 HELD = {"receipt_seconds": 60}  # no extension gets in the way
 
@@ -170,3 +170,75 @@ async def test_disorder_leaves_the_messages_of_a_key_in_order(server: PubSubServ
         await inbox.has(60)
     assert [text for text in inbox.texts if text in texts] == texts
     assert [text for text in inbox.texts if text in others] != others
+
+
+async def test_the_lease_is_kept_while_an_acknowledgement_hangs(server: PubSubServer, place: Place) -> None:
+    held = Held()
+    held.let_go.set()
+    lease = {"min_lease_seconds": 1, "max_lease_seconds": 1, "receipt_seconds": 0.05}
+    server.faults.delay("Acknowledge", math.inf)
+    async with place.running(held, **lease) as subscriber:
+        await place.publish("one")
+        await until(lambda: server.faults.delayed("Acknowledge"))
+        await until(lambda: subscriber.statistics().extensions >= 4)
+        server.faults.delay("Acknowledge", 0)
+        await until(lambda: held.results)
+    assert held.inbox.texts == ["one"]
+    assert server.snapshot(place.subscription).expired == 0
+
+
+async def test_an_extension_that_was_given_up_never_arrives_after_the_release(
+    server: PubSubServer, place: Place
+) -> None:
+    release = asyncio.Event()
+    inbox = Inbox()
+
+    async def handle(message: Message) -> Outcome:
+        await inbox(message)
+        if len(inbox.messages) > 1:
+            return Ack()
+        await release.wait()
+        return Nack()
+
+    server.faults.outlives_callers = True
+    server.faults.delay("ModifyAckDeadline", math.inf, times=1)
+    async with place.running(handle, receipt_seconds=0.01, ack_timeout_seconds=0.3, min_backoff_seconds=60):
+        await place.publish("one")
+        await inbox.has(1)
+        await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the extension
+        release.set()
+        await inbox.has(2)  # the client gave the extension up, and the release arrived
+        server.faults.delay("ModifyAckDeadline", 0)
+        await until(lambda: not server.faults.delayed("ModifyAckDeadline"))
+        await place.publish("two")
+        await inbox.has(3)
+    assert server.snapshot(place.subscription).late_extensions == 0
+
+
+async def test_every_listener_hears_of_its_acknowledgement_even_when_shutdown_cannot_wait(
+    server: PubSubServer, place: Place
+) -> None:
+    held = Held()
+    held.let_go.set()
+    server.faults.delay("Acknowledge", math.inf)
+    subscriber = place.subscriber(held)
+    run = asyncio.create_task(subscriber.run())
+    await place.publish("one")
+    await until(lambda: server.faults.delayed("Acknowledge"))
+    await patiently(subscriber.shutdown(grace_seconds=0))
+    await patiently(run)
+    server.faults.delay("Acknowledge", 0)
+    assert held.results == [Settlement.FAILED]
+    assert subscriber.health().outstanding_messages == 0
+
+
+async def test_hundreds_of_ids_that_fail_at_once_are_each_reported(server: PubSubServer, make_place: MakePlace) -> None:
+    place = await make_place(enable_exactly_once=True)
+    held = Held()
+    async with place.running(held, ack_delay_seconds=0.2, receipt_seconds=60):
+        await place.publish(*(str(number) for number in range(900)))
+        await held.inbox.has(900)
+        server.faults.expire_leases(place.subscription)
+        held.let_go.set()
+        await until(lambda: held.results.count(Settlement.INVALID_ACK_ID) >= 900)
+        await until(lambda: server.snapshot(place.subscription).acked == 900)

@@ -1,13 +1,15 @@
 """Pauses, flow control and health over reopened streams."""
 
 import asyncio
+import logging
 import math
 
 import pytest
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
+from tests.pubsub.proxy import Proxy
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import FlowControl, SubscriptionError
+from claimstream.pubsub import FlowControl, SubscriptionError, connect, stream
 
 
 async def test_every_state_is_reached_and_left(server: PubSubServer, place: Place) -> None:
@@ -164,3 +166,50 @@ async def test_a_stream_that_breaks_while_nothing_more_is_taken_in_loses_nothing
         await held.inbox.has(20)
         await until(lambda: server.snapshot(place.subscription).acked == 20)
     assert len(held.inbox.texts) == 20
+
+
+async def test_a_service_that_takes_connections_and_never_answers_is_not_called_ready(
+    server: PubSubServer, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "_OPEN_SECONDS", 0.02)
+    async with Proxy(server.port) as proxy:
+        proxy.freeze()
+        channel = await connect(emulator_host=proxy.target)
+        away = Place(channel, place.admin, place.project, place.topic, place.subscription, place.publisher)
+        async with away.running(Inbox()) as subscriber:
+            for _ in range(20):
+                await asyncio.sleep(0.02)
+                assert not subscriber.health().ready
+            proxy.thaw()
+            await until(lambda: subscriber.health().ready)
+        await channel.close()
+
+
+async def test_a_service_that_was_never_reached_is_in_the_log_with_what_to_check(
+    server: PubSubServer, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    await server.stop()
+    with caplog.at_level(logging.WARNING, "claimstream.pubsub"):
+        async with place.running(Inbox()) as subscriber:
+            await until(lambda: subscriber.statistics().reconnects >= 2)
+            error = subscriber.health().error or ""
+            await server.start()
+            await until(lambda: subscriber.health().ready)
+    assert place.subscription in caplog.text
+    assert "check the network" in caplog.text
+    assert "check the network" in error
+
+
+async def test_a_stream_that_ends_while_nobody_reads_is_noticed(server: PubSubServer, place: Place) -> None:
+    held = Held()
+    subscriber = place.subscriber(held, flow_control=FlowControl(max_messages=2))
+    run = asyncio.create_task(subscriber.run())
+    await place.publish(*(str(number) for number in range(20)))
+    await held.inbox.has(2)
+    server.faults.break_streams()
+    await until(lambda: subscriber.statistics().leases == 4)
+    server.faults.break_streams("PERMISSION_DENIED")
+    await until(lambda: not subscriber.health().alive)
+    held.let_go.set()
+    with pytest.raises(SubscriptionError, match="PERMISSION_DENIED"):
+        await patiently(run)

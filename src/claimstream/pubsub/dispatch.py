@@ -16,7 +16,7 @@ from claimstream.pubsub.delivery import Delivery
 from claimstream.pubsub.flow import Window
 from claimstream.pubsub.message import Message
 from claimstream.pubsub.options import SubscriberOptions
-from claimstream.pubsub.ordering import Ordering, Turn
+from claimstream.pubsub.ordering import Ordering
 from claimstream.pubsub.outcome import Ack, DeadLetter, Nack, Outcome, Retry
 
 log = logging.getLogger("claimstream.pubsub")
@@ -33,7 +33,7 @@ class Dispatcher:
         self._acks = acks
         self._counters = counters
         self._window = Window(options.flow_control.max_messages, options.flow_control.max_bytes)
-        self._ordering = Ordering()
+        self._ordering = Ordering(self._release)
         self._waiting: deque[Delivery] = deque()
         self._running: set[Delivery] = set()
         self._given_up: set[asyncio.Task[None]] = set()
@@ -65,22 +65,15 @@ class Dispatcher:
                 self._release(delivery)
             elif delivery.settled:  # lost its lease meanwhile
                 continue
-            elif not delivery.ordering_key:
+            elif not delivery.ordering_key or self._ordering.offer(delivery):
                 self._start_or_queue(delivery)
-            else:
-                match self._ordering.offer(delivery):
-                    case Turn.START:
-                        self._start_or_queue(delivery)
-                    case Turn.RELEASE:
-                        self._release(delivery)
-                    case Turn.WAIT:
-                        pass
 
-    def release_followers(self, delivery: Delivery) -> None:
-        """The service has answered the release of `delivery`, one way or another."""
-        followers, delivery.followers = delivery.followers or [], None
-        for follower in followers:
-            self._release(follower)
+    def released(self, deliveries: Iterable[Delivery]) -> None:
+        """The service has answered these releases, one way or another."""
+        now = time.monotonic()
+        for delivery in deliveries:
+            if delivery.followers is not None:
+                self._ordering.released(delivery, now)
 
     async def watch(self) -> None:
         """Cancels handlers that are over their time, and forgets keys that did not come again, until cancelled."""
@@ -106,7 +99,8 @@ class Dispatcher:
         finish, then cancels them and gives them `cancel_seconds` to end."""
         self._stopping = True
         self._draining.set()
-        waiting = [*self._waiting, *self._ordering.drain()]
+        self._ordering.drain()
+        waiting = list(self._waiting)
         self._waiting.clear()
         for delivery in waiting:
             self._release(delivery)
@@ -253,7 +247,7 @@ class Dispatcher:
                     self._take_turn(following)
         else:
             if key:
-                self._ordering.released(delivery, time.monotonic())
+                self._ordering.releasing(delivery)
             self._acks.nack(delivery, outcome.on_result)
         if self._waiting:
             self._start_waiting()
@@ -270,8 +264,8 @@ class Dispatcher:
     def _skip(self, delivery: Delivery) -> None:
         """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""
         if delivery.ordering_key:
-            self._ordering.released(delivery, time.monotonic())
-            self.release_followers(delivery)
+            self._ordering.releasing(delivery)
+            self.released([delivery])
 
     def _release(self, delivery: Delivery) -> None:
         """Never started."""

@@ -1,63 +1,59 @@
 """One message at a time for each ordering key."""
 
 from collections import deque
-from enum import Enum, auto
+from collections.abc import Callable
 
 from claimstream.pubsub.delivery import Delivery
 
-UNDER_WAY_SECONDS = 60.0
-"""How long after a release a message that was sent before it may still arrive. Later ones are taken as they come."""
-
-
-class Turn(Enum):
-    START = auto()
-    WAIT = auto()
-    RELEASE = auto()
+AWAITED_SECONDS = 10.0
+"""How long after its release a message is awaited, in front of those of its key. It may have gone elsewhere: to another
+subscriber, or to the dead-letter topic."""
 
 
 class _Key:
     """A key whose message is being handled, or was released and is awaited again."""
 
-    __slots__ = ("awaited", "queue", "released", "released_at", "releasing")
+    __slots__ = ("awaited", "awaited_until", "early", "queue", "releasing")
 
     def __init__(self) -> None:
         self.queue: deque[Delivery] = deque()
         self.releasing: Delivery | None = None
         self.awaited: str | None = None
-        self.released: set[str] = set()
-        self.released_at = 0.0
+        self.awaited_until = 0.0
+        self.early: list[Delivery] = []
 
 
 class Ordering:
-    """Queues behind keys.
+    """Queues behind keys; `release` is called for each delivery that is to be given back without having been handled.
 
     After a release the service delivers that message and all later ones of the key again, in order. So the queue is
-    released too, and so is what still arrives before that message has come again: it was sent before the service knew.
-    None is released before the service has confirmed the release of the first, else it might come again ahead of it;
-    and each once only. One that comes a second time without the awaited one in front is taken: the awaited one
-    has gone elsewhere, to another subscriber or to the dead-letter topic.
+    released too, once the service has confirmed the release of the first, else it might come again ahead of it. What
+    still arrives before the first has come again was sent before the service knew, or is the redelivery of a lease
+    that ran out: it is kept back, and released when the first is there or awaited no longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, release: Callable[[Delivery], None]) -> None:
+        self._release = release
         self._keys: dict[str, _Key] = {}
         self.waiting = 0
 
-    def offer(self, delivery: Delivery) -> Turn:
+    def offer(self, delivery: Delivery) -> bool:
+        """Whether it is this one's turn now; else it waits here."""
         key = self._keys.get(delivery.ordering_key)
-        if key is not None and key.awaited is None:
+        if key is None:
+            self._keys[delivery.ordering_key] = _Key()
+            return True
+        if key.awaited is None:
             key.queue.append(delivery)
             self.waiting += 1
-            return Turn.WAIT
-        if key is not None and delivery.received_at - key.released_at < UNDER_WAY_SECONDS:
-            message_id = delivery.message.id
-            if message_id != key.awaited and message_id not in key.released:
-                key.released.add(message_id)
-                if key.releasing is None or key.releasing.followers is None:
-                    return Turn.RELEASE
-                key.releasing.followers.append(delivery)
-                return Turn.WAIT
+            return False
+        if delivery.message.id != key.awaited:
+            key.early.append(delivery)
+            self.waiting += 1
+            return False
         self._keys[delivery.ordering_key] = _Key()
-        return Turn.START
+        self._release_early(key)
+        return True
 
     def acknowledged(self, name: str) -> Delivery | None:
         """The current message of the key is done; returns the one whose turn it is."""
@@ -68,27 +64,44 @@ class Ordering:
         del self._keys[name]
         return None
 
-    def released(self, delivery: Delivery, now: float) -> None:
-        """The current message of its key is being released; the queue becomes its followers."""
+    def releasing(self, delivery: Delivery) -> None:
+        """The current message of its key is being released; the queue follows it."""
         key = self._keys[delivery.ordering_key]
         delivery.followers = list(key.queue)
         self.waiting -= len(key.queue)
         key.queue.clear()
         key.releasing = delivery
         key.awaited = delivery.message.id
-        key.released = {follower.message.id for follower in delivery.followers}
-        key.released_at = now
+
+    def released(self, delivery: Delivery, now: float) -> None:
+        """The service has answered the release, one way or another."""
+        followers, delivery.followers = delivery.followers or [], None
+        for follower in followers:
+            self._release(follower)
+        key = self._keys.get(delivery.ordering_key)
+        if key is not None and key.releasing is delivery:
+            key.releasing = None
+            key.awaited_until = now + AWAITED_SECONDS
 
     def forget(self, now: float) -> None:
-        """Keys whose released message did not come again."""
+        """Awaits no longer what did not come again."""
         for name, key in list(self._keys.items()):
-            if key.awaited is not None and now - key.released_at >= UNDER_WAY_SECONDS:
+            if key.awaited is not None and key.releasing is None and now >= key.awaited_until:
                 del self._keys[name]
+                self._release_early(key)
 
-    def drain(self) -> list[Delivery]:
-        """Everything queued; the caller releases it."""
-        queued = [delivery for key in self._keys.values() for delivery in key.queue]
+    def drain(self) -> None:
+        """Releases everything that waits."""
         for key in self._keys.values():
+            queue = list(key.queue)
             key.queue.clear()
-        self.waiting = 0
-        return queued
+            self.waiting -= len(queue)
+            for delivery in queue:
+                self._release(delivery)
+            self._release_early(key)
+
+    def _release_early(self, key: _Key) -> None:
+        early, key.early = key.early, []
+        self.waiting -= len(early)
+        for delivery in early:
+            self._release(delivery)

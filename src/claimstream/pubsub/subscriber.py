@@ -315,8 +315,7 @@ class Subscriber:
         else:
             self._counters.nacked += len(deliveries)
         if kind == "nack":
-            for delivery in deliveries:
-                self._dispatcher.release_followers(delivery)
+            self._dispatcher.released(deliveries)
 
     def _on_lost(self, delivery: Delivery) -> None:
         if delivery.task is None and not delivery.settled:
