@@ -87,12 +87,6 @@ class Work:
     """How long each handler sleeps; 0 for one that returns at once."""
     note: Callable[[bytes], None]
 
-    async def handle(self, data: bytes) -> None:
-        """What a handler on an asyncio loop does, all but the acknowledgement."""
-        self.note(data)
-        if self.handler_seconds:
-            await asyncio.sleep(self.handler_seconds)
-
 
 def main(consume: Callable[[Work], None], distribution: str) -> None:
     """Run a variant as the driver asks on the command line. `distribution` is the library's name on the index."""

@@ -1,12 +1,16 @@
 """Our subscriber with its default options, on uvloop."""
 
+import asyncio
+
 from bench.pubsub.client import Work, main, run
 from claimstream.pubsub import Ack, FlowControl, Message, Outcome, Subscriber, SubscriberOptions, connect
 
 
 async def subscribe(work: Work) -> None:
     async def handle(message: Message) -> Outcome:
-        await work.handle(message.data)
+        work.note(message.data)
+        if work.handler_seconds:
+            await asyncio.sleep(work.handler_seconds)
         return Ack()
 
     channel = await connect(emulator_host=work.grpc)

@@ -17,7 +17,9 @@ async def subscribe(work: Work) -> None:
     broker = PubSubBroker(project_id=project)
 
     async def handle(message: Message) -> None:
-        await work.handle(message.data)
+        work.note(message.data)
+        if work.handler_seconds:
+            await asyncio.sleep(work.handler_seconds)
 
     broker.subscriber("bench", topic_name=work.topic, subscription_name=subscription, max_messages=work.window)(handle)
     await broker.start()

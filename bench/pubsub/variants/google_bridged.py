@@ -13,7 +13,9 @@ async def subscribe(work: Work) -> None:
     loop = asyncio.get_running_loop()
 
     async def handle(message: Message) -> None:
-        await work.handle(message.data)
+        work.note(message.data)
+        if work.handler_seconds:
+            await asyncio.sleep(work.handler_seconds)
         message.ack()
 
     def callback(message: Message) -> None:

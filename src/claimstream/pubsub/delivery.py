@@ -35,7 +35,7 @@ class Delivery:
         self.ack_id = ack_id
         self.message = message
         """Until the outcome is decided: what is acknowledged need not stay in memory until the service knows."""
-        self.message_id = ""
+        self.message_id: str
         """From then on."""
         self.ordering_key = ordering_key
         """Empty where order does not matter."""
@@ -50,8 +50,8 @@ class Delivery:
         self.release_waits = False
         """It is to be released, but after the extension on the wire, which otherwise might arrive after the release and
         revive the lease."""
-        self.listener: Listener | None = None
-        """Whom to tell what the service made of the acknowledgement or release."""
+        self.listener: Listener | None
+        """Whom to tell what the service made of the acknowledgement or release; from then on."""
         self.followers: list[Delivery] | None = None
         """Of the same ordering key, to be released once the service has confirmed the release of this one."""
         self.settled = False

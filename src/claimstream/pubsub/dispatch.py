@@ -60,8 +60,9 @@ class Dispatcher:
 
     def accept(self, deliveries: Iterable[Delivery]) -> None:
         self._loop = asyncio.get_running_loop()  # asked once for all of them: it costs a system call
+        draining = self._draining.is_set()
         for delivery in deliveries:
-            if self._draining.is_set():
+            if draining:
                 self._release(delivery)
             elif delivery.settled:  # lost its lease meanwhile
                 continue
@@ -142,7 +143,7 @@ class Dispatcher:
 
     def _start(self, delivery: Delivery) -> None:
         self._running.add(delivery)
-        delivery.task = self._loop.create_task(self._run(delivery))
+        delivery.task = self._loop.create_task(self._run(delivery), name="pubsub handler")
 
     # running
 
@@ -153,11 +154,11 @@ class Dispatcher:
         context = propagation.extract(attributes) if attributes else None
         token = None if context is None else otel_context.attach(context)
         try:
-            outcome: object = await self._handler(self._started(delivery))  # whatever one without types returns
-            while isinstance(outcome, Retry) and await self._waited_to_rerun(delivery, outcome):
-                outcome = await self._handler(self._started(delivery))
+            delivery.started_at = time.monotonic()
+            self._counters.delivered += 1
+            outcome: object = await self._handler(message)  # whatever one without types returns
             if not isinstance(outcome, Ack):
-                outcome = await self._resolve(message, outcome)
+                outcome = await self._resolve(delivery, outcome)
         except asyncio.CancelledError:
             self._settle(delivery, Nack())
             raise
@@ -174,24 +175,20 @@ class Dispatcher:
                 otel_context.detach(token)
         self._settle(delivery, outcome)
 
-    def _started(self, delivery: Delivery) -> Message:
-        delivery.started_at = time.monotonic()
-        self._counters.delivered += 1
-        return delivery.message
-
-    async def _waited_to_rerun(self, delivery: Delivery, outcome: Retry) -> bool:
-        """Waits with the lease kept; whether the handler is to be called again then."""
-        self._counters.retried += 1
-        delivery.started_at = None
-        await self._wait(outcome.after)
-        return outcome.rerun and not self._draining.is_set()
-
-    async def _resolve(self, message: Message, outcome: object) -> Ack | Nack:
-        """What anything but `Ack` comes to."""
-        if isinstance(outcome, Nack):
+    async def _resolve(self, delivery: Delivery, outcome: object) -> Ack | Nack:
+        """What anything but `Ack` comes to; a retry waits here, with the lease kept."""
+        message = delivery.message
+        while isinstance(outcome, Retry):
+            self._counters.retried += 1
+            delivery.started_at = None
+            await self._wait(outcome.after)
+            if not outcome.rerun or self._draining.is_set():
+                return Nack()
+            delivery.started_at = time.monotonic()
+            self._counters.delivered += 1
+            outcome = await self._handler(message)
+        if isinstance(outcome, Ack | Nack):
             return outcome
-        if isinstance(outcome, Retry):  # has waited
-            return Nack()
         if isinstance(outcome, DeadLetter):
             return await self._dead_letter(message, outcome.reason)
         self._counters.handler_errors += 1

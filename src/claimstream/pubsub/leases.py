@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from heapq import heappop, heappush
 from itertools import count
 
@@ -39,8 +39,10 @@ class LeaseLength:
         """The lease the service gives on delivery, until the first extension; at least the 10 it accepts."""
         return max(10, self.seconds)
 
-    def record(self, handling_seconds: float) -> None:
-        self._counts[int(handling_seconds) + 1 if handling_seconds < _MAX_SECONDS else _MAX_SECONDS] += 1
+    def record(self, handling_seconds: Iterable[float]) -> None:
+        counts = self._counts
+        for seconds in handling_seconds:
+            counts[int(seconds) + 1 if seconds < _MAX_SECONDS else _MAX_SECONDS] += 1
 
     def _percentile(self) -> int:
         """Counted when asked: lengths are asked for now and then, handling times recorded all the time."""
@@ -102,7 +104,7 @@ class Leases:
             if delivery.group is not None:
                 delivery.group.pop(delivery, None)
             size += delivery.size
-            self._length.record(now - delivery.received_at)
+        self._length.record([now - delivery.received_at for delivery in deliveries])
         self.messages -= len(deliveries)
         self.bytes -= size
 

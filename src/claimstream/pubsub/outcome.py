@@ -19,7 +19,7 @@ class Settlement(StrEnum):
     FAILED = "failed"  # any other lasting refusal, or transient ones for longer than `ack_retry_seconds`
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen like the others: one is made for each message, and that would cost twice
 class Ack:
     """Done: never deliver again. `on_result` is called once with what the service made of it."""
 

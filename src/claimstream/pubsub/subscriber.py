@@ -258,11 +258,10 @@ class Subscriber:
         received = response.received_messages
         if not received:
             return
-        messages = [Message(raw, self.subscription) for raw in received]
-        deliveries = [
-            Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else "")
-            for message, raw in zip(messages, received, strict=True)
-        ]
+        deliveries = []
+        for raw in received:  # once: each pass makes the objects of the messages anew
+            message = Message(raw, self.subscription)
+            deliveries.append(Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else ""))
         self._leases.add(deliveries)
         self._counters.received += len(deliveries)
         if self._length.exactly_once and not self._stop.is_set():
