@@ -66,6 +66,7 @@ from claimstream.topics import connect_pubsub
 log = get_logger(__name__)
 
 _TRIED_MAILBOXES = 5
+_LAST_PUBLISH_SECONDS = 5.0
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
     "notifications": _SYNC_NEEDS,
@@ -406,8 +407,9 @@ class App:
             ),
         }
         async with AsyncExitStack() as running:
-            running.push_async_callback(publisher.close)
-            running.push_async_callback(dead_letters.close)
+            # Pub/Sub may be down: the rows are there, and what was not confirmed is published by the next worker.
+            running.push_async_callback(publisher.close, _LAST_PUBLISH_SECONDS)
+            running.push_async_callback(dead_letters.close, _LAST_PUBLISH_SECONDS)
             if settings.health_port is not None:
                 await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
             self._catch_signals(running)

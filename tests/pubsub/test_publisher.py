@@ -147,6 +147,18 @@ async def test_closing_during_an_outage_ends_when_the_retries_do(server: PubSubS
         await publishing
 
 
+async def test_closing_ends_after_its_grace_and_those_who_wait_are_told(server: PubSubServer, place: Place) -> None:
+    server.faults.unavailable_for(3600)
+    publisher = publisher_to(place)
+    keyed = [asyncio.create_task(publisher.publish(b"keyed", ordering_key="k")) for _ in range(3)]
+    plain = asyncio.create_task(publisher.publish(b"plain"))
+    await asyncio.sleep(0)
+    await patiently(publisher.close(grace_seconds=0.1))
+    for result in await patiently(asyncio.gather(*keyed, plain, return_exceptions=True)):
+        assert isinstance(result, PubSubError)
+        assert "the publisher was closed" in str(result)
+
+
 async def test_those_who_wait_for_room_at_the_close_are_refused(server: PubSubServer, place: Place) -> None:
     publisher = publisher_to(place, max_outstanding_messages=1, max_batch_messages=1)
     server.faults.delay("Publish", math.inf)

@@ -134,6 +134,8 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
+    import gc
+
     from claimstream.app import App, start_telemetry
     from claimstream.settings import load_settings
 
@@ -143,6 +145,8 @@ def run() -> None:
         try:
             async with App(settings) as worker:
                 await worker.check()
+                gc.collect()
+                gc.freeze()  # what was imported and set up stays: the collector need not look through it for every mail
                 await worker.run()
         finally:
             await telemetry.aclose(5.0)

@@ -53,7 +53,7 @@ class Acks:
         self._metadata = routing("subscription", subscription)
         self._options = options
         self._counters = counters
-        # With a third of the window acknowledged a batch leaves at once: the service sends no more than the window holds.
+        # With a third of the window acknowledged a batch leaves at once: the service sends no more than the window.
         self._batch_size = max(1, min(options.ack_batch_size, options.flow_control.max_messages // 3))
         self._on_settled = on_settled
         self._acks: list[Delivery] = []

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -201,8 +200,6 @@ class Dispatcher:
         return Nack()
 
     async def _wait(self, seconds: float) -> None:
-        if not math.isfinite(seconds) or seconds <= 0:
-            return
         try:
             async with asyncio.timeout(seconds):
                 await self._draining.wait()

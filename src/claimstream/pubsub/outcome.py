@@ -1,5 +1,6 @@
 """What a handler decides about its message, as data."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +41,11 @@ class Retry:
 
     after: float
     rerun: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where `after` is no number of seconds to wait."""
+        if not 0 <= self.after < math.inf:
+            raise ValueError(f"Retry: after is a finite number of seconds, 0 or more, and not {self.after!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,13 +95,24 @@ class Publisher:
             raise
         return await pending.result
 
-    async def close(self) -> None:
-        """Sends what is queued, waits for every result, and refuses further messages."""
+    async def close(self, grace_seconds: float | None = None) -> None:
+        """Sends what is queued, waits for every result, and refuses further messages.
+
+        After `grace_seconds` (by default as long as it is tried again, `retry_seconds`) those who still wait get a
+        PubSubError; their messages may have been published all the same.
+        """
         self._closed = True
         for key in list(self._lanes):
             self._send_lane(key)
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        try:
+            async with asyncio.timeout(grace_seconds):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        except TimeoutError:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -163,8 +174,9 @@ class Publisher:
                     self._fail(behind, error)
         finally:
             lane.worker = None
-            if not lane.queue:
-                del self._lanes[key]
+            if lane.queue:  # cancelled
+                self._fail(list(lane.queue), self._given_up())
+            del self._lanes[key]
 
     async def _send(self, batch: list[_Pending]) -> PubSubError | None:
         request = PublishRequest(topic=self.topic, messages=[pending.message for pending in batch])
@@ -189,15 +201,23 @@ class Publisher:
                     )
                     await asyncio.sleep(wait)
                     continue
+                if len(response.message_ids) != len(batch):
+                    raise ValueError(f"{len(batch)} messages got {len(response.message_ids)} ids")
                 for pending, message_id in zip(batch, response.message_ids, strict=True):
                     self._window.release(pending.size)
                     if not pending.result.done():
                         pending.result.set_result(message_id)
                 return None
+        except asyncio.CancelledError:
+            self._fail(batch, self._given_up())
+            raise
         except Exception as error:  # whatever it is, such as a closed channel: those who wait have to learn of it
             failure = PubSubError.of(error, "publish to", self.topic)
             self._fail(batch, failure)
             return failure
+
+    def _given_up(self) -> PubSubError:
+        return PubSubError("publish to", self.topic, "CANCELLED", "the publisher was closed before it was confirmed")
 
     def _fail(self, batch: list[_Pending], failure: PubSubError) -> None:
         for pending in batch:
