@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench.pubsub_soak import Ledger, Report
+from bench.pubsub_soak.lane import Ledger, Report
 from tests.pubsub.place import patiently
 
 from claimstream.pubsub import Settlement

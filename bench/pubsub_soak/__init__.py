@@ -1,0 +1,1 @@
+"""Subscriber and publisher under random faults. See bench/README.md."""
