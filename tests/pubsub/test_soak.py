@@ -4,8 +4,11 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from bench.pubsub_soak.lane import Ledger, Report
+import pytest
+from bench.pubsub_soak.ledger import Ledger
+from bench.pubsub_soak.report import Report
 from tests.pubsub.place import patiently
 
 from claimstream.pubsub import Settlement
@@ -84,3 +87,26 @@ def test_growth_leftovers_and_losses_are_complaints() -> None:
     report = Report(seed=1, unhandled=2, left_on_server=3, tasks_left=["t"], growth_mib_per_100k=50.0)
     assert len(report.complaints) == 4
     assert not Report(seed=1, growth_mib_per_100k=0.5, descriptors_left=2).complaints
+
+
+async def soak(*arguments: str) -> tuple[int | None, dict[str, Any]]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.pubsub_soak", *arguments), cwd=_ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, json.loads(output.decode().splitlines()[-1])
+
+
+@pytest.mark.timeout(300)  # the soak's own patience is 90 s: what it finds is to be read
+async def test_nothing_is_lost_under_random_faults() -> None:
+    status, report = await soak("--messages", "4000", "--seconds", "15", "--seed", "7")
+    assert (status, report["ok"]) == (0, True), report
+    # a slow machine publishes fewer than 4,000 in 15 s
+    assert report["settled"] == report["published"] > 0
+    assert (report["unhandled"], report["left_on_server"]) == (0, 0)
+    assert report["faults"]
