@@ -78,6 +78,8 @@ def measure(variant: Variant, cell: Cell, messages: int, *options: str) -> Throu
             client.close_input()
             report = json.loads(client.last_line(timeout_seconds=10))
     warm_at, done_at = statistics["ack_times"]["warm"], statistics["ack_times"]["done"]
+    if done_at == warm_at:
+        raise ChildError(f"acknowledged all of the {messages:,} messages at once: too few to measure anything")
     counted = messages * (1 - WARM_SHARE)
     return ThroughputRun(
         messages=messages,

@@ -23,8 +23,8 @@ def test_the_first_guess_knows_what_bounds_a_slow_handler() -> None:
 
 @pytest.mark.parametrize("name", ["claimstream", GOOGLE])
 def test_a_run_is_measured_with_real_processes(name: str) -> None:
-    run = measure(VARIANT_OF[name], Cell(10, 120, 0.0), messages=300)
-    assert run.messages == 300
+    run = measure(VARIANT_OF[name], Cell(10, 120, 0.0), messages=5000)
+    assert run.messages == 5000
     assert run.messages_per_second > 0
     assert run.cpu_ms_per_1000 > 0
     assert run.peak_rss_mib > 10
