@@ -448,7 +448,7 @@ async def test_shutdown_releases_what_waits_behind_a_key(server: PubSubServer, m
         await place.publish("a", "b", "c", key="k")
         await until(lambda: subscriber.statistics().waiting == 2)
         shutdown = asyncio.create_task(subscriber.shutdown(grace_seconds=10))
-        await until(lambda: server.snapshot(place.subscription).nacked >= 1)
+        await until(lambda: subscriber.health().state == "draining")
         held.let_go.set()
         await patiently(shutdown)
     snapshot = server.snapshot(place.subscription)

@@ -9,7 +9,10 @@ from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Ack, Message, Nack, Outcome, Settlement
+from claimstream.pubsub import Ack, Channel, Message, Nack, Outcome, Settlement, SubscriberOptions, wire
+from claimstream.pubsub.acks import Acks
+from claimstream.pubsub.counters import Counters
+from claimstream.pubsub.delivery import Delivery
 
 HELD = {"receipt_seconds": 60}  # no extension gets in the way
 
@@ -242,3 +245,30 @@ async def test_hundreds_of_ids_that_fail_at_once_are_each_reported(server: PubSu
         held.let_go.set()
         await until(lambda: held.results.count(Settlement.INVALID_ACK_ID) >= 900)
         await until(lambda: server.snapshot(place.subscription).acked == 900)
+
+
+async def test_shutdown_does_not_sleep_out_the_back_off_of_an_acknowledgement(
+    server: PubSubServer, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox = Inbox()
+    server.faults.fail("Acknowledge", "UNAVAILABLE")
+    async with place.running(inbox, min_backoff_seconds=300.0, max_backoff_seconds=300.0):
+        await place.publish("one")
+        await until(lambda: "trying again" in caplog.text)
+    assert server.snapshot(place.subscription).acked == 1
+
+
+async def test_what_was_never_sent_is_reported_at_the_end(channel: Channel) -> None:
+    received = wire.ReceivedMessage(ack_id="id", message=wire.PubsubMessage(data=b"x", message_id="1"))
+    heard: list[Settlement] = []
+    settled: list[Settlement] = []
+    acks = Acks(
+        channel,
+        "projects/test/subscriptions/none",
+        SubscriberOptions(ack_batch_size=1),  # its task is made at once, and has not begun
+        Counters(),
+        lambda _deliveries, _kind, settlement: settled.append(settlement),
+    )
+    acks.ack(Delivery(Message(received, "projects/test/subscriptions/none"), "id", 0.0, ""), heard.append)
+    await acks.close()
+    assert (heard, settled, acks.unsettled) == ([Settlement.FAILED], [Settlement.FAILED], 0)

@@ -23,16 +23,29 @@ from claimstream.pubsub.wire import (
     routing,
     status_name,
     unary_stub,
+    unavailable,
 )
 
 log = logging.getLogger("claimstream.pubsub")
 
 Kind = Literal["ack", "nack"]
 
+_FLUSHING_WAIT_SECONDS = 0.5
+
 _REFUSALS = {
     "PERMISSION_DENIED": Settlement.PERMISSION_DENIED,
     "FAILED_PRECONDITION": Settlement.FAILED_PRECONDITION,
 }
+
+
+class _Batch:
+    """What one call acknowledges or releases, and those of it that are still to be sent again."""
+
+    __slots__ = ("deliveries", "kind")
+
+    def __init__(self, kind: Kind, deliveries: list[Delivery]) -> None:
+        self.kind = kind
+        self.deliveries = deliveries
 
 
 class Acks:
@@ -60,6 +73,9 @@ class Acks:
         self._nacks: list[Delivery] = []
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._batches: set[_Batch] = set()
+        self._flushing = asyncio.Event()
+        self._closed = False
         self._unsettled = 0
 
     @property
@@ -93,7 +109,10 @@ class Acks:
         return [delivery for lost in results for delivery in lost]
 
     async def flush(self) -> None:
-        """Returns when everything decided so far, and meanwhile, is confirmed or has failed for good."""
+        """Returns when everything decided so far, and meanwhile, is confirmed or has failed for good.
+
+        From now on nothing waits long before it is tried again."""
+        self._flushing.set()
         while self._unsettled:
             self._send_queued()
             if self._tasks:
@@ -103,10 +122,13 @@ class Acks:
 
     async def close(self) -> None:
         """Gives up whatever is still on its way; those who listen are told."""
+        self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for batch in list(self._batches):  # of tasks that never began
+            self._end(batch)
         while self._acks or self._nacks:  # giving up a release may bring those of its followers
             acks, self._acks = self._acks, []
             nacks, self._nacks = self._nacks, []
@@ -120,6 +142,8 @@ class Acks:
 
     def _enqueue(self, queue: list[Delivery], delivery: Delivery) -> None:
         queue.append(delivery)
+        if self._closed:
+            return
         if len(queue) >= self._batch_size:
             self._send_queued()
         elif self._timer is None:
@@ -130,44 +154,71 @@ class Acks:
             self._timer.cancel()
             self._timer = None
         if self._acks:
-            self._start(self._settle("ack", self._acks))
+            self._start_settling(_Batch("ack", self._acks))
             self._acks = []
         if self._nacks:
-            self._start(self._settle("nack", self._nacks))
+            self._start_settling(_Batch("nack", self._nacks))
             self._nacks = []
+
+    def _start_settling(self, batch: _Batch) -> None:
+        self._batches.add(batch)
+        self._start(self._settle(batch))
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _settle(self, kind: Kind, batch: list[Delivery]) -> None:
+    async def _settle(self, batch: _Batch) -> None:
         give_up = time.monotonic() + self._options.ack_retry_seconds
         backoff = Backoff(self._options.min_backoff_seconds, self._options.max_backoff_seconds)
         try:
             while True:
-                batch, code = await self._attempt(kind, batch)
+                code = await self._attempt(batch)
                 wait = backoff.next_seconds()
-                if not batch or time.monotonic() + wait > give_up:
+                if not batch.deliveries or time.monotonic() + wait > give_up:
                     return
                 log.warning(
                     "%s of %d messages failed, trying again in %.1f s: %s",
-                    kind,
-                    len(batch),
+                    batch.kind,
+                    len(batch.deliveries),
                     wait,
                     code,
-                    extra={"action": f"{kind}_retry", "subscription": self._subscription, "status": code},
+                    extra={"action": f"{batch.kind}_retry", "subscription": self._subscription, "status": code},
                 )
-                await asyncio.sleep(wait)
+                await self._wait(wait)
         except Exception:  # no answer of the service, but a fault on our side, such as a closed channel
-            log.exception("%s of %d messages is given up", kind, len(batch), extra={"action": f"{kind}_failed"})
+            log.exception(
+                "%s of %d messages is given up",
+                batch.kind,
+                len(batch.deliveries),
+                extra={"action": f"{batch.kind}_failed"},
+            )
         finally:
-            if batch:
-                self._finish(kind, batch, Settlement.FAILED)
+            self._end(batch)
 
-    async def _attempt(self, kind: Kind, batch: list[Delivery]) -> tuple[list[Delivery], str]:
-        """Sends one call; returns what has to be sent again, and the status."""
-        ack_ids = [delivery.ack_id for delivery in batch]
+    def _end(self, batch: _Batch) -> None:
+        """What of it the service has not answered is given up."""
+        self._batches.discard(batch)
+        deliveries, batch.deliveries = batch.deliveries, []
+        if deliveries:
+            self._finish(batch.kind, deliveries, Settlement.FAILED)
+
+    async def _wait(self, seconds: float) -> None:
+        """Before the next attempt; not long once all is to be flushed."""
+        if self._flushing.is_set():
+            await asyncio.sleep(min(seconds, _FLUSHING_WAIT_SECONDS))
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._flushing.wait()
+        except TimeoutError:
+            return
+
+    async def _attempt(self, batch: _Batch) -> str:
+        """Sends one call and leaves in the batch what has to be sent again; returns the status."""
+        kind, deliveries = batch.kind, batch.deliveries
+        ack_ids = [delivery.ack_id for delivery in deliveries]
         try:
             await self._call(kind, ack_ids, 0)
         except AioRpcError as error:
@@ -176,15 +227,17 @@ class Acks:
             again: list[Delivery] = []
             # Ids the service does not name are sent again without the failed ones, so that the answer is theirs alone.
             unnamed_again = is_transient(error) or any(ack_id in reasons for ack_id in ack_ids)
-            for delivery in batch:
+            batch.deliveries = again
+            for delivery in deliveries:
                 reason = reasons.get(delivery.ack_id)
                 if unnamed_again if reason is None else reason.startswith("TRANSIENT_"):
                     again.append(delivery)
                 else:
                     self._finish(kind, [delivery], _settlement(reason, code))
-            return again, code
-        self._finish(kind, batch, Settlement.CONFIRMED)
-        return [], "OK"
+            return code
+        batch.deliveries = []
+        self._finish(kind, deliveries, Settlement.CONFIRMED)
+        return "OK"
 
     async def _call(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
         guard = self._options.guard
@@ -192,7 +245,12 @@ class Acks:
             await self._send(kind, ack_ids, seconds)
         else:
             operation = "acknowledge" if kind == "ack" else "modify_ack_deadline"
-            await guard(operation, lambda: self._send(kind, ack_ids, seconds))
+            try:
+                await guard(operation, lambda: self._send(kind, ack_ids, seconds))
+            except AioRpcError:
+                raise
+            except Exception as error:  # the guard's own: the call may not have been made, and is tried again
+                raise unavailable(f"{type(error).__name__}: {error}") from error
 
     async def _send(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
         if kind == "ack":
@@ -258,7 +316,7 @@ class Acks:
 
     async def _extend_once(self, batch: list[Delivery], seconds: int) -> Exception | None:
         for delivery in batch:
-            delivery.extending = True
+            delivery.extending += 1
         may_still_arrive = False
         try:
             await self._call("nack", [delivery.ack_id for delivery in batch], seconds)
@@ -270,10 +328,11 @@ class Acks:
             return None
         finally:
             for delivery in batch:
-                delivery.extending = False
-                if delivery.release_waits:
+                delivery.extending -= 1
+                delivery.unsure = delivery.unsure or (delivery.release_waits and may_still_arrive)
+                if delivery.release_waits and not delivery.extending:
                     delivery.release_waits = False
-                    if may_still_arrive:  # behind a release it would revive the lease: better to let it run out
+                    if delivery.unsure:  # behind a release it would revive the lease: better to let it run out
                         self._finish("nack", [delivery], Settlement.FAILED)
                     else:
                         self._enqueue(self._nacks, delivery)

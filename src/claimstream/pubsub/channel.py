@@ -35,7 +35,8 @@ async def connect(
 ) -> Channel:
     """A `grpc.aio.Channel` for subscribers, publishers and `Admin`; close it with `await channel.close()`.
 
-    With `emulator_host` ("127.0.0.1:8085"), or PUBSUB_EMULATOR_HOST when it is None: without encryption or credentials.
+    With `emulator_host` ("127.0.0.1:8085"), or PUBSUB_EMULATOR_HOST when neither it nor `endpoint` is given: without
+    encryption or credentials.
     Otherwise TLS to `endpoint` (a regional one keeps ordering keys and data in its region), by default the global one,
     with the credentials in `credentials_file` (a service account's key, say), or application default credentials when
     it is None. No packet is sent yet. Raises PubSubError if there are no credentials.

@@ -29,6 +29,7 @@ class Delivery:
         "size",
         "started_at",
         "task",
+        "unsure",
     )
 
     def __init__(self, message: Message, ack_id: str, received_at: float, ordering_key: str) -> None:
@@ -45,11 +46,13 @@ class Delivery:
         """The lease is to be extended."""
         self.group: dict[Delivery, None] | None = None
         """Those whose leases are extended together."""
-        self.extending = False
-        """An extension is on the wire."""
+        self.extending = 0
+        """Extensions on the wire; a call may hang until the next pass has come."""
         self.release_waits = False
-        """It is to be released, but after the extension on the wire, which otherwise might arrive after the release and
-        revive the lease."""
+        """It is to be released, but after the extensions on the wire, which otherwise might arrive later and revive the
+        lease."""
+        self.unsure = False
+        """One of them was given up and may still arrive."""
         self.listener: Listener | None
         """Whom to tell what the service made of the acknowledgement or release; from then on."""
         self.followers: list[Delivery] | None = None

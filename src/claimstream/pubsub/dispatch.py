@@ -99,11 +99,11 @@ class Dispatcher:
         finish, then cancels them and gives them `cancel_seconds` to end."""
         self._stopping = True
         self._draining.set()
-        self._ordering.drain()
         waiting = list(self._waiting)
         self._waiting.clear()
         for delivery in waiting:
-            self._release(delivery)
+            self._release_turn(delivery)
+        self._ordering.drain()
         await self._join(grace_seconds)
         if self._running:
             log.warning(
@@ -251,9 +251,18 @@ class Dispatcher:
         if delivery.settled:
             self._skip(delivery)
         elif self._draining.is_set():
-            self._release(delivery)
+            self._release_turn(delivery)
         else:
             self._start_or_queue(delivery)
+
+    def _release_turn(self, delivery: Delivery) -> None:
+        """Those of its key go after it."""
+        if delivery.settled:
+            self._skip(delivery)
+            return
+        if delivery.ordering_key:
+            self._ordering.releasing(delivery)
+        self._release(delivery)
 
     def _skip(self, delivery: Delivery) -> None:
         """It lost its lease while it waited; the service delivers it again, and the later ones of its key behind it."""

@@ -16,6 +16,7 @@ from claimstream.pubsub.options import SubscriberOptions
 log = logging.getLogger("claimstream.pubsub")
 
 _MAX_SECONDS = 600  # the longest lease the service gives
+_SHORTEST_STREAM_SECONDS = 10  # the shortest it accepts for a stream
 
 
 class LeaseLength:
@@ -37,7 +38,7 @@ class LeaseLength:
     @property
     def stream_seconds(self) -> int:
         """The lease the service gives on delivery, until the first extension; at least the 10 it accepts."""
-        return max(10, self.seconds)
+        return max(_SHORTEST_STREAM_SECONDS, self.seconds)
 
     def record(self, handling_seconds: Iterable[float]) -> None:
         counts = self._counts
@@ -142,12 +143,17 @@ class Leases:
                 self._receipts = None
                 only_received = group
             due |= group
-        for delivery in due:
-            delivery.group = due
-        if due:
-            self._schedule(due, now + seconds * random.uniform(0.45, 0.85))  # noqa: S311  # spreads load
-        # What was decided right after receipt is about to be confirmed; should that hang, the next pass extends it.
-        held = [delivery for delivery in due if delivery.held and not (delivery.settled and delivery in only_received)]
+        # What was decided right after receipt is about to be confirmed. Should that hang, it is extended before the
+        # lease runs out that it was received with.
+        decided = {delivery: None for delivery in only_received if delivery.settled}
+        for delivery in decided:
+            del due[delivery]
+        for group, lease in ((due, seconds), (decided, min(seconds, _SHORTEST_STREAM_SECONDS))):
+            for delivery in group:
+                delivery.group = group
+            if group:
+                self._schedule(group, now + lease * random.uniform(0.45, 0.85))  # noqa: S311  # spreads load
+        held = [delivery for delivery in due if delivery.held]
         if held:
             self._start(self._extend(held, seconds))
 

@@ -91,13 +91,12 @@ class Ordering:
                 self._release_early(key)
 
     def drain(self) -> None:
-        """Releases everything that waits."""
+        """Releases what came early. What waits for a turn is released behind the message whose turn it is."""
         for key in self._keys.values():
-            queue = list(key.queue)
-            key.queue.clear()
-            self.waiting -= len(queue)
-            for delivery in queue:
-                self._release(delivery)
+            if key.releasing is not None and key.releasing.followers is not None:
+                key.releasing.followers += key.early
+                self.waiting -= len(key.early)
+                key.early = []
             self._release_early(key)
 
     def _release_early(self, key: _Key) -> None:

@@ -1,11 +1,13 @@
 """One StreamingPull call, from opening to end."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
 from claimstream.pubsub.options import SubscriberOptions
 from claimstream.pubsub.wire import (
+    AioRpcError,
     RawStreamingPullResponse,
     StreamCall,
     StreamingPullRequest,
@@ -17,6 +19,7 @@ _PROTOCOL_VERSION = 1
 """The client pings every 30 s, and the service answers each ping within 15 s. Older services and emulators do not
 answer; until one has, nothing is expected (googleapis/google-cloud-go#13457, googleapis/google-cloud-java#14348)."""
 _OPEN_SECONDS = 1.0
+_SLOW_SECONDS = 5.0
 
 
 class SilentStreamError(Exception):
@@ -39,6 +42,7 @@ class PullStream:
         receive: Callable[[RawStreamingPullResponse], Awaitable[None]],
         on_open: Callable[[], None],
         on_end: Callable[[], None],
+        on_slow: Callable[[], None],
     ) -> None:
         self._stub = stub
         self._subscription = subscription
@@ -49,7 +53,9 @@ class PullStream:
         self._receive = receive
         self._on_open = on_open
         self._on_end = on_end
+        self._on_slow = on_slow
         self._opened = False
+        self._requested = False
         self._closing = asyncio.Event()
         self._writing = asyncio.Lock()
         self._call: StreamCall | None = None
@@ -76,7 +82,8 @@ class PullStream:
         """Tells the service the deadline for what it delivers from now on."""
         if seconds != self._lease_seconds:
             self._lease_seconds = seconds
-            await self._write(StreamingPullRequest(stream_ack_deadline_seconds=seconds))
+            with contextlib.suppress(asyncio.InvalidStateError, AioRpcError):  # it has ended; the reader learns why
+                await self._write(StreamingPullRequest(stream_ack_deadline_seconds=seconds))
 
     async def run(self) -> None:
         """Returns when the stream was closed, by us or by the service; raises the call's error or SilentStreamError."""
@@ -106,6 +113,8 @@ class PullStream:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _half_close(self, call: StreamCall, reader: "asyncio.Task[None]") -> None:
+        if not self._requested:  # an empty stream would be refused: it is cut off instead
+            return
         try:
             async with asyncio.timeout(self._options.close_stream_seconds), self._writing:
                 await call.done_writing()
@@ -124,6 +133,7 @@ class PullStream:
                 protocol_version=_PROTOCOL_VERSION,
             )
         )
+        self._requested = not self._closing.is_set()
         async for response in call:
             self.last_response_at = self._last_activity = time.monotonic()
             if self._pinged and not response.received_messages:
@@ -157,10 +167,15 @@ class PullStream:
 
     async def _watch_opening(self) -> None:
         """The service need not answer before it has a message: a call that stays open on a connection is open."""
+        began = time.monotonic()
+        said = False
         while not self._opened:
             await asyncio.sleep(_OPEN_SECONDS)
             if self._is_connected():
                 self._open()
+            elif not said and time.monotonic() - began > _SLOW_SECONDS:
+                said = True
+                self._on_slow()
 
     def _open(self) -> None:
         if not self._opened:

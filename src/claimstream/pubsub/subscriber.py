@@ -28,6 +28,7 @@ from claimstream.pubsub.wire import (
     status_details,
     status_name,
     streaming_pull_stub,
+    unavailable,
 )
 
 log = logging.getLogger("claimstream.pubsub")
@@ -225,6 +226,7 @@ class Subscriber:
             is_connected=lambda: is_connected(self._channel),
             receive=self._receive,
             on_end=self._room.set,
+            on_slow=self._on_slow,
             on_open=self._on_open,
         )
         self._opened = False
@@ -234,7 +236,7 @@ class Subscriber:
         except SilentStreamError as error:
             reason = str(error)
         except AioRpcError as error:
-            if not is_transient(error):
+            if not is_transient(error) and not stream.closing:
                 raise SubscriptionError.of(error, "pull from", self.subscription) from error
             if self._opened:
                 reason = f"{status_name(error)}: {status_details(error)}"
@@ -244,6 +246,14 @@ class Subscriber:
             self._expects_pongs = stream.expects_pongs
             self._stream = None
         return None if stream.closing else reason
+
+    def _on_slow(self) -> None:
+        """There is no connection yet, though nobody has refused it."""
+        error = unavailable("no answer yet")
+        self._error = str(PubSubError.of(error, "pull from", self.subscription))
+        log.warning(
+            "%s", self._error, extra={"action": "stream_slow", "subscription": self.subscription, "error": self._error}
+        )
 
     def _on_open(self) -> None:
         self._opened = True
@@ -385,7 +395,8 @@ class Subscriber:
     def _is_stuck(self, response_age: float | None) -> bool:
         if self._state != "streaming" or response_age is None or self._stream is None:
             return False
-        return self._stream.expects_pongs and response_age > self._options.stuck_seconds
+        silent_seconds = min(response_age, time.monotonic() - self._since)  # not counting a pause or an outage before
+        return self._stream.expects_pongs and silent_seconds > self._options.stuck_seconds
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
