@@ -164,9 +164,10 @@ class Dispatcher:
         except Exception:
             self._counters.handler_errors += 1
             log.exception(
-                "the handler failed on message %s, which is released",
+                "%s: the handler failed on message %s, which is released and comes again",
+                message.subscription,
                 message.id,
-                extra={"action": "handler_failed", "message_id": message.id},
+                extra=_about("handler_failed", message),
             )
             outcome = Nack()
         finally:
@@ -192,10 +193,12 @@ class Dispatcher:
             return await self._dead_letter(message, outcome.reason)
         self._counters.handler_errors += 1
         log.error(
-            "the handler returned %r for message %s, which is no outcome; the message is released",
+            "%s: the handler returned %r for message %s, which is no outcome (return Ack(), Nack(), Retry(...) or "
+            "DeadLetter(...)); the message is released",
+            message.subscription,
             outcome,
             message.id,
-            extra={"action": "handler_bad_outcome", "message_id": message.id},
+            extra=_about("handler_bad_outcome", message),
         )
         return Nack()
 
@@ -207,10 +210,12 @@ class Dispatcher:
             return
 
     async def _dead_letter(self, message: Message, reason: str) -> Ack | Nack:
-        extra = {"action": "dead_letter", "message_id": message.id}
+        extra = _about("dead_letter", message)
         if self._options.dead_letter is None:
             log.error(
-                "message %s is for the dead-letter topic (%s), but no `dead_letter` is configured; it is released",
+                "%s: the handler returned DeadLetter for message %s (%s), but SubscriberOptions.dead_letter is not "
+                "set; it is released",
+                message.subscription,
                 message.id,
                 reason,
                 extra=extra,
@@ -281,10 +286,12 @@ class Dispatcher:
         self._counters.handler_timeouts += 1
         delivery.cancelled_at = now
         log.error(
-            "the handler of message %s is over its %g s and is cancelled",
+            "%s: the handler of message %s took longer than max_handling_seconds (%g s); it is cancelled, the message "
+            "is released",
+            delivery.message.subscription,
             delivery.message.id,
             self._options.max_handling_seconds,
-            extra={"action": "handler_timeout", "message_id": delivery.message.id},
+            extra=_about("handler_timeout", delivery.message),
         )
         _task(delivery).cancel()
 
@@ -293,7 +300,7 @@ class Dispatcher:
         log.error(
             "the handler of message %s ignores its cancellation; the message is released while it may still run",
             delivery.message.id,
-            extra={"action": "handler_abandoned", "message_id": delivery.message.id},
+            extra=_about("handler_abandoned", delivery.message),
         )
         task = _task(delivery)
         self._given_up.add(task)
@@ -304,3 +311,8 @@ class Dispatcher:
 def _task(delivery: Delivery) -> "asyncio.Task[None]":
     assert delivery.task is not None
     return delivery.task
+
+
+def _about(action: str, message: Message) -> dict[str, str]:
+    """What a log record says of a message, as fields."""
+    return {"action": action, "message_id": message.id, "subscription": message.subscription}

@@ -16,7 +16,7 @@ TRANSIENT = frozenset(
 """Statuses after which the same call may succeed."""
 
 _ADVICE = {
-    "NOT_FOUND": "Create it (`claimstream setup` does), or correct the name in the settings.",
+    "NOT_FOUND": "Create it (`claimstream setup` does, or `Admin(channel)` in a program), or correct the name.",
     "PERMISSION_DENIED": "Give the service account the Pub/Sub role for it (roles/pubsub.subscriber to pull, "
     "roles/pubsub.publisher to publish), or correct the project in the settings.",
     "UNAUTHENTICATED": "Check the credentials: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or "
@@ -42,6 +42,7 @@ class PubSubError(Exception):
         self.details = details
         advice = _ADVICE.get(code, "")
         text = f"Pub/Sub: cannot {action} {resource}: {code}"
+        details = details.rstrip(".")
         super().__init__(f"{text} ({details}). {advice}".rstrip() if details else f"{text}. {advice}".rstrip())
 
     @classmethod

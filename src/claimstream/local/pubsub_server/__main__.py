@@ -28,7 +28,9 @@ async def serve(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="claimstream.local.pubsub_server", description="An in-memory Pub/Sub.")
+    parser = argparse.ArgumentParser(
+        prog="claimstream.local.pubsub_server", description="An in-memory Pub/Sub; prints its port."
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write the port once the server listens")
     parser.add_argument("--pace", type=float, default=1.0, help="real seconds for one second of the protocol")
@@ -39,16 +41,24 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     parent = os.getppid()
     end_with_parent()
-    asyncio.run(
-        serve(
-            options.port,
-            options.port_file,
-            options.pace,
-            options.response_messages,
-            parent,
-            commands=options.commands,
+    try:
+        asyncio.run(
+            serve(
+                options.port,
+                options.port_file,
+                options.pace,
+                options.response_messages,
+                parent,
+                commands=options.commands,
+            )
         )
-    )
+    except RuntimeError as error:
+        if "bind" not in str(error):
+            raise
+        sys.stderr.write(
+            f"pubsub_server: port {options.port} is in use; give another with --port, or 0 for a free one\n"
+        )
+        return 1
     return 0
 
 
