@@ -11,6 +11,20 @@ from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Message, Nack, Outcome
 
 
+class HeldOnce(Inbox):
+    """Releases "a" on its first delivery, when `go` is set."""
+
+    def __init__(self) -> None:
+        super().__init__({"a": [Nack()]})
+        self.go = asyncio.Event()
+
+    async def __call__(self, message: Message) -> Outcome:
+        outcome = await super().__call__(message)
+        if len(self.messages) == 1:
+            await self.go.wait()
+        return outcome
+
+
 async def test_a_release_under_exactly_once_delivery_happens_once(server: PubSubServer, make_place: MakePlace) -> None:
     place = await make_place(enable_exactly_once=True, enable_ordering=True)
     inbox = Inbox({"a": [Nack()]})
@@ -26,22 +40,14 @@ async def test_a_message_that_was_under_way_at_a_release_is_not_handled_ahead(
     server: PubSubServer, make_place: MakePlace
 ) -> None:
     place = await make_place(enable_ordering=True)
-    go = asyncio.Event()
-    inbox = Inbox({"a": [Nack()]})
-
-    async def handle(message: Message) -> Outcome:
-        outcome = await inbox(message)
-        if len(inbox.messages) == 1:
-            await go.wait()
-        return outcome
-
-    async with place.running(handle, receipt_seconds=60) as subscriber:
+    inbox = HeldOnce()
+    async with place.running(inbox, receipt_seconds=60) as subscriber:
         await place.publish("a", key="k")
         await inbox.has(1)
         server.faults.delay_responses(math.inf)
         await place.publish("b", key="k")
         await until(lambda: server.snapshot(place.subscription).outstanding == 2)  # sent, and not yet here
-        go.set()
+        inbox.go.set()
         await until(lambda: subscriber.statistics().nacked == 1)  # the service has answered the release
         server.faults.delay_responses(0)
         await until(lambda: server.snapshot(place.subscription).acked >= 2)
@@ -52,23 +58,15 @@ async def test_followers_are_not_released_before_the_message_whose_release_waits
     server: PubSubServer, make_place: MakePlace
 ) -> None:
     place = await make_place(enable_ordering=True)
-    go = asyncio.Event()
-    inbox = Inbox({"a": [Nack()]})
-
-    async def handle(message: Message) -> Outcome:
-        outcome = await inbox(message)
-        if inbox.texts == ["a"]:
-            await go.wait()
-        return outcome
-
+    inbox = HeldOnce()
     server.faults.delay("ModifyAckDeadline", math.inf, times=1)
-    async with place.running(handle, receipt_seconds=0.01) as subscriber:
+    async with place.running(inbox, receipt_seconds=0.01) as subscriber:
         await place.publish("a", key="k")
         await inbox.has(1)
         await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the extension of "a"
         await place.publish("b", key="k")
         await until(lambda: subscriber.statistics().received == 2)
-        go.set()  # the release of "a" waits for its extension
+        inbox.go.set()  # the release of "a" waits for its extension
         for number in range(3):
             await place.publish(f"probe {number}")
             await until(lambda number=number: f"probe {number}" in inbox.texts)  # type: ignore[misc]

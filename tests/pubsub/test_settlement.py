@@ -9,7 +9,7 @@ from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Ack, Channel, Message, Nack, Outcome, Settlement, SubscriberOptions, wire
+from claimstream.pubsub import Ack, Channel, Message, Nack, Outcome, Retry, Settlement, SubscriberOptions, wire
 from claimstream.pubsub.acks import Acks
 from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery
@@ -142,8 +142,10 @@ async def test_shutdown_does_not_wait_for_ever_for_an_acknowledgement(
     await until(lambda: server.faults.delayed("Acknowledge"))
     await patiently(subscriber.shutdown(grace_seconds=0))
     await patiently(run)
-    assert "1 acknowledgements" in caplog.text
     server.faults.delay("Acknowledge", 0)
+    assert "1 acknowledgements" in caplog.text
+    assert held.results == [Settlement.FAILED], "whoever listens is told"
+    assert subscriber.health().outstanding_messages == 0
 
 
 async def test_a_permanent_failure_of_an_id_brings_the_message_again(
@@ -218,23 +220,6 @@ async def test_an_extension_that_was_given_up_never_arrives_after_the_release(
     assert server.snapshot(place.subscription).late_extensions == 0
 
 
-async def test_every_listener_hears_of_its_acknowledgement_even_when_shutdown_cannot_wait(
-    server: PubSubServer, place: Place
-) -> None:
-    held = Held()
-    held.let_go.set()
-    server.faults.delay("Acknowledge", math.inf)
-    subscriber = place.subscriber(held)
-    run = asyncio.create_task(subscriber.run())
-    await place.publish("one")
-    await until(lambda: server.faults.delayed("Acknowledge"))
-    await patiently(subscriber.shutdown(grace_seconds=0))
-    await patiently(run)
-    server.faults.delay("Acknowledge", 0)
-    assert held.results == [Settlement.FAILED]
-    assert subscriber.health().outstanding_messages == 0
-
-
 async def test_hundreds_of_ids_that_fail_at_once_are_each_reported(server: PubSubServer, make_place: MakePlace) -> None:
     place = await make_place(enable_exactly_once=True)
     held = Held()
@@ -272,3 +257,56 @@ async def test_what_was_never_sent_is_reported_at_the_end(channel: Channel) -> N
     acks.ack(Delivery(Message(received, "projects/test/subscriptions/none"), "id", 0.0, ""), heard.append)
     await acks.close()
     assert (heard, settled, acks.unsettled) == ([Settlement.FAILED], [Settlement.FAILED], 0)
+
+
+async def test_a_handler_is_not_called_again_for_a_message_that_is_handled_elsewhere_by_now(
+    server: PubSubServer, make_place: MakePlace
+) -> None:
+    place = await make_place(enable_exactly_once=True)
+    inbox = Inbox({"a": [Retry(after=1.0, rerun=True)]})
+    async with place.running(inbox) as subscriber:
+        await place.publish("a")
+        await inbox.has(1)
+        server.faults.expire_leases(place.subscription)
+        await inbox.has(2)  # it came again, and is acknowledged
+        await until(lambda: server.snapshot(place.subscription).acked == 1)
+        await until(lambda: subscriber.statistics().running == 0)
+    assert inbox.texts == ["a", "a"]
+
+
+async def test_a_release_waits_for_every_extension_on_the_wire(server: PubSubServer, place: Place) -> None:
+    go = asyncio.Event()
+
+    async def handle(message: Message) -> Outcome:
+        await go.wait()
+        return Ack() if message.data == b"probe" else Nack()
+
+    server.faults.delay("ModifyAckDeadline", math.inf, times=1)
+    async with place.running(handle, min_lease_seconds=2, receipt_seconds=0.1) as subscriber:
+        await place.publish("one")
+        await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the first extension hangs
+        await until(lambda: subscriber.statistics().extensions)  # the next one has been answered
+        await place.publish("probe")
+        await until(lambda: subscriber.statistics().running == 2)
+        go.set()
+        await until(lambda: server.snapshot(place.subscription).acked == 1)  # the probe, decided later
+        assert server.snapshot(place.subscription).nacked == 0
+        server.faults.delay("ModifyAckDeadline", 0)
+        await until(lambda: server.snapshot(place.subscription).nacked >= 1)
+        subscriber.pause("over")
+    assert server.snapshot(place.subscription).late_extensions == 0
+
+
+async def test_a_lease_lasts_while_an_acknowledgement_hangs_although_handlers_take_long(
+    server: PubSubServer, place: Place
+) -> None:
+    inbox = Inbox()
+    async with place.running(inbox, ack_timeout_seconds=30) as subscriber:
+        subscriber._length.record([100.0] * 10)  # so that leases are long, and the stream's is not
+        server.faults.delay("Acknowledge", math.inf)
+        await place.publish("one")
+        await until(lambda: server.faults.delayed("Acknowledge"))
+        await until(lambda: server.snapshot(place.subscription).extended)  # within the ten seconds of the stream
+        server.faults.delay("Acknowledge", 0)
+        await until(lambda: server.snapshot(place.subscription).acked == 1)
+    assert (inbox.texts, server.snapshot(place.subscription).expired) == (["one"], 0)

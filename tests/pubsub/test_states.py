@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import time
 
 import pytest
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
@@ -213,3 +214,32 @@ async def test_a_stream_that_ends_while_nobody_reads_is_noticed(server: PubSubSe
     held.let_go.set()
     with pytest.raises(SubscriptionError, match="PERMISSION_DENIED"):
         await patiently(run)
+
+
+async def test_a_pause_longer_than_the_longest_silence_is_no_reason_for_a_restart(
+    server: PubSubServer, place: Place
+) -> None:
+    async with place.running(Inbox(), heartbeat_seconds=0.05, stuck_seconds=300) as subscriber:
+        await until(lambda: server.faults.heartbeats_answered and subscriber.health().ready)
+        server.faults.silent = True
+        hour = 3600.0
+        subscriber._last_response_at = time.monotonic() - hour  # before the pause that is over now
+        assert subscriber.health().alive
+        subscriber._since -= hour  # and this long it has been streaming since
+        subscriber._last_response_at = time.monotonic() - hour
+        assert not subscriber.health().alive
+        server.faults.silent = False
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_stream_is_never_closed_before_its_first_request(place: Place, steps: int) -> None:
+    subscriber = place.subscriber(Inbox())
+    run = asyncio.create_task(subscriber.run())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    subscriber.pause("at once")
+    await asyncio.sleep(0.05)
+    subscriber.resume("at once")
+    await until(lambda: subscriber.health().ready)
+    await patiently(subscriber.shutdown(grace_seconds=0))
+    await patiently(run)

@@ -26,11 +26,19 @@ Handler = Callable[[Message], Awaitable[Outcome]]
 class Dispatcher:
     """Starts a task for each delivery as flow control and ordering allow, and settles it by its outcome."""
 
-    def __init__(self, handler: Handler, options: SubscriberOptions, acks: Acks, counters: Counters) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        options: SubscriberOptions,
+        acks: Acks,
+        counters: Counters,
+        is_still_held: Callable[[Delivery], Awaitable[bool]],
+    ) -> None:
         self._handler = handler
         self._options = options
         self._acks = acks
         self._counters = counters
+        self._is_still_held = is_still_held
         self._window = Window(options.flow_control.max_messages, options.flow_control.max_bytes)
         self._ordering = Ordering(self._release)
         self._waiting: deque[Delivery] = deque()
@@ -182,7 +190,8 @@ class Dispatcher:
             self._counters.retried += 1
             delivery.started_at = None
             await self._wait(outcome.after)
-            if not outcome.rerun or self._draining.is_set():
+            # The lease may be lost by now: then the message is handled again already, perhaps elsewhere.
+            if not outcome.rerun or self._draining.is_set() or not await self._is_still_held(delivery):
                 return Nack()
             delivery.started_at = time.monotonic()
             self._counters.delivered += 1

@@ -57,7 +57,7 @@ class Subscriber:
         self._counters = Counters()
         self._length = LeaseLength(self._options)
         self._acks = Acks(channel, subscription, self._options, self._counters, self._on_settled)
-        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._counters)
+        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._counters, self._is_still_held)
         self._leases = Leases(self._acks, self._options, self._counters, self._length, self._on_lost)
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
@@ -325,6 +325,12 @@ class Subscriber:
             self._counters.nacked += len(deliveries)
         if kind == "nack":
             self._dispatcher.released(deliveries)
+
+    async def _is_still_held(self, delivery: Delivery) -> bool:
+        """Asked before a handler is called again. Only under exactly-once delivery does the service say so."""
+        if delivery.held and self._length.exactly_once:
+            await self._leases.confirm([delivery])
+        return delivery.held
 
     def _on_lost(self, delivery: Delivery) -> None:
         if delivery.task is None and not delivery.settled:

@@ -322,7 +322,7 @@ class Service:
             await _abort(context, failure.code, failure.details)
         first = await context.read()
         if first is aio.EOF:
-            return
+            await _abort(context, "INVALID_ARGUMENT", "The stream was closed before its first request.")
         state = await self._state(first.subscription, context)
         if not 10 <= first.stream_ack_deadline_seconds <= 600:
             await _abort(context, "INVALID_ARGUMENT", "stream_ack_deadline_seconds is 10 to 600.")
