@@ -32,10 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--keys", type=int, default=16, help="ordering keys, for a fifth of the messages; 0: none")
     parser.add_argument("--log", type=Path, help="where the log of claimstream.pubsub goes; else nowhere")
     options = parser.parse_args(arguments)
-    logger = logging.getLogger("claimstream.pubsub")
-    logger.propagate = False
-    logger.addHandler(logging.FileHandler(options.log) if options.log else logging.NullHandler())
-    logger.setLevel(logging.DEBUG if options.log else logging.CRITICAL)
+    _log_to(options.log)
     console = Console()
     bar, show = progress(console, options.messages, options.seconds)
     with bar:
@@ -47,6 +44,17 @@ def main(arguments: list[str] | None = None) -> int:
     if report.interrupted:
         return 130
     return 0 if holds else 1
+
+
+def _log_to(path: Path | None) -> None:
+    """The subscriber's records and the ledger's complaints, in the order in which they happened."""
+    handler = logging.FileHandler(path) if path else logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    for name in ("claimstream.pubsub", "claimstream.soak"):
+        logger = logging.getLogger(name)
+        logger.propagate = False
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG if path else logging.CRITICAL)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """What should happen to messages, against what does."""
 
+import logging
 from collections import OrderedDict
 
 from claimstream.pubsub import Settlement
+
+log = logging.getLogger("claimstream.soak")
 
 _REMEMBERED = 10_000  # confirmed message ids that must not come again
 
@@ -86,6 +89,7 @@ class Ledger:
 
     def violation(self, text: str) -> None:
         self.violations += 1
+        log.error("%s: %s", self.name, text)
         if len(self.examples) < 10:
             self.examples.append(f"{self.name}: {text}")
 

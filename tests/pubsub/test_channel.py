@@ -94,3 +94,27 @@ async def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPat
     with pytest.raises(PubSubError, match=r"UNAVAILABLE.*PUBSUB_EMULATOR_HOST"):
         await Admin(channel, retry_seconds=0).check_topic("projects/p/topics/t")
     await channel.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["", "http://127.0.0.1:8085", "127.0.0.1", "localhost:", "::1:8085", "127.0.0.1:8085/", "a b:1"]
+)
+async def test_an_address_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        await connect(emulator_host=address)
+    if address:  # set and empty is as good as not set
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", address)
+        with pytest.raises(ValueError, match="PUBSUB_EMULATOR_HOST"):
+            await connect()
+
+
+@pytest.mark.parametrize("endpoint", ["", "https://pubsub.googleapis.com", "https://pubsub.googleapis.com:443"])
+async def test_an_endpoint_of_another_form_is_refused(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        await connect(endpoint=endpoint)
+
+
+@pytest.mark.parametrize("address", ["localhost:8085", "[::1]:8432", "pubsub_emulator.test:1"])
+async def test_addresses_are_names_and_numbers(address: str) -> None:
+    channel = await connect(emulator_host=address)
+    await channel.close()

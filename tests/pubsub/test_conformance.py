@@ -11,7 +11,7 @@ from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from tests.pubsub.conftest import MakePlace
-from tests.pubsub.place import Inbox, Place, patiently, place_on, until
+from tests.pubsub.place import PATIENCE_SECONDS, Inbox, Place, patiently, place_on, until
 
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import (
@@ -29,7 +29,9 @@ from claimstream.pubsub import (
     Settlement,
     SubscriptionError,
     connect,
+    wire,
 )
+from claimstream.pubsub.wire import PUBLISHER, PublishRequest, PublishResponse, PubsubMessage, unary_stub
 
 
 @pytest.fixture(scope="module", params=["embedded", "emulator"])
@@ -187,6 +189,32 @@ async def test_a_message_over_the_byte_limit_is_delivered_alone(place: Place) ->
     async with place.running(handle, flow_control=FlowControl(max_bytes=1000)):
         await until(lambda: len(seen) == 3)
     assert seen == [1, 1, 1]
+
+
+async def test_a_key_waits_for_a_message_that_was_lost_with_its_stream(make_place: MakePlace) -> None:
+    place = await make_place(enable_ordering=True)
+    await place.publish("first", key="k")
+    lost = await _read(place, 1)
+    await place.publish("second", key="k")
+    found = await _read(place, 2)  # after ten seconds, when the first lease has run out
+    assert (lost, found) == (["first"], ["first", "second"])
+
+
+async def _read(place: Place, count: int) -> list[str]:
+    """So many messages from a stream of one and the same client, which is cut off then."""
+    stream = wire.streaming_pull_stub(place.channel)(metadata=wire.routing("subscription", place.subscription))
+    request = {"subscription": place.subscription, "client_id": "the same", "stream_ack_deadline_seconds": 10}
+    await stream.write(wire.StreamingPullRequest(**request))
+    texts: list[str] = []
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for response in stream:
+                texts += [received.message.data.decode() for received in response.received_messages]
+                if len(texts) >= count:
+                    return texts
+    finally:
+        stream.cancel()
+    return texts
 
 
 async def test_messages_of_a_key_are_handled_one_at_a_time_in_order(make_place: MakePlace) -> None:
@@ -366,6 +394,28 @@ async def test_cancelling_run_releases_what_it_held(place: Place) -> None:
     assert await left_over(place) == ["held"]
 
 
+async def test_cancelling_run_twice_leaves_no_handler(place: Place) -> None:
+    inbox, ended = Inbox(), asyncio.Event()
+
+    async def handle(message: Message) -> Outcome:
+        await inbox(message)
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+        return Ack()
+
+    await place.publish("held")
+    run = asyncio.create_task(place.subscriber(handle, close_stream_seconds=30).run())
+    await inbox.has(1)
+    run.cancel()
+    await asyncio.sleep(0)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await patiently(run)
+    await patiently(ended.wait())
+
+
 async def test_while_paused_nothing_starts_and_held_leases_live(place: Place) -> None:
     inbox, finish = Inbox(), asyncio.Event()
 
@@ -456,6 +506,37 @@ async def test_the_context_of_googles_own_clients_is_read(place: Place) -> None:
     async with place.running(handle):
         await until(lambda: seen)
     assert seen == [0xABC]
+
+
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [
+        ({}, "neither data nor attributes"),
+        ({"data": b"x", "attributes": {f"a{number}": "" for number in range(101)}}, "101 attributes"),
+        ({"data": b"x", "attributes": {"": "value"}}, "0 bytes"),
+        ({"data": b"x", "attributes": {"ü" * 129: "value"}}, "258 bytes"),
+        ({"data": b"x", "attributes": {"name": "ü" * 513}}, "1026 bytes"),
+        ({"data": b"x", "ordering_key": "k" * 1025}, "1025 bytes"),
+    ],
+    ids=["empty", "too many attributes", "no attribute key", "long attribute key", "long attribute", "long key"],
+)
+async def test_a_message_over_the_limits_fails_alone(place: Place, message: dict[str, Any], complaint: str) -> None:
+    options: dict[str, Any] = {"data": b""} | message
+    bad = place.publisher.publish(**options)
+    good = place.publisher.publish(b"good")
+    failure, message_id = await asyncio.gather(bad, good, return_exceptions=True)
+    assert isinstance(failure, PubSubError)
+    assert complaint in str(failure)
+    assert isinstance(message_id, str)
+    assert await left_over(place) == ["good"]
+
+
+async def test_the_service_refuses_the_whole_of_a_batch(place: Place) -> None:
+    publish = unary_stub(place.channel, PUBLISHER, "Publish", PublishRequest, PublishResponse)
+    with pytest.raises(wire.AioRpcError) as refused:
+        await publish(PublishRequest(topic=place.topic, messages=[PubsubMessage(), PubsubMessage(data=b"good")]))
+    assert wire.status_name(refused.value) == "INVALID_ARGUMENT"
+    assert await left_over(place) == []
 
 
 async def test_a_publisher_says_what_is_wrong(place: Place) -> None:

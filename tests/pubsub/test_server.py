@@ -16,7 +16,7 @@ from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import PATIENCE_SECONDS, Inbox, Place, patiently, place_on, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Ack, FlowControl, Message, Nack, Outcome, Publisher, PubSubError, connect
+from claimstream.pubsub import Ack, FlowControl, Message, Nack, Outcome, Publisher, PubSubError, connect, wire
 from claimstream.pubsub.wire import SUBSCRIBER, PullRequest, PullResponse, unary_stub
 
 
@@ -146,8 +146,10 @@ async def test_what_the_service_would_refuse_is_refused(place: Place) -> None:
         await place.admin.ensure_subscription(
             f"{place.subscription}-y", topic=place.topic, dead_letter_topic=place.topic, max_delivery_attempts=1
         )
-    with pytest.raises(PubSubError, match="attribute 'k' is over"):
-        await place.publisher.publish(b"x", {"k": "v" * 1025})
+    publish = wire.unary_stub(place.channel, wire.PUBLISHER, "Publish", wire.PublishRequest, wire.PublishResponse)
+    message = wire.PubsubMessage(data=b"x", attributes={"k": "v" * 1025})
+    with pytest.raises(wire.AioRpcError, match="the attribute 'k' has 1025 bytes"):
+        await publish(wire.PublishRequest(topic=place.topic, messages=[message]))
 
 
 # as a process

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import warnings
 from typing import cast
 
@@ -14,6 +15,8 @@ from claimstream.pubsub.errors import PubSubError
 from claimstream.pubsub.wire import Channel, aio
 
 ENDPOINT = "pubsub.googleapis.com:443"
+_PORT = re.compile(r":\d+$")
+_ADDRESS = re.compile(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):\d{1,5}")  # a name, an IPv4 address, or [IPv6]
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/pubsub")
 
 _OPTIONS = (
@@ -39,26 +42,34 @@ async def connect(
     encryption or credentials.
     Otherwise TLS to `endpoint` (a regional one keeps ordering keys and data in its region), by default the global one,
     with the credentials in `credentials_file` (a service account's key, say), or application default credentials when
-    it is None. No packet is sent yet. Raises PubSubError if there are no credentials.
+    it is None. No packet is sent yet. Raises PubSubError if there are no credentials, ValueError if an address is not
+    of the form HOST:PORT.
     """
     if emulator_host is None and endpoint is None:
         emulator_host = os.environ.get("PUBSUB_EMULATOR_HOST") or None
     if emulator_host is not None:
+        _check_address("emulator_host, or PUBSUB_EMULATOR_HOST,", emulator_host)
         return cast("Channel", aio.insecure_channel(emulator_host, options=_OPTIONS))
-    target = endpoint or ENDPOINT
+    target = ENDPOINT if endpoint is None else endpoint if _PORT.search(endpoint) else f"{endpoint}:443"
+    _check_address("endpoint", target)
     if credentials_file is not None:
         credentials = _from_file(credentials_file, target)
     else:
         try:
             credentials, _ = await asyncio.to_thread(google.auth.default, scopes=SCOPES)
         except DefaultCredentialsError as error:
-            raise PubSubError("connect to", target, "UNAUTHENTICATED", str(error)) from error
+            details = f"{error} For an emulator, set PUBSUB_EMULATOR_HOST"
+            raise PubSubError("connect to", target, "UNAUTHENTICATED", details) from error
     return cast(
         "Channel",
-        grpc_helpers_async.create_channel(
-            target if ":" in target else f"{target}:443", credentials=credentials, options=_OPTIONS
-        ),
+        grpc_helpers_async.create_channel(target, credentials=credentials, options=_OPTIONS),
     )
+
+
+def _check_address(name: str, address: str) -> None:
+    """gRPC would take anything, and then look for it for ever."""
+    if _ADDRESS.fullmatch(address) is None:
+        raise ValueError(f"{name} is HOST:PORT, for example 127.0.0.1:8085, not {address!r}")
 
 
 def _from_file(path: str, target: str) -> Credentials:

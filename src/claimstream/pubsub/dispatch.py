@@ -126,6 +126,11 @@ class Dispatcher:
             for delivery in list(self._running):
                 self._give_up(delivery)
 
+    def cancel(self) -> None:
+        """Cancels what still runs, without waiting for its end."""
+        for delivery in self._running:
+            _task(delivery).cancel()
+
     async def _join(self, seconds: float) -> None:
         if self._running and seconds > 0:
             await asyncio.wait({_task(delivery) for delivery in self._running}, timeout=seconds)

@@ -21,7 +21,7 @@ _ADVICE = {
     "roles/pubsub.publisher to publish), or correct the project in the settings.",
     "UNAUTHENTICATED": "Check the credentials: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or "
     "`gcloud auth application-default login`.",
-    "INVALID_ARGUMENT": "The service does not accept this request; the name has the form "
+    "INVALID_ARGUMENT": "Correct what is named here. Names of resources have the form "
     "projects/PROJECT/topics/NAME or projects/PROJECT/subscriptions/NAME.",
     "FAILED_PRECONDITION": "The resource is in a state that forbids this: a push, export or detached subscription?",
     "ALREADY_EXISTS": "Choose another name, or delete the existing one.",

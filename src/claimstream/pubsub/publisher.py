@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Coroutine, Mapping
 
-from claimstream.pubsub import propagation
+from claimstream.pubsub import limits, propagation
 from claimstream.pubsub.backoff import Backoff
 from claimstream.pubsub.errors import PubSubError, is_transient
 from claimstream.pubsub.flow import Window
@@ -25,8 +25,6 @@ from claimstream.pubsub.wire import (
 )
 
 log = logging.getLogger("claimstream.pubsub")
-
-_MAX_REQUEST_BYTES = 9_900_000  # the service takes 10 MB in one call, the topic's name and framing included
 
 
 class _Pending:
@@ -80,10 +78,9 @@ class Publisher:
         propagation.inject(carried)
         message = PubsubMessage(data=data, attributes=carried, ordering_key=ordering_key)
         size = message.ByteSize()
-        if size > _MAX_REQUEST_BYTES:
-            raise PubSubError(
-                "publish to", self.topic, "INVALID_ARGUMENT", f"the message has {size} bytes; 10 MB is the limit"
-            )
+        complaint = limits.complaint(message, size)
+        if complaint is not None:  # the service would refuse the whole batch, and with it what others publish
+            raise PubSubError("publish to", self.topic, "INVALID_ARGUMENT", complaint)
         self._refuse_if_closed()
         await self._window.acquire(size)
         try:

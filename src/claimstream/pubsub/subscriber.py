@@ -113,6 +113,7 @@ class Subscriber:
             self._set_state("stopped")
             raise
         finally:
+            self._dispatcher.cancel()  # what is left when this was cancelled a second time
             await _cancel([intake, *keepers])
             await self._acks.close()
             self._ended.set()

@@ -37,6 +37,7 @@ class Consumer:
     max_bytes: int = 0
     messages: int = 0
     bytes: int = 0
+    ended: bool = False
 
     def has_room(self, size: int) -> bool:
         if self.messages == 0:
@@ -64,6 +65,12 @@ class OrderingKey:
     leases: dict[str, Lease] = field(default_factory=dict)
     backing_off: int = 0
     parked: list[Entry] = field(default_factory=list)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """A message went to a stream that has ended: nobody knows whether it arrived. Until it is settled or its lease
+        runs out nothing of its key is delivered (as Google's emulator does), else a later one might be ahead of it."""
+        return any(lease.consumer.ended for lease in self.leases.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +127,7 @@ class SubscriptionState:
         """Lease up to `limit` messages to the consumer: (ack id, entry), oldest first."""
         self.tick(now)
         taken: list[tuple[str, Entry]] = []
-        others: list[tuple[int, Entry]] = []  # of keys that another client holds
+        others: list[tuple[int, Entry]] = []  # of keys that another client holds, or a stream that has ended
         until = now + consumer.lease_seconds * self.pace
         while self._ready and len(taken) < limit:
             sequence, entry = self._ready[0]
@@ -132,7 +139,7 @@ class SubscriptionState:
                 if key.backing_off:
                     key.parked.append(entry)
                     continue
-                if key.client is not None and key.client != consumer.client:
+                if (key.client is not None and key.client != consumer.client) or key.is_uncertain:
                     others.append((sequence, entry))
                     continue
                 key.client = consumer.client

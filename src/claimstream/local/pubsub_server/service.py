@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from claimstream.local.pubsub_server.broker import INVALID_ACK_ID, Consumer, Entry, SubscriptionState
 from claimstream.local.pubsub_server.faults import Failure, Faults
-from claimstream.pubsub import wire
+from claimstream.pubsub import limits, wire
 from claimstream.pubsub.wire import aio, grpc
 
 _TOPIC = re.compile(r"projects/[^/]+/topics/[A-Za-z][\w.~+%-]{2,254}")
@@ -167,9 +167,9 @@ class Service:
         if request.ByteSize() > _MAX_PUBLISH_BYTES:
             await _abort(context, "INVALID_ARGUMENT", "The request size is over 10 MB.")
         for message in request.messages:
-            complaint = _complaint(message)
-            if complaint:
-                await _abort(context, "INVALID_ARGUMENT", complaint)
+            complaint = limits.complaint(message, message.ByteSize())
+            if complaint is not None:
+                await _abort(context, "INVALID_ARGUMENT", f"Refused: {complaint}.")
         return wire.PublishResponse(message_ids=[self._publish(request.topic, message) for message in request.messages])
 
     def _publish(self, topic: str, message: Any) -> str:
@@ -340,6 +340,7 @@ class Service:
             await self._write(stream, context)
         finally:
             self.streams.discard(stream)
+            consumer.ended = True
             state.streams -= 1
             reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -426,20 +427,6 @@ def _received(state: SubscriptionState, ack_id: str, entry: Entry) -> Any:
     return wire.ReceivedMessage(
         ack_id=ack_id, message=entry.message, delivery_attempt=entry.failures + 1 if counted else 0
     )
-
-
-def _complaint(message: Any) -> str | None:
-    """Limits of https://cloud.google.com/pubsub/quotas#resource_limits"""
-    if not message.data and not message.attributes:
-        return "Some messages have neither data nor attributes."
-    if len(message.attributes) > 100:
-        return "A message has more than 100 attributes."
-    for key, value in message.attributes.items():
-        if not 1 <= len(key.encode()) <= 256 or len(value.encode()) > 1024:
-            return f"The attribute {key[:40]!r} is over the limits: 256 bytes for the key, 1024 for the value."
-    if len(message.ordering_key.encode()) > 1024:
-        return "An ordering key is over 1024 bytes."
-    return None
 
 
 async def _check_name(pattern: re.Pattern[str], name: str, context: Any) -> None:
