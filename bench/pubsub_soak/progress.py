@@ -37,7 +37,7 @@ def progress(
     def line(report: Report) -> None:
         if int(report.seconds) % 10 == 0:
             console.print(
-                f"{report.seconds:.0f} of {seconds:g} s: {report.settled} of {messages} settled, "
+                f"after {report.seconds:.0f} s (published for {seconds:g} s at most): {report.settled} of {messages} settled, "
                 f"{sum(report.faults.values())} faults, {report.repeated} repeated, "
                 f"{report.violations} violations, {resident_mib():.0f} MiB",
                 soft_wrap=True,
