@@ -18,7 +18,7 @@ def show(console: Console, results: Sequence[Result], measurements: Measurements
     for cell, group in itertools.groupby(results, key=lambda result: result.cell):
         console.print(_throughput(cell, list(group)))
     if results:
-        console.print("Medians where there were several rounds; × is against google callback in the same table.\n", highlight=False)
+        console.print("Medians, where there were several rounds; × is against google callback.\n", highlight=False)
     if any(measurements.idle(variant.name) or measurements.idle_error(variant.name) for variant in variants):
         console.print(_idle(measurements, variants))
     ours, google = measurements.idle(OURS), measurements.idle(GOOGLE)

@@ -37,9 +37,9 @@ def progress(
     def line(report: Report) -> None:
         if int(report.seconds) % 10 == 0:
             console.print(
-                f"after {report.seconds:.0f} s (published for {seconds:g} s at most): {report.settled} of {messages} settled, "
-                f"{sum(report.faults.values())} faults, {report.repeated} repeated, "
-                f"{report.violations} violations, {resident_mib():.0f} MiB",
+                f"after {report.seconds:.0f} s (published for {seconds:g} s at most): "
+                f"{report.settled} of {messages} settled, {sum(report.faults.values())} faults, "
+                f"{report.repeated} repeated, {report.violations} violations, {resident_mib():.0f} MiB",
                 soft_wrap=True,
             )
 
