@@ -53,6 +53,7 @@ from claimstream.pubsub import (
 from claimstream.pubsub.wire import AioRpcError, Channel, unavailable
 from claimstream.reading import MailReader
 from claimstream.settings import Settings, SettingsError
+from claimstream.store.backlog import BacklogStore
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 from claimstream.store.inquiries import InquiryStore
@@ -60,12 +61,14 @@ from claimstream.store.ledger import Ledger
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.outbox import OutboxStore
 from claimstream.store.world import WorldStore
+from claimstream.telemetry import gauges
 from claimstream.telemetry.logs import get_logger
 from claimstream.topics import connect_pubsub
 
 log = get_logger(__name__)
 
 _TRIED_MAILBOXES = 5
+_NOTIFICATIONS_AT_ONCE = 100
 _LAST_PUBLISH_SECONDS = 5.0
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
@@ -73,6 +76,21 @@ _ON_THE_PATH = {
     "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE},
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
+_COUNTED_EVENTS = (
+    "received",
+    "delivered",
+    "acked",
+    "nacked",
+    "expired",
+    "ack_failures",
+    "retried",
+    "dead_lettered",
+    "handler_errors",
+    "handler_timeouts",
+    "extensions",
+    "reconnects",
+)
+"""Of the subscriber's statistics: the fields of that name."""
 
 
 def utc_now() -> datetime:
@@ -365,6 +383,7 @@ class App:
             ),
             services=self.services,
             rules=self.rules,
+            measure=BacklogStore(self.database).read,
             poll_seconds=settings.poll_seconds,
         )
 
@@ -393,7 +412,9 @@ class App:
                 channel,
                 settings.subscription(settings.notifications_subscription),
                 notifications.handle,
-                options=SubscriberOptions(flow_control=FlowControl(max_messages=100), dead_letter=bury, guard=guarded),
+                options=SubscriberOptions(
+                    flow_control=FlowControl(max_messages=_NOTIFICATIONS_AT_ONCE), dead_letter=bury, guard=guarded
+                ),
             ),
             "emails": Subscriber(
                 channel,
@@ -410,6 +431,7 @@ class App:
             # Pub/Sub may be down: the rows are there, and what was not confirmed is published by the next worker.
             running.push_async_callback(publisher.close, _LAST_PUBLISH_SECONDS)
             running.push_async_callback(dead_letters.close, _LAST_PUBLISH_SECONDS)
+            running.enter_context(gauges.observed(lambda: maintenance.backlog, self._read_subscribers))
             if settings.health_port is not None:
                 await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
             self._catch_signals(running)
@@ -464,6 +486,10 @@ class App:
             },
         )
 
+    def _read_subscribers(self) -> gauges.Subscribers:
+        limits = {"notifications": _NOTIFICATIONS_AT_ONCE, "emails": self.settings.max_emails_in_flight}
+        return {name: _reading(subscriber, limits[name]) for name, subscriber in self._subscribers.items()}
+
     def _note_breaker(self, event: BreakerEvent) -> None:
         if event.kind != "rejected":
             log.warning("breaker_changed", service=event.service, old=event.old, new=event.new, reason=event.reason)
@@ -484,3 +510,21 @@ class App:
         finally:
             for subscriber in needing:
                 subscriber.resume(service)
+
+
+def _reading(subscriber: Subscriber, limit: int) -> gauges.SubscriberReading:
+    health, statistics = subscriber.health(), subscriber.statistics()
+    return gauges.SubscriberReading(
+        alive=health.alive,
+        ready=health.ready,
+        messages={
+            "leased": statistics.leases,
+            "running": statistics.running,
+            "waiting": statistics.waiting,
+            "unsettled": statistics.ack_queue,
+        },
+        limit=limit,
+        bytes=health.outstanding_bytes,
+        lease_seconds=statistics.lease_seconds,
+        events={event: getattr(statistics, event) for event in _COUNTED_EVENTS},
+    )

@@ -18,6 +18,7 @@ from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated, new_correlation_id
+from claimstream.telemetry.gauges import Backlog
 from claimstream.telemetry.logs import get_logger
 from claimstream.telemetry.tracing import tracer
 
@@ -36,11 +37,13 @@ class Maintenance:
         watcher: Watcher,
         services: Services,
         rules: Rules,
+        measure: Callable[[], Awaitable[Backlog]],
         poll_seconds: float = 300.0,
         every_seconds: float = 15.0,
     ) -> None:
         """
         Args:
+            measure: counts what is not done yet.
             poll_seconds: a mailbox not looked at for this long is polled.
             every_seconds: between two rounds.
         """
@@ -51,8 +54,9 @@ class Maintenance:
         self._rules = rules
         self._poll_after = timedelta(seconds=poll_seconds)
         self._every_seconds = every_seconds
-        self._waiting: list[metrics.OutboxDepth] = []
-        metrics.observe_outbox(lambda: self._waiting)
+        self._measure_backlog = measure
+        self.backlog: Backlog | None = None
+        """Kept at hand: metrics are read in the exporter's thread, which cannot ask a database."""
 
     async def run(self) -> None:
         """Until cancelled. A round that fails is logged; the next one comes."""
@@ -69,8 +73,7 @@ class Maintenance:
         await self._try("measure", self._measure)
 
     async def _measure(self) -> None:
-        # Kept at hand: metrics are read in the exporter's thread, which cannot ask a database.
-        self._waiting = await self._services.outbox.depths()
+        self.backlog = await self._measure_backlog()
 
     async def _try(self, task: str, work: Callable[[], Awaitable[object]]) -> None:
         with correlated(new_correlation_id()):

@@ -3,7 +3,7 @@ from tests.telemetry.conftest import LogLines, Start
 from claimstream.local.otlp.server import OtlpServer
 from claimstream.local.otlp.traces import Wanted
 from claimstream.telemetry import consumer_span, metrics, stage_span
-from claimstream.telemetry.metrics import OutboxDepth
+from claimstream.telemetry.gauges import Backlog, observed
 
 
 async def test_each_instrument_arrives_with_its_attributes(started: Start, collector: OtlpServer) -> None:
@@ -53,41 +53,20 @@ async def test_a_stage_is_timed_whether_it_fails_or_not(started: Start, collecto
     assert points == {None: 1, "ValueError": 1}
 
 
-async def test_the_outbox_is_read_at_each_export(started: Start, collector: OtlpServer) -> None:
-    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
-    waiting = 3
-    metrics.observe_outbox(lambda: [OutboxDepth("mongodb", waiting, 12.5), OutboxDepth("smtp", 0)])
-    try:
-        assert await telemetry.aflush(30.0) is True
-        depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
-        assert depths == {"mongodb": 3, "smtp": 0}
-        waiting = 1
-        assert await telemetry.aflush(30.0) is True
-        depths = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.depth")}
-        assert depths == {"mongodb": 1, "smtp": 0}
-        ages = {p.attributes[metrics.DESTINATION]: p.value for p in collector.metrics("claimstream.outbox.oldest")}
-        assert ages == {"mongodb": 12.5, "smtp": 0.0}
-    finally:
-        metrics.observe_outbox(None)
-
-
 async def test_a_failing_reader_and_wrong_values_are_warnings(
     started: Start, collector: OtlpServer, lines: LogLines
 ) -> None:
     telemetry = started(otlp_endpoint=collector.grpc_endpoint)
 
-    def broken() -> list[OutboxDepth]:
+    def broken() -> Backlog:
         raise RuntimeError
 
-    metrics.observe_outbox(broken)
-    try:
+    with observed(broken, dict):
         metrics.stage_finished("parse", "long")  # type: ignore[arg-type]  # what a mistake elsewhere would pass
         metrics.email_settled(outcome="settled")
         assert await telemetry.aflush(30.0) is True
-    finally:
-        metrics.observe_outbox(None)
     assert len(collector.metrics("claimstream.emails")) == 1
     parts = {line["part"] for line in lines.named("telemetry_failed")}
-    assert parts == {"outbox gauges", "claimstream.telemetry.metrics.stage_finished"}
+    assert parts == {"backlog gauges", "claimstream.telemetry.metrics.stage_finished"}
     counted = {p.attributes["claimstream.telemetry.part"] for p in collector.metrics("claimstream.telemetry.failures")}
     assert "claimstream.telemetry.metrics.stage_finished" in counted

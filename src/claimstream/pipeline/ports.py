@@ -19,7 +19,6 @@ from claimstream.domain.records.work import (
     Result,
     TokenUse,
 )
-from claimstream.telemetry.metrics import OutboxDepth
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -147,7 +146,6 @@ class Emails(Protocol):
 
 
 class Outbox(Protocol):
-    async def depths(self) -> list[OutboxDepth]: ...
     async def take(self, *, email_id: str | None = None, seconds: float = ...) -> OutboxRow | None: ...
     async def done(self, row: OutboxRow, result: Delivered) -> None: ...
     async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> None: ...

@@ -9,7 +9,6 @@ from datetime import timedelta
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
 from claimstream.domain.records.work import Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
-from claimstream.telemetry.metrics import OutboxDepth
 
 
 class OutboxStore:
@@ -63,21 +62,6 @@ class OutboxStore:
             )
 
         return await self._database.run("UPDATE outbox", work)
-
-    async def depths(self) -> list[OutboxDepth]:
-        """What waits, by kind."""
-
-        async def work(connection: Connection) -> list[OutboxDepth]:
-            rows = await connection.fetch(
-                """
-                SELECT kind AS destination, count(*) AS waiting,
-                       extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
-                FROM outbox WHERE done_at IS NULL GROUP BY kind
-                """
-            )
-            return [OutboxDepth(**row) for row in rows]
-
-        return await self._database.run("SELECT outbox", work)
 
     async def done(self, row: OutboxRow, result: Delivered) -> None:
         async def work(connection: Connection) -> None:

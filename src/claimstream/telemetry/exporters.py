@@ -31,8 +31,9 @@ class Target:
 def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> Target | None:
     """Where a signal goes by the options and the environment; None when nothing says so, or it is switched off.
 
-    ``OTEL_SDK_DISABLED=true`` and ``OTEL_TRACES_EXPORTER=none`` (``OTEL_METRICS_EXPORTER``) switch off. Raises
-    ValueError for a protocol other than the two.
+    The variable of one signal goes before ``endpoint``, which is for both. ``OTEL_SDK_DISABLED=true`` and
+    ``OTEL_TRACES_EXPORTER=none`` (``OTEL_METRICS_EXPORTER``) switch off. Raises ValueError for a protocol other than
+    the two.
     """
     name = signal.upper()
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
@@ -48,13 +49,12 @@ def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> T
     if chosen not in {"grpc", "http/protobuf"}:
         raise ValueError(f"unknown OTLP protocol {chosen!r}: use grpc or http/protobuf")
     protocol = cast("Protocol", chosen)
-    if endpoint:
+    of_signal = os.environ.get(f"OTEL_EXPORTER_OTLP_{name}_ENDPOINT")
+    if endpoint and not of_signal:
         url = endpoint if "://" in endpoint else f"http://{endpoint}"
         shown = _host(url)
         return Target(protocol, url if protocol == "grpc" else f"{url.rstrip('/')}/v1/{signal}", shown)
-    from_environment = os.environ.get(f"OTEL_EXPORTER_OTLP_{name}_ENDPOINT") or os.environ.get(
-        "OTEL_EXPORTER_OTLP_ENDPOINT"
-    )
+    from_environment = of_signal or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
     return Target(protocol, None, _host(from_environment)) if from_environment else None
 
 

@@ -1,14 +1,13 @@
 """The instruments, and functions that record on them. Each is best effort: a failure is a warning, never an exception.
+What is read at each export instead is in :mod:`claimstream.telemetry.gauges`.
 
 Attributes are bounded sets (stage, route, intent, error class): ids belong to spans, which the exemplars of these
 histograms lead to. Seconds and ratios are floats, as the semantic conventions want them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from opentelemetry import metrics, trace
-from opentelemetry.metrics import CallbackOptions, Observation
 
 from claimstream.telemetry import errors
 from claimstream.telemetry.best_effort import best_effort, count_with
@@ -19,7 +18,6 @@ ROUTE = "claimstream.route"
 INTENT = "claimstream.intent"
 ERROR_CLASS = "claimstream.error.class"
 ERROR_TYPE = "error.type"
-DESTINATION = "claimstream.outbox.destination"
 
 _STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 _EMAIL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
@@ -112,46 +110,6 @@ def model_called(
     _model_duration.record(duration_seconds, {**called, **_present({ERROR_TYPE: failed})})
     if cost_usd:
         _model_cost.add(cost_usd, called)
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxDepth:
-    """What waits in the outbox for one destination."""
-
-    destination: str
-    waiting: int
-    oldest_seconds: float = 0.0
-
-
-_read_outbox: Callable[[], Iterable[OutboxDepth]] | None = None
-
-
-def observe_outbox(read: Callable[[], Iterable[OutboxDepth]] | None) -> None:
-    """``read`` is called at each export, in the exporter's thread: let it return a figure kept at hand."""
-    global _read_outbox  # noqa: PLW0603 - an observable instrument has its callback for life
-    _read_outbox = read
-
-
-def _observe_depth(_options: CallbackOptions) -> Iterable[Observation]:
-    return [Observation(d.waiting, {DESTINATION: d.destination}) for d in _depths()]
-
-
-def _observe_age(_options: CallbackOptions) -> Iterable[Observation]:
-    return [Observation(d.oldest_seconds, {DESTINATION: d.destination}) for d in _depths()]
-
-
-def _depths() -> list[OutboxDepth]:
-    with best_effort("outbox gauges"):
-        return list(_read_outbox()) if _read_outbox is not None else []
-    return []
-
-
-_meter.create_observable_gauge(
-    "claimstream.outbox.depth", [_observe_depth], "{item}", "Items of the outbox not yet delivered"
-)
-_meter.create_observable_gauge(
-    "claimstream.outbox.oldest", [_observe_age], "s", "Age of the oldest item of the outbox not yet delivered"
-)
 
 
 def _count_failure(part: str) -> None:

@@ -7,33 +7,23 @@ version, is therefore that of the first start.)
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from opentelemetry import metrics as otel_metrics
 from opentelemetry import trace
-from opentelemetry.context import Context
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import (
-    ALWAYS_ON,
-    Decision,
-    ParentBased,
-    Sampler,
-    SamplingResult,
-    TraceIdRatioBased,
-)
-from opentelemetry.trace import Link, SpanKind, TraceState
-from opentelemetry.util.types import Attributes
 
 from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSpanExporter, Target
 from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
 from claimstream.telemetry.exporters import span_exporter as make_span_exporter
+from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept
 from claimstream.telemetry.tracing import CorrelationProcessor
 
 _QUEUE_SPANS = 32_768
@@ -112,65 +102,12 @@ class QuietReader(PeriodicExportingMetricReader):
             super().shutdown(timeout_millis, **kwargs)
 
 
-class CurrentSampler(Sampler):
-    """The sampling of the latest start: all, or a ratio of new traces; a parent's decision is followed."""
-
-    def __init__(self) -> None:
-        self.ratio = 1.0
-        self._sampler: Sampler = ParentBased(ALWAYS_ON)
-
-    def use(self, ratio: float | None) -> None:
-        """Raises ValueError for a ratio outside 0 to 1."""
-        sampler = ParentBased(ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio))
-        self._sampler, self.ratio = sampler, 1.0 if ratio is None else ratio
-
-    def should_sample(
-        self,
-        parent_context: Context | None,
-        trace_id: int,
-        name: str,
-        kind: SpanKind | None = None,
-        attributes: Attributes = None,
-        links: Sequence[Link] | None = None,
-        trace_state: TraceState | None = None,
-    ) -> SamplingResult:
-        if kind is SpanKind.CLIENT and not trace.get_current_span(parent_context).get_span_context().is_valid:
-            # A call that belongs to no work (a poll, an acknowledgement of many messages at once) is no trace that
-            # anybody looks for; its metrics count it.
-            return SamplingResult(Decision.DROP)
-        return self._sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
-
-    def get_description(self) -> str:
-        return self._sampler.get_description()
-
-
-class CurrentProcessor(SpanProcessor):
-    """Hands ended spans to the pipes plugged in, if any."""
-
-    def __init__(self) -> None:
-        self.pipes: Pipes | None = None
-
-    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
-        pass
-
-    def on_end(self, span: ReadableSpan) -> None:
-        pipes = self.pipes
-        if pipes is not None and pipes.spans is not None:
-            pipes.spans.on_end(span)
-
-    def shutdown(self) -> None:
-        pass
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        return True
-
-
 @dataclass
 class Providers:
     """The process's providers; made at the first :meth:`plug`."""
 
     sampler: CurrentSampler
-    processor: CurrentProcessor
+    processor: ErrorsKept
     meters: MeterProvider | None = None
 
     def __post_init__(self) -> None:
@@ -183,13 +120,13 @@ class Providers:
             assert self.meters is not None
             if pipes.reader is not None:
                 self.meters.add_metric_reader(pipes.reader)
-            self.processor.pipes = pipes
+            self.processor.target = pipes.spans
 
     def unplug(self, pipes: Pipes) -> None:
         """No more spans to these pipes; theirs are sent by flushing them."""
         with self._lock:
-            if self.processor.pipes is pipes:
-                self.processor.pipes = None
+            if self.processor.target is pipes.spans:
+                self.processor.target = None
 
     def forget(self, reader: QuietReader) -> None:
         with self._lock:
@@ -197,13 +134,16 @@ class Providers:
                 self.meters.remove_metric_reader(reader)
 
     def _install(self, service_name: str, service_version: str, environment: str) -> None:
-        resource = Resource.create(
+        ours = Resource.create(
             {
-                "service.name": os.environ.get("OTEL_SERVICE_NAME") or service_name,
+                "service.name": service_name,
                 "service.version": service_version,
+                # Without it the counters of two workers would be taken for those of one.
+                "service.instance.id": str(uuid.uuid4()),
                 "deployment.environment.name": environment,
             }
         )
+        resource = ours.merge(OTELResourceDetector().detect())  # what the operator says goes before it
         # Neither closes itself at exit: that waits up to 30 s for a collector. Telemetry.shutdown is bounded.
         tracers = TracerProvider(sampler=self.sampler, resource=resource, shutdown_on_exit=False)
         there = trace.get_tracer_provider()
@@ -221,4 +161,4 @@ class Providers:
             otel_metrics.set_meter_provider(self.meters)
 
 
-PROVIDERS = Providers(CurrentSampler(), CurrentProcessor())
+PROVIDERS = Providers(CurrentSampler(), ErrorsKept())

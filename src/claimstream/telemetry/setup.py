@@ -21,6 +21,7 @@ from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.exporters import Protocol, Signal, Target, target
 from claimstream.telemetry.logs import LogFormat, get_logger
 from claimstream.telemetry.providers import PROVIDERS, Pipes
+from claimstream.telemetry.sampling import ratio_from_environment
 
 log = get_logger(__name__)
 
@@ -42,7 +43,8 @@ class TelemetryOptions:
     sentry_dsn: str | None = None
     environment: str = "local"
     sample_ratio: float | None = None
-    """Of new traces, 0 to 1; a parent's decision is followed. None: all of them."""
+    """Of new traces, 0 to 1; a parent's decision is followed. None: all of them. ``OTEL_TRACES_SAMPLER`` goes before
+    it. A trace with an error is kept in any case."""
     log_level: str = "INFO"
     log_format: LogFormat | None = None
     """None: ``console`` on a terminal, else ``json``."""
@@ -161,10 +163,13 @@ def _target(signal: Signal, options: TelemetryOptions, problems: list[tuple[str,
 def _start_pipes(
     options: TelemetryOptions, traces: Target | None, metrics: Target | None, problems: list[tuple[str, str]]
 ) -> Pipes:
+    ratio = options.sample_ratio
     try:
-        PROVIDERS.sampler.use(options.sample_ratio)
-    except ValueError:
-        problems.append(("sample_ratio", f"{options.sample_ratio} is not between 0 and 1; all traces are kept"))
+        of_environment = ratio_from_environment()
+        ratio = ratio if of_environment is None else of_environment
+        PROVIDERS.sampler.use(ratio)
+    except ValueError as error:
+        problems.append(("sample_ratio", f"{error}; {ratio} is not used, all traces are kept"))
         PROVIDERS.sampler.use(None)
     try:
         pipes = Pipes(traces, metrics)

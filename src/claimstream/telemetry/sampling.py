@@ -1,0 +1,155 @@
+"""Which traces are kept: a share of them, and every one with an error in it.
+
+A trace outside of the share is recorded all the same and held back for a while, unsent. When one of its spans turns out
+to be an error, what is held of it goes out, and what comes after it, too.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_ON,
+    Decision,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
+from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
+from opentelemetry.util.types import Attributes
+
+_HELD_SPANS = 20_000
+"""Held back at most (about 40 MB, or the last thousand emails); the oldest trace is dropped first."""
+_KEPT_TRACES = 10_000
+"""Traces with an error that are remembered, so that what follows is sent, too."""
+
+
+def ratio_from_environment() -> float | None:
+    """The ratio by ``OTEL_TRACES_SAMPLER`` and ``OTEL_TRACES_SAMPLER_ARG``; None where the first is not set.
+
+    Raises ValueError for a sampler we have not, and for an argument that is no number.
+    """
+    name = os.environ.get("OTEL_TRACES_SAMPLER", "").strip().lower().removeprefix("parentbased_")
+    match name:
+        case "":
+            return None
+        case "always_on":
+            return 1.0
+        case "always_off":
+            return 0.0
+        case "traceidratio":
+            return float(os.environ.get("OTEL_TRACES_SAMPLER_ARG") or 1.0)
+    raise ValueError(f"OTEL_TRACES_SAMPLER: {name!r} is not supported: use always_on, always_off or traceidratio")
+
+
+class CurrentSampler(Sampler):
+    """The sampling of the latest start: all, or a ratio of new traces; a parent's decision is followed."""
+
+    def __init__(self) -> None:
+        self.ratio = 1.0
+        self._sampler: Sampler = ParentBased(ALWAYS_ON)
+
+    def use(self, ratio: float | None) -> None:
+        """Raises ValueError for a ratio outside 0 to 1."""
+        sampler = ParentBased(ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio))
+        self._sampler, self.ratio = sampler, 1.0 if ratio is None else ratio
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        if kind is SpanKind.CLIENT and not trace.get_current_span(parent_context).get_span_context().is_valid:
+            # A call that belongs to no work (a poll, an acknowledgement of many messages at once) is no trace that
+            # anybody looks for; its metrics count it.
+            return SamplingResult(Decision.DROP)
+        result = self._sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+        if result.decision is Decision.DROP:
+            return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
+        return result
+
+    def get_description(self) -> str:
+        return f"{self._sampler.get_description()}, and errors"
+
+
+class ErrorsKept(SpanProcessor):
+    """Hands ended spans to ``target``: sampled ones at once, the others if their trace has an error."""
+
+    def __init__(self, held_spans: int = _HELD_SPANS) -> None:
+        self.target: SpanProcessor | None = None
+        self._held_spans = held_spans
+        self._lock = threading.Lock()
+        self._held: OrderedDict[int, list[ReadableSpan]] = OrderedDict()
+        self._count = 0
+        self._kept: OrderedDict[int, None] = OrderedDict()
+
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        pass
+
+    def on_end(self, span: ReadableSpan) -> None:
+        target = self.target
+        if target is None:
+            return
+        context = span.context
+        if context is None or context.trace_flags.sampled:
+            target.on_end(span)
+            return
+        for each in self._released(span, context.trace_id):
+            target.on_end(_sampled(each))
+
+    def _released(self, span: ReadableSpan, trace_id: int) -> list[ReadableSpan]:
+        """What may go out now that this one has ended."""
+        with self._lock:
+            if trace_id in self._kept:
+                return [span]
+            if span.status.status_code is StatusCode.ERROR:
+                self._kept[trace_id] = None
+                if len(self._kept) > _KEPT_TRACES:
+                    self._kept.popitem(last=False)
+                held = self._held.pop(trace_id, [])
+                self._count -= len(held)
+                return [*held, span]
+            self._held.setdefault(trace_id, []).append(span)
+            self._count += 1
+            while self._count > self._held_spans:
+                _, dropped = self._held.popitem(last=False)
+                self._count -= len(dropped)
+            return []
+
+    def shutdown(self) -> None:
+        pass
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return True
+
+
+def _sampled(span: ReadableSpan) -> ReadableSpan:
+    """The span as one that was sampled: exporters leave out the others."""
+    of = span.context
+    assert of is not None
+    flags = TraceFlags(of.trace_flags | TraceFlags.SAMPLED)
+    return ReadableSpan(
+        name=span.name,
+        context=SpanContext(of.trace_id, of.span_id, of.is_remote, flags, of.trace_state),
+        parent=span.parent,
+        resource=span.resource,
+        attributes=span.attributes,
+        events=span.events,
+        links=span.links,
+        kind=span.kind,
+        status=span.status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
