@@ -1,0 +1,75 @@
+"""What the words behind an amount say about it: *430,00 EUR Kosten*, *430,00 EUR sind bezahlt*, *430,00 EUR offen*."""
+
+import re
+
+from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES
+from claimstream.domain.reader.claims.clause import Clause
+from claimstream.domain.reader.claims.meaning import Meaning
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.labels import Label, Role
+
+_OPEN = re.compile(r"offen\w*|ausstehend\w*|fällig\w*|faellig\w*|due|outstanding|unpaid|owed|owing|unbezahlt")
+_REMAINING = re.compile(r"\b(?:noch|still|restliche|weiterhin)\b")
+_SUFFIX_NOUN_GAP = re.compile(
+    r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|"
+    r"angefallene[nr]?)\s)?"
+)
+_STILL_BEFORE = re.compile(r"\bnoch\b[^.,;\d]{0,30}\Z")
+_TO_PAY = re.compile(
+    r"\s{1,2}(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)"
+)
+_TO = re.compile(r"\bauf\s*\Z")
+_CHANGED = re.compile(
+    r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
+)
+
+
+def meaning_behind(page: Page, token: AmountToken, clause: Clause, *, has_label: bool) -> Meaning:
+    """What stands behind ``token`` in its clause, never in doubt. ``has_label``: a label stands before it already."""
+    # Beside a label of its own, the words up to the next amount are left to that one.
+    left = has_label and clause.shared
+    before = page.low[max(0, token.start - 40) : token.start]
+    for label in clause.behind:
+        if _speaks_against(label, label.start - token.end, left=left):
+            return Meaning(label.role, label)
+    for label in clause.behind:
+        gap = page.low[token.end : label.start]
+        role = _role_behind(page, label, before, gap, has_label=has_label, shared=clause.shared)
+        if role:
+            return Meaning(role, label)
+    return _of_phrase(page, token, before, has_label=has_label)
+
+
+def _speaks_against(label: Label, distance: int, *, left: bool) -> bool:
+    """Whether a label ``distance`` characters behind the amount says that it is not the claim."""
+    if label.role is Role.PAYMENT:
+        return not left
+    if label.role is Role.OTHER:
+        return not left and distance <= 60
+    return (label.role is Role.RATE and distance <= 12) or (label.role is Role.CREDIT and distance <= 20)
+
+
+def _role_behind(page: Page, label: Label, before: str, gap: str, *, has_label: bool, shared: bool) -> Role | None:
+    """What a label behind the amount, over ``gap``, says for it. ``before`` are the words before the amount."""
+    if label.role is Role.STILL and len(gap) <= 30 and not (has_label and shared):
+        return Role.STILL
+    is_open = label.role is Role.CLAIM and bool(_OPEN.fullmatch(page.low[label.start : label.end]))
+    if is_open and len(gap) <= 30 and _REMAINING.search(before + gap):
+        return Role.STILL
+    if is_open and not has_label and len(gap) <= 20:
+        return Role.CLAIM
+    if not has_label and label.role in CLAIM_ROLES | PART_ROLES and not is_open and _SUFFIX_NOUN_GAP.fullmatch(gap):
+        return label.role
+    if has_label and label.role in PART_ROLES and gap == " " and not shared:
+        return label.role
+    return None
+
+
+def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) -> Meaning:
+    """Phrases around the amount that hold no label; the amount itself stands for it."""
+    if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 24]):
+        return Meaning(Role.STILL, Label(Role.STILL, token.start, token.end))
+    if _TO.search(before) and _CHANGED.match(page.low, token.end) and not has_label:
+        return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
+    return Meaning()

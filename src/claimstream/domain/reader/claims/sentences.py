@@ -1,0 +1,97 @@
+"""What each amount stands for by the words of its own sentence."""
+
+import re
+
+from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.claims.behind import meaning_behind
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, VETOES, Claim
+from claimstream.domain.reader.claims.clause import Clause, clause_of
+from claimstream.domain.reader.claims.meaning import Meaning, meaning_of
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.labels import Role
+
+_LINK = re.compile(
+    r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
+    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
+    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|"
+    r"\)|zahlen|in total)[\s(:]*\Z"
+)
+_STILL = re.compile(r"\bnoch\s*\Z")
+_UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")
+
+
+def claims_of_sentences(page: Page) -> tuple[Claim, ...]:
+    """One claim for each of the page's amounts, in their order, by nothing but its sentence."""
+    claims: list[Claim] = []
+    for number in range(len(page.tokens)):
+        claims.append(_claim(page, number, claims[-1] if claims else None))
+    return tuple(claims)
+
+
+def _claim(page: Page, number: int, previous: Claim | None) -> Claim:
+    token = page.tokens[number]
+    if _UNIT_AFTER.match(page.low, token.end):
+        return Claim(token, Role.RATE)
+    clause = clause_of(page, number, previous)
+    alone = page.stands_alone(number)
+    # Nothing is owed: "0,00 EUR" says itself what a negation beside it says.
+    if clause.denied and token.value != 0:
+        return Claim(token, Role.OTHER, part=clause.part, neutral=alone)
+    meaning = _meaning(page, token, clause, alone=alone)
+    return Claim(
+        token,
+        meaning.role,
+        meaning.label,
+        doubt=meaning.doubt and meaning.role in CLAIM_ROLES,
+        part=clause.part,
+        neutral=alone and meaning.role is None,
+    )
+
+
+def _meaning(page: Page, token: AmountToken, clause: Clause, *, alone: bool) -> Meaning:
+    """What the sentence says of ``token``: its clause before it, behind it, then the words further away."""
+    near = meaning_of(page, clause.near)
+    if near.role in VETOES:
+        return near
+    behind = meaning_behind(page, token, clause, has_label=near.role is not None)
+    if behind.role in VETOES:
+        return behind
+    role, label = near.role, near.label
+    if role in {Role.TOTAL, Role.CLAIM} and _STILL.search(page.low[max(clause.begin, token.start - 8) : token.start]):
+        role = Role.STILL
+    if _counts_more(behind.role, role):
+        role, label = behind.role, behind.label
+    doubt = near.doubt or any(x.role is Role.DOUBT for x in (*clause.near_asides, *clause.whole_asides))
+    meaning = Meaning(role, label, doubt)
+    if role is None:
+        return _from_afar(page, token, clause, meaning, alone=alone)
+    return _of_several_parts(page, token, clause, meaning)
+
+
+def _counts_more(behind: Role | None, before: Role | None) -> bool:
+    """Whether the label behind wins: *noch 430,00 EUR offen*; *wir fordern 2.900,00 EUR Hauptforderung*."""
+    if behind is None:
+        return False
+    return behind is Role.STILL or before is None or (before is Role.CLAIM and behind in PART_ROLES)
+
+
+def _from_afar(page: Page, token: AmountToken, clause: Clause, bare: Meaning, *, alone: bool) -> Meaning:
+    """What the sentence or its asides say of an amount whose own clause says nothing; else ``bare`` as it is."""
+    wide = meaning_of(page, [x for x in clause.whole if x.role is not Role.PART])
+    if wide.role in VETOES:
+        return wide
+    if wide.role and _LINK.search(page.low, clause.begin, token.start):
+        return Meaning(wide.role, wide.label, wide.doubt or bare.doubt)
+    if wide.role is None and clause.near_asides and not alone:
+        aside = meaning_of(page, [x for x in clause.near_asides if x.role in CLAIM_ROLES])
+        return Meaning(aside.role, aside.label, bare.doubt)
+    return bare
+
+
+def _of_several_parts(page: Page, token: AmountToken, clause: Clause, own: Meaning) -> Meaning:
+    """``own``, unless it is one of several parts named on one line before the amount: then they are judged together."""
+    kinds = {x.role for x in clause.whole if x.role in PART_ROLES}
+    if own.role not in PART_ROLES or len(kinds) < 2 or "\n" in page.low[clause.begin : token.start]:
+        return own
+    listed = meaning_of(page, clause.whole)
+    return Meaning(listed.role, listed.label, own.doubt)

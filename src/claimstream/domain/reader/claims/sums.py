@@ -1,0 +1,78 @@
+"""What a sum says about the amounts beside it: items are no claims of their own, a lawyer's fee is none at all."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, Claim
+from claimstream.domain.reader.claims.meaning import is_generic_total
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.labels import Role
+
+_IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
+_FEE_LINES = 8
+"""Amounts that a note of fees may hold between the value in dispute and its sum."""
+
+
+def without_items(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Amounts whose claim label is a column's heading and whose column ends in a total are items of it, not claims.
+
+    Without such a total they are in doubt, and so is a single one whose neighbours nothing names.
+    """
+    result = list(claims)
+    for heading, numbers in _columns(page, claims).items():
+        if len(numbers) < 2:
+            is_item = False
+            is_doubtful = _has_bare_neighbour(page, result, numbers[0], heading)
+        else:
+            is_item = _has_total(page, result, numbers)
+            is_doubtful = not is_item
+        for number in numbers:
+            claim = result[number]
+            if is_item:
+                result[number] = Claim(claim.token, None)
+            elif is_doubtful:
+                result[number] = Claim(claim.token, claim.role, claim.label, doubt=True)
+    return tuple(result)
+
+
+def _columns(page: Page, claims: Sequence[Claim]) -> dict[int, list[int]]:
+    """The claims that have their label from a line above, by the position of that label."""
+    found: dict[int, list[int]] = {}
+    for number, claim in enumerate(claims):
+        if claim.role in CLAIM_ROLES and claim.label and page.index.at(claim.label.start) < page.token_lines[number]:
+            found.setdefault(claim.label.start, []).append(number)
+    return found
+
+
+def _has_bare_neighbour(page: Page, claims: Sequence[Claim], number: int, heading: int) -> bool:
+    """Whether the only amount right under its heading has one beside it, a line up or down, that nothing names."""
+    line = page.token_lines[number]
+    return line - page.index.at(heading) == 1 and any(
+        abs(other - line) == 1 and claim.role is None for claim, other in zip(claims, page.token_lines, strict=True)
+    )
+
+
+def _has_total(page: Page, claims: Sequence[Claim], numbers: Sequence[int]) -> bool:
+    """Whether a claim below the amounts ``numbers`` is their sum."""
+    items = sum((claims[n].token.value or Decimal(0) for n in numbers), Decimal(0))
+    last = page.token_lines[numbers[-1]]
+    return any(
+        claim.role in CLAIM_ROLES and line > last and claim.token.value == items
+        for claim, line in zip(claims, page.token_lines, strict=True)
+    )
+
+
+def without_fees(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The sum under a value in dispute is the lawyer's fee, not the claim."""
+    return tuple(
+        Claim(claim.token, None) if _is_fee(page, claim, claims[max(0, number - _FEE_LINES) : number]) else claim
+        for number, claim in enumerate(claims)
+    )
+
+
+def _is_fee(page: Page, claim: Claim, before: Sequence[Claim]) -> bool:
+    if claim.role is not Role.TOTAL or not claim.label or not is_generic_total(page, claim.label):
+        return False
+    others = [other.label for other in before if other.role is Role.OTHER and other.label]
+    return any(_IN_DISPUTE.match(page.low, label.start) for label in others)

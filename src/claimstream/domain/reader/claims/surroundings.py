@@ -1,0 +1,114 @@
+"""The words around each claim: whether they say no more than that so much is owed."""
+
+import re
+from collections.abc import Collection
+
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
+from claimstream.domain.reader.claims.page import WINDOW, Page
+from claimstream.domain.reader.claims.wrapping import WrappedSentences
+from claimstream.domain.reader.labels import Role
+from claimstream.domain.reader.layout import Span, cells
+from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after
+
+_OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
+_GOES_ON = re.compile(
+    r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
+    r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
+    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+t|war|wird|wurde|soll)\s|er\s|"
+    r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
+    r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
+    re.IGNORECASE,
+)
+_LONGEST = 2 * WINDOW
+"""Characters of a stretch that is understood."""
+_LEAD_LINES = 14
+"""Lines above an amount among which the one that announces it is looked for."""
+
+
+class Surroundings:
+    """A page's words as they bear on its claims. ``names``: words, folded, that say nothing about a figure."""
+
+    def __init__(self, page: Page, names: Collection[str]) -> None:
+        self._page = page
+        self._names = names
+        self._sentences = WrappedSentences(page)
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def are_plain(self, claim: Claim) -> bool:
+        """Whether sentence, label, the sentence after and the line that announces them all are."""
+        label = claim.label
+        span = self._sentences.around(claim.token.start, claim.token.end)
+        if span.end - span.start > _LONGEST:
+            return False
+        begin = self._own_part(span, claim)
+        if not self._plain(begin, span.end):
+            return claim.role in PART_ROLES and self._is_row(span)
+        if (
+            label
+            and claim.role in CLAIM_ROLES
+            and not span.start <= label.start < span.end
+            and not self._is_plain_cell(label.start)
+        ):
+            return False
+        return self._follow_up(span) and self._lead_in(span)
+
+    def _plain(self, start: int, end: int) -> bool:
+        if end - start > _LONGEST:
+            return False
+        known = self._known.get((start, end))
+        if known is None:
+            known = self._known[start, end] = is_plain(self._page.text[start:end], self._names)
+        return known
+
+    def _is_plain_cell(self, position: int) -> bool:
+        """Whether the cell, or else the line, that a label elsewhere stands in is plain."""
+        page = self._page
+        line = page.index.lines[page.index.at(position)]
+        cell = next((c for c in cells(page.text, line) if c.start <= position < c.end), line)
+        return self._plain(cell.start, cell.end)
+
+    def _is_row(self, span: Span) -> bool:
+        """Whether a stretch is one line without a sentence's end: what a part is called there changes nothing."""
+        words = span.of(self._page.text)
+        return "\n" not in words.strip() and not words.rstrip().endswith((".", "!", "?"))
+
+    def _own_part(self, span: Span, claim: Claim) -> int:
+        """Where the claim's own clause begins: behind a clause that gives an earlier amount and what became of it."""
+        page = self._page
+        begin = span.start
+        for match in _OWN_CLAUSE.finditer(page.text, span.start, claim.token.start):
+            if claim.label is not None and match.end() > claim.label.start and claim.role is not Role.STILL:
+                break
+            before = page.text[begin : match.start()]
+            if match.group().startswith(":"):
+                if len(before.split()) >= 3 and is_announcement(before, self._names):
+                    begin = match.end()
+            elif is_past(before, self._names):
+                begin = match.end()
+        return begin
+
+    def _follow_up(self, span: Span) -> bool:
+        """Whether the next sentence, where it goes on about the amount, takes nothing back."""
+        page = self._page
+        match = _GOES_ON.match(page.text[span.end : span.end + WINDOW])
+        if not match:
+            return True
+        start = span.end + match.end()
+        return is_plain_after(self._sentences.around(start, start).of(page.text), self._names)
+
+    def _lead_in(self, span: Span) -> bool:
+        """Whether the line that announces the amount (it ends in a colon) is plain."""
+        page = self._page
+        lines = page.index.lines
+        number = page.index.at(span.start)
+        for above in range(number - 1, max(-1, number - _LEAD_LINES), -1):
+            line = lines[above].of(page.text).strip()
+            if not line or above in page.by_line:
+                continue
+            if not line.endswith(":") or len(line.split()) < 3:
+                if line.endswith((".", "!", "?")):
+                    return True
+                continue
+            lead = self._sentences.around(lines[above].end - 1, lines[above].end)
+            return is_announcement(lead.of(page.text), self._names)
+        return True
