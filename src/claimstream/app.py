@@ -149,6 +149,9 @@ def make_database(settings: Settings, door: Door) -> Database:
     return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=20)
 
 
+_PUBLISH_ATTRIBUTES = {"rpc.system.name": "grpc", "rpc.method": "google.pubsub.v1.Publisher/Publish"}
+
+
 class _GuardedPublisher:
     """Publishing through the door, like every other call to another service."""
 
@@ -157,7 +160,9 @@ class _GuardedPublisher:
         self._service = service
 
     async def publish(self, data: bytes, attributes: dict[str, str]) -> str:
-        return await self._service.call("publish", lambda: self._publisher.publish(data, attributes))
+        return await self._service.call(
+            "publish", lambda: self._publisher.publish(data, attributes), attributes=_PUBLISH_ATTRIBUTES
+        )
 
 
 class App:

@@ -20,7 +20,7 @@ from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.gauges import Backlog
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import tracer
+from claimstream.telemetry.tracing import work_span
 
 log = get_logger(__name__)
 
@@ -113,5 +113,5 @@ class Maintenance:
         await self._watcher.ensure(mailbox)
         last = mailbox.last_synced_at
         if last is None or datetime.now(UTC) - last > self._poll_after:
-            with tracer().start_as_current_span("poll mailbox"):
+            with correlated(new_correlation_id()), work_span("poll mailbox"):
                 await self._sync.sync(mailbox)

@@ -10,7 +10,9 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
     telemetry = started(otlp_endpoint=collector.grpc_endpoint)
     metrics.extraction_confidence(0.9, source="text_pdf", method="reader")
     metrics.error_occurred(TimeoutError(), stage="extract", error_class="transient")
-    metrics.model_called("sonnet", duration_seconds=2.0, cost_usd=0.01)
+    metrics.model_called(
+        "sonnet", duration_seconds=2.0, question="extract", tokens={"input": 700, "cache_read": 90}, cost_usd=0.01
+    )
     assert await telemetry.aflush(30.0) is True
 
     [confidence] = collector.metrics("claimstream.extraction.confidence")
@@ -23,6 +25,9 @@ async def test_each_instrument_arrives_with_its_attributes(started: Start, colle
     }
     [cost] = collector.metrics("claimstream.gen_ai.cost")
     assert (cost.value, cost.unit) == (0.01, "{USD}")
+    assert cost.attributes == {"gen_ai.request.model": "sonnet", "claimstream.gen_ai.question": "extract"}
+    tokens = collector.metrics("claimstream.gen_ai.tokens")
+    assert {p.attributes["claimstream.gen_ai.token.kind"]: p.value for p in tokens} == {"input": 700, "cache_read": 90}
     [duration] = collector.metrics("gen_ai.client.operation.duration")
     assert duration.attributes["gen_ai.provider.name"] == "anthropic"
 

@@ -4,6 +4,7 @@ Mail goes to the model and nowhere else: not into spans, metrics, errors or logs
 """
 
 import base64
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warn
 from claimstream.external.door import Door
 from claimstream.external.errors import Refused
 from claimstream.external.http import server_attributes
+from claimstream.telemetry import metrics
 
 __all__ = [
     "Claude",
@@ -214,16 +216,7 @@ class Claude:
         )
 
     async def _send(self, question: _Question[T], max_tokens: int) -> Message:
-        """One request. ``messages.create`` and not ``parse``: that one raises on a cut-off answer's broken JSON, which
-        hides the stop reason and the tokens it cost."""
-        # the same words each time, so that the service may keep them
-        system: Iterable[TextBlockParam] = [
-            {"type": "text", "text": question.system, "cache_control": {"type": "ephemeral"}}
-        ]
-        turn: MessageParam = {"role": "user", "content": question.content}
-        output: OutputConfigParam = {}
-        if question.schema is not None:
-            output = {"format": {"type": "json_schema", "schema": transform_schema(question.schema)}}
+        """One request, with what it took in its span and in the metrics, answered or not."""
         attributes: dict[str, AttributeValue] = {
             "gen_ai.provider.name": "anthropic",
             "gen_ai.operation.name": "chat",
@@ -235,21 +228,40 @@ class Claude:
         }
 
         async def attempt() -> Message:
-            if question.schema is None:
-                message = await self._client.messages.create(
-                    model=question.model, max_tokens=max_tokens, system=system, messages=[turn]
-                )
-            else:
-                message = await self._client.messages.create(
-                    model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
-                )
-            self._note(question.model, message)
+            started = time.monotonic()
+            try:
+                message = await self._create(question, max_tokens)
+            except BaseException as error:
+                seconds = time.monotonic() - started
+                metrics.model_called(question.model, duration_seconds=seconds, question=question.operation, error=error)
+                raise
+            self._note(question, message, time.monotonic() - started)
             return message
 
         return await self._service.call(question.operation, attempt, attributes=attributes)
 
-    def _note(self, requested: str, message: Message) -> None:
+    async def _create(self, question: _Question[T], max_tokens: int) -> Message:
+        """``messages.create`` and not ``parse``: that one raises on a cut-off answer's broken JSON, which hides the
+        stop reason and the tokens it cost."""
+        # the same words each time, so that the service may keep them
+        system: Iterable[TextBlockParam] = [
+            {"type": "text", "text": question.system, "cache_control": {"type": "ephemeral"}}
+        ]
+        turn: MessageParam = {"role": "user", "content": question.content}
+        if question.schema is None:
+            return await self._client.messages.create(
+                model=question.model, max_tokens=max_tokens, system=system, messages=[turn]
+            )
+        output: OutputConfigParam = {
+            "format": {"type": "json_schema", "schema": transform_schema(question.schema)},
+        }
+        return await self._client.messages.create(
+            model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
+        )
+
+    def _note(self, question: _Question[T], message: Message, duration_seconds: float) -> None:
         usage = _usage(message)
+        cost = float(cost_usd(message.model, usage))
         span = trace.get_current_span()
         span.set_attributes(
             {
@@ -262,12 +274,25 @@ class Claude:
                 "gen_ai.usage.cache_read.input_tokens": usage.cache_read_tokens,
                 "gen_ai.usage.cache_creation.input_tokens": usage.cache_creation_tokens,
                 "gen_ai.usage.output_tokens": usage.output_tokens,
+                "claimstream.gen_ai.cost": cost,
             }
+        )
+        metrics.model_called(
+            question.model,
+            duration_seconds=duration_seconds,
+            question=question.operation,
+            tokens={
+                "input": usage.input_tokens,
+                "cache_read": usage.cache_read_tokens,
+                "cache_creation": usage.cache_creation_tokens,
+                "output": usage.output_tokens,
+            },
+            cost_usd=cost,
         )
         labels = {
             "gen_ai.provider.name": "anthropic",
             "gen_ai.operation.name": "chat",
-            "gen_ai.request.model": requested,
+            "gen_ai.request.model": question.model,
             "gen_ai.response.model": message.model,
         }
         self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})

@@ -9,7 +9,7 @@ from claimstream.pubsub import Ack, Message, Outcome, Retry
 from claimstream.telemetry import metrics
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import CORRELATION_ATTRIBUTE, consumer_span
+from claimstream.telemetry.tracing import CORRELATION_ATTRIBUTE, ack_span, consumer_span
 
 log = get_logger(__name__)
 
@@ -38,17 +38,22 @@ class NotificationConsumer:
                 "subscribe",
                 self._destination,
                 message.attributes,
+                subscription=message.subscription,
                 message_id=message.id,
                 delivery_attempt=message.delivery_attempt,
                 body_size=len(message.data),
             ),
         ):
             try:
-                return await self._handle(message)
+                outcome = await self._handle(message)
             except Outage as outage:
                 metrics.error_occurred(outage, stage="sync", error_class="outage")
                 log.warning("notification_waits", service=outage.service, operation=outage.operation)
                 return Retry(max(outage.retry_after_seconds or 0.0, self._outage_wait_seconds), rerun=True)
+            if isinstance(outcome, Ack):
+                settled = ack_span(self._destination, subscription=message.subscription, message_id=message.id)
+                return Ack(on_result=settled)
+            return outcome
 
     async def _handle(self, message: Message) -> Outcome:
         try:

@@ -16,7 +16,7 @@ from claimstream.external.errors import NotFound
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex
+from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex, work_span
 
 log = get_logger(__name__)
 
@@ -74,6 +74,20 @@ class MailboxSync:
         Raises:
             ExternalError: Gmail, PostgreSQL or Pub/Sub failed; nothing is lost, the same call goes on from there.
         """
+        with correlated(tenant_id=mailbox.tenant_id), work_span("sync mailbox") as span:
+            synced = await self._sync(mailbox, promised)
+            span.set_attributes(
+                {
+                    "claimstream.sync.new_emails": synced.new,
+                    "claimstream.sync.published": synced.published,
+                    "claimstream.sync.busy": synced.busy,
+                    "claimstream.sync.lagging": synced.lagging is not None,
+                    "claimstream.sync.recovered": synced.recovered,
+                }
+            )
+            return synced
+
+    async def _sync(self, mailbox: Mailbox, promised: int | None) -> Synced:
         holder = f"{self._holder}/{uuid.uuid4().hex[:8]}"
         locked = await self._mailboxes.lock(
             mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from claimstream.pipeline.runner import Runner, Settled, Unknown
 from claimstream.pubsub import Ack, DeadLetter, Message, Outcome, Retry
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import consumer_span
+from claimstream.telemetry.tracing import ack_span, consumer_span
 
 log = get_logger(__name__)
 
@@ -27,6 +27,7 @@ class EmailConsumer:
             "subscribe",
             self._destination,
             message.attributes,
+            subscription=message.subscription,
             message_id=message.id,
             delivery_attempt=message.delivery_attempt,
             body_size=len(message.data),
@@ -39,7 +40,8 @@ class EmailConsumer:
                 return DeadLetter("malformed message: no email_id")
             processed = await self._runner.process(email_id)
             if isinstance(processed, Settled):
-                return Ack()
+                settled = ack_span(self._destination, subscription=message.subscription, message_id=message.id)
+                return Ack(on_result=settled)
             if isinstance(processed, Unknown):
                 return DeadLetter("unknown email: no row has this email_id")
             span.add_event("waits", {"seconds": processed.seconds, "reason": processed.reason})

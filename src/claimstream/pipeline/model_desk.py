@@ -15,7 +15,6 @@ from claimstream.domain.records.work import Claimed, TokenUse
 from claimstream.external.errors import Refused
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
-from claimstream.telemetry import metrics
 
 T = TypeVar("T")
 
@@ -83,7 +82,6 @@ class ModelDesk:
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise
-        metrics.model_called(answer.model, duration_seconds=time.monotonic() - started, cost_usd=float(answer.cost_usd))
         call = ModelCall(
             operation=operation,
             model=answer.model,

@@ -1,10 +1,12 @@
 """The connection pool, and the one way a query is run: through the door that guards every external call."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+from opentelemetry.util.types import AttributeValue
 
 T = TypeVar("T")
 
@@ -19,7 +21,15 @@ else:  # generic only in their stubs
 class Call(Protocol):
     """How a call is guarded: ``external.door.Service.call`` has this shape."""
 
-    async def __call__(self, operation: str, function: Callable[[], Awaitable[T]], /, *, retry: bool = True) -> T: ...
+    async def __call__(
+        self,
+        operation: str,
+        function: Callable[[], Awaitable[T]],
+        /,
+        *,
+        retry: bool = True,
+        attributes: Mapping[str, AttributeValue] | None = None,
+    ) -> T: ...
 
 
 class Database:
@@ -33,6 +43,7 @@ class Database:
         self._dsn = dsn
         self._call = call
         self._max_connections = max_connections
+        self._server = _server_attributes(dsn)
         self._pool: Pool | None = None
 
     async def open(self) -> None:
@@ -47,7 +58,7 @@ class Database:
                 server_settings={"application_name": "claimstream"},
             )
 
-        self._pool = await self._call("connect", connect)
+        self._pool = await self._call("connect", connect, attributes=self._server)
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -63,4 +74,19 @@ class Database:
             async with self._pool.acquire() as connection, connection.transaction():
                 return await work(connection)
 
-        return await self._call(operation, once)
+        verb, _, table = operation.partition(" ")
+        attributes = {"db.operation.name": verb, "db.collection.name": table, **self._server}
+        return await self._call(operation, once, attributes=attributes)
+
+
+def _server_attributes(dsn: str) -> dict[str, AttributeValue]:
+    """By the semantic conventions for database spans; of several servers the first."""
+    parts = urlsplit(dsn)
+    first = urlsplit(f"//{parts.netloc.rpartition('@')[2].split(',')[0]}")
+    attributes: dict[str, AttributeValue] = {
+        "db.system.name": "postgresql",
+        "db.namespace": parts.path.lstrip("/"),
+        "server.address": first.hostname or "localhost",
+        "server.port": first.port or 5432,
+    }
+    return attributes

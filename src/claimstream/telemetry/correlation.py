@@ -4,7 +4,8 @@ They live in a context variable (so concurrent tasks never see each other's) and
 context, in its baggage, which also crosses Pub/Sub (``tracing.inject`` and ``tracing.extract``).
 """
 
-import uuid
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ EMAIL_ID = "claimstream.email_id"
 TENANT_ID = "claimstream.tenant_id"
 STAGE = "claimstream.stage"
 
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 200
 """Characters kept of an id that came over the wire: an id is never longer, a hostile header may be."""
 
@@ -43,8 +45,15 @@ _CURRENT: ContextVar[Correlation] = ContextVar("claimstream_correlation", defaul
 
 
 def new_correlation_id() -> str:
-    """32 hexadecimal digits, random (UUID 4)."""
-    return uuid.uuid4().hex
+    """32 hexadecimal digits, all of them random: it is the id of the trace, too, and sampling goes by its bits."""
+    return secrets.token_hex(16)
+
+
+def trace_id_of(correlation_id: str | None) -> int | None:
+    """The id of the trace that begins with this correlation id; None where it has another form."""
+    if correlation_id is None or _TRACE_ID.fullmatch(correlation_id) is None:
+        return None
+    return int(correlation_id, 16) or None
 
 
 def current() -> Correlation:

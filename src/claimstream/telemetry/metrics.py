@@ -18,6 +18,8 @@ ROUTE = "claimstream.route"
 INTENT = "claimstream.intent"
 ERROR_CLASS = "claimstream.error.class"
 ERROR_TYPE = "error.type"
+QUESTION = "claimstream.gen_ai.question"
+PRICED_AS = "claimstream.gen_ai.token.kind"
 
 _STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 _EMAIL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
@@ -51,6 +53,9 @@ _model_duration = _meter.create_histogram(
     "s",
     "Duration of one model call",
     explicit_bucket_boundaries_advisory=_MODEL_SECONDS,
+)
+_model_tokens = _meter.create_counter(
+    "claimstream.gen_ai.tokens", "{token}", "Tokens paid for, by the kinds that have a price of their own"
 )
 _model_cost = _meter.create_counter("claimstream.gen_ai.cost", "{USD}", "What model calls cost at list price")
 _failures = _meter.create_counter("claimstream.telemetry.failures", "{failure}", "Failures of telemetry itself")
@@ -95,21 +100,24 @@ def model_called(
     model: str,
     *,
     duration_seconds: float,
+    question: str,
+    tokens: Mapping[str, int] | None = None,
     cost_usd: float = 0.0,
-    operation: str = "chat",
-    provider: str = "anthropic",
     error: BaseException | None = None,
 ) -> None:
-    """One call of a language model, retries included. Its tokens are counted by the client, which reads the answer."""
-    called = {
-        "gen_ai.operation.name": operation,
-        "gen_ai.provider.name": provider,
-        "gen_ai.request.model": model,
-    }
+    """One request to a language model, answered or not.
+
+    ``question``: ``classify``, ``extract`` or ``transcribe``; ``tokens`` by what they cost differently: ``input`` (not
+    cached), ``cache_read``, ``cache_creation``, ``output``.
+    """
+    called = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.request.model": model}
     failed = errors.error_type(error) if error is not None else None
     _model_duration.record(duration_seconds, {**called, **_present({ERROR_TYPE: failed})})
+    asked = {"gen_ai.request.model": model, QUESTION: question}
+    for kind, count in (tokens or {}).items():
+        _model_tokens.add(count, {**asked, PRICED_AS: kind})
     if cost_usd:
-        _model_cost.add(cost_usd, called)
+        _model_cost.add(cost_usd, asked)
 
 
 def _count_failure(part: str) -> None:

@@ -24,7 +24,7 @@ from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSp
 from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
 from claimstream.telemetry.exporters import span_exporter as make_span_exporter
 from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept
-from claimstream.telemetry.tracing import CorrelationProcessor
+from claimstream.telemetry.tracing import CorrelationIdGenerator, CorrelationProcessor
 
 _QUEUE_SPANS = 32_768
 """A backfill ends a thousand emails, 20 spans each, within a few seconds; the SDK's 2,048 would drop most of them."""
@@ -145,7 +145,9 @@ class Providers:
         )
         resource = ours.merge(OTELResourceDetector().detect())  # what the operator says goes before it
         # Neither closes itself at exit: that waits up to 30 s for a collector. Telemetry.shutdown is bounded.
-        tracers = TracerProvider(sampler=self.sampler, resource=resource, shutdown_on_exit=False)
+        tracers = TracerProvider(
+            sampler=self.sampler, resource=resource, id_generator=CorrelationIdGenerator(), shutdown_on_exit=False
+        )
         there = trace.get_tracer_provider()
         if isinstance(there, TracerProvider):
             tracers = there  # someone instrumented the process before us: join in

@@ -7,8 +7,9 @@ exception is recorded with its type and the places it came through; its message 
 Never hold a span across the ``yield`` of an asynchronous generator: its clean-up may run in another context.
 """
 
+import contextvars
 import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,11 +20,13 @@ from opentelemetry.context import Context
 from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
 from claimstream.telemetry import correlation, errors, metrics
+from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.correlation import CORRELATION_ID, EMAIL_ID, STAGE, TENANT_ID, correlated
 
 CORRELATION_ATTRIBUTE = "correlation_id"
@@ -70,6 +73,13 @@ def stage_span(name: str, attributes: Mapping[str, AttributeValue] | None = None
 
 
 @contextmanager
+def work_span(name: str, attributes: Mapping[str, AttributeValue] | None = None) -> Iterator[Span]:
+    """A piece of work that is no stage of an email: an INTERNAL span."""
+    with _span(name, SpanKind.INTERNAL, attributes or {}) as span:
+        yield span
+
+
+@contextmanager
 def consumer_span(
     operation: ConsumerOperation,
     destination: str,
@@ -84,9 +94,9 @@ def consumer_span(
 ) -> Iterator[Span]:
     """``subscribe emails``: the handling of one received message, as a child of the span that sent it.
 
-    ``destination`` and ``subscription`` are short names; ``carrier`` the message's attributes, out of which the trace
-    and the ids of the email are restored for everything inside. ``delivery_attempt`` counts from 1; ``body_size`` is in
-    bytes.
+    ``destination`` is the topic's short name; ``subscription`` may be a path; ``carrier`` the message's attributes, out
+    of which the trace and the ids of the email are restored for everything inside. ``delivery_attempt`` counts from 1;
+    ``body_size`` is in bytes.
     """
     context = extract(carrier or {})
     ids = correlation.from_context(context)
@@ -95,7 +105,7 @@ def consumer_span(
         _OPERATION_TYPES[operation],
         destination,
         {
-            "messaging.destination.subscription.name": subscription,
+            "messaging.destination.subscription.name": None if subscription is None else _short(subscription),
             "messaging.message.id": message_id,
             "messaging.message.conversation_id": ids.correlation_id or correlation.correlation_id(),
             "messaging.gcp_pubsub.message.delivery_attempt": delivery_attempt,
@@ -148,6 +158,36 @@ def producer_span(
         yield span
 
 
+def ack_span(destination: str, *, subscription: str, message_id: str) -> Callable[[str], None]:
+    """To be called with what the service makes of an acknowledgement that is given now (``confirmed``, or why not).
+
+    Makes the span ``ack emails``, from now until then, beside the one that is current now: acknowledgements leave in
+    batches, in which no single one is seen.
+    """
+    attributes = _messaging(
+        "ack",
+        _OPERATION_TYPES["ack"],
+        destination,
+        {"messaging.destination.subscription.name": _short(subscription), "messaging.message.id": message_id},
+    )
+    here = contextvars.copy_context()
+    began = time.time_ns()
+
+    def ended(result: str) -> None:
+        span = _TRACER.start_span(
+            f"ack {destination}",
+            kind=SpanKind.CLIENT,
+            attributes={**attributes, "claimstream.settlement": str(result)},
+            start_time=began,
+        )
+        if result != "confirmed":
+            span.set_attribute("error.type", str(result))
+            span.set_status(Status(StatusCode.ERROR, str(result)))
+        span.end()
+
+    return best_effort(lambda result: here.run(ended, result))
+
+
 def inject(attributes: MutableMapping[str, str]) -> None:
     """Write trace context and ids into a message's attributes (``traceparent``, ``baggage``, ``correlation_id``)."""
     _PROPAGATOR.inject(attributes)
@@ -188,6 +228,14 @@ def record_error(span: Span, error: BaseException) -> None:
     span.add_event("exception", attributes)
     span.set_attribute("error.type", errors.error_type(error))
     span.set_status(Status(StatusCode.ERROR, errors.summary(error)))
+
+
+class CorrelationIdGenerator(RandomIdGenerator):
+    """A new trace has the correlation id in force for its id: one id leads to everything, and whatever is begun again
+    for an email (a message published a second time, a replay) belongs to its one trace."""
+
+    def generate_trace_id(self) -> int:
+        return correlation.trace_id_of(correlation.correlation_id()) or super().generate_trace_id()
 
 
 class CorrelationProcessor(SpanProcessor):
@@ -242,6 +290,11 @@ def _span(
         except BaseException as error:
             span.add_event("cancelled", {"exception.type": errors.error_type(error)})
             raise
+
+
+def _short(path: str) -> str:
+    """``emails`` of ``projects/firm/subscriptions/emails``."""
+    return path.rpartition("/")[2]
 
 
 def _messaging(
