@@ -32,8 +32,9 @@ class LogLines:
     def all(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.text.splitlines()]
 
-    def named(self, event: str) -> list[dict[str, Any]]:
-        return [line for line in self.all if line["event"] == event]
+    def named(self, said: str) -> list[dict[str, Any]]:
+        """By action, or by what a sentence says."""
+        return [line for line in self.all if said in (line["action"], line.get("message"))]
 
 
 class KeptEnvelopes(Transport):

@@ -55,7 +55,7 @@ async def test_a_process_with_a_dead_collector_ends_and_its_lines_are_written(en
     status, out, err = await run(START.format(event="last words") + textwrap.dedent(end))
     assert (status, out) == (0, ""), err
     lines = [json.loads(line) for line in err.splitlines()]
-    assert [line["correlation_id"] for line in lines if line["event"] == "last words"] == ["c1"]
+    assert [line["correlation_id"] for line in lines if line.get("message") == "last words"] == ["c1"]
 
 
 async def test_everything_works_on_uvloop() -> None:

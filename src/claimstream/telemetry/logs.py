@@ -1,13 +1,14 @@
 """Log lines: structlog in front, the standard library's logging behind, one formatter for both, on stderr.
 
-``log = get_logger(__name__)`` and ``log.info("email_settled", route=...)``. The event is a name; what varies is a
-field. Every line carries the ids in force where it was written (correlation, email, tenant, stage) and the span's.
+``log = get_logger(__name__)`` and ``log.info("email_settled", route=...)``. The event is a name, ``action`` in JSON; what
+varies is a field. Every line carries the ids in force where it was written (correlation, email, tenant, stage) and the span's.
 Writing is a thread's business: a full pipe loses lines, and counts them, but never holds the event loop.
 """
 
 import json
 import logging
 import queue
+import re
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ OWN = "claimstream"
 HTTP and model clients quote what they send."""
 
 _QUEUE_LINES = 20_000
+_ACTION = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -136,7 +138,8 @@ class QueuedHandler(logging.Handler):
         """Say how many lines were lost, once there is time to."""
         lost, self._told = self.lost - self._told, self.lost
         if lost:
-            record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, "log_lines_lost: %d", (lost,), None)
+            record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, "%d log lines were lost", (lost,), None)
+            record.action = "log_lines_lost"
             stream.write(self.format(record) + "\n")
 
 
@@ -161,7 +164,7 @@ class _CalmExporters(logging.Filter):
 def _formatter(log_format: LogFormat, *, colours: bool) -> logging.Formatter:
     render: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if log_format == "json":
-        render += [_ordered, structlog.processors.JSONRenderer(serializer=_to_json)]
+        render += [_named, _ordered, structlog.processors.JSONRenderer(serializer=_to_json)]
     else:
         render += [_short_time, structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=28)]
     return structlog.stdlib.ProcessorFormatter(
@@ -222,6 +225,18 @@ def _foreign(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
     return event
 
 
+def _named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """``action`` is what happened, in every line; a sentence, where somebody wrote one, is its ``message``."""
+    said = str(event.pop("event"))
+    if "action" in event:
+        event["message"] = said
+    elif _ACTION.fullmatch(said) and str(event.get("logger")).partition(".")[0] == OWN:
+        event["action"] = said
+    else:
+        event["action"], event["message"] = "log", said
+    return event
+
+
 def _ordered(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """What a person looks for stands first, in every line."""
     first = {key: event.pop(key) for key in _FIRST if key in event}
@@ -257,7 +272,8 @@ _FIRST: Sequence[str] = (
     "timestamp",
     "level",
     "logger",
-    "event",
+    "action",
+    "message",
     "correlation_id",
     "email_id",
     "tenant_id",
