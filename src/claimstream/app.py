@@ -97,21 +97,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def telemetry_options(settings: Settings) -> telemetry.TelemetryOptions:
+    return telemetry.TelemetryOptions(
+        service_version=__version__,
+        otlp_endpoint=settings.otel_exporter_otlp_endpoint,
+        otlp_protocol=settings.otel_exporter_otlp_protocol,
+        sentry_dsn=settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None,
+        environment=settings.environment,
+        sample_ratio=settings.trace_sample_ratio,
+        log_level=settings.log_level,
+        log_format=settings.log_format,
+    )
+
+
 def start_telemetry(settings: Settings) -> telemetry.Telemetry:
     """Logs ``monitoring_initialized``, and a warning for each part that is not configured."""
     stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
-    started = telemetry.start(
-        telemetry.TelemetryOptions(
-            service_version=__version__,
-            otlp_endpoint=settings.otel_exporter_otlp_endpoint,
-            otlp_protocol=settings.otel_exporter_otlp_protocol,
-            sentry_dsn=settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None,
-            environment=settings.environment,
-            sample_ratio=settings.trace_sample_ratio,
-            log_level=settings.log_level,
-            log_format=settings.log_format,
-        )
-    )
+    started = telemetry.start(telemetry_options(settings))
     for variable, consequence in settings.missing().items():
         log.warning("not_configured", setting=variable, consequence=consequence)
     for model in {settings.extraction_model, settings.classification_model}:

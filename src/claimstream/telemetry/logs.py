@@ -1,8 +1,8 @@
 """Log lines: structlog in front, the standard library's logging behind, one formatter for both, on stderr.
 
-``log = get_logger(__name__)`` and ``log.info("email_settled", route=...)``. The event is a name, ``action`` in JSON; what
-varies is a field. Every line carries the ids in force where it was written (correlation, email, tenant, stage) and the span's.
-Writing is a thread's business: a full pipe loses lines, and counts them, but never holds the event loop.
+``log = get_logger(__name__)`` and ``log.info("email_settled", route=...)``. The event is a name, ``action`` in JSON;
+what varies is a field. Every line carries the ids in force where it was written (correlation, email, tenant, stage) and
+the span's. Writing is a thread's business: a full pipe loses lines, and counts them, but never holds the event loop.
 """
 
 import json
