@@ -61,7 +61,7 @@ from claimstream.store.ledger import Ledger
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.outbox import OutboxStore
 from claimstream.store.world import WorldStore
-from claimstream.telemetry import gauges
+from claimstream.telemetry import gauges, sentry
 from claimstream.telemetry.logs import get_logger
 from claimstream.topics import connect_pubsub
 
@@ -500,6 +500,8 @@ class App:
     def _note_breaker(self, event: BreakerEvent) -> None:
         if event.kind != "rejected":
             log.warning("breaker_changed", service=event.service, old=event.old, new=event.new, reason=event.reason)
+            level = "warning" if event.kind == "opened" else "info"
+            sentry.tell(f"circuit breaker {event.kind}", level=level, service=event.service, state=event.new)
         if self._alerts is not None:
             self._alerts.note(event)
         if event.kind == "opened" and not self._draining:

@@ -101,6 +101,20 @@ def capture(error: BaseException, *, stage: str | None = None, level: str = "err
         return scope.capture_exception(error)
 
 
+@best_effort
+def tell(message: str, *, level: str = "warning", **tags: str) -> str | None:
+    """Send an event that is no exception (a circuit that opened), with the ids of the email that met it, if any.
+
+    ``message`` is the same for all events of its kind: what varies is a tag. Returns the event's id, as `capture` does.
+    """
+    if not enabled():
+        return None
+    with sentry_sdk.new_scope() as scope:
+        for tag, value in (_tags() | tags).items():
+            scope.set_tag(tag, value)
+        return scope.capture_message(message, level=cast("Any", level))
+
+
 def scrub(event: Event, hint: Hint) -> Event | None:
     """Sentry's ``before_send``: leaves types, places in the code, ids and breadcrumbs; takes out the rest.
 

@@ -1,0 +1,144 @@
+"""Telemetry that is broken in every way fails no email, and never holds up the end."""
+
+import asyncio
+import errno
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sentry_sdk
+from tests.acceptance.watched import KeptEnvelopes
+from tests.test_app import settled, working
+
+from claimstream import telemetry
+from claimstream.app import telemetry_options
+from claimstream.domain.records.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline import runner
+from claimstream.settings import Settings
+from claimstream.telemetry import metrics
+from claimstream.telemetry.best_effort import failures
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+
+Reply = Callable[..., bytes]
+MAILS = 5
+
+
+class FullDisk(io.StringIO):
+    """What stderr is when it goes to a file on a full disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 0
+
+    def write(self, text: str) -> int:
+        self.refused += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@asynccontextmanager
+async def _silent_server() -> AsyncIterator[str]:
+    """Takes everything and answers nothing: the worst collector, and the worst Sentry."""
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await reader.read(65536):
+                pass
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def broken_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every metric that the pipeline records on raises, and so do breadcrumbs and the report's builder."""
+
+    class Broken:
+        def __getattr__(self, _name: str) -> Any:
+            raise RuntimeError("broken instrument")
+
+    for name in ("_emails", "_email_latency", "_stage_duration", "_confidence", "_errors", "_model_duration"):
+        monkeypatch.setattr(metrics, name, Broken())
+    monkeypatch.setattr(sentry_sdk, "add_breadcrumb", Broken().__getattr__)
+    monkeypatch.setattr(runner, "build_report", Broken().__getattr__)
+
+
+async def _deliver(stack: LocalStack, world: World, reply: Reply) -> None:
+    for _ in range(MAILS):
+        await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+
+
+async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply, broken_instruments: None
+) -> None:
+    disk = FullDisk()
+    before = failures()
+    async with _silent_server() as silent:
+        watching = telemetry.start(
+            replace(
+                telemetry_options(settings),
+                otlp_endpoint=silent,
+                sentry_dsn=f"http://public@{silent}/1",
+                log_format="json",
+                log_stream=disk,
+            )
+        )
+        try:
+            async with asyncio.timeout(60), working(settings, world) as app:
+                await _deliver(stack, world, reply)
+                await settled(app, MAILS)
+                emails = await app.emails.recent()
+                reports = [await app.emails.report(email.email_id) for email in emails]
+        finally:
+            async with asyncio.timeout(20):
+                await watching.aclose(2.0)
+    assert {email.outcome for email in emails} == {"updated"}
+    assert reports == [None] * MAILS, "the report could not be built, and the result was written without it"
+    assert disk.refused > MAILS
+    failed = {part: count - before.get(part, 0) for part, count in failures().items()}
+    assert failed["report"] == MAILS
+    assert failed["claimstream.telemetry.metrics.stage_finished"] >= 9 * MAILS
+    assert failed["claimstream.telemetry.sentry.breadcrumb"] == 4 * MAILS
+
+
+async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    kept = KeptEnvelopes()
+    options = replace(
+        telemetry_options(settings),
+        otlp_endpoint=None,
+        sentry_dsn="http://public@127.0.0.1:9/1",
+        sentry_transport=kept,
+        log_stream=io.StringIO(),
+    )
+    watching = telemetry.start(options)
+    try:
+        async with asyncio.timeout(60), working(settings, world) as app:
+            stack.gmail.faults.fail(503, operation="messages.get")
+            await _deliver(stack, world, reply)
+            while app.door.states().get("gmail") != "open":
+                await asyncio.sleep(0.02)
+            stack.gmail.faults.clear()
+            await settled(app, MAILS)
+            emails = {email.correlation_id for email in await app.emails.recent()}
+    finally:
+        stack.gmail.faults.clear()
+        await watching.aclose(2.0)
+    assert {event["tags"]["service"] for event in kept.events} == {"gmail"}
+    told = [(event["message"], event["level"]) for event in kept.events]
+    assert told[0] == ("circuit breaker opened", "warning")
+    assert told[-2:] == [("circuit breaker half_opened", "info"), ("circuit breaker closed", "info")]
+    assert kept.events[0]["tags"]["correlation_id"] in emails
+    assert kept.events[0]["tags"]["trace_id"] == kept.events[0]["tags"]["correlation_id"]
