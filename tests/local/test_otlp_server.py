@@ -9,6 +9,7 @@ import grpc  # type: ignore[import-untyped]  # grpcio ships no types
 import pytest
 from aiohttp import ClientSession
 from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter as GrpcLogExporter
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcSpanExporter
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter as HttpLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -255,6 +256,8 @@ async def test_the_list_is_searched_by_id_outcome_and_error(server: OtlpServer, 
         "?outcome=AUTO_UPDATE&errors=1": ["bbb2"],
         "?q=BBB": ["bbb3", "bbb2"],
         "?q=mail-1": ["aaa1"],
+        "?q=SPAM+broken": ["bbb2"],
+        "?q=spam+missing": [],
         "?limit=1&offset=1": ["bbb2"],
     }
     found = {query: ids(await api(http, server, f"/api/traces{query}")) for query in cases}
@@ -267,9 +270,58 @@ async def test_the_list_is_searched_by_id_outcome_and_error(server: OtlpServer, 
     assert server.traces(Wanted(errors=True))[0].facts.correlation_id == "bbb2"
 
 
-async def test_an_unchanged_list_is_not_sent_again(server: OtlpServer, http: ClientSession) -> None:
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+async def test_what_the_exporters_send_is_found_by_every_key(
+    server: OtlpServer, http: ClientSession, protocol: str
+) -> None:
+    exporter = (
+        GrpcSpanExporter(endpoint=f"http://{server.grpc_endpoint}")
+        if protocol == "grpc"
+        else OTLPSpanExporter(endpoint=f"{server.http_endpoint}/v1/traces")
+    )
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
+    def make_trace(number: int, route: str, outcome: str, event: str) -> str:
+        labels = {"correlation_id": f"c{number}", "email_id": f"e{number}", "route": route, "outcome": outcome}
+        with provider.get_tracer("test").start_as_current_span("commit") as span:
+            span.set_attributes({f"claimstream.{key}": value for key, value in labels.items()})
+            span.add_event(event, {"reason": f"{event} is slow"})
+            return f"{span.get_span_context().trace_id:032x}"
+
+    first = await asyncio.to_thread(make_trace, 1, "AUTO_UPDATE", "updated", "gmail")
+    second = await asyncio.to_thread(make_trace, 2, "MANUAL_REVIEW", "review", "storage")
+    provider.shutdown()
+    cases = {
+        "correlation_id=c1": ["c1"],
+        "email_id=e2": ["c2"],
+        f"trace_id={first}": ["c1"],
+        "outcome=MANUAL_REVIEW": ["c2"],
+        "outcome=updated": ["c1"],
+        "outcome=update": [],
+        f"q={second}": ["c2"],
+        "q=slow+Storage": ["c2"],
+        "q=commit": ["c2", "c1"],
+        "q=commit&outcome=review": ["c2"],
+    }
+    assert {query: ids(await api(http, server, f"/api/traces?{query}")) for query in cases} == cases
+
+
+async def test_a_search_by_trace_id_finds_what_links_to_it_too(server: OtlpServer, http: ClientSession) -> None:
+    server.receive_traces(email(1, "sync", "IGNORE", at=1))
+    server.receive_traces(email(2, "other", "IGNORE", at=2))
+    query = f"/api/traces?q={1:032x}"
+    assert ids(await api(http, server, query)) == ["sync"]
+    link = Span.Link(trace_id=(1).to_bytes(16, "big"))
+    # The trace was searched before: what arrives later has to be found all the same.
+    server.receive_traces(request(span(2, 9, 2, at=2, links=[link])))
+    assert ids(await api(http, server, query)) == ["other", "sync"]
+
+
+@pytest.mark.parametrize("path", ["/api/traces", f"/api/traces/{1:032x}"])
+async def test_what_has_not_changed_is_not_sent_again(server: OtlpServer, http: ClientSession, path: str) -> None:
     server.receive_traces(email(1, "c1", "IGNORE"))
-    address = f"{server.http_endpoint}/api/traces"
+    address = server.http_endpoint + path
     async with http.get(address) as answer:
         version = answer.headers["ETag"]
     async with http.get(address, headers={"If-None-Match": version}) as answer:
@@ -292,7 +344,23 @@ async def test_one_trace_is_told_in_the_order_of_its_waterfall(server: OtlpServe
     assert body["rows"][1]["status_message"] == "broken"
     assert [link["name"] for link in body["linked_from"]] == ["sync"]
     [row] = (await api(http, server, f"/api/traces/{2:032x}"))["rows"]
-    assert [(link["trace_id"], link["known"]) for link in row["links"]] == [(f"{1:032x}", True)]
+    assert [(link["trace_id"], link["name"]) for link in row["links"]] == [(f"{1:032x}", "send emails")]
+
+
+async def test_a_trace_says_what_is_still_missing_from_it(server: OtlpServer, http: ClientSession) -> None:
+    elsewhere = Span.Link(trace_id=(9).to_bytes(16, "big"))
+    server.receive_traces(request(span(1, 3, 2, at=1, name="fetch", links=[elsewhere]), span(1, 1, name="send")))
+    path = f"/api/traces/{1:032x}"
+    rows = (await api(http, server, path))["rows"]
+    assert [(row["name"], row["orphan"]) for row in rows] == [("send", False), ("fetch", True)]
+    assert rows[1]["links"][0]["name"] is None
+    server.receive_traces(request(span(1, 2, 1, name="subscribe", seconds=3)))
+    rows = (await api(http, server, path))["rows"]
+    assert [(row["depth"], row["name"], row["orphan"]) for row in rows] == [
+        (0, "send", False),
+        (1, "subscribe", False),
+        (2, "fetch", False),
+    ]
 
 
 async def test_an_unknown_trace_and_a_wrong_limit_are_told_so(server: OtlpServer, http: ClientSession) -> None:

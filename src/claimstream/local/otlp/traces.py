@@ -75,6 +75,8 @@ class Facts:
     tenant_id: str | None
     outcome: str | None
     """The route where the email got one, else the outcome (such as ``dead``)."""
+    outcomes: frozenset[str]
+    """Route and outcome, in small letters: what a search by outcome may name."""
     intent: str | None
 
 
@@ -87,13 +89,14 @@ class ReceivedTrace:
         self.cut = 0
         """Spans that were not kept, because the trace has too many."""
         self._facts: Facts | None = None
+        self._text: str | None = None
 
     def add(self, span: ReceivedSpan, limit: int) -> None:
         if span.span_id not in self.by_id and len(self.by_id) >= limit:
             self.cut += 1
             return
         self.by_id[span.span_id] = span
-        self._facts = None
+        self._facts = self._text = None
 
     @property
     def spans(self) -> list[ReceivedSpan]:
@@ -124,9 +127,24 @@ class ReceivedTrace:
                 email_id=latest.get(EMAIL_ID),
                 tenant_id=latest.get(TENANT_ID),
                 outcome=latest.get(ROUTE) or latest.get(OUTCOME),
+                outcomes=frozenset(latest[key].lower() for key in (ROUTE, OUTCOME) if key in latest),
                 intent=latest.get(INTENT),
             )
         return self._facts
+
+    @property
+    def text(self) -> str:
+        """All a search by text looks at, in small letters, a line each: names, texts, and the trace ids of links."""
+        if self._text is None:
+            lines = {self.trace_id}
+            for span in self.by_id.values():
+                lines |= {span.name, span.service, span.status_message}
+                lines |= {link.trace_id for link in span.links}
+                lines |= {event.name for event in span.events}
+                for labels in (span.attributes, *(event.attributes for event in span.events)):
+                    lines |= {value for value in labels.values() if isinstance(value, str)}
+            self._text = "\n".join(lines).lower()
+        return self._text
 
     def tree(self) -> list[tuple[int, ReceivedSpan]]:
         """Depth and span, parents before children, siblings by start: the order of a waterfall."""
@@ -149,7 +167,7 @@ class ReceivedTrace:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to look for; None matches everything. Ids are exact, ``text`` is any part of any of the three ids."""
+    """What to look for; None matches everything. Ids are exact."""
 
     correlation_id: str | None = None
     email_id: str | None = None
@@ -157,6 +175,7 @@ class Wanted:
     outcome: str | None = None
     """A route or an outcome, whatever its case."""
     text: str | None = None
+    """Words that must all occur, in part and whatever their case, in `ReceivedTrace.text`."""
     errors: bool = False
     """Only traces with an error in them."""
 
@@ -169,14 +188,11 @@ class Wanted:
         )
         if any(wanted is not None and wanted != have for wanted, have in exact):
             return False
-        if self.outcome is not None and self.outcome.lower() != (facts.outcome or "").lower():
+        if self.outcome is not None and self.outcome.lower() not in facts.outcomes:
             return False
         if self.errors and not facts.errors:
             return False
-        if self.text:
-            part = self.text.strip().lower()
-            return any(part in (id_ or "").lower() for id_ in (facts.correlation_id, facts.email_id, trace.trace_id))
-        return True
+        return all(word in trace.text for word in (self.text or "").lower().split())
 
 
 class Traces:

@@ -54,9 +54,8 @@ class TracePage:
             offset = max(int(query.get("offset", 0)), 0)
         except ValueError:
             return _json({"error": "limit and offset are whole numbers"}, status=400)
-        version = f'"{self._traces.version}"'
-        if request.headers.get("If-None-Match") == version:
-            return web.Response(status=304, headers={"ETag": version})
+        if self._unchanged(request):
+            return web.Response(status=304, headers={"ETag": self._version})
         found = self._traces.find(wanted)
         outcomes = sorted({trace.facts.outcome for trace in self._traces if trace.facts.outcome})
         body = {
@@ -65,14 +64,23 @@ class TracePage:
             "outcomes": outcomes,
             "traces": [summary(trace) for trace in found[offset : offset + limit]],
         }
-        return _json(body, headers={"ETag": version})
+        return _json(body, headers={"ETag": self._version})
 
     async def _show(self, request: web.Request) -> web.Response:
         trace_id = request.match_info["trace_id"]
         trace = self._traces.get(trace_id)
         if trace is None:
             return _json({"error": "no such trace: not yet received, or older than those kept"}, status=404)
-        return _json(self._full(trace))
+        if self._unchanged(request):
+            return web.Response(status=304, headers={"ETag": self._version})
+        return _json(self._full(trace), headers={"ETag": self._version})
+
+    @property
+    def _version(self) -> str:
+        return f'"{self._traces.version}"'
+
+    def _unchanged(self, request: web.Request) -> bool:
+        return request.headers.get("If-None-Match") == self._version
 
     def _full(self, trace: ReceivedTrace) -> dict[str, Any]:
         start = trace.facts.start_ns
@@ -118,7 +126,7 @@ class TracePage:
                 {
                     "trace_id": link.trace_id,
                     "span_id": link.span_id,
-                    "known": self._traces.get(link.trace_id) is not None,
+                    "name": linked.root.name if (linked := self._traces.get(link.trace_id)) else None,
                     "attributes": link.attributes,
                 }
                 for link in span.links

@@ -26,25 +26,67 @@ function took(ms) {
 
 const TONES = { AUTO_UPDATE: "good", UPDATE_AND_NOTIFY: "good", MANUAL_REVIEW: "warn", IGNORE: "idle", dead: "bad", failed: "bad" };
 
+function linkTo(link, text) {
+  const href = `/trace/${encodeURIComponent(link.trace_id)}#${encodeURIComponent(link.span_id)}`;
+  return make("a", { class: "mono", title: link.name, href }, text);
+}
+
 function pill(outcome) {
   return make("span", { class: `pill ${TONES[outcome] || "idle"}` }, outcome);
 }
 
-/** What a client span talks to, in a word. */
+/** The tokens of all the rows, or "" when there were none. */
+function tokens(rows) {
+  const used = (name) => rows.reduce((sum, row) => sum + (Number(row.attributes[`gen_ai.usage.${name}`]) || 0), 0);
+  const [input, cached, output] = ["input_tokens", "cache_read.input_tokens", "output_tokens"].map(used);
+  return input || output ? `${input} tokens in${cached ? ` (${cached} from the cache)` : ""}, ${output} out` : "";
+}
+
+/** What a client span talks to, in a word; nothing that its name says already. */
 function system(row) {
   const a = row.attributes;
   if (row.kind === "client") {
-    const model = a["gen_ai.request.model"];
-    if (model) return row.name.includes(model) ? "" : model;
-    return a["service.peer.name"] || a["db.system.name"] || a["db.system"] || a["server.address"] || "";
+    const peer = a["gen_ai.request.model"] || a["service.peer.name"] || a["db.system.name"] || a["server.address"] || "";
+    return row.name.includes(peer) ? "" : peer;
   }
   const attempt = a["messaging.gcp_pubsub.message.delivery_attempt"];
   return attempt > 1 ? `attempt ${attempt}` : "";
 }
 
+const EXTERNAL = "claimstream.external.";
+
+/** The events of a span in few words, such as "retry gmail ×2, 1.40 s (Outage)". The status tells of exceptions. */
+function told(row) {
+  const groups = new Map();
+  for (const { name, attributes: a } of row.events) {
+    if (name === "exception") continue;
+    const what = [name.startsWith(EXTERNAL) ? name.slice(EXTERNAL.length) : name, a.service].filter(Boolean).join(" ");
+    const group = groups.get(what) || { times: 0, seconds: 0, why: "" };
+    group.times += 1;
+    group.seconds += Number(a.waited_seconds ?? a.seconds) || 0;
+    group.why = a.reason || a["error.type"] || group.why;
+    groups.set(what, group);
+  }
+  return [...groups].map(([what, { times, seconds, why }]) =>
+    `${what}${times > 1 ? ` ×${times}` : ""}${seconds ? `, ${took(1000 * seconds)}` : ""}${why ? ` (${why})` : ""}`);
+}
+
+/** How long the rows took together under each name that `named` gives them, in the order of their start. */
+function together(rows, named) {
+  const sums = new Map();
+  for (const row of rows) {
+    const name = named(row);
+    if (name) sums.set(name, (sums.get(name) || 0) + row.duration_ms);
+  }
+  const most = Math.max(...sums.values());
+  return [...sums].map(([name, ms]) => make(ms === most ? "strong" : "span", {}, `${name} ${took(ms)}`));
+}
+
 /** A step of 1, 2 or 5 times a power of ten that divides the whole into four to eight parts. */
 function step(whole) {
   const rough = whole / 5;
+  const minutes = [15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3].find((n) => n >= rough);
+  if (minutes && rough > 10e3) return minutes;
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
 }
@@ -64,10 +106,11 @@ class Waterfall {
   }
 
   /** Carries over what was folded and chosen when more spans of the same trace have arrived. */
-  resume(earlier) {
+  resume(earlier, focused) {
     this.closed = earlier.closed;
     this.fold();
     if (earlier.chosen) this.choose(earlier.chosen, earlier.detail !== null, false);
+    if (focused) this.tree.querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
   draw() {
@@ -86,14 +129,15 @@ class Waterfall {
     const tree = make("div", { role: "tree", "aria-label": "Waterfall", onkeydown: (event) => this.key(event) });
     tree.style.setProperty("--tick", `${(100 * tick) / this.whole}%`);
     const parents = new Set(this.trace.rows.map((row) => row.parent_id));
-    for (const row of this.trace.rows) tree.append(this.line(row, parents.has(row.span_id)));
+    const failing = new Set(this.trace.rows.filter((row) => row.status === "error").map((row) => row.parent_id));
+    for (const row of this.trace.rows) tree.append(this.line(row, parents.has(row.span_id), failing.has(row.span_id)));
     this.fall.replaceChildren(legend, make("div", { class: "ruler" }, make("b", {}, this.trace.rows.length === 1 ? "1 span" : `${this.trace.rows.length} spans`), scale), tree);
     this.tree = tree;
     const first = tree.firstElementChild;
     if (first) first.tabIndex = 0;
   }
 
-  line(row, hasChildren) {
+  line(row, hasChildren, childFailed) {
     const left = (100 * row.offset_ms) / this.whole;
     const width = (100 * row.duration_ms) / this.whole;
     const lane = make("div", { class: "lane", "aria-hidden": "true" },
@@ -108,10 +152,20 @@ class Waterfall {
       ? make("button", { class: "twist", tabindex: "-1", "aria-hidden": "true", onclick: (event) => { event.stopPropagation(); this.toggle(row.span_id); } }, "▾")
       : make("span", { class: "twist" });
     const failed = row.status === "error";
+    const began = failed && !childFailed ? row.status_message : ""; // the spans around it say the same again
+    const notes = [began, tokens([row]), ...told(row)].filter(Boolean);
+    const calm = (note) => note === tokens([row]) || note.startsWith("checkpoint.hit");
+    if (notes.length) {
+      const late = left > 55;
+      lane.append(make("div", {
+        class: `notes${late ? " late" : ""}`, title: notes.join("\n"),
+        style: late ? { "padding-right": `${Math.max(100 - left - width, 0)}%` } : { "padding-left": `${left}%` },
+      }, ...notes.map((note) => make("span", { class: calm(note) ? "calm" : null }, note))));
+    }
     const line = make("div", {
       class: `row ${row.kind}${failed ? " error" : ""}`, role: "treeitem", tabindex: "-1", "aria-level": row.depth + 1,
       "aria-expanded": hasChildren ? "true" : null, "aria-selected": "false",
-      "aria-label": `${row.name}, ${row.kind}, ${took(row.duration_ms)}${failed ? ", error" : ""}`,
+      "aria-label": [row.name, row.kind, sys, took(row.duration_ms), failed && "error", ...notes].filter(Boolean).join(", "),
       onclick: () => this.choose(row.span_id, true),
     },
       make("div", { class: "name", style: { "padding-left": `${8 + row.depth * 16}px` }, title: row.name }, twist,
@@ -155,17 +209,22 @@ class Waterfall {
     this.chosen = id;
     found.line.setAttribute("aria-selected", "true");
     found.line.tabIndex = 0;
-    if (focus) found.line.focus();
     if (open || this.detail) this.show(found.row);
+    if (focus) found.line.focus({ preventScroll: true });
+    found.line.scrollIntoView({ block: "nearest" });
   }
 
   hide() {
-    if (this.detail) this.detail.remove();
+    if (!this.detail) return;
+    if (this.detail.contains(document.activeElement)) this.tree.querySelector('[tabindex="0"]').focus();
+    this.detail.remove();
     this.detail = null;
+    history.replaceState(null, "", location.pathname);
     this.element.classList.remove("open");
   }
 
   key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own, such as Alt and ← for back
     const shown = [...this.rows.values()].filter(({ line }) => !line.hidden);
     const at = shown.findIndex(({ line }) => line === document.activeElement);
     if (at < 0) return;
@@ -183,14 +242,17 @@ class Waterfall {
         else if (this.rows.has(row.parent_id)) this.choose(row.parent_id, false);
         break;
       case "Enter": case " ": this.choose(row.span_id, true); break;
-      case "e": {
-        const next = [...shown.slice(at + 1), ...shown.slice(0, at + 1)].find((other) => other.row.status === "error");
-        if (next) this.choose(next.row.span_id, true);
-        break;
-      }
+      case "e": this.nextError(); break;
       default: return;
     }
     event.preventDefault();
+  }
+
+  nextError() {
+    const shown = [...this.rows.values()].filter(({ line }) => !line.hidden);
+    const at = shown.findIndex(({ row }) => row.span_id === this.chosen);
+    const next = [...shown.slice(at + 1), ...shown.slice(0, at + 1)].find((other) => other.row.status === "error");
+    if (next) this.choose(next.row.span_id, true);
   }
 
   show(row) {
@@ -198,7 +260,8 @@ class Waterfall {
       make("div", {}, make("dt", {}, key), make("dd", { class: "mono" }, typeof value === "object" ? JSON.stringify(value) : String(value)))));
     const sorted = (attributes) => Object.entries(attributes).sort(([a], [b]) => a.localeCompare(b));
     const panel = make("aside", { class: "detail", "aria-label": `Details of ${row.name}` },
-      make("h2", {}, row.name, make("button", { class: "close", "aria-label": "Close details", title: "Close (Esc)", onclick: () => this.hide() }, "✕")),
+      make("button", { class: "close", "aria-label": "Close details", title: "Close (Esc)", onclick: () => this.hide() }, "✕"),
+      make("h2", {}, row.name),
       make("p", { class: "soft", style: { margin: "2px 0 0" } },
         `${row.kind}, ${took(row.duration_ms)}, starts at +${took(row.offset_ms)}, ${row.service}`));
     if (row.orphan) panel.append(make("p", { class: "soft" }, `Its parent ${row.parent_id} has not been received.`));
@@ -210,14 +273,13 @@ class Waterfall {
       if (stack) panel.append(make("pre", { tabindex: "0" }, stack));
     }
     for (const link of row.links) {
-      panel.append(make("h3", {}, "Link"), link.known
-        ? make("a", { class: "mono", href: `/trace/${encodeURIComponent(link.trace_id)}#${encodeURIComponent(link.span_id)}` }, link.trace_id)
-        : make("span", { class: "mono soft" }, `${link.trace_id} (not received)`));
+      panel.append(make("h3", {}, "Link"), link.name !== null ? linkTo(link, `${link.name} ${link.trace_id}`) : make("span", { class: "mono soft" }, `${link.trace_id} (not received)`));
     }
     panel.append(make("h3", {}, "Span"), list([["span_id", row.span_id], ["scope", row.scope || "(none)"], ...sorted(row.resource)]));
     if (this.detail) this.detail.replaceWith(panel);
     else this.element.append(panel);
     this.detail = panel;
     this.element.classList.add("open");
+    history.replaceState(null, "", `#${encodeURIComponent(row.span_id)}`); // the address leads here again
   }
 }
