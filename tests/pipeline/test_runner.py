@@ -20,7 +20,7 @@ from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait
 from claimstream.pipeline.services import Services
-from claimstream.pipeline.stages.deliver import deliver_leftovers
+from claimstream.pipeline.stages.deliver import deliver, deliver_leftovers
 from claimstream.pipeline.stages.fetch import Fetched
 
 Reply = Callable[..., bytes]
@@ -485,6 +485,20 @@ class TestOtherVersionsOfUs:
             "SELECT", lambda c: c.fetchval("SELECT calls FROM token_ledger WHERE operation = 'classify'")
         )
         assert booked == 1
+
+    async def test_what_waited_for_an_older_update_of_the_client_goes_out_with_it(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        older, newer, other = [
+            await arrive(app, stack, world, reply(code=c)) for c in ("K7Q2X9M4", "K7Q2X9M4", "P3R8T5W2")
+        ]
+        for email_id in (older, other):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        assert not (await settle(app, runner, newer)).delivered, "the older one has not gone out yet"
+        await deliver(app.services, app.rules, email_id=older)
+        assert [(await summary_of(app, each)).delivered for each in (older, newer, other)] == [True, True, False]
 
     async def test_an_outbox_row_that_cannot_be_read_holds_up_nobody_else(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
