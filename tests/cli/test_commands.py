@@ -255,7 +255,8 @@ class TestReport:
     async def test_an_id_that_no_email_has_is_said_to_be_unknown(self, app: App, installed: dict[str, str]) -> None:
         ended = await claimstream("report", "nosuchid", environment=installed)
         assert (ended.status, ended.out) == (1, "")
-        assert "no email has the id 'nosuchid'" in ended.err
+        (line,) = ended.err.splitlines()
+        assert "no email has the id 'nosuchid'" in line
 
     async def test_an_email_without_a_report_says_where_it_stands_and_what_it_waits_for(
         self, app: App, world: World, installed: dict[str, str]

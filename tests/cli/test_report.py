@@ -18,6 +18,7 @@ from tests.helpers import NOW
 from claimstream.cli import report_words as words
 from claimstream.cli.report import FoundReport, NoReportError
 from claimstream.cli.report_page import report_page
+from claimstream.cli.report_page.html import el
 from claimstream.cli.report_view import print_report
 from claimstream.domain.records.decision import Candidate, Decision, GuardDecision, Match, ReviewReason, Route
 from claimstream.domain.records.extraction import Conflict, Method
@@ -267,6 +268,10 @@ def test_what_stands_in_a_mail_is_text_on_the_page() -> None:
     assert hostile.open == []
     assert "</td><script>alert(\"1\")</script><img src=x onerror='alert(2)'>" in hostile.text
     assert "&amp;" in hostile.text
+
+
+def test_attributes_are_escaped_too() -> None:
+    assert el("a", "<", href='"><script>') == '<a href="&quot;&gt;&lt;script&gt;">&lt;</a>'
 
 
 def test_the_page_fetches_nothing_and_runs_nothing() -> None:
