@@ -11,6 +11,9 @@ from claimstream.cli.report_page.html import Content, Html, el, join
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport
 
+_THINNEST = 0.6
+"""Of a bar that is to be seen, in hundredths of the whole."""
+
 _ROUTES = {"AUTO_UPDATE": "good", "UPDATE_AND_NOTIFY": "good", "MANUAL_REVIEW": "person", "IGNORE": "aside"}
 
 
@@ -159,7 +162,8 @@ def _field(found: FieldReport) -> Html:
 
 def _bar(begin: float, width: float, class_: str = "bar") -> Html:
     """Shares of the whole, 0 to 1. SVG, because the page's policy allows no style of an element's own."""
-    rect = el("rect", x=f"{begin * 100:.2f}", width=f"{max(width * 100, 0.6):.2f}", height="8")
+    shown = max(width * 100, _THINNEST)
+    rect = el("rect", x=f"{min(begin * 100, 100 - shown):.2f}", width=f"{shown:.2f}", height="8")
     return el("svg", rect, class_=class_, viewBox="0 0 100 8", preserveAspectRatio="none", aria_hidden="true")
 
 
