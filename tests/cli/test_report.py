@@ -207,7 +207,7 @@ def test_lines_end_where_their_text_ends_and_fit_the_screen(width: int, text: st
 def test_the_screen_says_everything() -> None:
     shown = on_screen(report())
     for said in (
-        "MANUAL_REVIEW conflict  claim_statement  confidence 0.61  430.00 → (1812.40)",
+        "MANUAL_REVIEW conflict  claim_statement\n430.00 → (1812.40) EUR  confidence 0.61\n",
         "„Gesamtforderung 812,40 EUR“",
         "7–33",
         "computed",

@@ -57,20 +57,20 @@ def _lines(texts: Iterable[str]) -> RenderableType | None:
 
 def _heading(report: ProcessingReport, email: EmailSummary) -> Text:
     decision = report.decision
-    text = Text(f"{decision.route}", style=f"bold {ROUTE_STYLES.get(decision.route, '')}")
+    text = Text.assemble((str(decision.route), f"bold {ROUTE_STYLES.get(decision.route, '')}"))
     if decision.review_reason:
         text.append(f" {decision.review_reason}", style="yellow")
-    text.append(f"  {decision.intent or 'not read'}", style="bold")
-    text.append(f"  confidence {decision.confidence:.2f}", style="default")
+    text.append(f"  {decision.intent or 'not read'}\n", style="bold")
     if change := amounts(decision.old_amount, decision.new_amount, written=decision.write):
-        text.append(f"  {change}\N{NO-BREAK SPACE}EUR", style="bold")
+        text.append(f"{change} EUR  ", style="bold")
+    text.append(f"confidence {decision.confidence:.2f}")
     if decision.why:
-        text.append(f"\n{decision.why}", style="not bold default")
+        text.append(f"\n{decision.why}")
     if news := words.since(report, email):
         text.append(f"\n{news}", style="bold yellow")
     if report.subject is not None or report.sender:
-        text.append(f"\n{report.subject or '(no subject)'}", style="not bold italic default")
-        text.append(f"  from {report.sender or 'nobody'}", style="not bold dim")
+        text.append(f"\n{report.subject or '(no subject)'}", style="italic")
+        text.append(f"  from {report.sender or 'nobody'}", style="dim")
     return text
 
 
