@@ -18,6 +18,7 @@ from claimstream.domain.records.work import (
     OutboxRow,
     Result,
     TokenUse,
+    Waited,
 )
 
 T_co = TypeVar("T_co", covariant=True)
@@ -131,7 +132,7 @@ class Emails(Protocol):
 
     async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed: ...
     async def renew(self, email: Email, *, seconds: float) -> None: ...
-    async def release(self, email: Email) -> None: ...
+    async def release(self, email: Email, waits: Sequence[Waited] = ()) -> None: ...
     async def checkpoint(
         self,
         email: Email,
