@@ -1,6 +1,7 @@
 """One mail per opening of a circuit breaker, and one when it has closed again."""
 
 import asyncio
+import contextvars
 from datetime import UTC, datetime
 
 from claimstream.external.breaker import BreakerEvent
@@ -31,7 +32,8 @@ class BreakerAlerts:
             self._send(event, "has recovered", "Work goes on where it stopped.")
 
     def _send(self, event: BreakerEvent, what: str, consequence: str) -> None:
-        task = asyncio.create_task(self._mail(event, what, consequence))
+        # Not in the context of the email whose call it was: the mail is no part of its trace.
+        task = asyncio.create_task(self._mail(event, what, consequence), context=contextvars.Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -1,6 +1,7 @@
 """The composition root: builds the services out of the settings, wires them, runs the roles, drains on SIGTERM."""
 
 import asyncio
+import contextvars
 import os
 import secrets
 import signal
@@ -505,7 +506,8 @@ class App:
         if self._alerts is not None:
             self._alerts.note(event)
         if event.kind == "opened" and not self._draining:
-            pause = asyncio.create_task(self._pause_for(event.service))
+            # Not in the context of the email whose call it was: it is no part of its work.
+            pause = asyncio.create_task(self._pause_for(event.service), context=contextvars.Context())
             self._pauses.add(pause)
             pause.add_done_callback(self._pauses.discard)
 

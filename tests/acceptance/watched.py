@@ -98,8 +98,11 @@ async def _run(
     await bring_up_schema(settings)
     now = folder.world.now
     assert now is not None
-    # Two tries a second apart at most, so that an outage ends an attempt instead of being sat out.
-    policies = {n: replace(p, attempts=2, backoff_max_seconds=0.2) for n, p in DEFAULT_POLICIES.items()}
+    # An outage ends an attempt instead of being sat out, and opens the circuit, though not for long.
+    policies = {
+        name: replace(policy, attempts=2, backoff_max_seconds=0.2, breaker_recovery_seconds=0.3)
+        for name, policy in DEFAULT_POLICIES.items()
+    }
     async with App(settings, clock=lambda: now, policies=policies) as app:
         await load_world(app, folder.world, forget_cursors=True)
         await ensure_topics(settings, await app.connect())
@@ -109,8 +112,8 @@ async def _run(
             worker = asyncio.create_task(app.run(started=running.set))
             await running.wait()
             assert stack.claude is not None
-            stack.claude.faults.fail(529, times=3)
-            stack.gmail.faults.fail(503, operation="messages.get", times=3)
+            stack.claude.faults.fail(529, times=12)
+            stack.gmail.faults.fail(503, operation="messages.get", times=12)
             ids = [await stack.gmail.deliver(case.mailbox, case.raw) for case in folder.cases]
             mailbox = folder.world.tenants[0].mailboxes[0]
             planted = {kind: await stack.gmail.deliver(mailbox, raw) for kind, raw in planted_mail(mailbox).items()}

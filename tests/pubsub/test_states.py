@@ -4,13 +4,15 @@ import asyncio
 import logging
 import math
 import time
+from contextvars import ContextVar
 
 import pytest
+from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
 from tests.pubsub.proxy import Proxy
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import FlowControl, SubscriptionError, connect, stream
+from claimstream.pubsub import Ack, FlowControl, Message, Outcome, SubscriptionError, connect, stream
 
 
 async def test_every_state_is_reached_and_left(server: PubSubServer, place: Place) -> None:
@@ -243,3 +245,22 @@ async def test_a_stream_is_never_closed_before_its_first_request(place: Place, s
     await until(lambda: subscriber.health().ready)
     await patiently(subscriber.shutdown(grace_seconds=0))
     await patiently(run)
+
+
+HANDLED: ContextVar[str] = ContextVar("handled", default="nothing")
+
+
+async def test_a_handler_never_begins_in_the_context_of_another(make_place: MakePlace) -> None:
+    place = await make_place(enable_ordering=True)
+    seen: list[str] = []
+
+    async def handle(message: Message) -> Outcome:
+        seen.append(HANDLED.get())
+        HANDLED.set(message.data.decode())
+        return Ack()
+
+    HANDLED.set("the caller of run")
+    await place.publish("a", "b", "c", key="k")  # they arrive together, and each ends before the next begins
+    async with place.running(handle):
+        await until(lambda: len(seen) == 3)
+    assert seen == ["the caller of run"] * 3

@@ -20,6 +20,11 @@ def test_the_standard_variables_are_honoured(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")
     assert target("traces", None, None) == Target("grpc", None, "collector:4318")
     assert target("metrics", None, None) == Target("http/protobuf", None, "collector:4318")
+    both = "http://other:4317"
+    assert target("metrics", both, "grpc") == Target("http/protobuf", "http://other:4317/v1/metrics", "other:4317")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://prometheus:9090/api/v1/otlp/v1/metrics")
+    assert target("metrics", both, "grpc") == Target("http/protobuf", None, "prometheus:9090")
+    assert target("traces", both, "grpc") == Target("grpc", "http://other:4317", "other:4317")
     monkeypatch.setenv("OTEL_METRICS_EXPORTER", "none")
     assert target("metrics", None, None) is None
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")

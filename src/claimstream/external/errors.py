@@ -11,11 +11,13 @@ from typing import ClassVar
 class ExternalError(Exception):
     """A call that failed. ``message`` says what happened and what to check."""
 
-    def __init__(self, service: str, operation: str, message: str) -> None:
+    def __init__(self, service: str, operation: str, message: str, *, status: int | str | None = None) -> None:
         super().__init__(service, operation, message)
         self.service = service
         self.operation = operation
         self.message = message
+        self.status = status
+        """The service's own code, if it gave one: an HTTP or SMTP status, a gRPC or SQLSTATE name."""
 
     def __str__(self) -> str:
         where = f"{self.service} {self.operation}".strip()
@@ -28,8 +30,16 @@ class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what c
     kind: ClassVar[str] = "outage"
     """As reports tell it."""
 
-    def __init__(self, service: str, operation: str, message: str, *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(service, operation, message)
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        message: str,
+        *,
+        retry_after_seconds: float | None = None,
+        status: int | str | None = None,
+    ) -> None:
+        super().__init__(service, operation, message, status=status)
         self.retry_after_seconds = retry_after_seconds
         """When the service (or the breaker) said to come back, if it did."""
 
@@ -57,11 +67,6 @@ class Unauthorised(Outage):
 
 class Refused(ExternalError):  # noqa: N818 - as above
     """A permanent no from a service that is alive: asking again brings the same answer."""
-
-    def __init__(self, service: str, operation: str, message: str, *, status: int | str | None = None) -> None:
-        super().__init__(service, operation, message)
-        self.status = status
-        """The service's own code: an HTTP or SMTP status, a gRPC or SQLSTATE name."""
 
 
 class NotFound(Refused):

@@ -267,7 +267,8 @@ class Gmail:
 def _error(answer: _Answer) -> ExternalError:
     if answer.status == 403 and answer.reason in _THROTTLED:
         after = retry_after_seconds(answer.headers)
-        return Throttled(SERVICE, "", f"answered 403 ({answer.reason}), slowing down", retry_after_seconds=after)
+        message = f"answered 403 ({answer.reason}), slowing down"
+        return Throttled(SERVICE, "", message, retry_after_seconds=after, status=403)
     advice = (
         "Check that the credentials hold the scope gmail.readonly for this mailbox "
         "(domain-wide delegation or the person's consent), and that the Gmail API is enabled for the project."

@@ -40,11 +40,14 @@ def status_error(
     said = f"answered {status} ({what})" if what else f"answered {status}"
     after = retry_after_seconds(headers)
     if status == 429:
-        return Throttled(service, "", f"{said}: too many requests, slowing down", retry_after_seconds=after)
+        return Throttled(
+            service, "", f"{said}: too many requests, slowing down", retry_after_seconds=after, status=status
+        )
     if status in (401, 403):
-        return Unauthorised(service, "", f"{said}. {advice}")
+        return Unauthorised(service, "", f"{said}. {advice}", status=status)
     if status in (408, 425) or status >= 500:
-        return Outage(service, "", f"{said}: its own failure, it should pass", retry_after_seconds=after)
+        message = f"{said}: its own failure, it should pass"
+        return Outage(service, "", message, retry_after_seconds=after, status=status)
     if status in (404, 410):
         return NotFound(service, "", f"{said}: not there, or no longer", status=status)
     return Refused(service, "", f"{said}: it does not accept this request", status=status)

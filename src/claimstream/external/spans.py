@@ -48,7 +48,7 @@ def outcome(error: BaseException | None) -> str:
 
 def error_type(error: BaseException) -> str:
     """The ``error.type`` of a span: the service's own code where there is one, else the class of what was raised."""
-    if isinstance(error, Refused) and error.status is not None:
+    if isinstance(error, ExternalError) and error.status is not None:
         return str(error.status)
     cause = error.__cause__ if isinstance(error, ExternalError) and error.__cause__ is not None else error
     status = getattr(cause, "status_code", None) or getattr(cause, "status", None)

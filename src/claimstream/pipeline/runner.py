@@ -100,7 +100,7 @@ class Runner:
             return await self._process(email_id)
         except Outage as outage:
             self._unwritten.add(email_id, waited_for(outage, since=started))
-            return self._outage(outage)
+            return self._outage(outage, "claim")
         finally:
             self._in_work.discard(email_id)
 
@@ -164,7 +164,7 @@ class Runner:
             return self._wait("another worker took it over")
         except Outage as outage:
             await self._release(email, *unwritten, waited_for(outage, since=attempt.progress_at))
-            return self._outage(outage)
+            return self._outage(outage, attempt.at or "commit")
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email))
             raise
@@ -177,9 +177,15 @@ class Runner:
                 self._unwritten.add(email.email_id, *waits)
             log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
 
-    def _outage(self, outage: Outage) -> Wait:
-        metrics.error_occurred(outage, error_class="outage")
-        log.warning("email_waits", service=outage.service, operation=outage.operation, kind=type(outage).__name__)
+    def _outage(self, outage: Outage, stage: str) -> Wait:
+        metrics.error_occurred(outage, stage=stage, error_class="outage")
+        log.warning(
+            "email_waits",
+            stage=stage,
+            service=outage.service,
+            operation=outage.operation,
+            kind=type(outage).__name__,
+        )
         return self._wait(f"{outage.service} is not available", at_least=outage.retry_after_seconds or 0.0)
 
     def _wait(self, reason: str, at_least: float = 0.0) -> Wait:
@@ -198,7 +204,7 @@ class _Attempt:
         self._rules = rules
         self._desk = ModelDesk(claimed, services, rules)
         self._stages: list[StageReport] = []
-        self._at: str | None = None
+        self.at: str | None = None
         """The stage in work."""
         self.progress_at = time.monotonic()
         """When the last stage was done."""
@@ -258,7 +264,7 @@ class _Attempt:
         files: CandidateFiles,
     ) -> None:
         with stage_span("commit"):
-            self._at, started = "commit", time.monotonic()
+            self.at, started = "commit", time.monotonic()
             file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
             result = await prepare(
                 self._email,
@@ -302,7 +308,7 @@ class _Attempt:
 
     async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
         """The stage's result: from its checkpoint, or made now and kept."""
-        self._at = name
+        self.at = name
         unreadable = False
         if (kept := self._claimed.checkpoints.get(name)) is not None:
             try:
@@ -347,9 +353,9 @@ class _Attempt:
         )
 
     async def _give_up_on(self, error: Exception) -> None:
-        log.error("email_failed", error=type(error).__name__, exc_info=error)
-        metrics.error_occurred(error, error_class="mail")
-        sentry.capture(error)
+        log.error("email_failed", stage=self.at, error=type(error).__name__, exc_info=error)
+        metrics.error_occurred(error, stage=self.at, error_class="mail")
+        sentry.capture(error, stage=self.at)
         record_error(trace.get_current_span(), error)
         kind = type(error).__name__
         await self.give_up(f"Processing failed ({kind}). See the trace and the log for where.", kind)
@@ -370,7 +376,7 @@ class _Attempt:
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
                     error=error,
-                    failed_in=self._at if error else None,
+                    failed_in=self.at if error else None,
                 ),
             )
 

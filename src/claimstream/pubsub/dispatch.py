@@ -1,6 +1,7 @@
 """Running handlers, and doing what they decide."""
 
 import asyncio
+import contextvars
 import logging
 import time
 from collections import deque
@@ -46,6 +47,9 @@ class Dispatcher:
         self._given_up: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop
+        self.context = contextvars.copy_context()
+        """What handlers begin with. Who makes room for one (another handler, a `resume()`) has a context of its own, in
+        which things may be set that are none of its business."""
         self._paused = False
         self._stopping = False
 
@@ -155,7 +159,8 @@ class Dispatcher:
 
     def _start(self, delivery: Delivery) -> None:
         self._running.add(delivery)
-        delivery.task = self._loop.create_task(self._run(delivery), name="pubsub handler")
+        context = self.context.copy()
+        delivery.task = self._loop.create_task(self._run(delivery), name="pubsub handler", context=context)
 
     # running
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import time
 import uuid
@@ -86,6 +87,7 @@ class Subscriber:
         if self._started:
             raise RuntimeError("a Subscriber runs once: make a new one")
         self._started = True
+        self._dispatcher.context = contextvars.copy_context()
         if self._stop.is_set():
             self._end("stopped")
             return

@@ -31,9 +31,9 @@ class Target:
 def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> Target | None:
     """Where a signal goes by the options and the environment; None when nothing says so, or it is switched off.
 
-    The variable of one signal goes before ``endpoint``, which is for both. ``OTEL_SDK_DISABLED=true`` and
-    ``OTEL_TRACES_EXPORTER=none`` (``OTEL_METRICS_EXPORTER``) switch off. Raises ValueError for a protocol other than
-    the two.
+    A variable of one signal goes before ``endpoint`` and ``protocol``, which are for both. ``OTEL_SDK_DISABLED=true``
+    and ``OTEL_TRACES_EXPORTER=none`` (``OTEL_METRICS_EXPORTER``) switch off. Raises ValueError for a protocol other
+    than the two.
     """
     name = signal.upper()
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
@@ -41,8 +41,8 @@ def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> T
     if os.environ.get(f"OTEL_{name}_EXPORTER", "").strip().lower() == "none":
         return None
     chosen = (
-        protocol
-        or os.environ.get(f"OTEL_EXPORTER_OTLP_{name}_PROTOCOL")
+        os.environ.get(f"OTEL_EXPORTER_OTLP_{name}_PROTOCOL")
+        or protocol
         or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
         or "grpc"
     )
