@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
+from opentelemetry.sdk.metrics.export import DataPointT, HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -42,20 +42,31 @@ class Telemetry:
 
     def points(self, metric: str) -> dict[tuple[str, ...], float]:
         """Values (counts, for histograms) by the values of the labels in the labels' alphabetical order."""
-        data = self._reader.get_metrics_data()
         values: dict[tuple[str, ...], float] = {}
-        for resource in data.resource_metrics if data else ():
-            for scope in resource.scope_metrics:
-                for one in scope.metrics:
-                    if one.name != metric:
-                        continue
-                    for point in one.data.data_points:
-                        labels = tuple(str(value) for _, value in sorted((point.attributes or {}).items()))
-                        if isinstance(point, HistogramDataPoint):
-                            values[labels] = point.count
-                        elif isinstance(point, NumberDataPoint):
-                            values[labels] = point.value
+        for point in self._data_points(metric):
+            labels = tuple(str(value) for _, value in sorted((point.attributes or {}).items()))
+            if isinstance(point, HistogramDataPoint):
+                values[labels] = point.count
+            elif isinstance(point, NumberDataPoint):
+                values[labels] = point.value
         return values
+
+    def buckets(self, metric: str) -> list[int]:
+        """How many values each bucket of a histogram with one set of labels holds; empty ones are left out."""
+        [point] = self._data_points(metric)
+        assert isinstance(point, HistogramDataPoint)
+        return [count for count in point.bucket_counts if count]
+
+    def _data_points(self, metric: str) -> list[DataPointT]:
+        data = self._reader.get_metrics_data()
+        return [
+            point
+            for resource in (data.resource_metrics if data else ())
+            for scope in resource.scope_metrics
+            for one in scope.metrics
+            if one.name == metric
+            for point in one.data.data_points
+        ]
 
     def close(self) -> None:
         self._meters.shutdown()

@@ -66,6 +66,21 @@ async def test_a_call_returns_what_the_service_said_in_a_client_span(
     assert entrance.telemetry.points("claimstream.external.breaker.state") == {("test",): 0}
 
 
+async def test_the_durations_of_fast_calls_are_told_apart(entrance: Entrance) -> None:
+    service = entrance.door.service("test", classify)
+    await service.call("nap", lambda: asyncio.sleep(0))
+    await service.call("nap", lambda: asyncio.sleep(0.2))
+    assert len(entrance.telemetry.buckets("claimstream.external.duration")) == 2
+
+
+async def test_the_circuits_of_the_latest_door_are_shown(entrance: Entrance) -> None:
+    entrance.door.service("before", classify)
+    later = Door(meter=entrance.telemetry.meter)
+    later.service("test", classify)
+    assert entrance.telemetry.points("claimstream.external.breaker.state") == {("test",): 0}
+    await later.close()
+
+
 async def test_an_outage_is_tried_again_each_attempt_in_a_span_of_its_own(
     entrance: Entrance, http_server: HttpServer
 ) -> None:
