@@ -1,4 +1,4 @@
-"""The example of the README runs as it stands."""
+"""The examples of the page run as they stand."""
 
 import asyncio
 import re
@@ -13,20 +13,25 @@ from claimstream.pubsub import Admin, Channel
 README = Path(__file__).parents[2] / "docs" / "pubsub.md"
 
 
-async def test_the_example_runs(server: PubSubServer, channel: Channel) -> None:
-    found = re.search(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    assert found is not None
+async def test_the_examples_run(server: PubSubServer, channel: Channel) -> None:
+    subscribing, publishing = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert len(subscribing.splitlines()) == 20
     topic, subscription = "projects/demo/topics/greetings", "projects/demo/subscriptions/greetings"
     admin = Admin(channel)
     await admin.ensure_topic(topic)
     await admin.ensure_subscription(subscription, topic=topic)
+    assert await run(publishing, server.target) == "published 1\n"
+    assert await run(subscribing, server.target) == "1 hello\n"
+    assert server.snapshot(subscription).acked == 1
+
+
+async def run(code: str, target: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-c", found.group(1)),
-        env={"PUBSUB_EMULATOR_HOST": server.target},
+        *(sys.executable, "-W", "error", "-c", code),
+        env={"PUBSUB_EMULATOR_HOST": target},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await patiently(process.communicate())
     assert (process.returncode, errors.decode()) == (0, "")
-    assert re.fullmatch(r"published 1\n1 hello\n", output.decode())
-    assert server.snapshot(subscription).acked == 1
+    return output.decode()
