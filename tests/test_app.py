@@ -48,7 +48,7 @@ async def working(settings: Settings, world: World) -> AsyncIterator[App]:
 async def settled(app: App, count: int, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while True:
-            emails = await app.emails.recent()
+            emails = await app.emails.recent(limit=count + 1)
             if len(emails) == count and all(email.delivered for email in emails):
                 return
             await asyncio.sleep(0.05)

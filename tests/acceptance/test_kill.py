@@ -16,6 +16,7 @@ from claimstream.app import App
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since
 from claimstream.local.claude.script import ScriptedAnswer, When
+from claimstream.local.otlp.traces import Wanted
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.settings import Settings
@@ -124,10 +125,20 @@ async def test_a_worker_killed_in_the_middle_of_its_mails_loses_nothing_and_pays
         asked = [call.operation for call in report.model_calls]
         assert len(asked) == len(set(asked))
         if "model/classify" in asked:
-            assert any(stage.from_checkpoint for stage in report.stages)
+            assert any(stage.attempt < report.attempt for stage in report.stages)
     assert paid == 4
     intents = [asked for asked in stack.claude.requests if "intent" in (asked.schema or {}).get("properties", {})]
     assert len(intents) == 4, "no token is paid twice for a stage that was finished"
+    for email in emails:
+        assert stack.otlp is not None
+        [trace] = stack.otlp.traces(Wanted(email_id=email.email_id))
+        assert trace.trace_id == email.correlation_id, "both workers write to the trace of the email"
+        [published] = [span for span in trace.spans if span.name == "send emails"]
+        settling = [span for span in trace.spans if span.name == "commit"]
+        if email.attempt > 1:
+            workers = [span.resource["service.instance.id"] for span in (published, *settling)]
+            assert len(set(workers)) == len(workers) == 2, "found by one, settled by the other"
+    assert any(email.attempt > 1 for email in emails)
     dead = stack.pubsub.snapshot(settings.subscription(settings.dead_letter_topic))
     assert (dead.backlog, dead.delivered) == (0, 0), "nothing was dead-lettered"
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.helpers import add_email, worker_environment
+from tests.helpers import NOW, add_email, worker_environment
 from typer.testing import CliRunner
 
 from claimstream.app import App
 from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
-from claimstream.domain.records.work import Outcome
+from claimstream.domain.records.work import Claimed, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
@@ -89,6 +89,9 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
     readable = await claimstream("report", first["email_id"], environment=home)
     assert "What was read" in readable.out
     assert "3418.07" in readable.out
+    page = await claimstream("report", first["correlation_id"], "--html", environment=home)
+    assert page.out.startswith("<!DOCTYPE html>")
+    assert "3,418.07" in page.out
     unknown = await claimstream("report", "nosuchid", environment=home)
     assert unknown.status == 1
     assert "claimstream emails" in unknown.err
@@ -244,6 +247,36 @@ async def test_emails_are_listed_from_the_database(app: App, world: World, insta
     email_id = await add_email(app, world)
     ended = await claimstream("emails", "--json", environment=installed)
     assert [email["email_id"] for email in json.loads(ended.out)] == [email_id]
+
+
+class TestReport:
+    """``claimstream report``, of a database."""
+
+    async def test_an_id_that_no_email_has_is_said_to_be_unknown(self, app: App, installed: dict[str, str]) -> None:
+        ended = await claimstream("report", "nosuchid", environment=installed)
+        assert (ended.status, ended.out) == (1, "")
+        (line,) = ended.err.splitlines()
+        assert "no email has the id 'nosuchid'" in line
+
+    async def test_an_email_without_a_report_says_where_it_stands_and_what_it_waits_for(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        email_id = await add_email(app, world)
+        new = await claimstream("report", email_id, environment=installed)
+        assert (new.status, "nobody has begun with it" in new.err) == (1, True), new.err
+        claimed = await app.emails.claim(email_id, worker="one", seconds=60)
+        assert isinstance(claimed, Claimed)
+        wait = Waited(service="gcs", kind="breaker_open", count=1, first_at=NOW, last_at=NOW, seconds=70)
+        await app.emails.release(claimed.email, [wait])
+        waiting = await claimstream("report", claimed.email.correlation_id, environment=installed)
+        assert waiting.status == 1
+        assert "in work, attempt 1. Waited for gcs: breaker open, once, 1 min 1" in waiting.err
+
+    def test_it_needs_an_id_and_takes_one_form(self) -> None:
+        without = CliRunner().invoke(commands, ["report"])
+        assert (without.exit_code, "Missing argument 'ID'" in without.output) == (2, True)
+        both = CliRunner().invoke(commands, ["report", "x", "--json", "--html"])
+        assert (both.exit_code, "choose one" in both.output) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from claimstream.app import App
 from claimstream.domain.records.work import Email, EmailSummary, Result
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, clients_of
-from claimstream.external.errors import Outage
+from claimstream.external.errors import BreakerOpen, Outage, Throttled, Unauthorised
 from claimstream.external.mongo_documents import amount
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
-from claimstream.pipeline.report import ProcessingReport
+from claimstream.pipeline.report import STAGES, VERSION, EarlierAttempts, ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait
 from claimstream.pipeline.services import Services
-from claimstream.pipeline.stages.deliver import deliver_leftovers
+from claimstream.pipeline.stages.deliver import deliver, deliver_leftovers
 from claimstream.pipeline.stages.fetch import Fetched
 
 Reply = Callable[..., bytes]
@@ -99,19 +99,15 @@ async def test_the_report_holds_evidence_stages_and_decision(
     summary = await settle(app, runner, email_id)
     report = await report_of(app, email_id)
     total = next(field for field in report.fields if field.field == "total_claim")
-    assert Decimal(total.value) == Decimal("812.40")
+    assert Decimal(total.value or "0") == Decimal("812.40")
     assert "812,40" in total.quote
     assert total.source_id == "body"
-    assert [stage.stage for stage in report.stages] == [
-        "fetch",
-        "parse",
-        "classify",
-        "extract",
-        "consolidate",
-        "match",
-        "route",
-        "commit",
-    ]
+    assert total.end - total.start == len(total.quote)
+    assert tuple(stage.stage for stage in report.stages) == STAGES
+    assert (report.subject, report.sender) == ("Forderungsaufstellung Nele Brandt", "forderung@stadtwerke.example")
+    assert (report.earlier, report.waits) == ((), ())
+    version = await app.database.run("SELECT", lambda c: c.fetchval("SELECT version FROM processing_reports"))
+    assert version == report.version == VERSION
     assert report.decision.confidence == summary.confidence
     assert {guard.guard for guard in report.decision.guards} == {"amount"}
     assert report.match.candidates
@@ -246,7 +242,7 @@ async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_che
     assert (summary.new_amount, summary.delivered) == (Decimal("812.40"), True)
     assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
     report = await report_of(app, email_id)
-    done_before = [s.stage for s in report.stages if s.from_checkpoint]
+    done_before = [s.stage for s in report.stages if s.attempt < report.attempt]
     if stage not in {"before commit", "after commit"}:
         assert done_before[-1] == stage
 
@@ -424,7 +420,7 @@ async def test_a_defect_of_ours_sends_the_mail_to_a_person_at_once(
     summary = await settle(app, make_runner(app, services), email_id)
     assert (summary.outcome, summary.review_reason, summary.attempt) == ("review", "extraction_error", 1)
     report = await report_of(app, email_id)
-    assert report.error == "ZeroDivisionError"
+    assert (report.error, report.failed_in) == ("ZeroDivisionError", "parse")
     assert "secret" not in report.model_dump_json()
 
 
@@ -439,6 +435,80 @@ async def test_an_outage_inside_a_stage_costs_nothing(
     assert (await report_of(app, email_id)).crashes == 0
 
 
+class _Unreachable:
+    """PostgreSQL, which is away for the first call of each of these names."""
+
+    def __init__(self, emails: object, *calls: str) -> None:
+        self._emails = emails
+        self._calls = list(calls)
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._calls:
+            self._calls.remove(name)
+            return self._gone
+        return getattr(self._emails, name)
+
+    async def _gone(self, *_: object, **__: object) -> None:
+        raise Outage("postgresql", "call", "no route")
+
+
+class TestWaitsInTheReport:
+    async def test_they_name_service_kind_and_time_and_where_each_attempt_stopped_whoever_settles_it(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        outages = [
+            Outage("gcs", "put", "no answer"),
+            BreakerOpen("gcs", "put", "held back"),
+            BreakerOpen("gcs", "put", "held back"),
+            Throttled("gmail", "get", "429"),
+            Unauthorised("gmail", "get", "401"),
+        ]
+        for number, outage in enumerate(outages):
+            services = replace(app.services, reader=_Fails(outage))  # type: ignore[arg-type]  # a proxy
+            assert isinstance(await make_runner(app, services, f"worker-{number}").process(email_id), Wait)
+        await app.database.run("UPDATE", lambda c: c.execute("UPDATE waits SET since = since - interval '1 hour'"))
+        await settle(app, runner, email_id)
+        report = await report_of(app, email_id)
+        assert {(w.service, w.kind): w.count for w in report.waits} == {
+            ("gcs", "outage"): 1,
+            ("gcs", "breaker_open"): 2,
+            ("gmail", "throttled"): 1,
+            ("gmail", "unauthorised"): 1,
+        }
+        assert 3600 < report.waited_seconds < 3660, "the last one waited for an hour"
+        assert report.seconds < 60
+        assert (report.attempt, report.crashes) == (6, 0)
+        assert report.earlier == (EarlierAttempts(first=1, last=5, stopped_in="parse"),)
+        assert [stage.attempt for stage in report.stages] == [1] + 7 * [6]
+
+    @pytest.mark.parametrize("calls", [("claim",), ("checkpoint", "release"), ("claim", "checkpoint", "release")])
+    async def test_they_tell_of_postgresql_too_where_they_cannot_be_written(
+        self, app: App, stack: LocalStack, world: World, reply: Reply, calls: tuple[str, ...]
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        services = replace(app.services, emails=_Unreachable(app.emails, *calls))  # type: ignore[arg-type]  # a proxy
+        runner = make_runner(app, services)
+        outages = 0
+        while isinstance(await runner.process(email_id), Wait):
+            outages += 1
+        (waited,) = (await report_of(app, email_id)).waits
+        assert (waited.service, waited.kind, waited.count) == ("postgresql", "outage", outages)
+        assert outages == len({"claim", "checkpoint"} & set(calls))
+
+    async def test_what_could_not_be_written_is_written_with_the_next_wait(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        emails = _Unreachable(app.emails, "claim")
+        services = replace(app.services, emails=emails, reader=_Fails(Outage("gcs", "put", "gone")))  # type: ignore[arg-type]  # proxies
+        unlucky = make_runner(app, services, "unlucky")
+        for _ in range(2):
+            assert isinstance(await unlucky.process(email_id), Wait)
+        await settle(app, runner, email_id)
+        assert [w.service for w in (await report_of(app, email_id)).waits] == ["postgresql", "gcs"]
+
+
 async def test_a_mail_that_kills_its_workers_goes_to_a_person(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:
@@ -448,7 +518,10 @@ async def test_a_mail_that_kills_its_workers_goes_to_a_person(
         await asyncio.sleep(0.01)
     summary = await settle(app, runner, email_id)
     assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
-    assert "ended its worker" in (await report_of(app, email_id)).decision.why
+    report = await report_of(app, email_id)
+    assert "ended its worker" in report.decision.why
+    assert report.crashes == 4
+    assert report.earlier == (EarlierAttempts(first=1, last=4, stopped_in="fetch"),)
 
 
 async def test_a_report_that_cannot_be_built_fails_no_email(
@@ -485,6 +558,20 @@ class TestOtherVersionsOfUs:
             "SELECT", lambda c: c.fetchval("SELECT calls FROM token_ledger WHERE operation = 'classify'")
         )
         assert booked == 1
+
+    async def test_what_waited_for_an_older_update_of_the_client_goes_out_with_it(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        older, newer, other = [
+            await arrive(app, stack, world, reply(code=c)) for c in ("K7Q2X9M4", "K7Q2X9M4", "P3R8T5W2")
+        ]
+        for email_id in (older, other):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        assert not (await settle(app, runner, newer)).delivered, "the older one has not gone out yet"
+        await deliver(app.services, app.rules, email_id=older)
+        assert [(await summary_of(app, each)).delivered for each in (older, newer, other)] == [True, True, False]
 
     async def test_an_outbox_row_that_cannot_be_read_holds_up_nobody_else(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply

@@ -6,15 +6,46 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 _FILE_WIDTH = 200
 """Columns where nobody looks on as it is written: a table in a file or a pipe is not to be cut to fit a screen."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _FILE_WIDTH)
+
+def _width(stream: TextIO) -> int | None:
+    """None: as wide as the terminal, or as COLUMNS says."""
+    return None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else _FILE_WIDTH
+
+
+out = Console(highlight=False, width=_width(sys.stdout))
+err = Console(stderr=True, highlight=False, width=_width(sys.stderr))
+
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
+"""Characters that a terminal obeys and does not show."""
+
+
+class Trimmed:
+    """Lines that end where their text ends: rich fills tables up with spaces, which wrap where the place is narrower.
+
+    What is printed may stand in a mail: control characters in it do not reach the terminal.
+    """
+
+    def __init__(self, content: RenderableType) -> None:
+        self._content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._content, options, pad=False):
+            text = Text.assemble(
+                *((part.text.translate(_CONTROLS), part.style or "") for part in line if not part.control), end=""
+            )
+            text.rstrip()
+            yield text
+            yield Segment.line()
 
 
 def write_whole() -> None:
@@ -37,7 +68,7 @@ def note(text: str) -> None:
 
 def complain(text: str) -> None:
     """What is wrong, in one line, as the last word of a command. Brackets in it are no markup."""
-    err.print(Text.assemble(("claimstream:", "bold red"), " ", text))
+    err.print(Text.assemble(("claimstream:", "bold red"), " ", text), soft_wrap=not err.is_terminal)
 
 
 def command() -> str:

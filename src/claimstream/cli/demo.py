@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from claimstream.app import App, start_telemetry, utc_now
 from claimstream.cli import last_demo
 from claimstream.cli.access import bring_up_schema
-from claimstream.cli.console import command, err, note, out
+from claimstream.cli.console import Trimmed, command, err, note, out
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
@@ -192,7 +192,7 @@ def _say_what_runs(stack: LocalStack) -> None:
 
 def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
     out.print()
-    out.print(emails_table(result.emails, width=out.width))
+    out.print(Trimmed(emails_table(result.emails, width=out.width)))
     routes = Counter(str(email.route) for email in result.emails)
     times = sorted(s for email in result.emails if (s := seconds_of(email)) is not None)
     out.print()

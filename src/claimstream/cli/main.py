@@ -1,7 +1,6 @@
 """Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Coroutine
@@ -244,7 +243,7 @@ def emails(
 
     from claimstream.cli import last_demo
     from claimstream.cli.access import email_store, settings_or_demo
-    from claimstream.cli.console import note, out
+    from claimstream.cli.console import Trimmed, note, out
     from claimstream.cli.tables import emails_table
     from claimstream.domain.records.work import EmailSummary
 
@@ -262,7 +261,7 @@ def emails(
     if as_json:
         sys.stdout.write(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
-        out.print(emails_table(found, width=out.width))
+        out.print(Trimmed(emails_table(found, width=out.width)))
     else:
         note("No emails yet.")
 
@@ -271,34 +270,33 @@ def emails(
 def report(
     email: Annotated[str, typer.Argument(metavar="ID", help="Email, correlation, trace or Gmail id, or Message-ID.")],
     as_json: JsonOption = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Print one page that needs nothing else: report ID --html > report.html")
+    ] = False,
 ) -> None:
     """Show everything about one email: what was read and where it stands, what was decided and why.
 
-    The beginning of an id is enough, from 6 characters. Without a database configured: the demo's.
+    The beginning of an id is enough, from 6 characters. Without a database configured: the demo's. With JAEGER_UI_URL
+    set, the report links to the email's trace.
     """
-    from claimstream.cli import last_demo
-    from claimstream.cli.access import email_store, settings_or_demo
-    from claimstream.cli.console import command, complain, out
+    from claimstream.cli.console import complain, out
+    from claimstream.cli.report import FoundReport, NoReportError, find_report
+    from claimstream.cli.report_page import report_page
     from claimstream.cli.report_view import print_report
-    from claimstream.pipeline.report import ProcessingReport
 
-    async def work() -> tuple[str | None, str | None]:
-        settings = settings_or_demo()
-        if settings.database_url is None and last_demo.saved_emails():
-            saved = last_demo.find(email)
-            return None if saved is None else last_demo.saved_report(saved.email_id), settings.jaeger_ui_url
-        async with email_store(settings) as store:
-            found = await store.find(email)
-            return None if found is None else await store.report(found.email_id), settings.jaeger_ui_url
-
-    text, jaeger = _run(work())
-    if text is None:
-        complain(f"no report for {email!r}. `{command()} emails` lists what there is.")
-        raise typer.Exit(1)
-    if as_json:
-        sys.stdout.write(json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n")
-    else:
-        print_report(out, ProcessingReport.model_validate_json(text), jaeger_ui_url=jaeger)
+    if as_json and as_html:
+        raise typer.BadParameter("--json and --html: choose one.")
+    try:
+        found: FoundReport = _run(find_report(email))
+        if as_json:
+            sys.stdout.write(found.json() + "\n")
+        elif as_html:
+            sys.stdout.write(report_page(found.report(), found.email, jaeger_ui_url=found.jaeger_ui_url))
+        else:
+            print_report(out, found.report(), found.email, jaeger_ui_url=found.jaeger_ui_url)
+    except NoReportError as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
 
 
 @app.command("eval")

@@ -1,90 +1,139 @@
-"""A processing report for a person's eyes."""
+"""A processing report on a screen."""
+
+from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from claimstream.cli import report_words as words
+from claimstream.cli.console import Trimmed
 from claimstream.cli.tables import ROUTE_STYLES, amounts
-from claimstream.pipeline.report import ProcessingReport
+from claimstream.domain.records.work import EmailSummary
+from claimstream.pipeline.report import FieldReport, ProcessingReport
 
 _LONGEST_QUOTE = 70
+_WIDE = 110
+"""Columns from which the words a value was read from stand beside it; else below it."""
+_CANDIDATES = 5
 
 
-def print_report(console: Console, report: ProcessingReport, *, jaeger_ui_url: str | None = None) -> None:
+def print_report(
+    console: Console, report: ProcessingReport, email: EmailSummary, *, jaeger_ui_url: str | None = None
+) -> None:
     """What was decided first, then why, then how long it took."""
-    console.print(_heading(report))
+    console.print(Trimmed(_heading(report, email)))
     for title, part in (
-        ("What was read", _fields(report)),
+        ("What was read", _fields(report, wide=console.width >= _WIDE)),
         ("Which inquiry", _match(report)),
         ("What was decided", _decision(report)),
-        ("What could not be read", _unread(report)),
-        ("Where the time went", _stages(report)),
+        ("What could not be read", _lines(words.unread(report))),
+        ("Where the time went", _times(report)),
         ("What the model cost", _model(report)),
         ("Ids", _ids(report, jaeger_ui_url)),
     ):
         if part is not None:
             console.print(f"\n[bold]{title}[/]")
-            console.print(Padding(part, (0, 0, 0, 2)))
+            console.print(Trimmed(Padding(part, (0, 0, 0, 2))))
 
 
-def _plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
+def _plain_table(*columns: str, right: tuple[str, ...] = (), header: bool = True) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", show_header=header)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
 
 
-def _heading(report: ProcessingReport) -> Text:
+def _add(table: Table, *cells: str | Text, style: str = "") -> None:
+    """A row. Brackets in it are no markup: most of it comes out of mails."""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), style=style)
+
+
+def _lines(texts: Iterable[str]) -> RenderableType | None:
+    lines = [Text(text) for text in texts]
+    return Group(*lines) if lines else None
+
+
+def _heading(report: ProcessingReport, email: EmailSummary) -> Text:
     decision = report.decision
-    text = Text(f"{decision.route}", style=f"bold {ROUTE_STYLES.get(decision.route, '')}")
+    text = Text.assemble((str(decision.route), f"bold {ROUTE_STYLES.get(decision.route, '')}"))
     if decision.review_reason:
         text.append(f" {decision.review_reason}", style="yellow")
-    text.append(f"  {decision.intent or 'not read'}", style="bold")
-    text.append(f"  confidence {decision.confidence:.2f}", style="default")
+    text.append(f"  {decision.intent or 'not read'}\n", style="bold")
     if change := amounts(decision.old_amount, decision.new_amount, written=decision.write):
-        text.append(f"  {change} EUR", style="bold")
+        text.append(f"{change} EUR  ", style="bold")
+    text.append(f"confidence {decision.confidence:.2f}")
     if decision.why:
-        text.append(f"\n{decision.why}", style="not bold default")
+        text.append(f"\n{decision.why}")
+    if news := words.since(report, email):
+        text.append(f"\n{news}", style="bold yellow")
+    if report.subject is not None or report.sender:
+        text.append(f"\n{report.subject or '(no subject)'}", style="italic")
+        text.append(f"  from {report.sender or 'nobody'}", style="dim")
     return text
 
 
-def _fields(report: ProcessingReport) -> RenderableType | None:
+def _fields(report: ProcessingReport, *, wide: bool) -> RenderableType | None:
     lines: list[RenderableType] = []
     if report.fields:
-        table = _plain_table("field", "value", "conf.", "source", "the words it was read from", right=("conf.",))
+        columns = ("field", "conf.", "value", "the words it was read from", "where")
+        table = _plain_table(*(columns if wide else columns[:3]), right=("conf.",))
         for found in report.fields:
-            quote = " ".join(found.quote.split())
-            shown = quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + "…"
-            table.add_row(found.field, found.value, f"{found.confidence:.2f}", found.source_id, f"„{shown}“")
+            value = Text("?" if found.value is None else found.value, style="bold")
+            if found.note:
+                value.append(f" {found.note}", style="not bold yellow")
+            row = (found.field, words.confidence(found.confidence), value)
+            if wide:
+                _add(table, *row, _quoted(found), words.place(found))
+            else:
+                _add(table, *row)
+                if found.quote:
+                    _add(table, "", "", Text.assemble(_quoted(found), f"  {words.place(found)}", style="dim"))
         lines.append(table)
-    for name, values in (
-        ("references", report.references),
-        ("people", report.people),
-        ("sources", report.sources),
-        ("not found", report.missing),
-        ("dropped for want of evidence", report.dropped),
-        ("defects of the mail", report.defects),
+    for name, said in (
+        ("sources", words.sources(report)),
+        ("not found", ", ".join(report.missing)),
+        ("dropped for want of evidence", ", ".join(report.dropped)),
+        ("defects of the mail", ", ".join(report.defects)),
     ):
-        if values:
-            lines.append(Text.assemble((f"{name}: ", "dim"), ", ".join(values)))
+        if said:
+            lines.append(Text.assemble((f"{name}: ", "dim"), said))
     lines += [Text(f"conflict in {c.field}: {c.detail}", style="yellow") for c in report.conflicts]
     return Group(*lines) if lines else None
 
 
+def _quoted(found: FieldReport) -> str:
+    quote = words.quote(found)
+    if not quote:
+        return ""
+    return f"„{quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + '…'}“"
+
+
 def _match(report: ProcessingReport) -> RenderableType:
     match = report.match
-    found = match.inquiry_id or "none"
-    lines: list[RenderableType] = [
-        Text.assemble((found, "bold"), f"  by {match.matched_by}, {match.confidence:.2f}  ", (match.why, "dim"))
-    ]
-    others = [c for c in match.candidates if c.inquiry_id != match.inquiry_id][:5]
-    if others:
+    text = Text(match.inquiry_id or "none", style="bold")
+    if match.inquiry_id is not None:
+        text.append(
+            f"  by {match.matched_by}, {match.confidence:.2f}  client {match.client_id}, creditor {match.creditor_id}, "
+            f"{match.letter} letter",
+            style="not bold",
+        )
+    if match.reason is not None:
+        text.append(f"  {match.reason}", style="not bold yellow")
+    lines: list[RenderableType] = [text]
+    if match.why:
+        lines.append(Text(match.why, style="dim"))
+    candidates = words.considered(report)
+    if candidates:
         table = _plain_table("considered", "score", "why", right=("score",))
-        for candidate in others:
+        for candidate in candidates[:_CANDIDATES]:
             score = "excluded" if candidate.excluded else f"{candidate.score:.2f}"
-            table.add_row(candidate.inquiry_id, score, candidate.why)
+            chosen = candidate.inquiry_id == match.inquiry_id
+            _add(table, candidate.inquiry_id, score, Text(candidate.why), style="bold" if chosen else "")
         lines.append(table)
+    if (more := len(candidates) - _CANDIDATES) > 0:
+        lines.append(Text(f"and {more} more (--json has them all)", style="dim"))
     return Group(*lines)
 
 
@@ -102,52 +151,41 @@ def _decision(report: ProcessingReport) -> RenderableType | None:
     if len(report.decision.reasons) > 1:
         lines.append(Text(f"all reasons: {', '.join(report.decision.reasons)}"))
     if report.error:
-        lines.append(Text(f"failure: {report.error}", style="red"))
+        where = f" in {report.failed_in}" if report.failed_in else ""
+        lines.append(Text(f"failure: {report.error}{where}", style="red"))
     return Group(*lines) if lines else None
 
 
-def _unread(report: ProcessingReport) -> RenderableType | None:
-    lines = [
-        Text(f"{u.source_id} {u.name} ({u.media_type}, {u.size} bytes): {u.reason} {u.detail}".rstrip())
-        for u in report.unread
-    ]
-    known = {u.source_id for u in report.unread}
-    lines += [Text(f"{s}: holds no readable text") for s in report.sources_unread if s not in known]
-    return Group(*lines) if lines else None
-
-
-def _stages(report: ProcessingReport) -> RenderableType:
-    table = _plain_table("stage", "ms", "", right=("ms",))
+def _times(report: ProcessingReport) -> RenderableType:
+    table = _plain_table("stage", "time", "", right=("time",))
     for stage in report.stages:
-        table.add_row(stage.stage, f"{stage.seconds * 1000:.0f}", "from checkpoint" if stage.from_checkpoint else "")
-    table.add_row("all", f"{report.seconds * 1000:.0f}", f"attempt {report.attempt}")
-    return table
+        told = "" if stage.attempt == report.attempt else f"attempt {stage.attempt}" if stage.attempt else "earlier"
+        _add(table, stage.stage, words.duration(stage.seconds), Text(told, style="dim"))
+    _add(table, "all", words.duration(report.seconds), "", style="bold")
+    return Group(table, *(Text(line, style="yellow") for line in words.history(report)))
 
 
 def _model(report: ProcessingReport) -> RenderableType | None:
     if not report.model_calls:
         return None
-    table = _plain_table("question", "model", "prompt", "tokens in", "out", "USD", right=("tokens in", "out", "USD"))
+    table = _plain_table("question", "model", "prompt", "in", "out", "USD", right=("in", "out", "USD"))
     for call in report.model_calls:
-        tokens_in = call.input_tokens + call.cache_read_tokens + call.cache_creation_tokens
-        table.add_row(
-            call.operation, call.model, call.prompt_version, str(tokens_in), str(call.output_tokens), f"{call.cost_usd}"
+        _add(
+            table,
+            call.operation,
+            call.model,
+            call.prompt_version,
+            f"{call.tokens_in:,}",
+            f"{call.output_tokens:,}",
+            words.dollars(call.cost_usd),
         )
-    return table
+    return Group(table, Text(words.tokens(report), style="bold"))
 
 
 def _ids(report: ProcessingReport, jaeger_ui_url: str | None) -> RenderableType:
-    table = _plain_table("", "")
-    table.show_header = False
-    for name, value in (
-        ("email", report.email_id),
-        ("correlation", report.correlation_id),
-        ("trace", report.trace_id or ""),
-        ("Gmail", f"{report.gmail_id} in {report.mailbox}"),
-        ("received", "" if report.received_at is None else report.received_at.isoformat(timespec="seconds")),
-        ("settled", report.settled_at.isoformat(timespec="seconds")),
-    ):
-        table.add_row(Text(name, style="dim"), value)
-    if jaeger_ui_url and report.trace_id:
-        table.add_row(Text("Jaeger", style="dim"), f"{jaeger_ui_url.rstrip('/')}/trace/{report.trace_id}")
+    table = _plain_table("", "", header=False)
+    for name, value in words.ids(report):
+        _add(table, Text(name, style="dim"), Text(value))
+    if link := words.jaeger_trace(report.trace_id, jaeger_ui_url):
+        _add(table, Text("Jaeger", style="dim"), Text(link))
     return table

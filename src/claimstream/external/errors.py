@@ -5,6 +5,8 @@ The one question is whose fault it was. An :class:`Outage` is nobody's mail: the
 Messages name ids, statuses and settings, never the content of a mail, since they end in logs, reports and Sentry.
 """
 
+from typing import ClassVar
+
 
 class ExternalError(Exception):
     """A call that failed. ``message`` says what happened and what to check."""
@@ -23,6 +25,9 @@ class ExternalError(Exception):
 class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what callers ask
     """Not the mail's fault: time-out, lost connection, 5xx, breaker open, credentials. Costs no delivery attempt."""
 
+    kind: ClassVar[str] = "outage"
+    """As reports tell it."""
+
     def __init__(self, service: str, operation: str, message: str, *, retry_after_seconds: float | None = None) -> None:
         super().__init__(service, operation, message)
         self.retry_after_seconds = retry_after_seconds
@@ -32,9 +37,13 @@ class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what c
 class BreakerOpen(Outage):
     """Not even tried: the service failed so often that calls are held back until it has recovered."""
 
+    kind = "breaker_open"
+
 
 class Throttled(Outage):
     """429, a rate limit or a quota. The service is alive, so this never opens the circuit."""
+
+    kind = "throttled"
 
 
 class Unauthorised(Outage):
@@ -42,6 +51,8 @@ class Unauthorised(Outage):
 
     Not retried, and never opens the circuit: work waits until somebody has mended it.
     """
+
+    kind = "unauthorised"
 
 
 class Refused(ExternalError):  # noqa: N818 - as above

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _PREFIX = "model/"
 """Of the checkpoints that hold answers."""
+_UNUSABLE = "unusable "
+"""Before that, of those that only say what an answer cost."""
 
 
 class ModelCall(Record):
@@ -34,6 +36,11 @@ class ModelCall(Record):
     cache_creation_tokens: int
     output_tokens: int
     cost_usd: Decimal
+
+    @property
+    def tokens_in(self) -> int:
+        """All of them, cached ones included."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_creation_tokens
 
 
 class _Kept(Record, Generic[T]):
@@ -121,7 +128,7 @@ class ModelDesk:
         self.calls.append(call)
         await self._services.emails.checkpoint(
             self._claimed.email,
-            f"unusable {key}",
+            f"{_UNUSABLE}{key}",
             call.model_dump_json(),
             seconds=0.0,
             tokens=_use(operation, call),
@@ -142,9 +149,11 @@ def _paid(claimed: Claimed) -> list[ModelCall]:
     """What earlier attempts paid for. A checkpoint of another version of us that cannot be read is left out."""
     calls = []
     for key, text in claimed.checkpoints.items():
-        if key.startswith(_PREFIX):
-            with suppress(ValueError, LookupError, TypeError):
+        with suppress(ValueError, LookupError, TypeError):
+            if key.startswith(_PREFIX):
                 calls.append(ModelCall.model_validate(json.loads(text)["call"]))
+            elif key.startswith(_UNUSABLE):
+                calls.append(ModelCall.model_validate_json(text))
     return calls
 
 

@@ -21,11 +21,11 @@ from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.records.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review
+from claimstream.domain.records.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review, Waited
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
-from claimstream.pipeline.report import ProcessingReport, StageReport, build_report
+from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.classify import classify
 from claimstream.pipeline.stages.commit import prepare
@@ -36,6 +36,7 @@ from claimstream.pipeline.stages.fetch import Fetched, RawMail, fetch
 from claimstream.pipeline.stages.match import match
 from claimstream.pipeline.stages.parse import parse
 from claimstream.pipeline.stages.route import route
+from claimstream.pipeline.waits import UnwrittenWaits, merged, waited_for
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.correlation import correlated
@@ -87,21 +88,25 @@ class Runner:
         self._outage_wait_seconds = outage_wait_seconds
         self._max_crashes = max_crashes
         self._in_work: set[str] = set()
+        self._unwritten = UnwrittenWaits()
 
     async def process(self, email_id: str) -> Processed:
         """Take the email as far as it goes. Raises nothing but cancellation: every failure has its outcome."""
         if email_id in self._in_work:
             return self._wait("delivered twice to this worker")
         self._in_work.add(email_id)
+        started = time.monotonic()
         try:
             return await self._process(email_id)
         except Outage as outage:
+            self._unwritten.add(email_id, waited_for(outage, since=started))
             return self._outage(outage)
         finally:
             self._in_work.discard(email_id)
 
     async def _process(self, email_id: str) -> Processed:
         claimed = await self._services.emails.claim(email_id, worker=self._worker, seconds=self._claim_seconds)
+        unwritten = self._unwritten.take(email_id)
         if isinstance(claimed, NotClaimed):
             if claimed.reason == "unknown":
                 log.error("email_unknown", email_id=email_id)
@@ -115,11 +120,11 @@ class Runner:
             correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
             sentry.email_scope(attempt=email.attempt),
         ):
-            return await self._held(claimed)
+            return await self._held(claimed, unwritten)
 
-    async def _held(self, claimed: Claimed) -> Processed:
+    async def _held(self, claimed: Claimed, unwritten: tuple[Waited, ...]) -> Processed:
         """Work on the email while the claim is kept alive; stop as soon as it is lost."""
-        work = asyncio.create_task(self._attempt(claimed))
+        work = asyncio.create_task(self._attempt(claimed, unwritten))
         keeper = asyncio.create_task(self._keep(claimed.email))
         try:
             await asyncio.wait({work, keeper}, return_when=asyncio.FIRST_COMPLETED)
@@ -146,10 +151,10 @@ class Runner:
             except Outage:
                 continue  # without PostgreSQL nobody else can claim it either
 
-    async def _attempt(self, claimed: Claimed) -> Processed:
+    async def _attempt(self, claimed: Claimed, unwritten: tuple[Waited, ...]) -> Processed:
         email = claimed.email
+        attempt = _Attempt(claimed, self._services, self._rules, waits=merged((*claimed.waits, *unwritten)))
         try:
-            attempt = _Attempt(claimed, self._services, self._rules)
             if email.crashes >= self._max_crashes:
                 await attempt.give_up(f"This mail ended its worker {email.crashes} times.")
             else:
@@ -158,16 +163,18 @@ class Runner:
         except LostClaimError:
             return self._wait("another worker took it over")
         except Outage as outage:
-            await self._release(email)
+            await self._release(email, *unwritten, waited_for(outage, since=attempt.progress_at))
             return self._outage(outage)
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email))
             raise
 
-    async def _release(self, email: Email) -> None:
+    async def _release(self, email: Email, *waits: Waited) -> None:
         try:
-            await self._services.emails.release(email)
+            await self._services.emails.release(email, merged(waits))
         except Outage:
+            if waits:
+                self._unwritten.add(email.email_id, *waits)
             log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
 
     def _outage(self, outage: Outage) -> Wait:
@@ -183,13 +190,18 @@ class Runner:
 class _Attempt:
     """One attempt at one email."""
 
-    def __init__(self, claimed: Claimed, services: Services, rules: Rules) -> None:
+    def __init__(self, claimed: Claimed, services: Services, rules: Rules, *, waits: tuple[Waited, ...]) -> None:
         self._claimed = claimed
+        self._waits = waits
         self._email = claimed.email
         self._services = services
         self._rules = rules
         self._desk = ModelDesk(claimed, services, rules)
         self._stages: list[StageReport] = []
+        self._at: str | None = None
+        """The stage in work."""
+        self.progress_at = time.monotonic()
+        """When the last stage was done."""
 
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
@@ -246,7 +258,7 @@ class _Attempt:
         files: CandidateFiles,
     ) -> None:
         with stage_span("commit"):
-            started = time.monotonic()
+            self._at, started = "commit", time.monotonic()
             file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
             result = await prepare(
                 self._email,
@@ -260,7 +272,7 @@ class _Attempt:
                 decision=decision,
                 file=file,
             )
-            self._stages.append(StageReport(stage="commit", seconds=time.monotonic() - started))
+            self._done("commit", time.monotonic() - started)
             await self._settle(
                 result,
                 lambda: build_report(
@@ -274,6 +286,8 @@ class _Attempt:
                     mail=mail,
                     classification=intent,
                     consolidated=answer,
+                    done_by=self._claimed.attempts,
+                    waits=self._waits,
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
                 ),
@@ -288,6 +302,7 @@ class _Attempt:
 
     async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
         """The stage's result: from its checkpoint, or made now and kept."""
+        self._at = name
         unreadable = False
         if (kept := self._claimed.checkpoints.get(name)) is not None:
             try:
@@ -297,8 +312,7 @@ class _Attempt:
                 log.warning("checkpoint_unreadable", stage=name)
             else:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": name})
-                seconds = self._claimed.seconds.get(name, 0.0)
-                self._stages.append(StageReport(stage=name, seconds=seconds, from_checkpoint=True))
+                self._done(name, self._claimed.seconds.get(name, 0.0), self._claimed.attempts.get(name))
                 return result
         started = time.monotonic()
         with stage_span(name):
@@ -311,8 +325,12 @@ class _Attempt:
                 seconds=seconds,
                 replace=unreadable,
             )
-        self._stages.append(StageReport(stage=name, seconds=seconds))
+        self._done(name, seconds)
         return result
+
+    def _done(self, name: str, seconds: float, earlier: int | None = None) -> None:
+        self._stages.append(StageReport(stage=name, seconds=seconds, attempt=earlier or self._email.attempt))
+        self.progress_at = time.monotonic()
 
     async def set_aside(self, why: str) -> None:
         """End without reading: there is nothing to read, and nobody needs to decide."""
@@ -347,9 +365,12 @@ class _Attempt:
                     outcome=result.outcome,
                     decision=result.decision,
                     match=result.match,
+                    done_by=self._claimed.attempts,
+                    waits=self._waits,
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
                     error=error,
+                    failed_in=self._at if error else None,
                 ),
             )
 
@@ -358,7 +379,7 @@ class _Attempt:
         text: str | None = None
         with best_effort("report"):
             text = report().model_dump_json().replace("\\u0000", "\\ufffd")
-        await self._services.emails.settle(self._email, replace(result, report=text))
+        await self._services.emails.settle(self._email, replace(result, report=text, report_version=VERSION))
         decision = result.decision
         for guard in decision.guards:
             log.info(

@@ -1,6 +1,6 @@
 """One row per Gmail message: who works on it, what is done already, how it ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +15,12 @@ from claimstream.domain.records.work import (
     Result,
     TokenUse,
     UnpublishedEmail,
+    Waited,
 )
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import record_tokens
+from claimstream.store.waits import begin_waiting, current_waits, end_waiting
 
 _SUMMARY = """
     SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,
@@ -59,12 +61,15 @@ class EmailStore:
                 status = await connection.fetchval("SELECT status FROM emails WHERE email_id = $1", email_id)
                 return NotClaimed("unknown" if status is None else "settled" if status == "settled" else "busy")
             rows = await connection.fetch(
-                "SELECT stage, result, seconds FROM checkpoints WHERE email_id = $1", email_id
+                "SELECT stage, attempt, result, seconds FROM checkpoints WHERE email_id = $1", email_id
             )
+            email = Email(**row)
             return Claimed(
-                Email(**row),
+                email,
                 {r["stage"]: r["result"] for r in rows},
                 {r["stage"]: r["seconds"] for r in rows},
+                {r["stage"]: r["attempt"] for r in rows},
+                await end_waiting(connection, email_id) if email.attempt > 1 else (),
             )
 
         return await self._database.run("UPDATE emails", work)
@@ -89,18 +94,24 @@ class EmailStore:
         if await self._database.run("UPDATE emails", work) != "UPDATE 1":
             raise LostClaimError(email.email_id)
 
-    async def release(self, email: Email) -> None:
-        """Give the email back unfinished, so that any worker may take it at once and it counts as no crash."""
+    async def release(self, email: Email, waits: Sequence[Waited] = ()) -> None:
+        """Give the email back unfinished, so that any worker may take it at once and it counts as no crash.
+
+        Args:
+            waits: what it has waited for and is not written yet; for the last of them it waits now.
+        """
 
         async def work(connection: Connection) -> None:
-            await connection.execute(
+            released = await connection.execute(
                 """
                 UPDATE emails SET claimed_by = NULL, claimed_until = NULL
-                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work'
+                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work' AND claimed_by IS NOT NULL
                 """,
                 email.email_id,
                 email.attempt,
             )
+            if released == "UPDATE 1" and waits:
+                await begin_waiting(connection, email.email_id, waits)
 
         await self._database.run("UPDATE emails", work)
 
@@ -329,6 +340,14 @@ class EmailStore:
 
         found: str | None = await self._database.run("SELECT processing_reports", work)
         return found
+
+    async def waits(self, email_id: str) -> tuple[Waited, ...]:
+        """What the email has waited for so far, the wait that lasts included."""
+
+        async def work(connection: Connection) -> tuple[Waited, ...]:
+            return await current_waits(connection, email_id)
+
+        return await self._database.run("SELECT waits", work)
 
     async def stage_result(self, email_id: str, stage: str) -> str | None:
         """The JSON of a finished stage's checkpoint."""

@@ -15,7 +15,9 @@ class OutboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, *, email_id: str | None = None, seconds: float = 60.0) -> OutboxRow | None:
+    async def take(
+        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = 60.0
+    ) -> OutboxRow | None:
         """The oldest row that may go out now, held for ``seconds``; None when there is none.
 
         A row waits for the older updates of the same client, a notification thus for its own email's. A notification
@@ -23,6 +25,7 @@ class OutboxStore:
 
         Args:
             email_id: only this email's.
+            behind: only those of the same client as the row of this ``outbox_id``.
         """
 
         async def work(connection: Connection) -> OutboxRow | None:
@@ -34,6 +37,8 @@ class OutboxStore:
                     SELECT outbox_id FROM outbox AS next
                     WHERE done_at IS NULL AND (taken_until IS NULL OR taken_until < now())
                       AND ($1::text IS NULL OR email_id = $1)
+                      AND ($3::bigint IS NULL OR (tenant_id, client_id) =
+                           (SELECT tenant_id, client_id FROM outbox AS done WHERE done.outbox_id = $3))
                       AND NOT EXISTS (
                           SELECT FROM outbox AS older
                           WHERE older.client_id = next.client_id AND older.tenant_id = next.tenant_id
@@ -47,6 +52,7 @@ class OutboxStore:
                 """,
                 email_id,
                 timedelta(seconds=seconds),
+                behind,
             )
             if row is None:
                 return None

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import ClientUpdate, Decision, Match, ReviewReason
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.mail import ParsedMail
@@ -35,6 +36,20 @@ class Email:
     created_at: datetime
 
 
+class Waited(Record):
+    """What an email waited for, all waits of one kind for one service in one: a long outage is one record too."""
+
+    service: str
+    kind: str
+    """``outage``, ``breaker_open``, ``throttled`` or ``unauthorised``."""
+    count: int
+    """Attempts that ended so."""
+    first_at: datetime
+    last_at: datetime
+    seconds: float
+    """What the email lost by it: from the last progress of such an attempt to the beginning of the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     email: Email
@@ -42,6 +57,10 @@ class Claimed:
     """JSON by stage."""
     seconds: dict[str, float] = field(default_factory=dict)
     """What each finished stage took."""
+    attempts: dict[str, int] = field(default_factory=dict)
+    """Which attempt finished each stage."""
+    waits: tuple[Waited, ...] = ()
+    """Of all earlier attempts, whichever worker made them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,31 +32,49 @@ class Deliveries(Record):
 
 
 async def deliver(services: Services, rules: Rules, *, email_id: str) -> Deliveries:
-    """Deliver what one email left in the outbox, as part of its own trace."""
+    """Deliver what one email left in the outbox, as part of its own trace; then what waited for it."""
     done: list[str] = []
+    last: OutboxRow | None = None
     while (row := await services.outbox.take(email_id=email_id)) is not None:
         try:
             done.append(await _deliver_row(row, services, rules))
         except Outage:
             return Deliveries(done=tuple(done), waiting=1)
+        last = row
+    if last is not None:
+        await _deliver_behind(last, services, rules)
     return Deliveries(done=tuple(done))
+
+
+async def _deliver_behind(done: OutboxRow, services: Services, rules: Rules) -> None:
+    """Later rows of the same client: their own emails found them held up by this one, and have gone."""
+    while (row := await services.outbox.take(behind=done.outbox_id)) is not None:
+        try:
+            await _deliver_in_its_trace(row, services, rules)
+        except Outage:
+            return
 
 
 async def deliver_leftovers(services: Services, rules: Rules, *, limit: int = 200) -> int:
     """Deliver what others left, each row in the trace of its own email. Returns how many went out."""
     delivered = 0
     while delivered < limit and (row := await services.outbox.take()) is not None:
-        carrier: dict[str, str] = json.loads(row.trace_context)
-        with (
-            correlated(row.correlation_id, email_id=row.email_id, tenant_id=row.tenant_id),
-            consumer_span("process", "outbox", carrier),
-        ):
-            try:
-                await _deliver_row(row, services, rules)
-            except Outage:
-                continue  # it keeps its place; rows for other services may still go out
-            delivered += 1
+        try:
+            await _deliver_in_its_trace(row, services, rules)
+        except Outage:
+            continue  # it keeps its place; rows for other services may still go out
+        delivered += 1
     return delivered
+
+
+async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str:
+    """A row of another email than the one that is worked on here, if any."""
+    carrier: dict[str, str] = json.loads(row.trace_context)
+    with (
+        correlated(row.correlation_id, email_id=row.email_id, tenant_id=row.tenant_id),
+        consumer_span("process", "outbox", carrier),
+    ):
+        return await _deliver_row(row, services, rules)
 
 
 async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:

@@ -1,0 +1,74 @@
+"""Finding the report of one email, in the database or in what the last demo left."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from claimstream.cli import last_demo
+from claimstream.cli import report_words as words
+from claimstream.cli.access import email_store, settings_or_demo
+from claimstream.cli.console import command
+from claimstream.domain.records.work import EmailSummary, Waited
+from claimstream.pipeline.report import VERSION, ProcessingReport
+
+
+class NoReportError(Exception):
+    """There is nothing to show. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReport:
+    email: EmailSummary
+    text: str
+    """JSON, as it was written."""
+    jaeger_ui_url: str | None
+
+    def report(self) -> ProcessingReport:
+        """Raises NoReportError when a newer claimstream wrote it."""
+        version = json.loads(self.text)["version"]
+        if version > VERSION:
+            raise NoReportError(
+                f"this report is of version {version}, and this claimstream reads up to {VERSION}. "
+                "Use the claimstream that the workers run, or --json."
+            )
+        return ProcessingReport.model_validate_json(self.text)
+
+    def json(self) -> str:
+        """In the order of the record's fields; of a newer version, as it is."""
+        try:
+            report: dict[str, Any] = self.report().model_dump(mode="json")
+        except NoReportError:
+            report = json.loads(self.text)
+        link = words.jaeger_trace(report.get("trace_id"), self.jaeger_ui_url)
+        return json.dumps(report | ({"trace_url": link} if link else {}), ensure_ascii=False, indent=2)
+
+
+async def find_report(wanted: str) -> FoundReport:
+    """By any of an email's ids. Raises NoReportError."""
+    settings = settings_or_demo()
+    waits: tuple[Waited, ...] = ()
+    if settings.database_url is None and last_demo.saved_emails():
+        email = last_demo.find(wanted)
+        text = last_demo.saved_report(email.email_id) if email else None
+    else:
+        async with email_store(settings) as store:
+            email = await store.find(wanted)
+            text = await store.report(email.email_id) if email else None
+            if email is not None and text is None:
+                waits = await store.waits(email.email_id)
+    if email is None:
+        raise NoReportError(
+            f"no email has the id {wanted!r}, or more than one has an id that begins so. Email, correlation, trace and "
+            f"Gmail id and Message-ID are known by; `{command()} emails` lists the newest."
+        )
+    if text is None:
+        raise NoReportError(_why_none(email, waits))
+    return FoundReport(email, text, settings.jaeger_ui_url)
+
+
+def _why_none(email: EmailSummary, waits: tuple[Waited, ...]) -> str:
+    if email.status == "settled":
+        return f"email {email.email_id} was settled at {email.settled_at} without a report: see the log of that moment."
+    tried = f"in work, attempt {email.attempt}" if email.attempt else "new, nobody has begun with it"
+    waiting = "".join(f" Waited for {words.wait(wait)}." for wait in waits)
+    return f"email {email.email_id} has no report yet, it is not settled: {tried}.{waiting}"
