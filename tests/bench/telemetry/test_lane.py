@@ -25,6 +25,7 @@ async def test_a_lane_settles_its_mails_and_says_what_they_took(variant: Variant
     async with Lane(variant, samples.world, list(read_scripts(SAMPLES))) as lane:
         batches = [await lane.batch(copies(samples.cases[:4], number)) for number in range(2)]
     assert [batch.emails for batch in batches] == [4, 4]
+    assert batches[1].spans <= 1.5 * batches[0].spans, "those of its own emails alone"
     for batch in batches:
         assert batch.cpu_seconds > 0
         assert batch.seconds > 0
