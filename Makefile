@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak-pubsub check bench-pubsub lock clean
+.PHONY: help setup demo test soak-pubsub check bench-pubsub bench-telemetry lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ bench-pubsub: setup ## compare Pub/Sub subscribers (ARGS=--quick: three minutes;
 	  .tools/bin/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation --editable . && \
 	  echo "$$wanted" >$(BENCH_VENV)/.installed; }
 	@$(BENCH_VENV)/bin/python -m bench.pubsub $(ARGS)
+
+bench-telemetry: setup ## what telemetry costs the worker (ARGS=--quick: three minutes)
+	@$(BIN)/python -m bench.telemetry $(ARGS)
 
 lock: ## bring the locked versions up to date
 	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv==$(UV_VERSION); }

@@ -3,12 +3,13 @@
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
-from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
+from opentelemetry.sdk.trace.sampling import Decision
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 from tests.telemetry.conftest import LogLines, Start
 
 from claimstream.local.otlp.server import OtlpServer
 from claimstream.telemetry import consumer_span, inject, producer_span, stage_span
-from claimstream.telemetry.sampling import ErrorsKept, ratio_from_environment
+from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept, ratio_from_environment
 
 
 class Kept(SpanProcessor):
@@ -115,3 +116,19 @@ def test_a_sampler_that_we_have_not_is_named(
     [line] = lines.named("monitoring_setting_unusable")
     assert line["setting"] == "sample_ratio"
     assert (argument or sampler) in line["problem"]
+
+
+@pytest.mark.parametrize("is_remote", [True, False])
+@pytest.mark.parametrize("flags", [TraceFlags.SAMPLED, TraceFlags.DEFAULT])
+def test_a_parents_decision_is_followed_whatever_the_ratio(*, is_remote: bool, flags: int) -> None:
+    state = TraceState([("vendor", "1")])
+    parent = SpanContext(1, 2, is_remote=is_remote, trace_flags=TraceFlags(flags), trace_state=state)
+    context = trace.set_span_in_context(trace.NonRecordingSpan(parent))
+    for ratio in (0.0, 1.0):
+        sampler = CurrentSampler()
+        sampler.use(ratio)
+        result = sampler.should_sample(context, 1, "stage", SpanKind.CLIENT, {"a": 1})
+        # Recorded in any case: it may yet belong to a trace with an error.
+        assert result.decision is (Decision.RECORD_AND_SAMPLE if flags else Decision.RECORD_ONLY)
+        assert dict(result.attributes or {}) == {"a": 1}
+        assert result.trace_state is state

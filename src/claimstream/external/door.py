@@ -24,6 +24,7 @@ from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refu
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
 from claimstream.external.spans import error_type, outcome, span_name
+from claimstream.telemetry.current_span import CurrentSpan
 
 T = TypeVar("T")
 
@@ -135,13 +136,12 @@ class Service:
                 await self.breaker.record(permit, verdict, reason)
 
     async def _within(self, call: _Call[T]) -> T:
-        with self._tracer.start_as_current_span(
+        client = self._tracer.start_span(
             span_name(self.name, call.operation, call.attributes),
             kind=SpanKind.CLIENT,
             attributes={"service.peer.name": self.name, **call.attributes},
-            record_exception=False,  # what a library raises may quote the mail
-            set_status_on_exception=False,
-        ) as span:
+        )
+        with CurrentSpan(client) as span:  # records no exception: what a library raises may quote the mail
             deadline = asyncio.timeout(call.timeout_seconds)
             try:
                 async with deadline:

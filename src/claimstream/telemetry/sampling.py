@@ -16,7 +16,6 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace.sampling import (
     ALWAYS_ON,
     Decision,
-    ParentBased,
     Sampler,
     SamplingResult,
     TraceIdRatioBased,
@@ -53,12 +52,12 @@ class CurrentSampler(Sampler):
 
     def __init__(self) -> None:
         self.ratio = 1.0
-        self._sampler: Sampler = ParentBased(ALWAYS_ON)
+        self._root: Sampler = ALWAYS_ON
 
     def use(self, ratio: float | None) -> None:
         """Raises ValueError for a ratio outside 0 to 1."""
-        sampler = ParentBased(ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio))
-        self._sampler, self.ratio = sampler, 1.0 if ratio is None else ratio
+        root = ALWAYS_ON if ratio is None else TraceIdRatioBased(ratio)
+        self._root, self.ratio = root, 1.0 if ratio is None else ratio
 
     def should_sample(
         self,
@@ -70,17 +69,22 @@ class CurrentSampler(Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        if kind is SpanKind.CLIENT and not trace.get_current_span(parent_context).get_span_context().is_valid:
+        parent = trace.get_current_span(parent_context).get_span_context()
+        if parent.is_valid:
+            # As the SDK's ParentBased does, which asks three times who the parent is; this is asked for every span.
+            decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.RECORD_ONLY
+            return SamplingResult(decision, attributes, parent.trace_state)
+        if kind is SpanKind.CLIENT:
             # A call that belongs to no work (a poll, an acknowledgement of many messages at once) is no trace that
             # anybody looks for; its metrics count it.
             return SamplingResult(Decision.DROP)
-        result = self._sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+        result = self._root.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
         if result.decision is Decision.DROP:
             return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
         return result
 
     def get_description(self) -> str:
-        return f"{self._sampler.get_description()}, and errors"
+        return f"as the parent, else {self._root.get_description()}, and errors"
 
 
 class ErrorsKept(SpanProcessor):

@@ -28,6 +28,7 @@ from opentelemetry.util.types import AttributeValue
 from claimstream.telemetry import correlation, errors, metrics
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.correlation import CORRELATION_ID, EMAIL_ID, STAGE, TENANT_ID, correlated
+from claimstream.telemetry.current_span import CurrentSpan
 
 CORRELATION_ATTRIBUTE = "correlation_id"
 """The message attribute that carries the correlation id in plain sight, for whoever looks at a message by hand."""
@@ -273,15 +274,8 @@ def _span(
     links: Sequence[Link] = (),
     context: Context | None = None,
 ) -> Iterator[Span]:
-    with _TRACER.start_as_current_span(
-        name,
-        context=context,
-        kind=kind,
-        attributes=attributes,
-        links=links,
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as span:
+    started = _TRACER.start_span(name, context=context, kind=kind, attributes=attributes, links=links)
+    with CurrentSpan(started) as span:
         try:
             yield span
         except Exception as error:
