@@ -6,7 +6,6 @@ standard input does. All that telemetry holds back is sent before the meters are
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ import uvloop
 
 from bench.pubsub.client import cpu_seconds, peak_rss_mib
 from claimstream.app import App, start_telemetry
+from claimstream.memory import calm_collector
 from claimstream.reading import MailReader
 from claimstream.settings import load_settings
 from claimstream.telemetry import Telemetry, logs
@@ -51,8 +51,7 @@ async def _work(now: datetime) -> None:
     try:
         async with App(settings, clock=lambda: now) as app:
             await app.check()
-            gc.collect()
-            gc.freeze()  # as `claimstream run` does
+            calm_collector()  # as `claimstream run` does
             answering = (app, telemetry, asyncio.get_running_loop())
             await app.run(started=threading.Thread(target=_answer, args=answering, daemon=True).start)
     finally:

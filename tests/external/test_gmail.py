@@ -211,7 +211,7 @@ async def test_a_revoked_token_is_replaced_once_without_counting_as_a_failure(
     await gmail.profile(BOX)
     server.revoke_tokens()
     assert (await gmail.profile(BOX)).email == BOX
-    assert entrance.telemetry.points("claimstream.external.calls")["profile", "ok", "gmail"] == 3
+    assert entrance.telemetry.points("claimstream.external.duration")["profile", "ok", "gmail"] == 3
     await gmail.close()
 
 

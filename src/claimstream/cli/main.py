@@ -133,9 +133,8 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
-    import gc
-
     from claimstream.app import App, start_telemetry
+    from claimstream.memory import calm_collector
     from claimstream.settings import load_settings
 
     async def work() -> None:
@@ -144,8 +143,7 @@ def run() -> None:
         try:
             async with App(settings) as worker:
                 await worker.check()
-                gc.collect()
-                gc.freeze()  # what was imported and set up stays: the collector need not look through it for every mail
+                calm_collector()
                 await worker.run()
         finally:
             await telemetry.aclose(5.0)

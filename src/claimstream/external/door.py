@@ -85,7 +85,6 @@ class Service:
             ended_as = outcome(error)
             raise
         finally:
-            self._instruments.calls.add(1, {**labels, "outcome": ended_as})
             self._instruments.duration.record(time.monotonic() - started, {**labels, "outcome": ended_as})
 
     async def _attempts(self, call: _Call[T], *, retry: bool) -> T:

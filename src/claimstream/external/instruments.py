@@ -14,17 +14,15 @@ _states: WeakKeyDictionary[Meter, Callable[[], Mapping[str, State]]] = WeakKeyDi
 
 
 class Instruments:
-    """Calls, their duration, retries, rejections and the state of each circuit, by service (and operation, outcome)."""
+    """Durations of calls (and so their number), retries, rejections and the state of each circuit, by service (and
+    operation, outcome)."""
 
     def __init__(self, meter: Meter, states: Callable[[], Mapping[str, State]]) -> None:
         _states[meter] = states
-        self.calls = meter.create_counter(
-            "claimstream.external.calls", "{call}", "Calls to other services, retries not counted"
-        )
         self.duration = meter.create_histogram(
             "claimstream.external.duration",
             "s",
-            "Calls to other services, with their waits and retries",
+            "Calls to other services, each with its waits and retries",
             explicit_bucket_boundaries_advisory=_SECONDS,
         )
         self.retries = meter.create_counter("claimstream.external.retries", "{attempt}", "Attempts after the first")

@@ -27,7 +27,7 @@ from opentelemetry.util.types import AttributeValue
 
 from claimstream.telemetry import correlation, errors, metrics
 from claimstream.telemetry.best_effort import best_effort
-from claimstream.telemetry.correlation import CORRELATION_ID, EMAIL_ID, STAGE, TENANT_ID, correlated
+from claimstream.telemetry.correlation import CORRELATION_ID, STAGE, correlated
 from claimstream.telemetry.current_span import CurrentSpan
 
 CORRELATION_ATTRIBUTE = "correlation_id"
@@ -246,14 +246,11 @@ class CorrelationProcessor(SpanProcessor):
         ids = correlation.current()
         if ids.correlation_id is None and parent_context is not None:
             ids = correlation.from_context(parent_context)
-        if ids.correlation_id is not None:
-            span.set_attribute(CORRELATION_ID, ids.correlation_id)
-        if ids.email_id is not None:
-            span.set_attribute(EMAIL_ID, ids.email_id)
-        if ids.tenant_id is not None:
-            span.set_attribute(TENANT_ID, ids.tenant_id)
+        attributes = ids.attributes()
         if ids.stage is not None and STAGE not in (span.attributes or {}):
-            span.set_attribute(STAGE, ids.stage)
+            attributes[STAGE] = ids.stage
+        if attributes:
+            span.set_attributes(attributes)
 
     def on_end(self, span: ReadableSpan) -> None:
         pass
