@@ -8,7 +8,15 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from tests.telemetry.conftest import LogLines, Start
 
 from claimstream.local.otlp.server import OtlpServer
-from claimstream.telemetry import consumer_span, inject, producer_span, stage_span
+from claimstream.telemetry import (
+    consumer_span,
+    correlated,
+    inject,
+    new_correlation_id,
+    producer_span,
+    stage_span,
+    trace_id_hex,
+)
 from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept, ratio_from_environment
 
 
@@ -75,6 +83,16 @@ def test_what_is_held_back_is_bounded_and_the_oldest_goes_first() -> None:
     processor.on_end(ended("4.error", 4, error=True))
     assert kept.names == ["1.error", "4.0", "4.1", "4.2", "4.3", "4.error"]
     assert kept.sampled == {True}
+
+
+def test_what_nobody_will_see_is_not_recorded_and_has_its_ids_all_the_same(started: Start) -> None:
+    started(otlp_endpoint=None)
+    correlation_id = new_correlation_id()
+    with correlated(correlation_id), producer_span("emails", new_trace=True) as root:
+        assert not root.is_recording()
+        assert trace_id_hex(root) == correlation_id
+        with stage_span("parse") as span:
+            assert trace_id_hex(span) == correlation_id
 
 
 async def test_the_standard_variable_goes_before_the_setting(

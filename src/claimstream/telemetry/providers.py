@@ -121,12 +121,14 @@ class Providers:
             if pipes.reader is not None:
                 self.meters.add_metric_reader(pipes.reader)
             self.processor.target = pipes.spans
+            self.sampler.exported = pipes.spans is not None
 
     def unplug(self, pipes: Pipes) -> None:
         """No more spans to these pipes; theirs are sent by flushing them."""
         with self._lock:
             if self.processor.target is pipes.spans:
                 self.processor.target = None
+                self.sampler.exported = False
 
     def forget(self, reader: QuietReader) -> None:
         with self._lock:

@@ -52,6 +52,8 @@ class CurrentSampler(Sampler):
 
     def __init__(self) -> None:
         self.ratio = 1.0
+        self.exported = False
+        """Whether spans go anywhere: what nobody will see is not recorded."""
         self._root: Sampler = ALWAYS_ON
 
     def use(self, ratio: float | None) -> None:
@@ -70,6 +72,8 @@ class CurrentSampler(Sampler):
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
         parent = trace.get_current_span(parent_context).get_span_context()
+        if not self.exported:
+            return SamplingResult(Decision.DROP, trace_state=parent.trace_state)
         if parent.is_valid:
             # As the SDK's ParentBased does, which asks three times who the parent is; this is asked for every span.
             decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.RECORD_ONLY
