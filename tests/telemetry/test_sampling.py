@@ -144,6 +144,7 @@ def test_a_parents_decision_is_followed_whatever_the_ratio(*, is_remote: bool, f
     context = trace.set_span_in_context(trace.NonRecordingSpan(parent))
     for ratio in (0.0, 1.0):
         sampler = CurrentSampler()
+        sampler.exported = True
         sampler.use(ratio)
         result = sampler.should_sample(context, 1, "stage", SpanKind.CLIENT, {"a": 1})
         # Recorded in any case: it may yet belong to a trace with an error.

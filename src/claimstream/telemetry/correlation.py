@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from opentelemetry import baggage
 from opentelemetry import context as otel_context
@@ -33,11 +33,17 @@ class Correlation:
     email_id: str | None = None
     tenant_id: str | None = None
     stage: str | None = None
+    attributes: dict[str, str] = field(init=False, repr=False, compare=False)
+    """All of them as span attributes; made once for the many spans of a stage."""
 
-    def attributes(self) -> dict[str, str]:
-        """The ids as span attributes and baggage, without the stage (each span has its own)."""
-        pairs = ((CORRELATION_ID, self.correlation_id), (EMAIL_ID, self.email_id), (TENANT_ID, self.tenant_id))
-        return {key: value for key, value in pairs if value is not None}
+    def __post_init__(self) -> None:
+        pairs = (
+            (CORRELATION_ID, self.correlation_id),
+            (EMAIL_ID, self.email_id),
+            (TENANT_ID, self.tenant_id),
+            (STAGE, self.stage),
+        )
+        object.__setattr__(self, "attributes", {key: value for key, value in pairs if value is not None})
 
 
 NOBODY = Correlation()
@@ -92,8 +98,9 @@ def correlated(
         stage=outer.stage,
     )
     context = otel_context.get_current()
-    for key, value in inner.attributes().items():
-        context = baggage.set_baggage(key, value, context)
+    for key, value in inner.attributes.items():
+        if key != STAGE:  # of a span, not of what is sent on
+            context = baggage.set_baggage(key, value, context)
     attached = otel_context.attach(context)
     token = _CURRENT.set(inner)
     try:

@@ -27,7 +27,7 @@ from opentelemetry.util.types import AttributeValue
 
 from claimstream.telemetry import correlation, errors, metrics
 from claimstream.telemetry.best_effort import best_effort
-from claimstream.telemetry.correlation import CORRELATION_ID, STAGE, correlated
+from claimstream.telemetry.correlation import CORRELATION_ID, correlated
 from claimstream.telemetry.current_span import CurrentSpan
 
 CORRELATION_ATTRIBUTE = "correlation_id"
@@ -63,7 +63,7 @@ def stage_span(name: str, attributes: Mapping[str, AttributeValue] | None = None
     """
     started = time.perf_counter()
     failure: BaseException | None = None
-    with correlation.at_stage(name), _span(name, SpanKind.INTERNAL, {STAGE: name, **(attributes or {})}) as span:
+    with correlation.at_stage(name), _span(name, SpanKind.INTERNAL, attributes or {}) as span:
         try:
             yield span
         except BaseException as error:
@@ -246,11 +246,8 @@ class CorrelationProcessor(SpanProcessor):
         ids = correlation.current()
         if ids.correlation_id is None and parent_context is not None:
             ids = correlation.from_context(parent_context)
-        attributes = ids.attributes()
-        if ids.stage is not None and STAGE not in (span.attributes or {}):
-            attributes[STAGE] = ids.stage
-        if attributes:
-            span.set_attributes(attributes)
+        if ids.attributes:
+            span.set_attributes(ids.attributes)
 
     def on_end(self, span: ReadableSpan) -> None:
         pass
