@@ -1,59 +1,127 @@
-"""One mail per opening of a circuit breaker, and one when it has closed again."""
+"""One mail per opening of a circuit breaker, and one when it has stayed closed."""
 
 import asyncio
 import contextvars
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.errors import ExternalError
 from claimstream.external.smtp import Mailer
+from claimstream.telemetry import sentry
 from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
+_CLOSING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    service: str
+    recovered: bool
+    at: datetime
+    reason: str
+
 
 class BreakerAlerts:
-    """Called from the breakers, which must not wait: mails go out in tasks of their own."""
+    """Called from the breakers, which must not wait: mails go out one after the other in a task of their own, each
+    tried until the mail server takes it, since that may be what is down.
 
-    def __init__(self, mailer: Mailer, to: str, *, environment: str) -> None:
+    A worker tells of what it meets itself: several of them tell of one outage several times.
+    """
+
+    def __init__(
+        self,
+        mailer: Mailer,
+        to: str,
+        *,
+        environment: str,
+        steady_seconds: float = 120.0,
+        retry_seconds: float = 30.0,
+    ) -> None:
+        """
+        Args:
+            steady_seconds: a circuit that has been closed for this long has recovered; one that opens before is still
+                the same outage. Otherwise a service that answers now and then would fill a mailbox.
+            retry_seconds: between two tries to send a mail.
+        """
         self._mailer = mailer
         self._to = to
         self._environment = environment
-        self._open: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._steady_seconds = steady_seconds
+        self._retry_seconds = retry_seconds
+        self._failing: set[str] = set()
+        self._recovering: dict[str, tuple[asyncio.TimerHandle, _Alert]] = {}
+        self._queue: asyncio.Queue[_Alert] = asyncio.Queue()
+        self._sender: asyncio.Task[None] | None = None
 
     def note(self, event: BreakerEvent) -> None:
-        """A half-open breaker that opens again is the same outage still: no second mail."""
-        if event.kind == "opened" and event.service not in self._open:
-            self._open.add(event.service)
-            self._send(event, "is failing", "Emails that need it wait, and intake is paused. Nothing is lost.")
-        elif event.kind == "closed" and event.service in self._open:
-            self._open.discard(event.service)
-            self._send(event, "has recovered", "Work goes on where it stopped.")
+        if event.kind == "opened":
+            if event.service in self._recovering:
+                self._recovering.pop(event.service)[0].cancel()
+            if event.service not in self._failing:
+                self._failing.add(event.service)
+                self._send(_Alert(event.service, recovered=False, at=event.at, reason=event.reason))
+        elif event.kind == "closed" and event.service in self._failing:
+            alert = _Alert(event.service, recovered=True, at=event.at, reason="")
+            timer = asyncio.get_running_loop().call_later(self._steady_seconds, self._recovered, event.service)
+            self._recovering[event.service] = timer, alert
 
-    def _send(self, event: BreakerEvent, what: str, consequence: str) -> None:
-        # Not in the context of the email whose call it was: the mail is no part of its trace.
-        task = asyncio.create_task(self._mail(event, what, consequence), context=contextvars.Context())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _recovered(self, service: str) -> None:
+        _, alert = self._recovering.pop(service)
+        self._failing.discard(service)
+        self._send(alert)
 
-    async def _mail(self, event: BreakerEvent, what: str, consequence: str) -> None:
-        at = datetime.now(UTC)
-        text = f"{event.service} {what}, at {at:%Y-%m-%d %H:%M:%S} UTC, in {self._environment}.\n{consequence}\n"
-        if event.reason:
-            text += f"\nLast reason: {event.reason}\n"
+    def _send(self, alert: _Alert) -> None:
+        self._queue.put_nowait(alert)
+        if self._sender is None:
+            # Not in the context of the email whose call it was: the mail is no part of its trace.
+            self._sender = asyncio.create_task(self._send_all(), context=contextvars.Context())
+
+    async def _send_all(self) -> None:
+        while True:
+            alert = await self._queue.get()
+            while True:
+                if await self._sent(alert):
+                    break
+                await asyncio.sleep(self._retry_seconds)
+            self._queue.task_done()
+
+    async def _sent(self, alert: _Alert) -> bool:
+        """Whether it is done with: sent, or impossible to send."""
+        what = "has recovered" if alert.recovered else "is failing"
+        text = f"{alert.service} {what}, at {alert.at:%Y-%m-%d %H:%M:%S} UTC, in {self._environment}.\n"
+        text += (
+            "Work goes on where it stopped.\n"
+            if alert.recovered
+            else "Emails that need it wait, and intake is paused. Nothing is lost.\n"
+        )
+        if alert.reason:
+            text += f"\nLast reason: {alert.reason}\n"
+        kind = "closed" if alert.recovered else "opened"
+        message_id = f"<{alert.service}.{kind}.{alert.at.timestamp():.0f}@claimstream.invalid>"
         try:
-            await self._mailer.send(
-                self._to,
-                f"claimstream: {event.service} {what}",
-                text,
-                message_id=f"<{event.service}.{event.kind}.{at.timestamp():.0f}@claimstream.invalid>",
-                headers={"Auto-Submitted": "auto-generated"},
-            )
+            await self._mailer.send(self._to, f"claimstream: {alert.service} {what}", text, message_id=message_id)
         except ExternalError as error:
-            log.warning("alert_not_sent", service=event.service, error=type(error).__name__)
+            log.warning("alert_not_sent", service=alert.service, what=what, error=type(error).__name__)
+            return False
+        except Exception as error:
+            log.error("alert_not_sent", service=alert.service, what=what, error=type(error).__name__, exc_info=error)
+            sentry.capture(error)
+        return True
 
     async def close(self) -> None:
-        """Wait for the mails that are on their way, briefly."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5.0)
+        """Send what is not sent yet, as far as a few seconds allow. A circuit that is closed by now has recovered."""
+        for service, (timer, _) in list(self._recovering.items()):
+            timer.cancel()
+            self._recovered(service)
+        if self._sender is None:
+            return
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self._queue.join()
+        except TimeoutError:
+            log.warning("alerts_given_up", alerts=self._queue.qsize() + 1)
+        self._sender.cancel()
+        await asyncio.gather(self._sender, return_exceptions=True)

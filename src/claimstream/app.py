@@ -501,6 +501,7 @@ class App:
     def _note_breaker(self, event: BreakerEvent) -> None:
         if event.kind != "rejected":
             log.warning("breaker_changed", service=event.service, old=event.old, new=event.new, reason=event.reason)
+        if event.kind == "closed" or (event.kind == "opened" and event.old == "closed"):  # not each probe that failed
             level = "warning" if event.kind == "opened" else "info"
             sentry.tell(f"circuit breaker {event.kind}", level=level, service=event.service, state=event.new)
         if self._alerts is not None:

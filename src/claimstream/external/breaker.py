@@ -232,7 +232,8 @@ class Breaker:
         try:
             breaker = await self._factory.get_breaker(self.name, self._threshold, self._recovery_seconds)
         except Exception:
-            log.warning("the shared state of the breaker %s cannot be read; going on alone", self.name, exc_info=True)
+            said = "the shared state of the breaker %s cannot be read; going on alone"
+            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
         else:
             self._context = breaker.context
         self._saw(self._context, "as another process saw it")
@@ -246,7 +247,8 @@ class Breaker:
             for message in messages:
                 await self._factory.messagebus.handle(message, self._factory.uow)
         except Exception:
-            log.warning("the shared state of the breaker %s cannot be written", self.name, exc_info=True)
+            said = "the shared state of the breaker %s cannot be written"
+            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unwritable"})
 
     def _saw(self, context: Context, reason: str) -> None:
         new: State = "closed" if context.state == CLOSED else "open" if context.state == OPENED else "half_open"
@@ -269,7 +271,8 @@ class Breaker:
             try:
                 listener(event)
             except Exception:
-                log.exception("a listener of the breaker %s failed", self.name)
+                extra = {"action": "breaker_listener_failed"}
+                log.exception("a listener of the breaker %s failed", self.name, extra=extra)
 
 
 _FAILURE = RuntimeError("counted as a failure")

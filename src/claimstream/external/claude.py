@@ -23,7 +23,7 @@ from claimstream.domain.records.mail import Source
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify
-from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning
+from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning, price_known
 from claimstream.external.door import Door
 from claimstream.external.errors import Refused
 from claimstream.external.http import server_attributes
@@ -293,7 +293,8 @@ class Claude:
             "gen_ai.provider.name": "anthropic",
             "gen_ai.operation.name": "chat",
             "gen_ai.request.model": question.model,
-            "gen_ai.response.model": message.model,
+            # a set that is bounded, whatever the server answers
+            "gen_ai.response.model": message.model if price_known(message.model) else "other",
         }
         self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
         self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})

@@ -48,20 +48,24 @@ def classify(error: BaseException) -> ExternalError | None:
 
 
 def _status(error: anthropic.APIStatusError) -> ExternalError:
+    # Of the answer only what names a kind: its message may quote the request, and with it the mail.
     status, kind = error.status_code, error.type or "unknown"
-    said = (error.api_message or "")[:200]
     request = f", request {error.request_id}" if error.request_id else ""
-    if status == 402 or (status == 400 and "credit balance" in said):
+    if status == 402 or (status == 400 and "credit balance" in (error.api_message or "")):
         message = f"answered {status}: the credit is used up{request}. Buy credit in the console."
-        return Unauthorised(SERVICE, "", message)
+        return Unauthorised(SERVICE, "", message, status=status)
     if status == 404:
-        message = f"answered 404 ({said or kind}{request}). Check EXTRACTION_MODEL and CLASSIFICATION_MODEL."
-        return Unauthorised(SERVICE, "", message)
+        message = f"answered 404 ({kind}{request}). Check EXTRACTION_MODEL and CLASSIFICATION_MODEL."
+        return Unauthorised(SERVICE, "", message, status=status)
     if status in (400, 413, 422):
-        return Refused(SERVICE, "", f"does not accept this request: {status} {kind}, {said}{request}", status=status)
+        return Refused(SERVICE, "", f"does not accept this request: {status} {kind}{request}", status=status)
     what = f"{kind}{request}"
     if status == 409:
         return Outage(
-            SERVICE, "", f"answered 409 ({what})", retry_after_seconds=retry_after_seconds(error.response.headers)
+            SERVICE,
+            "",
+            f"answered 409 ({what})",
+            retry_after_seconds=retry_after_seconds(error.response.headers),
+            status=status,
         )
     return status_error(SERVICE, status, what, advice=_KEY, headers=error.response.headers)

@@ -145,6 +145,9 @@ class Service:
             try:
                 async with deadline:
                     return await call.function()
+            except asyncio.CancelledError:
+                span.add_event("cancelled", {"exception.type": "CancelledError"})  # no error: how a worker shuts down
+                raise
             except BaseException as raised:
                 timed_out = isinstance(raised, TimeoutError) and deadline.expired()
                 error = self._timed_out(call) if timed_out else self._classified(raised, call.operation)

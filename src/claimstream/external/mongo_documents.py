@@ -94,22 +94,25 @@ def _client(document: Document) -> Client | None:
             creditors=tuple(_creditors(client_id, document.get("creditors"))),
         )
     except ValidationError as error:
-        log.warning("client %s is left out: %s", client_id, _faults(error))
+        log.warning("client %s is left out: %s", client_id, _faults(error), extra=_about("client_left_out"))
         return None
 
 
 def _creditors(client_id: str, stored: object) -> Iterator[Creditor]:
     if not isinstance(stored, list | None):
-        log.warning("creditors of client %s are left out: no list", client_id)
+        log.warning("creditors of client %s are left out: no list", client_id, extra=_about("creditor_left_out"))
         return
     for index, entry in enumerate(stored or ()):
         if not isinstance(entry, dict):
-            log.warning("creditor at place %d of client %s is left out: no document", index, client_id)
+            extra = _about("creditor_left_out")
+            log.warning("creditor at place %d of client %s is left out: no document", index, client_id, extra=extra)
             continue
         try:
             yield _creditor(client_id, entry)
         except ValidationError as error:
-            log.warning("creditor at place %d of client %s is left out: %s", index, client_id, _faults(error))
+            extra = _about("creditor_left_out")
+            said = "creditor at place %d of client %s is left out: %s"
+            log.warning(said, index, client_id, _faults(error), extra=extra)
 
 
 def _creditor(client_id: str, creditor: Document) -> Creditor:
@@ -117,7 +120,8 @@ def _creditor(client_id: str, creditor: Document) -> Creditor:
         try:
             return amount(creditor.get(field))
         except ValueError:
-            log.warning("%s of creditor %s of client %s is no number", field, creditor.get("creditor_id"), client_id)
+            said = "%s of creditor %s of client %s is no number"
+            log.warning(said, field, creditor.get("creditor_id"), client_id, extra=_about("amount_unreadable"))
             return None
 
     return Creditor(
@@ -158,3 +162,8 @@ def amount(value: object) -> Decimal | None:
 def id_forms(client_id: str) -> list[object]:
     """An id may be stored as ObjectId; here it is always text."""
     return [client_id, ObjectId(client_id)] if ObjectId.is_valid(client_id) else [client_id]
+
+
+def _about(action: str) -> dict[str, str]:
+    """What a log record says, as a field."""
+    return {"action": action}

@@ -1,5 +1,7 @@
 """Notifications off the subscription: every one ends, none for ever."""
 
+import hashlib
+
 from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import Outage, Refused
 from claimstream.mailbox.notification import MalformedNotificationError, read_notification
@@ -7,7 +9,7 @@ from claimstream.mailbox.ports import Rejects
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.pubsub import Ack, Message, Outcome, Retry
 from claimstream.telemetry import metrics
-from claimstream.telemetry.correlation import correlated, new_correlation_id
+from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.logs import get_logger
 from claimstream.telemetry.tracing import CORRELATION_ATTRIBUTE, ack_span, consumer_span
 
@@ -31,7 +33,7 @@ class NotificationConsumer:
 
     async def handle(self, message: Message) -> Outcome:
         """Acknowledged once the rows are durable and their messages confirmed, or what was wrong is recorded."""
-        correlation_id = message.attributes.get(CORRELATION_ATTRIBUTE) or new_correlation_id()
+        correlation_id = message.attributes.get(CORRELATION_ATTRIBUTE) or _correlation_id(message)
         with (
             correlated(correlation_id),
             consumer_span(
@@ -42,14 +44,16 @@ class NotificationConsumer:
                 message_id=message.id,
                 delivery_attempt=message.delivery_attempt,
                 body_size=len(message.data),
-            ),
+            ) as span,
         ):
             try:
                 outcome = await self._handle(message)
             except Outage as outage:
                 metrics.error_occurred(outage, stage="sync", error_class="outage")
                 log.warning("notification_waits", service=outage.service, operation=outage.operation)
-                return Retry(max(outage.retry_after_seconds or 0.0, self._outage_wait_seconds), rerun=True)
+                seconds = max(outage.retry_after_seconds or 0.0, self._outage_wait_seconds)
+                span.add_event("waits", {"seconds": seconds, "reason": f"{outage.service} is not available"})
+                return Retry(seconds, rerun=True)
             if isinstance(outcome, Ack):
                 settled = ack_span(self._destination, subscription=message.subscription, message_id=message.id)
                 return Ack(on_result=settled)
@@ -89,3 +93,8 @@ class NotificationConsumer:
             subscription=message.subscription, pubsub_id=message.id, reason=reason, data=message.data
         )
         return Ack()
+
+
+def _correlation_id(message: Message) -> str:
+    """The same each time the message is handled, so that all of it is one trace."""
+    return hashlib.sha256(f"{message.subscription}/{message.id}".encode()).hexdigest()[:32]

@@ -116,6 +116,10 @@ class Runner:
             await deliver(self._services, self._rules, email_id=email_id)
             return Settled()
         email = claimed.email
+        span = trace.get_current_span()
+        span.set_attributes({"claimstream.attempt": email.attempt, "claimstream.crashes": email.crashes})
+        if email.crashes:  # its span ended with its worker, and was never sent
+            span.add_event("attempt.lost", {"claimstream.crashes": email.crashes})
         with (
             correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
             sentry.email_scope(attempt=email.attempt),

@@ -251,7 +251,10 @@ def _short_time(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
 
 
 def _to_json(event: Mapping[str, Any], **_: Any) -> str:
-    return json.dumps(event, default=_plain, ensure_ascii=False)
+    try:
+        return json.dumps(event, default=_plain, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):  # a key that is no text, NaN, a circle: rather told than lost
+        return json.dumps({key: value if isinstance(value, str | int) else repr(value) for key, value in event.items()})
 
 
 def _plain(value: object) -> object:

@@ -65,7 +65,7 @@ _failures = _meter.create_counter("claimstream.telemetry.failures", "{failure}",
 def email_settled(
     *, outcome: str, route: str | None = None, intent: str | None = None, latency_seconds: float | None = None
 ) -> None:
-    """One email came to its end: ``outcome`` such as ``settled``, ``review``, ``ignored`` or ``dead``.
+    """One email came to its end: ``outcome``: ``updated``, ``review`` or ``set_aside``.
 
     The current span is given the same attributes, so that traces can be searched by how they ended.
     """
@@ -85,13 +85,13 @@ def stage_finished(stage: str, duration_seconds: float, *, error: BaseException 
 
 @best_effort
 def extraction_confidence(confidence: float, *, source: str, method: str) -> None:
-    """``source``: the kind of source, or ``email`` for the consolidated answer; ``method``: ``reader`` or ``model``."""
+    """``source``: ``email`` for the consolidated answer; ``method``: ``reader`` or ``model``."""
     _confidence.record(confidence, {"claimstream.extraction.source": source, "claimstream.extraction.method": method})
 
 
 @best_effort
 def error_occurred(error: BaseException, *, stage: str | None = None, error_class: str = "unexpected") -> None:
-    """``error_class``: what is done about it, such as ``transient``, ``outage``, ``poison`` or ``unexpected``."""
+    """``error_class``: whose fault it was: ``outage``, ``mail``, ``mailbox``, ``refused`` or ``unexpected``."""
     _errors.add(1, _present({STAGE: stage, ERROR_CLASS: error_class, ERROR_TYPE: errors.error_type(error)}))
 
 

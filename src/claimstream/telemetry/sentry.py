@@ -53,7 +53,7 @@ def enabled() -> bool:
 
 
 @contextmanager
-def email_scope(*, stage: str | None = None, attempt: int | None = None) -> Iterator[None]:
+def email_scope(*, attempt: int | None = None) -> Iterator[None]:
     """Set once at the start of an email, inside ``correlated()``.
 
     What is captured inside is tagged with its ids, and its breadcrumbs are its own, however many emails are in flight.
@@ -63,6 +63,7 @@ def email_scope(*, stage: str | None = None, attempt: int | None = None) -> Iter
         return
     with sentry_sdk.isolation_scope() as scope:
         with best_effort("sentry"):
+            scope.clear()  # of the email around it, if this one is dealt with amid another
             ids = correlation.current()
             for tag, value in _tags().items():
                 scope.set_tag(tag, value)
@@ -72,7 +73,7 @@ def email_scope(*, stage: str | None = None, attempt: int | None = None) -> Iter
                     "email_id": ids.email_id,
                     "tenant_id": ids.tenant_id,
                     "correlation_id": ids.correlation_id,
-                    "stage": stage or ids.stage,
+                    "stage": ids.stage,
                     "attempt": attempt,
                 },
             )
@@ -130,12 +131,15 @@ def _scrubbed(event: Event, hint: Hint) -> Event:
         cast("dict[str, Any]", event).pop(key, None)
     exc_info = hint.get("exc_info")
     links = errors.chain(exc_info[1]) if exc_info and exc_info[1] is not None else []
-    shown = {(type(link).__name__, str(link)) for link in links if errors.safe_message(link) is not None}
+    # By kind, and only where all of that kind may be shown: the SDK takes some messages from elsewhere than str().
+    told = {type(link).__name__: errors.safe_message(link) for link in links}
+    for link in links:
+        if errors.safe_message(link) is None:
+            told[type(link).__name__] = None
     values: list[dict[str, Any]] = (event.get("exception") or {}).get("values") or []
     threads: list[dict[str, Any]] = (event.get("threads") or {}).get("values") or []
     for value in values:
-        if (value.get("type"), value.get("value")) not in shown:
-            value["value"] = None
+        value["value"] = told.get(str(value.get("type")))
         # An OSError's errno is kept in "meta"; "data" may hold arguments.
         (value.get("mechanism") or {}).pop("data", None)
     for holder in [*values, *threads]:

@@ -42,12 +42,10 @@ _TRACER = trace.get_tracer("claimstream")  # a proxy until telemetry has started
 _OPERATION_TYPES = {
     "subscribe": "process",
     "process": "process",
-    "receive": "receive",
     "ack": "settle",
-    "nack": "settle",
 }
 
-ConsumerOperation = Literal["subscribe", "process", "receive", "ack", "nack"]
+ConsumerOperation = Literal["subscribe", "process"]
 
 
 def tracer() -> Tracer:

@@ -7,6 +7,8 @@ import json
 import random
 from decimal import Decimal
 
+from opentelemetry import trace
+
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
 from claimstream.domain.records.notification import Notification
@@ -17,7 +19,7 @@ from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import consumer_span
+from claimstream.telemetry.tracing import consumer_span, record_error
 
 log = get_logger(__name__)
 
@@ -73,6 +75,7 @@ async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules
     with (
         correlated(row.correlation_id, email_id=row.email_id, tenant_id=row.tenant_id),
         consumer_span("process", "outbox", carrier),
+        sentry.email_scope(),
     ):
         return await _deliver_row(row, services, rules)
 
@@ -89,11 +92,17 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
         await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
         log.warning("delivery_waits", outbox_id=row.outbox_id, service=outage.service, seconds=round(wait, 1))
+        metrics.error_occurred(outage, stage="deliver", error_class="outage")
+        waits = {"seconds": wait, "reason": f"{outage.service} is not available"}
+        trace.get_current_span().add_event("waits", waits)
         raise
     except Exception as error:
         # A defect of ours: the email is settled, so nothing may bring it round again for this. The row waits, loudly.
         await services.outbox.failed(row, type(error).__name__, retry_in_seconds=_LONGEST_WAIT_SECONDS)
-        log.error("delivery_failed", outbox_id=row.outbox_id, tries=row.tries, error=type(error).__name__)
+        log.error(
+            "delivery_failed", outbox_id=row.outbox_id, tries=row.tries, error=type(error).__name__, exc_info=error
+        )
+        record_error(trace.get_current_span(), error)
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
         return "failed"
@@ -143,7 +152,7 @@ async def _send(row: OutboxRow, mail: Notification, services: Services) -> Deliv
     if services.mailer is None:
         await services.outbox.done(row, Delivered.SKIPPED)
         return Delivered.SKIPPED
-    headers = {"X-Correlation-ID": row.correlation_id, "Auto-Submitted": "auto-generated"}
+    headers = {"X-Correlation-ID": row.correlation_id}
     try:
         await services.mailer.send(mail.to, mail.subject, mail.text, message_id=mail.message_id, headers=headers)
     except Refused as refusal:
