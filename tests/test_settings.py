@@ -37,7 +37,7 @@ def test_nothing_is_required_to_load() -> None:
         ("DATABASE_URL", "postgresql://h:5432,i:99999/db"),
         ("SMTP_URL", "smtp://h:abc"),
         ("MONGODB_URL", "http://mongo"),
-        ("TRACE_SAMPLE_RATIO", "1.5"),
+        ("TRACE_SAMPLE_RATIO", "some"),
         ("PUBSUB_EMULATOR_HOST", "localhost"),
         ("CIRCUIT_BREAKER_ALERT_EMAIL", "the team"),
         ("LOG_FORMAT", "xml"),
@@ -90,3 +90,20 @@ def test_what_is_missing_is_named_with_its_consequence() -> None:
 def test_domains_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FREEMAIL_DOMAINS", "Web.de, gmx.de ,")
     assert load_settings().freemail_domains == {"web.de", "gmx.de"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("TRACE_SAMPLE_RATIO", "1.5"),
+        ("SENTRY_DSN", "not a dsn"),
+    ],
+)
+def test_what_telemetry_cannot_use_is_for_telemetry_to_say(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """It warns, and goes without: mail is read all the same."""
+    monkeypatch.setenv(name, value)
+    load_settings(_env_file=None)

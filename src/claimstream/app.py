@@ -116,6 +116,8 @@ def start_telemetry(settings: Settings) -> telemetry.Telemetry:
     stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
     started = telemetry.start(telemetry_options(settings))
     for variable, consequence in settings.missing().items():
+        if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
+            continue
         log.warning("not_configured", setting=variable, consequence=consequence)
     for model in {settings.extraction_model, settings.classification_model}:
         if warning := deprecation_warning(model):

@@ -132,7 +132,7 @@ def test_a_sampler_that_we_have_not_is_named(
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", argument)
     started()
     [line] = lines.named("monitoring_setting_unusable")
-    assert line["setting"] == "sample_ratio"
+    assert line["setting"] == "OTEL_TRACES_SAMPLER"
     assert (argument or sampler) in line["problem"]
 
 

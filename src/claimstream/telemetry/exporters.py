@@ -31,7 +31,7 @@ class Target:
     """Host and port, without user and password: for log lines."""
 
 
-def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> Target | None:
+def target(signal: Signal, endpoint: str | None, protocol: str | None) -> Target | None:
     """Where a signal goes by the options and the environment; None when nothing says so, or it is switched off.
 
     A variable of one signal goes before ``endpoint`` and ``protocol``, which are for both. ``OTEL_SDK_DISABLED=true``
@@ -51,14 +51,14 @@ def target(signal: Signal, endpoint: str | None, protocol: Protocol | None) -> T
     )
     if chosen not in {"grpc", "http/protobuf"}:
         raise ValueError(f"unknown OTLP protocol {chosen!r}: use grpc or http/protobuf")
-    protocol = cast("Protocol", chosen)
+    usable = cast("Protocol", chosen)
     of_signal = os.environ.get(f"OTEL_EXPORTER_OTLP_{name}_ENDPOINT")
     if endpoint and not of_signal:
         url = endpoint if "://" in endpoint else f"http://{endpoint}"
         shown = _host(url)
-        return Target(protocol, url if protocol == "grpc" else f"{url.rstrip('/')}/v1/{signal}", shown)
+        return Target(usable, url if usable == "grpc" else f"{url.rstrip('/')}/v1/{signal}", shown)
     from_environment = of_signal or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    return Target(protocol, None, _host(from_environment)) if from_environment else None
+    return Target(usable, None, _host(from_environment)) if from_environment else None
 
 
 def span_exporter(to: Target) -> "StoppableSpanExporter":

@@ -18,7 +18,7 @@ from sentry_sdk.transport import Transport
 
 from claimstream.telemetry import errors, logs, sentry, tracing
 from claimstream.telemetry.best_effort import best_effort
-from claimstream.telemetry.exporters import Protocol, Signal, Target, target
+from claimstream.telemetry.exporters import Signal, Target, target
 from claimstream.telemetry.logs import LogFormat, get_logger
 from claimstream.telemetry.providers import PROVIDERS, Pipes
 from claimstream.telemetry.sampling import ratio_from_environment
@@ -38,8 +38,8 @@ class TelemetryOptions:
 
     None: the standard ``OTEL_EXPORTER_OTLP_*`` variables decide; without any endpoint nothing is exported.
     """
-    otlp_protocol: Protocol | None = None
-    """None: ``OTEL_EXPORTER_OTLP_PROTOCOL``, else ``grpc``."""
+    otlp_protocol: str | None = None
+    """``grpc`` or ``http/protobuf``. None: ``OTEL_EXPORTER_OTLP_PROTOCOL``, else ``grpc``."""
     sentry_dsn: str | None = None
     environment: str = "local"
     sample_ratio: float | None = None
@@ -167,9 +167,12 @@ def _start_pipes(
     try:
         of_environment = ratio_from_environment()
         ratio = ratio if of_environment is None else of_environment
-        PROVIDERS.sampler.use(ratio)
     except ValueError as error:
-        problems.append(("sample_ratio", f"{error}; {ratio} is not used, all traces are kept"))
+        problems.append(("OTEL_TRACES_SAMPLER", f"{error}; the configured ratio is used"))
+    try:
+        PROVIDERS.sampler.use(ratio)
+    except ValueError:
+        problems.append(("sample_ratio", f"{ratio} is not between 0 and 1; all traces are kept"))
         PROVIDERS.sampler.use(None)
     try:
         pipes = Pipes(traces, metrics)
