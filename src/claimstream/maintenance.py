@@ -54,6 +54,7 @@ class Maintenance:
         self._rules = rules
         self._poll_after = timedelta(seconds=poll_seconds)
         self._every_seconds = every_seconds
+        self._unfinished: set[str] = set()
         self._measure_backlog = measure
         self.backlog: Backlog | None = None
         """Kept at hand: metrics are read in the exporter's thread, which cannot ask a database."""
@@ -112,6 +113,10 @@ class Maintenance:
     async def _look_after(self, mailbox: Mailbox) -> None:
         await self._watcher.ensure(mailbox)
         last = mailbox.last_synced_at
-        if last is None or datetime.now(UTC) - last > self._poll_after:
+        due = last is None or datetime.now(UTC) - last > self._poll_after
+        if due or mailbox.address in self._unfinished:
+            # Should it fail, the next round looks again: notifications may have left their marks to this look.
+            self._unfinished.add(mailbox.address)
             with correlated(new_correlation_id()), work_span("poll mailbox"):
                 await self._sync.sync(mailbox)
+            self._unfinished.discard(mailbox.address)
