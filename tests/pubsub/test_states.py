@@ -222,7 +222,9 @@ async def test_a_pause_longer_than_the_longest_silence_is_no_reason_for_a_restar
     server: PubSubServer, place: Place
 ) -> None:
     async with place.running(Inbox(), heartbeat_seconds=0.05, stuck_seconds=300) as subscriber:
-        await until(lambda: server.faults.heartbeats_answered and subscriber.health().ready)
+        # not only sent by the server, but arrived
+        await until(lambda: subscriber._stream is not None and subscriber._stream.expects_pongs)
+        await until(lambda: subscriber.health().ready)
         server.faults.silent = True
         hour = 3600.0
         subscriber._last_response_at = time.monotonic() - hour  # before the pause that is over now
