@@ -19,8 +19,9 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # as the command line do
 import uvloop
 
 from bench.pubsub.client import cpu_seconds, peak_rss_mib
-from claimstream.app import App, start_telemetry
+from claimstream.app import App
 from claimstream.memory import calm_collector
+from claimstream.monitoring import start_telemetry
 from claimstream.reading import MailReader
 from claimstream.settings import load_settings
 from claimstream.telemetry import Telemetry, logs

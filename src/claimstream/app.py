@@ -13,9 +13,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-import stamina
-
-from claimstream import __version__, telemetry
 from claimstream.alerts import BreakerAlerts
 from claimstream.external import (
     claude_errors,
@@ -27,7 +24,7 @@ from claimstream.external import (
     postgres_errors,
 )
 from claimstream.external.breaker import BreakerEvent
-from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
+from claimstream.external.claude import Claude, ClaudeOptions
 from claimstream.external.door import Door, Service
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
@@ -41,6 +38,7 @@ from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.watch import Watcher
 from claimstream.maintenance import Maintenance
+from claimstream.monitoring import reading
 from claimstream.pipeline.consumer import EmailConsumer
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
@@ -77,52 +75,10 @@ _ON_THE_PATH = {
     "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE},
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
-_COUNTED_EVENTS = (
-    "received",
-    "delivered",
-    "acked",
-    "nacked",
-    "expired",
-    "ack_failures",
-    "retried",
-    "dead_lettered",
-    "handler_errors",
-    "handler_timeouts",
-    "extensions",
-    "reconnects",
-)
-"""Of the subscriber's statistics: the fields of that name."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def telemetry_options(settings: Settings) -> telemetry.TelemetryOptions:
-    return telemetry.TelemetryOptions(
-        service_version=__version__,
-        otlp_endpoint=settings.otel_exporter_otlp_endpoint,
-        otlp_protocol=settings.otel_exporter_otlp_protocol,
-        sentry_dsn=settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None,
-        environment=settings.environment,
-        sample_ratio=settings.trace_sample_ratio,
-        log_level=settings.log_level,
-        log_format=settings.log_format,
-    )
-
-
-def start_telemetry(settings: Settings) -> telemetry.Telemetry:
-    """Logs ``monitoring_initialized``, and a warning for each part that is not configured."""
-    stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
-    started = telemetry.start(telemetry_options(settings))
-    for variable, consequence in settings.missing().items():
-        if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
-            continue
-        log.warning("not_configured", setting=variable, consequence=consequence)
-    for model in {settings.extraction_model, settings.classification_model}:
-        if warning := deprecation_warning(model):
-            log.warning("model_deprecated", model=model, consequence=warning)
-    return started
 
 
 def make_gmail_credentials(settings: Settings, door: Door) -> Credentials:
@@ -498,7 +454,7 @@ class App:
 
     def _read_subscribers(self) -> gauges.Subscribers:
         limits = {"notifications": _NOTIFICATIONS_AT_ONCE, "emails": self.settings.max_emails_in_flight}
-        return {name: _reading(subscriber, limits[name]) for name, subscriber in self._subscribers.items()}
+        return {name: reading(subscriber, limits[name]) for name, subscriber in self._subscribers.items()}
 
     def _note_breaker(self, event: BreakerEvent) -> None:
         if event.kind != "rejected":
@@ -524,21 +480,3 @@ class App:
         finally:
             for subscriber in needing:
                 subscriber.resume(service)
-
-
-def _reading(subscriber: Subscriber, limit: int) -> gauges.SubscriberReading:
-    health, statistics = subscriber.health(), subscriber.statistics()
-    return gauges.SubscriberReading(
-        alive=health.alive,
-        ready=health.ready,
-        messages={
-            "leased": statistics.leases,
-            "running": statistics.running,
-            "waiting": statistics.waiting,
-            "unsettled": statistics.ack_queue,
-        },
-        limit=limit,
-        bytes=health.outstanding_bytes,
-        lease_seconds=statistics.lease_seconds,
-        events={event: getattr(statistics, event) for event in _COUNTED_EVENTS},
-    )

@@ -12,6 +12,7 @@ from tests.acceptance import expectation
 from tests.acceptance.watched import FAILS, SECRET, SECRET_AMOUNTS, Watched, watched_run
 
 import claimstream
+from claimstream.external.claude_prices import Usage, cost_usd
 from claimstream.local.otlp.traces import ReceivedSpan, ReceivedTrace, Wanted
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
@@ -148,9 +149,21 @@ def test_what_the_model_cost_is_on_the_spans_and_in_the_metrics(watched: Watched
     answered = [span for span in calls if span.status != "error"]
     assert len(calls) > len(answered) > 20
     for span in answered:
-        usage = {k.rpartition("usage.")[2]: v for k, v in span.attributes.items() if k.startswith("gen_ai.usage.")}
-        assert usage["input_tokens"] >= usage["cache_read.input_tokens"] + usage["cache_creation.input_tokens"]  # type: ignore[operator]  # numbers
+        usage: dict[str, int] = {
+            k.rpartition("usage.")[2]: int(str(v)) for k, v in span.attributes.items() if k.startswith("gen_ai.usage.")
+        }
+        assert usage["input_tokens"] >= usage["cache_read.input_tokens"] + usage["cache_creation.input_tokens"]
         assert span.attributes["gen_ai.provider.name"] == "anthropic"
+        spent = Usage(
+            input_tokens=usage["input_tokens"]
+            - usage["cache_read.input_tokens"]
+            - usage["cache_creation.input_tokens"],
+            cache_read_tokens=usage["cache_read.input_tokens"],
+            cache_creation_tokens=usage["cache_creation.input_tokens"],
+            output_tokens=usage["output_tokens"],
+        )
+        price = float(cost_usd(str(span.attributes["gen_ai.response.model"]), spent))
+        assert span.attributes["claimstream.gen_ai.cost"] == pytest.approx(price)
     on_spans = sum(float(str(span.attributes["claimstream.gen_ai.cost"])) for span in answered)
     assert on_spans > 0
     assert sum(p.value for p in watched.otlp.metrics("claimstream.gen_ai.cost")) == pytest.approx(on_spans)
@@ -187,6 +200,12 @@ def test_the_labels_of_metrics_are_few(watched: Watched) -> None:
 def test_the_counts_add_up(watched: Watched) -> None:
     emails = len(watched.emails)
     assert sum(p.value for p in watched.otlp.metrics("claimstream.emails")) == emails
+    latencies = watched.otlp.metrics("claimstream.email.latency")
+    took = [(e.settled_at - e.received_at).total_seconds() for e in watched.emails if e.settled_at and e.received_at]
+    assert (
+        sum(p.count or 0 for p in latencies) == len(took) > emails - 2
+    )  # one was not read far enough to know its date
+    assert sum(p.value for p in latencies) == pytest.approx(sum(took), rel=0.2)
     stages = {p.attributes["claimstream.stage"]: 0 for p in watched.otlp.metrics("claimstream.stage.duration")}
     for point in watched.otlp.metrics("claimstream.stage.duration"):
         if "error.type" not in point.attributes:

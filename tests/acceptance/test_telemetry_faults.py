@@ -14,9 +14,9 @@ from tests.acceptance.watched import KeptEnvelopes
 from tests.test_app import settled, working
 
 from claimstream import telemetry
-from claimstream.app import telemetry_options
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
+from claimstream.monitoring import telemetry_options
 from claimstream.pipeline import runner
 from claimstream.settings import Settings
 from claimstream.telemetry import metrics

@@ -15,7 +15,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from claimstream import telemetry
-from claimstream.app import App, telemetry_options
+from claimstream.app import App
 from claimstream.cli.access import bring_up_schema
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import EmailSummary
@@ -26,6 +26,7 @@ from claimstream.local.claude.script import read_scripts
 from claimstream.local.otlp.server import OtlpServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
+from claimstream.monitoring import telemetry_options
 from claimstream.pipeline import runner
 from claimstream.settings import Settings
 from claimstream.telemetry import logs

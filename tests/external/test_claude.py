@@ -5,6 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
 
+import anthropic
+import httpx2
 import pytest
 from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import ModelParam
@@ -16,6 +18,7 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.rules.evidence import keep_evidenced
 from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
+from claimstream.external.claude_errors import classify
 from claimstream.external.claude_prompts import PROMPT_VERSION
 from claimstream.external.errors import Outage, Refused, Throttled, Unauthorised
 from claimstream.local.claude.script import ScriptedAnswer, When
@@ -316,3 +319,16 @@ def test_the_default_models_are_current() -> None:
 
 def test_a_model_that_ends_is_announced_with_its_date() -> None:
     assert "November 30th, 2026" in (deprecation_warning("claude-sonnet-4-5") or "")
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 529])
+def test_what_the_service_quotes_of_the_mail_is_not_told(status: int) -> None:
+    request = httpx2.Request("POST", "http://127.0.0.1/v1/messages")
+    said = {"type": "invalid_request_error", "message": "messages.0.content: Geheimwort7391 owes 73.918,46 EUR"}
+    answer = httpx2.Response(status, request=request, json={"type": "error", "error": said})
+    raised = anthropic.APIStatusError(said["message"], response=answer, body={"type": "error", "error": said})
+    error = classify(raised)
+    assert error is not None
+    assert error.status == status
+    assert "Geheimwort7391" not in f"{error} {error!r}"
+    assert "73.918" not in f"{error} {error!r}"

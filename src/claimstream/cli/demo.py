@@ -13,7 +13,7 @@ from typing import Any
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from claimstream.app import App, start_telemetry, utc_now
+from claimstream.app import App, utc_now
 from claimstream.cli import last_demo
 from claimstream.cli.access import bring_up_schema
 from claimstream.cli.console import Trimmed, command, err, note, out
@@ -25,6 +25,7 @@ from claimstream.evaluation.observed import Change, observe
 from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
+from claimstream.monitoring import start_telemetry
 from claimstream.settings import load_settings
 from claimstream.topics import ensure_topics
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from claimstream.app import start_telemetry
 from claimstream.cli.console import err, note, out
 from claimstream.cli.tables import field_table, ratio
 from claimstream.evaluation.case import Case, load_cases
@@ -16,6 +15,7 @@ from claimstream.evaluation.run import evaluate
 from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
+from claimstream.monitoring import start_telemetry
 from claimstream.settings import load_settings
 
 _ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")

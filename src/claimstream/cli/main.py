@@ -133,8 +133,9 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
-    from claimstream.app import App, start_telemetry
+    from claimstream.app import App
     from claimstream.memory import calm_collector
+    from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
 
     async def work() -> None:

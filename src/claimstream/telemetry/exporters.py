@@ -10,12 +10,9 @@ from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcSpanExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as HttpMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as HttpSpanExporter
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-from claimstream.telemetry.span_encoding import encode
 
 Protocol = Literal["grpc", "http/protobuf"]
 Signal = Literal["traces", "metrics"]
@@ -62,21 +59,13 @@ def target(signal: Signal, endpoint: str | None, protocol: str | None) -> Target
 
 
 def span_exporter(to: Target) -> "StoppableSpanExporter":
-    exporter = _FastGrpcSpanExporter if to.protocol == "grpc" else HttpSpanExporter
+    exporter = GrpcSpanExporter if to.protocol == "grpc" else HttpSpanExporter
     return StoppableSpanExporter(exporter(endpoint=to.endpoint))
 
 
 def metric_exporter(to: Target) -> "StoppableMetricExporter":
     exporter = GrpcMetricExporter if to.protocol == "grpc" else HttpMetricExporter
     return StoppableMetricExporter(exporter(endpoint=to.endpoint))
-
-
-class _FastGrpcSpanExporter(GrpcSpanExporter):
-    """Encodes as :mod:`claimstream.telemetry.span_encoding` does. Should the library ever ask another method than this
-    one, its own encoding is used: dearer, and no different."""
-
-    def _translate_data(self, data: Sequence[ReadableSpan]) -> ExportTraceServiceRequest:
-        return encode(data)
 
 
 class StoppableSpanExporter(SpanExporter):
