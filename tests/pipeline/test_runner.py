@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ import pytest
 from tests.helpers import add_email, summary_of
 
 from claimstream.app import App
-from claimstream.domain.records.work import Email, EmailSummary, Result
+from claimstream.domain.records.work import Checkpoint, Email, EmailSummary, Result
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, clients_of
 from claimstream.external.errors import BreakerOpen, Outage, Throttled, Unauthorised
@@ -43,8 +43,8 @@ def runner(app: App) -> Runner:
     return make_runner(app, app.services)
 
 
-def make_runner(app: App, services: Services, worker: str = "one") -> Runner:
-    return Runner(services, app.rules, worker=worker, claim_seconds=5.0, outage_wait_seconds=0.1)
+def make_runner(app: App, services: Services, worker: str = "one", *, claim_seconds: float = 5.0) -> Runner:
+    return Runner(services, app.rules, worker=worker, claim_seconds=claim_seconds, outage_wait_seconds=0.1)
 
 
 async def arrive(app: App, stack: LocalStack, world: World, raw: bytes) -> str:
@@ -213,29 +213,38 @@ class _Breaks:
     def __getattr__(self, name: str) -> object:
         return getattr(self._emails, name)
 
-    async def checkpoint(self, email: Email, stage: str, result: str, **rest: object) -> None:
-        await self._emails.checkpoint(email, stage, result, **rest)  # type: ignore[attr-defined]  # a proxy
-        if stage == self._stage:
+    async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None:
+        await self._emails.checkpoint(email, checkpoint)  # type: ignore[attr-defined]  # a proxy
+        if checkpoint.stage == self._stage:
             raise asyncio.CancelledError
 
-    async def settle(self, email: Email, result: Result) -> None:
+    async def settle(self, email: Email, result: Result, checkpoints: Sequence[Checkpoint] = ()) -> None:
         if self._stage == "before commit":
             raise asyncio.CancelledError
-        await self._emails.settle(email, result)  # type: ignore[attr-defined]  # a proxy
+        await self._emails.settle(email, result, checkpoints)  # type: ignore[attr-defined]  # a proxy
         if self._stage == "after commit":
             raise asyncio.CancelledError
 
 
-@pytest.mark.parametrize(
-    "stage", ["fetch", "parse", "classify", "extract", "consolidate", "match", "route", "before commit", "after commit"]
-)
-async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_checkpoint(
-    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, stage: str
+WITH_RESULTS = ["fetch", "parse", "classify", "extract", "consolidate", "match", "route"]
+
+
+@pytest.mark.parametrize("stage", [*WITH_RESULTS, "before commit", "after commit"])
+async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_stage(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     email_id = await arrive(app, stack, world, reply())
     dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, stage)), "dying")  # type: ignore[arg-type]  # a proxy
-    with pytest.raises(asyncio.CancelledError):
-        await dying.process(email_id)
+
+    async def told_to_stop(*_: object, **__: object) -> None:
+        raise asyncio.CancelledError
+
+    following = dict(zip(WITH_RESULTS, [*WITH_RESULTS[1:], "prepare"], strict=True))
+    with monkeypatch.context() as patch:
+        if stage in following:
+            patch.setattr(f"claimstream.pipeline.runner.{following[stage]}", told_to_stop)
+        with pytest.raises(asyncio.CancelledError):
+            await dying.process(email_id)
     if stage != "after commit":
         assert (await summary_of(app, email_id)).status == "in_work"
     summary = await settle(app, runner, email_id)
@@ -245,6 +254,27 @@ async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_che
     done_before = [s.stage for s in report.stages if s.attempt < report.attempt]
     if stage not in {"before commit", "after commit"}:
         assert done_before[-1] == stage
+
+
+async def test_a_worker_that_dies_leaves_what_is_dear_to_do_again_and_the_rest_is_done_again(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    emails = _Breaks(app.emails, "before commit")
+    emails.release = _nothing  # type: ignore[attr-defined]  # a dead worker gives nothing back
+    with pytest.raises(asyncio.CancelledError):
+        await make_runner(app, replace(app.services, emails=emails), "dying", claim_seconds=0.001).process(email_id)  # type: ignore[arg-type]  # a proxy
+    await asyncio.sleep(0.01)
+    summary = await settle(app, make_runner(app, app.services), email_id)
+    assert (summary.new_amount, summary.delivered) == (Decimal("812.40"), True)
+    report = await report_of(app, email_id)
+    assert (report.attempt, report.crashes) == (2, 1)
+    assert [s.stage for s in report.stages if s.attempt == 1] == ["fetch", "parse"]
+    assert [await app.emails.stage_result(email_id, stage) is not None for stage in WITH_RESULTS] == [True] * 7
+
+
+async def _nothing(*_: object, **__: object) -> None:
+    pass
 
 
 class TestModel:
@@ -266,7 +296,7 @@ class TestModel:
     ) -> None:
         assert stack.claude is not None
         email_id = await arrive(app, stack, world, reply(PROSE))
-        for stage in ("model/classify", "classify", "model/extract/body", "extract", "route"):
+        for stage in ("model/classify", "model/extract/body", "before commit"):
             dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, stage)), "dying")  # type: ignore[arg-type]  # a proxy
             with pytest.raises(asyncio.CancelledError):
                 await dying.process(email_id)

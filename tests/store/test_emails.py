@@ -14,6 +14,7 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.notification import Notification
 from claimstream.domain.records.work import (
+    Checkpoint,
     Claimed,
     Email,
     LostClaimError,
@@ -89,7 +90,7 @@ async def test_a_claim_that_lapsed_is_a_crash_and_voids_what_its_holder_still_do
     with pytest.raises(LostClaimError):
         await app.emails.renew(first.email, seconds=60)
     with pytest.raises(LostClaimError):
-        await app.emails.checkpoint(first.email, "fetch", "{}", seconds=0.1)
+        await app.emails.checkpoint(first.email, Checkpoint("fetch", "{}", seconds=0.1))
     with pytest.raises(LostClaimError):
         await app.emails.settle(first.email, result_of(first.email))
     await app.emails.renew(second.email, seconds=60)
@@ -102,8 +103,8 @@ async def test_an_unknown_email_is_not_claimed(app: App) -> None:
 async def test_checkpoints_come_back_with_the_next_claim_and_are_never_overwritten(app: App, world: World) -> None:
     email_id = await add_email(app, world)
     claimed = await claim(app, email_id)
-    await app.emails.checkpoint(claimed.email, "fetch", '{"n": 1}', seconds=0.5)
-    await app.emails.checkpoint(claimed.email, "fetch", '{"n": 2}', seconds=0.7)
+    await app.emails.checkpoint(claimed.email, Checkpoint("fetch", '{"n": 1}', seconds=0.5))
+    await app.emails.checkpoint(claimed.email, Checkpoint("fetch", '{"n": 2}', seconds=0.7))
     await app.emails.release(claimed.email)
     again = await claim(app, email_id)
     assert again.checkpoints == {"fetch": '{"n": 1}'}
@@ -113,8 +114,8 @@ async def test_checkpoints_come_back_with_the_next_claim_and_are_never_overwritt
 async def test_tokens_are_booked_once_with_their_checkpoint(app: App, world: World) -> None:
     email = (await claim(app, await add_email(app, world))).email
     for _ in range(2):
-        await app.emails.checkpoint(email, "model/extract/body", "{}", seconds=0.1, tokens=USE)
-    await app.emails.checkpoint(email, "model/extract/attachment-1", "{}", seconds=0.1, tokens=USE)
+        await app.emails.checkpoint(email, Checkpoint("model/extract/body", "{}", seconds=0.1, tokens=USE))
+    await app.emails.checkpoint(email, Checkpoint("model/extract/attachment-1", "{}", seconds=0.1, tokens=USE))
     assert await app.services.ledger.spent_today_usd("t") == Decimal("0.50")
     assert await app.services.ledger.spent_today_usd("other") == 0
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.helpers import NOW, add_email
 
 from claimstream.app import App
-from claimstream.domain.records.work import Claimed, Email, Waited
+from claimstream.domain.records.work import Checkpoint, Claimed, Email, Waited
 from claimstream.domain.records.world import World
 
 
@@ -84,6 +84,6 @@ async def test_a_claim_knows_which_attempt_finished_each_stage(app: App, world: 
     email_id = await add_email(app, world)
     for stage in ("fetch", "parse"):
         email = (await claim(app, email_id)).email
-        await app.emails.checkpoint(email, stage, "{}", seconds=0.1)
+        await app.emails.checkpoint(email, Checkpoint(stage, "{}", seconds=0.1))
         await app.emails.release(email)
     assert (await claim(app, email_id)).attempts == {"fetch": 1, "parse": 2}

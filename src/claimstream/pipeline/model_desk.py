@@ -11,7 +11,7 @@ from opentelemetry import trace
 from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.work import Claimed, TokenUse
+from claimstream.domain.records.work import Checkpoint, Claimed, TokenUse
 from claimstream.external.errors import Refused
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
@@ -102,11 +102,13 @@ class ModelDesk:
         self.calls.append(call)
         await self._services.emails.checkpoint(
             self._claimed.email,
-            key,
-            kept_kind(value=answer.value, call=call).model_dump_json(),
-            seconds=time.monotonic() - started,
-            tokens=_use(operation, call),
-            replace=replace,
+            Checkpoint(
+                key,
+                kept_kind(value=answer.value, call=call).model_dump_json(),
+                seconds=time.monotonic() - started,
+                tokens=_use(operation, call),
+                replace=replace,
+            ),
         )
         return answer.value
 
@@ -128,10 +130,7 @@ class ModelDesk:
         self.calls.append(call)
         await self._services.emails.checkpoint(
             self._claimed.email,
-            f"{_UNUSABLE}{key}",
-            call.model_dump_json(),
-            seconds=0.0,
-            tokens=_use(operation, call),
+            Checkpoint(f"{_UNUSABLE}{key}", call.model_dump_json(), seconds=0.0, tokens=_use(operation, call)),
         )
 
     async def _over_budget(self) -> bool:

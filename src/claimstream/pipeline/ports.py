@@ -11,13 +11,13 @@ from claimstream.domain.records.inquiry import Client, Inquiry, Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.records.work import (
+    Checkpoint,
     Claimed,
     Delivered,
     Email,
     NotClaimed,
     OutboxRow,
     Result,
-    TokenUse,
     Waited,
 )
 
@@ -132,18 +132,11 @@ class Emails(Protocol):
 
     async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed: ...
     async def renew(self, email: Email, *, seconds: float) -> None: ...
-    async def release(self, email: Email, waits: Sequence[Waited] = ()) -> None: ...
-    async def checkpoint(
-        self,
-        email: Email,
-        stage: str,
-        result: str,
-        *,
-        seconds: float,
-        tokens: TokenUse | None = None,
-        replace: bool = False,
+    async def release(
+        self, email: Email, waits: Sequence[Waited] = (), checkpoints: Sequence[Checkpoint] = ()
     ) -> None: ...
-    async def settle(self, email: Email, result: Result) -> None: ...
+    async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None: ...
+    async def settle(self, email: Email, result: Result, checkpoints: Sequence[Checkpoint] = ()) -> None: ...
 
 
 class Outbox(Protocol):

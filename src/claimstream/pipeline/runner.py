@@ -8,7 +8,7 @@ ends with a person, at once and with the reason.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -21,7 +21,17 @@ from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.records.work import Claimed, Email, LostClaimError, NotClaimed, Outcome, Result, Review, Waited
+from claimstream.domain.records.work import (
+    Checkpoint,
+    Claimed,
+    Email,
+    LostClaimError,
+    NotClaimed,
+    Outcome,
+    Result,
+    Review,
+    Waited,
+)
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
@@ -45,6 +55,11 @@ from claimstream.telemetry.tracing import record_error, stage_span, trace_id_hex
 
 log = get_logger(__name__)
 R = TypeVar("R", bound=BaseModel)
+
+_KEPT_AT_ONCE = {"fetch", "parse"}
+"""Stages that are dear to do again. What the others ask of the model is kept by itself, answer by answer; the rest of
+them costs less than the write would, so their checkpoints go out with the next one: the final transaction, or the one
+that gives the email back. Only a worker that dies has to do them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +182,16 @@ class Runner:
         except LostClaimError:
             return self._wait("another worker took it over")
         except Outage as outage:
-            await self._release(email, *unwritten, waited_for(outage, since=attempt.progress_at))
+            waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
+            await self._release(email, waits, attempt.unkept)
             return self._outage(outage, attempt.at or "commit")
         except asyncio.CancelledError:
-            await asyncio.shield(self._release(email))
+            await asyncio.shield(self._release(email, (), attempt.unkept))
             raise
 
-    async def _release(self, email: Email, *waits: Waited) -> None:
+    async def _release(self, email: Email, waits: tuple[Waited, ...], unkept: Sequence[Checkpoint]) -> None:
         try:
-            await self._services.emails.release(email, merged(waits))
+            await self._services.emails.release(email, merged(waits), unkept)
         except Outage:
             if waits:
                 self._unwritten.add(email.email_id, *waits)
@@ -208,6 +224,8 @@ class _Attempt:
         self._rules = rules
         self._desk = ModelDesk(claimed, services, rules)
         self._stages: list[StageReport] = []
+        self.unkept: list[Checkpoint] = []
+        """Finished stages whose checkpoints go out with the next write."""
         self.at: str | None = None
         """The stage in work."""
         self.progress_at = time.monotonic()
@@ -328,13 +346,12 @@ class _Attempt:
         with stage_span(name):
             result = await work()
             seconds = time.monotonic() - started
-            await self._services.emails.checkpoint(
-                self._email,
-                name,
-                result.model_dump_json().replace("\\u0000", "\\ufffd"),
-                seconds=seconds,
-                replace=unreadable,
-            )
+            text = result.model_dump_json().replace("\\u0000", "\\ufffd")
+            checkpoint = Checkpoint(name, text, seconds=seconds, replace=unreadable)
+            if name in _KEPT_AT_ONCE:
+                await self._services.emails.checkpoint(self._email, checkpoint)
+            else:
+                self.unkept.append(checkpoint)
         self._done(name, seconds)
         return result
 
@@ -389,7 +406,8 @@ class _Attempt:
         text: str | None = None
         with best_effort("report"):
             text = report().model_dump_json().replace("\\u0000", "\\ufffd")
-        await self._services.emails.settle(self._email, replace(result, report=text, report_version=VERSION))
+        result = replace(result, report=text, report_version=VERSION)
+        await self._services.emails.settle(self._email, result, self.unkept)
         decision = result.decision
         for guard in decision.guards:
             log.info(

@@ -7,13 +7,13 @@ from typing import Any
 import asyncpg
 
 from claimstream.domain.records.work import (
+    Checkpoint,
     Claimed,
     Email,
     EmailSummary,
     LostClaimError,
     NotClaimed,
     Result,
-    TokenUse,
     UnpublishedEmail,
     Waited,
 )
@@ -94,11 +94,12 @@ class EmailStore:
         if await self._database.run("UPDATE emails", work) != "UPDATE 1":
             raise LostClaimError(email.email_id)
 
-    async def release(self, email: Email, waits: Sequence[Waited] = ()) -> None:
+    async def release(self, email: Email, waits: Sequence[Waited] = (), checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Give the email back unfinished, so that any worker may take it at once and it counts as no crash.
 
         Args:
             waits: what it has waited for and is not written yet; for the last of them it waits now.
+            checkpoints: what is finished and not written yet.
         """
 
         async def work(connection: Connection) -> None:
@@ -110,49 +111,27 @@ class EmailStore:
                 email.email_id,
                 email.attempt,
             )
-            if released == "UPDATE 1" and waits:
-                await begin_waiting(connection, email.email_id, waits)
+            if released == "UPDATE 1":
+                await _keep(connection, email, checkpoints)
+                if waits:
+                    await begin_waiting(connection, email.email_id, waits)
 
         await self._database.run("UPDATE emails", work)
 
-    async def checkpoint(
-        self,
-        email: Email,
-        stage: str,
-        result: str,
-        *,
-        seconds: float,
-        tokens: TokenUse | None = None,
-        replace: bool = False,
-    ) -> None:
-        """Keep a stage's result, together with the tokens it cost. Raises :class:`LostClaimError`.
-
-        Args:
-            replace: an earlier result is there, but this version of us cannot read it.
-        """
+    async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None:
+        """Keep what is finished, together with the tokens it cost. Raises :class:`LostClaimError`."""
 
         async def work(connection: Connection) -> None:
             await self._fence(connection, email)
-            inserted = await connection.fetchval(
-                """
-                INSERT INTO checkpoints (email_id, stage, attempt, result, seconds) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (email_id, stage) DO UPDATE SET attempt = $3, result = $4, seconds = $5 WHERE $6
-                RETURNING true
-                """,
-                email.email_id,
-                stage,
-                email.attempt,
-                result,
-                seconds,
-                replace,
-            )
-            if inserted and tokens is not None:
-                await record_tokens(connection, email.tenant_id, tokens)
+            await _keep(connection, email, [checkpoint])
 
         await self._database.run("INSERT checkpoints", work)
 
-    async def settle(self, email: Email, result: Result) -> None:
+    async def settle(self, email: Email, result: Result, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """The final transaction: results, match, report, review item, outbox and status, or nothing of it.
+
+        Args:
+            checkpoints: what is finished and not written yet.
 
         Raises:
             LostClaimError: another worker has the email, or has settled it already.
@@ -160,6 +139,7 @@ class EmailStore:
 
         async def work(connection: Connection) -> None:
             await self._fence(connection, email)
+            await _keep(connection, email, checkpoints)
             await self._write(connection, email, result)
 
         await self._database.run("UPDATE emails", work)
@@ -379,3 +359,23 @@ class EmailStore:
             )
 
         return await self._database.run("SELECT emails", work)
+
+
+async def _keep(connection: Connection, email: Email, checkpoints: Sequence[Checkpoint]) -> None:
+    """In the caller's transaction. What is kept already stays as it is, and is not booked again."""
+    for checkpoint in checkpoints:
+        inserted = await connection.fetchval(
+            """
+            INSERT INTO checkpoints (email_id, stage, attempt, result, seconds) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (email_id, stage) DO UPDATE SET attempt = $3, result = $4, seconds = $5 WHERE $6
+            RETURNING true
+            """,
+            email.email_id,
+            checkpoint.stage,
+            email.attempt,
+            checkpoint.result,
+            checkpoint.seconds,
+            checkpoint.replace,
+        )
+        if inserted and checkpoint.tokens is not None:
+            await record_tokens(connection, email.tenant_id, checkpoint.tokens)

@@ -23,8 +23,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSpanExporter, Target
 from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
 from claimstream.telemetry.exporters import span_exporter as make_span_exporter
-from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept
-from claimstream.telemetry.tracing import CorrelationIdGenerator, CorrelationProcessor
+from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept, IdsStamped
+from claimstream.telemetry.tracing import CorrelationIdGenerator
 
 _QUEUE_SPANS = 32_768
 """A backfill ends a thousand emails, 20 spans each, within a few seconds; the SDK's 2,048 would drop most of them."""
@@ -145,7 +145,7 @@ class Providers:
                 "deployment.environment.name": environment,
             }
         )
-        resource = ours.merge(OTELResourceDetector().detect())  # what the operator says goes before it
+        resource = _HashedOnce(ours.merge(OTELResourceDetector().detect()))  # what the operator says goes before it
         # Neither closes itself at exit: that waits up to 30 s for a collector. Telemetry.shutdown is bounded.
         tracers = TracerProvider(
             sampler=self.sampler, resource=resource, id_generator=CorrelationIdGenerator(), shutdown_on_exit=False
@@ -153,7 +153,7 @@ class Providers:
         there = trace.get_tracer_provider()
         if isinstance(there, TracerProvider):
             tracers = there  # someone instrumented the process before us: join in
-        tracers.add_span_processor(CorrelationProcessor())
+            tracers.add_span_processor(IdsStamped())
         tracers.add_span_processor(self.processor)
         if tracers is not there:
             trace.set_tracer_provider(tracers)
@@ -163,6 +163,17 @@ class Providers:
         else:
             self.meters = MeterProvider(resource=resource, shutdown_on_exit=False)
             otel_metrics.set_meter_provider(self.meters)
+
+
+class _HashedOnce(Resource):
+    """The exporter groups spans by their resource, whose hash the SDK makes out of its JSON, for each span anew."""
+
+    def __init__(self, of: Resource) -> None:
+        super().__init__(of.attributes, of.schema_url)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 PROVIDERS = Providers(CurrentSampler(), ErrorsKept())

@@ -1,4 +1,4 @@
-"""Which traces are kept: a share of them, and every one with an error in it.
+"""Which traces are kept: a share of them, and every one with an error in it. And whose each span is.
 
 A trace outside of the share is recorded all the same and held back for a while, unsent. When one of its spans turns out
 to be an error, what is held of it goes out, and what comes after it, too.
@@ -21,7 +21,9 @@ from opentelemetry.sdk.trace.sampling import (
     TraceIdRatioBased,
 )
 from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
-from opentelemetry.util.types import Attributes
+from opentelemetry.util.types import Attributes, AttributeValue
+
+from claimstream.telemetry import correlation
 
 _HELD_SPANS = 10_000
 """Held back at most (30 MB as measured, the last 300 emails or so); the oldest trace is dropped first."""
@@ -48,7 +50,11 @@ def ratio_from_environment() -> float | None:
 
 
 class CurrentSampler(Sampler):
-    """The sampling of the latest start: all, or a ratio of new traces; a parent's decision is followed."""
+    """The sampling of the latest start: all, or a ratio of new traces; a parent's decision is followed.
+
+    It also gives every span the ids in force, so that a client span deep below carries its email's too: attributes that
+    are there from the start are cheaper than those that a processor adds.
+    """
 
     def __init__(self) -> None:
         self.ratio = 1.0
@@ -77,15 +83,14 @@ class CurrentSampler(Sampler):
         if parent.is_valid:
             # As the SDK's ParentBased does, which asks three times who the parent is; this is asked for every span.
             decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.RECORD_ONLY
-            return SamplingResult(decision, attributes, parent.trace_state)
+            return SamplingResult(decision, _with_ids(attributes, parent_context), parent.trace_state)
         if kind is SpanKind.CLIENT:
             # A call that belongs to no work (a poll, an acknowledgement of many messages at once) is no trace that
             # anybody looks for; its metrics count it.
             return SamplingResult(Decision.DROP)
         result = self._root.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
-        if result.decision is Decision.DROP:
-            return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
-        return result
+        decision = Decision.RECORD_ONLY if result.decision is Decision.DROP else result.decision
+        return SamplingResult(decision, _with_ids(attributes, parent_context), result.trace_state)
 
     def get_description(self) -> str:
         return f"as the parent, else {self._root.get_description()}, and errors"
@@ -140,6 +145,20 @@ class ErrorsKept(SpanProcessor):
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         return True
+
+
+class IdsStamped(SpanProcessor):
+    """What the sampler does, where another's sampler is in use: gives every span the ids in force."""
+
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        span.set_attributes(_with_ids(None, parent_context))
+
+
+def _with_ids(attributes: Attributes, context: Context | None) -> dict[str, AttributeValue]:
+    ids = correlation.current()
+    if ids.correlation_id is None and context is not None:
+        ids = correlation.from_context(context)
+    return {**(attributes or {}), **ids.attributes}
 
 
 def _sampled(span: ReadableSpan) -> ReadableSpan:

@@ -18,8 +18,6 @@ from opentelemetry import context as otel_context
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 from opentelemetry.context import Context
 from opentelemetry.propagators.composite import CompositePropagator
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
-from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -235,26 +233,6 @@ class CorrelationIdGenerator(RandomIdGenerator):
 
     def generate_trace_id(self) -> int:
         return correlation.trace_id_of(correlation.correlation_id()) or super().generate_trace_id()
-
-
-class CorrelationProcessor(SpanProcessor):
-    """Stamps the ids in force on every span at its start, so that a client span deep below carries its email's too."""
-
-    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
-        ids = correlation.current()
-        if ids.correlation_id is None and parent_context is not None:
-            ids = correlation.from_context(parent_context)
-        if ids.attributes:
-            span.set_attributes(ids.attributes)
-
-    def on_end(self, span: ReadableSpan) -> None:
-        pass
-
-    def shutdown(self) -> None:
-        pass
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        return True
 
 
 @contextmanager

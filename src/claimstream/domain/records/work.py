@@ -51,6 +51,34 @@ class Waited(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Tokens of one answered call."""
+
+    model: str
+    operation: str
+    input_tokens: int
+    """Without the cached ones."""
+    cache_read_tokens: int
+    cache_creation_tokens: int
+    output_tokens: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A finished stage, or an answer of the model that was paid for."""
+
+    stage: str
+    result: str
+    """JSON."""
+    seconds: float
+    tokens: TokenUse | None = None
+    """Booked together with it, once."""
+    replace: bool = False
+    """An earlier result is there, but this version of us cannot read it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     email: Email
     checkpoints: dict[str, str] = field(default_factory=dict)
@@ -96,20 +124,6 @@ class Result:
     report_version: int = 1
     dead_address: str | None = None
     """A hard bounce: the inquiry's address is dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenUse:
-    """Tokens of one answered call."""
-
-    model: str
-    operation: str
-    input_tokens: int
-    """Without the cached ones."""
-    cache_read_tokens: int
-    cache_creation_tokens: int
-    output_tokens: int
-    cost_usd: Decimal
 
 
 class Delivered(StrEnum):
