@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from claimstream.alerts import BreakerAlerts
+from claimstream.app import App
 from claimstream.external.breaker import BreakerEvent, State
 from claimstream.external.door import Door
+from claimstream.external.errors import Outage
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.local.servers.smtp import LocalSmtp
+from claimstream.store.outages import OutageStore
 from claimstream.telemetry import correlated, correlation_id
 
 TO = "bereitschaft@kanzlei.example"
@@ -25,18 +28,30 @@ async def smtp() -> AsyncIterator[LocalSmtp]:
         yield server
 
 
-@asynccontextmanager
-async def alerting(smtp: LocalSmtp, **options: float) -> AsyncIterator[BreakerAlerts]:
-    policies = {"smtp": replace(DEFAULT_POLICIES["smtp"], attempts=1, breaker_recovery_seconds=0.1)}
-    door = Door(policies)
-    mailer = Mailer(door, SmtpOptions(url=smtp.url, sender="claimstream@kanzlei.example"))
-    alerts = BreakerAlerts(mailer, TO, environment="test", **options)
-    try:
-        yield alerts
-    finally:
-        await alerts.close()
-        await mailer.close()
-        await door.close()
+Alerting = Callable[..., AbstractAsyncContextManager[BreakerAlerts]]
+
+
+@pytest.fixture
+def alerting(smtp: LocalSmtp, app: App) -> Alerting:
+    """A worker's alerts; of several workers in one installation where it is asked for more than once."""
+
+    @asynccontextmanager
+    async def of_worker(
+        worker: str = "one", answered: Callable[[str], bool] = lambda _: True, **options: float
+    ) -> AsyncIterator[BreakerAlerts]:
+        policies = {"smtp": replace(DEFAULT_POLICIES["smtp"], attempts=1, breaker_recovery_seconds=0.1)}
+        door = Door(policies)
+        mailer = Mailer(door, SmtpOptions(url=smtp.url, sender="claimstream@kanzlei.example"))
+        outages = OutageStore(app.database, worker=worker)
+        alerts = BreakerAlerts(mailer, TO, environment="test", outages=outages, answered=answered, **options)
+        try:
+            yield alerts
+        finally:
+            await alerts.close()
+            await mailer.close()
+            await door.close()
+
+    return of_worker
 
 
 def event(service: str, old: State, new: State, reason: str = "") -> BreakerEvent:
@@ -53,8 +68,8 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_the_mail_says_what_when_and_why(smtp: LocalSmtp) -> None:
-    async with alerting(smtp) as alerts:
+async def test_the_mail_says_what_when_and_why(smtp: LocalSmtp, alerting: Alerting) -> None:
+    async with alerting() as alerts:
         alerts.note(event("mongodb", "closed", "open", "answered 503"))
         await until(lambda: smtp.messages)
     [mail] = smtp.messages
@@ -66,8 +81,8 @@ async def test_the_mail_says_what_when_and_why(smtp: LocalSmtp) -> None:
     assert mail.message.get_all("Auto-Submitted") == ["auto-generated"]
 
 
-async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSmtp) -> None:
-    async with alerting(smtp, steady_seconds=0.0, retry_seconds=0.05) as alerts:
+async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSmtp, alerting: Alerting) -> None:
+    async with alerting(steady_seconds=0.0, retry_seconds=0.05) as alerts:
         await smtp.stop()
         try:
             alerts.note(event("mongodb", "closed", "open"))
@@ -87,8 +102,8 @@ async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSm
     ]
 
 
-async def test_a_circuit_that_opens_and_closes_is_one_outage(smtp: LocalSmtp) -> None:
-    async with alerting(smtp, steady_seconds=0.2) as alerts:
+async def test_a_circuit_that_opens_and_closes_is_one_outage(smtp: LocalSmtp, alerting: Alerting) -> None:
+    async with alerting(steady_seconds=0.2) as alerts:
         for _ in range(5):
             alerts.note(event("gmail", "closed", "open"))
             alerts.note(event("gmail", "open", "half_open"))
@@ -102,15 +117,15 @@ async def test_a_circuit_that_opens_and_closes_is_one_outage(smtp: LocalSmtp) ->
     assert subjects(smtp) == ["gmail is failing", "gmail has recovered", "gmail is failing"]
 
 
-async def test_what_is_closed_when_the_worker_ends_has_recovered(smtp: LocalSmtp) -> None:
-    async with alerting(smtp, steady_seconds=3600) as alerts:
+async def test_what_is_closed_when_the_worker_ends_has_recovered(smtp: LocalSmtp, alerting: Alerting) -> None:
+    async with alerting(steady_seconds=3600) as alerts:
         alerts.note(event("gmail", "closed", "open"))
         alerts.note(event("gmail", "half_open", "closed"))
     assert subjects(smtp) == ["gmail is failing", "gmail has recovered"]
 
 
 async def test_the_mail_is_no_part_of_the_email_whose_call_failed(
-    smtp: LocalSmtp, monkeypatch: pytest.MonkeyPatch
+    smtp: LocalSmtp, alerting: Alerting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str | None] = []
     send = Mailer.send
@@ -120,8 +135,75 @@ async def test_the_mail_is_no_part_of_the_email_whose_call_failed(
         await send(self, to, subject, text, message_id=message_id)
 
     monkeypatch.setattr(Mailer, "send", noting)
-    async with alerting(smtp) as alerts:
+    async with alerting() as alerts:
         with correlated("c1"):
             alerts.note(event("gmail", "closed", "open"))
         await until(lambda: smtp.messages)
     assert seen == [None]
+
+
+class TestSeveralWorkers:
+    async def test_one_of_them_tells_of_an_outage_and_one_of_its_end(self, smtp: LocalSmtp, alerting: Alerting) -> None:
+        async with (
+            alerting("one", steady_seconds=0.05) as one,
+            alerting("two", steady_seconds=0.05) as two,
+            alerting("three", steady_seconds=0.05) as three,
+        ):
+            for _ in range(2):
+                for alerts in (one, two, three):
+                    alerts.note(event("gmail", "closed", "open"))
+                for alerts in (three, two, one):
+                    alerts.note(event("gmail", "half_open", "closed"))
+                await until(lambda: len(smtp.messages) % 2 == 0 and smtp.messages)
+                await asyncio.sleep(0.1)
+        assert subjects(smtp) == ["gmail is failing", "gmail has recovered"] * 2
+
+    async def test_a_new_one_tells_of_the_end_of_an_outage_that_its_predecessor_met(
+        self, smtp: LocalSmtp, alerting: Alerting
+    ) -> None:
+        async with alerting("killed") as killed:
+            killed.note(event("gcs", "closed", "open"))
+            await until(lambda: smtp.messages)
+        answered: list[str] = []
+        async with alerting("next", answered=lambda service: service in answered, steady_seconds=0.02) as alerts:
+            await alerts.take_over()
+            await asyncio.sleep(0.1)
+            assert subjects(smtp) == ["gcs is failing"], "nobody has seen it answer yet"
+            answered.append("gcs")
+            await until(lambda: len(smtp.messages) == 2)
+        assert subjects(smtp) == ["gcs is failing", "gcs has recovered"]
+
+    async def test_one_that_takes_over_amid_the_outage_does_not_tell_of_it_again(
+        self, smtp: LocalSmtp, alerting: Alerting
+    ) -> None:
+        async with alerting("killed") as killed:
+            killed.note(event("gcs", "closed", "open"))
+            await until(lambda: smtp.messages)
+        async with alerting("next", steady_seconds=0.05) as alerts:
+            await alerts.take_over()
+            alerts.note(event("gcs", "closed", "open"))
+            await asyncio.sleep(0.2)
+            assert len(smtp.messages) == 1
+            alerts.note(event("gcs", "half_open", "closed"))
+            await until(lambda: len(smtp.messages) == 2)
+        assert subjects(smtp) == ["gcs is failing", "gcs has recovered"]
+
+    async def test_without_postgresql_each_of_them_tells(self, smtp: LocalSmtp, alerting: Alerting, app: App) -> None:
+        options = {"steady_seconds": 0.02, "retry_seconds": 0.02}
+        away = pytest.MonkeyPatch()
+        async with alerting("one", **options) as one, alerting("two", **options) as two:
+            away.setattr(app.database, "run", _away)
+            for alerts in (one, two):
+                alerts.note(event("postgresql", "closed", "open"))
+            await until(lambda: len(smtp.messages) == 2)
+            for alerts in (one, two):
+                alerts.note(event("postgresql", "half_open", "closed"))
+            await asyncio.sleep(0.1)
+            assert len(smtp.messages) == 2, "nobody knows yet who tells"
+            away.undo()
+            await until(lambda: len(smtp.messages) == 4)
+        assert sorted(subjects(smtp)) == ["postgresql has recovered"] * 2 + ["postgresql is failing"] * 2
+
+
+async def _away(*_: object, **__: object) -> None:
+    raise Outage("postgresql", "call", "no route")

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextvars
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Protocol
 
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.errors import ExternalError
@@ -24,11 +26,19 @@ class _Alert:
     reason: str
 
 
+class Outages(Protocol):
+    """Who tells of what, among all workers. Each raises ExternalError."""
+
+    async def begin(self, service: str) -> bool: ...
+    async def end(self, service: str) -> bool: ...
+    async def lasting(self) -> list[str]: ...
+
+
 class BreakerAlerts:
     """Called from the breakers, which must not wait: mails go out one after the other in a task of their own, each
     tried until the mail server takes it, since that may be what is down.
 
-    A worker tells of what it meets itself: several of them tell of one outage several times.
+    Of the workers that meet an outage one tells, as PostgreSQL says; while that is down, each of them.
     """
 
     def __init__(
@@ -37,11 +47,14 @@ class BreakerAlerts:
         to: str,
         *,
         environment: str,
+        outages: Outages,
+        answered: Callable[[str], bool],
         steady_seconds: float = 120.0,
         retry_seconds: float = 30.0,
     ) -> None:
         """
         Args:
+            answered: whether a service has answered this worker yet.
             steady_seconds: a circuit that has been closed for this long has recovered; one that opens before is still
                 the same outage. Otherwise a service that answers now and then would fill a mailbox.
             retry_seconds: between two tries to send a mail.
@@ -49,12 +62,22 @@ class BreakerAlerts:
         self._mailer = mailer
         self._to = to
         self._environment = environment
+        self._outages = outages
+        self._answered = answered
         self._steady_seconds = steady_seconds
         self._retry_seconds = retry_seconds
         self._failing: set[str] = set()
+        self._untold: set[str] = set()
+        """Services whose outage could not be written down: PostgreSQL was away, too."""
         self._recovering: dict[str, tuple[asyncio.TimerHandle, _Alert]] = {}
         self._queue: asyncio.Queue[_Alert] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
+
+    async def take_over(self) -> None:
+        """Watch for the end of what is down by the word of earlier workers. Raises ExternalError."""
+        for service in await self._outages.lasting():
+            if service not in self._failing and service not in self._recovering:
+                self._expect(service, datetime.now(UTC))
 
     def note(self, event: BreakerEvent) -> None:
         if event.kind == "opened":
@@ -64,12 +87,18 @@ class BreakerAlerts:
                 self._failing.add(event.service)
                 self._send(_Alert(event.service, recovered=False, at=event.at, reason=event.reason))
         elif event.kind == "closed" and event.service in self._failing:
-            alert = _Alert(event.service, recovered=True, at=event.at, reason="")
-            timer = asyncio.get_running_loop().call_later(self._steady_seconds, self._recovered, event.service)
-            self._recovering[event.service] = timer, alert
+            self._expect(event.service, event.at)
 
-    def _recovered(self, service: str) -> None:
+    def _expect(self, service: str, at: datetime) -> None:
+        alert = _Alert(service, recovered=True, at=at, reason="")
+        timer = asyncio.get_running_loop().call_later(self._steady_seconds, self._steady, service)
+        self._recovering[service] = timer, alert
+
+    def _steady(self, service: str) -> None:
         _, alert = self._recovering.pop(service)
+        if not self._answered(service):  # nobody has called it since this worker began
+            self._expect(service, datetime.now(UTC))
+            return
         self._failing.discard(service)
         self._send(alert)
 
@@ -82,11 +111,35 @@ class BreakerAlerts:
     async def _send_all(self) -> None:
         while True:
             alert = await self._queue.get()
-            while True:
-                if await self._sent(alert):
-                    break
-                await asyncio.sleep(self._retry_seconds)
+            if await self._is_ours(alert):
+                await self._send_until_sent(alert)
             self._queue.task_done()
+
+    async def _send_until_sent(self, alert: _Alert) -> None:
+        while True:
+            if await self._sent(alert):
+                return
+            await asyncio.sleep(self._retry_seconds)
+
+    async def _is_ours(self, alert: _Alert) -> bool:
+        """Whether this worker is the one to tell of it."""
+        try:
+            if not alert.recovered:
+                return await self._outages.begin(alert.service)
+            ours = await self._outages.end(alert.service) or alert.service in self._untold
+        except ExternalError:
+            if not alert.recovered:
+                self._untold.add(alert.service)
+                return True
+            # It can wait; should this worker end before, the next one tells.
+            asyncio.get_running_loop().call_later(self._retry_seconds, self._queue.put_nowait, alert)
+            return False
+        except Exception as error:  # a defect of ours: rather told twice than not at all
+            log.error("alert_unrecorded", service=alert.service, error=type(error).__name__, exc_info=error)
+            sentry.capture(error)
+            return True
+        self._untold.discard(alert.service)
+        return ours
 
     async def _sent(self, alert: _Alert) -> bool:
         """Whether it is done with: sent, or impossible to send."""
@@ -115,7 +168,8 @@ class BreakerAlerts:
         """Send what is not sent yet, as far as a few seconds allow. A circuit that is closed by now has recovered."""
         for service, (timer, _) in list(self._recovering.items()):
             timer.cancel()
-            self._recovered(service)
+            if service in self._failing:
+                self._steady(service)
         if self._sender is None:
             return
         try:

@@ -25,7 +25,7 @@ from claimstream.external import (
 )
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions
-from claimstream.external.door import Door, Service
+from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
@@ -42,10 +42,10 @@ from claimstream.monitoring import reading
 from claimstream.pipeline.consumer import EmailConsumer
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
+from claimstream.publishing import GuardedPublisher
 from claimstream.pubsub import (
     FlowControl,
     Message,
-    Publisher,
     Subscriber,
     SubscriberOptions,
 )
@@ -58,6 +58,7 @@ from claimstream.store.emails import EmailStore
 from claimstream.store.inquiries import InquiryStore
 from claimstream.store.ledger import Ledger
 from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.outages import OutageStore
 from claimstream.store.outbox import OutboxStore
 from claimstream.store.world import WorldStore
 from claimstream.telemetry import gauges, sentry
@@ -108,22 +109,6 @@ def make_database(settings: Settings, door: Door) -> Database:
         )
     service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
     return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=20)
-
-
-_PUBLISH_ATTRIBUTES = {"rpc.system.name": "grpc", "rpc.method": "google.pubsub.v1.Publisher/Publish"}
-
-
-class _GuardedPublisher:
-    """Publishing through the door, like every other call to another service."""
-
-    def __init__(self, publisher: Publisher, service: Service) -> None:
-        self._publisher = publisher
-        self._service = service
-
-    async def publish(self, data: bytes, attributes: dict[str, str]) -> str:
-        return await self._service.call(
-            "publish", lambda: self._publisher.publish(data, attributes), attributes=_PUBLISH_ATTRIBUTES
-        )
 
 
 class App:
@@ -216,7 +201,13 @@ class App:
             notification_email=settings.notification_email,
         )
         if mailer is not None and settings.circuit_breaker_alert_email is not None:
-            self._alerts = BreakerAlerts(mailer, settings.circuit_breaker_alert_email, environment=settings.environment)
+            self._alerts = BreakerAlerts(
+                mailer,
+                settings.circuit_breaker_alert_email,
+                environment=settings.environment,
+                outages=OutageStore(self.database, worker=self.worker),
+                answered=self.door.answered,
+            )
             self._closing(self._alerts.close)
         self.runner = Runner(
             self.services,
@@ -330,14 +321,14 @@ class App:
         """
         settings = self.settings
         channel = await self.connect()
-        publisher = Publisher(channel, settings.topic(settings.emails_topic))
-        dead_letters = Publisher(channel, settings.topic(settings.dead_letter_topic))
         guard = self.door.service(grpc_errors.SERVICE, grpc_errors.classify)
+        publisher = GuardedPublisher(channel, settings.topic(settings.emails_topic), guard)
+        dead_letters = GuardedPublisher(channel, settings.topic(settings.dead_letter_topic), guard)
         sync = MailboxSync(
             gmail=self.gmail,
             mailboxes=self.mailboxes,
             emails=self.emails,
-            publisher=_GuardedPublisher(publisher, guard),
+            publisher=publisher,
             destination=settings.emails_topic,
             holder=self.worker,
         )
@@ -354,8 +345,7 @@ class App:
         )
 
         async def bury(message: Message, reason: str) -> None:
-            attributes = {**message.attributes, "claimstream.reason": reason}
-            await guard.call("publish", lambda: dead_letters.publish(message.data, attributes))
+            await dead_letters.publish(message.data, {**message.attributes, "claimstream.reason": reason})
 
         async def guarded(operation: str, call: Callable[[], Awaitable[None]]) -> None:
             """The subscriber's own calls through the door; what it retries on are gRPC's errors."""
@@ -401,6 +391,9 @@ class App:
             if settings.health_port is not None:
                 await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
             self._catch_signals(running)
+            if self._alerts is not None:
+                with suppress(ExternalError):  # PostgreSQL is down: somebody is told of that
+                    await self._alerts.take_over()
             await maintenance.watch_all()
             log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
             if started is not None:

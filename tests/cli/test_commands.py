@@ -296,9 +296,15 @@ async def test_run_with_wrong_settings_ends_with_one_clear_line(
 ) -> None:
     ended = await claimstream("run", environment=home | environment)
     assert ended.status == 2
-    last = ended.err.strip().splitlines()[-1]
-    assert said in last
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+    assert lines[-1]["action"] == "worker_failed"
+    assert said in lines[-1]["advice"]
     assert "Traceback" not in ended.err
+
+
+async def test_run_speaks_to_people_where_the_log_does(home: dict[str, str]) -> None:
+    ended = await claimstream("run", environment=home | {"LOG_FORMAT": "console"})
+    assert ended.err.strip().splitlines()[-1].startswith("claimstream: DATABASE_URL")
 
 
 async def test_a_health_port_in_use_is_named(app: App, installed: dict[str, str]) -> None:

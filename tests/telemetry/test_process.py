@@ -36,6 +36,24 @@ uvloop.run(main())
 """
 
 
+JOINED = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+theirs = InMemorySpanExporter()
+trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
+trace.get_tracer_provider().add_span_processor(SimpleSpanProcessor(theirs))
+
+from claimstream import telemetry
+telemetry.start()
+with telemetry.correlated("c1", email_id="e1"), telemetry.stage_span("parse"):
+    pass
+[span] = theirs.get_finished_spans()
+print(span.name, span.attributes["claimstream.correlation_id"], span.attributes["claimstream.email_id"])
+"""
+
+
 async def run(code: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-W", "error", "-c", code, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -56,6 +74,11 @@ async def test_a_process_with_a_dead_collector_ends_and_its_lines_are_written(en
     assert (status, out) == (0, ""), err
     lines = [json.loads(line) for line in err.splitlines()]
     assert [line["correlation_id"] for line in lines if line.get("message") == "last words"] == ["c1"]
+
+
+async def test_what_another_has_instrumented_is_joined() -> None:
+    status, out, err = await run(JOINED)
+    assert (status, out.split()) == (0, ["parse", "c1", "e1"]), err
 
 
 async def test_everything_works_on_uvloop() -> None:

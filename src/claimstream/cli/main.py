@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +14,8 @@ from claimstream import __version__
 
 # gRPC would announce each process we start; none of them uses it.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+# Its own lines on stderr are no JSON, and tell nothing that the status of the call does not.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 app = typer.Typer(
     name="claimstream",
@@ -60,12 +62,12 @@ def _options(
     del version
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
+def _run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | None = None) -> Any:
     """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
     import stamina.instrumentation
     import uvloop
 
-    from claimstream.cli.console import complain, err
+    from claimstream.cli import console
     from claimstream.cli.mendable import as_setting
     from claimstream.evaluation.case import CaseError
     from claimstream.external.errors import ExternalError
@@ -73,6 +75,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     from claimstream.pubsub import PubSubError, SubscriptionError
     from claimstream.settings import SettingsError
 
+    complain = complain or console.complain
     expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
     # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
     stamina.instrumentation.set_on_retry_hooks([])
@@ -87,7 +90,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         for leaf in _leaves(known):
             complain(str(leaf))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        err.print("claimstream: stopped")
+        console.err.print("claimstream: stopped")
         raise typer.Exit(130) from None
     except Exception as error:
         if (text := as_setting(error)) is None:
@@ -137,8 +140,10 @@ def run() -> None:
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
+    from claimstream.telemetry import logs
 
     async def work() -> None:
+        logs.configure()  # until the settings say how: what is wrong with them is a log line, too
         settings = load_settings()
         telemetry = start_telemetry(settings)
         try:
@@ -149,7 +154,20 @@ def run() -> None:
         finally:
             await telemetry.aclose(5.0)
 
-    _run(work())
+    _run(work(), complain=_complain_in_the_log)
+
+
+def _complain_in_the_log(text: str) -> None:
+    """For those who collect the log; on a terminal as ever."""
+    from claimstream.cli.console import complain
+    from claimstream.telemetry import logs
+
+    if logs.written_as() != "json":
+        complain(text)
+        return
+    log = logs.get_logger(__name__)
+    log.error("worker_failed", advice=text)
+    logs.drain()
 
 
 @app.command()

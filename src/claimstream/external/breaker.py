@@ -96,6 +96,8 @@ class Breaker:
         self._reopens_at = 0.0
         self._probe: Permit | None = None
         self._last_failure = ""
+        self.answered = False
+        """Whether the service has ever answered a call of this process."""
         self._listeners: list[Listener] = []
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._invited_until = 0.0
@@ -149,6 +151,7 @@ class Breaker:
             return
         context = await self._load()
         if verdict is Verdict.ALIVE:
+            self.answered = True
             context.handle_end_request()
             reason = reason or "the service answers again"
         else:

@@ -238,6 +238,10 @@ class Door:
         """The circuit of each service, as this process last saw it."""
         return {name: service.breaker.state for name, service in self._services.items()}
 
+    def answered(self, name: str) -> bool:
+        """Whether that service has ever answered a call of this process."""
+        return name in self._services and self._services[name].breaker.answered
+
     async def close(self) -> None:
         """Stop the breakers' timers. The clients close their own connections."""
         for service in self._services.values():

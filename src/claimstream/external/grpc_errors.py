@@ -32,6 +32,12 @@ def classify(error: BaseException) -> ExternalError | None:
         )
     if not isinstance(error, grpc.RpcError) or not isinstance(code := _code(error), grpc.StatusCode):
         return None
+    return by_status(code.name)
+
+
+def by_status(name: str) -> ExternalError:
+    """``name``: of a gRPC status, such as ``UNAVAILABLE``. Raises KeyError for any other."""
+    code = grpc.StatusCode[name]
     said = f"answered {code.name}"
     if code in _PASSING:
         return Outage(SERVICE, "", f"{said}: it should pass")

@@ -65,24 +65,35 @@ def configure(level: str = "INFO", log_format: LogFormat | None = None, stream: 
     handler.setFormatter(_formatter(chosen, colours=terminal))
     handler.addFilter(_CalmExporters())
     root = logging.getLogger()
-    for old in [h for h in root.handlers if isinstance(h, QueuedHandler)]:
+    for old in _handlers():
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
+    handler.log_format = chosen
     root.setLevel(max(number, logging.WARNING))
     logging.getLogger(OWN).setLevel(number)
     logging.captureWarnings(True)
     return chosen
 
 
+def written_as() -> LogFormat | None:
+    """The format in use; None before :func:`configure`."""
+    return next((handler.log_format for handler in _handlers()), None)
+
+
 def drain(timeout_seconds: float = 1.0) -> bool:
     """Wait until every line handed over so far is written; False when that took longer."""
-    handlers = [h for h in logging.getLogger().handlers if isinstance(h, QueuedHandler)]
-    return all(h.drain(timeout_seconds) for h in handlers)
+    return all(handler.drain(timeout_seconds) for handler in _handlers())
+
+
+def _handlers() -> "list[QueuedHandler]":
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, QueuedHandler)]
 
 
 class QueuedHandler(logging.Handler):
     """Formats where the line was written (the ids are known there) and writes in a thread of its own."""
+
+    log_format: LogFormat = "json"
 
     def __init__(self, stream: TextIO | None = None, *, lines: int = _QUEUE_LINES) -> None:
         super().__init__()

@@ -31,6 +31,11 @@ def test_a_word_is_judged_by_its_end_and_folded(word: str, role: str) -> None:
     assert roles(word) == [(role, word)]
 
 
+def test_a_tax_that_is_owed_is_the_principal_and_else_a_part_of_a_price() -> None:
+    assert roles("hauptforderung einkommensteuer 2023") == [("PRINCIPAL", "hauptforderung einkommensteuer")]
+    assert roles("umsatzsteuer") == [("OTHER", "umsatzsteuer")]
+
+
 @pytest.mark.parametrize(
     "word", ["beraten", "zahlungsaufforderung", "basiszinssatz", "prozent", "erforderlich", "heraten", "schuldner"]
 )
