@@ -47,6 +47,18 @@ class StatusChoice(StrEnum):
     SETTLED = "settled"
 
 
+class StageChoice(StrEnum):
+    """Where a replay may begin: ``pipeline.replay.WITH_CHECKPOINT``."""
+
+    FETCH = "fetch"
+    PARSE = "parse"
+    CLASSIFY = "classify"
+    EXTRACT = "extract"
+    CONSOLIDATE = "consolidate"
+    MATCH = "match"
+    ROUTE = "route"
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"claimstream {__version__}")
@@ -290,6 +302,9 @@ def report(
     as_html: Annotated[
         bool, typer.Option("--html", help="Print one page that needs nothing else: report ID --html > report.html")
     ] = False,
+    run_number: Annotated[
+        int | None, typer.Option("--run", help="Of an earlier run, before the email was replayed.", min=1)
+    ] = None,
 ) -> None:
     """Show everything about one email: what was read and where it stands, what was decided and why.
 
@@ -304,16 +319,78 @@ def report(
     if as_json and as_html:
         raise typer.BadParameter("--json and --html: choose one.")
     try:
-        found: FoundReport = _run(find_report(email))
+        found: FoundReport = _run(find_report(email, run=run_number))
         if as_json:
             sys.stdout.write(found.json() + "\n")
         elif as_html:
-            sys.stdout.write(report_page(found.report(), found.email, jaeger_ui_url=found.jaeger_ui_url))
+            sys.stdout.write(
+                report_page(found.report(), found.email, runs=found.runs, jaeger_ui_url=found.jaeger_ui_url)
+            )
         else:
-            print_report(out, found.report(), found.email, jaeger_ui_url=found.jaeger_ui_url)
+            print_report(out, found.report(), found.email, runs=found.runs, jaeger_ui_url=found.jaeger_ui_url)
     except NoReportError as error:
         complain(str(error))
         raise typer.Exit(1) from None
+
+
+@app.command()
+def replay(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="Email, correlation, trace or Gmail ids, or Message-IDs.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="T", help="Those settled since: 2026-10-20T08:30 (UTC), or 7d, 24h ago.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="And before that.")] = None,
+    outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
+    from_stage: Annotated[StageChoice, typer.Option(help="The first stage to do again.")] = StageChoice.CLASSIFY,
+    ask_again: Annotated[
+        bool,
+        typer.Option("--ask-again", help="Ask the model again instead of taking its kept answers. This costs tokens."),
+    ] = False,
+    why: Annotated[str, typer.Option(help="For the audit trail: why they are replayed.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many would be put back, and change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put settled emails to work again, from a stage on. What came of them is kept: `claimstream report ID --run 1`.
+
+    What was written to a client's record is never written again: a replay that comes to something else goes to a
+    person. Emails that are in work, undelivered, or in the hands of a person are skipped. Status 1 when an email named
+    by its id was skipped, or nothing was done.
+    """
+    from claimstream.cli.console import complain
+    from claimstream.cli.moment import moment_option
+    from claimstream.cli.replay import ReplayError, Wanted, run_replay
+    from claimstream.pipeline.replay import asks
+
+    if bool(ids) == (since is not None):
+        raise typer.BadParameter("Name the emails by their ids, or say --since when they were settled.")
+    if ids and (until or outcome or tenant):
+        raise typer.BadParameter("--until, --outcome and --tenant go with --since, not with ids.")
+    if ask_again and not asks(from_stage):
+        raise typer.BadParameter(f"--ask-again: the model is asked nothing from {from_stage} on.")
+    wanted = Wanted(
+        ids=ids or (),
+        since=moment_option("--since", since),
+        until=moment_option("--until", until),
+        outcome=outcome,
+        tenant_id=tenant,
+        from_stage=from_stage,
+        ask_again=ask_again,
+        why=why,
+        dry_run=dry_run,
+        yes=yes,
+    )
+    try:
+        good = _run(run_replay(wanted, as_json=as_json))
+    except ReplayError as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
+    raise typer.Exit(0 if good else 1)
 
 
 @app.command("eval")

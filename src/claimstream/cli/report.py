@@ -4,12 +4,19 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from claimstream.cli import last_demo
 from claimstream.cli import report_words as words
-from claimstream.cli.access import email_store, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_or_demo
 from claimstream.cli.console import command
+from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import VERSION, ProcessingReport
+from claimstream.store.emails import EmailStore
+from claimstream.store.runs import RunStore
+
+_EARLIER_RUN = TypeAdapter(EarlierRun)
 
 
 class NoReportError(Exception):
@@ -22,6 +29,8 @@ class FoundReport:
     text: str
     """JSON, as it was written."""
     jaeger_ui_url: str | None
+    runs: tuple[EarlierRun, ...] = ()
+    """All runs but the newest, whichever this report is of."""
 
     def report(self) -> ProcessingReport:
         """Raises NoReportError when a newer claimstream wrote it."""
@@ -40,35 +49,53 @@ class FoundReport:
         except NoReportError:
             report = json.loads(self.text)
         link = words.jaeger_trace(report.get("trace_id"), self.jaeger_ui_url)
-        return json.dumps(report | ({"trace_url": link} if link else {}), ensure_ascii=False, indent=2)
+        beside: dict[str, Any] = {"trace_url": link} if link else {}
+        if self.runs:
+            beside["earlier_runs"] = [_EARLIER_RUN.dump_python(run, mode="json") for run in self.runs]
+        return json.dumps(report | beside, ensure_ascii=False, indent=2)
 
 
-async def find_report(wanted: str) -> FoundReport:
-    """By any of an email's ids. Raises NoReportError."""
+async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
+    """By any of an email's ids; of the newest run, or of ``run``. Raises NoReportError."""
     settings = settings_or_demo()
     waits: tuple[Waited, ...] = ()
+    runs: tuple[EarlierRun, ...] = ()
     if settings.database_url is None and last_demo.saved_emails():
         email = last_demo.find(wanted)
         text = last_demo.saved_report(email.email_id) if email else None
     else:
-        async with email_store(settings) as store:
+        async with a_door() as door, open_database(settings, door) as database:
+            store, run_store = EmailStore(database), RunStore(database)
             email = await store.find(wanted)
             text = await store.report(email.email_id) if email else None
-            if email is not None and text is None:
-                waits = await store.waits(email.email_id)
+            if email is not None:
+                runs = await run_store.earlier(email.email_id)
+                if text is None:
+                    waits = await store.waits(email.email_id)
+                if run is not None and run < email.run:
+                    text = await run_store.report(email.email_id, run)
     if email is None:
         raise NoReportError(
             f"no email has the id {wanted!r}, or more than one has an id that begins so. Email, correlation, trace and "
             f"Gmail id and Message-ID are known by; `{command()} emails` lists the newest."
         )
+    if run is not None and run > email.run:
+        raise NoReportError(f"email {email.email_id} has no run {run}: its newest is run {email.run}.")
+    if run is not None:
+        email = next((earlier.email for earlier in runs if earlier.run == run), email)
     if text is None:
         raise NoReportError(_why_none(email, waits))
-    return FoundReport(email, text, settings.jaeger_ui_url)
+    return FoundReport(email, text, settings.jaeger_ui_url, runs)
 
 
 def _why_none(email: EmailSummary, waits: tuple[Waited, ...]) -> str:
     if email.status == "settled":
         return f"email {email.email_id} was settled at {email.settled_at} without a report: see the log of that moment."
-    tried = f"in work, attempt {email.attempt}" if email.attempt else "new, nobody has begun with it"
+    if email.status == "new" and email.replayed_at is not None:
+        tried = f"put back at {words.moment(email.replayed_at)}, nobody has begun with it again"
+    else:
+        tried = f"in work, attempt {email.attempt}" if email.attempt else "new, nobody has begun with it"
+    if email.run > 1:
+        tried += f". Before that: --run {email.run - 1}"
     waiting = "".join(f" Waited for {words.wait(wait)}." for wait in waits)
     return f"email {email.email_id} has no report yet, it is not settled: {tried}.{waiting}"

@@ -1,6 +1,6 @@
 """A processing report on a screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -10,6 +10,7 @@ from rich.text import Text
 from claimstream.cli import report_words as words
 from claimstream.cli.console import Trimmed
 from claimstream.cli.tables import ROUTE_STYLES, amounts
+from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport
 
@@ -20,9 +21,18 @@ _CANDIDATES = 5
 
 
 def print_report(
-    console: Console, report: ProcessingReport, email: EmailSummary, *, jaeger_ui_url: str | None = None
+    console: Console,
+    report: ProcessingReport,
+    email: EmailSummary,
+    *,
+    runs: Sequence[EarlierRun] = (),
+    jaeger_ui_url: str | None = None,
 ) -> None:
-    """What was decided first, then why, then how long it took."""
+    """What was decided first, then why, then how long it took.
+
+    Args:
+        runs: the earlier runs of the email, where it was replayed.
+    """
     console.print(Trimmed(_heading(report, email)))
     for title, part in (
         ("What was read", _fields(report, wide=console.width >= _WIDE)),
@@ -31,6 +41,7 @@ def print_report(
         ("What could not be read", _lines(words.unread(report))),
         ("Where the time went", _times(report)),
         ("What the model cost", _model(report)),
+        ("Earlier runs", _lines(words.earlier_runs(report, runs))),
         ("Ids", _ids(report, jaeger_ui_url)),
     ):
         if part is not None:

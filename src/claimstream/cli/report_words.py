@@ -1,10 +1,13 @@
 """What a report says in words, the same on a screen and on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from claimstream.cli.console import command
+from claimstream.cli.tables import amounts
 from claimstream.domain.records.decision import Candidate
+from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import EarlierAttempts, FieldReport, ProcessingReport
 
@@ -88,12 +91,29 @@ def earlier(attempts: EarlierAttempts) -> str:
 
 def history(report: ProcessingReport) -> Iterator[str]:
     """Attempts and waits; nothing when the first attempt went through."""
-    if report.attempt > 1 or report.crashes:
+    if report.attempt > 1 or report.crashes or report.run > 1:
         crashes = f", {report.crashes} ended by a crash" if report.crashes else ""
         stops = "".join(f"; {earlier(attempts)}" for attempts in report.earlier)
-        yield f"settled by attempt {report.attempt}{crashes}{stops}"
+        run = f"run {report.run}, " if report.run > 1 else ""
+        yield f"{run}settled by attempt {report.attempt}{crashes}{stops}"
     for waited in report.waits:
         yield f"waited for {wait(waited)}"
+
+
+def earlier_runs(report: ProcessingReport, runs: Sequence[EarlierRun]) -> Iterator[str]:
+    """What the email came to before it was replayed; nothing where it never was."""
+    for run in runs:
+        email = run.email
+        change = amounts(email.old_amount, email.new_amount, written=email.outcome == "updated")
+        ended = " ".join(filter(None, (email.route, email.review_reason, change)))
+        settled = f", settled {moment(email.settled_at)}" if email.settled_at else ""
+        shown = " (this one)" if run.run == report.run else ""
+        yield f"run {run.run}{shown}: {ended}{settled}"
+        yield f"replayed {moment(run.replayed_at)} from {run.from_stage} on, by {run.replayed_by}: {run.why}"
+    if runs:
+        newest = runs[-1].run + 1
+        yield f"run {newest} (this one)" if report.run == newest else f"run {newest}: the newest"
+        yield f"{command()} report {report.email_id} --run N shows another"
 
 
 def since(report: ProcessingReport, email: EmailSummary) -> str | None:

@@ -29,8 +29,8 @@ def amounts(old: Decimal | None, new: Decimal | None, *, written: bool) -> str:
 
 
 def seconds_of(email: EmailSummary) -> float | None:
-    """From Gmail's date to the final transaction."""
-    begun = email.received_at or email.created_at
+    """From Gmail's date, or from when a replay was asked for, to the final transaction."""
+    begun = email.replayed_at or email.received_at or email.created_at
     return None if email.settled_at is None else max(0.0, (email.settled_at - begun).total_seconds())
 
 

@@ -5,18 +5,18 @@ counts is the cursor, which moves in the same transaction as the rows it covers 
 """
 
 import asyncio
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from claimstream.domain.records.work import Mailbox, NewEmail, UnpublishedEmail
+from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.external.errors import NotFound
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
+from claimstream.mailbox.publishing import EmailPublishing
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.logs import get_logger
-from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex, work_span
+from claimstream.telemetry.tracing import work_span
 
 log = get_logger(__name__)
 
@@ -59,9 +59,7 @@ class MailboxSync:
         """
         self._gmail = gmail
         self._mailboxes = mailboxes
-        self._emails = emails
-        self._publisher = publisher
-        self._destination = destination
+        self._publishing = EmailPublishing(emails, publisher, destination=destination)
         self._holder = holder
         self._lock_seconds = lock_seconds
 
@@ -164,24 +162,9 @@ class MailboxSync:
             return []
         return await self._mailboxes.add_emails(mailbox, emails, holder=holder, cursor=cursor)
 
-    # --- publishing
-
     async def publish_unconfirmed(self, mailbox: str | None = None, *, older_than_seconds: float = 0.0) -> int:
-        """Publish every row whose message was never confirmed. A second message of one email does no harm."""
-        waiting = await self._emails.unpublished(mailbox=mailbox, older_than_seconds=older_than_seconds)
-        await asyncio.gather(*(self._publish(email) for email in waiting))
-        return len(waiting)
-
-    async def _publish(self, email: UnpublishedEmail) -> None:
-        data = json.dumps({"email_id": email.email_id}).encode()
-        with (
-            correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
-            producer_span(self._destination, body_size=len(data), new_trace=True) as span,
-        ):
-            attributes: dict[str, str] = {}
-            inject(attributes)
-            span.set_attribute("messaging.message.id", await self._publisher.publish(data, attributes))
-            await self._emails.published(email.email_id, trace_context=attributes, trace_id=trace_id_hex(span))
+        """:meth:`EmailPublishing.publish_unconfirmed`."""
+        return await self._publishing.publish_unconfirmed(mailbox, older_than_seconds=older_than_seconds)
 
 
 def _sum(one: Synced, other: Synced) -> Synced:

@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.records.work import Email
+from claimstream.domain.records.work import AppliedUpdate, Email
 from claimstream.pipeline.services import Rules, Services
 
 _CODE = re.compile(r"[A-Za-z0-9]{4,20}")
@@ -37,10 +37,16 @@ class CandidateFiles:
     That the stored amount may change meanwhile does no harm: it is compared again when the update is applied.
     """
 
-    def __init__(self, email: Email, services: Services, rules: Rules) -> None:
+    def __init__(self, email: Email, services: Services, rules: Rules, *, applied: AppliedUpdate | None = None) -> None:
+        """
+        Args:
+            applied: what an earlier run of this email has written. The mail is then held against the amount that stood
+                there before, or it would be judged by its own trace.
+        """
         self._email = email
         self._services = services
         self._rules = rules
+        self._applied = applied
         self._files: list[CandidateFile] | None = None
 
     async def load(self, mail: ParsedMail) -> list[CandidateFile]:
@@ -66,5 +72,15 @@ class CandidateFiles:
             client = clients.get(inquiry.client_id)
             creditor = client.creditor(inquiry.creditor_id) if client else None
             if client is not None and creditor is not None:
+                creditor = self._as_before(client, creditor)
                 files.append(CandidateFile(inquiry=inquiry, client=client, creditor=creditor))
         return files
+
+    def _as_before(self, client: Client, creditor: Creditor) -> Creditor:
+        applied = self._applied
+        if applied is None or applied.update is None or applied.update.amount is None:
+            return creditor
+        update = applied.update
+        if (update.client_id, update.creditor_id) != (client.client_id, creditor.creditor_id):
+            return creditor
+        return creditor.model_copy(update={"current_amount": applied.old_amount})

@@ -18,9 +18,9 @@ from claimstream.pipeline.services import Rules, Services
 
 T = TypeVar("T")
 
-_PREFIX = "model/"
+ANSWER = "model/"
 """Of the checkpoints that hold answers."""
-_UNUSABLE = "unusable "
+UNUSABLE_ANSWER = "unusable "
 """Before that, of those that only say what an answer cost."""
 
 
@@ -70,7 +70,7 @@ class ModelDesk:
         self, operation: str, kind: type[T], question: Callable[[LanguageModel], Awaitable[ModelAnswer[T]]]
     ) -> T | None:
         """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget."""
-        key = f"{_PREFIX}{operation}"
+        key = f"{ANSWER}{operation}"
         kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
         replace = False
         if (text := self._claimed.checkpoints.get(key)) is not None:
@@ -130,7 +130,7 @@ class ModelDesk:
         self.calls.append(call)
         await self._services.emails.checkpoint(
             self._claimed.email,
-            Checkpoint(f"{_UNUSABLE}{key}", call.model_dump_json(), seconds=0.0, tokens=_use(operation, call)),
+            Checkpoint(f"{UNUSABLE_ANSWER}{key}", call.model_dump_json(), seconds=0.0, tokens=_use(operation, call)),
         )
 
     async def _over_budget(self) -> bool:
@@ -149,9 +149,9 @@ def _paid(claimed: Claimed) -> list[ModelCall]:
     calls = []
     for key, text in claimed.checkpoints.items():
         with suppress(ValueError, LookupError, TypeError):
-            if key.startswith(_PREFIX):
+            if key.startswith(ANSWER):
                 calls.append(ModelCall.model_validate(json.loads(text)["call"]))
-            elif key.startswith(_UNUSABLE):
+            elif key.startswith(UNUSABLE_ANSWER):
                 calls.append(ModelCall.model_validate_json(text))
     return calls
 

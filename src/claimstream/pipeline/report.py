@@ -19,7 +19,7 @@ from claimstream.domain.records.work import Email, Outcome, Waited
 from claimstream.pipeline.model_desk import ModelCall
 from claimstream.pipeline.report_versions import in_this_shape
 
-VERSION = 2
+VERSION = 3
 
 STAGES = ("fetch", "parse", "classify", "extract", "consolidate", "match", "route", "commit")
 """In the order of work. ``deliver`` comes after the report is written."""
@@ -106,11 +106,14 @@ class ProcessingReport(Record):
     unread: tuple[Unread, ...] = ()
     sources_unread: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
+    run: int = 1
+    """Above 1 in a replay. What the earlier runs came to is kept beside the email."""
     attempt: int
-    """The one that settled it, from 1."""
+    """The one that settled it, from 1 in the first run."""
     crashes: int
-    """Earlier attempts whose worker died or fell silent."""
+    """Earlier attempts of this run whose worker died or fell silent."""
     earlier: tuple[EarlierAttempts, ...] = ()
+    """Of this run."""
     waits: tuple[Waited, ...] = ()
     """For services that were down, the longest ago first."""
     stages: tuple[StageReport, ...] = ()
@@ -189,9 +192,13 @@ def read_fields(consolidated: Consolidated) -> tuple[tuple[FieldReport, ...], tu
     return tuple(fields), tuple(missing)
 
 
-def earlier_attempts(done_by: Mapping[str, int], attempt: int) -> Iterator[EarlierAttempts]:
-    """Where the attempts before ``attempt`` stopped, told from which attempt finished each stage."""
-    first = 1
+def earlier_attempts(done_by: Mapping[str, int], attempt: int, *, before: int = 0) -> Iterator[EarlierAttempts]:
+    """Where the attempts before ``attempt`` stopped, told from which attempt finished each stage.
+
+    Args:
+        before: attempts of earlier runs, which did not stop, but went through.
+    """
+    first = before + 1
     for stage in STAGES:
         finished_by = min(done_by.get(stage, attempt), attempt)
         if finished_by > first:
@@ -251,9 +258,10 @@ def build_report(
         unread=mail.unread if mail else (),
         sources_unread=consolidated.sources_unread if consolidated else (),
         defects=mail.defects if mail else (),
+        run=email.run,
         attempt=email.attempt,
         crashes=email.crashes,
-        earlier=tuple(earlier_attempts(done_by or {}, email.attempt)),
+        earlier=tuple(earlier_attempts(done_by or {}, email.attempt, before=email.attempts_before)),
         waits=waits,
         stages=stages,
         model_calls=model_calls,

@@ -5,13 +5,17 @@ from typing import Any
 
 def in_this_shape(data: Any) -> Any:
     """The same report in today's shape. What is no report of an earlier version comes back as it is."""
-    if not isinstance(data, dict) or data.get("version") != 1:
+    if not isinstance(data, dict) or data.get("version") not in {1, 2}:
         return data
+    report = _version_2(data) if data["version"] == 1 else dict(data)
+    return report | {"version": 3}  # which tells the run, that was always the first before
+
+
+def _version_2(data: dict[str, Any]) -> dict[str, Any]:
     report = dict(data)
     names = [("person", name) for name in report.pop("people", ())]
     names += [("reference", name) for name in report.pop("references", ())]
     return report | {
-        "version": 2,
         "fields": [
             *(_field(field) for field in report.get("fields", ())),
             *(

@@ -32,6 +32,7 @@ from claimstream.domain.records.work import (
     Review,
     Waited,
 )
+from claimstream.domain.rules.replay import held_against
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
@@ -234,7 +235,7 @@ class _Attempt:
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
         raw_mail = RawMail(email, services.gmail, services.blobs)
-        files = CandidateFiles(email, services, rules)
+        files = CandidateFiles(email, services, rules, applied=self._claimed.applied)
         blobs = services.blobs
         try:
             fetched = await self._stage("fetch", Fetched, lambda: fetch(email, raw_mail, blobs))
@@ -288,7 +289,7 @@ class _Attempt:
         with stage_span("commit"):
             self.at, started = "commit", time.monotonic()
             file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
-            result = await prepare(
+            prepared = await prepare(
                 self._email,
                 self._services,
                 self._rules,
@@ -300,6 +301,7 @@ class _Attempt:
                 decision=decision,
                 file=file,
             )
+            result = self._held_against_earlier_runs(prepared)
             self._done("commit", time.monotonic() - started)
             await self._settle(
                 result,
@@ -308,7 +310,7 @@ class _Attempt:
                     trace_id=trace_id_hex(),
                     settled_at=datetime.now(UTC),
                     outcome=result.outcome,
-                    decision=decision,
+                    decision=result.decision,
                     match=matched,
                     received_at=fetched.received_at,
                     mail=mail,
@@ -381,7 +383,12 @@ class _Attempt:
         kind = type(error).__name__
         await self.give_up(f"Processing failed ({kind}). See the trace and the log for where.", kind)
 
+    def _held_against_earlier_runs(self, result: Result) -> Result:
+        applied = self._claimed.applied
+        return result if applied is None else held_against(result, applied)
+
     async def _settle_unread(self, result: Result, error: str | None = None) -> None:
+        result = self._held_against_earlier_runs(result)
         with stage_span("commit"):
             await self._settle(
                 result,
@@ -426,9 +433,10 @@ class _Attempt:
             matched_by=result.match.matched_by,
             confidence=round(decision.confidence, 3),
             attempt=self._email.attempt,
+            run=self._email.run,
         )
         latency = None
-        if result.received_at is not None:
+        if result.received_at is not None and self._email.run == 1:  # a replay comes as late as it is asked for
             latency = max(0.0, (datetime.now(UTC) - result.received_at).total_seconds())
         metrics.email_settled(
             outcome=result.outcome, route=decision.route, intent=decision.intent, latency_seconds=latency

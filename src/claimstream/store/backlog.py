@@ -21,7 +21,8 @@ class BacklogStore:
             )
             emails = await connection.fetch(
                 """
-                SELECT status, count(*) AS open, extract(epoch FROM now() - min(created_at))::float8 AS oldest
+                SELECT status, count(*) AS open,
+                       extract(epoch FROM now() - min(coalesce(replayed_at, created_at)))::float8 AS oldest
                 FROM emails WHERE status <> 'settled' GROUP BY status
                 """
             )

@@ -20,12 +20,13 @@ from claimstream.domain.records.work import (
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import record_tokens
+from claimstream.store.runs import applied_update
 from claimstream.store.waits import begin_waiting, current_waits, end_waiting
 
 _SUMMARY = """
     SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,
            received_at, settled_at, message_id, subject, intent, route, review_reason, inquiry_id, matched_by,
-           confidence, old_amount, new_amount,
+           confidence, old_amount, new_amount, run, replayed_at,
            status = 'settled' AND NOT EXISTS (
                SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND done_at IS NULL
            ) AS delivered
@@ -51,7 +52,8 @@ class EmailStore:
                     crashes = crashes + (claimed_by IS NOT NULL AND claimed_by <> $2)::int
                 WHERE email_id = $1 AND status <> 'settled'
                   AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until < now())
-                RETURNING email_id, tenant_id, mailbox, gmail_id, correlation_id, attempt, crashes, created_at
+                RETURNING email_id, tenant_id, mailbox, gmail_id, correlation_id, attempt, crashes, created_at, run,
+                          attempts_before
                 """,
                 email_id,
                 worker,
@@ -70,6 +72,7 @@ class EmailStore:
                 {r["stage"]: r["seconds"] for r in rows},
                 {r["stage"]: r["attempt"] for r in rows},
                 await end_waiting(connection, email_id) if email.attempt > 1 else (),
+                await applied_update(connection, email_id) if email.run > 1 else None,
             )
 
         return await self._database.run("UPDATE emails", work)
@@ -195,14 +198,15 @@ class EmailStore:
                 if payload is not None:
                     await connection.execute(
                         """
-                        INSERT INTO outbox (email_id, tenant_id, client_id, kind, payload)
-                        VALUES ($1, $2, $3, $4, $5)
+                        INSERT INTO outbox (email_id, tenant_id, client_id, kind, payload, run)
+                        VALUES ($1, $2, $3, $4, $5, $6)
                         """,
                         email_id,
                         email.tenant_id,
                         update.client_id,
                         kind,
                         to_json(payload),
+                        email.run,
                     )
         if result.dead_address is not None and result.match.inquiry_id is not None:
             await connection.execute(
@@ -248,8 +252,9 @@ class EmailStore:
         async def work(connection: Connection) -> list[UnpublishedEmail]:
             rows = await connection.fetch(
                 """
-                SELECT email_id, tenant_id, correlation_id FROM emails
-                WHERE published_at IS NULL AND status <> 'settled' AND created_at <= now() - $2::interval
+                SELECT email_id, tenant_id, correlation_id, run FROM emails
+                WHERE published_at IS NULL AND status <> 'settled'
+                  AND coalesce(replayed_at, created_at) <= now() - $2::interval
                   AND ($1::text IS NULL OR mailbox = $1)
                 ORDER BY created_at LIMIT 1000
                 """,
@@ -260,15 +265,28 @@ class EmailStore:
 
         return await self._database.run("SELECT emails", work)
 
-    async def published(self, email_id: str, *, trace_context: dict[str, str], trace_id: str | None) -> None:
-        """The message is confirmed; its root span is kept, so that every later attempt joins the same trace."""
+    async def published(
+        self, email_id: str, *, trace_context: dict[str, str], trace_id: str | None, run: int = 1
+    ) -> None:
+        """The message is confirmed; its root span is kept, so that every later attempt joins the same trace.
+
+        Args:
+            trace_id: None where the publisher is not traced; what is known of an earlier message then stays.
+            run: whose message it is; nothing happens when the email has been replayed since.
+        """
 
         async def work(connection: Connection) -> None:
             await connection.execute(
-                "UPDATE emails SET published_at = now(), trace_context = $2, trace_id = $3 WHERE email_id = $1",
+                """
+                UPDATE emails SET
+                    published_at = now(), trace_id = coalesce($3, trace_id),
+                    trace_context = CASE WHEN $3::text IS NULL AND trace_id IS NOT NULL THEN trace_context ELSE $2 END
+                WHERE email_id = $1 AND run = $4
+                """,
                 email_id,
                 json_of(trace_context),
                 trace_id,
+                run,
             )
 
         await self._database.run("UPDATE emails", work)

@@ -104,7 +104,8 @@ class OutboxStore:
             await connection.execute(
                 """
                 INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
-                VALUES ($1, $2, $3, ARRAY[$3], $4, $5) ON CONFLICT (email_id) DO NOTHING
+                VALUES ($1, $2, $3, ARRAY[$3], $4, $5)
+                ON CONFLICT (email_id) WHERE status <> 'superseded' DO NOTHING
                 """,
                 row.email_id,
                 row.tenant_id,

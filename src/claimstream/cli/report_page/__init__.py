@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from importlib import resources
 
 from claimstream.cli import report_words as words
 from claimstream.cli.report_page.html import Content, Html, el, join
+from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport
 
@@ -17,8 +18,18 @@ _THINNEST = 0.6
 _ROUTES = {"AUTO_UPDATE": "good", "UPDATE_AND_NOTIFY": "good", "MANUAL_REVIEW": "person", "IGNORE": "aside"}
 
 
-def report_page(report: ProcessingReport, email: EmailSummary, *, jaeger_ui_url: str | None = None) -> str:
-    """The document. Everything in it that comes out of a mail is escaped; the style's hash is all the policy allows."""
+def report_page(
+    report: ProcessingReport,
+    email: EmailSummary,
+    *,
+    runs: Sequence[EarlierRun] = (),
+    jaeger_ui_url: str | None = None,
+) -> str:
+    """The document. Everything in it that comes out of a mail is escaped; the style's hash is all the policy allows.
+
+    Args:
+        runs: the earlier runs of the email, where it was replayed.
+    """
     style = (resources.files(__name__) / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -39,6 +50,7 @@ def report_page(report: ProcessingReport, email: EmailSummary, *, jaeger_ui_url:
         _section("What could not be read", _list(words.unread(report))),
         _section("Where the time went", _times(report)),
         _section("What the model cost", _model(report)),
+        _section("Earlier runs", _list(words.earlier_runs(report, runs))),
         _section("Ids", _ids(report, jaeger_ui_url)),
     )
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{main}</body></html>\n'

@@ -89,7 +89,7 @@ class GuardDecision(Record):
     """One decision to write or not to write, as it is logged and reported."""
 
     guard: str
-    """``amount`` or ``settlement``."""
+    """``amount``, ``settlement``, or ``replay`` where an earlier run of the email has written."""
     passed: bool
     reason: ReviewReason | None = None
     old: Decimal | None = None
@@ -142,7 +142,7 @@ class Decision(Record):
     """What would be, or is, written; None when the amount stays."""
     settlement: SettlementUpdate | None = None
     write: bool = False
-    """Whether the client's record is updated."""
+    """Whether the client's record is updated, or was by an earlier run that came to the same."""
     why: str = ""
 
     @property

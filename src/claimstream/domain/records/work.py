@@ -33,7 +33,12 @@ class Email:
     correlation_id: str
     attempt: int
     crashes: int
+    """Of this run."""
     created_at: datetime
+    run: int = 1
+    """Above 1 in a replay."""
+    attempts_before: int = 0
+    """Attempts of the earlier runs."""
 
 
 class Waited(Record):
@@ -79,6 +84,17 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedUpdate:
+    """What an earlier run of the email has written to the client's record."""
+
+    run: int
+    update: ClientUpdate | None
+    """None: another version of us wrote it, and this one cannot read what."""
+    old_amount: Decimal | None
+    """What was stored before it, as that run knew it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     email: Email
     checkpoints: dict[str, str] = field(default_factory=dict)
@@ -88,7 +104,9 @@ class Claimed:
     attempts: dict[str, int] = field(default_factory=dict)
     """Which attempt finished each stage."""
     waits: tuple[Waited, ...] = ()
-    """Of all earlier attempts, whichever worker made them."""
+    """Of all earlier attempts of this run, whichever worker made them."""
+    applied: AppliedUpdate | None = None
+    """Of an earlier run, if one has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,7 @@ class UnpublishedEmail:
     email_id: str
     tenant_id: str
     correlation_id: str
+    run: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +236,7 @@ class EmailSummary:
     new_amount: Decimal | None
     delivered: bool
     """Nothing of it is left in the outbox."""
+    run: int = 1
+    """Above 1: it was replayed."""
+    replayed_at: datetime | None = None
+    """When the newest run was asked for."""

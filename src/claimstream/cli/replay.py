@@ -1,0 +1,278 @@
+"""``claimstream replay``: settled emails are put to work again, and what came of them is kept as an earlier run."""
+
+import asyncio
+import getpass
+import json
+import os
+import socket
+import sys
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.prompt import Confirm
+from rich.table import Table
+from rich.text import Text
+
+from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.console import Trimmed, command, err, note, out
+from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
+from claimstream.external import grpc_errors
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError
+from claimstream.mailbox.publishing import EmailPublishing
+from claimstream.monitoring import start_telemetry
+from claimstream.pipeline.replay import answers_from, begins_at, stages_from
+from claimstream.publishing import GuardedPublisher
+from claimstream.pubsub import PubSubError
+from claimstream.settings import Settings
+from claimstream.store.emails import EmailStore
+from claimstream.store.runs import RunStore
+from claimstream.telemetry.correlation import correlated
+from claimstream.telemetry.logs import get_logger
+from claimstream.topics import connect_pubsub
+
+log = get_logger(__name__)
+
+_UNASKED = 20
+"""Emails that are put back without asking."""
+_PUBLISHED_AT_ONCE = 10
+_LAST_PUBLISH_SECONDS = 5.0
+
+_WHY_NOT = {
+    Hindrance.NEW: "not settled: new, or put back already",
+    Hindrance.IN_WORK: "not settled: a worker has it",
+    Hindrance.UNDELIVERED: "undelivered: what it decided waits in the outbox",
+    Hindrance.IN_REVIEW: "a person has its review item in hand",
+    Hindrance.DECIDED: "a person has decided its review item",
+}
+
+
+class ReplayError(Exception):
+    """Nothing was changed. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    ids: Sequence[str] = ()
+    """Any ids of emails; else those settled in the time from ``since`` to ``until``."""
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    tenant_id: str | None = None
+    from_stage: str = "classify"
+    ask_again: bool = False
+    why: str = ""
+    dry_run: bool = False
+    yes: bool = False
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What became of each email."""
+
+    dry_run: bool
+    put_back: list[tuple[Replayable, int | None]] = field(default_factory=list)
+    """With the number of the run that begins; None in a dry run."""
+    skipped: list[tuple[str, Hindrance]] = field(default_factory=list)
+    published: int = 0
+
+
+async def run_replay(wanted: Wanted, *, as_json: bool) -> bool:
+    """Do it and print it. False when an email that was named could not be replayed.
+
+    Raises:
+        ReplayError: an id is unknown, or there are too many to go on without a yes.
+    """
+    settings = settings_or_demo()
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
+    telemetry = None if wanted.dry_run else start_telemetry(settings)
+    try:
+        async with a_door() as door, open_database(settings, door) as database:
+            emails, runs = EmailStore(database), RunStore(database)
+            found = await _find(wanted, emails, runs)
+            replayed = Replayed(wanted.dry_run, skipped=[(e.email_id, e.hindrance) for e in found if e.hindrance])
+            chosen = [email for email in found if email.hindrance is None]
+            if wanted.dry_run:
+                replayed.put_back = [(email, None) for email in chosen]
+            elif chosen:
+                await _confirm(wanted, chosen)
+                async with _publishing(settings, door, emails) as publishing:
+                    await _put_back(chosen, _replay(wanted), runs, publishing, replayed)
+    finally:
+        if telemetry is not None:
+            await telemetry.aclose(5.0)
+    _print_json(replayed, wanted) if as_json else _print(replayed, wanted)
+    return not (wanted.ids and replayed.skipped)
+
+
+async def _find(wanted: Wanted, emails: EmailStore, runs: RunStore) -> list[Replayable]:
+    if not wanted.ids:
+        assert wanted.since is not None
+        return await runs.settled(
+            since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
+        )
+    found = {one: await emails.find(one) for one in wanted.ids}
+    if unknown := [one for one, email in found.items() if email is None]:
+        raise ReplayError(
+            f"nothing was changed: no email has the id {', '.join(map(repr, unknown))}, or more than one has an id that "
+            f"begins so. `{command()} emails` lists the newest."
+        )
+    return await runs.of(list(dict.fromkeys(email.email_id for email in found.values() if email is not None)))
+
+
+async def _confirm(wanted: Wanted, chosen: Sequence[Replayable]) -> None:
+    if wanted.yes or len(chosen) <= _UNASKED:
+        return
+    if not (sys.stdin.isatty() and err.is_terminal):
+        raise ReplayError(
+            f"nothing was changed: {len(chosen)} emails would be put to work again. See which with --dry-run, and go on "
+            "with --yes."
+        )
+    question = f"Put {len(chosen)} emails to work again, from {wanted.from_stage} on?"
+    if not await asyncio.to_thread(Confirm.ask, question, console=err, default=False):
+        raise ReplayError("nothing was changed.")
+
+
+def _replay(wanted: Wanted) -> Replay:
+    return Replay(
+        replay_id=str(uuid.uuid4()),
+        from_stage=wanted.from_stage,
+        stages=stages_from(wanted.from_stage),
+        prefixes=answers_from(wanted.from_stage, ask_again=wanted.ask_again),
+        why=wanted.why or ("named by its id" if wanted.ids else "chosen by time and outcome"),
+        by=_who(),
+    )
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+@asynccontextmanager
+async def _publishing(settings: Settings, door: Door, emails: EmailStore) -> AsyncIterator[EmailPublishing | None]:
+    """None where Pub/Sub cannot be spoken to from here."""
+    try:
+        channel = await connect_pubsub(settings)
+    except PubSubError as error:
+        note(f"Pub/Sub cannot be spoken to from here: {error}")
+        yield None
+        return
+    service = door.service(grpc_errors.SERVICE, grpc_errors.classify)
+    publisher = GuardedPublisher(channel, settings.topic(settings.emails_topic), service)
+    try:
+        yield EmailPublishing(emails, publisher, destination=settings.emails_topic)
+    finally:
+        await publisher.close(_LAST_PUBLISH_SECONDS)
+        await channel.close()
+
+
+async def _put_back(
+    chosen: Sequence[Replayable], replay: Replay, runs: RunStore, publishing: EmailPublishing | None, result: Replayed
+) -> None:
+    """Some at a time: each is put back in one transaction, and its message goes out at once.
+
+    Where this ends before its time, an email is either as it was, or new and without a confirmed message: then
+    maintenance publishes it.
+    """
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("putting back"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=len(chosen))
+        for start in range(0, len(chosen), _PUBLISHED_AT_ONCE):
+            group: list[PutBack] = []
+            for email in chosen[start : start + _PUBLISHED_AT_ONCE]:
+                done = await runs.put_back(email.email_id, replay)
+                if isinstance(done, PutBack):
+                    _log(done, replay)
+                    group.append(done)
+                    result.put_back.append((email, done.run))
+                else:  # since it was looked at
+                    result.skipped.append((email.email_id, done))
+                bar.advance(task)
+            if publishing is not None and not await _publish(group, publishing, result):
+                publishing = None  # it would fail for the others, too
+
+
+async def _publish(group: Sequence[PutBack], publishing: EmailPublishing, result: Replayed) -> bool:
+    """False when Pub/Sub is not reached."""
+    ended = await asyncio.gather(*(publishing.publish(one.email) for one in group), return_exceptions=True)
+    failures = [error for error in ended if error is not None]
+    result.published += len(ended) - len(failures)
+    for error in failures:
+        if not isinstance(error, ExternalError):
+            raise error
+    if failures:
+        note(f"Publishing does not work from here: {failures[0]}")
+    return not failures
+
+
+def _log(done: PutBack, replay: Replay) -> None:
+    email = done.email
+    with correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id):
+        log.info("email_put_back", run=done.run, from_stage=replay.from_stage)
+
+
+def _print_json(replayed: Replayed, wanted: Wanted) -> None:
+    document = {
+        "dry_run": replayed.dry_run,
+        "from_stage": wanted.from_stage,
+        "put_back": [
+            {
+                "email_id": email.email_id,
+                "outcome": email.outcome,
+                "begins_at": begins_at(email.stages, wanted.from_stage),
+                "run": run,
+            }
+            for email, run in replayed.put_back
+        ],
+        "skipped": [{"email_id": email_id, "reason": reason} for email_id, reason in replayed.skipped],
+        "published": replayed.published,
+    }
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def _print(replayed: Replayed, wanted: Wanted) -> None:
+    counts = Counter(
+        (email.outcome or "", begins_at(email.stages, wanted.from_stage)) for email, _ in replayed.put_back
+    )
+    if counts:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("outcome")
+        table.add_column("begins again at")
+        table.add_column("emails", justify="right")
+        for (outcome, stage), count in sorted(counts.items()):
+            table.add_row(outcome, stage, str(count))
+        out.print(Trimmed(table))
+    for email_id, reason in replayed.skipped:
+        out.print(Trimmed(Text(f"skipped {email_id}: {_WHY_NOT[reason]}")))
+    note(_sum(replayed))
+
+
+def _sum(replayed: Replayed) -> str:
+    count, skipped = len(replayed.put_back), len(replayed.skipped)
+    left = f", {skipped} skipped" if skipped else ""
+    if replayed.dry_run:
+        return f"{count} would be put to work again{left}. Nothing was changed."
+    waiting = count - replayed.published
+    later = f" {waiting} not published: the maintenance of a running worker does it within a minute." if waiting else ""
+    return f"{count} put to work again{left}.{later}"
