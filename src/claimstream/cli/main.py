@@ -364,7 +364,7 @@ def replay(
     """
     from claimstream.cli.console import complain
     from claimstream.cli.moment import moment_option
-    from claimstream.cli.replay import ReplayError, Wanted, run_replay
+    from claimstream.cli.replay import ReplayError, Wanted, confirm, find_emails, print_replayed, replay_emails
     from claimstream.pipeline.replay import asks
 
     if bool(ids) == (since is not None):
@@ -386,11 +386,14 @@ def replay(
         yes=yes,
     )
     try:
-        good = _run(run_replay(wanted, as_json=as_json))
+        found = _run(find_emails(wanted))
+        confirm(wanted, found)
     except ReplayError as error:
         complain(str(error))
         raise typer.Exit(1) from None
-    raise typer.Exit(0 if good else 1)
+    replayed = _run(replay_emails(wanted, found))
+    print_replayed(replayed, wanted, as_json=as_json)
+    raise typer.Exit(1 if ids and replayed.skipped else 0)
 
 
 @app.command("eval")

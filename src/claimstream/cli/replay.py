@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
@@ -84,61 +84,64 @@ class Replayed:
     published: int = 0
 
 
-async def run_replay(wanted: Wanted, *, as_json: bool) -> bool:
-    """Do it and print it. False when an email that was named could not be replayed.
-
-    Raises:
-        ReplayError: an id is unknown, or there are too many to go on without a yes.
-    """
-    settings = settings_or_demo()
-    if "log_level" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
-    telemetry = None if wanted.dry_run else start_telemetry(settings)
-    try:
-        async with a_door() as door, open_database(settings, door) as database:
-            emails, runs = EmailStore(database), RunStore(database)
-            found = await _find(wanted, emails, runs)
-            replayed = Replayed(wanted.dry_run, skipped=[(e.email_id, e.hindrance) for e in found if e.hindrance])
-            chosen = [email for email in found if email.hindrance is None]
-            if wanted.dry_run:
-                replayed.put_back = [(email, None) for email in chosen]
-            elif chosen:
-                await _confirm(wanted, chosen)
-                async with _publishing(settings, door, emails) as publishing:
-                    await _put_back(chosen, _replay(wanted), runs, publishing, replayed)
-    finally:
-        if telemetry is not None:
-            await telemetry.aclose(5.0)
-    _print_json(replayed, wanted) if as_json else _print(replayed, wanted)
-    return not (wanted.ids and replayed.skipped)
+async def find_emails(wanted: Wanted) -> list[Replayable]:
+    """Those that are meant, also those that cannot be replayed now. Raises ReplayError when an id is unknown."""
+    async with a_door() as door, open_database(settings_or_demo(), door) as database:
+        runs = RunStore(database)
+        if not wanted.ids:
+            assert wanted.since is not None
+            return await runs.settled(
+                since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
+            )
+        emails = EmailStore(database)
+        found = {one: await emails.find(one) for one in wanted.ids}
+        if unknown := [one for one, email in found.items() if email is None]:
+            raise ReplayError(
+                f"no email has the id {', '.join(map(repr, unknown))}, or more than one has an id that begins so. "
+                f"Nothing was changed. `{command()} emails` lists the newest."
+            )
+        return await runs.of(list(dict.fromkeys(email.email_id for email in found.values() if email is not None)))
 
 
-async def _find(wanted: Wanted, emails: EmailStore, runs: RunStore) -> list[Replayable]:
-    if not wanted.ids:
-        assert wanted.since is not None
-        return await runs.settled(
-            since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
-        )
-    found = {one: await emails.find(one) for one in wanted.ids}
-    if unknown := [one for one, email in found.items() if email is None]:
-        raise ReplayError(
-            f"nothing was changed: no email has the id {', '.join(map(repr, unknown))}, or more than one has an id that "
-            f"begins so. `{command()} emails` lists the newest."
-        )
-    return await runs.of(list(dict.fromkeys(email.email_id for email in found.values() if email is not None)))
-
-
-async def _confirm(wanted: Wanted, chosen: Sequence[Replayable]) -> None:
-    if wanted.yes or len(chosen) <= _UNASKED:
+def confirm(wanted: Wanted, found: Sequence[Replayable]) -> None:
+    """Ask where they are many. Raises ReplayError without a yes."""
+    count = sum(email.hindrance is None for email in found)
+    if wanted.dry_run or wanted.yes or count <= _UNASKED:
         return
     if not (sys.stdin.isatty() and err.is_terminal):
         raise ReplayError(
-            f"nothing was changed: {len(chosen)} emails would be put to work again. See which with --dry-run, and go on "
-            "with --yes."
+            f"{count} emails would be put to work again. Nothing was changed. See what they are with --dry-run, and go "
+            "on with --yes."
         )
-    question = f"Put {len(chosen)} emails to work again, from {wanted.from_stage} on?"
-    if not await asyncio.to_thread(Confirm.ask, question, console=err, default=False):
-        raise ReplayError("nothing was changed.")
+    if not typer.confirm(f"Put {count} emails to work again, from {wanted.from_stage} on?", err=True):
+        raise ReplayError("Nothing was changed.")
+
+
+async def replay_emails(wanted: Wanted, found: Sequence[Replayable]) -> Replayed:
+    """Put them back, and publish them where Pub/Sub is reached; in a dry run only say so."""
+    replayed = Replayed(wanted.dry_run, skipped=[(e.email_id, e.hindrance) for e in found if e.hindrance])
+    chosen = [email for email in found if email.hindrance is None]
+    if wanted.dry_run or not chosen:
+        replayed.put_back = [(email, None) for email in chosen]
+        return replayed
+    settings = settings_or_demo()
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
+    telemetry = start_telemetry(settings)  # the messages' spans are the roots of what the workers will do
+    try:
+        async with (
+            a_door() as door,
+            open_database(settings, door) as database,
+            _publishing(settings, door, EmailStore(database)) as publishing,
+        ):
+            await _put_back(chosen, _replay(wanted), RunStore(database), publishing, replayed)
+    finally:
+        await telemetry.aclose(5.0)
+    return replayed
+
+
+def print_replayed(replayed: Replayed, wanted: Wanted, *, as_json: bool) -> None:
+    _print_json(replayed, wanted) if as_json else _print(replayed, wanted)
 
 
 def _replay(wanted: Wanted) -> Replay:
