@@ -323,7 +323,8 @@ async def test_only_the_result_goes_to_stdout(home: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "run", "migrate", "setup", "load", "doctor", "emails", "report", "eval", "send"]
+    "command",
+    ["demo", "run", "migrate", "setup", "load", "doctor", "emails", "report", "replay", "eval", "send"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     ended = CliRunner().invoke(commands, [command, "--help"])

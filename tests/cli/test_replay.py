@@ -1,0 +1,257 @@
+"""``claimstream replay`` and the reports of earlier runs, as a person or a script runs them."""
+
+import asyncio
+import json
+import os
+import pty
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.cli.test_commands import claimstream, home, installed
+from tests.helpers import add_email, summary_of
+from tests.mailbox.test_sync import make_sync
+from tests.pipeline.test_runner import arrive, make_runner, settle
+from typer.testing import CliRunner
+
+from claimstream.app import App
+from claimstream.cli.main import StageChoice
+from claimstream.cli.main import app as commands
+from claimstream.domain.records.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline.replay import WITH_CHECKPOINT
+from claimstream.pubsub import Publisher
+
+Reply = Callable[..., bytes]
+__all__ = ["home", "installed"]  # fixtures
+
+
+async def replayed(*words: str, environment: dict[str, str]) -> dict[str, Any]:
+    ended = await claimstream("replay", *words, "--json", environment=environment)
+    assert ended.out, ended.err
+    document: dict[str, Any] = json.loads(ended.out)
+    return document | {"status": ended.status}
+
+
+async def many_settled(app: App, world: World, count: int) -> list[str]:
+    """Emails that were set aside just now."""
+    rows = await app.database.run(
+        "INSERT",
+        lambda c: c.fetch(
+            """
+            INSERT INTO emails (email_id, tenant_id, mailbox, gmail_id, correlation_id, status, outcome, route, attempt,
+                                published_at, settled_at)
+            SELECT 'email-' || n + 100, 't', $1, 'gmail-' || n, 'correlation-' || n, 'settled', 'set_aside', 'IGNORE', 1,
+                   now(), now()
+            FROM generate_series(1, $2) AS n RETURNING email_id
+            """,
+            world.tenants[0].mailboxes[0],
+            count,
+        ),
+    )
+    return [row["email_id"] for row in rows]
+
+
+async def untouched_and_put_back(app: App) -> tuple[int, int]:
+    """Each email is one or the other, whole."""
+    rows = await app.database.run(
+        "SELECT",
+        lambda c: c.fetch(
+            """
+            SELECT status, outcome, run, (SELECT count(*) FROM runs WHERE runs.email_id = emails.email_id) AS runs
+            FROM emails
+            """
+        ),
+    )
+    standing = [tuple(row) for row in rows]
+    untouched, put_back = ("settled", "set_aside", 1, 0), ("new", None, 2, 1)
+    assert set(standing) <= {untouched, put_back}
+    return standing.count(untouched), standing.count(put_back)
+
+
+class TestOneEmail:
+    @pytest.fixture
+    async def email_id(self, app: App, stack: LocalStack, world: World, reply: Reply) -> str:
+        """Settled and written."""
+        email_id = await arrive(app, stack, world, reply())
+        summary = await settle(app, make_runner(app, app.services), email_id)
+        assert summary.new_amount == Decimal("812.40")
+        return email_id
+
+    async def test_it_is_published_at_once_and_what_came_of_it_stays_readable(
+        self, app: App, stack: LocalStack, installed: dict[str, str], email_id: str
+    ) -> None:
+        correlation_id = (await summary_of(app, email_id)).correlation_id
+        first = await claimstream("report", email_id, "--json", environment=installed)
+        assert "earlier_runs" not in json.loads(first.out)
+        done = await replayed(correlation_id, "--from-stage", "match", "--why", "a mended rule", environment=installed)
+        assert (done["status"], done["published"], done["skipped"]) == (0, 1, [])
+        assert done["put_back"] == [{"email_id": email_id, "outcome": "updated", "begins_at": "match", "run": 2}]
+        assert await app.emails.unpublished() == []
+
+        between = await claimstream("report", email_id, environment=installed)
+        assert (between.status, "put back at" in between.err, "--run 1" in between.err) == (1, True, True)
+        await settle(app, make_runner(app, app.services), email_id)
+        shown = await claimstream("report", email_id, environment=installed)
+        assert "run 1: UPDATE_AND_NOTIFY 430.00 → 812.40, settled" in shown.out
+        assert "from match on" in shown.out
+        assert "a mended rule" in shown.out
+        assert "run 2 (this one)" in shown.out
+        page = await claimstream("report", email_id, "--html", "--run", "1", environment=installed)
+        assert "run 1 (this one)" in page.out
+        newest = json.loads((await claimstream("report", email_id, "--json", environment=installed)).out)
+        assert (newest["run"], [run["run"] for run in newest["earlier_runs"]]) == (2, [1])
+        earlier = json.loads((await claimstream("report", email_id, "--json", "--run", "1", environment=installed)).out)
+        del earlier["earlier_runs"]
+        assert earlier == json.loads(first.out)
+        missing = await claimstream("report", email_id, "--run", "3", environment=installed)
+        assert (missing.status, "its newest is run 2" in missing.err) == (1, True)
+
+    async def test_a_dry_run_says_how_many_and_changes_nothing(
+        self, app: App, installed: dict[str, str], email_id: str
+    ) -> None:
+        before = await summary_of(app, email_id)
+        ended = await claimstream("replay", "--since", "1h", "--dry-run", environment=installed)
+        assert ended.status == 0, ended.err
+        assert ended.out.split() == ["outcome", "begins", "again", "at", "emails", "updated", "classify", "1"]
+        assert "1 would be put to work again. Nothing was changed." in ended.err
+        assert await summary_of(app, email_id) == before
+
+    async def test_an_unknown_id_changes_nothing_for_the_others_either(
+        self, app: App, installed: dict[str, str], email_id: str
+    ) -> None:
+        before = await summary_of(app, email_id)
+        ended = await claimstream("replay", email_id, "nosuchid", environment=installed)
+        assert (ended.status, ended.out) == (1, "")
+        assert "no email has the id 'nosuchid'" in ended.err
+        assert await summary_of(app, email_id) == before
+
+    async def test_what_is_not_settled_is_skipped_with_the_reason(
+        self, app: App, world: World, installed: dict[str, str], email_id: str
+    ) -> None:
+        new, in_work = await add_email(app, world), await add_email(app, world)
+        await app.emails.claim(in_work, worker="one", seconds=60)
+        ended = await claimstream("replay", new, in_work, environment=installed)
+        assert ended.status == 1
+        assert f"skipped {new}: not settled: new" in ended.out
+        assert f"skipped {in_work}: not settled: a worker has it" in ended.out
+        done = await replayed("--since", "1h", environment=installed)
+        assert done["status"] == 0, "nobody named those that were skipped"
+        assert [one["email_id"] for one in done["put_back"]] == [email_id]
+        assert {one["email_id"]: one["reason"] for one in done["skipped"]} == {new: "new", in_work: "in_work"}
+
+    async def test_without_pubsub_it_is_put_back_all_the_same_and_published_by_maintenance(
+        self, app: App, installed: dict[str, str], email_id: str
+    ) -> None:
+        ended = await claimstream("replay", email_id, environment=installed | {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1"})
+        assert ended.status == 0, ended.err
+        assert "1 put to work again. 1 not published: the maintenance of a running worker does it" in ended.err
+        publisher = Publisher(await app.connect(), app.settings.topic(app.settings.emails_topic))
+        assert await make_sync(app, publisher, "one").publish_unconfirmed() == 1
+        await publisher.close()
+
+
+class TestMany:
+    async def test_without_a_terminal_more_than_twenty_need_a_yes(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        await many_settled(app, world, 21)
+        ended = await claimstream("replay", "--since", "1h", environment=installed)
+        assert (ended.status, "21 emails" in ended.err, "--yes" in ended.err) == (1, True, True)
+        assert await untouched_and_put_back(app) == (21, 0)
+        few = await replayed("email-101", environment=installed)
+        assert (few["status"], len(few["put_back"])) == (0, 1)
+        many = await replayed("--since", "1h", "--outcome", "set_aside", "--yes", environment=installed)
+        assert (len(many["put_back"]), many["published"]) == (20, 20)
+        assert await untouched_and_put_back(app) == (0, 21)
+
+    @pytest.mark.parametrize(("answer", "put_back"), [("n", 0), ("y", 21)])
+    async def test_on_a_terminal_it_is_asked(
+        self, app: App, world: World, installed: dict[str, str], answer: str, put_back: int
+    ) -> None:
+        await many_settled(app, world, 21)
+        person, terminal = pty.openpty()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "claimstream", "replay", "--since", "1h"),
+            env=os.environ | installed,
+            stdin=terminal,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        os.write(person, f"{answer}\n".encode())
+        said = await asyncio.to_thread(_all_of, person)
+        assert await asyncio.wait_for(process.wait(), 30) == (0 if put_back else 1)
+        assert "Put 21 emails to work again, from classify on?" in said
+        assert await untouched_and_put_back(app) == (21 - put_back, put_back)
+
+    async def test_two_commands_at_once_put_each_email_back_once(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        everyone = await many_settled(app, world, 100)
+        commands = (replayed("--since", "1h", "--yes", environment=installed) for _ in range(2))
+        one, other = await asyncio.gather(*commands)
+        put_back = [email["email_id"] for done in (one, other) for email in done["put_back"]]
+        assert sorted(put_back) == sorted(everyone)
+        assert await untouched_and_put_back(app) == (0, 100)
+
+    async def test_a_command_killed_in_the_middle_leaves_each_email_whole_and_the_next_one_goes_on(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        await many_settled(app, world, 400)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "claimstream", "replay", "--since", "1h", "--yes"),
+            env=os.environ | installed,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        async with asyncio.timeout(60):
+            while (await untouched_and_put_back(app))[1] == 0:
+                await asyncio.sleep(0.01)
+        process.kill()
+        await process.wait()
+        untouched, _ = await untouched_and_put_back(app)
+        assert untouched > 0
+        done = await replayed("--since", "1h", "--yes", environment=installed)
+        assert len(done["put_back"]) == untouched
+        assert await untouched_and_put_back(app) == (0, 400)
+
+
+def _all_of(terminal: int) -> str:
+    said = b""
+    try:
+        while part := os.read(terminal, 4096):
+            said += part
+    except OSError:  # the other side has closed it
+        pass
+    os.close(terminal)
+    return said.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--since"),
+        (["email-1", "--since", "7d"], "--since"),
+        (["email-1", "--outcome", "review"], "go with --since"),
+        (["--since", "yesterday"], "24h"),
+        (["--since", "7d", "--until", "now"], "--until"),
+        (["email-1", "--from-stage", "commit"], "commit"),
+        (["email-1", "--from-stage", "match", "--ask-again"], "asked nothing"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_to_write(words: list[str], said: str) -> None:
+    ended = CliRunner().invoke(commands, ["replay", *words])
+    assert ended.exit_code == 2
+    assert said in ended.output
+
+
+def test_asking_again_says_that_it_costs() -> None:
+    ended = CliRunner().invoke(commands, ["replay", "--help"], env={"COLUMNS": "200"})
+    assert "This costs tokens." in ended.output
+
+
+def test_the_stages_to_choose_from_are_all_that_leave_a_result() -> None:
+    assert tuple(StageChoice) == WITH_CHECKPOINT
