@@ -25,6 +25,7 @@ from claimstream.domain.records.extraction import Conflict, Method
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import Unread
+from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Outcome, Waited
 from claimstream.pipeline.model_desk import ModelCall
 from claimstream.pipeline.report import (
@@ -307,6 +308,25 @@ def test_what_became_of_it_later_is_said(changed: dict[str, object], said: str |
     for text in (on_screen(shown, email=email), as_page(shown, email=email)):
         assert ("Not delivered" in text or "Since then" in text) == (said is not None)
         assert (said or "") in text
+
+
+def test_earlier_runs_are_told_as_text_whatever_the_reason_given_for_them() -> None:
+    shown = report().model_copy(update={"run": 3})
+    runs = [
+        EarlierRun(n, NOW, f"me {HOSTILE}", HOSTILE, "match", replace(email_of(shown), new_amount=Decimal("9.5")))
+        for n in (1, 2)
+    ]
+    console = Console(file=io.StringIO(), width=1000, highlight=False)
+    print_report(console, shown, email_of(shown), runs=runs)
+    assert isinstance(console.file, io.StringIO)
+    page = Page(report_page(shown, email_of(shown), runs=runs))
+    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    for text in (console.file.getvalue(), page.text):
+        assert "run 1: MANUAL_REVIEW conflict ? → (9.50), settled 2026-10-20 08:00:00 UTC" in text
+        assert "from match on" in text
+        assert "run 3 (this one)" in text
+        assert "[bold]x[/]" in text
+    assert "\x1b" not in console.file.getvalue()
 
 
 class TestJson:

@@ -18,7 +18,7 @@ from claimstream.domain.records.extraction import (
     ReferenceDirection,
 )
 from claimstream.domain.records.work import Waited
-from claimstream.pipeline.report import ProcessingReport, earlier_attempts, read_fields
+from claimstream.pipeline.report import VERSION, ProcessingReport, earlier_attempts, read_fields
 from claimstream.pipeline.waits import merged
 
 TEXT = "Nele Brandt, Az. 7/25: noch 812,40 EUR zu zahlen"
@@ -86,6 +86,12 @@ def test_where_earlier_attempts_stopped_follows_from_what_they_finished(
     assert [(e.first, e.last, e.stopped_in) for e in earlier_attempts(done_by, attempt)] == told
 
 
+def test_attempts_of_earlier_runs_did_not_stop() -> None:
+    done_by = {"fetch": 1, "parse": 2, "classify": 4}
+    told = [(e.first, e.last, e.stopped_in) for e in earlier_attempts(done_by, 5, before=2)]
+    assert told == [(3, 3, "classify"), (4, 4, "extract")]
+
+
 def test_waits_are_told_once_for_each_service_and_kind_the_latest_last() -> None:
     def wait(kind: str, day: int) -> Waited:
         when = datetime(2026, 10, day, tzinfo=UTC)
@@ -108,3 +114,8 @@ def test_a_report_of_version_1_is_read_and_stays_readable() -> None:
     assert (report.waits, report.earlier) == ((), ())
     assert len(report.model_calls) == 4
     assert ProcessingReport.model_validate_json(report.model_dump_json()) == report
+
+    of_version_2 = report.model_dump(mode="json") | {"version": 2}
+    del of_version_2["run"]
+    assert ProcessingReport.model_validate(of_version_2) == report
+    assert (report.version, report.run) == (VERSION, 1)
