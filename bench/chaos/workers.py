@@ -51,7 +51,7 @@ class Workers:
 
     async def freeze(self, seconds: float) -> None:
         """One stands still, longer than its claims and leases last, and then goes on as if nothing had happened."""
-        worker = self._chance.choice(self._begun())
+        worker = await self._one_at_work()
         with contextlib.suppress(ProcessLookupError):
             worker.process.send_signal(signal.SIGSTOP)
             try:
@@ -61,8 +61,9 @@ class Workers:
 
     async def jump(self) -> None:
         """One's clock jumps, back and forth as the environment says."""
+        worker = await self._one_at_work()
         with contextlib.suppress(ProcessLookupError):
-            self._chance.choice(self._begun()).process.send_signal(signal.SIGUSR1)
+            worker.process.send_signal(signal.SIGUSR1)
 
     async def replace_with_wrong_clock(self, seconds: float) -> None:
         await self._end(self._take())
@@ -97,6 +98,12 @@ class Workers:
                 worker.process.kill()
             await worker.process.wait()
         self._running = []
+
+    async def _one_at_work(self) -> "_Worker":
+        while True:
+            if begun := self._begun():
+                return self._chance.choice(begun)
+            await asyncio.sleep(0.1)
 
     def _begun(self) -> "list[_Worker]":
         return [worker for worker in self._running if worker.has_begun()]

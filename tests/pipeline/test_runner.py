@@ -620,6 +620,30 @@ class TestOtherVersionsOfUs:
         assert not (await summary_of(app, broken)).delivered
         assert await runner.process(broken) == Settled()
 
+    async def test_an_outbox_row_that_fails_again_and_again_goes_to_a_person_and_holds_up_nothing_more(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        broken, later = await arrive(app, stack, world, reply()), await arrive(app, stack, world, reply())
+        for email_id in (broken, later):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        await app.database.run(
+            "UPDATE",
+            lambda c: c.execute(
+                'UPDATE outbox SET payload = payload || \'{"version": 99, "unknown": 1}\' WHERE email_id = $1', broken
+            ),
+        )
+        for times in range(1, 4):
+            await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+            await deliver_leftovers(app.services, app.rules)
+            delivered = [(await summary_of(app, each)).delivered for each in (broken, later)]
+            assert delivered == [times == 3] * 2
+        summary = await summary_of(app, broken)
+        assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
+        assert (await summary_of(app, later)).outcome == "updated"
+        assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+
 
 async def leave(app: App, email_id: str, stage: str, result: str) -> None:
     """A checkpoint of an earlier attempt."""

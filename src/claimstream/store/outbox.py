@@ -95,6 +95,24 @@ class OutboxStore:
 
         await self._database.run("UPDATE outbox", work)
 
+    async def failed_by_defect(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> int:
+        """As :meth:`failed`, but it was no outage. Returns how often that happened to this row."""
+
+        async def work(connection: Connection) -> int:
+            # Should this run twice, it counts twice, and a person gets the row the sooner.
+            defects: int | None = await connection.fetchval(
+                """
+                UPDATE outbox SET last_error = $2, taken_until = now() + $3, defects = defects + 1
+                WHERE outbox_id = $1 AND done_at IS NULL RETURNING defects
+                """,
+                row.outbox_id,
+                error[:500],
+                timedelta(seconds=retry_in_seconds),
+            )
+            return defects or 0
+
+        return await self._database.run("UPDATE outbox", work)
+
     async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
         """The update may no longer be written: a person decides, and nobody is told that it happened."""
         payload = row.json

@@ -136,6 +136,8 @@ class Delivered(StrEnum):
     """The stored amount has changed since: a person decides."""
     MISSING = "missing"
     """The client or creditor is gone: a person decides."""
+    SET_ASIDE = "set_aside"
+    """It failed too often by a defect of ours: a person decides, or in case of a notification nobody is told."""
     SKIPPED = "skipped"
     """A notification of an update that was not applied, or that no mail server takes."""
 

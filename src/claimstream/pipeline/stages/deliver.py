@@ -24,6 +24,8 @@ from claimstream.telemetry.tracing import consumer_span, record_error
 log = get_logger(__name__)
 
 _LONGEST_WAIT_SECONDS = 600.0
+_MOST_DEFECTS = 3
+"""Of one row, ten minutes apart: after them a person gets it."""
 
 
 class Deliveries(Record):
@@ -98,16 +100,33 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         raise
     except Exception as error:
         # A defect of ours: the email is settled, so nothing may bring it round again for this. The row waits, loudly.
-        await services.outbox.failed(row, type(error).__name__, retry_in_seconds=_LONGEST_WAIT_SECONDS)
+        kind = type(error).__name__
+        defects = await services.outbox.failed_by_defect(row, kind, retry_in_seconds=_LONGEST_WAIT_SECONDS)
         log.error(
             "delivery_failed", outbox_id=row.outbox_id, tries=row.tries, error=type(error).__name__, exc_info=error
         )
         record_error(trace.get_current_span(), error)
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
+        if defects >= _MOST_DEFECTS:
+            return await _set_aside(row, services, kind, defects)
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
+
+
+async def _set_aside(row: OutboxRow, services: Services, kind: str, defects: int) -> Delivered:
+    """What fails again and again must not hold up the client's later updates for ever."""
+    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, defects=defects)
+    sentry.tell("an outbox row was set aside", level="error", kind=row.kind)
+    if row.kind == "client_update":
+        why = f"The update could not be written ({kind}, {defects} times). See the trace and the log for where."
+        reason = ReviewReason.EXTRACTION_ERROR
+        guard = GuardDecision(guard="delivery", passed=False, reason=reason, confidence=0.0, why=why)
+        await services.outbox.to_review(row, Delivered.SET_ASIDE, guard)
+    else:
+        await services.outbox.done(row, Delivered.SET_ASIDE)
+    return Delivered.SET_ASIDE
 
 
 async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thresholds: Thresholds) -> Delivered:
