@@ -41,9 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         rounds=options.rounds,
         seed=options.seed,
     )
-    # What the local Gmail says while it cannot push is no news: that is the fault.
-    logging.getLogger("claimstream").addHandler(logging.NullHandler())
-    logging.getLogger("claimstream").propagate = False
+    # What the local servers say while they are cut off is no news: that is the fault.
+    for name in ("claimstream", "aiohttp"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
     console = Console()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (

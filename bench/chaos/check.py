@@ -91,9 +91,11 @@ def _check_letter(
     if row is None:
         findings.lost.append(f"{name}: no row")
         return
-    if row["status"] != "settled" or row["undelivered"]:
-        findings.lost.append(f"{name}: {row['status']}, {row['undelivered']} effects not delivered")
+    if row["status"] != "settled":
+        findings.lost.append(f"{name}: {row['status']}")
         return
+    if row["undelivered"]:
+        findings.lost.append(f"{name}: {row['undelivered']} effects not delivered")
     if row["reports"] != 1:
         findings.lost.append(f"{name}: no report")
     if not archived[row["email_id"]]:
