@@ -7,7 +7,7 @@ Updates of one client go out in the order they were written.
 from datetime import timedelta
 
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
-from claimstream.domain.records.work import Delivered, OutboxRow
+from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
 
 
@@ -16,7 +16,7 @@ class OutboxStore:
         self._database = database
 
     async def take(
-        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = 60.0
+        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = HELD_SECONDS
     ) -> OutboxRow | None:
         """The oldest row that may go out now, held for ``seconds``; None when there is none.
 
