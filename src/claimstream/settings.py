@@ -264,6 +264,7 @@ class Settings(BaseSettings):
             ),
             "CIRCUIT_BREAKER_ALERT_EMAIL": (self.circuit_breaker_alert_email, "nobody is told of an outage by mail"),
             "SENTRY_DSN": (self.sentry_dsn, "errors are only logged"),
+            "HEALTH_PORT": (self.health_port is not None, "nobody can ask whether this worker lives and is ready"),
             "OTEL_EXPORTER_OTLP_ENDPOINT": (self.otel_exporter_otlp_endpoint, "no trace leaves this process"),
         }
         return {name: consequence for name, (value, consequence) in absent.items() if not value}
