@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak-pubsub check bench-pubsub bench-telemetry lock clean
+.PHONY: help setup demo test chaos soak-pubsub check bench-pubsub bench-telemetry lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ demo: setup ## the main job on real input, on the embedded local stack
 
 test: setup ## the tests
 	$(BIN)/pytest --numprocesses 2 $(ARGS)
+
+chaos: setup ## real workers under kills and outages of every service: is anything lost or done twice? (15 minutes)
+	@$(BIN)/python -m bench.chaos $(ARGS)
 
 soak-pubsub: setup ## the subscriber and the publisher under random faults, for ten minutes
 	@$(BIN)/python -m bench.pubsub_soak $(ARGS)

@@ -120,18 +120,21 @@ class App:
         *,
         clock: Callable[[], datetime] = utc_now,
         worker: str | None = None,
-        policies: Mapping[str, Policy] = DEFAULT_POLICIES,
+        policies: Mapping[str, Policy] | None = None,
     ) -> None:
         """
         Args:
             clock: what the rules take for now.
             worker: this process's name in claims and logs; made up of host, process and chance by default.
-            policies: how patient the door is, by service.
+            policies: how patient the door is, by service; by default as the settings say.
         """
         self.settings = settings
         self.worker = worker or f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(3)}"
         self._clock = clock
-        self._policies = policies
+        self._policies = policies or {
+            name: replace(policy, breaker_recovery_seconds=settings.breaker_recovery_seconds)
+            for name, policy in DEFAULT_POLICIES.items()
+        }
         self._exit = AsyncExitStack()
         self._stop = asyncio.Event()
         self._alerts: BreakerAlerts | None = None

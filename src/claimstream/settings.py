@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     max_crashes: int = Field(3, ge=1, description="A mail that ended this many workers goes to a person.")
     drain_seconds: float = Field(25.0, ge=0, description="How long running emails may take to end after SIGTERM.")
     outage_wait_seconds: float = Field(5.0, gt=0, description="How long an email waits for a service before it asks.")
+    breaker_recovery_seconds: float = Field(
+        30.0, gt=0, description="How long calls to a service that is down are held back before one may try again."
+    )
     health_port: int | None = Field(
         None, ge=0, le=65535, description="Serves /live and /ready for Kubernetes. Off when not set."
     )
@@ -261,6 +264,7 @@ class Settings(BaseSettings):
             ),
             "CIRCUIT_BREAKER_ALERT_EMAIL": (self.circuit_breaker_alert_email, "nobody is told of an outage by mail"),
             "SENTRY_DSN": (self.sentry_dsn, "errors are only logged"),
+            "HEALTH_PORT": (self.health_port is not None, "nobody can ask whether this worker lives and is ready"),
             "OTEL_EXPORTER_OTLP_ENDPOINT": (self.otel_exporter_otlp_endpoint, "no trace leaves this process"),
         }
         return {name: consequence for name, (value, consequence) in absent.items() if not value}

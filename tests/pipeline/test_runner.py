@@ -10,12 +10,13 @@ import pytest
 from tests.helpers import add_email, summary_of
 
 from claimstream.app import App
-from claimstream.domain.records.work import Checkpoint, Email, EmailSummary, Result
+from claimstream.domain.records.work import Checkpoint, Delivered, Email, EmailSummary, OutboxRow, Result
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, clients_of
 from claimstream.external.errors import BreakerOpen, Outage, Throttled, Unauthorised
 from claimstream.external.mongo_documents import amount
 from claimstream.local.claude.script import ScriptedAnswer, When
+from claimstream.local.servers.smtp import LocalSmtp
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import STAGES, VERSION, EarlierAttempts, ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait
@@ -389,6 +390,17 @@ class TestOutages:
                 await asyncio.sleep(0.2)
         assert len(stack.smtp.messages) == told + 1
 
+    async def test_a_mail_that_is_out_is_not_sent_again_though_postgresql_was_away_when_it_was_to_be_noted(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        assert stack.smtp is not None
+        email_id, told = await arrive(app, stack, world, reply()), len(stack.smtp.messages)
+        outbox = _AwayAfterSending(app.services.outbox, stack.smtp)
+        unlucky = make_runner(app, replace(app.services, outbox=outbox))  # type: ignore[arg-type]  # a proxy
+        assert (await settle(app, unlucky, email_id)).delivered
+        assert outbox.outages == 2
+        assert len(stack.smtp.messages) == told + 1
+
     async def test_a_notification_that_no_server_takes_is_skipped_and_the_update_stands(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
     ) -> None:
@@ -398,6 +410,26 @@ class TestOutages:
         summary = await settle(app, runner, email_id)
         assert summary.delivered
         assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+
+
+class _AwayAfterSending:
+    """The outbox, whose first notes of a mail that was taken meet an outage."""
+
+    def __init__(self, outbox: object, smtp: LocalSmtp) -> None:
+        self._outbox = outbox
+        self._smtp = smtp
+        self._sent = len(smtp.messages)
+        self.outages = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._outbox, name)
+
+    async def done(self, row: OutboxRow, result: Delivered) -> None:
+        if result is Delivered.SENT and self.outages < 2:
+            assert len(self._smtp.messages) > self._sent
+            self.outages += 1
+            raise Outage("postgresql", "done", "no route")
+        await self._outbox.done(row, result)  # type: ignore[attr-defined]  # a proxy
 
 
 class TestDelivery:
@@ -619,6 +651,30 @@ class TestOtherVersionsOfUs:
         assert (await summary_of(app, good)).delivered
         assert not (await summary_of(app, broken)).delivered
         assert await runner.process(broken) == Settled()
+
+    async def test_an_outbox_row_that_fails_again_and_again_goes_to_a_person_and_holds_up_nothing_more(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        broken, later = await arrive(app, stack, world, reply()), await arrive(app, stack, world, reply())
+        for email_id in (broken, later):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        await app.database.run(
+            "UPDATE",
+            lambda c: c.execute(
+                'UPDATE outbox SET payload = payload || \'{"version": 99, "unknown": 1}\' WHERE email_id = $1', broken
+            ),
+        )
+        for times in range(1, 4):
+            await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+            await deliver_leftovers(app.services, app.rules)
+            delivered = [(await summary_of(app, each)).delivered for each in (broken, later)]
+            assert delivered == [times == 3] * 2
+        summary = await summary_of(app, broken)
+        assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
+        assert (await summary_of(app, later)).outcome == "updated"
+        assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
 
 
 async def leave(app: App, email_id: str, stage: str, result: str) -> None:

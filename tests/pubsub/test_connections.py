@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, place_on, until
-from tests.pubsub.proxy import Proxy
 
+from claimstream.local.proxy import Proxy
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Admin, Channel, FlowControl, PubSubError, Settlement, connect
 from claimstream.pubsub import channel as channel_module

@@ -9,8 +9,8 @@ from contextvars import ContextVar
 import pytest
 from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Held, Inbox, Place, patiently, until
-from tests.pubsub.proxy import Proxy
 
+from claimstream.local.proxy import Proxy
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Ack, FlowControl, Message, Outcome, SubscriptionError, connect, stream
 

@@ -63,6 +63,8 @@ async def test_flush_and_shutdown_end_in_time(
         assert await telemetry.aflush(1.0) is False
         assert await telemetry.aclose(1.0) is False
         assert await telemetry.aclose(1.0) is True  # nothing left to do
+    parts = {line["part"] for line in lines.named("telemetry_failed")}
+    assert parts <= {"traces", "metrics", "export"}
     # One line for each thing that went wrong, not one for each attempt or span.
     assert len(lines.all) < 12, lines.text
     assert {line["level"] for line in lines.all} <= {"info", "warning"}
@@ -156,6 +158,25 @@ async def test_sampling_keeps_whole_traces_and_follows_the_parent(started: Start
     assert {len(trace.by_id) for trace in kept} == {2}
 
 
+async def test_traces_that_nobody_takes_are_a_warning_and_counted(
+    started: Start, lines: LogLines, collector: OtlpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "1")
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    with stage_span("parse"):
+        pass
+    async with asyncio.timeout(GENEROUS):
+        while not lines.named("telemetry_failed"):
+            await telemetry.aflush(5.0)
+    [line] = lines.named("telemetry_failed")
+    assert (line["part"], line["level"]) == ("traces", "warning")
+    assert "127.0.0.1:1 did not take 1 spans" in line["error"]
+    await telemetry.aflush(5.0)
+    [failed] = collector.metrics("claimstream.telemetry.failures")
+    assert (failed.attributes["claimstream.telemetry.part"], failed.value >= 1) == ("traces", True)
+
+
 def test_what_is_enabled_is_said_at_start(started: Start, lines: LogLines, sentry_events: KeptEnvelopes) -> None:
     started(otlp_endpoint="http://user:secret@127.0.0.1:1", sentry_dsn=DSN, sentry_transport=sentry_events)
     [line] = lines.named("monitoring_initialized")
@@ -176,10 +197,10 @@ def test_without_any_setting_everything_works_and_is_off(started: Start, lines: 
 @pytest.mark.parametrize(
     ("options", "setting"),
     [
-        ({"sentry_dsn": "not a dsn"}, "sentry_dsn"),
-        ({"log_level": "CHATTY"}, "log_level"),
-        ({"sample_ratio": 7.0}, "sample_ratio"),
-        ({"otlp_protocol": "carrier-pigeon", "otlp_endpoint": "127.0.0.1:1"}, "otlp_protocol"),
+        ({"sentry_dsn": "not a dsn"}, "SENTRY_DSN"),
+        ({"log_level": "CHATTY"}, "LOG_LEVEL"),
+        ({"sample_ratio": 7.0}, "TRACE_SAMPLE_RATIO"),
+        ({"otlp_protocol": "carrier-pigeon", "otlp_endpoint": "127.0.0.1:1"}, "OTEL_EXPORTER_OTLP_PROTOCOL"),
     ],
 )
 def test_an_unusable_setting_is_a_warning_that_names_it(

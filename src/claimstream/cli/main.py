@@ -292,7 +292,7 @@ def emails(
     elif found:
         out.print(Trimmed(emails_table(found, width=out.width)))
     else:
-        note("No emails yet.")
+        note("No email fits." if outcome or status or tenant else "No emails yet.")
 
 
 @app.command()

@@ -259,7 +259,7 @@ class _Attempt:
             decision = await self._stage(
                 "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, rules)
             )
-            await self._commit(fetched, mail, intent, extracted, answer, matched, decision, files)
+            effects = await self._commit(fetched, mail, intent, extracted, answer, matched, decision, files)
         except NotFound as gone:
             if gone.service != "gmail":
                 await self._give_up_on(gone)
@@ -273,7 +273,7 @@ class _Attempt:
             await self._give_up_on(error)
             return
         with stage_span("deliver"):
-            await deliver(services, rules, email_id=email.email_id)
+            await deliver(services, rules, email_id=email.email_id, rows=effects)
 
     async def _commit(
         self,
@@ -285,7 +285,8 @@ class _Attempt:
         matched: Match,
         decision: Decision,
         files: CandidateFiles,
-    ) -> None:
+    ) -> int:
+        """How many effects are to be delivered."""
         with stage_span("commit"):
             self.at, started = "commit", time.monotonic()
             file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
@@ -322,6 +323,7 @@ class _Attempt:
                     model_calls=tuple(self._desk.calls),
                 ),
             )
+        return result.effects
 
     async def _letter(self, classification: Classification, mail: ParsedMail, files: CandidateFiles) -> Letter | None:
         """The letter that a deterministic signal named, if one did."""

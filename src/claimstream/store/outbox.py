@@ -7,7 +7,7 @@ Updates of one client go out in the order they were written.
 from datetime import timedelta
 
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
-from claimstream.domain.records.work import Delivered, OutboxRow
+from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
 
 
@@ -16,7 +16,7 @@ class OutboxStore:
         self._database = database
 
     async def take(
-        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = 60.0
+        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = HELD_SECONDS
     ) -> OutboxRow | None:
         """The oldest row that may go out now, held for ``seconds``; None when there is none.
 
@@ -94,6 +94,24 @@ class OutboxStore:
             )
 
         await self._database.run("UPDATE outbox", work)
+
+    async def failed_by_defect(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> int:
+        """As :meth:`failed`, but it was no outage. Returns how often that happened to this row."""
+
+        async def work(connection: Connection) -> int:
+            # Should this run twice, it counts twice, and a person gets the row the sooner.
+            defects: int | None = await connection.fetchval(
+                """
+                UPDATE outbox SET last_error = $2, taken_until = now() + $3, defects = defects + 1
+                WHERE outbox_id = $1 AND done_at IS NULL RETURNING defects
+                """,
+                row.outbox_id,
+                error[:500],
+                timedelta(seconds=retry_in_seconds),
+            )
+            return defects or 0
+
+        return await self._database.run("UPDATE outbox", work)
 
     async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
         """The update may no longer be written: a person decides, and nobody is told that it happened."""

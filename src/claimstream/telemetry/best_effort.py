@@ -64,7 +64,7 @@ class BestEffort:
         if not isinstance(error, Exception):
             return False
         self.failed = True
-        _report(self.part, error)
+        report_failure(self.part, error)
         return True
 
 
@@ -88,7 +88,8 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def _report(part: str, error: Exception) -> None:
+def report_failure(part: str, error: Exception) -> None:
+    """Count a failure of telemetry and warn of it, where it was no exception that passed through here."""
     try:
         with _lock:
             _failures[part] += 1

@@ -14,6 +14,8 @@ from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult,
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from claimstream.telemetry.best_effort import report_failure
+
 Protocol = Literal["grpc", "http/protobuf"]
 Signal = Literal["traces", "metrics"]
 
@@ -58,21 +60,28 @@ def target(signal: Signal, endpoint: str | None, protocol: str | None) -> Target
     return Target(usable, None, _host(from_environment)) if from_environment else None
 
 
+class NotTakenError(Exception):
+    """A batch was not taken by the collector, though it was offered for as long as the exporter is patient."""
+
+    telemetry_safe = True
+
+
 def span_exporter(to: Target) -> "StoppableSpanExporter":
     exporter = GrpcSpanExporter if to.protocol == "grpc" else HttpSpanExporter
-    return StoppableSpanExporter(exporter(endpoint=to.endpoint))
+    return StoppableSpanExporter(exporter(endpoint=to.endpoint), to.shown)
 
 
 def metric_exporter(to: Target) -> "StoppableMetricExporter":
     exporter = GrpcMetricExporter if to.protocol == "grpc" else HttpMetricExporter
-    return StoppableMetricExporter(exporter(endpoint=to.endpoint))
+    return StoppableMetricExporter(exporter(endpoint=to.endpoint), to.shown)
 
 
 class StoppableSpanExporter(SpanExporter):
     """After ``shutdown`` (which may come from any thread, and twice) every export fails at once and in silence."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, exporter: SpanExporter, shown: str) -> None:
         self._exporter = exporter
+        self._shown = shown
         self._stopped = False
         self.failed = 0
         """Batches that could not be handed over."""
@@ -84,6 +93,8 @@ class StoppableSpanExporter(SpanExporter):
         result = self._exporter.export(spans)
         if result is not SpanExportResult.SUCCESS:
             self.failed += 1
+            if not self._stopped:
+                report_failure("traces", NotTakenError(f"{self._shown} did not take {len(spans)} spans"))
         return result
 
     def shutdown(self) -> None:
@@ -98,13 +109,14 @@ class StoppableSpanExporter(SpanExporter):
 class StoppableMetricExporter(MetricExporter):
     """The same for metrics."""
 
-    def __init__(self, exporter: MetricExporter) -> None:
+    def __init__(self, exporter: MetricExporter, shown: str) -> None:
         # The inner one has read OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE.
         super().__init__(
             preferred_temporality=exporter._preferred_temporality,
             preferred_aggregation=exporter._preferred_aggregation,
         )
         self._exporter = exporter
+        self._shown = shown
         self._stopped = False
         self.failed = 0
 
@@ -115,6 +127,8 @@ class StoppableMetricExporter(MetricExporter):
         result = self._exporter.export(metrics_data, timeout_millis=timeout_millis)
         if result is not MetricExportResult.SUCCESS:
             self.failed += 1
+            if not self._stopped:
+                report_failure("metrics", NotTakenError(f"{self._shown} did not take the metrics"))
         return result
 
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:

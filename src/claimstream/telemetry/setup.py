@@ -5,6 +5,7 @@ shutting down take no longer than they are told to. :func:`start` may be called 
 """
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -133,11 +134,11 @@ def start(options: TelemetryOptions | None = None) -> Telemetry:
         "monitoring_initialized",
         traces=traces.shown if traces and pipes.spans else None,
         metrics=metrics.shown if metrics and pipes.reader else None,
-        otlp_protocol=traces.protocol if traces else None,
+        otlp_protocol=exported.protocol if (exported := traces or metrics) else None,
         sample_ratio=PROVIDERS.sampler.ratio,
         sentry=sentry.enabled(),
         log_format=log_format,
-        service=options.service_name,
+        service=os.environ.get("OTEL_SERVICE_NAME") or options.service_name,
         version=options.service_version,
         environment=options.environment,
     )
@@ -148,7 +149,7 @@ def _start_logging(options: TelemetryOptions, problems: list[tuple[str, str]]) -
     try:
         return logs.configure(options.log_level, options.log_format, options.log_stream)
     except ValueError as error:
-        problems.append(("log_level", f"{error}; INFO is used"))
+        problems.append(("LOG_LEVEL", f"{error}; INFO is used"))
         return logs.configure("INFO", options.log_format, options.log_stream)
 
 
@@ -156,7 +157,7 @@ def _target(signal: Signal, options: TelemetryOptions, problems: list[tuple[str,
     try:
         return target(signal, options.otlp_endpoint, options.otlp_protocol)
     except ValueError as error:
-        problems.append(("otlp_protocol", f"{error}; {signal} are not exported"))
+        problems.append(("OTEL_EXPORTER_OTLP_PROTOCOL", f"{error}; {signal} are not exported"))
         return None
 
 
@@ -172,12 +173,12 @@ def _start_pipes(
     try:
         PROVIDERS.sampler.use(ratio)
     except ValueError:
-        problems.append(("sample_ratio", f"{ratio} is not between 0 and 1; all traces are kept"))
+        problems.append(("TRACE_SAMPLE_RATIO", f"{ratio} is not between 0 and 1; all traces are kept"))
         PROVIDERS.sampler.use(None)
     try:
         pipes = Pipes(traces, metrics)
     except Exception as error:  # an unreadable certificate, an endpoint that is no URL
-        problems.append(("otlp_endpoint", f"{type(error).__name__}: {error}; nothing is exported"))
+        problems.append(("OTEL_EXPORTER_OTLP_ENDPOINT", f"{type(error).__name__}: {error}; nothing is exported"))
         pipes = Pipes(None, None)
     with best_effort("providers"):
         PROVIDERS.plug(
@@ -200,7 +201,7 @@ def _start_sentry(options: TelemetryOptions, problems: list[tuple[str, str]]) ->
             transport=options.sentry_transport,
         )
     except Exception as error:  # whatever is wrong with it, mail can be read without it
-        problems.append(("sentry_dsn", f"{type(error).__name__}: Sentry is off; expected https://KEY@HOST/PROJECT"))
+        problems.append(("SENTRY_DSN", f"{type(error).__name__}: Sentry is off; expected https://KEY@HOST/PROJECT"))
 
 
 def _all_within(timeout_seconds: float, work: Sequence[Callable[[], object]]) -> bool:

@@ -143,6 +143,11 @@ class Result:
     dead_address: str | None = None
     """A hard bounce: the inquiry's address is dead."""
 
+    @property
+    def effects(self) -> int:
+        """How many outbox rows it makes: nobody is told of an update that is not written."""
+        return 0 if self.update is None else 1 + (self.notification is not None)
+
 
 class Delivered(StrEnum):
     """How an outbox row ended."""
@@ -154,8 +159,14 @@ class Delivered(StrEnum):
     """The stored amount has changed since: a person decides."""
     MISSING = "missing"
     """The client or creditor is gone: a person decides."""
+    SET_ASIDE = "set_aside"
+    """It failed too often by a defect of ours: a person decides, or in case of a notification nobody is told."""
     SKIPPED = "skipped"
     """A notification of an update that was not applied, or that no mail server takes."""
+
+
+HELD_SECONDS = 60.0
+"""How long an outbox row belongs to the worker that has taken it."""
 
 
 @dataclass(frozen=True, slots=True)

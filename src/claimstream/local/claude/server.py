@@ -13,6 +13,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -80,6 +81,7 @@ class Asked:
     """All text of the user's turns, on one line."""
     hashes: frozenset[str]
     """SHA-256 of the image and document blocks."""
+    received_at: datetime
 
     @property
     def schema(self) -> dict[str, Any] | None:
@@ -162,7 +164,8 @@ class ClaudeServer(LocalHttpServer):
         if self.models is not None and body["model"] not in self.models:
             return self._error(404, f"model: {body['model']}")
         try:
-            asked = Asked(body, one_line(" ".join(_texts(body["messages"]))), frozenset(_hashes(body["messages"])))
+            text, hashes = one_line(" ".join(_texts(body["messages"]))), frozenset(_hashes(body["messages"]))
+            asked = Asked(body, text, hashes, datetime.now(UTC))
         except (KeyError, TypeError, binascii.Error) as error:
             return self._error(400, f"messages: not understood ({error!r})")
         self.requests.append(asked)

@@ -3,8 +3,10 @@
 The same function serves an email that has just been committed and the leftovers that maintenance finds later.
 """
 
+import asyncio
 import json
 import random
+import time
 from decimal import Decimal
 
 from opentelemetry import trace
@@ -12,7 +14,7 @@ from opentelemetry import trace
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
 from claimstream.domain.records.notification import Notification
-from claimstream.domain.records.work import Delivered, OutboxRow
+from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.domain.rules.guards import amount_may_replace
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.services import Rules, Services
@@ -24,6 +26,9 @@ from claimstream.telemetry.tracing import consumer_span, record_error
 log = get_logger(__name__)
 
 _LONGEST_WAIT_SECONDS = 600.0
+_NOTE_AGAIN_SECONDS = 1.0
+_MOST_DEFECTS = 3
+"""Of one row, ten minutes apart: after them a person gets it."""
 
 
 class Deliveries(Record):
@@ -33,11 +38,18 @@ class Deliveries(Record):
     """Rows that an outage held up: maintenance delivers them."""
 
 
-async def deliver(services: Services, rules: Rules, *, email_id: str) -> Deliveries:
-    """Deliver what one email left in the outbox, as part of its own trace; then what waited for it."""
+async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int | None = None) -> Deliveries:
+    """Deliver what one email left in the outbox, as part of its own trace; then what waited for it.
+
+    Args:
+        rows: how many it left, where that is known: then nobody need look whether there is one more.
+    """
     done: list[str] = []
     last: OutboxRow | None = None
-    while (row := await services.outbox.take(email_id=email_id)) is not None:
+    while rows is None or len(done) < rows:
+        row = await services.outbox.take(email_id=email_id)
+        if row is None:
+            break
         try:
             done.append(await _deliver_row(row, services, rules))
         except Outage:
@@ -98,16 +110,33 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         raise
     except Exception as error:
         # A defect of ours: the email is settled, so nothing may bring it round again for this. The row waits, loudly.
-        await services.outbox.failed(row, type(error).__name__, retry_in_seconds=_LONGEST_WAIT_SECONDS)
+        kind = type(error).__name__
+        defects = await services.outbox.failed_by_defect(row, kind, retry_in_seconds=_LONGEST_WAIT_SECONDS)
         log.error(
             "delivery_failed", outbox_id=row.outbox_id, tries=row.tries, error=type(error).__name__, exc_info=error
         )
         record_error(trace.get_current_span(), error)
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
+        if defects >= _MOST_DEFECTS:
+            return await _set_aside(row, services, kind, defects)
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
+
+
+async def _set_aside(row: OutboxRow, services: Services, kind: str, defects: int) -> Delivered:
+    """What fails again and again must not hold up the client's later updates for ever."""
+    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, defects=defects)
+    sentry.tell("an outbox row was set aside", level="error", kind=row.kind)
+    if row.kind == "client_update":
+        why = f"The update could not be written ({kind}, {defects} times). See the trace and the log for where."
+        reason = ReviewReason.EXTRACTION_ERROR
+        guard = GuardDecision(guard="delivery", passed=False, reason=reason, confidence=0.0, why=why)
+        await services.outbox.to_review(row, Delivered.SET_ASIDE, guard)
+    else:
+        await services.outbox.done(row, Delivered.SET_ASIDE)
+    return Delivered.SET_ASIDE
 
 
 async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thresholds: Thresholds) -> Delivered:
@@ -160,8 +189,22 @@ async def _send(row: OutboxRow, mail: Notification, services: Services) -> Deliv
         log.error("notification_refused", outbox_id=row.outbox_id, error=_kind(refusal))
         await services.outbox.done(row, Delivered.SKIPPED)
         return Delivered.SKIPPED
-    await services.outbox.done(row, Delivered.SENT)
+    await _note_sent(row, services)
     return Delivered.SENT
+
+
+async def _note_sent(row: OutboxRow, services: Services) -> None:
+    """The mail is out. While PostgreSQL is away that is kept in mind, so that nobody sends it again; only when this
+    worker no longer holds the row is it given up. Raises Outage then."""
+    give_up = time.monotonic() + HELD_SECONDS * 0.8
+    while True:
+        try:
+            await services.outbox.done(row, Delivered.SENT)
+            return
+        except Outage:
+            if time.monotonic() > give_up:
+                raise
+        await asyncio.sleep(_NOTE_AGAIN_SECONDS)
 
 
 def _kind(error: ExternalError) -> str:

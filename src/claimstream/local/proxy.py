@@ -30,6 +30,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._frozen = False
+        self.delay_seconds = 0.0
+        """What the server sends arrives so much later."""
         self._until_cut: int | None = None
         self.accepted = 0
         """Connections so far."""
@@ -97,6 +99,8 @@ class Proxy:
                 if not connection.flowing.is_set():
                     self.held_bytes += len(data)
                     await connection.flowing.wait()
+                if from_server and self.delay_seconds:
+                    await asyncio.sleep(self.delay_seconds)
                 cut = False
                 if from_server and self._until_cut is not None:
                     cut = len(data) >= self._until_cut

@@ -1,0 +1,170 @@
+"""The mail that is sent, what it stands for, and how each must end."""
+
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import format_datetime
+
+from claimstream.domain.records.world import World
+from claimstream.evaluation.case import CaseFolder, load_cases
+from claimstream.local.claude.script import ScriptedAnswer, When
+from claimstream.local.sample_mail import SAMPLES
+
+LETTERS_PER_FIRM = 50
+_STORED = Decimal("430.00")
+_PDF = "01-pdf-reply-code"
+_PROSE_MARK = "da fehlen noch gut achthundertzwölf"
+_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail, to a client of its own."""
+
+    number: int
+    kind: str
+    mailbox: str
+    raw: bytes
+    route: str
+    amount: Decimal
+    """What the client's record must say at the end."""
+    notified: bool
+    """Whether the firm is told by mail."""
+    questions: int
+    """How many the model is asked."""
+
+    @property
+    def client_id(self) -> str:
+        return f"c-{self.number:06}"
+
+
+SCRIPTS = [
+    ScriptedAnswer(
+        when=When(contains=_PROSE_MARK),
+        schema_has="confidence",
+        answer={"intent": "claim_statement", "confidence": 0.9, "why": "says that something is owed"},
+    )
+]
+"""Of the model: what prose wants. It finds no figure in it, so a person decides."""
+
+
+def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
+    """Firms with clients, one for each letter, and the letters in the order in which they arrive."""
+    chance = random.Random(seed)
+    now = datetime.now(UTC)
+    samples = load_cases(SAMPLES)
+    firms = -(-letters // LETTERS_PER_FIRM)
+    addresses = [f"post@kanzlei-{firm}.example" for firm in range(firms)]
+    clients, inquiries, written = [], [], []
+    for number in range(letters):
+        code = "".join(chance.choice(_CODE) for _ in range(5))
+        code += "".join(_CODE[number // place % 32] for place in (1024, 32, 1))
+        kind = chance.choices(("clear", "pdf", "prose", "away"), (5, 2, 2, 1))[0]
+        letter = _KINDS[kind](number, code, addresses[number % firms], now, samples)
+        stored = Decimal("2900.00") if kind == "pdf" else _STORED
+        tenant = f"firm-{number % firms}"
+        clients.append(_client(number, tenant, stored, pdf=kind == "pdf"))
+        inquiries.append(_inquiry(number, tenant, code, now))
+        written.append(letter)
+    world = World.model_validate(
+        {
+            "tenants": [
+                {"tenant_id": f"firm-{firm}", "name": f"Kanzlei {firm}", "mailboxes": [address]}
+                for firm, address in enumerate(addresses)
+            ],
+            "clients": clients,
+            "inquiries": inquiries,
+            "now": now.isoformat(),
+        }
+    )
+    return world, written
+
+
+def _client(number: int, tenant: str, stored: Decimal, *, pdf: bool) -> dict[str, object]:
+    return {
+        "client_id": f"c-{number:06}",
+        "tenant_id": tenant,
+        "case_reference": "8817/25" if pdf else f"{number:06}/26",
+        "first_name": "Nele",
+        "last_name": "Brandt",
+        "creditors": [
+            {
+                "creditor_id": "cr-1",
+                "name": "Stadtwerke Aue GmbH",
+                "email": "forderung@stadtwerke-aue.example",
+                "claim_amount": str(stored),
+                "current_amount": str(stored),
+            }
+        ],
+    }
+
+
+def _inquiry(number: int, tenant: str, code: str, now: datetime) -> dict[str, object]:
+    return {
+        "inquiry_id": f"i-{number:06}",
+        "tenant_id": tenant,
+        "client_id": f"c-{number:06}",
+        "creditor_id": "cr-1",
+        "letter": "first",
+        "sent_at": (now - timedelta(days=10)).isoformat(),
+        "reply_code": code,
+        "message_id": f"<i-{number:06}@kanzlei.example>",
+        "status": "open",
+    }
+
+
+def _head(number: int, code: str, mailbox: str, now: datetime, subject: str) -> str:
+    local, _, domain = mailbox.partition("@")
+    return (
+        f"From: Stadtwerke Aue GmbH <forderung@stadtwerke-aue.example>\nTo: {local}+{code}@{domain}\n"
+        f"Subject: {subject}\nMessage-ID: <{number}.{secrets.token_hex(6)}@stadtwerke-aue.example>\n"
+        f"Date: {format_datetime(now)}\nMIME-Version: 1.0\n"
+    )
+
+
+def _plain(head: str, text: str) -> bytes:
+    head += "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+    return head.replace("\n", "\r\n").encode() + text.replace("\n", "\r\n").encode()
+
+
+def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+    del samples
+    amount = Decimal(50_000 + number) / 100
+    text = f"Sehr geehrte Damen und Herren,\n\ndie Gesamtforderung beträgt {str(amount).replace('.', ',')} EUR.\n"
+    raw = _plain(_head(number, code, mailbox, now, "Forderungsaufstellung Nele Brandt"), text)
+    return Letter(number, "clear", mailbox, raw, "UPDATE_AND_NOTIFY", amount, notified=True, questions=0)
+
+
+def _prose(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+    del samples
+    text = f"Guten Tag,\n\n{_PROSE_MARK}, genau weiß es die Kollegin, Vorgang {number}.\n"
+    raw = _plain(_head(number, code, mailbox, now, "Ihr Schreiben"), text)
+    return Letter(number, "prose", mailbox, raw, "MANUAL_REVIEW", _STORED, notified=False, questions=2)
+
+
+def _away(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+    del samples
+    head = _head(number, code, mailbox, now, "Automatische Antwort: Ihr Schreiben") + "Auto-Submitted: auto-replied\n"
+    raw = _plain(head, "Ich bin bis Montag nicht im Haus.\n")
+    return Letter(number, "away", mailbox, raw, "IGNORE", _STORED, notified=False, questions=0)
+
+
+def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+    """The sample with its figures in a PDF, to another client."""
+    case = next(case for case in samples.cases if case.name == _PDF)
+    head, _, body = case.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    kept = [line for line in head.decode().split("\n") if line.startswith(("Content-Type:", "\tboundary", " boundary"))]
+    fresh = _head(number, code, mailbox, now, "Forderungsaufstellung Brandt, Nele") + "\n".join(kept) + "\n\n"
+    raw = (fresh.encode() + body).replace(b"\n", b"\r\n")
+    return Letter(number, "pdf", mailbox, raw, "AUTO_UPDATE", Decimal("3418.07"), notified=False, questions=0)
+
+
+_KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away}
+
+
+def expected_by_kind(letters: Sequence[Letter]) -> dict[str, int]:
+    """How many of each kind."""
+    return {kind: sum(letter.kind == kind for letter in letters) for kind in _KINDS}

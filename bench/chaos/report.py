@@ -1,0 +1,92 @@
+"""What was survived, and what was not."""
+
+import json
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.chaos.check import Findings
+from bench.chaos.faults import Faults
+from bench.chaos.plan import Plan
+from bench.chaos.workers import Workers
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    emails: int
+    seed: int
+    seconds: float
+    kills: int
+    survived: dict[tuple[str, str], int]
+    findings: Findings
+    crashes: tuple[str, ...]
+    not_begun: int
+    stalled: bool
+
+    @classmethod
+    def of(
+        cls, plan: Plan, findings: Findings, faults: Faults, workers: Workers, *, seconds: float, stalled: bool
+    ) -> "Report":
+        return cls(
+            emails=plan.emails,
+            seed=plan.seed,
+            seconds=seconds,
+            kills=workers.kills,
+            survived=dict(sorted(faults.survived.items())),
+            findings=findings,
+            crashes=tuple(workers.crashes),
+            not_begun=workers.not_begun,
+            stalled=stalled,
+        )
+
+    @property
+    def bad(self) -> dict[str, list[str]]:
+        found = self.findings
+        return {
+            "lost": found.lost,
+            "applied_twice": found.applied_twice,
+            "tokens_paid_twice": found.tokens_paid_twice,
+            "dead_lettered": found.dead_lettered,
+            "wrong_outcomes": found.wrong_outcomes,
+            "crashes": list(self.crashes),
+        }
+
+    @property
+    def holds(self) -> bool:
+        return not any(self.bad.values()) and not self.stalled
+
+    def print(self, console: Console) -> None:
+        table = Table(title=f"{self.emails} emails, {self.kills} kills, {self.seconds:.0f} s, seed {self.seed}")
+        for column in ("service", "fault", "survived"):
+            table.add_column(column, justify="right" if column == "survived" else "left")
+        table.add_row("worker", "kill -9", str(self.kills))
+        for (service, kind), times in self.survived.items():
+            table.add_row(service, kind, str(times))
+        console.print(table)
+        for name, sentences in self.bad.items():
+            console.print(f"{name}: {len(sentences)}", style="bold red" if sentences else "green", markup=False)
+            for sentence in sentences[:_SHOWN]:
+                console.print(f"  {sentence}", markup=False)
+            if len(sentences) > _SHOWN:
+                console.print(f"  and {len(sentences) - _SHOWN} more")
+        if self.stalled:
+            console.print("It stood still before all was settled.", style="bold red")
+        console.print(
+            f"Besides: {self.findings.mails_repeated} notifications were taken again under their Message-ID, "
+            f"{self.findings.answers_lost} answers of the model were lost on their way and asked for again, "
+            f"{self.not_begun} workers met an outage at their start and were replaced, "
+            f"{self.findings.alerts} alert mails.",
+            markup=False,
+        )
+
+    def line(self) -> str:
+        """The last line, for machines."""
+        counts = {name: len(sentences) for name, sentences in self.bad.items()}
+        outages = sum(self.survived.values())
+        return json.dumps(
+            {"emails": self.emails, **counts, "kills": self.kills, "outages": outages, "seed": self.seed}
+            | {"seconds": round(self.seconds, 1), "stalled": self.stalled, "ok": self.holds}
+        )

@@ -1,0 +1,131 @@
+"""The checker notices what it is there for: each kind of damage is done to a calm run's result, and found."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+from bench.chaos.check import Findings, check
+from bench.chaos.installation import Installation
+from bench.chaos.mail import Letter, write
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from claimstream.app import App
+from claimstream.domain.records.work import NewEmail
+from claimstream.local.servers.smtp import ReceivedMail
+from claimstream.pipeline.runner import Settled
+from claimstream.telemetry.correlation import new_correlation_id
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+
+
+class Calm:
+    """A few letters, settled by a worker in this process; damage is mended by taking a new one."""
+
+    def __init__(self, installation: Installation, letters: dict[str, Letter]) -> None:
+        self.on = installation
+        self.letters = letters
+
+    async def sql(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.on.postgres.dsn)
+        try:
+            assert (await connection.execute(statement)) != "UPDATE 0"
+        finally:
+            await connection.close()
+
+    async def mongo(self, change: dict[str, Any]) -> None:
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.on.mongo.url, directConnection=True)
+        try:
+            clients = client[self.on.settings.mongodb_database]["clients"]
+            applied = {"creditors.0.applied_email_ids.0": {"$exists": True}}
+            assert (await clients.update_one(applied, change)).modified_count == 1
+        finally:
+            client.close()
+
+    async def check(self, *, dead_letters: int = 0) -> Findings:
+        return await check(self.on, self.letters, dead_letters)
+
+
+@asynccontextmanager
+async def calm_run() -> AsyncIterator[Calm]:
+    world, letters = write(14, seed=5)
+    assert {letter.kind for letter in letters} == {"clear", "pdf", "prose", "away"}
+    async with Installation(world) as installation:
+        sent = {await installation.receive(letter): letter for letter in letters}
+        async with App(installation.settings) as app:
+            await _settle_all(app, sent)
+        yield Calm(installation, sent)
+
+
+async def _settle_all(app: App, sent: dict[str, Letter]) -> None:
+    for gmail_id, letter in sent.items():
+        mailbox = await app.mailboxes.get(letter.mailbox)
+        assert mailbox is not None
+        new = NewEmail(email_id=f"e-{letter.number}", gmail_id=gmail_id, correlation_id=new_correlation_id())
+        await app.mailboxes.add_emails(mailbox, [new], holder="test", cursor=None)
+        assert await app.runner.process(new.email_id) == Settled()
+
+
+async def _second_update(calm: Calm) -> None:
+    await calm.mongo({"$push": {"creditors.0.applied_email_ids": "e-again"}})
+
+
+async def _another_amount(calm: Calm) -> None:
+    await calm.mongo({"$set": {"creditors.0.current_amount": "1.00"}})
+
+
+async def _forgotten_update(calm: Calm) -> None:
+    await calm.mongo({"$set": {"creditors.0.applied_email_ids": []}})
+
+
+async def _second_notification(calm: Calm) -> None:
+    mail = calm.on.smtp.messages[0]
+    message = type(mail.message)()
+    message["Message-ID"] = "<another@claimstream.invalid>"
+    calm.on.smtp.messages.append(
+        ReceivedMail(message=message, sender=mail.sender, recipients=mail.recipients, content=mail.content)
+    )
+
+
+async def _question_again(calm: Calm) -> None:
+    asked = calm.on.claude.requests[0]
+    calm.on.claude.requests.append(replace(asked, received_at=datetime.now(UTC)))
+
+
+DAMAGE: dict[str, tuple[str, str | Callable[[Calm], Awaitable[None]]]] = {
+    "a row that is gone": ("lost", "UPDATE emails SET gmail_id = 'x' WHERE route = 'IGNORE'"),
+    "work that never ended": ("lost", "UPDATE emails SET status = 'in_work' WHERE route = 'MANUAL_REVIEW'"),
+    "an effect that was not delivered": ("lost", "UPDATE outbox SET done_at = NULL WHERE kind = 'notification'"),
+    "an update that was noted and not written": ("lost", _forgotten_update),
+    "an update that was written twice": ("applied_twice", _second_update),
+    "another amount": ("wrong_outcomes", _another_amount),
+    "another route": ("wrong_outcomes", "UPDATE emails SET route = 'IGNORE' WHERE route = 'AUTO_UPDATE'"),
+    "a second notification": ("applied_twice", _second_notification),
+    "a question whose answer was kept": ("tokens_paid_twice", _question_again),
+    "tokens booked twice": ("tokens_paid_twice", "UPDATE token_ledger SET calls = calls + 1"),
+}
+
+
+async def test_a_calm_run_has_nothing_to_complain_of_and_each_damage_is_found() -> None:
+    async with calm_run() as calm:
+        findings = await calm.check()
+        assert [len(found) for found in _lists(findings)] == [0] * 5
+        assert len((await calm.check(dead_letters=1)).dead_lettered) == 1
+        for name, (kind, damage) in DAMAGE.items():
+            before = len(getattr(await calm.check(), kind))
+            await (calm.sql(damage) if isinstance(damage, str) else damage(calm))
+            found = getattr(await calm.check(), kind)
+            assert len(found) > before, f"{name} was not found"
+
+
+def _lists(findings: Findings) -> tuple[list[str], ...]:
+    return (
+        findings.lost,
+        findings.applied_twice,
+        findings.tokens_paid_twice,
+        findings.dead_lettered,
+        findings.wrong_outcomes,
+    )

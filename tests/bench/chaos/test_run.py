@@ -1,0 +1,36 @@
+"""The chaos suite in its short form: each fault once, and six kills."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.acceptance
+@pytest.mark.timeout(600)
+async def test_nothing_is_lost_and_nothing_is_done_twice_under_kills_and_outages(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.chaos", "--emails", "240", "--seconds", "100", "--kills", "6"),
+        *("--rounds", "1", "--seed", "7", "--logs", str(tmp_path)),
+        cwd=_ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(550):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    said = out.decode()
+    last = json.loads(said.splitlines()[-1]) if said else {}
+    assert process.returncode == 0, said + err.decode()
+    assert (last["emails"], last["kills"]) == (240, 6)
+    assert last["outages"] >= 44, "each fault has happened"
+    bad = ("lost", "applied_twice", "tokens_paid_twice", "dead_lettered", "wrong_outcomes", "crashes")
+    assert [last[name] for name in bad] == [0] * 6
