@@ -21,6 +21,7 @@ from claimstream.local.stack import LocalStack
 from claimstream.pipeline.replay import WITH_CHECKPOINT, asks, begins_at
 from claimstream.pipeline.report import STAGES
 from claimstream.pipeline.runner import Runner
+from claimstream.pipeline.stages.deliver import deliver_leftovers
 
 Reply = Callable[..., bytes]
 AUTO_REPLY = "Ich bin bis zum 30.10. nicht im Haus.\n"
@@ -256,6 +257,22 @@ class TestAfterARunThatWroteNothing:
         third = await replay(app, runner, email_id, "route")
         assert (third.run, third.outcome, sent(stack)) == (3, "updated", 1)
 
+    @pytest.mark.parametrize("written", [False, True], ids=["before-the-write", "after-the-write"])
+    async def test_an_update_given_up_for_a_defect_is_written_once_whatever_had_come_of_it(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, written: bool
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply())
+        clients = _Defective(app, written=written)
+        await settle(app, make_runner(app, replace(app.services, clients=clients)), email_id)  # type: ignore[arg-type]  # a proxy
+        for _ in range(2):
+            await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+            await deliver_leftovers(replace(app.services, clients=clients), app.rules)  # type: ignore[arg-type]  # a proxy
+        assert (await summary_of(app, email_id)).outcome == "review"
+        again = await replay(app, runner, email_id)
+        assert (again.outcome, again.delivered) == ("updated", True)
+        assert (await stored(app), sent(stack)) == (Decimal("812.40"), 1)
+        assert (await creditor(app))["applied_email_ids"] == [email_id]
+
     async def test_a_mail_that_was_set_aside_is_set_aside_again(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
     ) -> None:
@@ -299,6 +316,19 @@ class _RaisedMeanwhile:
     async def apply(self, *update: object, **rest: object) -> object:
         await store(self._app, "9000.00")
         return await clients_of(self._app).apply(*update, **rest)  # type: ignore[arg-type]  # a proxy
+
+
+class _Defective(_RaisedMeanwhile):
+    """The clients, with a defect of ours before or after each update is written."""
+
+    def __init__(self, app: App, *, written: bool) -> None:
+        super().__init__(app)
+        self._written = written
+
+    async def apply(self, *update: object, **rest: object) -> object:
+        if self._written:
+            await clients_of(self._app).apply(*update, **rest)  # type: ignore[arg-type]  # a proxy
+        raise ZeroDivisionError
 
 
 class TestTokens:

@@ -210,6 +210,15 @@ async def test_what_was_refused_at_delivery_was_not_written(app: App, world: Wor
     assert (await claim(app, email_id)).applied is None
 
 
+async def test_what_was_given_up_for_a_defect_may_have_been_written(app: App, world: World) -> None:
+    email_id = await settled(app, world)
+    await execute(app, "UPDATE outbox SET result = 'set_aside'")
+    await put_back(app, email_id)
+    applied = (await claim(app, email_id)).applied
+    assert applied is not None
+    assert (applied.run, applied.certain) == (1, False)
+
+
 async def test_waits_are_told_of_the_run_they_belong_to(app: App, world: World) -> None:
     email_id = await add_email(app, world)
     email = (await claim(app, email_id)).email

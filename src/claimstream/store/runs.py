@@ -169,13 +169,14 @@ class RunStore:
 
 
 async def applied_update(connection: Connection, email_id: str) -> AppliedUpdate | None:
-    """What an earlier run of the email has written. At most one has: those after it write nothing."""
+    """What an earlier run of the email has written, or may have. Those after it write nothing else."""
     row = await connection.fetchrow(
         """
-        SELECT run, payload, (runs.result -> 'email' ->> 'old_amount')::numeric AS old_amount
+        SELECT run, payload, outbox.result <> 'set_aside' AS certain,
+               (runs.result -> 'email' ->> 'old_amount')::numeric AS old_amount
         FROM outbox JOIN runs USING (email_id, run)
-        WHERE email_id = $1 AND kind = 'client_update' AND outbox.result IN ('applied', 'already_applied')
-        ORDER BY run DESC LIMIT 1
+        WHERE email_id = $1 AND kind = 'client_update' AND outbox.result IN ('applied', 'already_applied', 'set_aside')
+        ORDER BY certain DESC, run DESC LIMIT 1
         """,
         email_id,
     )
@@ -185,7 +186,7 @@ async def applied_update(connection: Connection, email_id: str) -> AppliedUpdate
         update = ClientUpdate.model_validate_json(row["payload"])
     except ValidationError:
         update = None
-    return AppliedUpdate(run=row["run"], update=update, old_amount=row["old_amount"])
+    return AppliedUpdate(run=row["run"], update=update, old_amount=row["old_amount"], certain=row["certain"])
 
 
 def _standing(row: asyncpg.Record) -> Replayable:

@@ -103,6 +103,14 @@ def test_a_review_keeps_its_reasons_behind_the_conflict_and_its_proposal() -> No
     assert held.review.detail.endswith("this run would write nothing (it is lower)")
 
 
+def test_what_may_have_been_written_is_tried_again_as_it_is_and_anything_else_goes_to_a_person() -> None:
+    perhaps = replace(APPLIED, certain=False)
+    assert held_against(RESULT, perhaps) == RESULT
+    other = held_against(replace(RESULT, update=UPDATE.model_copy(update={"client_id": "c-2"})), perhaps)
+    assert (other.outcome, other.update) == (Outcome.REVIEW, None)
+    assert other.decision.why.startswith("run 1 may have written 812.40")
+
+
 def test_what_cannot_be_read_is_never_taken_for_the_same() -> None:
     held = held_against(RESULT, AppliedUpdate(run=1, update=None, old_amount=None))
     assert (held.outcome, held.update) == (Outcome.REVIEW, None)

@@ -85,13 +85,15 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class AppliedUpdate:
-    """What an earlier run of the email has written to the client's record."""
+    """What an earlier run of the email has written to the client's record, or may have."""
 
     run: int
     update: ClientUpdate | None
     """None: another version of us wrote it, and this one cannot read what."""
     old_amount: Decimal | None
     """What was stored before it, as that run knew it."""
+    certain: bool = True
+    """False: its delivery was given up for a defect of ours, and nobody knows how far that had come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,14 @@ def held_against(result: Result, applied: AppliedUpdate) -> Result:
     """The result of a run, given what an earlier run of the same email wrote.
 
     It never writes and never notifies. The same effect stands as it was decided; any other result, also one that would
-    write nothing, is a conflict.
+    write nothing, is a conflict. Where it is not certain that the earlier run wrote, the same effect is tried again:
+    the record itself remembers whose it was.
     """
     earlier, proposal = applied.update, result.update or (result.review.proposal if result.review else None)
-    wrote = f"run {applied.run} wrote {_effect(earlier)}"
+    wrote = f"run {applied.run} {'wrote' if applied.certain else 'may have written'} {_effect(earlier)}"
     if earlier is not None and result.update is not None and _key(earlier) == _key(result.update):
+        if not applied.certain:
+            return result
         return _with_guard(
             replace(result, update=None, notification=None),
             _guard(result, applied, why=f"{wrote}, and this run comes to the same: nothing is written again"),
