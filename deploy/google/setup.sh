@@ -35,7 +35,8 @@ for subscription in gmail-notifications emails; do
   gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
     --member "serviceAccount:${agent}" --role roles/pubsub.subscriber
 done
-for subscription in gmail-notifications emails; do
+# The third one is for `claimstream dead`; it keeps what is dead until somebody has redriven it.
+for subscription in gmail-notifications emails emails-dead; do
   for role in roles/pubsub.subscriber roles/pubsub.viewer; do
     gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
       --member "serviceAccount:${account}" --role "$role"
