@@ -15,6 +15,7 @@ from claimstream.cli.main import app as commands
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher, Puller
+from claimstream.store.database import Connection
 
 Reply = Callable[..., bytes]
 HOUR = timedelta(hours=1)
@@ -52,7 +53,7 @@ async def test_every_gap_is_listed_with_what_to_do_and_mending_closes_those_it_c
     dead = await add_email(app, world, await delivered(stack, address, reply))
     await published(app, dead)
 
-    async def older(connection: Any) -> None:
+    async def older(connection: Connection) -> None:
         await connection.execute(
             "UPDATE emails SET created_at = now() - interval '10 min' WHERE email_id = $1", unpublished
         )
@@ -68,7 +69,7 @@ async def test_every_gap_is_listed_with_what_to_do_and_mending_closes_those_it_c
     gaps = {email["gmail_id"]: email for email in box["emails"] if email["gap"]}
     assert {gmail_id for gmail_id, email in gaps.items() if email["state"] == "missing"} == set(missing)
     assert {email["reason"] for email in gaps.values() if email["email_id"] == dead} == {"bad luck"}
-    shown = await claimstream("audit", "--since", "1d", environment=installed | {"COLUMNS": "200"})
+    shown = await claimstream("audit", "--since", "1d", environment=installed)
     assert f"claimstream dead redrive {dead}" in shown.out
 
     mended = await audit(installed, "--since", "1d", "--mend", status=1)
@@ -95,7 +96,7 @@ async def test_a_mailbox_that_cannot_be_looked_at_keeps_nobody_from_the_others_a
 ) -> None:
     await delivered(stack, address, reply)
 
-    async def second(connection: Any) -> None:
+    async def second(connection: Connection) -> None:
         await connection.execute("INSERT INTO tenants (tenant_id, name) VALUES ('u', 'Other')")
         await connection.execute("INSERT INTO mailboxes (address, tenant_id) VALUES ('a@other.example', 'u')")
 

@@ -207,7 +207,7 @@ class TestRedrive:
 
     @pytest.mark.parametrize("words", [[], ["--all", "1"]])
     def test_it_wants_ids_or_all_and_not_both(self, words: list[str]) -> None:
-        ended = CliRunner().invoke(commands, ["dead", "redrive", *words])
+        ended = CliRunner().invoke(commands, ["dead", "redrive", *words], env={"COLUMNS": "200"})
         assert (ended.exit_code, "one of the two" in ended.output) == (2, True)
 
     @pytest.fixture

@@ -17,6 +17,7 @@ from claimstream.mailbox.audit import UNPUBLISHED, Audit, Audited, MailboxAudit,
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.pipeline.report import STAGES
 from claimstream.pubsub import Publisher
+from claimstream.store.database import Connection
 from claimstream.store.standings import StandingStore
 
 Reply = Callable[..., bytes]
@@ -219,7 +220,7 @@ async def test_another_mailbox_and_another_tenant_do_not_count(
     gmail_id = await stack.gmail.deliver(address, reply(), notify=False)
     await add_email(app, world, gmail_id)
 
-    async def moved(connection: Any) -> None:
+    async def moved(connection: Connection) -> None:
         await connection.execute("INSERT INTO tenants (tenant_id, name) VALUES ('u', 'Other')")
         await connection.execute("UPDATE mailboxes SET tenant_id = 'u' WHERE address = $1", address)
 
@@ -263,6 +264,26 @@ class TestMending:
         assert await app.emails.unpublished() == []
         assert (await audit_of(app, address)).gaps == ()
         assert (await mailbox_of(app, address)).history_id == cursor, "what history has is still to be listed"
+
+    async def test_what_pubsub_has_forgotten_is_published_again_and_nothing_else(
+        self, app: App, world: World, publisher: Publisher, address: str
+    ) -> None:
+        old, young, done = [await add_email(app, world) for _ in range(3)]
+        for email_id in (old, young, done):
+            await app.emails.published(email_id, trace_context={}, trace_id=None)
+
+        async def age(connection: Connection) -> None:
+            await connection.execute(
+                "UPDATE emails SET published_at = now() - interval '8 days' WHERE email_id <> $1", young
+            )
+            await connection.execute("UPDATE emails SET status = 'settled' WHERE email_id = $1", done)
+
+        await app.database.run("UPDATE emails", age)
+        assert (await audit_of(app, address)).forgotten == (old,)
+        assert await app.emails.forgotten([old, young, done], older_than_seconds=7 * 86400) == 1
+        assert [email.email_id for email in await app.emails.unpublished()] == [old]
+        assert (await make_sync(app, publisher).add(await mailbox_of(app, address), [])).published == 1
+        assert (await audit_of(app, address)).gaps == ()
 
     async def test_it_keeps_off_a_mailbox_that_another_worker_holds(
         self, app: App, stack: LocalStack, publisher: Publisher, address: str, reply: Reply

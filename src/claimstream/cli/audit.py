@@ -19,7 +19,7 @@ from rich.text import Text
 
 from claimstream.app import make_gmail_credentials
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, complain, err, note, out
+from claimstream.cli.console import Trimmed, command, complain, err, line, note, out
 from claimstream.cli.dead import dead_letters
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.report_words import moment
@@ -28,7 +28,7 @@ from claimstream.external import grpc_errors
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError
 from claimstream.external.gmail import Gmail, GmailOptions
-from claimstream.mailbox.audit import Audit, Audited, MailboxAudit, State
+from claimstream.mailbox.audit import FORGOTTEN, Audit, Audited, MailboxAudit, State
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.monitoring import start_telemetry
 from claimstream.publishing import GuardedPublisher
@@ -102,7 +102,7 @@ async def audit_mailboxes(
         )
         mailboxes = await _chosen(MailboxStore(database), address, tenant_id)
         sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
-        await _look(findings, audit, sync, mailboxes)
+        await _look(findings, audit, EmailStore(database), sync, mailboxes)
     if as_json:
         sys.stdout.write(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
     else:
@@ -126,7 +126,10 @@ async def _chosen(store: MailboxStore, address: str | None, tenant_id: str | Non
     return chosen
 
 
-async def _look(findings: Findings, audit: Audit, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]) -> None:
+async def _look(
+    findings: Findings, audit: Audit, emails: EmailStore, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]
+) -> None:
+    """``sync``: None where nothing is to be mended."""
     bar = Progress(
         TextColumn("mailboxes"),
         BarColumn(),
@@ -150,7 +153,8 @@ async def _look(findings: Findings, audit: Audit, sync: MailboxSync | None, mail
         for mailbox in mailboxes:
             try:
                 found = await once(mailbox, window.now)
-                if sync is not None and (found.missing or found.unpublished):
+                if sync is not None and (found.missing or found.unpublished or found.forgotten):
+                    await emails.forgotten(found.forgotten, older_than_seconds=FORGOTTEN.total_seconds())
                     findings.mended += await _mend(sync, mailbox, found.missing)
                     found = await once(mailbox, datetime.now(UTC))
                 findings.audits.append(found)
@@ -236,7 +240,7 @@ def _print(findings: Findings) -> None:
         for audit in findings.audits:
             for email in audit.gaps:
                 ids = f"{audit.mailbox} {email.gmail_id}" + (f" (email {email.email_id})" if email.email_id else "")
-                out.print(Trimmed(Text(f"{ids}: {email.gap}")))
+                line(f"{ids}: {email.gap}")
     if findings.mended:
         note(f"{findings.mended} added and published.")
     if findings.status == 0:

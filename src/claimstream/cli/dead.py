@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, complain, err, note, out
+from claimstream.cli.console import Trimmed, command, complain, err, line, note, out
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.redrive import Redrive, Redriven
 from claimstream.dead_letters import DeadLetters, DeadMessage
@@ -93,8 +93,8 @@ async def show_message(wanted: str, *, as_json: bool) -> bool:
         facts.add_row(Text(f"· {name}"), Text(value))
     out.print(Trimmed(facts))
     out.print()
-    for line in text.splitlines():
-        out.print(Trimmed(Text(line)))
+    for some in text.splitlines():
+        line(some)
     if not whole:
         note(f"These are the first {_SHOWN_CHARACTERS:,} characters of {len(found.data):,} bytes.")
     return True
@@ -157,9 +157,9 @@ def _tell(done: Collection[Redriven]) -> None:
     for one in done:
         name = one.message.message_id + (f" (email {one.message.email_id})" if one.message.email_id else "")
         if one.published_as is not None:
-            out.print(Trimmed(Text(f"{name}: published again as {one.published_as}")))
+            line(f"{name}: published again as {one.published_as}")
         else:
-            out.print(Trimmed(Text(f"{name}: refused, {one.refused}")))
+            line(f"{name}: refused, {one.refused}")
     refused = sum(one.published_as is None for one in done)
     note(f"{len(done) - refused} redriven, {refused} refused." if done else "Nothing was redriven.")
     if refused:

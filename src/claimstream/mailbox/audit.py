@@ -22,7 +22,7 @@ _UNPUBLISHED = timedelta(minutes=5)
 """Maintenance publishes what is unconfirmed after half a minute, a thousand rows in a round."""
 _UNDELIVERED = timedelta(hours=1)
 """As the alert ClaimstreamOutboxOld has it."""
-_FORGOTTEN = timedelta(days=7)
+FORGOTTEN = timedelta(days=7)
 """How long Pub/Sub keeps a message that nobody acknowledges."""
 
 
@@ -76,8 +76,16 @@ class MailboxAudit:
         """Whether rows wait to be published that should have been."""
         return any(email.gap == UNPUBLISHED for email in self.emails)
 
+    @property
+    def forgotten(self) -> tuple[str, ...]:
+        """Email ids whose message Pub/Sub has dropped."""
+        return tuple(e.email_id for e in self.emails if e.gap == _FORGOTTEN_GAP and e.email_id is not None)
+
 
 UNPUBLISHED = "its message was never published: a running worker does it, or --mend"
+_FORGOTTEN_GAP = (
+    "published more than 7 days ago and not settled: Pub/Sub has forgotten its message; --mend publishes it"
+)
 _MISSING = "no row knows it: --mend adds it"
 
 
@@ -161,8 +169,8 @@ def _stuck(row: Standing, now: datetime) -> str | None:
         return None
     if row.published_at is None and row.attempt == 0:
         return UNPUBLISHED if now - row.created_at >= _UNPUBLISHED else None
-    if now - (row.published_at or row.created_at) >= _FORGOTTEN:
-        return "published more than 7 days ago and not settled: Pub/Sub has forgotten its message"
+    if now - (row.published_at or row.created_at) >= FORGOTTEN:
+        return _FORGOTTEN_GAP
     return None
 
 
