@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.cli.test_commands import claimstream, home, installed
+from tests.cli.process import claimstream
 from tests.helpers import add_email, summary_of
 from tests.mailbox.test_sync import make_sync
 from tests.pipeline.test_runner import arrive, make_runner, settle
