@@ -28,7 +28,6 @@ from claimstream.pipeline.replay import WITH_CHECKPOINT
 from claimstream.pubsub import Publisher
 
 Reply = Callable[..., bytes]
-__all__ = ["home", "installed"]  # fixtures
 
 
 @pytest.fixture
