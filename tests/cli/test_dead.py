@@ -231,7 +231,7 @@ class TestRedrive:
         assert stack.pubsub is not None
         async with await letters_of(app) as letters:
             messages = await letters.look(10)
-            stack.pubsub.faults.fail("Publish", "UNAVAILABLE", times=9)
+            stack.pubsub.faults.fail("Publish", "UNAVAILABLE", times=1000)
             with pytest.raises(Outage):
                 await redrive.redrive(letters, messages)
             stack.pubsub.faults.clear()
