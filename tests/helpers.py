@@ -1,6 +1,7 @@
 """What many tests do."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from google.pubsub_v1 import types
@@ -34,10 +35,18 @@ async def summary_of(app: App, email_id: str) -> EmailSummary:
     return found
 
 
-def received(data: bytes, subscription: str, *, message_id: str = "1") -> Message:
+def received(
+    data: bytes,
+    subscription: str,
+    *,
+    message_id: str = "1",
+    attributes: Mapping[str, str] | None = None,
+    delivery_attempt: int = 0,
+) -> Message:
     """A message as the subscriber would hand it over."""
-    inner = types.PubsubMessage.pb()(data=data, message_id=message_id)
-    return Message(types.ReceivedMessage.pb()(ack_id="a", message=inner), subscription)
+    inner = types.PubsubMessage.pb()(data=data, message_id=message_id, attributes=attributes or {})
+    outer = types.ReceivedMessage.pb()(ack_id="a", message=inner, delivery_attempt=delivery_attempt)
+    return Message(outer, subscription)
 
 
 def worker_environment(settings: Settings, stack: LocalStack) -> dict[str, str]:

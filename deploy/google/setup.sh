@@ -23,7 +23,8 @@ GOOGLE_CLOUD_PROJECT="$project" claimstream setup
 # Gmail itself publishes the notifications.
 gcloud pubsub topics add-iam-policy-binding gmail-notifications --project "$project" \
   --member serviceAccount:gmail-api-push@system.gserviceaccount.com --role roles/pubsub.publisher
-for topic in emails emails-dead; do
+# gmail-notifications: `claimstream dead redrive` puts notifications back.
+for topic in emails emails-dead gmail-notifications; do
   gcloud pubsub topics add-iam-policy-binding "$topic" --project "$project" \
     --member "serviceAccount:${account}" --role roles/pubsub.publisher
 done
@@ -35,7 +36,8 @@ for subscription in gmail-notifications emails; do
   gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
     --member "serviceAccount:${agent}" --role roles/pubsub.subscriber
 done
-for subscription in gmail-notifications emails; do
+# The third one is for `claimstream dead`; it keeps what is dead until somebody has redriven it.
+for subscription in gmail-notifications emails emails-dead; do
   for role in roles/pubsub.subscriber roles/pubsub.viewer; do
     gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
       --member "serviceAccount:${account}" --role "$role"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from claimstream.external.breaker import BreakerEvent
-from claimstream.external.errors import ExternalError
+from claimstream.external.errors import ExternalError, Refused
 from claimstream.external.smtp import Mailer
 from claimstream.telemetry import sentry
 from claimstream.telemetry.logs import get_logger
@@ -126,6 +126,8 @@ class BreakerAlerts:
         try:
             if not alert.recovered:
                 return await self._outages.begin(alert.service)
+            if alert.service in self._failing:  # it has failed again while this waited to be told
+                return False
             ours = await self._outages.end(alert.service) or alert.service in self._untold
         except ExternalError:
             if not alert.recovered:
@@ -156,6 +158,9 @@ class BreakerAlerts:
         message_id = f"<{alert.service}.{kind}.{alert.at.timestamp():.0f}@claimstream.invalid>"
         try:
             await self._mailer.send(self._to, f"claimstream: {alert.service} {what}", text, message_id=message_id)
+        except Refused as error:  # nobody will ever take it, and others wait behind it
+            log.error("alert_not_sent", service=alert.service, what=what, error=type(error).__name__)
+            sentry.capture(error)
         except ExternalError as error:
             log.warning("alert_not_sent", service=alert.service, what=what, error=type(error).__name__)
             return False

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from claimstream.alerts import BreakerAlerts
+from claimstream.dead_letters import buried
 from claimstream.external import (
     claude_errors,
     gcs,
@@ -348,7 +349,7 @@ class App:
         )
 
         async def bury(message: Message, reason: str) -> None:
-            await dead_letters.publish(message.data, {**message.attributes, "claimstream.reason": reason})
+            await dead_letters.publish(message.data, buried(message, reason))
 
         async def guarded(operation: str, call: Callable[[], Awaitable[None]]) -> None:
             """The subscriber's own calls through the door; what it retries on are gRPC's errors."""

@@ -8,9 +8,10 @@ from claimstream.pubsub import Publisher, PublisherOptions, PubSubError
 from claimstream.pubsub.wire import Channel
 
 _ATTRIBUTES = {"rpc.system.name": "grpc", "rpc.method": "google.pubsub.v1.Publisher/Publish"}
-_OPTIONS = PublisherOptions(timeout_seconds=10.0, retry_seconds=0.0)
-"""The door tries again, not the publisher: so the circuit counts it, and trace and metrics tell of it. And one call
-ends before the door's time for it is over (``policy.py``), so that it does not go on unseen."""
+_OPTIONS = PublisherOptions(timeout_seconds=5.0, retry_seconds=3.0)
+"""What passes within seconds is the publisher's to repeat: a batch is one call to the service, and each of its messages
+would count as a failure of its own to the circuit. What lasts is the door's: the circuit counts it, and trace and
+metrics tell of it. One call ends before the door's time for it is over (``policy.py``), so that none goes on unseen."""
 
 
 class GuardedPublisher:

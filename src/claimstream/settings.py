@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     dead_letter_topic: str = Field(
         "emails-dead", min_length=3, description="Topic for what cannot even be recorded. Empty in normal life."
     )
+    dead_letter_subscription: str = Field(
+        "emails-dead", min_length=3, description="Subscription that keeps it until `claimstream dead redrive`."
+    )
 
     # --- Gmail
     gmail_base_url: HttpUrl = Field(None, description="Another Gmail server than Google's, for development.")

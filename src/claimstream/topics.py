@@ -49,7 +49,7 @@ async def ensure_topics(settings: Settings, channel: Channel) -> list[str]:
         ):
             created.append(path)
     # So that what is dead-lettered is kept until a person has looked at it.
-    path = settings.subscription(settings.dead_letter_topic)
+    path = settings.subscription(settings.dead_letter_subscription)
     if await admin.ensure_subscription(path, topic=dead, ack_deadline_seconds=60):
         created.append(path)
     return created
@@ -59,7 +59,11 @@ async def check_topics(settings: Settings, channel: Channel) -> str:
     """A short description of what is there. Raises PubSubError naming what is missing."""
     admin = Admin(channel)
     topics = (settings.notifications_topic, settings.emails_topic, settings.dead_letter_topic)
-    subscriptions = (settings.notifications_subscription, settings.emails_subscription)
+    subscriptions = (
+        settings.notifications_subscription,
+        settings.emails_subscription,
+        settings.dead_letter_subscription,
+    )
     for topic in topics:
         await admin.check_topic(settings.topic(topic))
     for subscription in subscriptions:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.acceptance.test_trace_context import watching
-from tests.cli.test_commands import claimstream
+from tests.cli.process import claimstream
 from tests.helpers import worker_environment
 from tests.test_app import settled, working
 

@@ -1,15 +1,14 @@
 """The commands as a person or a script runs them: processes of their own, their output, their exit status."""
 
-import asyncio
 import json
 import os
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.helpers import NOW, add_email, worker_environment
+from tests.cli.process import claimstream
+from tests.helpers import NOW, add_email
 from typer.testing import CliRunner
 
 from claimstream.app import App
@@ -19,44 +18,7 @@ from claimstream.domain.records.work import Claimed, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
-from claimstream.settings import Settings
 from claimstream.telemetry.correlation import new_correlation_id
-
-
-@dataclass(frozen=True)
-class Ended:
-    status: int
-    out: str
-    err: str
-
-
-async def claimstream(*words: str, environment: dict[str, str], seconds: float = 110) -> Ended:
-    """Run a command where no setting but the given ones is in force."""
-    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "claimstream",
-        *words,
-        env=bare | environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), seconds)
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """An environment with a cache folder of its own."""
-    return {"XDG_CACHE_HOME": str(tmp_path)}
-
-
-@pytest.fixture
-def installed(settings: Settings, stack: LocalStack, home: dict[str, str]) -> dict[str, str]:
-    return worker_environment(settings, stack) | home | {"LOG_LEVEL": "ERROR"}
 
 
 @pytest.mark.acceptance
@@ -324,7 +286,21 @@ async def test_only_the_result_goes_to_stdout(home: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "run", "migrate", "setup", "load", "doctor", "emails", "report", "replay", "eval", "send"],
+    [
+        "demo",
+        "run",
+        "migrate",
+        "setup",
+        "load",
+        "doctor",
+        "emails",
+        "report",
+        "replay",
+        "audit",
+        "dead",
+        "eval",
+        "send",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     ended = CliRunner().invoke(commands, [command, "--help"])

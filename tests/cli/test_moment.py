@@ -27,7 +27,10 @@ def test_iso_and_how_long_ago_are_understood(text: str, moment: datetime) -> Non
     assert parse_moment(text, now=NOW).tzinfo is UTC
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "7", "7m", "-7d", "999999d", "2026-13-01", "08:30"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "7", "7m", "-7d", "999999d", "2026-13-01", "08:30", "01.10.2026", "0001-01-01T00:00+14:00"],
+)
 def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="24h"):
         parse_moment(text, now=NOW)

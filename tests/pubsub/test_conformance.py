@@ -25,6 +25,8 @@ from claimstream.pubsub import (
     Publisher,
     PublisherOptions,
     PubSubError,
+    Pulled,
+    Puller,
     Retry,
     Settlement,
     SubscriptionError,
@@ -583,3 +585,42 @@ async def test_a_subscription_keeps_what_it_was_created_with(make_place: MakePla
     found = await place.admin.check_subscription(place.subscription)
     assert (found.topic, found.ack_deadline_seconds, found.enable_message_ordering) == (place.topic, 33, True)
     assert (found.retry_policy.minimum_backoff.seconds, found.retry_policy.maximum_backoff.seconds) == (10, 20)
+
+
+class TestPuller:
+    """Looking into a subscription by hand."""
+
+    async def test_what_is_pulled_and_released_is_still_there(self, place: Place) -> None:
+        ids = await place.publish("a", "b", "c")
+        puller = Puller(place.channel, place.subscription)
+        looked_at = await pull_all(puller, 3)
+        assert sorted(pulled.message.id for pulled in looked_at) == sorted(ids)
+        assert {pulled.message.data for pulled in looked_at} == {b"a", b"b", b"c"}
+        await puller.release([pulled.ack_id for pulled in looked_at])
+        assert sorted(await left_over(place)) == ["a", "b", "c"]
+
+    async def test_what_is_acknowledged_never_comes_again(self, place: Place) -> None:
+        await place.publish("a", "b")
+        puller = Puller(place.channel, place.subscription)
+        pulled = {one.message.data: one.ack_id for one in await pull_all(puller, 2)}
+        await puller.acknowledge([pulled[b"a"]])
+        await puller.release([pulled[b"b"]])
+        assert await left_over(place) == ["b"]
+
+    async def test_an_empty_subscription_gives_nothing_and_is_not_waited_for_long(self, place: Place) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await Puller(place.channel, place.subscription).pull(10, wait_seconds=0.5) == []
+
+    async def test_a_missing_subscription_says_what_to_do(self, place: Place) -> None:
+        puller = Puller(place.channel, f"{place.project}/subscriptions/nowhere")
+        with pytest.raises(PubSubError, match=r"NOT_FOUND.*claimstream setup"):
+            await puller.pull(1)
+
+
+async def pull_all(puller: Puller, count: int) -> list[Pulled]:
+    """As many calls as the service needs to hand them out."""
+    pulled: list[Pulled] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(pulled) < count:
+            pulled += await puller.pull(count - len(pulled))
+    return pulled

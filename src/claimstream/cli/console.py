@@ -61,6 +61,11 @@ def write_whole() -> None:
         )
 
 
+def line(text: str) -> None:
+    """A line of the result, whole however long: the terminal wraps it. Brackets in it are no markup."""
+    out.print(Text(text.translate(_CONTROLS)), soft_wrap=True)
+
+
 def note(text: str) -> None:
     """A line for the person, beside the result. Brackets in it are no markup."""
     err.print(text, markup=False)

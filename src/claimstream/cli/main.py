@@ -1,16 +1,17 @@
 """Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
 
-import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from claimstream import __version__
+from claimstream.cli import audit_command, dead_commands
+from claimstream.cli.running import JsonOption
+from claimstream.cli.running import run as _run
 
 # gRPC would announce each process we start; none of them uses it.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
@@ -27,8 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
 
 
 class OutcomeChoice(StrEnum):
@@ -72,51 +71,6 @@ def _options(
     ] = False,
 ) -> None:
     del version
-
-
-def _run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | None = None) -> Any:
-    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
-    import stamina.instrumentation
-    import uvloop
-
-    from claimstream.cli import console
-    from claimstream.cli.mendable import as_setting
-    from claimstream.evaluation.case import CaseError
-    from claimstream.external.errors import ExternalError
-    from claimstream.local.servers.process import LocalStackError
-    from claimstream.pubsub import PubSubError, SubscriptionError
-    from claimstream.settings import SettingsError
-
-    complain = complain or console.complain
-    expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
-    # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
-    stamina.instrumentation.set_on_retry_hooks([])
-    try:
-        return uvloop.run(work)
-    except expected as error:
-        complain(str(error))
-    except BaseExceptionGroup as group:
-        known, unknown = group.split(expected)
-        if unknown is not None or known is None:
-            raise
-        for leaf in _leaves(known):
-            complain(str(leaf))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        console.err.print("claimstream: stopped")
-        raise typer.Exit(130) from None
-    except Exception as error:
-        if (text := as_setting(error)) is None:
-            raise
-        complain(text)
-    raise typer.Exit(2)
-
-
-def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
-    return [
-        leaf
-        for error in group.exceptions
-        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
-    ]
 
 
 @app.command()
@@ -394,6 +348,10 @@ def replay(
     replayed = _run(replay_emails(wanted, found))
     print_replayed(replayed, wanted, as_json=as_json)
     raise typer.Exit(1 if ids and replayed.skipped else 0)
+
+
+app.command("audit")(audit_command.audit)
+app.add_typer(dead_commands.app, name="dead")
 
 
 @app.command("eval")

@@ -19,12 +19,14 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
         if (ago := _AGO.fullmatch(text.strip())) is not None:
             return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
         moment = datetime.fromisoformat(text.strip())
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.timestamp()
     except (ValueError, OverflowError):
         raise ValueError(
             f"{text!r} is no moment. Write 2026-10-20, 2026-10-20T08:30 (UTC), 2026-10-20T08:30+02:00, or how long "
             "ago: 30min, 24h, 7d, 2w."
         ) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def moment_option(name: str, text: str | None) -> datetime | None:

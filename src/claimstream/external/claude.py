@@ -28,6 +28,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import Refused
 from claimstream.external.http import server_attributes
 from claimstream.telemetry import metrics
+from claimstream.telemetry.best_effort import best_effort
 
 __all__ = [
     "Claude",
@@ -296,8 +297,9 @@ class Claude:
             # a set that is bounded, whatever the server answers
             "gen_ai.response.model": message.model if price_known(message.model) else "other",
         }
-        self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
-        self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
+        with best_effort("model"):
+            self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
+            self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
 
 
 class _UnusableError(Exception):

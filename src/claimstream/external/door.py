@@ -24,6 +24,7 @@ from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refu
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
 from claimstream.external.spans import error_type, outcome, span_name
+from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.current_span import CurrentSpan
 
 T = TypeVar("T")
@@ -85,7 +86,8 @@ class Service:
             ended_as = outcome(error)
             raise
         finally:
-            self._instruments.duration.record(time.monotonic() - started, {**labels, "outcome": ended_as})
+            with best_effort("door"):
+                self._instruments.duration.record(time.monotonic() - started, {**labels, "outcome": ended_as})
 
     async def _attempts(self, call: _Call[T], *, retry: bool) -> T:
         failed_at = 0.0
@@ -102,7 +104,8 @@ class Service:
                 if attempt.num > 1:
                     resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
                     call = replace(call, attributes={**call.attributes, **resent})
-                    self._instruments.retries.add(1, call.labels)
+                    with best_effort("door"):
+                        self._instruments.retries.add(1, call.labels)
                     waited = {"attempt": attempt.num, "waited_seconds": time.monotonic() - failed_at}
                     _event("retry", call.labels, {**waited, "error.type": failed_as})
                 try:
@@ -120,7 +123,8 @@ class Service:
             try:
                 permit = await self.breaker.admit(call.operation)
             except BreakerOpen as error:
-                self._instruments.rejections.add(1, call.labels)
+                with best_effort("door"):
+                    self._instruments.rejections.add(1, call.labels)
                 _event("breaker.rejected", call.labels, {"retry_after_seconds": error.retry_after_seconds or 0.0})
                 raise
             verdict, reason = Verdict.UNKNOWN, ""
@@ -251,7 +255,8 @@ class Door:
         if event.kind == "rejected":
             return  # the rejected call notes it, with its operation
         labels = {"service": event.service, "state": event.new}
-        self._instruments.transitions.add(1, labels)
+        with best_effort("door"):
+            self._instruments.transitions.add(1, labels)
         _event(f"breaker.{event.kind}", {"service": event.service}, {})
 
 

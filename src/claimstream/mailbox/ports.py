@@ -1,9 +1,10 @@
 """What mailbox sync needs of the world."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from claimstream.domain.records.standing import Standing
 from claimstream.domain.records.work import Mailbox, NewEmail, UnpublishedEmail
 
 
@@ -35,9 +36,12 @@ class Watch(Protocol):
     def expiration(self) -> datetime: ...
 
 
-class Gmail(Protocol):
-    def history(self, mailbox: str, start_history_id: int) -> AsyncIterator[HistoryPage]: ...
+class Lists(Protocol):
     async def list_messages(self, mailbox: str, query: str, page: str | None = None) -> MessagePage: ...
+
+
+class Gmail(Lists, Protocol):
+    def history(self, mailbox: str, start_history_id: int) -> AsyncIterator[HistoryPage]: ...
     async def profile(self, mailbox: str) -> Profile: ...
     async def watch(self, mailbox: str, topic: str) -> Watch: ...
 
@@ -68,6 +72,19 @@ class Emails(Protocol):
     async def published(
         self, email_id: str, *, trace_context: dict[str, str], trace_id: str | None, run: int = ...
     ) -> None: ...
+
+
+class Standings(Protocol):
+    """Where emails stand, for the audit."""
+
+    async def of_gmail_ids(self, mailbox: str, gmail_ids: Collection[str]) -> list[Standing]: ...
+    async def between(self, mailbox: str, tenant_id: str, since: datetime, until: datetime) -> list[Standing]: ...
+
+
+class Dead(Protocol):
+    async def reasons(self) -> Mapping[str, str]:
+        """Why each message on the dead-letter topic died, by email id."""
+        ...
 
 
 class Publisher(Protocol):

@@ -6,12 +6,13 @@ counts is the cursor, which moves in the same transaction as the rows it covers 
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.external.errors import NotFound
+from claimstream.mailbox.listing import listed
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
 from claimstream.mailbox.publishing import EmailPublishing
 from claimstream.telemetry.correlation import correlated, new_correlation_id
@@ -22,6 +23,8 @@ log = get_logger(__name__)
 
 _RECOVERY_MARGIN = timedelta(hours=1)
 """How much further than the last good sync is looked back when history is lost: Gmail's clock is not ours."""
+_ROWS_AT_ONCE = 500
+"""As many as a page of Gmail's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +88,48 @@ class MailboxSync:
             )
             return synced
 
+    async def add(self, mailbox: Mailbox, gmail_ids: Sequence[str]) -> Synced:
+        """Rows and messages for Gmail ids that no row knows; those that one knows are left alone.
+
+        Raises:
+            ExternalError: PostgreSQL or Pub/Sub failed; the same call goes on from there.
+        """
+        with correlated(tenant_id=mailbox.tenant_id):
+            added = await self._hold(mailbox, lambda locked, holder: self._mend(locked, holder, gmail_ids), None)
+            if not added.busy:
+                log.warning("mailbox_mended", mailbox=_domain(mailbox), new=added.new, published=added.published)
+            return added
+
     async def _sync(self, mailbox: Mailbox, promised: int | None) -> Synced:
+        return await self._hold(mailbox, lambda locked, holder: self._look(locked, holder, promised), promised)
+
+    async def _hold(
+        self, mailbox: Mailbox, work: Callable[[Mailbox, str], Awaitable[Synced]], promised: int | None
+    ) -> Synced:
+        """Do it under the mailbox's lock, and then look for those who came meanwhile and left a mark."""
         holder = f"{self._holder}/{uuid.uuid4().hex[:8]}"
         locked = await self._mailboxes.lock(
             mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0
         )
         if locked is None:
             return Synced(busy=True)
-        total = Synced()
         try:
-            while True:
-                total = _sum(total, await self._look(locked, holder, promised))
-                asked = await self._mailboxes.unlock(mailbox.address, holder=holder)
-                if asked is None:
-                    return total
-                promised = max(asked, total.lagging or 0)
+            total = await work(locked, holder)
+            while (asked := await self._mailboxes.unlock(mailbox.address, holder=holder)) is not None:
                 locked = await self._mailboxes.get(mailbox.address) or locked
+                total = _sum(total, await self._look(locked, holder, max(asked, total.lagging or 0)))
+            return total
         except BaseException:
             # A mark, if there was one, is covered by our own retry: let the next one in.
             await asyncio.shield(self._mailboxes.abandon(mailbox.address, holder=holder))
             raise
+
+    async def _mend(self, mailbox: Mailbox, holder: str, gmail_ids: Sequence[str]) -> Synced:
+        new = published = 0
+        for first in range(0, len(gmail_ids), _ROWS_AT_ONCE):
+            new += len(await self._add(mailbox, gmail_ids[first : first + _ROWS_AT_ONCE], holder, cursor=None))
+            published += await self.publish_unconfirmed(mailbox.address)
+        return Synced(new=new, published=published + await self.publish_unconfirmed(mailbox.address))
 
     async def _look(self, mailbox: Mailbox, holder: str, promised: int | None) -> Synced:
         recovered = False
@@ -138,14 +163,9 @@ class MailboxSync:
         """
         cursor = (await self._gmail.profile(mailbox.address)).history_id
         since = (mailbox.last_synced_at or datetime.now(UTC) - timedelta(days=30)) - _RECOVERY_MARGIN
-        # Not only the inbox: what a person has filed away since is a reply all the same.
-        query = f"after:{int(since.timestamp())} -in:sent -in:drafts -in:chats"
-        new, token = 0, None
-        while True:
-            page = await self._gmail.list_messages(mailbox.address, query, token)
-            new += len(await self._add(mailbox, page.message_ids, holder, cursor=None))
-            if (token := page.next_page) is None:
-                break
+        new = 0
+        async for page in listed(self._gmail, mailbox.address, since):
+            new += len(await self._add(mailbox, page, holder, cursor=None))
         await self._add(mailbox, (), holder, cursor=cursor)
         log.warning("mailbox_recovered", mailbox=_domain(mailbox), new=new, since=since.isoformat())
         return new, cursor

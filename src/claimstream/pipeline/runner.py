@@ -60,7 +60,7 @@ R = TypeVar("R", bound=BaseModel)
 _KEPT_AT_ONCE = {"fetch", "parse"}
 """Stages that are dear to do again. What the others ask of the model is kept by itself, answer by answer; the rest of
 them costs less than the write would, so their checkpoints go out with the next one: the final transaction, or the one
-that gives the email back. Only a worker that dies has to do them again."""
+that gives the email back. Where neither comes about (the worker dies, PostgreSQL is away) they are done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +322,7 @@ class _Attempt:
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
                 ),
+                self.unkept,
             )
         return result.effects
 
@@ -346,13 +347,14 @@ class _Attempt:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": name})
                 self._done(name, self._claimed.seconds.get(name, 0.0), self._claimed.attempts.get(name))
                 return result
-        started = time.monotonic()
+        started, asked = time.monotonic(), len(self._desk.calls)
         with stage_span(name):
             result = await work()
             seconds = time.monotonic() - started
             text = result.model_dump_json().replace("\\u0000", "\\ufffd")
             checkpoint = Checkpoint(name, text, seconds=seconds, replace=unreadable)
-            if name in _KEPT_AT_ONCE:
+            # An answer that could not be used is kept by nothing else: it is not to be asked for and paid again.
+            if name in _KEPT_AT_ONCE or len(self._desk.calls) > asked:
                 await self._services.emails.checkpoint(self._email, checkpoint)
             else:
                 self.unkept.append(checkpoint)
@@ -410,13 +412,18 @@ class _Attempt:
                 ),
             )
 
-    async def _settle(self, result: Result, report: Callable[[], ProcessingReport]) -> None:
-        """The final transaction. The report is best effort: an email never fails for it."""
+    async def _settle(
+        self, result: Result, report: Callable[[], ProcessingReport], checkpoints: Sequence[Checkpoint] = ()
+    ) -> None:
+        """The final transaction; without checkpoints where it may be one of them that cannot be written.
+
+        The report is best effort: an email never fails for it.
+        """
         text: str | None = None
         with best_effort("report"):
             text = report().model_dump_json().replace("\\u0000", "\\ufffd")
         result = replace(result, report=text, report_version=VERSION)
-        await self._services.emails.settle(self._email, result, self.unkept)
+        await self._services.emails.settle(self._email, result, checkpoints)
         decision = result.decision
         for guard in decision.guards:
             log.info(

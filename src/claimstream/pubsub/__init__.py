@@ -9,6 +9,7 @@ from claimstream.pubsub.message import Message
 from claimstream.pubsub.options import FlowControl, PublisherOptions, SubscriberOptions
 from claimstream.pubsub.outcome import Ack, DeadLetter, Nack, Outcome, Retry, Settlement
 from claimstream.pubsub.publisher import Publisher
+from claimstream.pubsub.puller import Pulled, Puller
 from claimstream.pubsub.subscriber import Subscriber
 from claimstream.pubsub.wire import Channel
 
@@ -26,6 +27,8 @@ __all__ = [
     "PubSubError",
     "Publisher",
     "PublisherOptions",
+    "Pulled",
+    "Puller",
     "Retry",
     "Settlement",
     "Statistics",

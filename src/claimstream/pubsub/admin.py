@@ -1,15 +1,12 @@
 """Making and checking topics and subscriptions."""
 
-import asyncio
-import time
 from typing import Any
 
-from claimstream.pubsub.backoff import Backoff
-from claimstream.pubsub.errors import PubSubError, is_transient
+from claimstream.pubsub.calls import patient_call
+from claimstream.pubsub.errors import PubSubError
 from claimstream.pubsub.wire import (
     PUBLISHER,
     SUBSCRIBER,
-    AioRpcError,
     Channel,
     DeleteSubscriptionRequest,
     DeleteTopicRequest,
@@ -20,7 +17,6 @@ from claimstream.pubsub.wire import (
     Topic,
     UnaryStub,
     routing,
-    status_name,
     unary_stub,
 )
 
@@ -143,15 +139,12 @@ class Admin:
                 raise
 
     async def _call(self, stub: UnaryStub, request: object, field: str, action: str, path: str) -> Any:
-        give_up = time.monotonic() + self._retry_seconds
-        backoff = Backoff(0.1, 2.0)
-        while True:
-            try:
-                return await stub(request, timeout=_TIMEOUT_SECONDS, metadata=routing(field, path))
-            except AioRpcError as error:
-                wait = backoff.next_seconds()
-                if not is_transient(error) or time.monotonic() + wait > give_up:
-                    raise PubSubError.of(error, action, path) from error
-                if status_name(error) == "CANCELLED":  # the channel was closed under us
-                    raise PubSubError.of(error, action, path) from error
-            await asyncio.sleep(wait)
+        return await patient_call(
+            stub,
+            request,
+            metadata=routing(field, path),
+            action=action,
+            resource=path,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            retry_seconds=self._retry_seconds,
+        )

@@ -291,6 +291,26 @@ class EmailStore:
 
         await self._database.run("UPDATE emails", work)
 
+    async def forgotten(self, email_ids: Collection[str], *, older_than_seconds: float) -> int:
+        """Pub/Sub has dropped the messages of these, published so long ago: they count as unpublished again.
+
+        Returns:
+            How many; settled and younger ones are left alone.
+        """
+
+        async def work(connection: Connection) -> int:
+            done = await connection.execute(
+                """
+                UPDATE emails SET published_at = NULL
+                WHERE email_id = ANY($1::text[]) AND status <> 'settled' AND published_at <= now() - $2::interval
+                """,
+                list(email_ids),
+                timedelta(seconds=older_than_seconds),
+            )
+            return int(done.rpartition(" ")[2])
+
+        return await self._database.run("UPDATE emails", work)
+
     # --- reading
 
     async def find(self, wanted: str) -> EmailSummary | None:

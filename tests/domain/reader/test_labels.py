@@ -34,6 +34,8 @@ def test_a_word_is_judged_by_its_end_and_folded(word: str, role: str) -> None:
 def test_a_tax_that_is_owed_is_the_principal_and_else_a_part_of_a_price() -> None:
     assert roles("hauptforderung einkommensteuer 2023") == [("PRINCIPAL", "hauptforderung einkommensteuer")]
     assert roles("umsatzsteuer") == [("OTHER", "umsatzsteuer")]
+    assert ("OTHER", "umsatzsteuer") in roles("hauptforderung umsatzsteuer")
+    assert ("OTHER", "einkommensteuer") in roles("hauptforderung  einkommensteuer"), "two columns"
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ _NOUN = rf"(?:\s{{1,2}}{_NOUN_WORD}(?!\w))?"
 
 _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     # A tax that is what is owed; alone it is a part of a price, as VAT is.
-    (Role.PRINCIPAL, (r"hauptforderung\s{1,2}(?:aus\s{1,2})?[^\W\d_]{0,40}steuer",)),
+    (Role.PRINCIPAL, (r"hauptforderung (?:aus )?(?!umsatz|mehrwert|vor)[^\W\d_]{0,40}steuer",)),
     (
         Role.NEUTRAL,
         (

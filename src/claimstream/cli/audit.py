@@ -1,0 +1,283 @@
+"""The work of ``claimstream audit``: every mailbox's window compared, mended where that is wanted, and shown."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from claimstream.app import make_gmail_credentials
+from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.console import Trimmed, command, complain, err, line, note, out
+from claimstream.cli.dead import dead_letters
+from claimstream.cli.dead_commands import MOST
+from claimstream.cli.report_words import moment
+from claimstream.domain.records.work import Mailbox
+from claimstream.external import grpc_errors
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError
+from claimstream.external.gmail import Gmail, GmailOptions
+from claimstream.mailbox.audit import FORGOTTEN, Audit, Audited, MailboxAudit, State
+from claimstream.mailbox.sync import MailboxSync
+from claimstream.monitoring import start_telemetry
+from claimstream.publishing import GuardedPublisher
+from claimstream.settings import Settings, SettingsError
+from claimstream.store.database import Database
+from claimstream.store.emails import EmailStore
+from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.standings import StandingStore
+from claimstream.topics import connect_pubsub
+
+_BUSY_SECONDS = 150.0
+"""A worker that died with a mailbox in its hands holds it for two minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    since: datetime
+    until: datetime
+    now: datetime
+
+
+@dataclass(slots=True)
+class Findings:
+    window: Window
+    audits: list[MailboxAudit] = field(default_factory=list)
+    mended: int = 0
+    """Rows that were added."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Why a mailbox could not be looked at, by address."""
+
+    @property
+    def gaps(self) -> int:
+        return sum(len(audit.gaps) for audit in self.audits)
+
+    @property
+    def status(self) -> int:
+        return 2 if self.failed else 1 if self.gaps else 0
+
+
+class _DeadReasons:
+    """Looked up once, and only when there is an email that might be dead."""
+
+    def __init__(self, settings: Settings, door: Door) -> None:
+        self._settings = settings
+        self._door = door
+        self._found: dict[str, str] | None = None
+
+    async def reasons(self) -> Mapping[str, str]:
+        if self._found is None:
+            async with dead_letters(self._settings, self._door) as letters:
+                messages = [message async for portion in letters.each(MOST) for message in portion]
+            self._found = {message.email_id: message.reason for message in messages if message.email_id}
+        return self._found
+
+
+async def audit_mailboxes(
+    window: Window, *, address: str | None, tenant_id: str | None, mend: bool, as_json: bool
+) -> int:
+    """The exit status. Raises SettingsError for a mailbox that is unknown, ExternalError when nothing can be asked."""
+    settings = settings_or_demo()
+    findings = Findings(window)
+    async with AsyncExitStack() as stack:
+        door = await stack.enter_async_context(a_door())
+        database = await stack.enter_async_context(open_database(settings, door))
+        gmail = await stack.enter_async_context(_gmail(settings, door))
+        audit = Audit(
+            gmail=gmail,
+            standings=StandingStore(database),
+            dead=_DeadReasons(settings, door),
+            grace=timedelta(seconds=settings.poll_seconds),
+        )
+        mailboxes = await _chosen(MailboxStore(database), address, tenant_id)
+        sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
+        await _look(findings, audit, EmailStore(database), sync, mailboxes)
+    if as_json:
+        sys.stdout.write(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print(findings)
+    for failed, reason in findings.failed.items():
+        complain(f"{failed} could not be audited: {reason}")
+    return findings.status
+
+
+async def _chosen(store: MailboxStore, address: str | None, tenant_id: str | None) -> list[Mailbox]:
+    if address is None:
+        found = await store.all()
+    else:
+        named = await store.get(address)
+        if named is None:
+            raise SettingsError(f"--mailbox {address}: no tenant has it. `{command()} load WORLD.json` makes it known.")
+        found = [named]
+    chosen = [mailbox for mailbox in found if tenant_id in (None, mailbox.tenant_id)]
+    if not chosen:
+        raise SettingsError(f"no mailbox in use{f' of tenant {tenant_id}' if tenant_id else ''}: nothing to audit.")
+    return chosen
+
+
+async def _look(
+    findings: Findings, audit: Audit, emails: EmailStore, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]
+) -> None:
+    """``sync``: None where nothing is to be mended."""
+    bar = Progress(
+        TextColumn("mailboxes"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[compared]:,} messages compared"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    window, compared = findings.window, 0
+    with bar:
+        task = bar.add_task("mailboxes", total=len(mailboxes), compared=0)
+
+        async def once(mailbox: Mailbox, now: datetime) -> MailboxAudit:
+            def show(count: int) -> None:
+                bar.update(task, compared=compared + count)
+
+            return await audit.of(mailbox, window.since, window.until, now=now, progress=show)
+
+        for mailbox in mailboxes:
+            try:
+                found = await once(mailbox, window.now)
+                if sync is not None and (found.missing or found.unpublished or found.forgotten):
+                    await emails.forgotten(found.forgotten, older_than_seconds=FORGOTTEN.total_seconds())
+                    findings.mended += await _mend(sync, mailbox, found.missing)
+                    found = await once(mailbox, datetime.now(UTC))
+                findings.audits.append(found)
+                compared += found.listed
+            except (ExternalError, SettingsError) as error:  # the others are looked at all the same
+                findings.failed[mailbox.address] = str(error)
+            bar.advance(task)
+
+
+async def _mend(sync: MailboxSync, mailbox: Mailbox, missing: Sequence[str]) -> int:
+    """Returns how many rows were new. Whoever holds the mailbox may have added some meanwhile."""
+    give_up = time.monotonic() + _BUSY_SECONDS
+    while (added := await sync.add(mailbox, missing)).busy:
+        if time.monotonic() > give_up:
+            raise SettingsError(
+                f"another worker has held the mailbox for {_BUSY_SECONDS:.0f} s. Is it alive? Then try again"
+            )
+        await asyncio.sleep(0.5)
+    return added.new
+
+
+def _document(findings: Findings) -> dict[str, Any]:
+    window = findings.window
+    return {
+        "since": window.since.isoformat(),
+        "until": window.until.isoformat(),
+        "complete": findings.status == 0,
+        "gaps": findings.gaps,
+        "mended": findings.mended,
+        "mailboxes": [
+            {
+                "mailbox": audit.mailbox,
+                "tenant_id": audit.tenant_id,
+                "listed": audit.listed,
+                "counts": {str(state): count for state, count in audit.counts.items()},
+                "gaps": len(audit.gaps),
+                "emails": [_email(email) for email in audit.emails],
+            }
+            for audit in findings.audits
+        ],
+        "failed": findings.failed,
+    }
+
+
+def _email(email: Audited) -> dict[str, str | None]:
+    return {
+        "gmail_id": email.gmail_id,
+        "email_id": email.email_id,
+        "state": str(email.state),
+        "reason": email.reason,
+        "gap": email.gap,
+    }
+
+
+def _print(findings: Findings) -> None:
+    window = findings.window
+    out.print(f"From {moment(window.since)} to {moment(window.until)}", style="dim")
+    summary = Table(header_style="bold", box=None, pad_edge=False)
+    summary.add_column("mailbox", overflow="fold")
+    summary.add_column("tenant")
+    for name in ("in Gmail", *(state.replace("_", " ") for state in State), "gaps"):
+        summary.add_column(name, justify="right")
+    for audit in findings.audits:
+        gaps = Text(str(len(audit.gaps)), style="bold red" if audit.gaps else "green")
+        counts = [str(audit.counts[state]) for state in State]
+        summary.add_row(Text(audit.mailbox), Text(audit.tenant_id), str(audit.listed), *counts, gaps)
+    out.print(Trimmed(summary))
+    reasons = Counter((email.state, email.reason) for audit in findings.audits for email in audit.emails)
+    if reasons:
+        out.print()
+        why = Table(header_style="bold", box=None, pad_edge=False)
+        why.add_column("state", no_wrap=True)
+        why.add_column("emails", justify="right")
+        why.add_column("reason", overflow="fold")
+        for (state, reason), count in sorted(
+            reasons.items(), key=lambda item: (list(State).index(item[0][0]), -item[1])
+        ):
+            why.add_row(state.replace("_", " "), str(count), Text(reason))
+        out.print(Trimmed(why))
+    if findings.gaps:
+        out.print()
+        out.print("[bold red]Gaps[/]")
+        for audit in findings.audits:
+            for email in audit.gaps:
+                ids = f"{audit.mailbox} {email.gmail_id}" + (f" (email {email.email_id})" if email.email_id else "")
+                line(f"{ids}: {email.gap}")
+    if findings.mended:
+        note(f"{findings.mended} added and published.")
+    if findings.status == 0:
+        note("No gap: everything that Gmail has of this time is accounted for.")
+
+
+@asynccontextmanager
+async def _gmail(settings: Settings, door: Door) -> AsyncIterator[Gmail]:
+    options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
+    gmail = Gmail(door, make_gmail_credentials(settings, door), options)
+    try:
+        yield gmail
+    finally:
+        await gmail.close()
+
+
+@asynccontextmanager
+async def _sync(settings: Settings, door: Door, database: Database, gmail: Gmail) -> AsyncIterator[MailboxSync]:
+    """With telemetry, so that what is mended has its trace like any other email."""
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
+    telemetry = start_telemetry(settings)
+    try:
+        channel = await connect_pubsub(settings)
+        service = door.service(grpc_errors.SERVICE, grpc_errors.classify)
+        publisher = GuardedPublisher(channel, settings.topic(settings.emails_topic), service)
+        try:
+            yield MailboxSync(
+                gmail=gmail,
+                mailboxes=MailboxStore(database),
+                emails=EmailStore(database),
+                publisher=publisher,
+                destination=settings.emails_topic,
+                holder=f"audit/{os.getpid()}/{secrets.token_hex(3)}",
+            )
+        finally:
+            await publisher.close(5.0)
+            await channel.close()
+    finally:
+        await telemetry.aclose(5.0)

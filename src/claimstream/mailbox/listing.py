@@ -1,0 +1,29 @@
+"""Which messages of a mailbox are ours to know, as Gmail lists them."""
+
+import math
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from claimstream.mailbox.ports import Lists
+
+_SCOPE = "-in:sent -in:drafts -in:chats"
+"""Not only the inbox: what a person has filed away since is a reply all the same. Spam and trash are left out, as
+``messages.list`` does by itself."""
+
+
+async def listed(
+    gmail: Lists, mailbox: str, since: datetime, until: datetime | None = None
+) -> AsyncIterator[Sequence[str]]:
+    """The ids of what arrived from ``since`` on (and before ``until``), page by page, the newest first.
+
+    Gmail knows whole seconds: the window is widened to them. Raises ExternalError.
+    """
+    query = f"after:{math.floor(since.timestamp())} {_SCOPE}"
+    if until is not None:
+        query += f" before:{math.ceil(until.timestamp())}"
+    token: str | None = None
+    while True:
+        page = await gmail.list_messages(mailbox, query, token)
+        yield page.message_ids
+        if (token := page.next_page) is None:
+            return

@@ -1,0 +1,33 @@
+"""A command in a process of its own."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+
+from claimstream.settings import Settings
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: str
+    err: str
+
+
+async def claimstream(*words: str, environment: dict[str, str], seconds: float = 110) -> Ended:
+    """Run a command where no setting but the given ones is in force."""
+    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "claimstream",
+        *words,
+        env=bare | environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), seconds)
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())

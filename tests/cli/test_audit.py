@@ -1,0 +1,129 @@
+"""``claimstream audit``, against Gmail, PostgreSQL and Pub/Sub."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.cli.process import claimstream
+from tests.helpers import add_email
+from typer.testing import CliRunner
+
+from claimstream.app import App
+from claimstream.cli.main import app as commands
+from claimstream.domain.records.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.pubsub import Publisher, Puller
+from claimstream.store.database import Connection
+
+Reply = Callable[..., bytes]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return world.tenants[0].mailboxes[0]
+
+
+async def delivered(stack: LocalStack, address: str, reply: Reply, ago: timedelta = HOUR) -> str:
+    return await stack.gmail.deliver(address, reply(), internal_date=datetime.now(UTC) - ago, notify=False)
+
+
+async def published(app: App, email_id: str) -> None:
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+
+
+async def test_a_window_without_gaps_is_complete(
+    app: App, stack: LocalStack, world: World, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    known = await delivered(stack, address, reply)
+    await published(app, await add_email(app, world, known))
+    await delivered(stack, address, reply, ago=timedelta(days=2))
+    ended = await claimstream("audit", "--mailbox", address, "--since", "24h", environment=installed)
+    assert (ended.status, "No gap" in ended.err) == (0, True), ended.out + ended.err
+    assert "waits for a worker to begin with it" in ended.out
+
+
+async def test_every_gap_is_listed_with_what_to_do_and_mending_closes_those_it_can(
+    app: App, stack: LocalStack, world: World, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    missing = [await delivered(stack, address, reply) for _ in range(2)]
+    unpublished = await add_email(app, world, await delivered(stack, address, reply))
+    dead = await add_email(app, world, await delivered(stack, address, reply))
+    await published(app, dead)
+
+    async def older(connection: Connection) -> None:
+        await connection.execute(
+            "UPDATE emails SET created_at = now() - interval '10 min' WHERE email_id = $1", unpublished
+        )
+
+    await app.database.run("UPDATE emails", older)
+    grave = Publisher(await app.connect(), app.settings.topic(app.settings.dead_letter_topic))
+    await grave.publish(json.dumps({"email_id": dead}).encode(), {"claimstream.reason": "bad luck"})
+    await grave.close()
+
+    found = await audit(installed, "--since", "1d", status=1)
+    (box,) = found["mailboxes"]
+    assert (found["complete"], found["gaps"], box["listed"], box["tenant_id"]) == (False, 4, 4, "t")
+    gaps = {email["gmail_id"]: email for email in box["emails"] if email["gap"]}
+    assert {gmail_id for gmail_id, email in gaps.items() if email["state"] == "missing"} == set(missing)
+    assert {email["reason"] for email in gaps.values() if email["email_id"] == dead} == {"bad luck"}
+    shown = await claimstream("audit", "--since", "1d", environment=installed)
+    assert f"claimstream dead redrive {dead}" in shown.out
+
+    mended = await audit(installed, "--since", "1d", "--mend", status=1)
+    (box,) = mended["mailboxes"]
+    assert (mended["mended"], mended["gaps"], box["counts"]["missing"]) == (2, 1, 0)
+    again = await audit(installed, "--since", "1d", "--mend", status=1)
+    assert (again["mended"], again["gaps"]) == (0, 1), "the dead one is for a person to redrive"
+    puller = Puller(await app.connect(), app.settings.subscription(app.settings.emails_subscription))
+    messages = [json.loads(pulled.message.data)["email_id"] for pulled in await puller.pull(100)]
+    rows = await app.emails.recent()
+    assert sorted(messages) == sorted(row.email_id for row in rows if row.email_id != dead), "each published once"
+    assert all(row.trace_id == row.correlation_id for row in rows if row.gmail_id in missing)
+
+
+async def audit(environment: dict[str, str], *words: str, status: int) -> dict[str, Any]:
+    ended = await claimstream("audit", *words, "--json", environment=environment)
+    assert ended.status == status, ended.err
+    document: dict[str, Any] = json.loads(ended.out)
+    return document
+
+
+async def test_a_mailbox_that_cannot_be_looked_at_keeps_nobody_from_the_others_and_is_no_success(
+    app: App, stack: LocalStack, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    await delivered(stack, address, reply)
+
+    async def second(connection: Connection) -> None:
+        await connection.execute("INSERT INTO tenants (tenant_id, name) VALUES ('u', 'Other')")
+        await connection.execute("INSERT INTO mailboxes (address, tenant_id) VALUES ('a@other.example', 'u')")
+
+    await app.database.run("INSERT mailboxes", second)
+    stack.gmail.faults.fail(403, operation="messages.list", times=1, reason="forbidden")
+    found = await audit(installed, "--since", "1d", status=2)
+    assert ([box["mailbox"] for box in found["mailboxes"]], list(found["failed"])) == ([address], ["a@other.example"])
+    assert found["complete"] is False
+    one = await audit(installed, "--since", "1d", "--tenant", "u", status=0)
+    assert [(box["mailbox"], box["listed"]) for box in one["mailboxes"]] == [("a@other.example", 0)]
+
+
+async def test_a_mailbox_of_nobody_is_named(app: App, installed: dict[str, str]) -> None:
+    ended = await claimstream("audit", "--since", "1d", "--mailbox", "no@body.example", environment=installed)
+    assert (ended.status, "--mailbox no@body.example: no tenant has it" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--since", "yesterday"], "--since: 'yesterday' is no moment"),
+        (["--since", "7d", "--until", "x"], "--until: 'x' is no moment"),
+        (["--since", "1h", "--until", "2h"], "is not before the end of the window"),
+        (["--since", "9999-01-01"], "is not before the end of the window"),
+        ([], "Missing option '--since'"),
+    ],
+)
+def test_a_window_that_is_none_is_refused(words: list[str], said: str) -> None:
+    ended = CliRunner().invoke(commands, ["audit", *words], env={"COLUMNS": "300"})
+    assert (ended.exit_code, said in " ".join(ended.output.split())) == (2, True), ended.output
