@@ -1,1 +1,1 @@
-"""What a worker takes and gives at realistic delays: rate, CPU, memory, beside a system of threads. See bench/README.md."""
+"""A worker at realistic delays: rate, CPU and memory, beside a system of threads. See bench/README.md."""

@@ -1,8 +1,9 @@
 """The system of threads: a Dramatiq worker whose actor does an email's stages one after the other, in blocking style.
 
-One process with as many threads as asked for, as `dramatiq --processes 1 --threads N` runs it, on a Redis broker (Valkey,
-which speaks its protocol). It makes the calls of the tape with blocking clients, and between them what the project's own
-pure code does: bytes to text, the reader, the rules. It has no telemetry, no breakers, no checkpoints beyond the tape's.
+One process with as many threads as asked for, as `dramatiq --processes 1 --threads N` runs it, on a Redis broker
+(Valkey, which speaks its protocol). It makes the calls of the tape with blocking clients, and between them what the
+project's own pure code does: bytes to text, the reader, the rules. It has no telemetry and no breakers, and writes no
+more than the tape does.
 
 Runs in the benchmark's own environment, which has Dramatiq, psycopg and Valkey; it needs nothing of the local stack.
 """

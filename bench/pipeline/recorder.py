@@ -1,4 +1,4 @@
-"""Writes down the calls that a worker makes of its client libraries. Slow, and so never on while something is measured."""
+"""Writes down the calls that a worker makes of its client libraries. Slow: never on while something is measured."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
