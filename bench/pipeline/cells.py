@@ -61,6 +61,7 @@ async def normal_day(site: Site, plan: Plan, watch: Watch) -> NormalDay:
     return NormalDay(
         model=str(NORMAL_DAY),
         in_flight=IN_FLIGHT,
+        in_work=stream.in_work(),
         emails=plan.normal_emails,
         emails_per_second=stream.emails_per_second(),
         cpu_ms_per_email=_cpu_ms(before, after, plan.normal_emails),
@@ -152,6 +153,6 @@ def _cpu_ms(before: Sequence[Answer], after: Sequence[Answer], emails: int) -> f
 
 
 def _calls_per_email(tape: Tape) -> dict[str, float]:
-    kinds = Counter(type(call).__name__ for call in tape.calls)
-    kinds["Statement"] = sum(len(call.statements) for call in tape.calls if isinstance(call, Transaction))
+    kinds = Counter(type(call).__name__.lower() for call in tape.calls)
+    kinds["statement"] = sum(len(call.statements) for call in tape.calls if isinstance(call, Transaction))
     return {kind: number / len(tape.processed) for kind, number in sorted(kinds.items())}

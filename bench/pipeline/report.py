@@ -18,7 +18,7 @@ def show(console: Console, found: Found) -> None:
         table.add_row("worker, all telemetry on", f"{own.worker_ms:.1f}", _range(own.worker_ms_of_rounds))
         table.add_row("the same calls bare", f"{own.bare_ms:.1f}", _range(own.bare_ms_of_rounds))
         console.print(table)
-        calls = ", ".join(f"{number:.1f} {kind.lower()}s" for kind, number in own.calls_per_email.items())
+        calls = ", ".join(f"{kind} {number:.2f}" for kind, number in own.calls_per_email.items())
         console.print(f"Calls per email: {calls}.", highlight=False)
     if found.workers or found.threads:
         console.print(_side_by_side(found))
@@ -52,7 +52,7 @@ def _days(found: Found) -> Table:
         table.add_row(
             "normal",
             normal.model,
-            f"{normal.in_flight}",
+            f"{normal.in_flight} ({normal.in_work:.0f} seen)",
             f"{normal.emails_per_second:.1f}",
             f"{1000 / normal.cpu_ms_per_email:.1f} one core",
             f"{normal.share:.1%}",

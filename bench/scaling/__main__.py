@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.scaling.compared import compared
+from bench.scaling.figures import Figures
 
 
 def main() -> int:
@@ -19,14 +20,20 @@ def main() -> int:
         metavar="N,N",
         help="how many (default: 1,100,10000)",
     )
+    parser.add_argument(
+        "--letters",
+        type=int,
+        default=Figures().letters,
+        help="of a firm that an email is held against (default: %(default)s)",
+    )
     chosen = parser.parse_args()
     if min(chosen.firms) < 1:
         parser.error("--firms are 1 or more")
-    return _print(Console(width=120), chosen.firms)
+    return _print(Console(width=120), chosen.firms, Figures(letters=chosen.letters))
 
 
-def _print(console: Console, firms: list[int]) -> int:
-    found = [compared(number) for number in firms]
+def _print(console: Console, firms: list[int], figures: Figures) -> int:
+    found = [compared(number, figures) for number in firms]
     table = Table("", title="What firms need", title_justify="left")
     for one in found:
         table.add_column(f"{one.need.firms:,} firm{'s' if one.need.firms > 1 else ''}", justify="right")

@@ -32,6 +32,7 @@ class Compared:
             ("pods, one of them spare", f"{need.pods}"),
             ("  with the model at 30 s", f"{need.pods_slow}"),
             ("emails in flight", f"{need.in_flight:,.0f}"),
+            ("  the letters they hold, GiB", f"{need.in_flight_gib:,.1f}"),
             ("  with the model at 30 s", f"{need.in_flight_slow:,.0f}"),
             ("PostgreSQL connections, at most", f"{need.connections}"),
             ("  in use on average", f"{need.connections_in_use:.2f}"),

@@ -14,23 +14,31 @@ class Figures:
     emails_per_firm_and_day: int = 200
     attachments_per_email: int = 3
     share_with_model: float = 0.3
-    """Of the emails, what rules and reader do not settle: of the sample mail, a fifth are asked about."""
+    """Of the emails, what rules and reader do not settle: of the sample mail, one in seven."""
     working_days_per_month: int = 21
+    letters: int = 12_600
+    """Of a firm within INQUIRY_AGE_DAYS (90, of which 63 are working days): one for each reply. Each email is held
+    against all of them (``store/inquiries.py``)."""
+    attachment_cpu_seconds: float = 0.003
+    """For each beyond the first: an upload, and its text read by the reader."""
+    reader_cpu_seconds: float = 0.010
+    """Of the reading processes, for three attachments: PDF, scan or office file."""
+    transaction_seconds: float = 0.010
+    """That a connection is held: three or four round trips and a commit, in a worker whose loop is busy."""
+    worker_mib: int = 512
+    """A worker with its two reading processes; what its pod asks for (k8s/deployment.yaml)."""
     peak_core_share: float = 0.6
     """Of a core, in the busiest minute: the rest is for the mail that an outage held up."""
 
     # --- measured
     own_cpu_seconds: float = 0.023
     """Of the worker's process, by the sample mail, which has one attachment or none."""
-    attachment_cpu_seconds: float = 0.003
-    """For each one more: an upload, and its text read by the rules."""
-    reader_cpu_seconds: float = 0.010
-    """Of the reading processes, for three attachments: PDF, scan or office file."""
     transactions: float = 12.7
-    transaction_seconds: float = 0.003
-    """That a connection is held: round trips and commit, with PostgreSQL in the same zone."""
-    worker_mib: int = 512
-    """A worker with its two reading processes."""
+    letter_cpu_seconds: float = 23e-6
+    """For each letter that an email is held against: the records made and matched. Of 18,000 made-up ones, in the rules
+    alone; to decode them from PostgreSQL and MongoDB comes on top."""
+    letter_kib: float = 4.0
+    """Its records, which an email in flight holds from classification on, while it waits for the model."""
     emails_in_flight: int = 1000
     """MAX_EMAILS_IN_FLIGHT that one worker holds under 400 MiB on a slow day."""
 
@@ -48,7 +56,13 @@ class Figures:
     @property
     def cpu_seconds(self) -> float:
         more = max(0, self.attachments_per_email - 1)
-        return self.own_cpu_seconds + more * self.attachment_cpu_seconds + self.reader_cpu_seconds
+        extra = more * self.attachment_cpu_seconds + self.letters * self.letter_cpu_seconds
+        return self.own_cpu_seconds + extra + self.reader_cpu_seconds
+
+    @property
+    def mib_in_flight(self) -> float:
+        """That one email holds."""
+        return self.letters * self.letter_kib / 1024
 
     @property
     def questions_per_email(self) -> float:

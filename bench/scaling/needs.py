@@ -25,6 +25,8 @@ class Needs:
     connections_in_use: float
     """On average, in the busiest minute."""
     in_flight: float
+    in_flight_gib: float
+    """That the letters they are held against take, in all pods."""
     in_flight_slow: float
     """With the model at 30 s."""
     pods_slow: int
@@ -62,6 +64,7 @@ def needs(
         connections=pods * figures.pool_connections,
         connections_in_use=peak * figures.transactions * figures.transaction_seconds,
         in_flight=in_flight,
+        in_flight_gib=in_flight * figures.mib_in_flight / 1024,
         in_flight_slow=in_flight_slow,
         pods_slow=max(pods, math.ceil(in_flight_slow / figures.emails_in_flight) + _SPARE_PODS),
         gmail_units_per_minute=peak * 60 * units + polls * 60 * quota.history_list,
