@@ -22,9 +22,13 @@ async def slow_day(site: Site, plan: Plan, watch: Watch) -> SlowDay:
     """Every email waits for the model twice, as many as the window holds at a time."""
     await site.model(plan.slow_model)
     emails = plan.slow_in_flight * plan.slow_waves
+    # Raw mail from Gmail and into the archive, two questions, and the notification.
+    path_seconds = GMAIL_SECONDS + GCS_SECONDS + _MODEL_CALLS * plan.slow_model.mean_seconds + SMTP_SECONDS
     async with site.workers(in_flight=plan.slow_in_flight) as workers:
         calls, before = await site.model_calls(), await _meters(workers)
-        stream = await site.stream(workers, emails, kind="model", window=plan.slow_in_flight, watch=watch)
+        stream = await site.stream(
+            workers, emails, kind="model", window=plan.slow_in_flight, ramp_seconds=path_seconds, watch=watch
+        )
         after = await _meters(workers)
     return SlowDay(
         model_seconds=plan.slow_model.median_seconds,
@@ -32,8 +36,7 @@ async def slow_day(site: Site, plan: Plan, watch: Watch) -> SlowDay:
         in_work=stream.in_work(),
         emails=emails,
         model_calls_per_email=(await site.model_calls() - calls) / emails,
-        # Raw mail from Gmail and into the archive, two questions, and the notification.
-        path_seconds=GMAIL_SECONDS + GCS_SECONDS + _MODEL_CALLS * plan.slow_model.mean_seconds + SMTP_SECONDS,
+        path_seconds=path_seconds,
         emails_per_second=stream.emails_per_second(),
         cpu_ms_per_email=_cpu_ms(before, after, emails),
         peak_rss_mib=after[0]["peak_rss_mib"] or 0.0,

@@ -6,7 +6,7 @@ run at a lower priority than the worker: in real life they are on other machines
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import count, cycle
 from typing import Any
@@ -24,8 +24,10 @@ from bench.telemetry.collector import Collector
 from bench.telemetry.mail import Mail, copy_of
 from bench.telemetry.sentry import LocalSentry
 from claimstream.app import utc_now
-from claimstream.cli.access import bring_up_schema, load_world
+from claimstream.cli.access import a_door, bring_up_schema, load_world
 from claimstream.evaluation.case import Case, load_cases
+from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.mongo_documents import client_document
 from claimstream.local.claude.script import ScriptedAnswer, read_script, read_scripts
 from claimstream.local.claude.server import ClaudeServer
 from claimstream.local.sample_mail import SAMPLES
@@ -34,6 +36,8 @@ from claimstream.settings import Settings
 from claimstream.topics import connect_pubsub, ensure_topics
 
 _NICENESS = 5
+_MAILS_PER_CLIENTS = 250
+"""After which the clients are put back as they were."""
 
 
 class TailedClaude(ClaudeServer):
@@ -54,7 +58,7 @@ class ServicesProcess:
         self._exit = AsyncExitStack()
         self._stack: LocalStack
         self._numbers = count(1)
-        self._mails: dict[str, Iterator[Mail]] = {
+        self._mails: dict[str, Iterator[tuple[int, Mail]]] = {
             "all": self._copies(self.folder.cases),
             "model": self._copies([case for case in self.folder.cases if _asks_twice(case)]),
         }
@@ -100,7 +104,9 @@ class ServicesProcess:
         match task:
             case "send":
                 for _ in range(int(arguments["mails"])):
-                    mail = next(self._mails[arguments["kind"]])
+                    number, mail = next(self._mails[arguments["kind"]])
+                    if number % _MAILS_PER_CLIENTS == 0:
+                        await self._restore_clients()
                     await self._stack.gmail.deliver(mail.mailbox, mail.raw)
                 return {}
             case "model":
@@ -113,9 +119,24 @@ class ServicesProcess:
     async def close(self) -> None:
         await self._exit.aclose()
 
-    def _copies(self, cases: tuple[Case, ...] | list[Case]) -> Iterator[Mail]:
+    async def _restore_clients(self) -> None:
+        """As they were in MongoDB. Each remembers the emails applied to it, which a worker reads with it: a client gets
+        a few in its life, and would get thousands here."""
+        settings = self._stack.settings
+        assert settings.mongodb_url is not None
+        options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
+        async with a_door() as door:
+            clients = Clients(door, options)
+            try:
+                await clients.upsert(client_document(client) for client in self.folder.world.clients)
+            finally:
+                await clients.close()
+
+    def _copies(self, cases: Sequence[Case]) -> Iterator[tuple[int, Mail]]:
+        """With the number of the mail, over all kinds."""
         for case in cycle(cases):
-            yield copy_of(case, next(self._numbers))
+            number = next(self._numbers)
+            yield number, copy_of(case, number)
 
 
 def _asks_twice(case: Case) -> bool:

@@ -69,9 +69,9 @@ class Stream:
         return (last - first) / (self._at(last) - self._at(first))
 
     def in_work(self) -> float:
-        """Emails in flight, as seen on average while the window was full."""
+        """Emails in flight, as seen on average while the window was full; where it never was, the most seen."""
         seen = [point.in_work for point in self.points if self.window <= point.settled <= self.emails - self.window]
-        return sum(seen) / len(seen) if seen else 0.0
+        return sum(seen) / len(seen) if seen else max(point.in_work for point in self.points)
 
     def _at(self, settled: int) -> float:
         """When that many were settled, between two looks in proportion."""
@@ -158,9 +158,21 @@ class Site:
         return environment
 
     async def stream(
-        self, workers: Sequence[Child], emails: int, *, kind: Kind = "all", window: int, watch: Watch | None = None
+        self,
+        workers: Sequence[Child],
+        emails: int,
+        *,
+        kind: Kind = "all",
+        window: int,
+        ramp_seconds: float = 0.0,
+        watch: Watch | None = None,
     ) -> Stream:
-        """Have emails worked on, ``window`` at a time, until each is settled and delivered."""
+        """Have emails worked on, ``window`` at a time, until each is settled and delivered.
+
+        Args:
+            ramp_seconds: over which the window is filled for the first time. Where delays are constant, emails that
+                came at once would stay together for ever, and want the CPU at once.
+        """
         before = (await self._store.counts())["settled"]
         busy, started = machine(), time.monotonic()
         points = [Point(started, 0, 0)]
@@ -168,7 +180,9 @@ class Site:
         progressed = started
         while True:
             settled = points[-1].settled
-            more = min(emails, settled + window + _AHEAD) - sent
+            ramp = (time.monotonic() - started) / ramp_seconds if ramp_seconds else 1.0
+            allowed = settled + window + _AHEAD if ramp >= 1.0 else int(window * ramp)
+            more = min(emails, allowed) - sent
             if more > 0:
                 await self.services.ask("send", mails=more, kind=kind)
                 sent += more

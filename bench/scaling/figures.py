@@ -40,7 +40,7 @@ class Figures:
     letter_kib: float = 4.0
     """Its records, which an email in flight holds from classification on, while it waits for the model."""
     emails_in_flight: int = 1000
-    """MAX_EMAILS_IN_FLIGHT that one worker holds under 400 MiB on a slow day."""
+    """MAX_EMAILS_IN_FLIGHT of a worker on a slow day: with 30 letters to each firm they fit into its pod's 1 GiB."""
 
     # --- settings
     pool_connections: int = 20
