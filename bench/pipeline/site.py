@@ -27,7 +27,7 @@ from claimstream.store.emails import EmailStore
 _TELEMETRY = {"OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN"}
 _POLL_SECONDS = 0.25
 _STALL_SECONDS = 150.0
-_AHEAD = 50
+_AHEAD = 300
 """Mails that wait in the mailboxes and the subscription beyond those in flight, so that no worker wants for any."""
 
 Kind = Literal["all", "model"]
