@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos soak-pubsub check bench-pubsub bench-telemetry lock clean
+.PHONY: help setup demo test chaos soak-pubsub check bench-setup bench-pubsub bench-pipeline bench-telemetry lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,7 +47,7 @@ check: setup ## lint, formatting, types, import rules
 BENCH_PYTHON ?= $(PYTHON)
 BENCH_VENV := .venv-bench
 
-bench-pubsub: setup ## compare Pub/Sub subscribers (ARGS=--quick: three minutes; BENCH_PYTHON=python3.13: one more)
+bench-setup: setup
 	@wanted="$$($(BENCH_PYTHON) -VV; cat requirements-bench.lock pyproject.toml | cksum)"; \
 	test "$$wanted" = "$$(cat $(BENCH_VENV)/.installed 2>/dev/null)" || { \
 	  echo "Installing the libraries to compare with into $(BENCH_VENV) (once) ..." >&2; \
@@ -55,7 +55,12 @@ bench-pubsub: setup ## compare Pub/Sub subscribers (ARGS=--quick: three minutes;
 	  .tools/bin/uv pip sync --quiet --compile-bytecode --python $(BENCH_VENV)/bin/python --require-hashes requirements-bench.lock && \
 	  .tools/bin/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation --editable . && \
 	  echo "$$wanted" >$(BENCH_VENV)/.installed; }
+
+bench-pubsub: bench-setup ## compare Pub/Sub subscribers (ARGS=--quick: three minutes; BENCH_PYTHON=python3.13: one more)
 	@$(BENCH_VENV)/bin/python -m bench.pubsub $(ARGS)
+
+bench-pipeline: bench-setup ## rate, CPU and memory at realistic delays, beside Dramatiq (ARGS=--quick: three minutes)
+	@$(BIN)/python -m bench.pipeline --threads-python $(BENCH_VENV)/bin/python $(ARGS)
 
 bench-telemetry: setup ## what telemetry costs the worker (ARGS=--quick: three minutes)
 	@$(BIN)/python -m bench.telemetry $(ARGS)

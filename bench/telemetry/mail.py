@@ -17,4 +17,8 @@ class Mail:
 
 def copies(cases: Sequence[Case], number: int) -> list[Mail]:
     """Each case once; no Message-ID is that of another ``number``."""
-    return [Mail(case.mailbox, _MESSAGE_ID.sub(rb"\g<1>%d.\g<2>" % number, case.raw, count=1)) for case in cases]
+    return [copy_of(case, number) for case in cases]
+
+
+def copy_of(case: Case, number: int) -> Mail:
+    return Mail(case.mailbox, _MESSAGE_ID.sub(rb"\g<1>%d.\g<2>" % number, case.raw, count=1))

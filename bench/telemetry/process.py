@@ -24,7 +24,7 @@ class Worker:
     """``async with Worker(...)``: it works inside; at the end it drains. What it logs is in ``log``, a file."""
 
     def __init__(self, environment: Mapping[str, str], *, now: datetime, log: Path) -> None:
-        self._environment = _neutral() | dict(environment)
+        self._environment = neutral_environment() | dict(environment)
         self._now = now
         self.log = log
         self._process: asyncio.subprocess.Process
@@ -91,7 +91,7 @@ class Worker:
         return f"the worker {what}" + (f": {said[-1].strip()}" if said else "")
 
 
-def _neutral() -> dict[str, str]:
+def neutral_environment() -> dict[str, str]:
     """The environment without what would change the worker: its settings, and OpenTelemetry's."""
     own = {name.upper() for name in Settings.model_fields}
     return {k: v for k, v in os.environ.items() if k.upper() not in own and not k.upper().startswith("OTEL_")}
