@@ -23,7 +23,7 @@ from bench.pipeline.tape import (
 )
 from claimstream.external.gmail import Gmail
 from claimstream.external.mongo import Clients
-from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.publishing import EmailPublishing
 from claimstream.pipeline.runner import Runner
 from claimstream.publishing import GuardedPublisher
 from claimstream.store.database import Database
@@ -41,7 +41,7 @@ class Recorder:
 
     def start(self) -> None:
         wrap(Runner, "process", self._of_email(lambda: self.tape.processed, str))
-        wrap(MailboxSync, "_publish", self._of_email(lambda: self.tape.published, lambda email: str(email.email_id)))
+        wrap(EmailPublishing, "publish", self._of_email(lambda: self.tape.published, lambda email: str(email.email_id)))
         wrap(Database, "run", self._run)
         wrap(Clients, "_collection", lambda original: lambda clients: _Collection(original(clients), self._note))
         wrap(Gmail, "_request", self._get)
