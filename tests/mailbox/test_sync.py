@@ -119,6 +119,31 @@ async def test_a_watch_is_renewed_only_when_it_is_due(app: App, address: str) ->
     assert not await watcher(app).ensure(await mailbox_of(app, address))
 
 
+async def test_workers_that_find_a_watch_due_at_once_ask_gmail_once(app: App, stack: LocalStack, world: World) -> None:
+    due = await mailbox_of(app, world.tenants[0].mailboxes[0])
+    before = stack.gmail.calls["watch"]
+    stack.gmail.faults.slow(0.2, operation="watch", times=1)
+    started = await asyncio.gather(*(watcher(app).ensure(due) for _ in range(5)))
+    late = await watcher(app).ensure(due)
+    assert (sorted(started), late) == ([False] * 4 + [True], False), "the last one's view of the row is stale"
+    assert stack.gmail.calls["watch"] - before == 1
+
+
+async def test_a_watch_that_was_refused_is_not_asked_for_again_at_once(
+    app: App, stack: LocalStack, world: World
+) -> None:
+    due = await mailbox_of(app, world.tenants[0].mailboxes[0])
+    stack.gmail.faults.fail(400, operation="watch", times=1)
+    with pytest.raises(Refused):
+        await watcher(app).ensure(due)
+    assert not await watcher(app).ensure(due)
+    await app.database.run(
+        "UPDATE",
+        lambda c: c.execute("UPDATE mailboxes SET watch_lease_until = now() WHERE address = $1", due.address),
+    )
+    assert await watcher(app).ensure(due)
+
+
 async def test_expired_history_loses_nothing(
     app: App, stack: LocalStack, sync: MailboxSync, address: str, reply: Reply
 ) -> None:

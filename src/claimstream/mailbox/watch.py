@@ -10,6 +10,8 @@ log = get_logger(__name__)
 
 RENEW_BEFORE = timedelta(days=6)
 """Gmail ends a watch after seven days and advises to renew it daily."""
+_LEASE_SECONDS = 180.0
+"""More than one call may take with all its retries; one that failed is not repeated sooner, by any worker."""
 
 
 class Watcher:
@@ -20,9 +22,16 @@ class Watcher:
         self._topic = topic
 
     async def ensure(self, mailbox: Mailbox, *, force: bool = False) -> bool:
-        """Start or renew the watch if it is due. True if it was."""
-        left = (mailbox.watch_expires_at or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
-        if not force and left > RENEW_BEFORE:
+        """Start or renew the watch if it is due and nobody else is at it. True if this call did.
+
+        Calls for one mailbox at the same time would make Gmail tell of each change twice.
+        """
+        due_before = datetime.now(UTC) + RENEW_BEFORE
+        if not force and mailbox.watch_expires_at is not None and mailbox.watch_expires_at >= due_before:
+            return False
+        if not await self._mailboxes.take_watch(
+            mailbox.address, seconds=_LEASE_SECONDS, due_before=None if force else due_before
+        ):
             return False
         watch = await self._gmail.watch(mailbox.address, self._topic)
         await self._mailboxes.watched(mailbox.address, history_id=watch.history_id, expires_at=watch.expiration)

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.store.database import Connection, Database
 
-_MAILBOX = """
-    SELECT address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason FROM mailboxes
-"""
+_COLUMNS = "address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor"
+_MAILBOX = f"SELECT {_COLUMNS} FROM mailboxes "  # noqa: S608  # our own words
 
 
 class MailboxStore:
@@ -54,11 +53,11 @@ class MailboxStore:
                 )
                 return None
             row = await connection.fetchrow(
-                """
+                f"""
                 UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_asked = NULL
                 WHERE address = $1
-                RETURNING address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason
-                """,
+                RETURNING {_COLUMNS}
+                """,  # noqa: S608  # our own words
                 address,
                 holder,
                 timedelta(seconds=seconds),
@@ -141,13 +140,36 @@ class MailboxStore:
 
         return await self._database.run("INSERT emails", work)
 
+    async def take_watch(self, address: str, *, seconds: float, due_before: datetime | None) -> bool:
+        """Whether the caller is the one to renew the watch: for ``seconds`` nobody else is told so.
+
+        Args:
+            due_before: only if the watch ends before, as the row has it now; None: in any case.
+        """
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE mailboxes SET watch_lease_until = now() + $2
+                WHERE address = $1 AND coalesce(watch_lease_until <= now(), true)
+                    AND ($3::timestamptz IS NULL OR coalesce(watch_expires_at < $3, true))
+                """,
+                address,
+                timedelta(seconds=seconds),
+                due_before,
+            )
+
+        return await self._database.run("UPDATE mailboxes", work) == "UPDATE 1"
+
     async def watched(self, address: str, *, history_id: int, expires_at: datetime) -> None:
         """The watch is running. Only the first one sets the cursor: later ones must not skip what came between."""
 
         async def work(connection: Connection) -> None:
             await connection.execute(
                 """
-                UPDATE mailboxes SET history_id = coalesce(history_id, $2), watch_expires_at = $3 WHERE address = $1
+                UPDATE mailboxes
+                SET history_id = coalesce(history_id, $2), watch_expires_at = $3, watch_lease_until = NULL
+                WHERE address = $1
                 """,
                 address,
                 history_id,

@@ -199,7 +199,10 @@ class Mailbox:
     """The cursor: everything up to here is in ``emails``. None until the watch is started."""
     watch_expires_at: datetime | None
     last_synced_at: datetime | None
+    """When everything that Gmail showed was last in ``emails``."""
     disabled_reason: str | None
+    recovery_cursor: int | None = None
+    """History was lost, and listing in its place has begun: where history goes on afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
