@@ -37,6 +37,7 @@ from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.health import Health, HealthServer
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.upkeep import MailboxUpkeep
 from claimstream.mailbox.watch import Watcher
 from claimstream.maintenance import Maintenance
 from claimstream.monitoring import reading
@@ -336,16 +337,20 @@ class App:
             destination=settings.emails_topic,
             holder=self.worker,
         )
-        maintenance = Maintenance(
+        upkeep = MailboxUpkeep(
             mailboxes=self.mailboxes,
             sync=sync,
             watcher=Watcher(
                 gmail=self.gmail, mailboxes=self.mailboxes, topic=settings.topic(settings.notifications_topic)
             ),
+            poll_seconds=settings.poll_seconds,
+        )
+        maintenance = Maintenance(
+            upkeep=upkeep,
+            sync=sync,
             services=self.services,
             rules=self.rules,
             measure=BacklogStore(self.database).read,
-            poll_seconds=settings.poll_seconds,
         )
 
         async def bury(message: Message, reason: str) -> None:
@@ -398,7 +403,7 @@ class App:
             if self._alerts is not None:
                 with suppress(ExternalError):  # PostgreSQL is down: somebody is told of that
                     await self._alerts.take_over()
-            await maintenance.watch_all()
+            await upkeep.watch_all()
             log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
             if started is not None:
                 started()

@@ -1,0 +1,164 @@
+"""All mailboxes are looked after, and none waits for another."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from claimstream.app import App
+from claimstream.domain.records.work import Mailbox
+from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage
+from claimstream.local.stack import LocalStack
+from claimstream.mailbox.sync import MailboxSync, Synced
+from claimstream.mailbox.upkeep import MailboxUpkeep
+from claimstream.mailbox.watch import Watcher
+from claimstream.store.database import Connection
+
+
+class Published:
+    """Where messages go to: nobody reads them here."""
+
+    async def publish(self, data: bytes, attributes: dict[str, str]) -> str:
+        del data, attributes
+        return "1"
+
+
+def sync_of(app: App, holder: str = "one") -> MailboxSync:
+    return MailboxSync(
+        gmail=app.gmail,
+        mailboxes=app.mailboxes,
+        emails=app.emails,
+        publisher=Published(),
+        destination="emails",
+        holder=holder,
+    )
+
+
+def upkeep_of(app: App, sync: Any, **options: Any) -> MailboxUpkeep:
+    topic = app.settings.topic(app.settings.notifications_topic)
+    watcher = Watcher(gmail=app.gmail, mailboxes=app.mailboxes, topic=topic)
+    return MailboxUpkeep(mailboxes=app.mailboxes, sync=sync, watcher=watcher, **options)
+
+
+async def add_mailboxes(app: App, count: int) -> list[str]:
+    addresses = [f"box-{n:03}.{app.settings.mongodb_database}@kanzlei.example" for n in range(count)]
+
+    async def work(connection: Connection) -> None:
+        await connection.executemany(
+            "INSERT INTO mailboxes (address, tenant_id) VALUES ($1, 't')", [(address,) for address in addresses]
+        )
+
+    await app.database.run("INSERT", work)
+    return addresses
+
+
+async def gmail_ids(app: App) -> set[str]:
+    return {email.gmail_id for email in await app.emails.recent(limit=10_000)}
+
+
+class FailsOnce:
+    """A synchronisation that gets as far as moving the cursor, and then meets an outage."""
+
+    def __init__(self, app: App) -> None:
+        self.looks = 0
+        self._app = app
+
+    async def sync(self, mailbox: Mailbox) -> Synced:
+        self.looks += 1
+        now = datetime.now(UTC)
+        await self._app.database.run(
+            "UPDATE",
+            lambda c: c.execute("UPDATE mailboxes SET last_synced_at = $2 WHERE address = $1", mailbox.address, now),
+        )
+        if self.looks == 1:
+            raise Outage("gmail", "history.list", "down")
+        return Synced()
+
+
+async def test_a_look_that_failed_is_repeated_in_the_next_round(app: App) -> None:
+    sync = FailsOnce(app)
+    upkeep = upkeep_of(app, sync)
+    looks = []
+    for _ in range(3):
+        await upkeep.round()
+        looks.append(sync.looks)
+    assert looks == [1, 2, 2], "again at once, although it was looked at just now; and then no more"
+
+
+@pytest.mark.timeout(180)
+async def test_three_hundred_mailboxes_are_looked_after_side_by_side(app: App, stack: LocalStack) -> None:
+    addresses = await add_mailboxes(app, 300)
+    upkeep = upkeep_of(app, sync_of(app), poll_seconds=0.001)
+    await upkeep.watch_all()
+    assert all(mailbox.watch_expires_at is not None for mailbox in await app.mailboxes.all())
+    ids = {await stack.gmail.deliver(address, b"Subject: x\r\n\r\ny", notify=False) for address in addresses}
+    delay_seconds = 0.4
+    stack.gmail.faults.slow(delay_seconds, operation="history.list")
+    began = time.monotonic()
+    try:
+        await upkeep.round()
+    finally:
+        stack.gmail.faults.clear()
+    assert await gmail_ids(app) == ids
+    one_after_the_other = 300 * delay_seconds
+    assert time.monotonic() - began < one_after_the_other / 3
+
+
+class Held:
+    """A synchronisation in which one mailbox takes for ever; counts how many are at work together."""
+
+    def __init__(self, slow: str) -> None:
+        self.finished: list[str] = []
+        self.most = 0
+        self._slow = slow
+        self._now = 0
+
+    async def sync(self, mailbox: Mailbox) -> Synced:
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            await asyncio.sleep(1000 if mailbox.address == self._slow else 0.01)
+        finally:
+            self._now -= 1
+        self.finished.append(mailbox.address)
+        return Synced()
+
+
+async def test_a_slow_mailbox_holds_up_no_other_and_no_later_round(app: App) -> None:
+    addresses = await add_mailboxes(app, 12)
+    sync = Held(slow=addresses[0])
+    upkeep = upkeep_of(app, sync, every_seconds=0.05, at_once=4)
+    running = asyncio.create_task(upkeep.run())
+    try:
+        async with asyncio.timeout(20):
+            while not all(sync.finished.count(address) > 2 for address in addresses[1:]):
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert addresses[0] not in sync.finished
+    assert sync.most == 4, "as many as there is room for, and no more"
+
+
+async def test_a_mailbox_whose_watch_is_refused_is_polled(app: App, stack: LocalStack, world: World) -> None:
+    upkeep = upkeep_of(app, sync_of(app))
+    await upkeep.watch_all()
+    address = world.tenants[0].mailboxes[0]
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET watch_expires_at = now()"))
+    gmail_id = await stack.gmail.deliver(address, b"Subject: x\r\n\r\ny", notify=False)
+    stack.gmail.faults.fail(400, operation="watch", reason="failedPrecondition")
+    try:
+        await upkeep.round()
+    finally:
+        stack.gmail.faults.clear()
+    assert await gmail_ids(app) == {gmail_id}
+
+
+async def test_two_workers_at_once_renew_each_watch_once(app: App, stack: LocalStack) -> None:
+    await add_mailboxes(app, 20)
+    before = stack.gmail.calls["watch"]
+    await asyncio.gather(*(upkeep_of(app, sync_of(app, f"w{n}")).round() for n in range(2)))
+    assert stack.gmail.calls["watch"] - before == 21
