@@ -207,3 +207,32 @@ class TestSeveralWorkers:
 
 async def _away(*_: object, **__: object) -> None:
     raise Outage("postgresql", "call", "no route")
+
+
+async def test_a_disabled_mailbox_is_told_of_with_what_to_do_and_so_is_its_return(
+    smtp: LocalSmtp, alerting: Alerting
+) -> None:
+    async with alerting() as alerts:
+        alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
+        alerts.mailbox("post@kanzlei.example", disabled=False)
+        await until(lambda: len(smtp.messages) == 2)
+    assert subjects(smtp) == [
+        "mailbox post@kanzlei.example was disabled",
+        "mailbox post@kanzlei.example opens again",
+    ]
+    text = str(smtp.messages[0].message.get_payload())
+    assert "Last reason: answered 403" in text
+    assert "claimstream mailboxes enable post@kanzlei.example" in text
+
+
+async def test_credentials_that_every_mailbox_refuses_are_told_of_by_one_worker(
+    smtp: LocalSmtp, alerting: Alerting
+) -> None:
+    async with alerting("one", steady_seconds=0.0) as one, alerting("two", steady_seconds=0.0) as two:
+        for refused in (True, False):
+            for alerts in (one, two):
+                alerts.credentials(refused=refused, reason="answered 401" if refused else "")
+            await until(lambda: len(smtp.messages) == (1 if refused else 2))  # noqa: B023  # awaited at once
+        await asyncio.sleep(0.1)
+    assert subjects(smtp) == ["gmail-credentials is failing", "gmail-credentials has recovered"]
+    assert "No mailbox lets us in." in str(smtp.messages[0].message.get_payload())

@@ -1,13 +1,14 @@
-"""One mail per opening of a circuit breaker, and one when it has stayed closed."""
+"""One mail per opening of a circuit breaker, and one when it has stayed closed; one per mailbox that was disabled."""
 
 import asyncio
 import contextvars
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from claimstream.external.breaker import BreakerEvent
+from claimstream.external.breaker import BreakerEvent, State
 from claimstream.external.errors import ExternalError, Refused
 from claimstream.external.smtp import Mailer
 from claimstream.telemetry import sentry
@@ -18,12 +19,68 @@ log = get_logger(__name__)
 _CLOSING_SECONDS = 5.0
 
 
+CREDENTIALS = "gmail-credentials"
+"""What is down when every mailbox refuses us: told and ended like the outage of a service."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Alert:
     service: str
     recovered: bool
     at: datetime
     reason: str
+
+    @property
+    def about(self) -> str:
+        """For log lines."""
+        return self.service
+
+    @property
+    def message_id(self) -> str:
+        kind = "closed" if self.recovered else "opened"
+        return f"<{self.service}.{kind}.{self.at.timestamp():.0f}@claimstream.invalid>"
+
+    @property
+    def subject(self) -> str:
+        return f"{self.service} {'has recovered' if self.recovered else 'is failing'}"
+
+    def text(self, environment: str) -> str:
+        text = f"{self.subject}, at {self.at:%Y-%m-%d %H:%M:%S} UTC, in {environment}.\n"
+        text += "Work goes on where it stopped.\n" if self.recovered else self._waiting
+        return text + (f"\nLast reason: {self.reason}\n" if self.reason else "")
+
+    @property
+    def _waiting(self) -> str:
+        if self.service == CREDENTIALS:
+            return "No mailbox lets us in. Mail stays in Gmail, and emails not yet read wait. Nothing is lost.\n"
+        return "Emails that need it wait, and intake is paused. Nothing is lost.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _MailboxAlert(_Alert):
+    """Whoever disabled or enabled it tells: that was settled by its row. ``service`` is the address."""
+
+    @property
+    def about(self) -> str:
+        return "mailbox"
+
+    @property
+    def message_id(self) -> str:
+        digest = hashlib.sha256(self.service.encode()).hexdigest()[:16]
+        kind = "enabled" if self.recovered else "disabled"
+        return f"<mailbox.{digest}.{kind}.{self.at.timestamp():.0f}@claimstream.invalid>"
+
+    @property
+    def subject(self) -> str:
+        return f"mailbox {self.service} {'opens again' if self.recovered else 'was disabled'}"
+
+    @property
+    def _waiting(self) -> str:
+        return (
+            "It does not let us in, while others do. Its mail stays in Gmail, and its emails not yet read wait.\n"
+            "It is tried again every hour, and goes on by itself where it stopped.\n"
+            f"At once: claimstream mailboxes enable {self.service}\n"
+        )
 
 
 class Outages(Protocol):
@@ -89,6 +146,16 @@ class BreakerAlerts:
         elif event.kind == "closed" and event.service in self._failing:
             self._expect(event.service, event.at)
 
+    def mailbox(self, address: str, *, disabled: bool, reason: str = "") -> None:
+        """One mailbox does not let us in, or does again."""
+        self._send(_MailboxAlert(address, recovered=not disabled, at=datetime.now(UTC), reason=reason))
+
+    def credentials(self, *, refused: bool, reason: str = "") -> None:
+        """No mailbox lets us in, or one does again."""
+        old: State = "closed" if refused else "open"
+        new: State = "open" if refused else "closed"
+        self.note(BreakerEvent(CREDENTIALS, old, new, datetime.now(UTC), reason))
+
     def _expect(self, service: str, at: datetime) -> None:
         alert = _Alert(service, recovered=True, at=at, reason="")
         timer = asyncio.get_running_loop().call_later(self._steady_seconds, self._steady, service)
@@ -123,6 +190,8 @@ class BreakerAlerts:
 
     async def _is_ours(self, alert: _Alert) -> bool:
         """Whether this worker is the one to tell of it."""
+        if isinstance(alert, _MailboxAlert):
+            return True
         try:
             if not alert.recovered:
                 return await self._outages.begin(alert.service)
@@ -145,27 +214,18 @@ class BreakerAlerts:
 
     async def _sent(self, alert: _Alert) -> bool:
         """Whether it is done with: sent, or impossible to send."""
-        what = "has recovered" if alert.recovered else "is failing"
-        text = f"{alert.service} {what}, at {alert.at:%Y-%m-%d %H:%M:%S} UTC, in {self._environment}.\n"
-        text += (
-            "Work goes on where it stopped.\n"
-            if alert.recovered
-            else "Emails that need it wait, and intake is paused. Nothing is lost.\n"
-        )
-        if alert.reason:
-            text += f"\nLast reason: {alert.reason}\n"
-        kind = "closed" if alert.recovered else "opened"
-        message_id = f"<{alert.service}.{kind}.{alert.at.timestamp():.0f}@claimstream.invalid>"
+        text = alert.text(self._environment)
+        about = {"service": alert.about, "recovered": alert.recovered}
         try:
-            await self._mailer.send(self._to, f"claimstream: {alert.service} {what}", text, message_id=message_id)
+            await self._mailer.send(self._to, f"claimstream: {alert.subject}", text, message_id=alert.message_id)
         except Refused as error:  # nobody will ever take it, and others wait behind it
-            log.error("alert_not_sent", service=alert.service, what=what, error=type(error).__name__)
+            log.error("alert_not_sent", **about, error=type(error).__name__)
             sentry.capture(error)
         except ExternalError as error:
-            log.warning("alert_not_sent", service=alert.service, what=what, error=type(error).__name__)
+            log.warning("alert_not_sent", **about, error=type(error).__name__)
             return False
         except Exception as error:
-            log.error("alert_not_sent", service=alert.service, what=what, error=type(error).__name__, exc_info=error)
+            log.error("alert_not_sent", **about, error=type(error).__name__, exc_info=error)
             sentry.capture(error)
         return True
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from claimstream.alerts import BreakerAlerts
+from claimstream.alerts import CREDENTIALS, BreakerAlerts
 from claimstream.dead_letters import buried
 from claimstream.external import (
     claude_errors,
@@ -35,6 +35,7 @@ from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.health import Health, HealthServer
+from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.upkeep import MailboxUpkeep
@@ -59,6 +60,7 @@ from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 from claimstream.store.inquiries import InquiryStore
 from claimstream.store.ledger import Ledger
+from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.outages import OutageStore
 from claimstream.store.outbox import OutboxStore
@@ -211,9 +213,15 @@ class App:
                 settings.circuit_breaker_alert_email,
                 environment=settings.environment,
                 outages=OutageStore(self.database, worker=self.worker),
-                answered=self.door.answered,
+                answered=self._answered,
             )
             self._closing(self._alerts.close)
+        self.access = MailboxAccess(
+            MailboxAccessStore(self.database),
+            opens=self.gmail.profile,
+            services={gmail.SERVICE, gmail_credentials.SERVICE},
+            alerts=self._alerts,
+        )
         self.runner = Runner(
             self.services,
             self.rules,
@@ -343,6 +351,7 @@ class App:
             watcher=Watcher(
                 gmail=self.gmail, mailboxes=self.mailboxes, topic=settings.topic(settings.notifications_topic)
             ),
+            access=self.access,
             poll_seconds=settings.poll_seconds,
         )
         maintenance = Maintenance(
@@ -453,6 +462,9 @@ class App:
                 "breakers_not_closed": breakers,
             },
         )
+
+    def _answered(self, service: str) -> bool:
+        return self.access.any_opened if service == CREDENTIALS else self.door.answered(service)
 
     def _read_subscribers(self) -> gauges.Subscribers:
         limits = {"notifications": _NOTIFICATIONS_AT_ONCE, "emails": self.settings.max_emails_in_flight}

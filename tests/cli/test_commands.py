@@ -211,6 +211,37 @@ async def test_emails_are_listed_from_the_database(app: App, world: World, insta
     assert [email["email_id"] for email in json.loads(ended.out)] == [email_id]
 
 
+class TestMailboxes:
+    """``claimstream mailboxes``."""
+
+    async def test_they_are_listed_with_their_state(self, app: App, world: World, installed: dict[str, str]) -> None:
+        address = world.tenants[0].mailboxes[0]
+        await add_email(app, world)
+        ended = await claimstream("mailboxes", "--json", environment=installed)
+        [listed] = json.loads(ended.out)
+        assert (listed["address"], listed["open_emails"], listed["disabled_reason"]) == (address, 1, None)
+        assert "not begun" in (await claimstream("mailboxes", environment=installed)).out
+
+    async def test_one_is_disabled_and_enabled_by_hand(self, app: App, world: World, installed: dict[str, str]) -> None:
+        address = world.tenants[0].mailboxes[0]
+        disabled = await claimstream(
+            "mailboxes", "disable", address.upper(), "--reason", "has left", environment=installed
+        )
+        assert (disabled.status, "is disabled" in disabled.err) == (0, True), disabled.err
+        listed = await claimstream("mailboxes", environment=installed)
+        assert "disabled, until somebody enables it: has left" in listed.out
+        for said in ("is enabled", "was enabled already"):
+            enabled = await claimstream("mailboxes", "enable", address, environment=installed)
+            assert (enabled.status, said in enabled.err) == (0, True), enabled.err
+        mailbox = await app.mailboxes.get(address)
+        assert mailbox is not None
+        assert mailbox.disabled_reason is None
+
+    async def test_one_that_is_not_known_is_named(self, app: App, installed: dict[str, str]) -> None:
+        ended = await claimstream("mailboxes", "enable", "who@elsewhere.example", environment=installed)
+        assert (ended.status, "who@elsewhere.example is no mailbox" in ended.err) == (2, True)
+
+
 class TestReport:
     """``claimstream report``, of a database."""
 
@@ -295,6 +326,7 @@ async def test_only_the_result_goes_to_stdout(home: dict[str, str]) -> None:
         "doctor",
         "emails",
         "report",
+        "mailboxes",
         "replay",
         "audit",
         "dead",

@@ -40,7 +40,7 @@ def sync_of(app: App, holder: str = "one") -> MailboxSync:
 def upkeep_of(app: App, sync: Any, **options: Any) -> MailboxUpkeep:
     topic = app.settings.topic(app.settings.notifications_topic)
     watcher = Watcher(gmail=app.gmail, mailboxes=app.mailboxes, topic=topic)
-    return MailboxUpkeep(mailboxes=app.mailboxes, sync=sync, watcher=watcher, **options)
+    return MailboxUpkeep(mailboxes=app.mailboxes, sync=sync, watcher=watcher, **{"access": app.access, **options})
 
 
 async def add_mailboxes(app: App, count: int) -> list[str]:

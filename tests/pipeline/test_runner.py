@@ -19,10 +19,11 @@ from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.servers.smtp import LocalSmtp
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.report import STAGES, VERSION, EarlierAttempts, ProcessingReport
-from claimstream.pipeline.runner import Runner, Settled, Unknown, Wait
+from claimstream.pipeline.runner import Runner, Settled, Shelved, Unknown, Wait
 from claimstream.pipeline.services import Services
 from claimstream.pipeline.stages.deliver import deliver, deliver_leftovers
 from claimstream.pipeline.stages.fetch import Fetched
+from claimstream.store.mailbox_access import MailboxAccessStore
 
 Reply = Callable[..., bytes]
 PROSE = "Guten Tag,\n\nnach unseren Unterlagen fehlen da noch gut achthundertzwölf, genau weiß es die Kollegin.\n"
@@ -91,6 +92,44 @@ async def test_a_clear_claim_updates_the_record_and_tells_the_firm(
     assert mail.message["X-Correlation-ID"] == summary.correlation_id
     assert list(mail.recipients) == ["sachbearbeitung@kanzlei.example"]
     assert not stack.claude.requests, "the reader settled it: no token is spent"
+
+
+async def test_an_email_of_a_disabled_mailbox_waits_without_a_message_until_it_is_enabled(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    address = world.tenants[0].mailboxes[0]
+    store = MailboxAccessStore(app.database)
+    email_id = await arrive(app, stack, world, reply())
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+    stack.gmail.close_mailbox(address)
+    try:
+        assert isinstance(await runner.process(email_id), Wait), "as long as nobody has called it disabled"
+        assert await store.disable(address, "revoked", retry_seconds=None)
+        assert await runner.process(email_id) == Shelved()
+        assert await app.emails.unpublished() == []
+    finally:
+        stack.gmail.open_mailbox(address)
+    assert await store.enable(address)
+    assert [email.email_id for email in await app.emails.unpublished()] == [email_id]
+    assert (await settle(app, runner, email_id)).outcome == "updated"
+
+
+async def test_an_email_that_has_been_read_goes_on_although_its_mailbox_is_disabled(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    assert stack.mongo is not None
+    email_id = await arrive(app, stack, world, reply())
+    await stack.mongo.stop()
+    try:
+        assert isinstance(await runner.process(email_id), Wait)
+    finally:
+        await stack.mongo.start()
+    await MailboxAccessStore(app.database).disable(world.tenants[0].mailboxes[0], "revoked", retry_seconds=None)
+    stack.gmail.close_mailbox(world.tenants[0].mailboxes[0])
+    async with asyncio.timeout(60):
+        while await runner.process(email_id) != Settled():
+            await asyncio.sleep(0.2)
+    stack.gmail.open_mailbox(world.tenants[0].mailboxes[0])
 
 
 async def test_the_report_holds_evidence_stages_and_decision(

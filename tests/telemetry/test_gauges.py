@@ -37,6 +37,7 @@ async def test_the_backlog_is_read_at_each_export(started: Start, collector: Otl
         oldest_review_seconds=None,
         watch_seconds=3600.0,
         sync_age_seconds=60.0,
+        disabled_mailboxes=2,
         measured_at=time.monotonic() - 100,
     )
     with observed(lambda: kept, dict):
@@ -51,6 +52,7 @@ async def test_the_backlog_is_read_at_each_export(started: Start, collector: Otl
         assert values(collector, "claimstream.review.oldest") == {(): 0.0}
         assert 3460 < values(collector, "claimstream.mailbox.watch.remaining")[()] <= 3500
         assert 160 <= values(collector, "claimstream.mailbox.sync.age")[()] < 190
+        assert values(collector, "claimstream.mailbox.disabled") == {(): 2}
         kept = Backlog(emails={"new": 0})
         assert await telemetry.aflush(30.0) is True
         assert values(collector, "claimstream.emails.open")[("new",)] == 0

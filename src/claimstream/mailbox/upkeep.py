@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import BreakerOpen, ExternalError
+from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.ports import Mailboxes
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.watch import Watcher
@@ -25,6 +26,7 @@ class MailboxUpkeep:
         mailboxes: Mailboxes,
         sync: MailboxSync,
         watcher: Watcher,
+        access: MailboxAccess,
         poll_seconds: float = 300.0,
         every_seconds: float = 15.0,
         at_once: int = 20,
@@ -32,6 +34,7 @@ class MailboxUpkeep:
     ) -> None:
         """
         Args:
+            access: is told which mailboxes let us in.
             poll_seconds: a mailbox not looked at for this long is polled.
             every_seconds: between the beginnings of two rounds.
             at_once: how many mailboxes are looked at at the same time.
@@ -40,6 +43,7 @@ class MailboxUpkeep:
         self._mailboxes = mailboxes
         self._sync = sync
         self._watcher = watcher
+        self._access = access
         self._poll_after = timedelta(seconds=poll_seconds)
         self._every_seconds = every_seconds
         self._start_seconds = start_seconds
@@ -47,6 +51,8 @@ class MailboxUpkeep:
         self._busy: set[str] = set()
         """Mailboxes that a round has taken up and not finished: the next one leaves them alone."""
         self._unfinished: set[str] = set()
+        self._all: frozenset[str] = frozenset()
+        """Every mailbox that is not disabled, as of the latest round."""
 
     async def run(self) -> None:
         """Until cancelled. A round does not wait for the one before: a slow mailbox holds up only itself."""
@@ -59,7 +65,7 @@ class MailboxUpkeep:
     async def round(self) -> None:
         """Every mailbox that is due and that no earlier round is still at. Raises nothing but cancellation."""
         with correlated(new_correlation_id()):
-            await self._each(self._look_after)
+            await self._each(self._look_after, retry=True)
 
     async def watch_all(self) -> None:
         """Start the watches that do not run yet, so that nothing arrives unseen from now on."""
@@ -70,12 +76,18 @@ class MailboxUpkeep:
             except TimeoutError:
                 log.warning("maintenance_waits", task="watch", service="gmail", operation="watch")
 
-    async def _each(self, work: Callable[[Mailbox], Awaitable[object]]) -> None:
+    async def _each(self, work: Callable[[Mailbox], Awaitable[object]], *, retry: bool = False) -> None:
         try:
-            due = [mailbox for mailbox in await self._mailboxes.all() if mailbox.address not in self._busy]
+            disabled = await self._access.due() if retry else []
+            mailboxes = await self._mailboxes.all()
+            self._all = frozenset(mailbox.address for mailbox in mailboxes)
+            due = [mailbox for mailbox in mailboxes if mailbox.address not in self._busy]
             self._busy.update(mailbox.address for mailbox in due)
             try:
-                results = await asyncio.gather(*(self._one(mailbox, work) for mailbox in due))
+                results = await asyncio.gather(
+                    *(self._one(mailbox, work) for mailbox in due),
+                    *(self._one(mailbox, self._access.retry) for mailbox in disabled),
+                )
             finally:
                 self._busy.difference_update(mailbox.address for mailbox in due)
             if (open_circuit := next((r for r in results if r is not None), None)) is not None:
@@ -116,14 +128,32 @@ class MailboxUpkeep:
             raise
         except ExternalError as error:
             _unreachable(mailbox, error)  # without a watch its mail is found by polling
+            if mailbox.history_id is None:  # or not yet: then only this tells whether it lets us in
+                await self._open(mailbox)
         last = mailbox.last_synced_at
         due = last is None or datetime.now(UTC) - last > self._poll_after
         if due or mailbox.address in self._unfinished:
             # Should it fail, the next round looks again: notifications may have left their marks to this look.
             self._unfinished.add(mailbox.address)
             with correlated(new_correlation_id()), work_span("poll mailbox"):
-                await self._sync.sync(mailbox)
+                await self._poll(mailbox)
             self._unfinished.discard(mailbox.address)
+
+    async def _poll(self, mailbox: Mailbox) -> None:
+        try:
+            synced = await self._sync.sync(mailbox)
+        except ExternalError as error:
+            await self._access.refused(mailbox, error, among=self._all)
+            raise
+        if mailbox.history_id is not None and not synced.busy:  # else Gmail was not asked
+            self._access.opened(mailbox)
+
+    async def _open(self, mailbox: Mailbox) -> None:
+        try:
+            await self._access.open(mailbox)
+        except ExternalError as error:
+            await self._access.refused(mailbox, error, among=self._all)
+            raise
 
 
 def _unreachable(mailbox: Mailbox, error: ExternalError) -> None:

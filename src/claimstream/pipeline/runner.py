@@ -33,7 +33,7 @@ from claimstream.domain.records.work import (
     Waited,
 )
 from claimstream.domain.rules.replay import held_against
-from claimstream.external.errors import NotFound, Outage
+from claimstream.external.errors import NotFound, Outage, Unauthorised
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
@@ -81,7 +81,12 @@ class Unknown:
     """No such email: its message is of another installation, or its row was deleted."""
 
 
-Processed = Settled | Wait | Unknown
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """Its mailbox is disabled. It waits in the database, and gets a new message when the mailbox is enabled."""
+
+
+Processed = Settled | Wait | Unknown | Shelved
 
 
 class Runner:
@@ -185,7 +190,8 @@ class Runner:
         except Outage as outage:
             waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
             await self._release(email, waits, attempt.unkept)
-            return self._outage(outage, attempt.at or "commit")
+            waiting = self._outage(outage, attempt.at or "commit")
+            return Shelved() if isinstance(outage, Unauthorised) and await self._shelved(email) else waiting
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email, (), attempt.unkept))
             raise
@@ -197,6 +203,12 @@ class Runner:
             if waits:
                 self._unwritten.add(email.email_id, *waits)
             log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
+
+    async def _shelved(self, email: Email) -> bool:
+        try:
+            return await self._services.emails.shelve(email)
+        except Outage:
+            return False
 
     def _outage(self, outage: Outage, stage: str) -> Wait:
         metrics.error_occurred(outage, stage=stage, error_class="outage")

@@ -23,7 +23,9 @@ class BacklogStore:
                 """
                 SELECT status, count(*) AS open,
                        extract(epoch FROM now() - min(coalesce(replayed_at, created_at)))::float8 AS oldest
-                FROM emails WHERE status <> 'settled' GROUP BY status
+                FROM emails JOIN mailboxes ON address = mailbox
+                WHERE status <> 'settled' AND (published_at IS NOT NULL OR disabled_reason IS NULL)
+                GROUP BY status
                 """
             )
             reviews = await connection.fetchrow(
@@ -34,9 +36,12 @@ class BacklogStore:
             )
             mailboxes = await connection.fetchrow(
                 """
-                SELECT extract(epoch FROM min(coalesce(watch_expires_at, now())) - now())::float8 AS watch,
-                       extract(epoch FROM now() - min(last_synced_at))::float8 AS sync
-                FROM mailboxes WHERE disabled_reason IS NULL
+                SELECT extract(epoch FROM min(coalesce(watch_expires_at, now()))
+                               FILTER (WHERE disabled_reason IS NULL) - now())::float8 AS watch,
+                       extract(epoch FROM now() - min(last_synced_at)
+                               FILTER (WHERE disabled_reason IS NULL))::float8 AS sync,
+                       count(disabled_reason) AS disabled
+                FROM mailboxes
                 """
             )
             waiting = {row["kind"]: OutboxDepth(row["kind"], row["waiting"], row["oldest"]) for row in outbox}
@@ -50,6 +55,7 @@ class BacklogStore:
                 oldest_review_seconds=reviews["oldest"],
                 watch_seconds=mailboxes["watch"],
                 sync_age_seconds=mailboxes["sync"],
+                disabled_mailboxes=mailboxes["disabled"],
             )
 
         return await self._database.run("SELECT backlog", work)

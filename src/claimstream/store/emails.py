@@ -121,6 +121,23 @@ class EmailStore:
 
         await self._database.run("UPDATE emails", work)
 
+    async def shelve(self, email: Email) -> bool:
+        """Whether the email, given back, waits for its mailbox to be enabled: no message stands for it then, and one is
+        published when it is."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE emails SET published_at = NULL
+                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work' AND claimed_by IS NULL
+                  AND EXISTS (SELECT FROM mailboxes WHERE address = mailbox AND disabled_reason IS NOT NULL)
+                """,
+                email.email_id,
+                email.attempt,
+            )
+
+        return await self._database.run("UPDATE emails", work) == "UPDATE 1"
+
     async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None:
         """Keep what is finished, together with the tokens it cost. Raises :class:`LostClaimError`."""
 
@@ -247,13 +264,14 @@ class EmailStore:
     async def unpublished(
         self, *, mailbox: str | None = None, older_than_seconds: float = 0.0
     ) -> list[UnpublishedEmail]:
-        """Rows whose message to the pipeline was never confirmed, the oldest 1,000 of them."""
+        """Rows whose message to the pipeline was never confirmed, the oldest 1,000 of them. Those of a disabled mailbox
+        wait until it is enabled."""
 
         async def work(connection: Connection) -> list[UnpublishedEmail]:
             rows = await connection.fetch(
                 """
-                SELECT email_id, tenant_id, correlation_id, run FROM emails
-                WHERE published_at IS NULL AND status <> 'settled'
+                SELECT email_id, emails.tenant_id, correlation_id, run FROM emails JOIN mailboxes ON address = mailbox
+                WHERE published_at IS NULL AND status <> 'settled' AND disabled_reason IS NULL
                   AND coalesce(replayed_at, created_at) <= now() - $2::interval
                   AND ($1::text IS NULL OR mailbox = $1)
                 ORDER BY created_at LIMIT 1000

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.store.database import Connection, Database
 
-_COLUMNS = "address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor"
-_MAILBOX = f"SELECT {_COLUMNS} FROM mailboxes "  # noqa: S608  # our own words
+COLUMNS = "address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor"
+"""Of a :class:`Mailbox`."""
+_MAILBOX = f"SELECT {COLUMNS} FROM mailboxes "  # noqa: S608  # our own words
 
 
 class MailboxStore:
@@ -56,7 +57,7 @@ class MailboxStore:
                 f"""
                 UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_asked = NULL
                 WHERE address = $1
-                RETURNING {_COLUMNS}
+                RETURNING {COLUMNS}
                 """,  # noqa: S608  # our own words
                 address,
                 holder,
@@ -175,14 +176,6 @@ class MailboxStore:
                 history_id,
                 expires_at,
             )
-
-        await self._database.run("UPDATE mailboxes", work)
-
-    async def disable(self, address: str, reason: str) -> None:
-        """Leave the mailbox alone from now on; the others go on."""
-
-        async def work(connection: Connection) -> None:
-            await connection.execute("UPDATE mailboxes SET disabled_reason = $2 WHERE address = $1", address, reason)
 
         await self._database.run("UPDATE mailboxes", work)
 

@@ -43,6 +43,7 @@ class Backlog:
     """Until the first watch of any mailbox runs out, 0 where one was never started; None: there is no mailbox."""
     sync_age_seconds: float | None = None
     """Of the mailbox that was looked at longest ago."""
+    disabled_mailboxes: int = 0
     measured_at: float = field(default_factory=time.monotonic)
 
 
@@ -176,6 +177,12 @@ def _create() -> None:
         [_age(lambda b: b.sync_age_seconds)],
         "s",
         "Since the mailbox was looked at that was looked at longest ago",
+    )
+    gauge(
+        "claimstream.mailbox.disabled",
+        [_of_backlog(lambda b, _: [Observation(b.disabled_mailboxes)])],
+        "{mailbox}",
+        "Mailboxes that are left alone, since they do not let us in or a person wants it so",
     )
     gauge(
         "claimstream.subscriber.messages",

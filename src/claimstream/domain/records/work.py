@@ -206,6 +206,24 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxSummary:
+    """One line of ``claimstream mailboxes``."""
+
+    address: str
+    tenant_id: str
+    history_id: int | None
+    last_synced_at: datetime | None
+    watch_expires_at: datetime | None
+    disabled_reason: str | None
+    retry_at: datetime | None
+    """When a disabled one is tried again; None: when a person enables it."""
+    recovering: bool
+    """History was lost, and its messages are being listed."""
+    open_emails: int
+    """Found, and not settled yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewEmail:
     """A Gmail message that was not known before."""
 

@@ -90,6 +90,7 @@ class GmailServer(LocalHttpServer):
         self._clock = clock
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._mailboxes: dict[str, Mailbox] = {}
+        self._closed: set[str] = set()
         self._pushes: set[asyncio.Task[None]] = set()
 
     @property
@@ -148,6 +149,13 @@ class GmailServer(LocalHttpServer):
         box = self.mailbox(mailbox)
         box.history_floor = box.history_id
         box.history.clear()
+
+    def close_mailbox(self, address: str) -> None:
+        """Let nobody in any more, as when its owner takes back the grant; mail still arrives."""
+        self._closed.add(address.lower())
+
+    def open_mailbox(self, address: str) -> None:
+        self._closed.discard(address.lower())
 
     def revoke_tokens(self) -> None:
         """Make every token that was issued so far worthless, :attr:`token` too; new ones can be asked for."""
@@ -389,4 +397,6 @@ class GmailServer(LocalHttpServer):
                 raise Refused(400, "'me' is nobody with this token", reason="failedPrecondition")
         if subject is not None and user != subject:
             raise Refused(403, f"Delegation denied for {subject}", reason="forbidden")
+        if user in self._closed:
+            raise Refused(403, f"Delegation denied for {user}", reason="forbidden")
         return self.mailbox(user)

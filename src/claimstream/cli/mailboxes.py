@@ -1,0 +1,100 @@
+"""``claimstream mailboxes``: how far each one is, and which are left alone."""
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.console import Trimmed, note, out
+from claimstream.domain.records.work import MailboxSummary
+from claimstream.settings import SettingsError
+from claimstream.store.mailbox_access import MailboxAccessStore
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[MailboxAccessStore]:
+    async with a_door() as door, open_database(settings_or_demo(), door) as database:
+        yield MailboxAccessStore(database)
+
+
+async def list_mailboxes(*, as_json: bool) -> None:
+    """Raises SettingsError or ExternalError."""
+    async with _store() as store:
+        found = await store.overview()
+    if as_json:
+        sys.stdout.write(TypeAdapter(list[MailboxSummary]).dump_json(found, indent=2).decode() + "\n")
+    elif found:
+        out.print(Trimmed(mailboxes_table(found, now=datetime.now(UTC))))
+    else:
+        note("No mailbox is known yet: claimstream load WORLD.json")
+
+
+async def enable_mailbox(address: str) -> None:
+    """Raises SettingsError when there is no such mailbox, or ExternalError."""
+    async with _store() as store:
+        await _known(store, address)
+        done = await store.enable(address)
+    note(f"{address} is enabled." if done else f"{address} was enabled already.")
+
+
+async def disable_mailbox(address: str, reason: str) -> None:
+    """Raises SettingsError when there is no such mailbox, or ExternalError."""
+    async with _store() as store:
+        await _known(store, address)
+        done = await store.disable(address, reason, retry_seconds=None)
+    note(f"{address} is disabled." if done else f"{address} was disabled already.")
+
+
+async def _known(store: MailboxAccessStore, address: str) -> None:
+    if address.lower() not in {mailbox.address for mailbox in await store.overview()}:
+        raise SettingsError(f"{address} is no mailbox that is known here: claimstream mailboxes lists them")
+
+
+def mailboxes_table(mailboxes: Sequence[MailboxSummary], *, now: datetime) -> RenderableType:
+    """One row per mailbox, and below a line for each that is not well: a reason does not fit into a row."""
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    table.add_column("mailbox", overflow="fold")
+    for name in ("state", "tenant", "looked at", "watch ends"):
+        table.add_column(name, no_wrap=True)
+    for name in ("cursor", "open"):
+        table.add_column(name, no_wrap=True, justify="right")
+    remarks = []
+    for mailbox in mailboxes:
+        state, style, remark = _state(mailbox, now)
+        table.add_row(
+            mailbox.address,
+            Text(state, style=style),
+            mailbox.tenant_id,
+            _time(mailbox.last_synced_at),
+            _time(mailbox.watch_expires_at),
+            "" if mailbox.history_id is None else str(mailbox.history_id),
+            str(mailbox.open_emails),
+        )
+        if remark:
+            remarks.append(Text(f"{mailbox.address}: {remark}"))
+    return Group(table, *([Text(), *remarks] if remarks else []))
+
+
+def _state(mailbox: MailboxSummary, now: datetime) -> tuple[str, str, str]:
+    """In one or two words, their style, and what there is to say of it."""
+    if mailbox.disabled_reason is not None:
+        again = f"tried again at {_time(mailbox.retry_at)} UTC" if mailbox.retry_at else "until somebody enables it"
+        return "disabled", "red", f"disabled, {again}: {mailbox.disabled_reason}"
+    if mailbox.recovering:
+        return "recovering", "yellow", "history was lost, and its messages are being listed"
+    if mailbox.history_id is None:
+        return "not begun", "yellow", "claimstream run starts its watch"
+    if mailbox.watch_expires_at is None or mailbox.watch_expires_at <= now:
+        return "polled", "yellow", "its watch does not run, so its mail is found by polling only"
+    return "ok", "green", ""
+
+
+def _time(at: datetime | None) -> str:
+    """In UTC."""
+    return "" if at is None else f"{at.astimezone(UTC):%m-%d %H:%M}"
