@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 
 from claimstream.domain.records.work import Mailbox
-from claimstream.external.errors import ExternalError, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, NotFound, Refused, Unauthorised
 from claimstream.mailbox.refusals import Refusals, Verdict
 from claimstream.telemetry import sentry
 from claimstream.telemetry.correlation import correlated
@@ -78,6 +78,8 @@ class MailboxAccess:
 
     def is_refusal(self, error: ExternalError) -> bool:
         """Whether the error says that this mailbox does not let us in."""
+        if isinstance(error, NotFound) and error.operation == "history.list":
+            return False  # it is only its history that is not there
         return isinstance(error, Unauthorised | Refused) and error.service in self._services
 
     async def refused(self, mailbox: Mailbox, error: ExternalError, *, among: Collection[str]) -> None:

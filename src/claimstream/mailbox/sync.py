@@ -23,6 +23,8 @@ log = get_logger(__name__)
 
 _RECOVERY_MARGIN = timedelta(hours=1)
 """How much further than the last good sync is looked back when history is lost: Gmail's clock is not ours."""
+_MOST_RECOVERIES = 2
+"""In one look: the cursor of a recovery that was begun long ago may be gone, too."""
 _ROWS_AT_ONCE = 500
 """As many as a page of Gmail's."""
 
@@ -132,12 +134,18 @@ class MailboxSync:
         return Synced(new=new, published=published + await self.publish_unconfirmed(mailbox.address))
 
     async def _look(self, mailbox: Mailbox, holder: str, promised: int | None) -> Synced:
-        recovered = False
-        try:
-            new, reached = await self._list_history(mailbox, holder)
-        except NotFound:
-            new, reached = await self._recover(mailbox, holder)
-            recovered = True
+        new, recoveries = 0, 0
+        while True:
+            try:
+                found, reached = await self._list_history(mailbox, holder)
+                break
+            except NotFound:
+                if recoveries == _MOST_RECOVERIES:
+                    raise
+                recoveries += 1
+                new += await self._recover(mailbox, holder)
+                mailbox = await self._mailboxes.get(mailbox.address) or mailbox
+        new, recovered = new + found, recoveries > 0
         published = await self.publish_unconfirmed(mailbox.address)
         lagging = promised if promised and new == 0 and (reached is None or reached < promised) else None
         if new or recovered:
@@ -153,34 +161,48 @@ class MailboxSync:
             # Only as far as records were shown: the answer's own history id may be ahead of records that lag behind.
             if page.last_record_id is not None:
                 cursor = max(cursor, page.last_record_id)
-            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor))
+            # Only the last page makes it complete: should history be lost before, listing begins where it was complete.
+            complete_at = datetime.now(UTC) if page.next_page is None else None
+            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor, complete_at=complete_at))
         return new, cursor
 
-    async def _recover(self, mailbox: Mailbox, holder: str) -> tuple[int, int]:
-        """History is gone (Gmail keeps about a week): list what came since the last good look.
+    async def _recover(self, mailbox: Mailbox, holder: str) -> int:
+        """History is gone (Gmail keeps about a week): list what came since the last complete look. New rows.
 
-        The fresh cursor is taken first, so that what arrives meanwhile is found by history afterwards.
+        The fresh cursor is taken first and written down, so that what arrives meanwhile is found by history afterwards,
+        even what is deleted, filed as spam or thrown away before listing comes to it, and even if this worker dies:
+        the next one lists again, which leaves alone what is there, and keeps the cursor.
         """
+        began = datetime.now(UTC)
         cursor = (await self._gmail.profile(mailbox.address)).history_id
-        since = (mailbox.last_synced_at or datetime.now(UTC) - timedelta(days=30)) - _RECOVERY_MARGIN
+        await self._mailboxes.begin_recovery(mailbox.address, holder=holder, cursor=cursor)
+        since = (mailbox.last_synced_at or began - timedelta(days=30)) - _RECOVERY_MARGIN
         new = 0
         async for page in listed(self._gmail, mailbox.address, since):
             new += len(await self._add(mailbox, page, holder, cursor=None))
-        await self._add(mailbox, (), holder, cursor=cursor)
+        await self._mailboxes.end_recovery(mailbox.address, holder=holder, complete_at=began)
         log.warning("mailbox_recovered", mailbox=_domain(mailbox), new=new, since=since.isoformat())
-        return new, cursor
+        return new
 
     async def _add(
-        self, mailbox: Mailbox, gmail_ids: Sequence[str], holder: str, *, cursor: int | None
+        self,
+        mailbox: Mailbox,
+        gmail_ids: Sequence[str],
+        holder: str,
+        *,
+        cursor: int | None,
+        complete_at: datetime | None = None,
     ) -> list[NewEmail]:
-        """Rows for new messages, and the cursor with them; None leaves it (the list is not complete yet)."""
+        """Rows for new messages, and the cursor with them; None leaves it (it is a list, not history)."""
         emails = [
             NewEmail(email_id=str(uuid.uuid4()), gmail_id=gmail_id, correlation_id=new_correlation_id())
             for gmail_id in dict.fromkeys(gmail_ids)
         ]
         if not emails and cursor is None:
             return []
-        return await self._mailboxes.add_emails(mailbox, emails, holder=holder, cursor=cursor)
+        return await self._mailboxes.add_emails(
+            mailbox, emails, holder=holder, cursor=cursor, complete_at=complete_at, hold_seconds=self._lock_seconds
+        )
 
     async def publish_unconfirmed(self, mailbox: str | None = None, *, older_than_seconds: float = 0.0) -> int:
         """:meth:`EmailPublishing.publish_unconfirmed`."""

@@ -100,12 +100,21 @@ class MailboxStore:
         return await self._database.run("UPDATE mailboxes", work)
 
     async def add_emails(
-        self, mailbox: Mailbox, emails: Sequence[NewEmail], *, holder: str, cursor: int | None
+        self,
+        mailbox: Mailbox,
+        emails: Sequence[NewEmail],
+        *,
+        holder: str,
+        cursor: int | None,
+        complete_at: datetime | None = None,
+        hold_seconds: float | None = None,
     ) -> list[NewEmail]:
         """New rows and the cursor in one transaction; messages already known are left alone.
 
         Args:
-            cursor: the new history id, or None to leave it (more pages follow). It never moves back.
+            cursor: the new history id, or None to leave it (it is a list, not history). It never moves back.
+            complete_at: with these everything is there that Gmail had by then; None: more pages follow.
+            hold_seconds: the lock is kept for this long from now on, so that a long listing keeps it; None: as it is.
 
         Returns:
             Those that were new.
@@ -126,20 +135,63 @@ class MailboxStore:
                 [e.gmail_id for e in emails],
                 [e.correlation_id for e in emails],
             )
-            if cursor is not None:
-                await connection.execute(
-                    """
-                    UPDATE mailboxes SET history_id = greatest(coalesce(history_id, 0), $2), last_synced_at = now()
-                    WHERE address = $1 AND sync_holder = $3
-                    """,
-                    mailbox.address,
-                    cursor,
-                    holder,
-                )
+            await connection.execute(
+                """
+                UPDATE mailboxes SET
+                    history_id = greatest(history_id, $2),
+                    sync_lease_until = coalesce(now() + $5, sync_lease_until),
+                    last_synced_at = greatest(last_synced_at, $4)
+                WHERE address = $1 AND sync_holder = $3
+                """,
+                mailbox.address,
+                cursor,
+                holder,
+                complete_at,
+                None if hold_seconds is None else timedelta(seconds=hold_seconds),
+            )
             inserted = {row["email_id"] for row in rows}
             return [e for e in emails if e.email_id in inserted]
 
         return await self._database.run("INSERT emails", work)
+
+    async def begin_recovery(self, address: str, *, holder: str, cursor: int) -> int:
+        """Keep where history is to go on once everything before has been listed.
+
+        Returns:
+            ``cursor``, or that of a recovery which was begun and not ended: what came since is in its history.
+        """
+
+        async def work(connection: Connection) -> int:
+            kept: int | None = await connection.fetchval(
+                """
+                UPDATE mailboxes SET recovery_cursor = coalesce(recovery_cursor, $2)
+                WHERE address = $1 AND sync_holder = $3 RETURNING recovery_cursor
+                """,
+                address,
+                cursor,
+                holder,
+            )
+            return cursor if kept is None else kept
+
+        return await self._database.run("UPDATE mailboxes", work)
+
+    async def end_recovery(self, address: str, *, holder: str, complete_at: datetime) -> None:
+        """Everything was listed that Gmail had at ``complete_at``: history goes on where the recovery began."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                """
+                UPDATE mailboxes SET
+                    history_id = greatest(history_id, recovery_cursor), recovery_cursor = NULL,
+                    last_synced_at = greatest(last_synced_at, $3)
+                WHERE address = $1 AND sync_holder = $2
+                """,
+                address,
+                holder,
+                complete_at,
+            )
+
+        await self._database.run("UPDATE mailboxes", work)
 
     async def take_watch(self, address: str, *, seconds: float, due_before: datetime | None) -> bool:
         """Whether the caller is the one to renew the watch: for ``seconds`` nobody else is told so.

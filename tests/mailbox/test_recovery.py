@@ -1,0 +1,169 @@
+"""History that is gone loses nothing, whenever the worker dies."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.mailbox.test_upkeep import gmail_ids, sync_of
+
+from claimstream.app import App
+from claimstream.domain.records.work import Mailbox
+from claimstream.domain.records.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.mailbox.ports import HistoryPage, MessagePage
+from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.watch import Watcher
+
+MAIL = b"Subject: x\r\n\r\ny"
+DIED = "the worker was killed"
+
+
+class Killed(Exception):  # noqa: N818  # no error of anybody's
+    pass
+
+
+class Dying:
+    """Gmail, whose caller is killed when it asks for a page after ``pages`` of them."""
+
+    def __init__(self, app: App, pages: int) -> None:
+        self._gmail = app.gmail
+        self._left = pages
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gmail, name)
+
+    async def list_messages(self, mailbox: str, query: str, page: str | None = None) -> MessagePage:
+        self._one_more()
+        return await self._gmail.list_messages(mailbox, query, page)
+
+    async def history(self, mailbox: str, start: int) -> AsyncIterator[HistoryPage]:
+        async for page in self._gmail.history(mailbox, start):
+            self._one_more()
+            yield page
+
+    def _one_more(self) -> None:
+        if self._left == 0:
+            raise Killed(DIED)
+        self._left -= 1
+
+
+class Dead:
+    """The mailboxes as a killed worker leaves them: it lets go of nothing."""
+
+    def __init__(self, app: App) -> None:
+        self._mailboxes = app.mailboxes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mailboxes, name)
+
+    async def abandon(self, address: str, *, holder: str) -> None:
+        del address, holder
+
+
+def dying(app: App, *, after_pages: int) -> MailboxSync:
+    sync = sync_of(app, "dying")
+    sync._gmail = Dying(app, after_pages)
+    sync._mailboxes = Dead(app)
+    sync._lock_seconds = 0.2
+    return sync
+
+
+@pytest.fixture
+async def address(app: App, world: World) -> str:
+    """A mailbox that has been looked at four days ago."""
+    found = await mailbox_of(app, world.tenants[0].mailboxes[0])
+    topic = app.settings.topic(app.settings.notifications_topic)
+    await Watcher(gmail=app.gmail, mailboxes=app.mailboxes, topic=topic).ensure(found)
+    await sync_of(app).sync(await mailbox_of(app, found.address))
+    await app.database.run(
+        "UPDATE", lambda c: c.execute("UPDATE mailboxes SET last_synced_at = now() - interval '4 days'")
+    )
+    return found.address
+
+
+async def mailbox_of(app: App, address: str) -> Mailbox:
+    found = await app.mailboxes.get(address)
+    assert found is not None
+    return found
+
+
+async def arrive(stack: LocalStack, address: str, count: int, *, days_ago: float = 2) -> set[str]:
+    date = datetime.now(UTC) - timedelta(days=days_ago)
+    return {await stack.gmail.deliver(address, MAIL, internal_date=date, notify=False) for _ in range(count)}
+
+
+async def killed(app: App, address: str, *, after_pages: int) -> None:
+    with pytest.raises(Killed):
+        await dying(app, after_pages=after_pages).sync(await mailbox_of(app, address))
+    await asyncio.sleep(0.3)  # until its lock has lapsed
+
+
+async def test_a_worker_killed_amid_a_long_listing_loses_nothing(app: App, stack: LocalStack, address: str) -> None:
+    """Neither of what was there, nor of what arrives meanwhile, even when a person has thrown it away by then."""
+    there = await arrive(stack, address, 1200)
+    stack.gmail.expire_history(address)
+    await killed(app, address, after_pages=2)
+    assert len(await gmail_ids(app)) == 1000, "two pages of three"
+    [arrived] = await arrive(stack, address, 1, days_ago=0)
+    [thrown_away] = await arrive(stack, address, 1, days_ago=0)
+    [deleted] = await arrive(stack, address, 1, days_ago=0)
+    await stack.gmail.relabel(address, thrown_away, add=("TRASH",), remove=("INBOX",))
+    await stack.gmail.delete(address, deleted)
+    synced = await sync_of(app).sync(await mailbox_of(app, address))
+    assert (synced.recovered, synced.new) == (True, 203)
+    assert await gmail_ids(app) == there | {arrived, thrown_away, deleted}
+    after = await mailbox_of(app, address)
+    assert after.recovery_cursor is None
+    assert not (await sync_of(app).sync(after)).recovered
+
+
+async def test_a_cursor_of_a_recovery_that_is_gone_itself_is_taken_afresh(
+    app: App, stack: LocalStack, address: str
+) -> None:
+    there = await arrive(stack, address, 3)
+    stack.gmail.expire_history(address)
+    await killed(app, address, after_pages=0)
+    there |= await arrive(stack, address, 2, days_ago=0)
+    stack.gmail.expire_history(address)
+    synced = await sync_of(app).sync(await mailbox_of(app, address))
+    assert (synced.recovered, synced.new) == (True, 5)
+    assert await gmail_ids(app) == there
+    later = await arrive(stack, address, 1, days_ago=0)
+    assert (await sync_of(app).sync(await mailbox_of(app, address))).new == 1
+    assert await gmail_ids(app) == there | later
+
+
+async def test_history_lost_between_two_of_its_pages_is_recovered_from_where_it_was_complete(
+    app: App, stack: LocalStack, address: str
+) -> None:
+    """The first page alone must not pass for a look at everything."""
+    there = await arrive(stack, address, 620)
+    await killed(app, address, after_pages=1)
+    assert len(await gmail_ids(app)) == 500
+    stack.gmail.expire_history(address)
+    await arrive(stack, address, 1, days_ago=0)
+    await sync_of(app).sync(await mailbox_of(app, address))
+    assert await gmail_ids(app) >= there
+
+
+async def test_a_listing_longer_than_the_lock_keeps_the_mailbox(app: App, stack: LocalStack, address: str) -> None:
+    there = await arrive(stack, address, 2100)
+    stack.gmail.expire_history(address)
+    stack.gmail.faults.slow(0.8, operation="messages.list")
+    sync = sync_of(app)
+    sync._lock_seconds = 2.0
+    try:
+        recovery = asyncio.create_task(sync.sync(await mailbox_of(app, address)))
+        others = []
+        while not recovery.done():
+            await asyncio.sleep(0.1)
+            if (await mailbox_of(app, address)).recovery_cursor is not None:
+                others.append(await app.mailboxes.lock(address, holder="other", seconds=0.0))
+    finally:
+        stack.gmail.faults.clear()
+    assert (await recovery).recovered
+    assert len(others) > 20
+    assert set(others) == {None}, "nobody else got it meanwhile"
+    assert await gmail_ids(app) == there
