@@ -31,6 +31,7 @@ from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
+from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
@@ -175,10 +176,15 @@ class App:
         self.emails = EmailStore(self.database)
         self.mailboxes = MailboxStore(self.database)
         self.world = WorldStore(self.database)
+        self._pace = GmailPace(
+            user_units_per_minute=settings.gmail_user_units_per_minute,
+            project_units_per_minute=settings.gmail_project_units_per_minute,
+        )
         self.gmail = Gmail(
             self.door,
             make_gmail_credentials(settings, self.door),
             GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None,
+            pace=self._pace,
         )
         self._closing(self.gmail.close)
         self.clients = self._make_clients()
@@ -344,6 +350,7 @@ class App:
             publisher=publisher,
             destination=settings.emails_topic,
             holder=self.worker,
+            pace=self._pace,
         )
         upkeep = MailboxUpkeep(
             mailboxes=self.mailboxes,

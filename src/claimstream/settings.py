@@ -127,6 +127,15 @@ class Settings(BaseSettings):
     gmail_client_id: str | None = Field(None, description="OAuth client of a single mailbox, with the two below.")
     gmail_client_secret: SecretStr | None = Field(None, description="Its secret.")
     gmail_refresh_token: SecretStr | None = Field(None, description="The refresh token the mailbox's owner granted.")
+    gmail_user_units_per_minute: float = Field(
+        6_000.0,
+        ge=0,
+        description="Gmail's quota for one mailbox, as far as this process may use it: divide it by the workers. "
+        "0: no limit.",
+    )
+    gmail_project_units_per_minute: float = Field(
+        1_200_000.0, ge=0, description="The same for all mailboxes together. A message costs 20 units."
+    )
     poll_seconds: float = Field(
         300.0, gt=0, description="A mailbox without a notification for this long is looked at all the same."
     )

@@ -162,3 +162,18 @@ async def test_two_workers_at_once_renew_each_watch_once(app: App, stack: LocalS
     before = stack.gmail.calls["watch"]
     await asyncio.gather(*(upkeep_of(app, sync_of(app, f"w{n}")).round() for n in range(2)))
     assert stack.gmail.calls["watch"] - before == 21
+
+
+async def test_a_mailbox_with_many_unpublished_emails_hides_no_other(app: App, stack: LocalStack) -> None:
+    many, one = await add_mailboxes(app, 2)
+
+    async def work(connection: Connection) -> None:
+        await connection.executemany(
+            "INSERT INTO emails (email_id, tenant_id, mailbox, gmail_id, correlation_id) VALUES ($1, 't', $2, $1, $1)",
+            [*((f"e-{n}", many) for n in range(1200)), ("late", one)],
+        )
+
+    await app.database.run("INSERT", work)
+    unpublished = await app.emails.unpublished()
+    assert len(unpublished) == 1000
+    assert "late" in [email.email_id for email in unpublished]

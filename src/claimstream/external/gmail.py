@@ -17,11 +17,14 @@ from opentelemetry import trace
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled
 from claimstream.external.gmail_credentials import Credentials
+from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.http import connection_classifier, retry_after_seconds, server_attributes, status_error
 
 SERVICE = "gmail"
 INBOX = "INBOX"
 
+_TOLD_SECONDS = 0.05
+"""A wait for quota that is shorter is not worth an event."""
 _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
@@ -102,9 +105,18 @@ class _Answer:
 class Gmail:
     """Reads mailboxes. Errors are those of the door; 404 is :class:`NotFound`."""
 
-    def __init__(self, door: Door, credentials: Credentials, options: GmailOptions | None = None) -> None:
+    def __init__(
+        self,
+        door: Door,
+        credentials: Credentials,
+        options: GmailOptions | None = None,
+        *,
+        pace: GmailPace | None = None,
+    ) -> None:
+        """``pace``: keeps to Gmail's quota; None: Gmail itself does."""
         self._options = options or GmailOptions()
         self._credentials = credentials
+        self._pace = pace
         self._service = door.service(SERVICE, connection_classifier(SERVICE, "GMAIL_BASE_URL"))
         self._session: aiohttp.ClientSession | None = None
         self._server = server_attributes(self._options.base_url)
@@ -203,6 +215,8 @@ class Gmail:
         return f"mailbox {profile.email} opens, history {profile.history_id}"
 
     async def close(self) -> None:
+        if self._pace is not None:
+            self._pace.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -218,16 +232,33 @@ class Gmail:
         *,
         json_body: Mapping[str, object] | None = None,
     ) -> Mapping[str, Any]:
-        """One request; a 401 is answered once with a new token, since tokens may end before their time."""
+        """One request; a 401 is answered once with a new token, since tokens may end before their time.
+
+        The wait for its turn is outside of the door: who waits for quota takes no place in the bulkhead, and no time.
+        """
         url = f"{self._options.base_url}/gmail/v1/users/{quote(mailbox)}/{path}"
         attributes = {"http.request.method": method, **self._server}
 
+        tries = 0
+
         async def once(token: str, *, last: bool) -> _Answer:
+            nonlocal tries
+            tries += 1
+            if tries > 1 and self._pace is not None:
+                self._pace.repeated(mailbox, operation)
             answer = await self._request(method, url, query, json_body, token)
             if answer.status >= 400 and (last or answer.status != 401):
-                raise _error(answer)
+                error = _error(answer)
+                if isinstance(error, Throttled) and self._pace is not None:
+                    self._pace.throttled(mailbox)
+                raise error
             return answer
 
+        if self._pace is not None and (waited := await self._pace.turn(mailbox, operation)) >= _TOLD_SECONDS:
+            trace.get_current_span().add_event(
+                "claimstream.external.quota.wait",
+                {"service": SERVICE, "operation": operation, "waited_seconds": waited},
+            )
         token = await self._credentials.token(mailbox)
         answer = await self._service.call(operation, lambda: once(token, last=False), attributes=attributes)
         if answer.status == 401:

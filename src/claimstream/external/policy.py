@@ -34,7 +34,7 @@ DEFAULT_POLICIES: Mapping[str, Policy] = MappingProxyType(
         "anthropic": Policy(
             timeout_seconds=180.0, concurrency=1000, backoff_initial_seconds=1.0, backoff_max_seconds=30.0
         ),
-        # 250 quota units a second and user, 5 for a message: beyond 50 at a time Gmail throttles
+        # the quota is kept elsewhere (gmail_quota.py); Gmail also throttles many calls for one user at a time
         "gmail": Policy(concurrency=50, backoff_initial_seconds=0.5, backoff_max_seconds=30.0),
         "google-oauth": Policy(timeout_seconds=15.0, concurrency=20),
         "gcs": Policy(timeout_seconds=60.0, concurrency=50),

@@ -125,6 +125,7 @@ class LocalStack:
             GmailServer(publish=self._publish, seed=secrets.randbits(64))
         )
         self._fill(gmail_base_url=self.gmail.base_url, gmail_token=self.gmail.token)
+        self._fill(gmail_user_units_per_minute=0.0, gmail_project_units_per_minute=0.0)  # it has no quota
         self._exit.push_async_callback(self._close_channel)
 
     def _fill(self, **values: Any) -> None:

@@ -99,5 +99,9 @@ class Dead(Protocol):
         ...
 
 
+class Pace(Protocol):
+    def fetches(self, mailbox: str, wanted: int) -> int: ...
+
+
 class Publisher(Protocol):
     async def publish(self, data: bytes, attributes: dict[str, str]) -> str: ...

@@ -4,26 +4,42 @@ import asyncio
 import json
 
 from claimstream.domain.records.work import UnpublishedEmail
-from claimstream.mailbox.ports import Emails, Publisher
+from claimstream.mailbox.ports import Emails, Pace, Publisher
 from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex
 
 
 class EmailPublishing:
-    def __init__(self, emails: Emails, publisher: Publisher, *, destination: str) -> None:
+    def __init__(self, emails: Emails, publisher: Publisher, *, destination: str, pace: Pace | None = None) -> None:
         """
         Args:
             destination: the topic's short name, as it stands in the span ``send emails``.
+            pace: how many of a mailbox's emails may be given out at a time; None: all of them.
         """
         self._emails = emails
         self._publisher = publisher
         self._destination = destination
+        self._pace = pace
 
     async def publish_unconfirmed(self, mailbox: str | None = None, *, older_than_seconds: float = 0.0) -> int:
-        """Publish every row whose message was never confirmed. A second message of one email does no harm."""
-        waiting = await self._emails.unpublished(mailbox=mailbox, older_than_seconds=older_than_seconds)
+        """Publish the rows whose message was never confirmed, as many as the pace allows: the others are left for the
+        next time. A second message of one email does no harm."""
+        waiting = self._paced(await self._emails.unpublished(mailbox=mailbox, older_than_seconds=older_than_seconds))
         await asyncio.gather(*(self.publish(email) for email in waiting))
         return len(waiting)
+
+    def _paced(self, waiting: list[UnpublishedEmail]) -> list[UnpublishedEmail]:
+        """A backfill given out at once would take every place in the pipeline, only to wait there for Gmail's quota."""
+        if self._pace is None:
+            return waiting
+        by_mailbox: dict[str, list[UnpublishedEmail]] = {}
+        for email in waiting:
+            by_mailbox.setdefault(email.mailbox, []).append(email)
+        return [
+            email
+            for mailbox, emails in by_mailbox.items()
+            for email in emails[: self._pace.fetches(mailbox, len(emails))]
+        ]
 
     async def publish(self, email: UnpublishedEmail) -> None:
         """Raises ExternalError; the row then stays unconfirmed."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.external.errors import NotFound
 from claimstream.mailbox.listing import listed
-from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Publisher
+from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Pace, Publisher
 from claimstream.mailbox.publishing import EmailPublishing
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.logs import get_logger
@@ -54,17 +54,19 @@ class MailboxSync:
         publisher: Publisher,
         destination: str,
         holder: str,
+        pace: Pace | None = None,
         lock_seconds: float = 120.0,
     ) -> None:
         """
         Args:
             destination: the topic's short name, as it stands in the span ``send emails``.
             holder: this worker's name.
+            pace: how many of a mailbox's emails may be given out at a time; None: all of them.
             lock_seconds: after which another worker may take a mailbox whose holder has died.
         """
         self._gmail = gmail
         self._mailboxes = mailboxes
-        self._publishing = EmailPublishing(emails, publisher, destination=destination)
+        self._publishing = EmailPublishing(emails, publisher, destination=destination, pace=pace)
         self._holder = holder
         self._lock_seconds = lock_seconds
 

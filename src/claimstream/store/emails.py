@@ -264,17 +264,18 @@ class EmailStore:
     async def unpublished(
         self, *, mailbox: str | None = None, older_than_seconds: float = 0.0
     ) -> list[UnpublishedEmail]:
-        """Rows whose message to the pipeline was never confirmed, the oldest 1,000 of them. Those of a disabled mailbox
-        wait until it is enabled."""
+        """Rows whose message to the pipeline was never confirmed: 1,000 of them, the oldest of each mailbox, so that
+        one with many hides no other. Those of a disabled mailbox wait until it is enabled."""
 
         async def work(connection: Connection) -> list[UnpublishedEmail]:
             rows = await connection.fetch(
                 """
-                SELECT email_id, emails.tenant_id, correlation_id, run FROM emails JOIN mailboxes ON address = mailbox
+                SELECT email_id, emails.tenant_id, correlation_id, run, mailbox
+                FROM emails JOIN mailboxes ON address = mailbox
                 WHERE published_at IS NULL AND status <> 'settled' AND disabled_reason IS NULL
                   AND coalesce(replayed_at, created_at) <= now() - $2::interval
                   AND ($1::text IS NULL OR mailbox = $1)
-                ORDER BY created_at LIMIT 1000
+                ORDER BY row_number() OVER (PARTITION BY mailbox ORDER BY created_at), created_at LIMIT 1000
                 """,
                 mailbox,
                 timedelta(seconds=older_than_seconds),

@@ -240,6 +240,8 @@ class UnpublishedEmail:
     tenant_id: str
     correlation_id: str
     run: int = 1
+    mailbox: str = ""
+    """Empty where one email is published by itself."""
 
 
 @dataclass(frozen=True, slots=True)
