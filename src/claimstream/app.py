@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from purgatory import AsyncAbstractUnitOfWork
+
 from claimstream.alerts import CREDENTIALS, BreakerAlerts
 from claimstream.dead_letters import buried
 from claimstream.external import (
@@ -34,6 +36,7 @@ from claimstream.external.gmail_credentials import Credentials, RefreshToken, Se
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
+from claimstream.external.shared_circuits import RedisMissingError, SharedCircuits
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.health import Health, HealthServer
 from claimstream.mailbox.access import MailboxAccess
@@ -167,7 +170,7 @@ class App:
 
     async def _open(self) -> None:
         settings = self.settings
-        self.door = Door(self._policies, on_breaker_event=self._note_breaker)
+        self.door = Door(self._policies, on_breaker_event=self._note_breaker, unit_of_work=self._shared_circuits())
         self._closing(self.door.close)
         self.database = make_database(settings, self.door)
         await self.database.open()
@@ -236,6 +239,17 @@ class App:
             outage_wait_seconds=settings.outage_wait_seconds,
             max_crashes=settings.max_crashes,
         )
+
+    def _shared_circuits(self) -> AsyncAbstractUnitOfWork | None:
+        url = self.settings.breaker_redis_url
+        if url is None:
+            return None
+        try:
+            circuits = SharedCircuits(url.get_secret_value())
+        except RedisMissingError as error:
+            raise SettingsError(f"BREAKER_REDIS_URL: {error}") from error
+        self._closing(circuits.close)
+        return circuits
 
     def _make_clients(self) -> Clients | None:
         url, database = self.settings.mongodb_url, self.settings.mongodb_database

@@ -187,6 +187,11 @@ class Settings(BaseSettings):
     breaker_recovery_seconds: float = Field(
         30.0, gt=0, description="How long calls to a service that is down are held back before one may try again."
     )
+    breaker_redis_url: Annotated[SecretStr | None, _url("redis", "rediss")] = Field(
+        None,
+        description="Redis in which workers share what their circuit breakers have met, such as redis://host:6379/0; "
+        "needs pip install 'claimstream[redis]'. Without it, or while it is down, each worker finds out by itself.",
+    )
     health_port: int | None = Field(
         None, ge=0, le=65535, description="Serves /live and /ready for Kubernetes. Off when not set."
     )

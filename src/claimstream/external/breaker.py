@@ -26,6 +26,8 @@ State = Literal["closed", "open", "half_open"]
 
 _RAMP_SECONDS = 0.05
 """After a recovery the waiting calls are let go in groups of 1, 2, 4, … this far apart, not all at once."""
+_ALONE_SECONDS = 5.0
+"""How long a shared state that could not be reached is left alone: else each call would wait for it first."""
 _PROBE_PATIENCE_SECONDS = 1.0
 """How long a waiter that was invited to probe has the turn to itself before the next one is invited too."""
 
@@ -103,6 +105,8 @@ class Breaker:
         self._invited_until = 0.0
         self._ramp = 1
         self._timer: asyncio.TimerHandle | None = None
+        self._alone_until = 0.0
+        """The shared state was not to be reached, and is not asked before."""
 
     @property
     def state(self) -> State:
@@ -232,9 +236,12 @@ class Breaker:
         return error
 
     async def _load(self) -> Context:
+        if self._clock() < self._alone_until:
+            return self._context
         try:
             breaker = await self._factory.get_breaker(self.name, self._threshold, self._recovery_seconds)
         except Exception:
+            self._alone_until = self._clock() + _ALONE_SECONDS
             said = "the shared state of the breaker %s cannot be read; going on alone"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
         else:
@@ -246,10 +253,13 @@ class Breaker:
         messages, context.messages = context.messages, []
         self._context = context
         self._saw(context, reason)
+        if self._clock() < self._alone_until:
+            return
         try:
             for message in messages:
                 await self._factory.messagebus.handle(message, self._factory.uow)
         except Exception:
+            self._alone_until = self._clock() + _ALONE_SECONDS
             said = "the shared state of the breaker %s cannot be written"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unwritable"})
 

@@ -1,0 +1,150 @@
+"""Doors of two workers and a Redis between them, which may be away."""
+
+import asyncio
+import builtins
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from claimstream.app import App
+from claimstream.external.door import Door, Service
+from claimstream.external.errors import BreakerOpen, Outage
+from claimstream.external.policy import Policy
+from claimstream.external.shared_circuits import SharedCircuits
+from claimstream.local.servers.ports import LOOPBACK
+from claimstream.local.servers.redis import LocalRedis
+from claimstream.settings import Settings, SettingsError
+
+POLICY = Policy(attempts=1, breaker_threshold=3, breaker_recovery_seconds=0.5)
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[LocalRedis]:
+    async with LocalRedis(tmp_path) as server:
+        yield server
+
+
+@asynccontextmanager
+async def worker(url: str) -> AsyncIterator[Service]:
+    circuits = SharedCircuits(url)
+    door = Door({"gcs": POLICY}, unit_of_work=circuits)
+    try:
+        yield door.service("gcs", lambda _: None)
+    finally:
+        await door.close()
+        await circuits.close()
+
+
+async def fail() -> None:
+    raise Outage("gcs", "get", "answered 503")
+
+
+async def answer() -> str:
+    return "there"
+
+
+async def break_down(service: Service) -> None:
+    for _ in range(POLICY.breaker_threshold):
+        with pytest.raises(Outage):
+            await service.call("get", fail)
+
+
+async def test_what_one_worker_has_met_the_other_need_not_find_out(redis: LocalRedis) -> None:
+    async with worker(redis.url) as one, worker(redis.url) as other:
+        assert await other.call("get", answer) == "there"
+        await break_down(one)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
+        await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+        assert await other.call("get", answer) == "there"
+        assert await one.call("get", answer) == "there"
+        assert (one.breaker.state, other.breaker.state) == ("closed", "closed")
+
+
+async def test_failures_of_both_count_together(redis: LocalRedis) -> None:
+    async with worker(redis.url) as one, worker(redis.url) as other:
+        for service in (one, other, one):
+            with pytest.raises(Outage):
+                await service.call("get", fail)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
+
+
+async def goes_on_alone(service: Service) -> None:
+    assert await service.call("get", answer) == "there"
+    await break_down(service)
+    with pytest.raises(BreakerOpen):
+        await service.call("get", answer)
+    await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+    assert await service.call("get", answer) == "there"
+
+
+async def test_redis_that_is_down_at_the_start_holds_up_nothing(redis: LocalRedis) -> None:
+    url = redis.url
+    await redis.stop()
+    async with worker(url) as one:
+        await goes_on_alone(one)
+
+
+async def test_redis_that_goes_down_holds_up_nothing_and_is_used_again_afterwards(
+    redis: LocalRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claimstream.external.breaker._ALONE_SECONDS", 0.2)
+    async with worker(redis.url) as one, worker(redis.url) as other:
+        await one.call("get", answer)
+        await redis.crash()
+        await goes_on_alone(one)
+        await redis.start()
+        await asyncio.sleep(0.3)
+        await one.call("get", answer)
+        await break_down(one)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
+
+
+async def test_redis_that_does_not_answer_is_not_waited_for_at_each_call() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, LOOPBACK, 0)
+    port = server.sockets[0].getsockname()[1]
+    began = time.monotonic()
+    async with worker(f"redis://{LOOPBACK}:{port}/0") as one:
+        for _ in range(20):
+            await one.call("get", answer)
+    server.close()
+    assert time.monotonic() - began < 4, "half a second or so, once"
+
+
+async def test_without_the_client_library_it_is_said_what_to_install(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = builtins.__import__
+
+    def without_redis(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "redis":
+            raise ImportError(name)
+        return really(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without_redis)
+    shared = settings.model_copy(update={"breaker_redis_url": SecretStr("redis://127.0.0.1:6379/0")})
+    with pytest.raises(SettingsError, match=r"BREAKER_REDIS_URL: .*claimstream\[redis\]"):
+        async with App(shared):
+            pass
+
+
+async def test_an_app_shares_its_circuits(settings: Settings, redis: LocalRedis) -> None:
+    shared = settings.model_copy(update={"breaker_redis_url": SecretStr(redis.url)})
+    async with App(shared) as app, worker(redis.url) as other:
+        service = app.door.service("gcs", lambda _: None)
+        for _ in range(app.door._policies["gcs"].breaker_threshold):
+            with pytest.raises(Outage):
+                await service.call("get", fail, retry=False)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
