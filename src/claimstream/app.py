@@ -472,7 +472,7 @@ class App:
 
     def health(self) -> Health:
         states = {name: subscriber.health() for name, subscriber in self._subscribers.items()}
-        breakers = {name: state for name, state in self.door.states().items() if state != "closed"}
+        breakers = {name: self._held_by(name) for name, state in self.door.states().items() if state != "closed"}
         return Health(
             alive=all(state.alive for state in states.values()),
             ready=bool(states) and not self._draining and all(s.state != "failed" for s in states.values()),
@@ -483,6 +483,16 @@ class App:
                 "breakers_not_closed": breakers,
             },
         )
+
+    def _held_by(self, service: str) -> dict[str, object]:
+        """What an open circuit keeps waiting, for how long, and why."""
+        breaker = self.door.breaker(service)
+        return {
+            "state": breaker.state,
+            "holds": sorted(name for name, needed in _ON_THE_PATH.items() if service in needed),
+            "retry_after_seconds": round(breaker.retry_after_seconds, 1),
+            "reason": breaker.last_failure,
+        }
 
     def _answered(self, service: str) -> bool:
         return self.access.any_opened if service == CREDENTIALS else self.door.answered(service)

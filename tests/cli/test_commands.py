@@ -16,8 +16,11 @@ from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
 from claimstream.domain.records.work import Claimed, Outcome, Waited
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage
+from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
+from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
 
 
@@ -156,6 +159,34 @@ class TestDoctor:
         marks = {line.split()[1]: line[0] for line in ended.out.splitlines() if line[0] in "✓✗–!"}
         assert (ended.status, marks["PostgreSQL"], marks["Gmail"]) == (1, "✗", "✗")
         assert {marks[name] for name in ("MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Traces")} == {"✓"}, ended.out
+
+    async def test_it_says_which_breaker_holds_what_by_the_word_of_a_worker_here(
+        self, app: App, installed: dict[str, str]
+    ) -> None:
+        service = app.door.service("gcs", lambda _: None)
+
+        async def fail() -> None:
+            raise Outage("gcs", "get", "answered 503")
+
+        async with HealthServer(app.health, port=0, host="127.0.0.1") as server:
+            asking = installed | {"HEALTH_PORT": str(server.port)}
+            well = await claimstream("doctor", environment=asking)
+            assert f"closed, says {app.worker}" in well.out.replace("\n", "")
+            for _ in range(service.policy.breaker_threshold):
+                with pytest.raises(Outage):
+                    await service.call("get", fail, retry=False)
+            held = await claimstream("doctor", environment=asking | {"COLUMNS": "300"})
+        assert "gcs is open, holds emails, tried again in" in held.out
+        assert "after: answered 503" in held.out
+
+    async def test_without_a_worker_here_it_says_what_outages_are_written_down(
+        self, app: App, installed: dict[str, str]
+    ) -> None:
+        asking = installed | {"CIRCUIT_BREAKER_ALERT_EMAIL": "bereitschaft@kanzlei.example", "COLUMNS": "300"}
+        assert "no outage is written down" in (await claimstream("doctor", environment=asking)).out
+        assert await OutageStore(app.database, worker="one").begin("mongodb")
+        ended = await claimstream("doctor", environment=asking | {"HEALTH_PORT": "1"})
+        assert "no worker answers on HEALTH_PORT 1; down by the word of a worker: mongodb since 20" in ended.out
 
     async def test_an_empty_database_asks_to_be_migrated(self, installed: dict[str, str], stack: LocalStack) -> None:
         assert stack.postgres is not None

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from dataclasses import replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -15,6 +15,8 @@ from sentry_sdk.utils import BadDsn, Dsn
 from claimstream.app import make_gmail_credentials
 from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import out
+from claimstream.cli.doctor_circuits import circuits
+from claimstream.cli.finding import Finding
 from claimstream.cli.mendable import as_setting
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
@@ -34,15 +36,7 @@ from claimstream.store.schema import newest_revision
 from claimstream.topics import check_topics, connect_pubsub
 
 _CONNECT_SECONDS = 5.0
-State = Literal["ok", "off", "warning", "failed"]
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    service: str
-    state: State
-    text: str
 
 
 async def diagnose(settings: Settings) -> list[Finding]:
@@ -56,6 +50,7 @@ async def diagnose(settings: Settings) -> list[Finding]:
         await _claude(settings),
         await _smtp(settings),
         await _pubsub(settings),
+        await circuits(settings, ask_database=mailboxes is not None),
         *_models(settings),
         await _traces(settings),
         _sentry(settings),

@@ -200,7 +200,8 @@ def load(
 def doctor() -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
     from claimstream.cli.access import settings_or_demo
-    from claimstream.cli.doctor import Finding, diagnose, print_findings
+    from claimstream.cli.doctor import diagnose, print_findings
+    from claimstream.cli.finding import Finding
 
     async def work() -> list[Finding]:
         return await diagnose(settings_or_demo())

@@ -1,5 +1,6 @@
 """Outages that somebody is told of, and which worker tells."""
 
+from datetime import datetime
 from typing import Any
 
 from claimstream.store.database import Connection, Database
@@ -41,6 +42,15 @@ class OutageStore:
             )
 
         return bool(await self._database.run("UPDATE outages", work))
+
+    async def since(self) -> dict[str, datetime]:
+        """When the outages began that last, by service."""
+
+        async def work(connection: Connection) -> dict[str, datetime]:
+            rows = await connection.fetch("SELECT service, began_at FROM outages WHERE ended_at IS NULL")
+            return {row["service"]: row["began_at"] for row in rows}
+
+        return await self._database.run("SELECT outages", work)
 
     async def lasting(self) -> list[str]:
         """The services that were down when somebody last looked, whichever worker that was."""
