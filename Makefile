@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos soak-pubsub check bench-setup bench-pubsub bench-pipeline bench-telemetry lock clean
+.PHONY: help setup demo test chaos soak-pubsub check audit bench-setup bench-pubsub bench-pipeline bench-telemetry lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup ## what is known to be dangerous: in the code (bandit), in the dependencies (pip-audit; needs a network)
+	$(BIN)/bandit --quiet --recursive --severity-level medium src bench .ci
+	$(BIN)/python .ci/dependency_audit.py requirements.lock requirements-dev.lock
 
 # The libraries compared live in an environment of their own. fastpubsub needs Python 3.12 or newer.
 BENCH_PYTHON ?= $(PYTHON)

@@ -20,7 +20,7 @@ class Health:
 class HealthServer:
     """Serves the answer of ``read`` on every interface: the kubelet asks from outside of the pod."""
 
-    def __init__(self, read: Callable[[], Health], *, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104
+    def __init__(self, read: Callable[[], Health], *, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 # nosec B104
         self._read = read
         self._host = host
         self._port = port

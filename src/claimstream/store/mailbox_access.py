@@ -62,7 +62,7 @@ class MailboxAccessStore:
                 UPDATE mailboxes SET retry_at = now() + $1
                 WHERE disabled_reason IS NOT NULL AND retry_at <= now()
                 RETURNING {COLUMNS}
-                """,  # noqa: S608  # our own words
+                """,  # noqa: S608 # our own words # nosec B608
                 timedelta(seconds=retry_seconds),
             )
             return [Mailbox(**row) for row in rows]

@@ -8,7 +8,7 @@ from claimstream.store.database import Connection, Database
 
 COLUMNS = "address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor"
 """Of a :class:`Mailbox`."""
-_MAILBOX = f"SELECT {COLUMNS} FROM mailboxes "  # noqa: S608  # our own words
+_MAILBOX = f"SELECT {COLUMNS} FROM mailboxes "  # noqa: S608 # our own words # nosec B608
 
 
 class MailboxStore:
@@ -58,7 +58,7 @@ class MailboxStore:
                 UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_asked = NULL
                 WHERE address = $1
                 RETURNING {COLUMNS}
-                """,  # noqa: S608  # our own words
+                """,  # noqa: S608 # our own words # nosec B608
                 address,
                 holder,
                 timedelta(seconds=seconds),
@@ -91,7 +91,7 @@ class MailboxStore:
             )
             cleared = "sync_holder = NULL, sync_lease_until = NULL" if asked is None else "sync_asked = NULL"
             await connection.execute(
-                f"UPDATE mailboxes SET {cleared} WHERE address = $1 AND sync_holder = $2",  # noqa: S608  # our own words
+                f"UPDATE mailboxes SET {cleared} WHERE address = $1 AND sync_holder = $2",  # noqa: S608 # our own words # nosec B608
                 address,
                 holder,
             )

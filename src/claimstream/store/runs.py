@@ -134,7 +134,7 @@ class RunStore:
                 "DELETE FROM checkpoints WHERE email_id = $1 AND stage = ANY($2::text[])", email_id, aside
             )
             for table in ("extractions", "match_candidates", "processing_reports", "waits"):
-                await connection.execute(f"DELETE FROM {table} WHERE email_id = $1", email_id)  # noqa: S608  # our own words
+                await connection.execute(f"DELETE FROM {table} WHERE email_id = $1", email_id)  # noqa: S608 # our own words # nosec B608
             await connection.execute(_RESET, email_id)
             run = row["run"] + 1
             return PutBack(UnpublishedEmail(email_id, row["tenant_id"], row["correlation_id"], run=run), run)

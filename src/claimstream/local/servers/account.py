@@ -57,7 +57,7 @@ def reachable_temporary_directory(account: Account | None, prefix: str) -> Path:
 
     Directories on the way are never opened for it: a private directory may be private for a reason.
     """
-    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")):  # noqa: S108 - made by mkdtemp
+    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")):  # noqa: S108 # made by mkdtemp # nosec B108
         if not os.path.isdir(base) or os.statvfs(base).f_flag & getattr(os, "ST_NOEXEC", 0):
             continue
         if can_reach(account, Path(base) / "x"):
