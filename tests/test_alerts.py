@@ -1,14 +1,14 @@
 """Somebody is told of an outage once, and once that it is over, even when the mail server was what was down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from claimstream.alerts import BreakerAlerts
+from claimstream.alerts import Alerts
 from claimstream.app import App
 from claimstream.external.breaker import BreakerEvent, State
 from claimstream.external.door import Door
@@ -28,7 +28,17 @@ async def smtp() -> AsyncIterator[LocalSmtp]:
         yield server
 
 
-Alerting = Callable[..., AbstractAsyncContextManager[BreakerAlerts]]
+FRESH_SECONDS = 0.4
+ANSWERED = dict.fromkeys(("gmail", "mongodb", "gcs", "smtp", "postgresql", "gmail-credentials"), 0.0)
+"""Of a worker whom everything answers right now, where its own circuits do not say otherwise."""
+
+
+def outages_of(app: App, worker: str) -> OutageStore:
+    """By themselves: what a worker that has died has left."""
+    return OutageStore(app.database, worker=worker, fresh_seconds=FRESH_SECONDS)
+
+
+Alerting = Callable[..., AbstractAsyncContextManager[Alerts]]
 
 
 @pytest.fixture
@@ -37,13 +47,19 @@ def alerting(smtp: LocalSmtp, app: App) -> Alerting:
 
     @asynccontextmanager
     async def of_worker(
-        worker: str = "one", answered: Callable[[str], bool] = lambda _: True, **options: float
-    ) -> AsyncIterator[BreakerAlerts]:
+        worker: str = "one", answered: Mapping[str, float] = ANSWERED, **options: float
+    ) -> AsyncIterator[Alerts]:
         policies = {"smtp": replace(DEFAULT_POLICIES["smtp"], attempts=1, breaker_recovery_seconds=0.1)}
         door = Door(policies)
         mailer = Mailer(door, SmtpOptions(url=smtp.url, sender="claimstream@kanzlei.example"))
-        outages = OutageStore(app.database, worker=worker)
-        alerts = BreakerAlerts(mailer, TO, environment="test", outages=outages, answered=answered, **options)
+        alerts = Alerts(
+            mailer,
+            TO,
+            environment="test",
+            outages=outages_of(app, worker),
+            answered=lambda: answered,
+            **{"every_seconds": 0.03, **options},
+        )
         try:
             yield alerts
         finally:
@@ -82,7 +98,7 @@ async def test_the_mail_says_what_when_and_why(smtp: LocalSmtp, alerting: Alerti
 
 
 async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSmtp, alerting: Alerting) -> None:
-    async with alerting(steady_seconds=0.0, retry_seconds=0.05) as alerts:
+    async with alerting(steady_seconds=0.0) as alerts:
         await smtp.stop()
         try:
             alerts.note(event("mongodb", "closed", "open"))
@@ -149,49 +165,101 @@ class TestSeveralWorkers:
             alerting("two", steady_seconds=0.05) as two,
             alerting("three", steady_seconds=0.05) as three,
         ):
-            for _ in range(2):
+            for told in (2, 4):
                 for alerts in (one, two, three):
                     alerts.note(event("gmail", "closed", "open"))
+                await until(lambda: len(smtp.messages) == told - 1)  # noqa: B023  # awaited at once
                 for alerts in (three, two, one):
                     alerts.note(event("gmail", "half_open", "closed"))
-                await until(lambda: len(smtp.messages) % 2 == 0 and smtp.messages)
-                await asyncio.sleep(0.1)
+                await until(lambda: len(smtp.messages) == told)  # noqa: B023
+                await asyncio.sleep(0.2)
         assert subjects(smtp) == ["gmail is failing", "gmail has recovered"] * 2
+        assert len({str(mail.message["Message-ID"]) for mail in smtp.messages}) == 4
 
-    async def test_a_new_one_tells_of_the_end_of_an_outage_that_its_predecessor_met(
+    async def test_it_has_not_recovered_while_one_of_them_still_meets_it(
         self, smtp: LocalSmtp, alerting: Alerting
     ) -> None:
-        async with alerting("killed") as killed:
-            killed.note(event("gcs", "closed", "open"))
+        async with alerting("one", steady_seconds=0.02) as one, alerting("two", steady_seconds=0.02) as two:
+            for alerts in (one, two):
+                alerts.note(event("gcs", "closed", "open"))
             await until(lambda: smtp.messages)
-        answered: list[str] = []
-        async with alerting("next", answered=lambda service: service in answered, steady_seconds=0.02) as alerts:
-            await alerts.take_over()
-            await asyncio.sleep(0.1)
-            assert subjects(smtp) == ["gcs is failing"], "nobody has seen it answer yet"
-            answered.append("gcs")
+            two.note(event("gcs", "half_open", "closed"))
+            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            assert subjects(smtp) == ["gcs is failing"]
+            one.note(event("gcs", "half_open", "closed"))
             await until(lambda: len(smtp.messages) == 2)
         assert subjects(smtp) == ["gcs is failing", "gcs has recovered"]
 
-    async def test_one_that_takes_over_amid_the_outage_does_not_tell_of_it_again(
+    async def test_one_that_opens_again_before_it_is_steady_has_not_recovered(
         self, smtp: LocalSmtp, alerting: Alerting
     ) -> None:
-        async with alerting("killed") as killed:
-            killed.note(event("gcs", "closed", "open"))
-            await until(lambda: smtp.messages)
-        async with alerting("next", steady_seconds=0.05) as alerts:
-            await alerts.take_over()
+        async with alerting(steady_seconds=0.2) as alerts:
             alerts.note(event("gcs", "closed", "open"))
-            await asyncio.sleep(0.2)
-            assert len(smtp.messages) == 1
+            await until(lambda: smtp.messages)
             alerts.note(event("gcs", "half_open", "closed"))
-            await until(lambda: len(smtp.messages) == 2)
-        assert subjects(smtp) == ["gcs is failing", "gcs has recovered"]
+            await asyncio.sleep(0.1)
+            alerts.note(event("gcs", "closed", "open"))
+            await asyncio.sleep(0.3)
+            assert subjects(smtp) == ["gcs is failing"]
 
-    async def test_without_postgresql_each_of_them_tells(self, smtp: LocalSmtp, alerting: Alerting, app: App) -> None:
-        options = {"steady_seconds": 0.02, "retry_seconds": 0.02}
+    async def test_what_one_died_before_telling_another_tells(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
+        dead = outages_of(app, "dead")
+        await dead.report({"gcs": "answered 503"}, told=())
+        assert await dead.take({}, seconds=0.3) is not None
+        async with alerting("next", answered={}) as alerts:
+            alerts.start()
+            await asyncio.sleep(0.1)
+            assert smtp.messages == [], "the other one is about to tell"
+            await until(lambda: smtp.messages)
+        assert "Last reason: answered 503" in str(smtp.messages[0].message.get_payload())
+
+    async def test_the_end_of_an_outage_whose_witness_has_died_is_told_once_the_service_has_answered(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
+        dead = outages_of(app, "dead")
+        await dead.report({"gcs": ""}, told={"gcs"})
+        answered = {"gcs": 3600.0}
+        async with alerting("next", answered) as alerts:
+            alerts.start()
+            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            assert smtp.messages == [], "it has not answered since"
+            answered["gcs"] = 0.0
+            await until(lambda: smtp.messages)
+            alerts.note(event("gcs", "closed", "open"))
+            await until(lambda: len(smtp.messages) == 2)
+        assert subjects(smtp) == ["gcs has recovered", "gcs is failing"], "the next outage is told of anew"
+
+    async def test_one_that_meets_what_was_told_does_not_tell_of_it_again(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
+        await outages_of(app, "dead").report({"gcs": ""}, told={"gcs"})
+        async with alerting("next", {}, steady_seconds=0.05) as alerts:
+            alerts.note(event("gcs", "closed", "open"))
+            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            assert smtp.messages == []
+
+    async def test_what_the_mail_server_did_not_take_before_a_worker_ended_the_next_one_tells(
+        self, smtp: LocalSmtp, alerting: Alerting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("claimstream.alerts.alerts._CLOSING_SECONDS", 0.1)
+        monkeypatch.setattr("claimstream.alerts.outages._TELLING_SECONDS", 0.2)
+        await smtp.stop()
+        async with alerting("ends") as alerts:
+            alerts.note(event("mongodb", "closed", "open"))
+            await asyncio.sleep(0.1)
+        await smtp.start()
+        async with alerting("next") as alerts:
+            alerts.start()
+            await until(lambda: smtp.messages)
+        assert subjects(smtp)[0] == "mongodb is failing"
+
+    async def test_without_postgresql_each_of_them_tells_and_one_of_the_end(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
         away = pytest.MonkeyPatch()
-        async with alerting("one", **options) as one, alerting("two", **options) as two:
+        async with alerting("one", steady_seconds=0.02) as one, alerting("two", steady_seconds=0.02) as two:
             away.setattr(app.database, "run", _away)
             for alerts in (one, two):
                 alerts.note(event("postgresql", "closed", "open"))
@@ -201,8 +269,18 @@ class TestSeveralWorkers:
             await asyncio.sleep(0.1)
             assert len(smtp.messages) == 2, "nobody knows yet who tells"
             away.undo()
-            await until(lambda: len(smtp.messages) == 4)
-        assert sorted(subjects(smtp)) == ["postgresql has recovered"] * 2 + ["postgresql is failing"] * 2
+            await until(lambda: len(smtp.messages) == 3)
+            await asyncio.sleep(0.2)
+        assert subjects(smtp) == ["postgresql is failing"] * 2 + ["postgresql has recovered"]
+
+    async def test_a_mail_that_is_refused_holds_up_no_other(self, smtp: LocalSmtp, alerting: Alerting) -> None:
+        smtp.faults.reply_to_data("554 5.7.1 not wanted", times=1)
+        async with alerting() as alerts:
+            alerts.note(event("gmail", "closed", "open"))
+            await asyncio.sleep(0.1)
+            alerts.note(event("mongodb", "closed", "open"))
+            await until(lambda: smtp.messages)
+        assert subjects(smtp) == ["mongodb is failing"]
 
 
 async def _away(*_: object, **__: object) -> None:

@@ -19,6 +19,7 @@ from claimstream.health import HealthServer
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher
 from claimstream.settings import Settings
+from claimstream.store.outages import OutageStore
 from claimstream.topics import ensure_topics
 
 Reply = Callable[..., bytes]
@@ -52,6 +53,20 @@ async def settled(app: App, count: int, seconds: float = 60) -> None:
             if len(emails) == count and all(email.delivered for email in emails):
                 return
             await asyncio.sleep(0.05)
+
+
+async def test_a_worker_tells_what_others_died_before_telling(
+    settings: Settings, stack: LocalStack, world: World
+) -> None:
+    assert stack.smtp is not None
+    to = "bereitschaft@kanzlei.example"
+    told = len(stack.smtp.messages)
+    async with App(settings) as installation:
+        await OutageStore(installation.database, worker="dead").report({"gcs": "answered 503"}, told=())
+    async with working(settings.model_copy(update={"circuit_breaker_alert_email": to}), world):
+        await stack.smtp.wait_for(told + 1)
+    assert stack.smtp.messages[told].recipients == (to,)
+    assert "gcs is failing" in str(stack.smtp.messages[told].message["Subject"])
 
 
 async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStack, world: World, reply: Reply) -> None:

@@ -15,7 +15,7 @@ from typing import Self
 
 from purgatory import AsyncAbstractUnitOfWork
 
-from claimstream.alerts import CREDENTIALS, BreakerAlerts
+from claimstream.alerts import CREDENTIALS, Alerts
 from claimstream.dead_letters import buried
 from claimstream.external import (
     claude_errors,
@@ -145,7 +145,7 @@ class App:
         }
         self._exit = AsyncExitStack()
         self._stop = asyncio.Event()
-        self._alerts: BreakerAlerts | None = None
+        self._alerts: Alerts | None = None
         self._subscribers: dict[str, Subscriber] = {}
         self._pauses: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -217,7 +217,7 @@ class App:
             notification_email=settings.notification_email,
         )
         if mailer is not None and settings.circuit_breaker_alert_email is not None:
-            self._alerts = BreakerAlerts(
+            self._alerts = Alerts(
                 mailer,
                 settings.circuit_breaker_alert_email,
                 environment=settings.environment,
@@ -431,8 +431,7 @@ class App:
                 await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
             self._catch_signals(running)
             if self._alerts is not None:
-                with suppress(ExternalError):  # PostgreSQL is down: somebody is told of that
-                    await self._alerts.take_over()
+                self._alerts.start()
             await upkeep.watch_all()
             log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
             if started is not None:
@@ -494,8 +493,9 @@ class App:
             "reason": breaker.last_failure,
         }
 
-    def _answered(self, service: str) -> bool:
-        return self.access.any_opened if service == CREDENTIALS else self.door.answered(service)
+    def _answered(self) -> dict[str, float]:
+        opened = self.access.opened_seconds_ago
+        return self.door.answered() | ({} if opened is None else {CREDENTIALS: opened})
 
     def _read_subscribers(self) -> gauges.Subscribers:
         limits = {"notifications": _NOTIFICATIONS_AT_ONCE, "emails": self.settings.max_emails_in_flight}

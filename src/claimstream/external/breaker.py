@@ -98,8 +98,7 @@ class Breaker:
         self._reopens_at = 0.0
         self._probe: Permit | None = None
         self._last_failure = ""
-        self.answered = False
-        """Whether the service has ever answered a call of this process."""
+        self._answered_at: float | None = None
         self._listeners: list[Listener] = []
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._invited_until = 0.0
@@ -117,6 +116,11 @@ class Breaker:
     def last_failure(self) -> str:
         """What the last counted failure said, "" before any."""
         return self._last_failure
+
+    @property
+    def answered_seconds_ago(self) -> float | None:
+        """Since the service last answered a call of this process; None before the first time."""
+        return None if self._answered_at is None else self._clock() - self._answered_at
 
     @property
     def retry_after_seconds(self) -> float:
@@ -155,7 +159,7 @@ class Breaker:
             return
         context = await self._load()
         if verdict is Verdict.ALIVE:
-            self.answered = True
+            self._answered_at = self._clock()
             context.handle_end_request()
             reason = reason or "the service answers again"
         else:

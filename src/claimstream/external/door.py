@@ -242,9 +242,10 @@ class Door:
         """The circuit of each service, as this process last saw it."""
         return {name: service.breaker.state for name, service in self._services.items()}
 
-    def answered(self, name: str) -> bool:
-        """Whether that service has ever answered a call of this process."""
-        return name in self._services and self._services[name].breaker.answered
+    def answered(self) -> dict[str, float]:
+        """How many seconds ago each service last answered this process; without those that never did."""
+        ago = {name: service.breaker.answered_seconds_ago for name, service in self._services.items()}
+        return {name: seconds for name, seconds in ago.items() if seconds is not None}
 
     async def close(self) -> None:
         """Stop the breakers' timers. The clients close their own connections."""

@@ -58,9 +58,10 @@ class MailboxAccess:
         """Every mailbox refuses us, and it has been told."""
 
     @property
-    def any_opened(self) -> bool:
-        """Whether any mailbox has let this worker in."""
-        return self._refusals.any_opened
+    def opened_seconds_ago(self) -> float | None:
+        """Since any mailbox last let this worker in; None before the first time."""
+        at = self._refusals.opened_at
+        return None if at is None else self._clock() - at
 
     def opened(self, mailbox: Mailbox) -> None:
         """Gmail has let us in."""

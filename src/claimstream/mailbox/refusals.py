@@ -28,8 +28,9 @@ class Refusals:
         self._opened_at: float | None = None
 
     @property
-    def any_opened(self) -> bool:
-        return self._opened_at is not None
+    def opened_at(self) -> float | None:
+        """When a mailbox last let us in."""
+        return self._opened_at
 
     def opened(self, address: str, at: float) -> None:
         self._first.pop(address, None)
