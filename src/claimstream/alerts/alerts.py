@@ -99,8 +99,6 @@ class Alerts:
         while not self._ending:
             self._wake.clear()
             await self._look()
-            if self._ending:
-                return
             try:
                 async with asyncio.timeout(self._every_seconds):
                     await self._wake.wait()
