@@ -184,7 +184,7 @@ class TestDoctor:
     ) -> None:
         asking = installed | {"CIRCUIT_BREAKER_ALERT_EMAIL": "bereitschaft@kanzlei.example", "COLUMNS": "300"}
         assert "no outage is written down" in (await claimstream("doctor", environment=asking)).out
-        assert await OutageStore(app.database, worker="one").begin("mongodb")
+        await OutageStore(app.database, worker="one").report({"mongodb": "no answer"}, told=())
         ended = await claimstream("doctor", environment=asking | {"HEALTH_PORT": "1"})
         assert "no worker answers on HEALTH_PORT 1; down by the word of a worker: mongodb since 20" in ended.out
 

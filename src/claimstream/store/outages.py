@@ -6,6 +6,13 @@ from datetime import datetime, timedelta
 
 from claimstream.store.database import Connection, Database
 
+_TOLD = """
+UPDATE outages SET told_at = now(), telling = NULL, telling_until = NULL WHERE outage_id = $1 AND told_at IS NULL
+"""
+_OVER_TOLD = """
+UPDATE outages SET ended_at = now(), telling = NULL, telling_until = NULL WHERE outage_id = $1 AND ended_at IS NULL
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class OutageNews:
@@ -114,12 +121,7 @@ class OutageStore:
         """The mail is out."""
 
         async def work(connection: Connection) -> None:
-            which = "ended_at" if news.over else "told_at"
-            await connection.execute(
-                f"UPDATE outages SET {which} = now(), telling = NULL, telling_until = NULL"  # noqa: S608  # our own words
-                f" WHERE outage_id = $1 AND {which} IS NULL",
-                news.outage_id,
-            )
+            await connection.execute(_OVER_TOLD if news.over else _TOLD, news.outage_id)
             if news.over:
                 await connection.execute(
                     "DELETE FROM outage_reports WHERE service = $1 AND seen_at <= now() - $2::interval",
