@@ -48,7 +48,8 @@ def _host_port(value: str | None) -> str | None:
     if value is None:
         return None
     host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    lone = ":" not in host or (host.startswith("[") and host.endswith("]"))
+    if not host or not lone or not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError("expected host:port, such as 127.0.0.1:8085")
     return value
 

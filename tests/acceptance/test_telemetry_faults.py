@@ -6,11 +6,12 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import sentry_sdk
+from opentelemetry.sdk.metrics import Counter, Histogram
 from tests.acceptance.watched import KeptEnvelopes
+from tests.pipeline.test_runner import PROSE
 from tests.test_app import settled, working
 
 from claimstream import telemetry
@@ -19,7 +20,6 @@ from claimstream.local.stack import LocalStack
 from claimstream.monitoring import telemetry_options
 from claimstream.pipeline import runner
 from claimstream.settings import Settings
-from claimstream.telemetry import metrics
 from claimstream.telemetry.best_effort import failures
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
@@ -62,16 +62,16 @@ async def _silent_server() -> AsyncIterator[str]:
 
 @pytest.fixture
 def broken_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every metric that the pipeline records on raises, and so do breadcrumbs and the report's builder."""
+    """Every instrument raises that anything in this process records on, and so do breadcrumbs and the report's
+    builder."""
 
-    class Broken:
-        def __getattr__(self, _name: str) -> Any:
-            raise RuntimeError("broken instrument")
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken instrument")
 
-    for name in ("_emails", "_email_latency", "_stage_duration", "_confidence", "_errors", "_model_duration"):
-        monkeypatch.setattr(metrics, name, Broken())
-    monkeypatch.setattr(sentry_sdk, "add_breadcrumb", Broken().__getattr__)
-    monkeypatch.setattr(runner, "build_report", Broken().__getattr__)
+    monkeypatch.setattr(Counter, "add", broken)
+    monkeypatch.setattr(Histogram, "record", broken)
+    monkeypatch.setattr(sentry_sdk, "add_breadcrumb", broken)
+    monkeypatch.setattr(runner, "build_report", broken)
 
 
 async def _deliver(stack: LocalStack, world: World, reply: Reply) -> None:
@@ -82,6 +82,8 @@ async def _deliver(stack: LocalStack, world: World, reply: Reply) -> None:
 async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
     settings: Settings, stack: LocalStack, world: World, reply: Reply, broken_instruments: None
 ) -> None:
+    assert stack.claude is not None
+    stack.claude.requests.clear()
     disk = FullDisk()
     before = failures()
     async with _silent_server() as silent:
@@ -97,19 +99,24 @@ async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
         try:
             async with asyncio.timeout(60), working(settings, world) as app:
                 await _deliver(stack, world, reply)
-                await settled(app, MAILS)
+                await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply(PROSE))
+                await settled(app, MAILS + 1)
                 emails = await app.emails.recent()
+                booked = await app.database.run("SELECT", lambda c: c.fetchval("SELECT sum(calls) FROM token_ledger"))
                 reports = [await app.emails.report(email.email_id) for email in emails]
         finally:
             async with asyncio.timeout(20):
                 await watching.aclose(2.0)
-    assert {email.outcome for email in emails} == {"updated"}
-    assert reports == [None] * MAILS, "the report could not be built, and the result was written without it"
+    assert sorted(str(email.outcome) for email in emails) == ["review", *["updated"] * MAILS]
+    assert booked == len(stack.claude.requests) > 0, "what the model was paid for is booked, and was asked once"
+    assert reports == [None] * (MAILS + 1), "the report could not be built, and the result was written without it"
     assert disk.refused > MAILS
     failed = {part: count - before.get(part, 0) for part, count in failures().items()}
-    assert failed["report"] == MAILS
-    assert failed["claimstream.telemetry.metrics.stage_finished"] >= 9 * MAILS
-    assert failed["claimstream.telemetry.sentry.breadcrumb"] == 4 * MAILS
+    assert failed["report"] == MAILS + 1
+    assert failed["claimstream.telemetry.metrics.stage_finished"] >= 9 * (MAILS + 1)
+    assert failed["claimstream.telemetry.sentry.breadcrumb"] == 4 * (MAILS + 1)
+    assert failed["door"] > 9 * MAILS
+    assert failed["model"] >= booked
 
 
 async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it(

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +84,15 @@ def test_a_propagator_that_fails_does_not_fail_the_message() -> None:
 def test_a_broken_traceparent_is_ignored() -> None:
     context = propagation.extract({"traceparent": "nonsense"})
     assert not trace.get_current_span(context).get_span_context().is_valid
+
+
+def test_a_propagator_that_is_not_installed_keeps_nobody_from_publishing() -> None:
+    code = (
+        "from claimstream.pubsub import propagation\n"
+        "carrier = {'traceparent': '00-' + 32 * '1' + '-' + 16 * '2' + '-01'}\n"
+        "from opentelemetry import trace\n"
+        "print(trace.get_current_span(propagation.extract(carrier)).get_span_context().is_valid)"
+    )
+    environment = os.environ | {"OTEL_PROPAGATORS": "not-installed"}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("True\n", "")

@@ -95,6 +95,25 @@ def test_what_nobody_will_see_is_not_recorded_and_has_its_ids_all_the_same(start
             assert trace_id_hex(span) == correlation_id
 
 
+@pytest.mark.parametrize("ratio", [1.0, 0.0])
+async def test_who_exports_nothing_keeps_no_trace_from_those_who_do(
+    started: Start, collector: OtlpServer, ratio: float
+) -> None:
+    started(otlp_endpoint=None, sample_ratio=ratio)
+    sent: dict[str, str] = {}
+    with correlated(new_correlation_id()), producer_span("emails", new_trace=True):
+        inject(sent)
+    passed_on: dict[str, str] = {}
+    with consumer_span("subscribe", "emails", sent):
+        inject(passed_on)
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint, sample_ratio=1.0)
+    for carrier in (sent, passed_on):
+        with consumer_span("subscribe", "emails", carrier):
+            pass
+    assert await telemetry.aflush(30.0) is True
+    assert [len(kept.spans) for kept in collector.traces()] == ([2] if ratio else [])
+
+
 async def test_the_standard_variable_goes_before_the_setting(
     started: Start, collector: OtlpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,6 +211,41 @@ def test_an_unusable_setting_is_a_warning_that_names_it(
     assert len(lines.named("monitoring_initialized")) == 1
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("OTEL_TRACES_EXPORTER", "console", "otlp is used"),
+        ("OTEL_METRICS_EXPORTER", "prometheus", "otlp is used"),
+        ("OTEL_PROPAGATORS", "b3,baggage", "tracecontext and baggage"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "abc", "the default is used"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "1e6", "the default is used"),
+    ],
+)
+def test_a_standard_variable_that_is_not_followed_is_named(
+    started: Start, lines: LogLines, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    started()
+    [line] = lines.named("monitoring_setting_unusable")
+    assert (line["setting"], said in line["problem"]) == (setting, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OTEL_TRACES_EXPORTER", "otlp"),
+        ("OTEL_METRICS_EXPORTER", "none"),
+        ("OTEL_PROPAGATORS", "tracecontext, baggage"),
+    ],
+)
+def test_a_standard_variable_that_is_followed_is_no_warning(
+    started: Start, lines: LogLines, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    started()
+    assert lines.named("monitoring_setting_unusable") == []
+
+
 def test_options_have_defaults() -> None:
     telemetry = start()
     try:

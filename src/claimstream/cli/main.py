@@ -10,7 +10,7 @@ import typer
 
 from claimstream import __version__
 from claimstream.cli import audit_command, dead_commands, mailbox_commands
-from claimstream.cli.running import JsonOption
+from claimstream.cli.running import JsonOption, advice
 from claimstream.cli.running import run as _run
 
 # gRPC would announce each process we start; none of them uses it.
@@ -106,7 +106,7 @@ def run() -> None:
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
-    from claimstream.telemetry import logs
+    from claimstream.telemetry import logs, sentry
 
     async def work() -> None:
         logs.configure()  # until the settings say how: what is wrong with them is a log line, too
@@ -117,10 +117,24 @@ def run() -> None:
                 await worker.check()
                 calm_collector()
                 await worker.run()
+        except (Exception, BaseExceptionGroup) as error:
+            if advice(error) is None:
+                sentry.capture(error)
+                _fail_in_the_log(error)
+            raise
         finally:
             await telemetry.aclose(5.0)
 
     _run(work(), complain=_complain_in_the_log)
+
+
+def _fail_in_the_log(error: BaseException) -> None:
+    """A defect, for those who collect the log: one line instead of a traceback, which may hold what it was about."""
+    from claimstream.telemetry import logs
+
+    if logs.written_as() == "json":
+        logs.get_logger(__name__).critical("worker_failed", exc_info=error)
+        raise typer.Exit(1) from None
 
 
 def _complain_in_the_log(text: str) -> None:

@@ -5,7 +5,7 @@ import errno
 import asyncpg
 
 
-def as_setting(error: Exception) -> str | None:
+def as_setting(error: BaseException) -> str | None:
     """One line that names the variable to mend; None for an error that no setting is known to cause."""
     match error:
         case asyncpg.ClientConfigurationError():

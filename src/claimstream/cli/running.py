@@ -9,12 +9,8 @@ import typer
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
 
 
-def run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | None = None) -> Any:
-    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
-    import stamina.instrumentation
-    import uvloop
-
-    from claimstream.cli import console
+def advice(error: BaseException) -> list[str] | None:
+    """What a person can do about it, a line each; None for an error that nobody foresaw."""
     from claimstream.cli.mendable import as_setting
     from claimstream.evaluation.case import CaseError
     from claimstream.external.errors import ExternalError
@@ -22,33 +18,41 @@ def run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | Non
     from claimstream.pubsub import PubSubError, SubscriptionError
     from claimstream.settings import SettingsError
 
-    complain = complain or console.complain
     expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
+    lines = []
+    for leaf in _leaves(error):
+        line = str(leaf) if isinstance(leaf, expected) else as_setting(leaf)
+        if line is None:
+            return None
+        lines.append(line)
+    return lines
+
+
+def run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | None = None) -> Any:
+    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
+    import stamina.instrumentation
+    import uvloop
+
+    from claimstream.cli import console
+
+    complain = complain or console.complain
     # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
         return uvloop.run(work)
-    except expected as error:
-        complain(str(error))
-    except BaseExceptionGroup as group:
-        known, unknown = group.split(expected)
-        if unknown is not None or known is None:
-            raise
-        for leaf in _leaves(known):
-            complain(str(leaf))
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.err.print("claimstream: stopped")
         raise typer.Exit(130) from None
-    except Exception as error:
-        if (text := as_setting(error)) is None:
+    except (Exception, BaseExceptionGroup) as error:
+        lines = advice(error)
+        if lines is None:
             raise
-        complain(text)
+    for line in lines:
+        complain(line)
     raise typer.Exit(2)
 
 
-def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
-    return [
-        leaf
-        for error in group.exceptions
-        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
-    ]
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]

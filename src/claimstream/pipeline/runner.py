@@ -197,12 +197,18 @@ class Runner:
             raise
 
     async def _release(self, email: Email, waits: tuple[Waited, ...], unkept: Sequence[Checkpoint]) -> None:
-        try:
-            await self._services.emails.release(email, merged(waits), unkept)
-        except Outage:
-            if waits:
-                self._unwritten.add(email.email_id, *waits)
-            log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
+        for kept in (unkept, ()):
+            try:
+                await self._services.emails.release(email, merged(waits), kept)
+            except Outage:
+                if waits:
+                    self._unwritten.add(email.email_id, *waits)
+                log.warning("claim_not_released", email_id=email.email_id)  # it lapses by itself
+            except Exception as error:  # one of the checkpoints cannot be written, whatever is in it
+                log.error("claim_not_released", email_id=email.email_id, exc_info=error)
+                sentry.capture(error)
+                continue
+            return
 
     async def _shelved(self, email: Email) -> bool:
         try:

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Mapping, MutableMapping
 
-from opentelemetry import propagate
+from opentelemetry.baggage.propagation import W3CBaggagePropagator
 from opentelemetry.context import Context
-from opentelemetry.propagators.textmap import Getter
+from opentelemetry.propagators.composite import CompositePropagator
+from opentelemetry.propagators.textmap import Getter, TextMapPropagator
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 log = logging.getLogger("claimstream.pubsub")
 
@@ -29,12 +31,22 @@ class _AttributeGetter(Getter[Mapping[str, str]]):
 _GETTER = _AttributeGetter()
 
 
+def _propagator() -> TextMapPropagator:
+    """The process's; W3C's where OTEL_PROPAGATORS names one that is not installed (its module then cannot even be
+    imported)."""
+    try:
+        from opentelemetry.propagate import get_global_textmap  # noqa: PLC0415 - see above
+    except ValueError:
+        return CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()])
+    return get_global_textmap()
+
+
 def inject(attributes: MutableMapping[str, str]) -> None:
     """Adds the current context. A field that is too long for an attribute, or already there, is left out: the message
     matters more."""
     fields: dict[str, str] = {}
     try:
-        propagate.inject(fields)
+        _propagator().inject(fields)
     except Exception:
         log.exception("the trace context could not be added to a message", extra={"action": "inject_failed"})
     for name, value in fields.items():
@@ -47,7 +59,7 @@ def extract(attributes: Mapping[str, str]) -> Context | None:
     if _FIELDS.isdisjoint(attributes):
         return None
     try:
-        return propagate.extract(attributes, getter=_GETTER)
+        return _propagator().extract(attributes, getter=_GETTER)
     except Exception:
         log.exception("the trace context of a message could not be read", extra={"action": "extract_failed"})
         return None

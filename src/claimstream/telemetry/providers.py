@@ -23,7 +23,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSpanExporter, Target
 from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
 from claimstream.telemetry.exporters import span_exporter as make_span_exporter
-from claimstream.telemetry.sampling import CurrentSampler, ErrorsKept, IdsStamped
+from claimstream.telemetry.sampling import SAMPLER, CurrentSampler, ErrorsKept, IdsStamped
 from claimstream.telemetry.tracing import CorrelationIdGenerator
 
 _QUEUE_SPANS = 32_768
@@ -176,4 +176,4 @@ class _HashedOnce(Resource):
         return self._hash
 
 
-PROVIDERS = Providers(CurrentSampler(), ErrorsKept())
+PROVIDERS = Providers(SAMPLER, ErrorsKept())

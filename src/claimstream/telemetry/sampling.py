@@ -83,17 +83,30 @@ class CurrentSampler(Sampler):
         if parent.is_valid:
             # As the SDK's ParentBased does, which asks three times who the parent is; this is asked for every span.
             decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.RECORD_ONLY
-            return SamplingResult(decision, _with_ids(attributes, parent_context), parent.trace_state)
+            return SamplingResult(decision, _with_ids(attributes), parent.trace_state)
         if kind is SpanKind.CLIENT:
             # A call that belongs to no work (a poll, an acknowledgement of many messages at once) is no trace that
             # anybody looks for; its metrics count it.
             return SamplingResult(Decision.DROP)
         result = self._root.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
         decision = Decision.RECORD_ONLY if result.decision is Decision.DROP else result.decision
-        return SamplingResult(decision, _with_ids(attributes, parent_context), result.trace_state)
+        return SamplingResult(decision, _with_ids(attributes), result.trace_state)
+
+    def told(self, of: SpanContext) -> SpanContext:
+        """What other processes are told of a span: where nothing is exported, none is recorded, and its own flag would
+        keep the whole trace from those who do export."""
+        if self.exported or not of.is_valid:
+            return of
+        kept = self._root.should_sample(None, of.trace_id, "").decision is not Decision.DROP
+        flags = TraceFlags(of.trace_flags | TraceFlags.SAMPLED) if kept else of.trace_flags
+        return SpanContext(of.trace_id, of.span_id, of.is_remote, flags, of.trace_state)
 
     def get_description(self) -> str:
         return f"as the parent, else {self._root.get_description()}, and errors"
+
+
+SAMPLER = CurrentSampler()
+"""The process's own."""
 
 
 class ErrorsKept(SpanProcessor):
@@ -151,14 +164,11 @@ class IdsStamped(SpanProcessor):
     """What the sampler does, where another's sampler is in use: gives every span the ids in force."""
 
     def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
-        span.set_attributes(_with_ids(None, parent_context))
+        span.set_attributes(_with_ids(None))
 
 
-def _with_ids(attributes: Attributes, context: Context | None) -> dict[str, AttributeValue]:
-    ids = correlation.current()
-    if ids.correlation_id is None and context is not None:
-        ids = correlation.from_context(context)
-    return {**(attributes or {}), **ids.attributes}
+def _with_ids(attributes: Attributes) -> dict[str, AttributeValue]:
+    return {**(attributes or {}), **correlation.current().attributes}
 
 
 def _sampled(span: ReadableSpan) -> ReadableSpan:

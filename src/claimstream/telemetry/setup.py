@@ -17,7 +17,7 @@ from opentelemetry.metrics import Meter
 from opentelemetry.trace import Tracer
 from sentry_sdk.transport import Transport
 
-from claimstream.telemetry import errors, logs, sentry, tracing
+from claimstream.telemetry import environment, errors, logs, sentry, tracing
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.exporters import Signal, Target, target
 from claimstream.telemetry.logs import LogFormat, get_logger
@@ -118,7 +118,7 @@ def start(options: TelemetryOptions | None = None) -> Telemetry:
     """
     global _latest  # noqa: PLW0603 - the process is watched once
     options = options or TelemetryOptions()
-    problems: list[tuple[str, str]] = []
+    problems = list(environment.problems())
     if _latest is not None:
         _latest.shutdown(timeout_seconds=1.0)
     log_format = _start_logging(options, problems)

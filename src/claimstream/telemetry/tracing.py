@@ -27,6 +27,7 @@ from claimstream.telemetry import correlation, errors, metrics
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.correlation import CORRELATION_ID, correlated
 from claimstream.telemetry.current_span import CurrentSpan
+from claimstream.telemetry.sampling import SAMPLER
 
 CORRELATION_ATTRIBUTE = "correlation_id"
 """The message attribute that carries the correlation id in plain sight, for whoever looks at a message by hand."""
@@ -187,7 +188,8 @@ def ack_span(destination: str, *, subscription: str, message_id: str) -> Callabl
 
 def inject(attributes: MutableMapping[str, str]) -> None:
     """Write trace context and ids into a message's attributes (``traceparent``, ``baggage``, ``correlation_id``)."""
-    _PROPAGATOR.inject(attributes)
+    told = SAMPLER.told(trace.get_current_span().get_span_context())
+    _PROPAGATOR.inject(attributes, trace.set_span_in_context(trace.NonRecordingSpan(told)))
     ids = correlation.current()
     if ids.correlation_id is not None:
         attributes[CORRELATION_ATTRIBUTE] = ids.correlation_id
