@@ -142,7 +142,10 @@ def _check_questions(
     for number, operation, each in asked:
         at = kept.get((number, operation))
         if at is not None and each.received_at > at:
-            findings.tokens_paid_twice.append(f"letter {number}: {operation} was asked again")
+            late = (each.received_at - at).total_seconds()
+            findings.tokens_paid_twice.append(
+                f"letter {number}: {operation} was asked again {late:.2f} s after its answer was kept ({at:%H:%M:%S})"
+            )
     findings.answers_lost = len(asked) - len(kept)
 
 

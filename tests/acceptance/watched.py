@@ -113,8 +113,12 @@ async def _run(
             worker = asyncio.create_task(app.run(started=running.set))
             await running.wait()
             assert stack.claude is not None
-            stack.claude.faults.fail(529, times=12)
-            stack.gmail.faults.fail(503, operation="messages.get", times=12)
+            stack.claude.faults.fail(529, times=12, message=f"overloaded by {SECRET}")
+            stack.gmail.faults.fail(503, operation="messages.get", times=12, message=f"{SECRET_AMOUNT} {SECRET}")
+            assert stack.smtp is not None
+            stack.smtp.faults.reply_to_data(f"451 4.3.0 {SECRET} not now", times=1)
+            assert stack.pubsub is not None
+            stack.pubsub.faults.fail("Publish", "UNAVAILABLE", times=2, details=f"no room for {SECRET}")
             ids = [await stack.gmail.deliver(case.mailbox, case.raw) for case in folder.cases]
             mailbox = folder.world.tenants[0].mailboxes[0]
             planted = {kind: await stack.gmail.deliver(mailbox, raw) for kind, raw in planted_mail(mailbox).items()}

@@ -86,7 +86,8 @@ async def test_an_outage_is_tried_again_each_attempt_in_a_span_of_its_own(
     answers(http_server, 503, 500, 200)
     service = entrance.door.service("test", classify)
     with entrance.telemetry.tracer.start_as_current_span("stage"):
-        assert await service.call("get", lambda: fetch(http_server.base_url)) == "fine"
+        http = {"http.request.method": "GET"}
+        assert await service.call("get", lambda: fetch(http_server.base_url), attributes=http) == "fine"
     attempts = [span for span in entrance.telemetry.spans if span.name == "get test"]
     assert [(span.attributes or {}).get("http.request.resend_count") for span in attempts] == [None, 1, 2]
     assert [(span.attributes or {}).get("error.type") for span in attempts] == ["503", "500", None]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from tests.mailbox.test_upkeep import gmail_ids, sync_of
 
 from claimstream.app import App
@@ -167,3 +168,19 @@ async def test_a_listing_longer_than_the_lock_keeps_the_mailbox(app: App, stack:
     assert len(others) > 20
     assert set(others) == {None}, "nobody else got it meanwhile"
     assert await gmail_ids(app) == there
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_worker_whose_clock_is_wrong_puts_no_wrong_time_on_a_look(
+    app: App, stack: LocalStack, address: str, lost: bool
+) -> None:
+    """Else nobody would poll the mailbox for an hour, and a listing would begin an hour too late."""
+    there = await arrive(stack, address, 3)
+    if lost:
+        stack.gmail.expire_history(address)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=True):
+        assert (await sync_of(app).sync(await mailbox_of(app, address))).recovered is lost
+    assert await gmail_ids(app) == there
+    looked = await mailbox_of(app, address)
+    assert looked.quiet_seconds is not None
+    assert 0 <= looked.quiet_seconds < 60

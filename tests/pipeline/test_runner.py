@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -348,6 +349,24 @@ class TestModel:
         assert len(asked) == len(set(asked))
         assert len(stack.claude.requests) == len(asked), "paid for once"
 
+    async def test_a_worker_whose_claim_may_have_lapsed_asks_nothing(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, scripted: None
+    ) -> None:
+        assert stack.claude is not None
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        services = replace(app.services, emails=_NeverRenewed(app.emails), reader=_Freezes(app.services.reader, 0.6))  # type: ignore[arg-type]  # proxies
+        frozen = make_runner(app, services, "frozen", claim_seconds=0.5)
+        assert isinstance(await frozen.process(email_id), Wait)
+        assert not stack.claude.requests
+        assert (await settle(app, runner, email_id)).intent == "claim_statement"
+
+    async def test_a_claim_that_was_renewed_may_go_on_asking(
+        self, app: App, stack: LocalStack, world: World, reply: Reply, scripted: None
+    ) -> None:
+        email_id = await arrive(app, stack, world, reply(PROSE))
+        services = replace(app.services, reader=_Slow(app.services.reader, 1.2))  # type: ignore[arg-type]  # a proxy
+        await settle(app, make_runner(app, services, claim_seconds=0.9), email_id)
+
     async def test_an_outage_of_it_is_never_an_answer(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, scripted: None
     ) -> None:
@@ -387,6 +406,42 @@ class TestModel:
         summary = await settle(app, poor, email_id)
         assert (summary.route, summary.review_reason) == ("MANUAL_REVIEW", "budget")
         assert len(stack.claude.requests) == asked
+
+
+class _NeverRenewed:
+    """PostgreSQL, which has not yet answered to whether the claim is still held."""
+
+    def __init__(self, emails: object) -> None:
+        self._emails = emails
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._emails, name)
+
+    async def renew(self, email: Email, *, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+class _Slow:
+    """A reader that takes its time."""
+
+    def __init__(self, reader: object, seconds: float) -> None:
+        self._reader = reader
+        self._seconds = seconds
+
+    async def read(self, raw: bytes, **rest: object) -> object:
+        read = await self._reader.read(raw, **rest)  # type: ignore[attr-defined]  # a proxy
+        await self.wait(self._seconds)
+        return read
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class _Freezes(_Slow):
+    """In a process that stands still meanwhile."""
+
+    async def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 class TestOutages:

@@ -4,6 +4,7 @@ Mail goes to the model and nowhere else: not into spans, metrics, errors or logs
 """
 
 import base64
+import copy
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ class Claude:
 
     def __init__(self, door: Door, options: ClaudeOptions) -> None:
         self._options = options
+        self._check: Callable[[], None] = lambda: None
         self._service = door.service(SERVICE, classify)
         self._client = AsyncAnthropic(
             api_key=options.api_key,
@@ -116,6 +118,13 @@ class Claude:
             "Number of input and output tokens used",
             explicit_bucket_boundaries_advisory=_TOKEN_BUCKETS,
         )
+
+    def guarded(self, check: Callable[[], None]) -> "Claude":
+        """The same, calling ``check`` right before each request leaves (after the wait for a slot, and before each
+        repetition); what it raises ends the call."""
+        guarded = copy.copy(self)
+        guarded._check = check
+        return guarded
 
     async def classify(
         self, subject: str, sender: str, text: str, *, letter: Letter | None
@@ -229,6 +238,7 @@ class Claude:
         }
 
         async def attempt() -> Message:
+            self._check()
             started = time.monotonic()
             try:
                 message = await self._create(question, max_tokens)

@@ -102,8 +102,9 @@ class Service:
         ):
             with attempt:
                 if attempt.num > 1:
-                    resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
-                    call = replace(call, attributes={**call.attributes, **resent})
+                    if "http.request.method" in call.attributes:
+                        resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
+                        call = replace(call, attributes={**call.attributes, **resent})
                     with best_effort("door"):
                         self._instruments.retries.add(1, call.labels)
                     waited = {"attempt": attempt.num, "waited_seconds": time.monotonic() - failed_at}

@@ -8,7 +8,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.external.errors import NotFound
@@ -164,8 +164,8 @@ class MailboxSync:
             if page.last_record_id is not None:
                 cursor = max(cursor, page.last_record_id)
             # Only the last page makes it complete: should history be lost before, listing begins where it was complete.
-            complete_at = datetime.now(UTC) if page.next_page is None else None
-            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor, complete_at=complete_at))
+            complete = page.next_page is None
+            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor, complete=complete))
         return new, cursor
 
     async def _recover(self, mailbox: Mailbox, holder: str) -> int:
@@ -175,9 +175,8 @@ class MailboxSync:
         even what is deleted, filed as spam or thrown away before listing comes to it, and even if this worker dies:
         the next one lists again, which leaves alone what is there, and keeps the cursor.
         """
-        began = datetime.now(UTC)
         cursor = (await self._gmail.profile(mailbox.address)).history_id
-        await self._mailboxes.begin_recovery(mailbox.address, holder=holder, cursor=cursor)
+        began = await self._mailboxes.begin_recovery(mailbox.address, holder=holder, cursor=cursor)
         since = (mailbox.last_synced_at or began - timedelta(days=30)) - _RECOVERY_MARGIN
         new = 0
         async for page in listed(self._gmail, mailbox.address, since):
@@ -193,7 +192,7 @@ class MailboxSync:
         holder: str,
         *,
         cursor: int | None,
-        complete_at: datetime | None = None,
+        complete: bool = False,
     ) -> list[NewEmail]:
         """Rows for new messages, and the cursor with them; None leaves it (it is a list, not history)."""
         emails = [
@@ -203,7 +202,7 @@ class MailboxSync:
         if not emails and cursor is None:
             return []
         return await self._mailboxes.add_emails(
-            mailbox, emails, holder=holder, cursor=cursor, complete_at=complete_at, hold_seconds=self._lock_seconds
+            mailbox, emails, holder=holder, cursor=cursor, complete=complete, hold_seconds=self._lock_seconds
         )
 
     async def publish_unconfirmed(self, mailbox: str | None = None, *, older_than_seconds: float = 0.0) -> int:

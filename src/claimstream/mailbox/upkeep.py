@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import BreakerOpen, ExternalError
@@ -44,7 +43,7 @@ class MailboxUpkeep:
         self._sync = sync
         self._watcher = watcher
         self._access = access
-        self._poll_after = timedelta(seconds=poll_seconds)
+        self._poll_seconds = poll_seconds
         self._every_seconds = every_seconds
         self._start_seconds = start_seconds
         self._room = asyncio.Semaphore(at_once)
@@ -130,8 +129,8 @@ class MailboxUpkeep:
             _unreachable(mailbox, error)  # without a watch its mail is found by polling
             if mailbox.history_id is None:  # or not yet: then only this tells whether it lets us in
                 await self._open(mailbox)
-        last = mailbox.last_synced_at
-        due = last is None or datetime.now(UTC) - last > self._poll_after
+        quiet = mailbox.quiet_seconds
+        due = quiet is None or quiet > self._poll_seconds
         if due or mailbox.address in self._unfinished:
             # Should it fail, the next round looks again: notifications may have left their marks to this look.
             self._unfinished.add(mailbox.address)

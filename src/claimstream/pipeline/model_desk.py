@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.work import Checkpoint, Claimed, TokenUse
 from claimstream.external.errors import Refused
+from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
 
@@ -53,8 +54,9 @@ class _Kept(Record, Generic[T]):
 class ModelDesk:
     """:attr:`calls` lists what was asked and paid for, in this attempt and in the earlier ones."""
 
-    def __init__(self, claimed: Claimed, services: Services, rules: Rules) -> None:
+    def __init__(self, claimed: Claimed, services: Services, rules: Rules, deadline: ClaimDeadline) -> None:
         self._claimed = claimed
+        self._deadline = deadline
         self._services = services
         self._rules = rules
         self.calls = _paid(claimed)
@@ -69,7 +71,10 @@ class ModelDesk:
     async def ask(
         self, operation: str, kind: type[T], question: Callable[[LanguageModel], Awaitable[ModelAnswer[T]]]
     ) -> T | None:
-        """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget."""
+        """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget.
+
+        Raises LostClaimError instead of asking where another worker may have asked by now.
+        """
         key = f"{ANSWER}{operation}"
         kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
         replace = False
@@ -85,7 +90,7 @@ class ModelDesk:
             return None
         started = time.monotonic()
         try:
-            answer = await question(self._services.model)
+            answer = await question(self._services.model.guarded(self._deadline.check))
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise

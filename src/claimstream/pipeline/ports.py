@@ -86,6 +86,11 @@ class ModelIntent(Protocol):
 
 
 class LanguageModel(Protocol):
+    def guarded(self, check: Callable[[], None]) -> "LanguageModel":
+        """The same, calling ``check`` right before each request leaves, after every wait; what it raises ends the
+        call."""
+        ...
+
     async def classify(
         self, subject: str, sender: str, text: str, *, letter: Letter | None
     ) -> ModelAnswer[ModelIntent]: ...

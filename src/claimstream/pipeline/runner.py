@@ -34,6 +34,7 @@ from claimstream.domain.records.work import (
 )
 from claimstream.domain.rules.replay import held_against
 from claimstream.external.errors import NotFound, Outage, Unauthorised
+from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
@@ -126,6 +127,7 @@ class Runner:
             self._in_work.discard(email_id)
 
     async def _process(self, email_id: str) -> Processed:
+        asked_at = time.monotonic()
         claimed = await self._services.emails.claim(email_id, worker=self._worker, seconds=self._claim_seconds)
         unwritten = self._unwritten.take(email_id)
         if isinstance(claimed, NotClaimed):
@@ -145,12 +147,13 @@ class Runner:
             correlated(email.correlation_id, email_id=email.email_id, tenant_id=email.tenant_id),
             sentry.email_scope(attempt=email.attempt),
         ):
-            return await self._held(claimed, unwritten)
+            deadline = ClaimDeadline(email_id, seconds=self._claim_seconds, asked_at=asked_at)
+            return await self._held(claimed, unwritten, deadline)
 
-    async def _held(self, claimed: Claimed, unwritten: tuple[Waited, ...]) -> Processed:
+    async def _held(self, claimed: Claimed, unwritten: tuple[Waited, ...], deadline: ClaimDeadline) -> Processed:
         """Work on the email while the claim is kept alive; stop as soon as it is lost."""
-        work = asyncio.create_task(self._attempt(claimed, unwritten))
-        keeper = asyncio.create_task(self._keep(claimed.email))
+        work = asyncio.create_task(self._attempt(claimed, unwritten, deadline))
+        keeper = asyncio.create_task(self._keep(claimed.email, deadline))
         try:
             await asyncio.wait({work, keeper}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
@@ -164,21 +167,24 @@ class Runner:
                 task.cancel()
             await asyncio.gather(work, keeper, return_exceptions=True)
 
-    async def _keep(self, email: Email) -> None:
+    async def _keep(self, email: Email, deadline: ClaimDeadline) -> None:
         """Renew the claim until it is lost."""
         while True:
             await asyncio.sleep(self._claim_seconds / 3)
+            asked_at = time.monotonic()
             try:
                 await self._services.emails.renew(email, seconds=self._claim_seconds)
+                deadline.renewed(asked_at)
             except LostClaimError:
                 log.warning("claim_lost", email_id=email.email_id)
                 return
             except Outage:
                 continue  # without PostgreSQL nobody else can claim it either
 
-    async def _attempt(self, claimed: Claimed, unwritten: tuple[Waited, ...]) -> Processed:
+    async def _attempt(self, claimed: Claimed, unwritten: tuple[Waited, ...], deadline: ClaimDeadline) -> Processed:
         email = claimed.email
-        attempt = _Attempt(claimed, self._services, self._rules, waits=merged((*claimed.waits, *unwritten)))
+        waits = merged((*claimed.waits, *unwritten))
+        attempt = _Attempt(claimed, self._services, self._rules, deadline, waits=waits)
         try:
             if email.crashes >= self._max_crashes:
                 await attempt.give_up(f"This mail ended its worker {email.crashes} times.")
@@ -186,7 +192,7 @@ class Runner:
                 await attempt.run()
             return Settled()
         except LostClaimError:
-            return self._wait("another worker took it over")
+            return self._wait("another worker may have taken it over")
         except Outage as outage:
             waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
             await self._release(email, waits, attempt.unkept)
@@ -235,13 +241,21 @@ class Runner:
 class _Attempt:
     """One attempt at one email."""
 
-    def __init__(self, claimed: Claimed, services: Services, rules: Rules, *, waits: tuple[Waited, ...]) -> None:
+    def __init__(
+        self,
+        claimed: Claimed,
+        services: Services,
+        rules: Rules,
+        deadline: ClaimDeadline,
+        *,
+        waits: tuple[Waited, ...],
+    ) -> None:
         self._claimed = claimed
         self._waits = waits
         self._email = claimed.email
         self._services = services
         self._rules = rules
-        self._desk = ModelDesk(claimed, services, rules)
+        self._desk = ModelDesk(claimed, services, rules, deadline)
         self._stages: list[StageReport] = []
         self.unkept: list[Checkpoint] = []
         """Finished stages whose checkpoints go out with the next write."""

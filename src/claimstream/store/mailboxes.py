@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.store.database import Connection, Database
 
-COLUMNS = "address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor"
+COLUMNS = """
+    address, tenant_id, history_id, watch_expires_at, last_synced_at, disabled_reason, recovery_cursor,
+    extract(epoch FROM now() - last_synced_at)::float8 AS quiet_seconds
+"""
 """Of a :class:`Mailbox`."""
 _MAILBOX = f"SELECT {COLUMNS} FROM mailboxes "  # noqa: S608 # our own words # nosec B608
 
@@ -106,14 +109,14 @@ class MailboxStore:
         *,
         holder: str,
         cursor: int | None,
-        complete_at: datetime | None = None,
+        complete: bool = False,
         hold_seconds: float | None = None,
     ) -> list[NewEmail]:
         """New rows and the cursor in one transaction; messages already known are left alone.
 
         Args:
             cursor: the new history id, or None to leave it (it is a list, not history). It never moves back.
-            complete_at: with these everything is there that Gmail had by then; None: more pages follow.
+            complete: with these everything is there that Gmail has; else more pages follow.
             hold_seconds: the lock is kept for this long from now on, so that a long listing keeps it; None: as it is.
 
         Returns:
@@ -140,13 +143,13 @@ class MailboxStore:
                 UPDATE mailboxes SET
                     history_id = greatest(history_id, $2),
                     sync_lease_until = coalesce(now() + $5, sync_lease_until),
-                    last_synced_at = greatest(last_synced_at, $4)
+                    last_synced_at = CASE WHEN $4 THEN now() ELSE last_synced_at END
                 WHERE address = $1 AND sync_holder = $3
                 """,
                 mailbox.address,
                 cursor,
                 holder,
-                complete_at,
+                complete,
                 None if hold_seconds is None else timedelta(seconds=hold_seconds),
             )
             inserted = {row["email_id"] for row in rows}
@@ -154,24 +157,29 @@ class MailboxStore:
 
         return await self._database.run("INSERT emails", work)
 
-    async def begin_recovery(self, address: str, *, holder: str, cursor: int) -> int:
+    async def begin_recovery(self, address: str, *, holder: str, cursor: int) -> datetime:
         """Keep where history is to go on once everything before has been listed.
 
+        The cursor of a recovery which was begun and not ended stays: what came since is in its history.
+
         Returns:
-            ``cursor``, or that of a recovery which was begun and not ended: what came since is in its history.
+            Now, by the database's clock: a worker's may be wrong.
         """
 
-        async def work(connection: Connection) -> int:
-            kept: int | None = await connection.fetchval(
+        async def work(connection: Connection) -> datetime:
+            began_at: datetime = await connection.fetchval(
                 """
-                UPDATE mailboxes SET recovery_cursor = coalesce(recovery_cursor, $2)
-                WHERE address = $1 AND sync_holder = $3 RETURNING recovery_cursor
+                WITH begun AS (
+                    UPDATE mailboxes SET recovery_cursor = coalesce(recovery_cursor, $2)
+                    WHERE address = $1 AND sync_holder = $3
+                )
+                SELECT now()
                 """,
                 address,
                 cursor,
                 holder,
             )
-            return cursor if kept is None else kept
+            return began_at
 
         return await self._database.run("UPDATE mailboxes", work)
 
@@ -183,7 +191,7 @@ class MailboxStore:
                 """
                 UPDATE mailboxes SET
                     history_id = greatest(history_id, recovery_cursor), recovery_cursor = NULL,
-                    last_synced_at = greatest(last_synced_at, $3)
+                    last_synced_at = $3
                 WHERE address = $1 AND sync_holder = $2
                 """,
                 address,

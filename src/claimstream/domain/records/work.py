@@ -201,6 +201,8 @@ class Mailbox:
     last_synced_at: datetime | None
     """When everything that Gmail showed was last in ``emails``."""
     disabled_reason: str | None
+    quiet_seconds: float | None = None
+    """Since :attr:`last_synced_at`, by the database's clock: of the workers' clocks each may be wrong."""
     recovery_cursor: int | None = None
     """History was lost, and listing in its place has begun: where history goes on afterwards."""
 

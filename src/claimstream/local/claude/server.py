@@ -138,7 +138,7 @@ class ClaudeServer(LocalHttpServer):
         headers = {}
         if fault.retry_after_seconds is not None:
             headers["retry-after"] = f"{fault.retry_after_seconds:g}"
-        return self._error(fault.status or 500, kind=fault.reason, headers=headers)
+        return self._error(fault.status or 500, fault.message, kind=fault.reason, headers=headers)
 
     def latency(self, operation: str) -> float:
         return self.latency_seconds if operation == "messages" else 0.0

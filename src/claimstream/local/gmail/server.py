@@ -218,7 +218,7 @@ class GmailServer(LocalHttpServer):
 
     def error(self, fault: HttpFault) -> web.Response:
         retry_after = None if fault.retry_after_seconds is None else f"{fault.retry_after_seconds:g}"
-        return error_answer(fault.status or 500, reason=fault.reason, retry_after=retry_after)
+        return error_answer(fault.status or 500, fault.message, reason=fault.reason, retry_after=retry_after)
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()

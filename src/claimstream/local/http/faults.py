@@ -18,6 +18,8 @@ class HttpFault:
     """Answer with this status instead of doing the work."""
     reason: str | None = None
     """The machine-readable reason in the error body; None: the usual one for the status."""
+    message: str | None = None
+    """The words for people in the error body; None: the usual ones."""
     retry_after_seconds: float | None = None
     delay_seconds: float = 0.0
     """Wait before the work."""
@@ -41,11 +43,13 @@ class HttpFaults:
         times: int | None = None,
         seconds: float | None = None,
         reason: str | None = None,
+        message: str | None = None,
         retry_after_seconds: float | None = None,
     ) -> None:
         """Answer with an error of this status, without doing the work."""
         fault = self.add(operation=operation, times=times, seconds=seconds)
-        fault.status, fault.reason, fault.retry_after_seconds = status, reason, retry_after_seconds
+        fault.status, fault.reason, fault.message = status, reason, message
+        fault.retry_after_seconds = retry_after_seconds
 
     def slow(
         self,
