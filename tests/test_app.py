@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import aiohttp
 import pytest
@@ -159,7 +160,7 @@ async def test_a_missing_subscription_ends_the_worker_loudly(settings: Settings,
     assert "gmail-notifications" in repr(caught.value.exceptions) or "emails" in repr(caught.value.exceptions)
 
 
-async def test_health_is_served_for_kubernetes(settings: Settings, world: World) -> None:
+async def test_health_is_served_for_kubernetes(settings: Settings, stack: LocalStack, world: World) -> None:
     async with (
         working(settings, world) as app,
         HealthServer(app.health, port=0, host="127.0.0.1") as server,
@@ -170,6 +171,17 @@ async def test_health_is_served_for_kubernetes(settings: Settings, world: World)
             async with session.get(path) as response:
                 return response.status
 
+        async def said() -> Any:
+            async with session.get("/ready") as response:
+                return await response.json()
+
         assert (await status("/live"), await status("/ready")) == (200, 200)
+        assert stack.pubsub is not None
+        stack.pubsub.faults.unavailable_for(3600)
+        async with asyncio.timeout(20):
+            while (told := (await said())["subscriptions"]["emails"])["error"] is None:
+                await asyncio.sleep(0.05)
+        stack.pubsub.faults.available()
+        assert (told["state"], "UNAVAILABLE" in told["error"]) == ("reconnecting", True)
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)

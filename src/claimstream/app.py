@@ -478,7 +478,10 @@ class App:
             details={
                 "worker": self.worker,
                 "draining": self._draining,
-                "subscriptions": {name: state.state for name, state in states.items()},
+                "subscriptions": {
+                    name: {"state": state.state, "for_seconds": round(state.since_seconds, 1), "error": state.error}
+                    for name, state in states.items()
+                },
                 "breakers_not_closed": breakers,
             },
         )

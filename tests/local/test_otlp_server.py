@@ -363,6 +363,15 @@ async def test_a_trace_says_what_is_still_missing_from_it(server: OtlpServer, ht
     ]
 
 
+async def test_a_trace_is_found_by_the_first_digits_of_its_id(server: OtlpServer, http: ClientSession) -> None:
+    one, other = 0xABCD << 112, 0xABCE << 112
+    server.receive_traces(request(span(one, 1, name="one"), span(other, 2, name="other")))
+    assert (await api(http, server, "/api/traces/ABCD"))["rows"][0]["name"] == "one"
+    async with http.get(f"{server.http_endpoint}/api/traces/abc") as answer:
+        assert answer.status == 404
+        assert "2 traces begin with abc" in (await answer.json())["error"]
+
+
 async def test_an_unknown_trace_and_a_wrong_limit_are_told_so(server: OtlpServer, http: ClientSession) -> None:
     async with http.get(f"{server.http_endpoint}/api/traces/abc") as answer:
         assert answer.status == 404

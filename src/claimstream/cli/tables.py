@@ -57,7 +57,7 @@ def emails_table(emails: Sequence[EmailSummary], *, width: int) -> Table:
     table.add_column("trace", no_wrap=True, style="dim")
     for email in emails:
         seconds = seconds_of(email)
-        subject = Text(email.subject or "(no subject)")
+        subject = Text(email.subject or ("(no subject)" if email.status == "settled" else "(not settled yet)"))
         subject.truncate(subject_width, overflow="ellipsis")
         row: list[Text | str] = [email.email_id[:8]] if wide else []
         table.add_row(

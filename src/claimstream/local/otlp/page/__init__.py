@@ -67,10 +67,16 @@ class TracePage:
         return _json(body, headers={"ETag": self._version})
 
     async def _show(self, request: web.Request) -> web.Response:
-        trace_id = request.match_info["trace_id"]
-        trace = self._traces.get(trace_id)
+        """By its id, or by the first digits of it, as tables show them."""
+        wanted = request.match_info["trace_id"].lower()
+        trace = self._traces.get(wanted)
         if trace is None:
-            return _json({"error": "no such trace: not yet received, or older than those kept"}, status=404)
+            beginning = [each for each in self._traces if each.trace_id.startswith(wanted)]
+            if len(beginning) > 1:
+                return _json({"error": f"{len(beginning)} traces begin with {wanted}: give more digits"}, status=404)
+            if not beginning:
+                return _json({"error": "no such trace: not yet received, or older than those kept"}, status=404)
+            trace = beginning[0]
         if self._unchanged(request):
             return web.Response(status=304, headers={"ETag": self._version})
         return _json(self._full(trace), headers={"ETag": self._version})
