@@ -55,6 +55,7 @@ class Database:
                 min_size=1,
                 max_size=self._max_connections,
                 command_timeout=30,
+                reset=_nothing_to_reset,
                 server_settings={"application_name": "claimstream"},
             )
 
@@ -77,6 +78,11 @@ class Database:
         verb, _, table = operation.partition(" ")
         attributes = {"db.operation.name": verb, "db.collection.name": table, **self._server}
         return await self._call(operation, once, attributes=attributes)
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """asyncpg would send a statement each time a connection goes back. Ours sets nothing outside of its transaction,
+    which has ended by then: no session variable, no cursor, no advisory lock, no LISTEN."""
 
 
 def _server_attributes(dsn: str) -> dict[str, AttributeValue]:
