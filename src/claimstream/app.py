@@ -209,6 +209,7 @@ class App:
             model=self.model,
             mailer=mailer,
         )
+        self._closing(self.services.letters.close)
         self.rules = Rules(
             thresholds=settings.thresholds,
             freemail=settings.freemail_domains,

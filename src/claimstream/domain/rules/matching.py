@@ -16,6 +16,7 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.deterministic_routing import (
     Signs,
     addresses_of,
+    bare_address,
     contradiction,
     matches_case,
     matches_creditor,
@@ -60,13 +61,17 @@ def match(
     now: datetime,
     thresholds: Thresholds,
     freemail: frozenset[str],
+    signs: Signs | None = None,
 ) -> Match:
     """The inquiry of this tenant that the mail answers, with every candidate considered and why.
 
     A routed mail stays with its inquiry, with reason ``conflict`` when something in it points to another client's.
     ``no_match`` and ``ambiguous_match`` leave the inquiry empty: between two nobody is guessed.
+
+    Args:
+        signs: of this mail, where they have been read already.
     """
-    signs = Signs.of(mail)
+    signs = signs or Signs.of(mail)
     if routing is not None:
         return _routed(signs, inquiries, routing)
     pool = recent(inquiries, now, thresholds)
@@ -163,7 +168,7 @@ class _Scorer:
             found.value for found in (consolidated.creditor, consolidated.representative) if found is not None
         ]
         sender = signs.mail.sender
-        self._sender = sender.address.strip().lower() if sender else None
+        self._sender = bare_address(sender.address) if sender else None
         self._sender_names = [sender.name] if sender and sender.name else []
         self._domain = telling_domain(self._sender, freemail)
         if self._domain:

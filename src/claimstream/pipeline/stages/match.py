@@ -12,12 +12,14 @@ from claimstream.pipeline.services import Rules
 async def match(
     mail: ParsedMail, classification: Classification, consolidated: Consolidated, files: CandidateFiles, rules: Rules
 ) -> Match:
+    candidates = await files.for_match(mail, consolidated, classification.routing)
     return matching.match(
         mail,
         consolidated,
-        await files.load(mail),
+        candidates.files,
         routing=classification.routing,
         now=rules.clock(),
         thresholds=rules.thresholds,
         freemail=rules.freemail,
+        signs=candidates.signs,
     )
