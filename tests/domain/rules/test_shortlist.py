@@ -1,5 +1,6 @@
 """Nothing that the rules say may depend on what a shortlist leaves out."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -243,10 +244,15 @@ def worlds(draw: st.DrawFn) -> tuple[list[CandidateFile], list[CandidateFile]]:
 def written() -> st.SearchStrategy[str]:
     numbers = st.sampled_from([*CASES, *CODES, *REFERENCES])
     spelled = st.builds(
-        lambda number, other, way: {"as": number, "low": number.lower(), "sep": number.replace("/", other)}[way],
+        lambda number, other, way: {
+            "as": number,
+            "low": number.lower(),
+            "sep": number.replace("/", other),
+            "one": re.sub(r"\W", "", number),
+        }[way],
         numbers,
         st.sampled_from(["_", " ", "", " / ", "-"]),
-        st.sampled_from(["as", "low", "sep"]),
+        st.sampled_from(["as", "low", "sep", "one"]),
     )
     label = st.sampled_from(["", "", "Az.: ", "Ihr Zeichen: ", "Unser Zeichen: ", "Kd.-Nr. "])
     name = st.builds(
