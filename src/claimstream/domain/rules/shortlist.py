@@ -5,7 +5,7 @@ some that they cannot. It is made from keys alone; what is decided is decided by
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from claimstream.domain.reader.references import normalise
@@ -136,9 +136,10 @@ class LetterIndex:
         self._postings.add(hash(client_id) ^ _CLIENT, ~client)
         return client
 
-    def _add_words(self, meaning: int, words: Collection[str], number: int) -> None:
+    def _add_words(self, meaning: int, words: Sequence[str], number: int) -> None:
         """Under the one word that the fewest others are under: all of them must stand in the mail anyway."""
-        rarest = min(words, key=lambda word: (self._postings.count(hash(word) ^ meaning), -len(word)))
+        count = self._postings.count
+        rarest = min(words, key=lambda w: (count(hash(w) ^ meaning), -len(w))) if len(words) > 1 else words[0]
         self._postings.add(hash(rarest) ^ meaning, number)
 
     def _add_reference(self, reference: str, number: int, labelled: int, unlabelled: int) -> None:
