@@ -1,10 +1,11 @@
 """The inquiries a mail may answer, each with its client and creditor."""
 
+import asyncio
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor
@@ -16,12 +17,17 @@ from claimstream.domain.rules.shortlist import LetterIndex
 from claimstream.pipeline.ports import Clients
 from claimstream.pipeline.services import Rules, Services
 
+T = TypeVar("T")
+
 _CODE = re.compile(r"[A-Za-z0-9]{4,20}")
 _MOST_WORDS = 20_000
 """Of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the database."""
 
 _READ_AT_ONCE = 200
 """Inquiries and their clients: some five milliseconds in which nothing else of the worker moves."""
+
+_JUDGED_AT_ONCE = 200
+"""Candidates: the rules take some 50 µs for each."""
 
 _KEPT_WAITING = 100
 """Candidates that an email keeps while it waits for the model: at 4 KiB each, less than its own text."""
@@ -52,6 +58,10 @@ class Candidates(NamedTuple):
 
     signs: Signs
     files: list[CandidateFile]
+
+    async def judged_by(self, rule: Callable[[], T]) -> T:
+        """What a rule says of them: of many in a thread, so that the event loop has its turns meanwhile."""
+        return await asyncio.to_thread(rule) if len(self.files) > _JUDGED_AT_ONCE else rule()
 
 
 class CandidateFiles:

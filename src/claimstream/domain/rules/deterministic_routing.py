@@ -156,19 +156,19 @@ def subject_references(mail: ParsedMail) -> tuple[Reference, ...]:
 
 def matches_case(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the firm's own file number."""
-    case = _normalised(file.client.case_reference)
-    return any(r.normalised == case and r.direction is not ReferenceDirection.THEIRS for r in references)
+    case = file.client.case_reference
+    return any(r.direction is not ReferenceDirection.THEIRS and r.normalised == _normalised(case) for r in references)
 
 
 def matches_creditor(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the creditor's file number, as far as the inquiry knows it."""
-    if not file.inquiry.creditor_reference:
+    known = file.inquiry.creditor_reference
+    if not known:
         return False
-    known = _normalised(file.inquiry.creditor_reference)
-    return any(r.normalised == known and r.direction is not ReferenceDirection.OURS for r in references)
+    return any(r.direction is not ReferenceDirection.OURS and r.normalised == _normalised(known) for r in references)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _normalised(reference: str) -> str:
     return normalise(reference)
 

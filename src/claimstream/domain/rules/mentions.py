@@ -44,9 +44,7 @@ class Wording:
 
     def has_code(self, code: str) -> bool:
         """Whether the reply code stands here as a whole word, whatever its case."""
-        return (
-            bool(code) and self._knows(_RUNS.findall(fold(code))) and _code_pattern(code).search(self.text) is not None
-        )
+        return bool(code) and self._knows(_words(code)) and _code_pattern(code).search(self.text) is not None
 
     def has_reference(self, reference: str) -> bool:
         """Whether a file number stands here without needing a label.
@@ -100,8 +98,8 @@ def needs_no_label(reference: str) -> bool:
     return sum(map(len, runs)) >= 5 and not lone_number and any(c.isdigit() for c in reference)
 
 
-_words = lru_cache(maxsize=4096)(words_of)
-_core_words = lru_cache(maxsize=4096)(core_words_of)
+_words = lru_cache(maxsize=16_384)(words_of)
+_core_words = lru_cache(maxsize=16_384)(core_words_of)
 
 
 @lru_cache(maxsize=4096)

@@ -34,8 +34,11 @@ class _Answer:
 
 async def _route(mail: ParsedMail, files: CandidateFiles, rules: Rules) -> RoutingHit | None:
     # By itself: what it read is not to be held while the model is asked.
-    signs, candidates = await files.for_routing(mail)
-    return find_route(mail, candidates, now=rules.clock(), thresholds=rules.thresholds, signs=signs)
+    found = await files.for_routing(mail)
+    now, thresholds = rules.clock(), rules.thresholds
+    return await found.judged_by(
+        lambda: find_route(mail, found.files, now=now, thresholds=thresholds, signs=found.signs)
+    )
 
 
 async def classify(mail: ParsedMail, files: CandidateFiles, desk: ModelDesk, rules: Rules) -> Classification:

@@ -13,13 +13,15 @@ async def match(
     mail: ParsedMail, classification: Classification, consolidated: Consolidated, files: CandidateFiles, rules: Rules
 ) -> Match:
     candidates = await files.for_match(mail, consolidated, classification.routing)
-    return matching.match(
-        mail,
-        consolidated,
-        candidates.files,
-        routing=classification.routing,
-        now=rules.clock(),
-        thresholds=rules.thresholds,
-        freemail=rules.freemail,
-        signs=candidates.signs,
+    return await candidates.judged_by(
+        lambda: matching.match(
+            mail,
+            consolidated,
+            candidates.files,
+            routing=classification.routing,
+            now=rules.clock(),
+            thresholds=rules.thresholds,
+            freemail=rules.freemail,
+            signs=candidates.signs,
+        )
     )
