@@ -15,9 +15,6 @@ from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-MOST_LETTERS = 1_000_000
-"""Of all indexes together: some 200 MB of a worker's memory (``bench/letters.py``)."""
-
 OLDEST_CLIENT_KEYS_SECONDS = 120.0
 """How old may be what a client is found by (name, file number, creditors, addresses). MongoDB does not tell what the
 portal has changed, so all clients with a recent letter are looked through; a firm gets an email every two minutes.
@@ -63,10 +60,15 @@ class LetterIndexes:
     def __init__(
         self,
         *,
-        most_letters: int = MOST_LETTERS,
+        most_letters: int = 1_000_000,
         oldest_client_keys_seconds: float = OLDEST_CLIENT_KEYS_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """
+        Args:
+            most_letters: of all indexes together (the setting ``LETTERS_HELD``).
+            monotonic: seconds, as ``time.monotonic``.
+        """
         self._most_letters = most_letters
         self._oldest_seconds = oldest_client_keys_seconds
         self._renewed_after_seconds = min(_RENEWED_AFTER_SECONDS, oldest_client_keys_seconds / 2)

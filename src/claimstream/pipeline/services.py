@@ -24,7 +24,7 @@ class Services:
     model: ports.LanguageModel | None
     mailer: ports.Mailer | None
     letters: LetterIndexes = field(default_factory=LetterIndexes)
-    """Of this worker; to be closed with it."""
+    """Of this process; to be closed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
