@@ -24,7 +24,7 @@ def main() -> int:
         "--letters",
         type=int,
         default=Figures().letters,
-        help="of a firm that an email is held against (default: %(default)s)",
+        help="of a firm within INQUIRY_AGE_DAYS (default: %(default)s)",
     )
     chosen = parser.parse_args()
     if min(chosen.firms) < 1:

@@ -17,8 +17,7 @@ class Figures:
     """Of the emails, what rules and reader do not settle: of the sample mail, one in seven."""
     working_days_per_month: int = 21
     letters: int = 12_600
-    """Of a firm within INQUIRY_AGE_DAYS (90, of which 63 are working days): one for each reply. Each email is held
-    against all of them (``store/inquiries.py``)."""
+    """Of a firm within INQUIRY_AGE_DAYS (90, of which 63 are working days): one for each reply."""
     attachment_cpu_seconds: float = 0.003
     """For each beyond the first: an upload, and its text read by the reader."""
     reader_cpu_seconds: float = 0.010
@@ -34,15 +33,21 @@ class Figures:
     own_cpu_seconds: float = 0.023
     """Of the worker's process, by the sample mail, which has one attachment or none."""
     transactions: float = 12.7
-    letter_cpu_seconds: float = 23e-6
-    """For each letter that an email is held against: the records made and matched. Of 18,000 made-up ones, in the rules
-    alone; to decode them from PostgreSQL and MongoDB comes on top."""
-    letter_kib: float = 4.0
-    """Its records, which an email in flight holds from classification on, while it waits for the model."""
+    shortlist_cpu_seconds: float = 0.004
+    """To tell which letters an email may be about, and to read and match them (``bench/letters.py``)."""
+    renewal_cpu_seconds: float = 0.8e-6
+    """For each letter, six to a client: to see whether clients have changed. An email does so that comes a minute after
+    the one before it: nearly each one, since a firm gets one in two minutes."""
+    load_cpu_seconds: float = 33e-6
+    """For each letter of a firm, at the worker's first email of it, or when it was let go meanwhile."""
+    letter_bytes: int = 240
+    """In the index, six to a client; 350 where each has a client of its own."""
     emails_in_flight: int = 1000
-    """MAX_EMAILS_IN_FLIGHT of a worker on a slow day: with 30 letters to each firm they fit into its pod's 1 GiB."""
+    """MAX_EMAILS_IN_FLIGHT of a worker on a slow day: they fit into its pod's 1 GiB, beside the letters."""
 
     # --- settings
+    letters_held: int = 1_000_000
+    """LETTERS_HELD of a worker."""
     pool_connections: int = 20
     """``app.make_database``"""
     poll_seconds: float = 300.0
@@ -53,16 +58,19 @@ class Figures:
     """Mean of a lognormal with median 3 s and one in a hundred over 12 s."""
     slow_model_seconds: float = 30.0
 
-    @property
-    def cpu_seconds(self) -> float:
-        more = max(0, self.attachments_per_email - 1)
-        extra = more * self.attachment_cpu_seconds + self.letters * self.letter_cpu_seconds
-        return self.own_cpu_seconds + extra + self.reader_cpu_seconds
+    def missed_share(self, firms: int) -> float:
+        """Of the emails, those whose firm's letters a worker does not hold, when each worker gets mail of all firms."""
+        return max(0.0, 1 - self.letters_held / (firms * self.letters))
 
-    @property
-    def mib_in_flight(self) -> float:
-        """That one email holds."""
-        return self.letters * self.letter_kib / 1024
+    def cpu_seconds(self, firms: int) -> float:
+        more = max(0, self.attachments_per_email - 1)
+        of_letters = self.renewal_cpu_seconds + self.missed_share(firms) * self.load_cpu_seconds
+        matched = self.shortlist_cpu_seconds + self.letters * of_letters
+        return self.own_cpu_seconds + more * self.attachment_cpu_seconds + matched + self.reader_cpu_seconds
+
+    def gib_of_letters(self, firms: int) -> float:
+        """That each worker holds."""
+        return min(self.letters_held, firms * self.letters) * self.letter_bytes / 1024**3
 
     @property
     def questions_per_email(self) -> float:

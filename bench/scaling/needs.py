@@ -25,8 +25,10 @@ class Needs:
     connections_in_use: float
     """On average, in the busiest minute."""
     in_flight: float
-    in_flight_gib: float
-    """That the letters they are held against take, in all pods."""
+    missed_share: float
+    """Of the emails, those for which a worker reads their firm's letters anew."""
+    letters_gib: float
+    """That each worker holds."""
     in_flight_slow: float
     """With the model at 30 s."""
     pods_slow: int
@@ -46,7 +48,7 @@ def needs(
     figures, quota, price = figures or Figures(), quota or GmailQuota(), price or PubSubPrice()
     per_day = firms * figures.emails_per_firm_and_day
     peak = per_day * BUSIEST_MINUTE_SHARE / 60
-    cores = peak * figures.cpu_seconds
+    cores = peak * figures.cpu_seconds(firms)
     pods = max(_LEAST_PODS, math.ceil(cores / figures.peak_core_share) + _SPARE_PODS)
     # Waiting for the model is nearly all of it: the intent, then all sources at once.
     in_flight = peak * (0.3 + figures.share_with_model * 2 * figures.model_seconds)
@@ -64,7 +66,8 @@ def needs(
         connections=pods * figures.pool_connections,
         connections_in_use=peak * figures.transactions * figures.transaction_seconds,
         in_flight=in_flight,
-        in_flight_gib=in_flight * figures.mib_in_flight / 1024,
+        missed_share=figures.missed_share(firms),
+        letters_gib=figures.gib_of_letters(firms),
         in_flight_slow=in_flight_slow,
         pods_slow=max(pods, math.ceil(in_flight_slow / figures.emails_in_flight) + _SPARE_PODS),
         gmail_units_per_minute=peak * 60 * units + polls * 60 * quota.history_list,

@@ -47,6 +47,7 @@ from claimstream.mailbox.watch import Watcher
 from claimstream.maintenance import Maintenance
 from claimstream.monitoring import reading
 from claimstream.pipeline.consumer import EmailConsumer
+from claimstream.pipeline.letter_indexes import LetterIndexes
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
 from claimstream.publishing import GuardedPublisher
@@ -208,7 +209,9 @@ class App:
             clients=self.clients,
             model=self.model,
             mailer=mailer,
+            letters=LetterIndexes(most_letters=settings.letters_held),
         )
+        self._closing(self.services.letters.close)
         self.rules = Rules(
             thresholds=settings.thresholds,
             freemail=settings.freemail_domains,

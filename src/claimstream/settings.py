@@ -183,6 +183,12 @@ class Settings(BaseSettings):
 
     # --- the worker
     max_emails_in_flight: int = Field(200, ge=1, le=10_000, description="Emails one process works on at a time.")
+    letters_held: int = Field(
+        1_000_000,
+        ge=1,
+        description="Of firms whose mail it has seen lately, in one process's memory: some 300 bytes each "
+        "(docs/scaling.md). The letters of other firms are read anew when mail of theirs comes.",
+    )
     claim_seconds: float = Field(
         60.0, ge=1, description="A worker that has not renewed its claim for this long has lost the email."
     )

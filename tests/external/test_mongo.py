@@ -105,6 +105,35 @@ async def test_another_tenants_client_is_never_found(clients: Clients) -> None:
     assert "current_amount" not in await stored(clients)
 
 
+async def test_what_clients_are_found_by_is_told_once_for_each_form(clients: Clients) -> None:
+    key = ObjectId()
+    await clients.upsert(
+        [
+            document(creditor(email="a@stadtwerke.example", current_amount=Decimal128("1.00")), last_name="Brandt"),
+            document(creditor(email=["x"]), "Geheim", {"name": "Geheim"}, None, _id=key, last_name=None),  # type: ignore[arg-type]  # broken
+            document(creditor(), _id="c-03", tenant_id="sued"),
+        ]
+    )
+    ids = ["c-01", str(key), "c-03", "c-04"]
+    found = {one.client_id: one for one in await clients.keys("nord", ids, known=lambda form: False)}
+    assert found.keys() == {"c-01", str(key)}
+    whole, broken = found["c-01"], found[str(key)]
+    assert (whole.case_reference, whole.last_name) == ("8817/25", "Brandt")
+    assert [tuple(one) for one in whole.creditors] == [
+        ("cr-01", "Stadtwerke Aue GmbH", "a@stadtwerke.example", None),
+    ]
+    assert broken.last_name == ""
+    assert [one.email for one in broken.creditors] == [None]
+
+    forms = {whole.form, broken.form}
+    assert await clients.keys("nord", ids, known=forms.__contains__) == []
+    await clients.apply(update(), amount_may_replace=always)
+    assert await clients.keys("nord", ids, known=forms.__contains__) == []  # our own updates change no key
+    await clients.upsert([document(creditor(email="b@stadtwerke.example"))])
+    assert [one.client_id for one in await clients.keys("nord", ids, known=forms.__contains__)] == ["c-01"]
+    assert await clients.keys("nord", [], known=forms.__contains__) == []
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -4,6 +4,7 @@ other."""
 import json
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -112,9 +113,18 @@ async def test_letters_are_looked_for_among_the_firms_own(app: App, world: World
     inquiries = app.services.inquiries
     for tenant, own in (("t", {"i-1", "i-2"}), ("u", {"u-i-1"}), ("nobody", set())):
         found = await inquiries.candidates(
-            tenant, since=NOW, reply_codes=[CODE, ONLY_OF_THE_FIRST], message_ids=["<i-1@kanzlei.example>"]
+            tenant,
+            inquiry_ids=[],
+            since=NOW,
+            reply_codes=[CODE, ONLY_OF_THE_FIRST],
+            message_ids=["<i-1@kanzlei.example>"],
         )
         assert {inquiry.inquiry_id for inquiry in found} == own, tenant
+        every = ["i-1", "i-2", "u-i-1"]
+        asked_for = await inquiries.candidates(tenant, inquiry_ids=every, since=NOW - timedelta(days=90))
+        assert {inquiry.inquiry_id for inquiry in asked_for} == own, tenant
+        changes = await inquiries.changes(tenant, since=NOW - timedelta(days=90))
+        assert {letter.inquiry_id for letter in changes.letters} == own, tenant
 
 
 async def test_clients_are_looked_for_among_the_firms_own(app: App) -> None:

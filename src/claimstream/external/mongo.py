@@ -15,9 +15,18 @@ from pymongo import ReplaceOne
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
+from claimstream.domain.records.keys import ClientKeys
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
-from claimstream.external.mongo_documents import Document, amount, client_records, id_forms, update_document
+from claimstream.external.mongo_documents import (
+    KEYS,
+    Document,
+    amount,
+    client_keys,
+    client_records,
+    id_forms,
+    update_document,
+)
 from claimstream.external.mongo_errors import SERVICE, classify
 
 T = TypeVar("T")
@@ -58,6 +67,17 @@ class Clients:
         if not ids:
             return []
         return await self._find({"tenant_id": tenant_id, "_id": {"$in": ids}})
+
+    async def keys(
+        self, tenant_id: str, client_ids: Iterable[str], *, known: Callable[[int], bool]
+    ) -> list[ClientKeys]:
+        """What those of the ids that are the tenant's clients are found by, without those known in this form."""
+        wanted = {"tenant_id": tenant_id, "_id": {"$in": [form for one in client_ids for form in id_forms(one)]}}
+
+        async def read(clients: AsyncIOMotorCollection[Document]) -> list[bytes]:
+            return [batch async for batch in clients.find_raw_batches(wanted, KEYS)]
+
+        return client_keys(await self._call("find", read), known=known)
 
     async def find_all(self, tenant_id: str) -> list[Client]:
         return await self._find({"tenant_id": tenant_id})

@@ -1,20 +1,33 @@
 """The shapes of the ``clients`` collection: documents to records, and updates to what MongoDB is told."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bson import Decimal128, ObjectId
+from bson import Decimal128, ObjectId, decode
+from bson.errors import InvalidBSON
 from pydantic import ValidationError
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client, Creditor
+from claimstream.domain.records.keys import ClientKeys, CreditorKeys
 
 log = logging.getLogger(__name__)
 
 Document = dict[str, Any]
+
+
+KEYS: Document = {
+    "case_reference": 1,
+    "last_name": 1,
+    "creditors.creditor_id": 1,
+    "creditors.name": 1,
+    "creditors.email": 1,
+    "creditors.representative_email": 1,
+}
+"""What :func:`client_keys` needs of a document: no amount, so that our own updates do not change it."""
 
 
 def client_document(client: Client) -> Document:
@@ -80,6 +93,54 @@ def client_records(documents: Iterable[Document]) -> list[Client]:
     None and logged; :meth:`Clients.apply` refuses to replace it.
     """
     return [client for document in documents if (client := _client(document)) is not None]
+
+
+def client_keys(batches: Iterable[bytes], *, known: Callable[[int], bool]) -> list[ClientKeys]:
+    """What clients are found by, of those whose documents are not known in this form.
+
+    Nothing is validated: that is done when the client itself is read. Bytes that are known are not even decoded.
+
+    Args:
+        batches: documents of the fields of :data:`KEYS`, as bytes, one after the other.
+        known: told the form of a document.
+    """
+    found = []
+    for batch in batches:
+        start = 0
+        while start < len(batch):
+            stop = start + int.from_bytes(batch[start : start + 4], "little")
+            document, start = batch[start:stop], stop
+            form = hash(document)
+            if not known(form):
+                try:
+                    found.append(_keys(decode(document), form))
+                except InvalidBSON as error:
+                    said = "a client is left out: its document cannot be decoded (%s)"
+                    log.warning(said, type(error).__name__, extra=_about("client_left_out"))
+    return found
+
+
+def _keys(document: Document, form: int) -> ClientKeys:
+    def text(value: object) -> str | None:
+        return value if isinstance(value, str) else None
+
+    creditors = document.get("creditors")
+    return ClientKeys(
+        client_id=str(document["_id"]),
+        form=form,
+        case_reference=str(document.get("case_reference") or ""),
+        last_name=str(document.get("last_name") or ""),
+        creditors=tuple(
+            CreditorKeys(
+                creditor_id=creditor["creditor_id"],
+                name=str(creditor.get("name") or ""),
+                email=text(creditor.get("email")),
+                representative_email=text(creditor.get("representative_email")),
+            )
+            for creditor in (creditors if isinstance(creditors, list) else ())
+            if isinstance(creditor, dict) and isinstance(creditor.get("creditor_id"), str)
+        ),
+    )
 
 
 def _client(document: Document) -> Client | None:

@@ -9,6 +9,7 @@ from claimstream.domain.records.decision import ClientUpdate, GuardDecision
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Client, Inquiry, Letter
 from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.keys import ClientKeys, LetterChanges
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.records.work import (
     Checkpoint,
@@ -111,6 +112,9 @@ class Applied(Protocol):
 
 class Clients(Protocol):
     async def get(self, tenant_id: str, client_ids: Collection[str]) -> Sequence[Client]: ...
+    async def keys(
+        self, tenant_id: str, client_ids: Collection[str], *, known: Callable[[int], bool]
+    ) -> Sequence[ClientKeys]: ...
     async def apply(
         self,
         update: ClientUpdate,
@@ -121,8 +125,15 @@ class Clients(Protocol):
 
 
 class Inquiries(Protocol):
+    async def changes(self, tenant_id: str, *, since: datetime, mark: str | None = None) -> LetterChanges: ...
     async def candidates(
-        self, tenant_id: str, *, since: datetime, reply_codes: Collection[str], message_ids: Collection[str]
+        self,
+        tenant_id: str,
+        *,
+        inquiry_ids: Collection[str],
+        since: datetime,
+        reply_codes: Collection[str] = ...,
+        message_ids: Collection[str] = ...,
     ) -> list[Inquiry]: ...
 
 

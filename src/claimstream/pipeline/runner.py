@@ -274,7 +274,7 @@ class _Attempt:
             mail = await self._stage("parse", ParsedMail, lambda: parse(email, fetched, raw_mail, services.reader))
             intent = await self._stage("classify", Classification, lambda: classify(mail, files, desk, rules))
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
-            letter = await self._letter(intent, mail, files)
+            letter = await self._letter(intent, files)
             extracted = await self._stage(
                 "extract",
                 Extracted,
@@ -321,7 +321,7 @@ class _Attempt:
         """How many effects are to be delivered."""
         with stage_span("commit"):
             self.at, started = "commit", time.monotonic()
-            file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == matched.inquiry_id), None)
+            file = await files.one(matched.inquiry_id)
             prepared = await prepare(
                 self._email,
                 self._services,
@@ -358,12 +358,10 @@ class _Attempt:
             )
         return result.effects
 
-    async def _letter(self, classification: Classification, mail: ParsedMail, files: CandidateFiles) -> Letter | None:
+    async def _letter(self, classification: Classification, files: CandidateFiles) -> Letter | None:
         """The letter that a deterministic signal named, if one did."""
-        if classification.routing is None:
-            return None
-        wanted = classification.routing.inquiry_id
-        return next((f.inquiry.letter for f in await files.load(mail) if f.inquiry.inquiry_id == wanted), None)
+        file = await files.one(classification.routing.inquiry_id if classification.routing else None)
+        return file.inquiry.letter if file else None
 
     async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
         """The stage's result: from its checkpoint, or made now and kept."""

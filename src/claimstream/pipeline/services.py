@@ -1,12 +1,13 @@
 """The services one pipeline works with. What is None is not configured, and its part does not happen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from claimstream.domain.records.decision import Thresholds
 from claimstream.pipeline import ports
+from claimstream.pipeline.letter_indexes import LetterIndexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Services:
     clients: ports.Clients | None
     model: ports.LanguageModel | None
     mailer: ports.Mailer | None
+    letters: LetterIndexes = field(default_factory=LetterIndexes)
+    """Of this process; to be closed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from claimstream.domain.records.inquiry import Inquiry, Letter
+from claimstream.domain.records.keys import LetterChanges, LetterKeys
 from claimstream.store.database import Connection, Database
 
 _INQUIRY = """
@@ -11,16 +12,53 @@ _INQUIRY = """
            creditor_reference, status
     FROM inquiries
 """
+_KEYS = """
+    SELECT inquiry_id, client_id, creditor_id, sent_at, reply_code, message_id, to_address, creditor_reference
+    FROM inquiries
+"""
+_AT_ONCE = 500
+"""Rows that are taken up in one piece, while nothing else of the worker moves: a few milliseconds."""
 
 
 class InquiryStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def changes(self, tenant_id: str, *, since: datetime, mark: str | None = None) -> LetterChanges:
+        """What the tenant's recent inquiries are found by, of all or of those changed after ``mark``; one client's
+        stand together.
+
+        Exact: every inquiry whose transaction had not ended when the mark was made comes again.
+
+        Args:
+            since: recent means sent at or after this.
+            mark: of an earlier answer.
+        """
+
+        async def work(connection: Connection) -> LetterChanges:
+            # Taken first: what commits between the two statements comes now and once more, rather than never.
+            oldest_running: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            changed = "" if mark is None else "AND changed_in >= $3::text::xid8"
+            rows = connection.cursor(
+                f"{_KEYS} WHERE tenant_id = $1 AND sent_at >= $2 {changed} ORDER BY client_id",
+                *(tenant_id, since, *(() if mark is None else (mark,))),
+                prefetch=_AT_ONCE,
+            )
+            return LetterChanges([LetterKeys(*row) async for row in rows], oldest_running)
+
+        return await self._database.run("SELECT inquiries", work)
+
     async def candidates(
-        self, tenant_id: str, *, since: datetime, reply_codes: Collection[str], message_ids: Collection[str]
+        self,
+        tenant_id: str,
+        *,
+        inquiry_ids: Collection[str],
+        since: datetime,
+        reply_codes: Collection[str] = (),
+        message_ids: Collection[str] = (),
     ) -> list[Inquiry]:
-        """The tenant's inquiries that a mail may answer: the recent ones, and older ones it names by itself.
+        """The tenant's inquiries that a mail may answer: of those asked for the recent ones, and older ones it names by
+        itself.
 
         Args:
             since: recent means sent at or after this.
@@ -33,10 +71,12 @@ class InquiryStore:
                 _INQUIRY
                 + """
                 WHERE tenant_id = $1
-                  AND (sent_at >= $2 OR upper(reply_code) = ANY($3::text[]) OR message_id = ANY($4::text[]))
+                  AND ((inquiry_id = ANY($2::text[]) AND sent_at >= $3)
+                       OR upper(reply_code) = ANY($4::text[]) OR message_id = ANY($5::text[]))
                 ORDER BY sent_at DESC, inquiry_id
                 """,
                 tenant_id,
+                list(inquiry_ids),
                 since,
                 [code.upper() for code in reply_codes],
                 list(message_ids),

@@ -28,7 +28,7 @@ def test_a_limit_that_is_passed_is_named() -> None:
 
 
 def test_a_pool_that_is_too_small_makes_transactions_wait() -> None:
-    need = needs(10_000)
+    need = needs(10_000, Figures(letters=50))
     assert play_pool(need, Figures()).waited_share < 0.001
     assert play_pool(need, Figures(), connections=1).waited_share > 0.2
 
@@ -38,3 +38,9 @@ def test_the_minutes_are_a_whole_day() -> None:
     assert len(shares) == 24 * 60
     assert sum(shares) == pytest.approx(1.0)
     assert max(shares) == pytest.approx(BUSIEST_MINUTE_SHARE)
+
+
+def test_letters_that_no_worker_can_hold_are_read_anew() -> None:
+    held, not_held = Figures(letters_held=1_260_000), Figures(letters_held=630_000)
+    assert [needs(100, figures).missed_share for figures in (held, not_held)] == [0.0, 0.5]
+    assert needs(100, not_held).cores > 2 * needs(100, held).cores

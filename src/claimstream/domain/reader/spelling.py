@@ -24,6 +24,8 @@ _LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, umlauts as digraphs (ä=ae, ß=ss), accents dropped. Digraphs stay: *Goethe*, *Neue*, *Israel*."""
+    if text.isascii():
+        return text.lower()
     lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
     return "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
 

@@ -31,13 +31,18 @@ _PLUS_ADDRESS = re.compile(r"^[^@]*?\+([^@]+)@")
 Files = Sequence[CandidateFile]
 
 
-def find_route(mail: ParsedMail, inquiries: Files, *, now: datetime, thresholds: Thresholds) -> RoutingHit | None:
+def find_route(
+    mail: ParsedMail, inquiries: Files, *, now: datetime, thresholds: Thresholds, signs: "Signs | None" = None
+) -> RoutingHit | None:
     """The inquiry that the first signal to hit points to; None when no signal points to exactly one.
 
     A signal that points to inquiries of different clients or creditors hits nobody, and whatever hits after it must be
     one of those. Of several letters to the same creditor about the same client the newest is taken.
+
+    Args:
+        signs: of this mail, where they have been read already.
     """
-    signs = Signs.of(mail)
+    signs = signs or Signs.of(mail)
     pool = inquiries
     for matched_by, signal in _SIGNALS:
         pointed = [f for f in signal(signs, inquiries) if f in pool]
@@ -54,6 +59,11 @@ def find_route(mail: ParsedMail, inquiries: Files, *, now: datetime, thresholds:
     return _hit(hit, MatchedBy.SOLE_SENDER)
 
 
+def is_pointed_at(signs: "Signs", inquiries: Files) -> bool:
+    """Whether a signal points to any of them: who sent the mail is then no longer asked."""
+    return any(signal(signs, inquiries) for _, signal in _SIGNALS)
+
+
 @dataclass(frozen=True)
 class Signs:
     """What a mail holds that may point to an inquiry, read once for all inquiries."""
@@ -67,6 +77,12 @@ class Signs:
     def of(cls, mail: ParsedMail) -> "Signs":
         found = [r for source in mail.sources for r in find_references(source.text, source.source_id)]
         return cls(mail, Wording.of_mail(mail), (*subject_references(mail), *found))
+
+    def codes_in_addresses(self) -> set[str]:
+        """What stands behind the plus of a receiving address, lower-cased."""
+        mail = self.mail
+        addresses = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to)
+        return {match.group(1).lower() for address in addresses if (match := _PLUS_ADDRESS.match(address.strip(" <>")))}
 
     def name_case(self, file: CandidateFile) -> bool:
         """Whether the client's case reference stands there, with a label or unmistakably without one."""
@@ -119,7 +135,15 @@ def recent(files: Files, now: datetime, thresholds: Thresholds) -> list[Candidat
 def addresses_of(file: CandidateFile) -> frozenset[str]:
     """Every address, lower-cased, that an answer to this inquiry is expected from."""
     known = (file.creditor.email, file.creditor.representative_email, file.inquiry.to_address)
-    return frozenset(address.strip().lower() for address in known if address)
+    return frozenset(bare_address(address) for address in known if address)
+
+
+def bare_address(address: str) -> str:
+    return address.strip().lower()
+
+
+def bare_message_id(message_id: str) -> str:
+    return message_id.strip(" <>")
 
 
 def subject_references(mail: ParsedMail) -> tuple[Reference, ...]:
@@ -132,19 +156,19 @@ def subject_references(mail: ParsedMail) -> tuple[Reference, ...]:
 
 def matches_case(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the firm's own file number."""
-    case = _normalised(file.client.case_reference)
-    return any(r.normalised == case and r.direction is not ReferenceDirection.THEIRS for r in references)
+    case = file.client.case_reference
+    return any(r.direction is not ReferenceDirection.THEIRS and r.normalised == _normalised(case) for r in references)
 
 
 def matches_creditor(references: Iterable[Reference], file: CandidateFile) -> bool:
     """Whether one of them is exactly the creditor's file number, as far as the inquiry knows it."""
-    if not file.inquiry.creditor_reference:
+    known = file.inquiry.creditor_reference
+    if not known:
         return False
-    known = _normalised(file.inquiry.creditor_reference)
-    return any(r.normalised == known and r.direction is not ReferenceDirection.OURS for r in references)
+    return any(r.direction is not ReferenceDirection.OURS and r.normalised == _normalised(known) for r in references)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _normalised(reference: str) -> str:
     return normalise(reference)
 
@@ -165,17 +189,15 @@ def _hit(file: CandidateFile, matched_by: MatchedBy) -> RoutingHit:
 
 
 def _by_code_in_address(signs: Signs, inquiries: Files) -> list[CandidateFile]:
-    mail = signs.mail
-    addresses = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to)
-    codes = {match.group(1).lower() for address in addresses if (match := _PLUS_ADDRESS.match(address.strip(" <>")))}
+    codes = signs.codes_in_addresses()
     return [f for f in inquiries if f.inquiry.reply_code and f.inquiry.reply_code.lower() in codes]
 
 
 def _by_message_id(signs: Signs, inquiries: Files) -> list[CandidateFile]:
     # What is answered says more than what stands further back in the thread.
     for ids in (signs.mail.in_reply_to, signs.mail.references):
-        wanted = {message_id.strip(" <>") for message_id in ids}
-        pointed = [f for f in inquiries if f.inquiry.message_id and f.inquiry.message_id.strip(" <>") in wanted]
+        wanted = set(map(bare_message_id, ids))
+        pointed = [f for f in inquiries if f.inquiry.message_id and bare_message_id(f.inquiry.message_id) in wanted]
         if pointed:
             return pointed
     return []
@@ -192,7 +214,7 @@ def _by_references(signs: Signs, inquiries: Files) -> list[CandidateFile]:
 def _by_sender(mail: ParsedMail, inquiries: Files, now: datetime, thresholds: Thresholds) -> list[CandidateFile]:
     if mail.sender is None:
         return []
-    sender = mail.sender.address.strip().lower()
+    sender = bare_address(mail.sender.address)
     return [f for f in recent(inquiries, now, thresholds) if f.inquiry.status == "open" and sender in addresses_of(f)]
 
 

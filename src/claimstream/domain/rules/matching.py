@@ -10,12 +10,13 @@ from claimstream.domain.reader.organisations import name_score
 from claimstream.domain.reader.people import names_agree
 from claimstream.domain.records.decision import Candidate, Match, ReviewReason, Thresholds
 from claimstream.domain.records.extraction import Consolidated, PersonName, Reference, ReferenceDirection
-from claimstream.domain.records.inquiry import CandidateFile, Client
+from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor
 from claimstream.domain.records.intent import MatchedBy, RoutingHit
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.deterministic_routing import (
     Signs,
     addresses_of,
+    bare_address,
     contradiction,
     matches_case,
     matches_creditor,
@@ -60,13 +61,17 @@ def match(
     now: datetime,
     thresholds: Thresholds,
     freemail: frozenset[str],
+    signs: Signs | None = None,
 ) -> Match:
     """The inquiry of this tenant that the mail answers, with every candidate considered and why.
 
     A routed mail stays with its inquiry, with reason ``conflict`` when something in it points to another client's.
     ``no_match`` and ``ambiguous_match`` leave the inquiry empty: between two nobody is guessed.
+
+    Args:
+        signs: of this mail, where they have been read already.
     """
-    signs = Signs.of(mail)
+    signs = signs or Signs.of(mail)
     if routing is not None:
         return _routed(signs, inquiries, routing)
     pool = recent(inquiries, now, thresholds)
@@ -163,8 +168,9 @@ class _Scorer:
             found.value for found in (consolidated.creditor, consolidated.representative) if found is not None
         ]
         sender = signs.mail.sender
-        self._sender = sender.address.strip().lower() if sender else None
+        self._sender = bare_address(sender.address) if sender else None
         self._sender_names = [sender.name] if sender and sender.name else []
+        self._creditor_scores: dict[tuple[str, str | None, _Tie], float | None] = {}
         self._domain = telling_domain(self._sender, freemail)
         if self._domain:
             labels = self._domain.split(".")[:-1]
@@ -189,8 +195,10 @@ class _Scorer:
         )
 
     def score(self, file: CandidateFile, tie: _Tie) -> _Scored:
-        client, creditor = self._client(file), self._creditor(file, tie)
-        references = self._reference(file)
+        names_case = self._signs.name_case(file)
+        by_creditor_reference = self._creditor_reference(file)
+        client, creditor = self._client(file), self._known_creditor(file.creditor, tie)
+        references = self._reference(file, names_case=names_case, by_creditor_reference=by_creditor_reference)
         names = [s for s in (client, creditor) if s is not None]
         parts = []
         if references is not None:
@@ -201,7 +209,7 @@ class _Scorer:
         if len(parts) == 1:
             enough = score >= self._thresholds.single_signal_minimum
             score = score * self._thresholds.single_signal_factor if enough else 0.0
-        excluded = names_another_case(self._references, file) and not self._signs.name_case(file)
+        excluded = not names_case and names_another_case(self._references, file)
         signals = {
             name: round(value, 4)
             for name, value in (
@@ -212,8 +220,7 @@ class _Scorer:
             )
             if value is not None
         }
-        by_creditor_reference = self._creditor_reference(file)
-        whose = by_creditor_reference or self._signs.name_case(file) or (client or 0.0) >= SAME_NAME
+        whose = by_creditor_reference or names_case or (client or 0.0) >= SAME_NAME
         # One agency writes for many creditors, and creditors of one town have nearly the same name.
         known_sender = tie is not _Tie.NONE and (creditor is None or creditor >= SAME_NAME)
         to_whom = by_creditor_reference or known_sender or (creditor or 0.0) >= SAME_NAME
@@ -232,8 +239,14 @@ class _Scorer:
         scores = [names_agree(person, first, last) for person in self._people]
         return _decided(max(scores), DIFFERENT_PERSON) if scores else None
 
-    def _creditor(self, file: CandidateFile, tie: _Tie) -> float | None:
-        name, representative = file.creditor.name, file.creditor.representative_name
+    def _known_creditor(self, creditor: Creditor, tie: _Tie) -> float | None:
+        # One sender's letters are about many clients and few creditors.
+        key = creditor.name, creditor.representative_name, tie
+        if key not in self._creditor_scores:
+            self._creditor_scores[key] = self._creditor(creditor.name, creditor.representative_name, tie)
+        return self._creditor_scores[key]
+
+    def _creditor(self, name: str, representative: str | None, tie: _Tie) -> float | None:
         own = _best(self._organisations, name)
         # A display name or domain like the creditor's counts; one unlike it is a clerk's or a mail provider's.
         shown = _best(self._sender_names, name)
@@ -252,14 +265,14 @@ class _Scorer:
             return None  # whoever signs from a known address is our creditor's agent, whatever its name
         return _decided(max(own, agency), DIFFERENT_ORGANISATION) if self._organisations else None
 
-    def _reference(self, file: CandidateFile) -> float | None:
+    def _reference(self, file: CandidateFile, *, names_case: bool, by_creditor_reference: bool) -> float | None:
         """The mean over the kinds that both sides have: the firm's file number, the creditor's."""
         kinds = []
-        if matches_case(self._references, file) or self._signs.name_case(file):
+        if names_case or matches_case(self._references, file):
             kinds.append(1.0)
         elif any(r.direction is ReferenceDirection.OURS for r in self._references):
             kinds.append(0.0)
-        if self._creditor_reference(file):
+        if by_creditor_reference:
             kinds.append(1.0)
         elif file.inquiry.creditor_reference and any(
             r.direction is ReferenceDirection.THEIRS for r in self._references

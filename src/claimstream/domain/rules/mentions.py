@@ -44,9 +44,7 @@ class Wording:
 
     def has_code(self, code: str) -> bool:
         """Whether the reply code stands here as a whole word, whatever its case."""
-        return (
-            bool(code) and self._knows(_RUNS.findall(fold(code))) and _code_pattern(code).search(self.text) is not None
-        )
+        return bool(code) and self._knows(_words(code)) and _code_pattern(code).search(self.text) is not None
 
     def has_reference(self, reference: str) -> bool:
         """Whether a file number stands here without needing a label.
@@ -70,8 +68,7 @@ class Wording:
     def has_organisation(self, name: str) -> bool:
         """Whether the name stands here; legal forms carry no weight, what is left must have five letters."""
         words = _core_words(name)
-        core = " ".join(words)
-        return len(core) >= 5 and self._knows(words) and f" {core} " in self.spaced
+        return bool(words) and self._knows(words) and f" {' '.join(words)} " in self.spaced
 
     def has_words_of(self, name: str) -> bool:
         """Whether every word of the name stands somewhere here."""
@@ -79,18 +76,30 @@ class Wording:
         return bool(words) and self._knows(words)
 
     def _knows(self, words: Iterable[str]) -> bool:
-        # Cheap, and rules out nearly every one of the thousands of inquiries a firm has open.
+        # Cheap, and rules out nearly everything that has a word in common by chance.
         return self.vocabulary.issuperset(words)
 
 
-@lru_cache(maxsize=65_536)
-def _words(name: str) -> tuple[str, ...]:
+def words_of(name: str) -> tuple[str, ...]:
+    """Which words must stand somewhere for the name, code or reference to stand there."""
     return tuple(_RUNS.findall(fold(name)))
 
 
-@lru_cache(maxsize=65_536)
-def _core_words(name: str) -> tuple[str, ...]:
-    return tuple(_RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
+def core_words_of(name: str) -> tuple[str, ...]:
+    """The same of an organisation's name; () when too little is left without its legal form."""
+    words = tuple(_RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
+    return words if len(" ".join(words)) >= 5 else ()
+
+
+def needs_no_label(reference: str) -> bool:
+    """Whether a reference cannot be taken for anything else; see :meth:`Wording.has_reference`."""
+    runs = _RUNS.findall(reference)
+    lone_number = len(runs) == 1 and runs[0].isdigit()
+    return sum(map(len, runs)) >= 5 and not lone_number and any(c.isdigit() for c in reference)
+
+
+_words = lru_cache(maxsize=16_384)(words_of)
+_core_words = lru_cache(maxsize=16_384)(core_words_of)
 
 
 @lru_cache(maxsize=4096)
@@ -102,10 +111,9 @@ def _code_pattern(code: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _reference_pattern(reference: str) -> re.Pattern[str] | None:
-    runs = list(re.finditer(rf"{_ALNUM}+", reference))
-    lone_number = len(runs) == 1 and runs[0].group().isdigit()
-    if sum(len(run.group()) for run in runs) < 5 or lone_number or not any(c.isdigit() for c in reference):
+    if not needs_no_label(reference):
         return None
+    runs = list(_RUNS.finditer(reference))
     pattern, spaced = "", False
     for previous, run in zip([None, *runs[:-1]], runs, strict=True):
         if previous is not None:

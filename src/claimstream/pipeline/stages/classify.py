@@ -2,7 +2,7 @@
 
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import Method
-from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.intent import Classification, Intent, RoutingHit
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.classification import classify as classify_by_rules
 from claimstream.domain.rules.deterministic_routing import find_route
@@ -32,12 +32,20 @@ class _Answer:
         self.cost_usd = answer.cost_usd
 
 
-async def classify(mail: ParsedMail, files: CandidateFiles, desk: ModelDesk, rules: Rules) -> Classification:
-    candidates = await files.load(mail)
-    routing = find_route(mail, candidates, now=rules.clock(), thresholds=rules.thresholds)
-    letter = next(
-        (f.inquiry.letter for f in candidates if routing and f.inquiry.inquiry_id == routing.inquiry_id), None
+async def _route(mail: ParsedMail, files: CandidateFiles, rules: Rules) -> RoutingHit | None:
+    # By itself: what it read is not to be held while the model is asked.
+    found = await files.for_routing(mail)
+    now, thresholds = rules.clock(), rules.thresholds
+    return await found.judged_by(
+        lambda: find_route(mail, found.files, now=now, thresholds=thresholds, signs=found.signs)
     )
+
+
+async def classify(mail: ParsedMail, files: CandidateFiles, desk: ModelDesk, rules: Rules) -> Classification:
+    routing = await _route(mail, files, rules)
+    file = await files.one(routing.inquiry_id if routing else None)
+    letter = file.inquiry.letter if file else None
+    files.let_go()
     ruled = classify_by_rules(mail, letter=letter).model_copy(update={"routing": routing})
     if ruled.confidence >= rules.thresholds.intent_minimum:
         return ruled

@@ -12,12 +12,16 @@ from claimstream.pipeline.services import Rules
 async def match(
     mail: ParsedMail, classification: Classification, consolidated: Consolidated, files: CandidateFiles, rules: Rules
 ) -> Match:
-    return matching.match(
-        mail,
-        consolidated,
-        await files.load(mail),
-        routing=classification.routing,
-        now=rules.clock(),
-        thresholds=rules.thresholds,
-        freemail=rules.freemail,
+    candidates = await files.for_match(mail, consolidated, classification.routing)
+    return await candidates.judged_by(
+        lambda: matching.match(
+            mail,
+            consolidated,
+            candidates.files,
+            routing=classification.routing,
+            now=rules.clock(),
+            thresholds=rules.thresholds,
+            freemail=rules.freemail,
+            signs=candidates.signs,
+        )
     )

@@ -19,7 +19,7 @@ async def route(
     files: CandidateFiles,
     rules: Rules,
 ) -> Decision:
-    file = next((f for f in await files.load(mail) if f.inquiry.inquiry_id == match.inquiry_id), None)
+    file = await files.one(match.inquiry_id)
     decision = routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds)
     if extracted.budget_spent and decision.route is Route.MANUAL_REVIEW:
         # A person should know that the mail is here for want of money, not because it is hard.
