@@ -92,7 +92,7 @@ class Breaker:
     ) -> None:
         self.name = name
         self._threshold = threshold
-        self._recovery_seconds = recovery_seconds
+        self.recovery_seconds = recovery_seconds
         self._clock = clock
         self._factory = AsyncCircuitBreakerFactory(threshold, recovery_seconds, uow=unit_of_work)
         self._context = Context(name, threshold, recovery_seconds)
@@ -120,7 +120,7 @@ class Breaker:
 
     @property
     def last_failure(self) -> str:
-        """What the last counted failure said, "" before any."""
+        """What the last counted failure said, "" before any of this outage."""
         return self._last_failure
 
     @property
@@ -263,14 +263,14 @@ class Breaker:
         if self._clock() < self._alone_until:
             return self._context
         try:
-            breaker = await self._factory.get_breaker(self.name, self._threshold, self._recovery_seconds)
+            breaker = await self._factory.get_breaker(self.name, self._threshold, self.recovery_seconds)
         except Exception:
             self._alone_until = self._clock() + _ALONE_SECONDS
             said = "the shared state of the breaker %s cannot be read; going on alone"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
         else:
             self._context = breaker.context
-        self._saw(self._context, "as another process saw it", elsewhere=True)
+        self._saw(self._context, "as another worker saw it", elsewhere=True)
         return self._context
 
     async def _save(self, context: Context, reason: str) -> None:
@@ -293,12 +293,16 @@ class Breaker:
         if new == "open" and context.opened_at != self._opened_at:  # also when a probe of another process has failed
             # purgatory notes the wall clock; a clock that jumps may shorten or stretch the wait by no more than itself
             elapsed = time.time() - (context.opened_at or 0.0)
-            self._reopens_at = self._clock() + self._recovery_seconds - min(max(elapsed, 0.0), self._recovery_seconds)
+            self._reopens_at = self._clock() + self.recovery_seconds - min(max(elapsed, 0.0), self.recovery_seconds)
         self._opened_at = context.opened_at if new == "open" else None
         if new == old:
             return
+        if new == "closed":
+            self._last_failure = ""
+        elif new == "open" and elsewhere:
+            self._last_failure = self._last_failure or reason
         if new == "half_open" and elsewhere:
-            self._reopens_at = self._clock() + self._recovery_seconds
+            self._reopens_at = self._clock() + self.recovery_seconds
         self._epoch += 1
         self._ramp = 1
         self._invited_until = 0.0
