@@ -58,6 +58,11 @@ class Service:
         self._instruments = to
         self._bulkhead = asyncio.Semaphore(policy.concurrency)
 
+    @property
+    def full(self) -> bool:
+        """Whether one more call would wait for a slot of the bulkhead."""
+        return self._bulkhead.locked()
+
     async def call(
         self,
         operation: str,
