@@ -71,7 +71,7 @@ bench-telemetry: setup ## what telemetry costs the worker (ARGS=--quick: three m
 
 lock: ## bring the locked versions up to date
 	@test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv==$(UV_VERSION); }
-	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade \
+	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --extra redis \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements-dev.lock

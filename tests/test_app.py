@@ -1,22 +1,28 @@
 """The app as a worker: push notification to final write over Pub/Sub, outages that hold work, draining."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 from tests.helpers import NOW
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, load_world
 from claimstream.evaluation.observed import Change
-from claimstream.external.policy import DEFAULT_POLICIES
+from claimstream.external.door import Door
+from claimstream.external.errors import Outage
+from claimstream.external.policy import DEFAULT_POLICIES, Policy
+from claimstream.external.shared_circuits import SharedCircuits
 from claimstream.health import HealthServer
+from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher
 from claimstream.settings import Settings
@@ -31,9 +37,9 @@ HASTY = {
 
 
 @asynccontextmanager
-async def working(settings: Settings, world: World) -> AsyncIterator[App]:
+async def working(settings: Settings, world: World, policies: Mapping[str, Policy] = HASTY) -> AsyncIterator[App]:
     """A worker that runs until left, and then has drained."""
-    async with App(settings, clock=lambda: NOW, policies=HASTY) as app:
+    async with App(settings, clock=lambda: NOW, policies=policies) as app:
         await load_world(app, world)
         await ensure_topics(settings, await app.connect())
         started = asyncio.Event()
@@ -145,6 +151,68 @@ async def test_while_a_service_is_down_intake_pauses_nothing_fails_and_somebody_
     ]
     emails = stack.pubsub.snapshot(settings.subscription(settings.emails_subscription))
     assert (emails.nacked, emails.dead_lettered) == (0, 0), "an outage costs no delivery attempt"
+
+
+async def test_a_circuit_that_nobody_calls_any_more_closes_by_itself(settings: Settings, world: World) -> None:
+    async with working(settings, world) as app:
+        down = app.door.service("smtp", lambda _: None)
+        for _ in range(2):
+            with pytest.raises(Outage):
+                await down.call("send", _fails, retry=False)
+        assert app.door.states()["smtp"] == "open"
+        async with asyncio.timeout(20):
+            while app.door.states()["smtp"] != "closed":
+                await asyncio.sleep(0.05)
+
+
+async def test_a_circuit_that_another_worker_has_opened_pauses_intake_and_is_told_once(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply, tmp_path: Path
+) -> None:
+    assert stack.smtp is not None
+    assert stack.pubsub is not None
+    told = len(stack.smtp.messages)
+    slow = {name: replace(policy, breaker_recovery_seconds=3.0) for name, policy in HASTY.items()}
+    async with LocalRedis(tmp_path) as redis:
+        shared = SharedCircuits(redis.url)
+        other = Door(slow, unit_of_work=shared)
+        watched = settings.model_copy(
+            update={
+                "circuit_breaker_alert_email": "bereitschaft@kanzlei.example",
+                "breaker_redis_url": SecretStr(redis.url),
+            }
+        )
+        async with working(watched, world, slow) as app:
+            for _ in range(2):
+                with pytest.raises(Outage):
+                    await other.service("mongodb", lambda _: None).call("find", _fails, retry=False)
+            for _ in range(3):
+                await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+            async with asyncio.timeout(20):
+                while app.door.states().get("mongodb") != "open":
+                    await asyncio.sleep(0.02)
+                while app.health().details["subscriptions"] != {"notifications": "streaming", "emails": "paused"}:
+                    await asyncio.sleep(0.02)
+            held = app.health().details["breakers_not_closed"]
+            assert isinstance(held, dict)
+            assert (held["mongodb"]["holds"], held["mongodb"]["reason"]) == (["emails"], "as another worker saw it")
+            await settled(app, 3)
+            async with asyncio.timeout(20):
+                while app.health().details["subscriptions"] != {"notifications": "streaming", "emails": "streaming"}:
+                    await asyncio.sleep(0.02)
+            assert app.health().details["breakers_not_closed"] == {}
+        await other.close()
+        await shared.close()
+    alerts = [mail for mail in stack.smtp.messages[told:] if "bereitschaft@kanzlei.example" in mail.recipients]
+    assert [str(mail.message["Subject"]) for mail in alerts] == [
+        "claimstream: mongodb is failing",
+        "claimstream: mongodb has recovered",
+    ]
+    emails = stack.pubsub.snapshot(settings.subscription(settings.emails_subscription))
+    assert (emails.nacked, emails.dead_lettered) == (0, 0), "an outage costs no delivery attempt"
+
+
+async def _fails() -> None:
+    raise Outage("test", "", "answered 503")
 
 
 async def _changes(settings: Settings, world: World) -> list[Change]:

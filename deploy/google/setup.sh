@@ -1,9 +1,19 @@
 #!/usr/bin/env bash
-# What claimstream needs in a Google Cloud project. Safe to run again.
-#   deploy/google/setup.sh PROJECT BUCKET REGION
+# What claimstream needs in a Google Cloud project. Safe to run again: it gives rights, and takes none away.
+#   deploy/google/setup.sh PROJECT BUCKET REGION [OPERATORS]
+# OPERATORS: who runs `claimstream dead` and `audit`, such as group:bereitschaft@kanzlei.example. The workers may not do
+# what only these commands need.
 set -euo pipefail
-project=${1:?usage: setup.sh PROJECT BUCKET REGION} bucket=${2:?bucket} region=${3:?region, such as europe-west3}
+usage="usage: setup.sh PROJECT BUCKET REGION [OPERATORS]"
+project=${1:?$usage} bucket=${2:?$usage} region=${3:?$usage, such as europe-west3} operators=${4:-}
 account="claimstream@${project}.iam.gserviceaccount.com"
+
+on_topic() { # TOPIC MEMBER ROLE
+  gcloud pubsub topics add-iam-policy-binding "$1" --project "$project" --member "$2" --role "$3"
+}
+on_subscription() { # SUBSCRIPTION MEMBER ROLE
+  gcloud pubsub subscriptions add-iam-policy-binding "$1" --project "$project" --member "$2" --role "$3"
+}
 
 gcloud services enable gmail.googleapis.com pubsub.googleapis.com storage.googleapis.com --project "$project"
 gcloud iam service-accounts describe "$account" --project "$project" >/dev/null 2>&1 ||
@@ -21,29 +31,35 @@ done
 GOOGLE_CLOUD_PROJECT="$project" claimstream setup
 
 # Gmail itself publishes the notifications.
-gcloud pubsub topics add-iam-policy-binding gmail-notifications --project "$project" \
-  --member serviceAccount:gmail-api-push@system.gserviceaccount.com --role roles/pubsub.publisher
-# gmail-notifications: `claimstream dead redrive` puts notifications back.
-for topic in emails emails-dead gmail-notifications; do
-  gcloud pubsub topics add-iam-policy-binding "$topic" --project "$project" \
-    --member "serviceAccount:${account}" --role roles/pubsub.publisher
+on_topic gmail-notifications serviceAccount:gmail-api-push@system.gserviceaccount.com roles/pubsub.publisher
+
+# The workers: take notifications and emails, publish emails, and what cannot be recorded.
+for subscription in gmail-notifications emails; do
+  on_subscription "$subscription" "serviceAccount:${account}" roles/pubsub.subscriber
 done
+for topic in emails emails-dead; do
+  on_topic "$topic" "serviceAccount:${account}" roles/pubsub.publisher
+done
+
 # Dead-lettering is done by Pub/Sub itself: take from the subscriptions, put into the topic.
 agent="service-$(gcloud projects describe "$project" --format 'value(projectNumber)')@gcp-sa-pubsub.iam.gserviceaccount.com"
-gcloud pubsub topics add-iam-policy-binding emails-dead --project "$project" \
-  --member "serviceAccount:${agent}" --role roles/pubsub.publisher
+on_topic emails-dead "serviceAccount:${agent}" roles/pubsub.publisher
 for subscription in gmail-notifications emails; do
-  gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
-    --member "serviceAccount:${agent}" --role roles/pubsub.subscriber
+  on_subscription "$subscription" "serviceAccount:${agent}" roles/pubsub.subscriber
 done
-# The third one is for `claimstream dead`; it keeps what is dead until somebody has redriven it.
-for subscription in gmail-notifications emails emails-dead; do
-  for role in roles/pubsub.subscriber roles/pubsub.viewer; do
-    gcloud pubsub subscriptions add-iam-policy-binding "$subscription" --project "$project" \
-      --member "serviceAccount:${account}" --role "$role"
+
+# The operators: look at what is dead, and put it back where it came from.
+if [ -n "$operators" ]; then
+  on_subscription emails-dead "$operators" roles/pubsub.subscriber
+  for topic in gmail-notifications emails; do
+    on_topic "$topic" "$operators" roles/pubsub.publisher
   done
-done
-for topic in gmail-notifications emails emails-dead; do
-  gcloud pubsub topics add-iam-policy-binding "$topic" --project "$project" \
-    --member "serviceAccount:${account}" --role roles/pubsub.viewer
+fi
+
+# `claimstream doctor` looks whether they are there.
+for member in "serviceAccount:${account}" ${operators:+"$operators"}; do
+  for name in gmail-notifications emails emails-dead; do
+    on_topic "$name" "$member" roles/pubsub.viewer
+    on_subscription "$name" "$member" roles/pubsub.viewer
+  done
 done

@@ -1,7 +1,6 @@
 """The composition root: builds the services out of the settings, wires them, runs the roles, drains on SIGTERM."""
 
 import asyncio
-import contextvars
 import os
 import secrets
 import signal
@@ -25,6 +24,7 @@ from claimstream.external import (
     grpc_errors,
     mongo_errors,
     postgres_errors,
+    smtp,
 )
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude import Claude, ClaudeOptions
@@ -46,17 +46,13 @@ from claimstream.mailbox.upkeep import MailboxUpkeep
 from claimstream.mailbox.watch import Watcher
 from claimstream.maintenance import Maintenance
 from claimstream.monitoring import reading
+from claimstream.pauses import Pauses, Probe
 from claimstream.pipeline.consumer import EmailConsumer
 from claimstream.pipeline.letter_indexes import LetterIndexes
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
 from claimstream.publishing import GuardedPublisher
-from claimstream.pubsub import (
-    FlowControl,
-    Message,
-    Subscriber,
-    SubscriberOptions,
-)
+from claimstream.pubsub import Admin, FlowControl, Message, PubSubError, Subscriber, SubscriberOptions
 from claimstream.pubsub.wire import AioRpcError, Channel, unavailable
 from claimstream.reading import MailReader
 from claimstream.settings import Settings, SettingsError
@@ -148,7 +144,8 @@ class App:
         self._stop = asyncio.Event()
         self._alerts: Alerts | None = None
         self._subscribers: dict[str, Subscriber] = {}
-        self._pauses: set[asyncio.Task[None]] = set()
+        self._pauses: Pauses | None = None
+        self._probes: dict[str, Probe] = {}
         self._draining = False
 
     # --- building
@@ -242,6 +239,14 @@ class App:
             outage_wait_seconds=settings.outage_wait_seconds,
             max_crashes=settings.max_crashes,
         )
+        checked = {
+            gcs.SERVICE: self.blobs,
+            mongo_errors.SERVICE: self.clients,
+            claude_errors.SERVICE: self.model,
+            smtp.SERVICE: mailer,
+        }
+        self._probes = {name: service.check for name, service in checked.items() if service is not None}
+        self._probes |= {gmail.SERVICE: self._check_gmail, postgres_errors.SERVICE: self.mailboxes.all}
 
     def _shared_circuits(self) -> AsyncAbstractUnitOfWork | None:
         url = self.settings.breaker_redis_url
@@ -346,6 +351,18 @@ class App:
             raise refused
         return "no mailbox yet"
 
+    async def _check_pubsub(self, channel: Channel) -> None:
+        guard = self.door.service(grpc_errors.SERVICE, grpc_errors.classify)
+        topic = self.settings.topic(self.settings.emails_topic)
+
+        async def look() -> None:
+            try:
+                await Admin(channel, retry_seconds=0).check_topic(topic)
+            except PubSubError as error:
+                raise grpc_errors.by_status(error.code) from error
+
+        await guard.call("check", look, retry=False)
+
     async def run(self, *, started: Callable[[], None] | None = None) -> None:
         """Work until :meth:`stop`, SIGTERM or SIGINT; then drain: what is running ends, the rest is given back.
 
@@ -425,6 +442,15 @@ class App:
                 ),
             ),
         }
+        self._pauses = Pauses(
+            self.door,
+            self._subscribers,
+            on_the_path=_ON_THE_PATH,
+            probes=self._probes | {grpc_errors.SERVICE: lambda: self._check_pubsub(channel)},
+        )
+        for service, state in self.door.states().items():
+            if state != "closed":
+                self._pauses.begin(service)
         async with AsyncExitStack() as running:
             # Pub/Sub may be down: the rows are there, and what was not confirmed is published by the next worker.
             running.push_async_callback(publisher.close, _LAST_PUBLISH_SECONDS)
@@ -452,8 +478,8 @@ class App:
             log.info("worker_draining", seconds=self.settings.drain_seconds)
             upkeep.cancel()
             stop.cancel()
-            for pause in self._pauses:
-                pause.cancel()
+            if self._pauses is not None:
+                self._pauses.close()
             await asyncio.gather(
                 *(s.shutdown(grace_seconds=self.settings.drain_seconds) for s in self._subscribers.values())
             )
@@ -515,19 +541,5 @@ class App:
             sentry.tell(f"circuit breaker {event.kind}", level=level, service=event.service, state=event.new)
         if self._alerts is not None:
             self._alerts.note(event)
-        if event.kind == "opened" and not self._draining:
-            # Not in the context of the email whose call it was: it is no part of its work.
-            pause = asyncio.create_task(self._pause_for(event.service), context=contextvars.Context())
-            self._pauses.add(pause)
-            pause.add_done_callback(self._pauses.discard)
-
-    async def _pause_for(self, service: str) -> None:
-        """No new work comes in while a service it would need is down; what is leased stays leased and waits."""
-        needing = [s for name, s in self._subscribers.items() if service in _ON_THE_PATH[name]]
-        for subscriber in needing:
-            subscriber.pause(service)
-        try:
-            await self.door.breaker(service).ready()
-        finally:
-            for subscriber in needing:
-                subscriber.resume(service)
+        if self._pauses is not None and not self._draining:
+            self._pauses.note(event)

@@ -125,6 +125,8 @@ class DeadLetters:
         self._held: dict[str, str] = {}
         """Ack id by message id: they stay ours, so that no second pull brings them again."""
         self._extended_at = time.monotonic()
+        self.more = False
+        """Whether :meth:`each` has ended before the last one."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,11 +170,12 @@ class DeadLetters:
         await self._call("extend", lambda: self._puller.extend(ack_ids, _LEASE_SECONDS))
 
     async def each(self, most: int) -> AsyncIterator[list[DeadMessage]]:
-        """Portions of all there are, up to ``most``."""
-        seen = 0
+        """Portions of all there are, up to ``most``; :attr:`more` then says whether that is all."""
+        seen, self.more = 0, False
         while seen < most and (found := await self.look(most - seen)):
             seen += len(found)
             yield found
+        self.more = seen >= most and bool(await self.look(1))
 
     async def remove(self, messages: Sequence[DeadMessage]) -> None:
         """Acknowledge what was looked at here: it is gone for good."""

@@ -6,7 +6,7 @@ taken by lock, outbox rows by lease, and a second message of one email does no h
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from claimstream.external.errors import ExternalError
 from claimstream.mailbox.sync import MailboxSync
@@ -42,28 +42,31 @@ class Maintenance:
             every_seconds: between two rounds.
         """
         self._upkeep = upkeep
-        self._sync = sync
-        self._services = services
-        self._rules = rules
         self._every_seconds = every_seconds
         self._measure_backlog = measure
         self.backlog: Backlog | None = None
         """Kept at hand: metrics are read in the exporter's thread, which cannot ask a database."""
 
+        self._tasks: Mapping[str, Callable[[], Awaitable[object]]] = {
+            "publish": lambda: sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS),
+            "deliver": lambda: deliver_leftovers(services, rules, kind="client_update"),
+            "notify": lambda: deliver_leftovers(services, rules, kind="notification"),
+            "measure": self._measure,
+        }
+
     async def run(self) -> None:
-        """Until cancelled. A round that fails is logged; the next one comes."""
+        """Until cancelled. What fails is logged, and done again in its next round. Each task goes its own rounds: none
+        waits for a service that only another one needs."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._upkeep.run(), name="mailboxes")
-            while True:
-                await self.round()
-                # Spread out, so that pods started together do not work in step.
-                await asyncio.sleep(self._every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
+            for task, work in self._tasks.items():
+                group.create_task(self._every(task, work), name=task)
 
-    async def round(self) -> None:
-        """Everything that is due, once, but for the mailboxes."""
-        await self._try("publish", lambda: self._sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS))
-        await self._try("deliver", lambda: deliver_leftovers(self._services, self._rules))
-        await self._try("measure", self._measure)
+    async def _every(self, task: str, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await self._try(task, work)
+            # Spread out, so that pods started together do not work in step.
+            await asyncio.sleep(self._every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 
     async def _measure(self) -> None:
         self.backlog = await self._measure_backlog()

@@ -16,6 +16,7 @@ from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher, Puller
 from claimstream.store.database import Connection
+from claimstream.store.mailbox_access import MailboxAccessStore
 
 Reply = Callable[..., bytes]
 HOUR = timedelta(hours=1)
@@ -107,6 +108,40 @@ async def test_a_mailbox_that_cannot_be_looked_at_keeps_nobody_from_the_others_a
     assert found["complete"] is False
     one = await audit(installed, "--since", "1d", "--tenant", "u", status=0)
     assert [(box["mailbox"], box["listed"]) for box in one["mailboxes"]] == [("a@other.example", 0)]
+
+
+async def test_nothing_is_complete_without_a_mailbox_that_does_not_let_us_in_and_all_is_found_once_it_does(
+    app: App, stack: LocalStack, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    access = MailboxAccessStore(app.database)
+    await access.disable(address, "answered 403", retry_seconds=3600)
+    waiting = await delivered(stack, address, reply)  # its notification is acknowledged, and nothing comes of it
+    ended = await claimstream("audit", "--since", "1d", "--json", environment=installed)
+    found = json.loads(ended.out)
+    assert (ended.status, found["complete"], found["mailboxes"], list(found["failed"])) == (2, False, [], [address])
+    assert f"mailboxes enable {address}" in ended.err
+    await access.enable(address)
+    found = await audit(installed, "--since", "1d", status=1)
+    assert [(e["gmail_id"], e["state"]) for e in found["mailboxes"][0]["emails"]] == [(waiting, "missing")]
+    mended = await audit(installed, "--since", "1d", "--mend", status=0)
+    assert (mended["mended"], mended["complete"]) == (1, True)
+
+
+async def test_a_mailbox_that_a_person_has_disabled_is_named_and_looked_at_when_it_is_asked_for(
+    app: App, stack: LocalStack, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    await delivered(stack, address, reply)
+
+    async def second(connection: Connection) -> None:
+        await connection.execute("INSERT INTO mailboxes (address, tenant_id) VALUES ('other@kanzlei.example', 't')")
+
+    await app.database.run("INSERT mailboxes", second)
+    await MailboxAccessStore(app.database).disable(address, "the firm has left", retry_seconds=None)
+    ended = await claimstream("audit", "--since", "1d", environment=installed)
+    assert ended.status == 0, ended.err
+    assert f"Disabled by a person, and not looked at: {address}" in " ".join(ended.err.split())
+    found = await audit(installed, "--since", "1d", "--mailbox", address, status=1)
+    assert found["gaps"] == 1
 
 
 async def test_a_mailbox_of_nobody_is_named(app: App, installed: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """``claimstream dead``, against the embedded Pub/Sub."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +10,8 @@ from tests.helpers import add_email, received
 from typer.testing import CliRunner
 
 from claimstream.app import App
+from claimstream.cli.audit import Window, audit_mailboxes
+from claimstream.cli.dead import redrive_messages, show_message
 from claimstream.cli.main import app as commands
 from claimstream.cli.redrive import Redrive
 from claimstream.dead_letters import DeadLetters, DeadMessage, buried
@@ -272,6 +274,49 @@ async def test_more_than_one_pull_brings_each_once_and_all_are_released(
         assert len({message.message_id for portion in portions for message in portion}) == 230
     async with await letters_of(app) as again:
         assert sum([len(portion) async for portion in again.each(150)]) == 150
+
+
+class TestMoreThanCanBeLookedAt:
+    """Each command says so, instead of taking what it has seen for all there is."""
+
+    @pytest.fixture(autouse=True)
+    async def many(self, grave: Publisher, installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in installed.items():
+            monkeypatch.setenv(name, value)
+        for module in ("dead", "audit"):
+            monkeypatch.setattr(f"claimstream.cli.{module}.MOST", 2)
+        for number in range(3):
+            await grave.publish(of_email(f"e-{number}"))
+
+    async def test_an_id_that_is_not_among_them_is_not_said_to_be_nowhere(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not await show_message("nope", as_json=False)
+        assert not await redrive_messages({"nope"}, force=False)
+        said = " ".join(capsys.readouterr().err.split())
+        assert said.count("none of the 2 dead messages that were looked at has the id nope, and there are more") == 2
+
+    async def test_all_are_not_said_to_be_redriven(
+        self, app: App, stack: LocalStack, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not await redrive_messages((), force=True)
+        assert "more dead messages than the 2 that were looked at" in " ".join(capsys.readouterr().err.split())
+        assert left(app, stack) == 1
+        assert await redrive_messages((), force=True)
+        assert left(app, stack) == 0
+
+    async def test_an_audit_proves_nothing(
+        self, app: App, stack: LocalStack, world: World, reply: Callable[..., bytes], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        gmail_id = await stack.gmail.deliver(
+            world.tenants[0].mailboxes[0], reply(), internal_date=datetime.now(UTC) - timedelta(hours=1), notify=False
+        )
+        email_id = await add_email(app, world, gmail_id)
+        await app.emails.published(email_id, trace_context={}, trace_id=None)
+        now = datetime.now(UTC)
+        window = Window(now - timedelta(days=1), now, now)
+        assert await audit_mailboxes(window, address=None, tenant_id=None, mend=False, as_json=True) == 2
+        assert "nobody knows which of its emails are dead" in " ".join(capsys.readouterr().err.split())
 
 
 async def test_a_look_where_there_is_nothing_to_look_at_names_it(app: App) -> None:

@@ -202,6 +202,60 @@ async def test_two_processes_share_one_state() -> None:
     assert one.kinds == ["opened", "closed"]
 
 
+class TestOfThoseWhoShareAState:
+    async def opened(self) -> tuple[Case, Case]:
+        """Two of them that know it to be open, with the recovery time just over."""
+        shared = AsyncInMemoryUnitOfWork()
+        one, other = Case(unit_of_work=shared), Case(unit_of_work=shared)
+        await one.open()
+        with pytest.raises(BreakerOpen):
+            await other.breaker.admit("get")
+        for case in (one, other):
+            case.clock.now += 61
+        return one, other
+
+    async def test_one_probes(self) -> None:
+        one, other = await self.opened()
+        probe = await one.breaker.admit("get")
+        with pytest.raises(BreakerOpen, match="another worker is trying it now") as caught:
+            await other.breaker.admit("get")
+        assert caught.value.retry_after_seconds == pytest.approx(2, abs=0.1), "it asks again soon"
+        await one.breaker.record(probe, Verdict.ALIVE)
+        await other.call(Verdict.ALIVE)
+        assert other.kinds == ["opened", "rejected", "half_opened", "rejected", "closed"]
+
+    async def test_a_probe_that_fails_holds_back_the_others_for_the_whole_recovery_time(self) -> None:
+        one, other = await self.opened()
+        await one.call(Verdict.FAILED)
+        with pytest.raises(BreakerOpen) as caught:
+            await other.breaker.admit("get")
+        assert caught.value.retry_after_seconds == pytest.approx(60, abs=1)
+
+    async def test_one_that_dies_of_its_probe_keeps_the_others_waiting_for_one_recovery_time(self) -> None:
+        one, other = await self.opened()
+        await one.breaker.admit("get")  # and nothing is heard of it again
+        for seconds in (59, 2):
+            with pytest.raises(BreakerOpen):
+                await other.breaker.admit("get")
+            other.clock.now += seconds
+        await other.call(Verdict.ALIVE)
+        assert other.state == "closed"
+
+    async def test_a_straggler_that_has_not_seen_the_opening_decides_nothing(self) -> None:
+        shared = AsyncInMemoryUnitOfWork()
+        one, other = Case(unit_of_work=shared), Case(unit_of_work=shared)
+        early = [await other.breaker.admit("get") for _ in range(2)]
+        await one.open()
+        one.clock.now += 61
+        probe = await one.breaker.admit("get")
+        await other.breaker.record(early[0], Verdict.ALIVE)
+        assert other.state == "half_open"
+        await other.breaker.record(early[1], Verdict.FAILED)
+        assert other.state == "half_open"
+        await one.breaker.record(probe, Verdict.ALIVE)
+        assert one.state == "closed"
+
+
 class Unreachable(AsyncInMemoryUnitOfWork):
     async def __aenter__(self) -> AsyncInMemoryUnitOfWork:
         raise ConnectionError("the state store is down")

@@ -8,6 +8,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 
+from claimstream.external.bulkhead import Bulkhead
 from claimstream.external.door import Door
 from claimstream.external.errors import BreakerOpen, ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.policy import Policy
@@ -281,6 +282,85 @@ async def test_the_bulkhead_bounds_the_calls_at_a_time_and_notes_the_wait(teleme
     assert most == 2
     waits = [event.name for span in telemetry.spans for event in span.events]
     assert waits == ["claimstream.external.bulkhead.wait"] * 4
+
+
+async def test_a_slow_service_keeps_no_other_waiting(entrance: Entrance, http_server: HttpServer) -> None:
+    """Three hundred calls of the one are under way or wait for a slot, while the other is called as often."""
+    release = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.Response:
+        if request.path == "/slow":
+            await release.wait()
+        return web.Response(text="fine")
+
+    http_server.handler = handler
+    slow, fast = entrance.door.service("slow", classify), entrance.door.service("test", classify)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(300):
+            group.create_task(slow.call("get", lambda: fetch(f"{http_server.base_url}/slow")))
+        async with asyncio.timeout(10):
+            while len(http_server.requests) < slow.policy.concurrency:
+                await asyncio.sleep(0.01)
+            answered = await asyncio.gather(
+                *(fast.call("get", lambda: fetch(f"{http_server.base_url}/fast")) for _ in range(300))
+            )
+        assert (slow.full, set(answered)) == (True, {"fine"})
+        release.set()
+
+
+async def test_after_an_outage_the_calls_come_back_a_few_at_a_time(telemetry: Telemetry) -> None:
+    policy = Policy(attempts=1, breaker_threshold=1, breaker_recovery_seconds=0.05, concurrency=50)
+    door = Door({"test": policy}, tracer=telemetry.tracer, meter=telemetry.meter)
+    service = door.service("test", classify)
+    inside = 0
+    release = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal inside
+        inside += 1
+        await release.wait()
+
+    async def fine() -> None:
+        return None
+
+    async def down() -> None:
+        raise Outage("test", "", "down")
+
+    with pytest.raises(Outage):
+        await service.call("get", down)
+    await service.breaker.ready()
+    await service.call("get", fine)
+    assert service.breaker.state == "closed"
+    seen: list[int] = []
+    async with asyncio.TaskGroup() as group:
+        for _ in range(80):
+            group.create_task(service.call("get", work))
+        async with asyncio.timeout(10):
+            while inside < policy.concurrency:
+                await asyncio.sleep(0)
+                if seen[-1:] != [inside]:
+                    seen.append(inside)
+        release.set()
+    assert [count for count in seen if count] == [2, 4, 8, 16, 32, 50]
+    await door.close()
+
+
+async def test_a_slot_that_was_given_to_one_that_has_gone_is_the_next_ones() -> None:
+    bulkhead = Bulkhead(1)
+    inside = asyncio.Event()
+
+    async def enter() -> None:
+        async with bulkhead:
+            inside.set()
+
+    await bulkhead.__aenter__()
+    given, gone, last = (asyncio.create_task(enter()) for _ in range(3))
+    await asyncio.sleep(0)
+    gone.cancel()  # while it waits
+    await bulkhead.__aexit__(None, None, None)
+    given.cancel()  # when it has the slot, and does not know yet
+    await asyncio.wait_for(last, 5)
+    assert (given.cancelled(), gone.cancelled(), bulkhead.full) == (True, True, False)
 
 
 async def test_what_a_library_raised_never_reaches_the_span(entrance: Entrance) -> None:

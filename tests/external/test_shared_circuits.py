@@ -75,6 +75,33 @@ async def test_failures_of_both_count_together(redis: LocalRedis) -> None:
             await other.call("get", answer)
 
 
+async def test_of_many_workers_one_probes(redis: LocalRedis) -> None:
+    async with worker(redis.url) as one, worker(redis.url) as two, worker(redis.url) as three:
+        await break_down(one)
+        for service in (two, three):
+            with pytest.raises(BreakerOpen):
+                await service.call("get", answer)
+        await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+        probing, end = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> None:
+            probing.set()
+            await end.wait()
+            raise Outage("gcs", "get", "answered 503")
+
+        probe = asyncio.create_task(one.call("get", slow))
+        await probing.wait()
+        for service in (two, three):
+            with pytest.raises(BreakerOpen, match="another worker is trying it now"):
+                await service.call("get", answer)
+        end.set()
+        with pytest.raises(Outage):
+            await probe
+        for service in (two, three):
+            with pytest.raises(BreakerOpen, match="tried again in"):
+                await service.call("get", answer)
+
+
 async def goes_on_alone(service: Service) -> None:
     assert await service.call("get", answer) == "there"
     await break_down(service)

@@ -1,10 +1,12 @@
 """A mailbox whose grant was taken back is disabled loudly; the others go on, and so does it when it opens again."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.helpers import received
 from tests.mailbox.test_upkeep import add_mailboxes, gmail_ids, sync_of, upkeep_of
 
 from claimstream.app import App
@@ -12,7 +14,9 @@ from claimstream.domain.records.work import Mailbox
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.mailbox.access import MailboxAccess
+from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.upkeep import MailboxUpkeep
+from claimstream.pubsub import Ack
 from claimstream.store.mailbox_access import MailboxAccessStore
 
 MAIL = b"Subject: x\r\n\r\ny"
@@ -126,6 +130,24 @@ async def test_when_it_opens_again_it_is_enabled_and_catches_up_from_its_cursor(
     assert (await mailbox_of(app, address)).disabled_reason is None
     assert await gmail_ids(app) == missed
     assert worker.told.said == [(address, True), (address, False)]
+
+
+async def test_its_notifications_are_acknowledged_without_a_look_and_their_mail_comes_once_it_is_enabled(
+    app: App, stack: LocalStack, address: str
+) -> None:
+    worker = Worker(app)
+    await worker.look(0)
+    await worker.store.disable(address, "the grant was taken back", retry_seconds=3600)
+    missed = await stack.gmail.deliver(address, MAIL, notify=False)
+    promised = (await app.gmail.profile(address)).history_id
+    consumer = NotificationConsumer(sync_of(app), app.mailboxes, destination="gmail-notifications")
+    data = json.dumps({"emailAddress": address, "historyId": promised}).encode()
+    note = received(data, app.settings.subscription("gmail-notifications"))
+    assert isinstance(await consumer.handle(note), Ack)
+    assert await gmail_ids(app) == set(), "Gmail is not asked"
+    await worker.store.enable(address)
+    await worker.look(10)
+    assert await gmail_ids(app) == {missed}
 
 
 async def test_it_is_recovered_when_its_history_is_gone_meanwhile(app: App, stack: LocalStack, address: str) -> None:

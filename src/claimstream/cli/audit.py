@@ -35,6 +35,7 @@ from claimstream.publishing import GuardedPublisher
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
+from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.standings import StandingStore
 from claimstream.topics import connect_pubsub
@@ -58,6 +59,8 @@ class Findings:
     """Rows that were added."""
     failed: dict[str, str] = field(default_factory=dict)
     """Why a mailbox could not be looked at, by address."""
+    left_alone: dict[str, str] = field(default_factory=dict)
+    """Mailboxes that a person has disabled, and why: they are looked at when they are named."""
 
     @property
     def gaps(self) -> int:
@@ -69,18 +72,26 @@ class Findings:
 
 
 class _DeadReasons:
-    """Looked up once, and only when there is an email that might be dead."""
+    """Looked up once, and only when there is an email that might be dead. Raises SettingsError when they are so many
+    that not all of them can be looked at: an email that is dead would pass for one in work."""
 
     def __init__(self, settings: Settings, door: Door) -> None:
         self._settings = settings
         self._door = door
         self._found: dict[str, str] | None = None
+        self._more = False
 
     async def reasons(self) -> Mapping[str, str]:
         if self._found is None:
             async with dead_letters(self._settings, self._door) as letters:
                 messages = [message async for portion in letters.each(MOST) for message in portion]
             self._found = {message.email_id: message.reason for message in messages if message.email_id}
+            self._more = letters.more
+        if self._more:
+            raise SettingsError(
+                f"there are more dead messages than the {MOST:,} that can be looked at, so that nobody knows which of "
+                f"its emails are dead: `{command()} dead redrive --all` first"
+            )
         return self._found
 
 
@@ -100,7 +111,7 @@ async def audit_mailboxes(
             dead=_DeadReasons(settings, door),
             grace=timedelta(seconds=settings.poll_seconds),
         )
-        mailboxes = await _chosen(MailboxStore(database), address, tenant_id)
+        mailboxes = await _chosen(database, address, tenant_id, findings)
         sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
         await _look(findings, audit, EmailStore(database), sync, mailboxes)
     if as_json:
@@ -112,16 +123,27 @@ async def audit_mailboxes(
     return findings.status
 
 
-async def _chosen(store: MailboxStore, address: str | None, tenant_id: str | None) -> list[Mailbox]:
+async def _chosen(database: Database, address: str | None, tenant_id: str | None, findings: Findings) -> list[Mailbox]:
+    """Those to look at. One that does not let us in is not looked at, and no proof is complete without it."""
+    store = MailboxStore(database)
     if address is None:
         found = await store.all()
+        for known in await MailboxAccessStore(database).overview():
+            if known.disabled_reason is not None and tenant_id in (None, known.tenant_id):
+                if known.retry_at is None:
+                    findings.left_alone[known.address] = known.disabled_reason
+                else:
+                    findings.failed[known.address] = (
+                        f"it is disabled, since it does not let us in ({known.disabled_reason}). Its mail waits in "
+                        f"Gmail; once that is mended: `{command()} mailboxes enable {known.address}`"
+                    )
     else:
         named = await store.get(address)
         if named is None:
             raise SettingsError(f"--mailbox {address}: no tenant has it. `{command()} load WORLD.json` makes it known.")
         found = [named]
     chosen = [mailbox for mailbox in found if tenant_id in (None, mailbox.tenant_id)]
-    if not chosen:
+    if not chosen and not findings.failed:
         raise SettingsError(f"no mailbox in use{f' of tenant {tenant_id}' if tenant_id else ''}: nothing to audit.")
     return chosen
 
@@ -196,6 +218,7 @@ def _document(findings: Findings) -> dict[str, Any]:
             for audit in findings.audits
         ],
         "failed": findings.failed,
+        "left_alone": findings.left_alone,
     }
 
 
@@ -243,6 +266,9 @@ def _print(findings: Findings) -> None:
                 line(f"{ids}: {email.gap}")
     if findings.mended:
         note(f"{findings.mended} added and published.")
+    if findings.left_alone:
+        names = ", ".join(findings.left_alone)
+        note(f"Disabled by a person, and not looked at: {names}. --mailbox looks at one all the same.")
     if findings.status == 0:
         note("No gap: everything that Gmail has of this time is accounted for.")
 

@@ -75,8 +75,9 @@ async def show_message(wanted: str, *, as_json: bool) -> bool:
             found = next((message for message in portion if message.is_called({wanted})), None)
             if found is not None:
                 break
+        more = letters.more
     if found is None:
-        complain(_not_there([wanted]))
+        complain(_not_there([wanted], more=more))
         return False
     text = found.data[: _SHOWN_CHARACTERS * 4].decode("utf-8", "replace")[:_SHOWN_CHARACTERS]
     whole = len(text) == len(found.data.decode("utf-8", "replace"))
@@ -125,8 +126,10 @@ async def redrive_messages(wanted: Collection[str], *, force: bool) -> bool:
         finally:
             _tell(redrive.done)
     if missing:
-        complain(_not_there(missing))
-    return not missing and all(one.published_as is not None for one in redrive.done)
+        complain(_not_there(missing, more=letters.more))
+    elif letters.more:
+        complain(f"there are more dead messages than the {MOST:,} that were looked at: redrive again.")
+    return not missing and not letters.more and all(one.published_as is not None for one in redrive.done)
 
 
 async def _redrive(redrive: Redrive, letters: DeadLetters, wanted: Collection[str]) -> list[str]:
@@ -166,8 +169,13 @@ def _tell(done: Collection[Redriven]) -> None:
         note("What is refused stays dead; --force publishes it all the same.")
 
 
-def _not_there(wanted: Collection[str]) -> str:
+def _not_there(wanted: Collection[str], *, more: bool) -> str:
     ids = ", ".join(wanted)
+    if more:
+        return (
+            f"none of the {MOST:,} dead messages that were looked at has the id {ids}, and there are more. "
+            f"`{command()} dead redrive --all` takes those away that need not be dead; then try again."
+        )
     return (
         f"no dead message has the id {ids}, or somebody else looks at it: then try again in a minute. "
         f"`{command()} dead list` lists them; message, email and correlation id are known by."

@@ -316,7 +316,11 @@ def replay(
     from_stage: Annotated[StageChoice, typer.Option(help="The first stage to do again.")] = StageChoice.CLASSIFY,
     ask_again: Annotated[
         bool,
-        typer.Option("--ask-again", help="Ask the model again instead of taking its kept answers. This costs tokens."),
+        typer.Option(
+            "--ask-again",
+            help="Ask the model again instead of taking its kept answers. This costs tokens. "
+            "(What it answered unusably is asked again in any case.)",
+        ),
     ] = False,
     why: Annotated[str, typer.Option(help="For the audit trail: why they are replayed.")] = "",
     dry_run: Annotated[

@@ -30,6 +30,8 @@ _ALONE_SECONDS = 5.0
 """How long a shared state that could not be reached is left alone: else each call would wait for it first."""
 _PROBE_PATIENCE_SECONDS = 1.0
 """How long a waiter that was invited to probe has the turn to itself before the next one is invited too."""
+_ASK_AGAIN_SECONDS = 2.0
+"""While another process probes: after which the shared state is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Breaker:
     """The circuit of one service. Belongs to one event loop.
 
     ``unit_of_work`` is purgatory's, so that pods may share the state through Redis; while that store itself is down,
-    the breaker goes on with what this process knows.
+    the breaker goes on with what this process knows. Of all who share it one probes; should it die of that, the next
+    one does after another recovery time.
     """
 
     def __init__(
@@ -89,13 +92,16 @@ class Breaker:
     ) -> None:
         self.name = name
         self._threshold = threshold
-        self._recovery_seconds = recovery_seconds
+        self.recovery_seconds = recovery_seconds
         self._clock = clock
         self._factory = AsyncCircuitBreakerFactory(threshold, recovery_seconds, uow=unit_of_work)
         self._context = Context(name, threshold, recovery_seconds)
         self._state: State = "closed"
         self._epoch = 0
+        self._opened_at: float | None = None
+        """As it is shared: another one is another opening."""
         self._reopens_at = 0.0
+        """Before this no call may be tried: the circuit is open, or another process has its probe out."""
         self._probe: Permit | None = None
         self._last_failure = ""
         self._answered_at: float | None = None
@@ -114,7 +120,7 @@ class Breaker:
 
     @property
     def last_failure(self) -> str:
-        """What the last counted failure said, "" before any."""
+        """What the last counted failure said, "" before any of this outage."""
         return self._last_failure
 
     @property
@@ -124,8 +130,13 @@ class Breaker:
 
     @property
     def retry_after_seconds(self) -> float:
-        """Until a call may be tried again; 0 when one may be tried now."""
-        return max(0.0, self._reopens_at - self._clock()) if self._state == "open" else 0.0
+        """Until a call may be tried again, or it is worth asking whether it may; 0 when one may be tried now."""
+        left = self._held_back_seconds
+        return left if self._state == "open" else min(left, _ASK_AGAIN_SECONDS)
+
+    @property
+    def _held_back_seconds(self) -> float:
+        return max(0.0, self._reopens_at - self._clock()) if self._state != "closed" else 0.0
 
     def add_listener(self, listener: Listener) -> None:
         """Called with each event, in the task that caused it. What it raises is logged and goes no further."""
@@ -136,7 +147,7 @@ class Breaker:
         context = await self._load()
         if self._state == "closed":
             return Permit(probe=False, epoch=self._epoch)
-        if self._probe is not None or (self._state == "open" and self.retry_after_seconds > 0):
+        if self._probe is not None or self._held_back_seconds > 0:
             raise self._rejection(operation)
         self._probe = permit = Permit(probe=True, epoch=self._epoch)
         if context.state == OPENED:
@@ -150,14 +161,22 @@ class Breaker:
 
     async def record(self, permit: Permit, verdict: Verdict, reason: str = "") -> None:
         """Say how an admitted call ended. A straggler from before the last change of state decides nothing."""
+        if verdict is Verdict.UNKNOWN:
+            if permit is self._probe:
+                self._probe = None
+                self._wake()
+            return
         if permit is self._probe:
-            self._probe = None
+            try:
+                context = await self._load()
+            finally:  # not before: nobody else is to probe while this one's word is being written down
+                self._probe = None
         elif permit.epoch != self._epoch:
             return
-        if verdict is Verdict.UNKNOWN:
-            self._wake()
-            return
-        context = await self._load()
+        else:
+            context = await self._load()
+            if permit.epoch != self._epoch:  # another process has changed it meanwhile
+                return
         if verdict is Verdict.ALIVE:
             self._answered_at = self._clock()
             context.handle_end_request()
@@ -229,7 +248,8 @@ class Breaker:
         """A new error each time: one stored exception would grow its traceback with every raise."""
         after = self.retry_after_seconds
         why = f" after: {self._last_failure}" if self._last_failure else ""
-        when = f"tried again in {after:.0f} s" if after > 0 else "one call is trying it now"
+        elsewhere = "another worker is trying it now" if self._state == "half_open" else f"tried again in {after:.0f} s"
+        when = elsewhere if after > 0 else "one call is trying it now"
         error = BreakerOpen(
             self.name,
             operation,
@@ -243,14 +263,14 @@ class Breaker:
         if self._clock() < self._alone_until:
             return self._context
         try:
-            breaker = await self._factory.get_breaker(self.name, self._threshold, self._recovery_seconds)
+            breaker = await self._factory.get_breaker(self.name, self._threshold, self.recovery_seconds)
         except Exception:
             self._alone_until = self._clock() + _ALONE_SECONDS
             said = "the shared state of the breaker %s cannot be read; going on alone"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
         else:
             self._context = breaker.context
-        self._saw(self._context, "as another process saw it")
+        self._saw(self._context, "as another worker saw it", elsewhere=True)
         return self._context
 
     async def _save(self, context: Context, reason: str) -> None:
@@ -267,18 +287,25 @@ class Breaker:
             said = "the shared state of the breaker %s cannot be written"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unwritable"})
 
-    def _saw(self, context: Context, reason: str) -> None:
+    def _saw(self, context: Context, reason: str, *, elsewhere: bool = False) -> None:
         new: State = "closed" if context.state == CLOSED else "open" if context.state == OPENED else "half_open"
         old, self._state = self._state, new
+        if new == "open" and context.opened_at != self._opened_at:  # also when a probe of another process has failed
+            # purgatory notes the wall clock; a clock that jumps may shorten or stretch the wait by no more than itself
+            elapsed = time.time() - (context.opened_at or 0.0)
+            self._reopens_at = self._clock() + self.recovery_seconds - min(max(elapsed, 0.0), self.recovery_seconds)
+        self._opened_at = context.opened_at if new == "open" else None
         if new == old:
             return
+        if new == "closed":
+            self._last_failure = ""
+        elif new == "open" and elsewhere:
+            self._last_failure = self._last_failure or reason
+        if new == "half_open" and elsewhere:
+            self._reopens_at = self._clock() + self.recovery_seconds
         self._epoch += 1
         self._ramp = 1
         self._invited_until = 0.0
-        if new == "open":
-            # purgatory notes the wall clock; a clock that jumps may shorten or stretch the wait by no more than itself
-            elapsed = time.time() - (context.opened_at or 0.0)
-            self._reopens_at = self._clock() + self._recovery_seconds - min(max(elapsed, 0.0), self._recovery_seconds)
         self.close()
         self._wake()
         self._tell(BreakerEvent(self.name, old, new, datetime.now(UTC), reason))

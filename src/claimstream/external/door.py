@@ -20,6 +20,7 @@ from opentelemetry.util.types import AttributeValue
 from purgatory import AsyncAbstractUnitOfWork
 
 from claimstream.external.breaker import Breaker, BreakerEvent, Listener, State, Verdict
+from claimstream.external.bulkhead import Bulkhead
 from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
@@ -56,7 +57,12 @@ class Service:
         self._classify = classify
         self._tracer = tracer
         self._instruments = to
-        self._bulkhead = asyncio.Semaphore(policy.concurrency)
+        self.bulkhead = Bulkhead(policy.concurrency)
+
+    @property
+    def full(self) -> bool:
+        """Whether one more call would wait for a slot of the bulkhead."""
+        return self.bulkhead.full
 
     async def call(
         self,
@@ -117,8 +123,8 @@ class Service:
         raise AssertionError("stamina returns or raises")
 
     async def _attempt(self, call: _Call[T]) -> T:
-        queued = time.monotonic() if self._bulkhead.locked() else None
-        async with self._bulkhead:
+        queued = time.monotonic() if self.bulkhead.full else None
+        async with self.bulkhead:
             if queued is not None:
                 _event("bulkhead.wait", call.labels, {"waited_seconds": time.monotonic() - queued})
             try:
@@ -249,13 +255,16 @@ class Door:
         return {name: seconds for name, seconds in ago.items() if seconds is not None}
 
     async def close(self) -> None:
-        """Stop the breakers' timers. The clients close their own connections."""
+        """Stop the timers of breakers and bulkheads. The clients close their own connections."""
         for service in self._services.values():
             service.breaker.close()
+            service.bulkhead.close()
 
     def _note(self, event: BreakerEvent) -> None:
         if event.kind == "rejected":
             return  # the rejected call notes it, with its operation
+        if event.kind == "closed":
+            self._services[event.service].bulkhead.ramp()
         labels = {"service": event.service, "state": event.new}
         with best_effort("door"):
             self._instruments.transitions.add(1, labels)

@@ -18,7 +18,7 @@ class Policy:
     breaker_recovery_seconds: float = 30.0
     """How long the circuit stays open before one call may try again."""
     concurrency: int = 100
-    """Calls at the same time (the bulkhead): what one slow service may hold of this process."""
+    """Calls at the same time (the bulkhead): what one slow service may hold of this process; fewer after an outage."""
     backoff_initial_seconds: float = 0.2
     """Before the second attempt; doubled for each further one, with up to as much again as jitter."""
     backoff_max_seconds: float = 10.0

@@ -1,5 +1,7 @@
 """Which of asyncpg's exceptions are an outage of PostgreSQL. The rest are our defects, or the query's own business."""
 
+import ssl
+
 import asyncpg
 
 from claimstream.external.errors import ExternalError, Outage, Unauthorised
@@ -37,6 +39,9 @@ def classify(error: BaseException) -> ExternalError | None:
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
     if isinstance(error, _TORN):
         return Outage(SERVICE, "", f"the connection broke ({type(error).__name__}).")
+    if isinstance(error, ssl.SSLError):
+        advice = "Check the server's certificate and its name, and sslmode and sslrootcert in DATABASE_URL."
+        return Outage(SERVICE, "", f"no TLS connection ({type(error).__name__}). {advice}")
     closed = isinstance(error, asyncpg.InterfaceError) and any(text in str(error) for text in _CLOSED)
     if closed or isinstance(error, OSError | TimeoutError):
         message = f"not reachable ({type(error).__name__}). Check that PostgreSQL runs, and DATABASE_URL."

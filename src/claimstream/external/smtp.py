@@ -75,6 +75,11 @@ class Mailer:
             "network.protocol.name": "smtp",
         }
 
+    @property
+    def busy(self) -> bool:
+        """As many mails are on their way as may be at a time: one more would wait for a slot."""
+        return self._service.full
+
     async def send(
         self,
         to: str | Sequence[str],

@@ -16,7 +16,12 @@ class OutboxStore:
         self._database = database
 
     async def take(
-        self, *, email_id: str | None = None, behind: int | None = None, seconds: float = HELD_SECONDS
+        self,
+        *,
+        email_id: str | None = None,
+        behind: int | None = None,
+        kind: str | None = None,
+        seconds: float = HELD_SECONDS,
     ) -> OutboxRow | None:
         """The oldest row that may go out now, held for ``seconds``; None when there is none.
 
@@ -26,6 +31,7 @@ class OutboxStore:
         Args:
             email_id: only this email's.
             behind: only those of the same client as the row of this ``outbox_id``.
+            kind: only ``client_update`` or ``notification``.
         """
 
         async def work(connection: Connection) -> OutboxRow | None:
@@ -36,7 +42,7 @@ class OutboxStore:
                 WHERE emails.email_id = outbox.email_id AND outbox_id = (
                     SELECT outbox_id FROM outbox AS next
                     WHERE done_at IS NULL AND (taken_until IS NULL OR taken_until < now())
-                      AND ($1::text IS NULL OR email_id = $1)
+                      AND ($1::text IS NULL OR email_id = $1) AND ($4::text IS NULL OR kind = $4)
                       AND ($3::bigint IS NULL OR (tenant_id, client_id) =
                            (SELECT tenant_id, client_id FROM outbox AS done WHERE done.outbox_id = $3))
                       AND NOT EXISTS (
@@ -53,6 +59,7 @@ class OutboxStore:
                 email_id,
                 timedelta(seconds=seconds),
                 behind,
+                kind,
             )
             if row is None:
                 return None
@@ -68,6 +75,19 @@ class OutboxStore:
             )
 
         return await self._database.run("UPDATE outbox", work)
+
+    async def hold(self, row: OutboxRow, *, seconds: float) -> bool:
+        """Keep the row for so long from now. False when somebody else has it by now, or it is done."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                "UPDATE outbox SET taken_until = now() + $3 WHERE outbox_id = $1 AND tries = $2 AND done_at IS NULL",
+                row.outbox_id,
+                row.tries,
+                timedelta(seconds=seconds),
+            )
+
+        return await self._database.run("UPDATE outbox", work) == "UPDATE 1"
 
     async def done(self, row: OutboxRow, result: Delivered) -> None:
         async def work(connection: Connection) -> None:

@@ -7,6 +7,8 @@ import asyncio
 import json
 import random
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from opentelemetry import trace
@@ -27,6 +29,8 @@ log = get_logger(__name__)
 
 _LONGEST_WAIT_SECONDS = 600.0
 _NOTE_AGAIN_SECONDS = 1.0
+_BUSY_SECONDS = 5.0
+"""For which a notification is put off that would only wait for its turn at the mail server."""
 _MOST_DEFECTS = 3
 """Of one row, ten minutes apart: after them a person gets it."""
 
@@ -35,7 +39,7 @@ class Deliveries(Record):
     done: tuple[str, ...] = ()
     """``applied``, ``sent``, … in order."""
     waiting: int = 0
-    """Rows that an outage held up: maintenance delivers them."""
+    """Rows that an outage or a slow mail server held up: maintenance delivers them."""
 
 
 async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int | None = None) -> Deliveries:
@@ -45,34 +49,55 @@ async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int 
         rows: how many it left, where that is known: then nobody need look whether there is one more.
     """
     done: list[str] = []
-    last: OutboxRow | None = None
     while rows is None or len(done) < rows:
-        row = await services.outbox.take(email_id=email_id)
+        row = await services.outbox.take(email_id=email_id, seconds=HELD_SECONDS)
         if row is None:
             break
+        if row.kind == "notification" and _mail_is_busy(services):
+            # The email has its place in the pipeline until it ends here: a slow mail server would take them all.
+            await services.outbox.failed(row, "the mail server is busy", retry_in_seconds=_BUSY_SECONDS)
+            log.info("delivery_waits", outbox_id=row.outbox_id, service="smtp", seconds=_BUSY_SECONDS)
+            return Deliveries(done=tuple(done), waiting=1)
         try:
             done.append(await _deliver_row(row, services, rules))
         except Outage:
             return Deliveries(done=tuple(done), waiting=1)
-        last = row
-    if last is not None:
-        await _deliver_behind(last, services, rules)
+        if row.kind == "client_update":
+            await _deliver_behind(row, services, rules)
     return Deliveries(done=tuple(done))
 
 
 async def _deliver_behind(done: OutboxRow, services: Services, rules: Rules) -> None:
-    """Later rows of the same client: their own emails found them held up by this one, and have gone."""
-    while (row := await services.outbox.take(behind=done.outbox_id)) is not None:
+    """Later rows of the same client: their own emails found them held up by this one, and have gone. Updates first,
+    since somebody else's mail may take long."""
+    kind: str | None = "client_update"
+    found = 0
+    while True:
+        row = await services.outbox.take(behind=done.outbox_id, kind=kind, seconds=HELD_SECONDS)
+        if row is None:
+            if not found or kind is None or _mail_is_busy(services):
+                return
+            kind = None
+            continue
+        found += 1
         try:
             await _deliver_in_its_trace(row, services, rules)
         except Outage:
             return
 
 
-async def deliver_leftovers(services: Services, rules: Rules, *, limit: int = 200) -> int:
-    """Deliver what others left, each row in the trace of its own email. Returns how many went out."""
+def _mail_is_busy(services: Services) -> bool:
+    return services.mailer is not None and services.mailer.busy
+
+
+async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | None = None, limit: int = 200) -> int:
+    """Deliver what others left, each row in the trace of its own email. Returns how many went out.
+
+    Args:
+        kind: only ``client_update`` or ``notification``: two services, of which neither is to wait for the other.
+    """
     delivered = 0
-    while delivered < limit and (row := await services.outbox.take()) is not None:
+    while delivered < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
         try:
             await _deliver_in_its_trace(row, services, rules)
         except Outage:
@@ -96,10 +121,11 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
     """Raises Outage after giving the row back."""
     try:
         payload = row.payload()
-        if isinstance(payload, ClientUpdate):
-            result = await _apply(row, payload, services, rules.thresholds)
-        else:
-            result = await _send(row, payload, services)
+        async with _kept(row, services):
+            if isinstance(payload, ClientUpdate):
+                result = await _apply(row, payload, services, rules.thresholds)
+            else:
+                result = await _send(row, payload, services)
     except Outage as outage:
         wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
         await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
@@ -123,6 +149,27 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
+
+
+@asynccontextmanager
+async def _kept(row: OutboxRow, services: Services) -> AsyncIterator[None]:
+    """Nobody else takes the row meanwhile, however long it takes: a slow mail server would get the mail twice."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(HELD_SECONDS / 3)
+            try:
+                if not await services.outbox.hold(row, seconds=HELD_SECONDS):
+                    return
+            except ExternalError:
+                continue  # without PostgreSQL nobody else can take it either
+
+    keeper = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
 
 
 async def _set_aside(row: OutboxRow, services: Services, kind: str, defects: int) -> Delivered:
@@ -196,7 +243,7 @@ async def _send(row: OutboxRow, mail: Notification, services: Services) -> Deliv
 async def _note_sent(row: OutboxRow, services: Services) -> None:
     """The mail is out. While PostgreSQL is away that is kept in mind, so that nobody sends it again; only when this
     worker no longer holds the row is it given up. Raises Outage then."""
-    give_up = time.monotonic() + HELD_SECONDS * 0.8
+    give_up = time.monotonic() + HELD_SECONDS * 0.6  # it was kept no longer than a third of that ago
     while True:
         try:
             await services.outbox.done(row, Delivered.SENT)

@@ -1,0 +1,111 @@
+"""No new work comes in while a service that it would need is down; what is leased stays leased and waits."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Protocol
+
+from claimstream.external.breaker import BreakerEvent
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError
+from claimstream.telemetry import sentry
+from claimstream.telemetry.logs import get_logger
+
+log = get_logger(__name__)
+
+_PATIENCE = 0.25
+"""The share of the recovery time for which a service is left to the emails that wait for it: theirs is the better
+probe, and each of them waits a little longer than the other."""
+
+
+class Pausable(Protocol):
+    def pause(self, reason: str) -> None: ...
+    def resume(self, reason: str) -> None: ...
+
+
+Probe = Callable[[], Awaitable[object]]
+"""A harmless call of the service, through its circuit. Raises ExternalError."""
+
+
+class Pauses:
+    """Of one worker. Intake goes on when the circuit is closed, not when it may be tried.
+
+    Where nothing here waits for the service, a probe of our own finds out that it is back: another worker may have
+    delivered what waited, and a circuit that nobody calls would be open for ever.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        subscribers: Mapping[str, Pausable],
+        *,
+        on_the_path: Mapping[str, Collection[str]],
+        probes: Mapping[str, Probe],
+    ) -> None:
+        """
+        Args:
+            on_the_path: the services that each subscriber's work needs.
+            probes: by service; one without is tried by the work that comes in after the recovery time.
+        """
+        self._door = door
+        self._subscribers = subscribers
+        self._on_the_path = on_the_path
+        self._probes = probes
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._changed: dict[str, asyncio.Event] = {}
+
+    def note(self, event: BreakerEvent) -> None:
+        """What a circuit does."""
+        if event.kind == "rejected":
+            return
+        self._changes(event.service).set()
+        if event.kind == "opened":
+            self.begin(event.service)
+
+    def begin(self, service: str) -> None:
+        """Its circuit is not closed. Does nothing where that is known."""
+        if (running := self._tasks.get(service)) is None or running.done():
+            # Not in the context of the email whose call it was: it is no part of its work.
+            self._tasks[service] = asyncio.create_task(
+                self._hold(service), name=f"pause for {service}", context=contextvars.Context()
+            )
+
+    def close(self) -> None:
+        """The worker drains: what was paused may end as it is."""
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def _hold(self, service: str) -> None:
+        needing = [s for name, s in self._subscribers.items() if service in self._on_the_path[name]]
+        for subscriber in needing:
+            subscriber.pause(service)
+        try:
+            await self._until_it_is_back(service)
+        finally:
+            for subscriber in needing:
+                subscriber.resume(service)
+
+    async def _until_it_is_back(self, service: str) -> None:
+        breaker, probe, changed = self._door.breaker(service), self._probes.get(service), self._changes(service)
+        while True:
+            await breaker.ready()
+            if breaker.state == "closed" or probe is None:
+                return
+            changed.clear()
+            try:
+                async with asyncio.timeout(breaker.recovery_seconds * _PATIENCE):
+                    await changed.wait()
+            except TimeoutError:
+                await self._try(service, probe)
+
+    async def _try(self, service: str, probe: Probe) -> None:
+        try:
+            await probe()
+        except ExternalError:
+            pass  # its circuit tells of it, whatever it says
+        except Exception as error:
+            log.error("maintenance_failed", task="probe", service=service, error=type(error).__name__, exc_info=error)
+            sentry.capture(error)
+
+    def _changes(self, service: str) -> asyncio.Event:
+        return self._changed.setdefault(service, asyncio.Event())

@@ -1,0 +1,138 @@
+"""Intake while a circuit is open: who tries the service again, and when work comes in again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from claimstream.external.breaker import BreakerEvent
+from claimstream.external.door import Door, Service
+from claimstream.external.errors import BreakerOpen, Outage
+from claimstream.external.policy import Policy
+from claimstream.pauses import Pauses
+
+RECOVERY_SECONDS = 0.2
+POLICY = Policy(attempts=1, breaker_threshold=2, breaker_recovery_seconds=RECOVERY_SECONDS)
+
+
+class Intake:
+    """Of one subscription."""
+
+    def __init__(self) -> None:
+        self.reasons: set[str] = set()
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def pause(self, reason: str) -> None:
+        self.reasons.add(reason)
+        self.open.clear()
+
+    def resume(self, reason: str) -> None:
+        self.reasons.discard(reason)
+        if not self.reasons:
+            self.open.set()
+
+
+class Case:
+    """A worker whose emails need the service; its notifications do not."""
+
+    def __init__(self, *, probed: bool = True) -> None:
+        self.down = False
+        self.calls: list[str] = []
+        self.emails, self.notifications = Intake(), Intake()
+        self.door = Door({"mongodb": POLICY}, on_breaker_event=self._note)
+        self.service: Service = self.door.service("mongodb", lambda _: None)
+        self.pauses = Pauses(
+            self.door,
+            {"emails": self.emails, "notifications": self.notifications},
+            on_the_path={"emails": {"mongodb"}, "notifications": set()},
+            probes={"mongodb": self.call("probe")} if probed else {},
+        )
+
+    def _note(self, event: BreakerEvent) -> None:
+        self.pauses.note(event)
+
+    def call(self, who: str) -> Callable[[], Awaitable[None]]:
+        async def once() -> None:
+            self.calls.append(who)
+            if self.down:
+                raise Outage("mongodb", "find", "no answer")
+
+        return lambda: self.service.call("find", once)
+
+    async def break_down(self) -> None:
+        self.down = True
+        for _ in range(POLICY.breaker_threshold):
+            with pytest.raises(Outage):
+                await self.call("email")()
+        await asyncio.sleep(0)
+        self.calls.clear()
+
+
+@pytest.fixture
+async def case() -> AsyncIterator[Case]:
+    made = Case()
+    yield made
+    made.pauses.close()
+    await made.door.close()
+
+
+async def test_only_those_who_need_the_service_are_paused(case: Case) -> None:
+    await case.break_down()
+    assert case.emails.reasons == {"mongodb"}
+    assert case.notifications.reasons == set()
+
+
+async def test_where_nobody_waits_for_the_service_it_is_found_to_be_back_all_the_same(case: Case) -> None:
+    await case.break_down()
+    case.down = False
+    async with asyncio.timeout(5):
+        await case.emails.open.wait()
+    assert case.calls == ["probe"]
+    assert case.door.states() == {"mongodb": "closed"}
+
+
+async def test_intake_stays_paused_until_the_service_has_answered(case: Case) -> None:
+    await case.break_down()
+    async with asyncio.timeout(5):
+        while case.calls.count("probe") < 3:
+            await asyncio.sleep(0.01)
+            assert not case.emails.open.is_set()
+    case.down = False
+    async with asyncio.timeout(5):
+        await case.emails.open.wait()
+    assert case.door.states() == {"mongodb": "closed"}
+
+
+async def test_an_email_that_waits_tries_first(case: Case) -> None:
+    await case.break_down()
+    case.down = False
+    with pytest.raises(BreakerOpen) as held:
+        await case.call("email")()
+    await asyncio.sleep((held.value.retry_after_seconds or 0) + 0.01)
+    await case.call("email")()
+    async with asyncio.timeout(5):
+        await case.emails.open.wait()
+    assert case.calls == ["email"]
+
+
+async def test_a_service_without_a_probe_is_tried_by_the_work_that_comes_in() -> None:
+    case = Case(probed=False)
+    await case.break_down()
+    assert not case.emails.open.is_set()
+    async with asyncio.timeout(5):
+        await case.emails.open.wait()
+    assert case.door.states() == {"mongodb": "open"}
+    case.down = False
+    await case.call("email")()
+    assert case.door.states() == {"mongodb": "closed"}
+    await case.door.close()
+
+
+async def test_a_second_opening_is_waited_for_like_the_first(case: Case) -> None:
+    for _ in range(2):
+        await case.break_down()
+        assert not case.emails.open.is_set()
+        case.down = False
+        async with asyncio.timeout(5):
+            await case.emails.open.wait()
