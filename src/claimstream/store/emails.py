@@ -94,7 +94,7 @@ class EmailStore:
                 timedelta(seconds=seconds),
             )
 
-        if await self._database.run("UPDATE emails", work) != "UPDATE 1":
+        if await self._database.run("UPDATE emails", work, transaction=False) != "UPDATE 1":
             raise LostClaimError(email.email_id)
 
     async def release(self, email: Email, waits: Sequence[Waited] = (), checkpoints: Sequence[Checkpoint] = ()) -> None:
@@ -308,7 +308,7 @@ class EmailStore:
                 run,
             )
 
-        await self._database.run("UPDATE emails", work)
+        await self._database.run("UPDATE emails", work, transaction=False)
 
     async def forgotten(self, email_ids: Collection[str], *, older_than_seconds: float) -> int:
         """Pub/Sub has dropped the messages of these, published so long ago: they count as unpublished again.

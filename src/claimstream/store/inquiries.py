@@ -83,4 +83,4 @@ class InquiryStore:
             )
             return [Inquiry(**{**row, "letter": Letter(row["letter"])}) for row in rows]
 
-        return await self._database.run("SELECT inquiries", work)
+        return await self._database.run("SELECT inquiries", work, transaction=False)

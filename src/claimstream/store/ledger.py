@@ -47,4 +47,4 @@ class Ledger:
             )
             return spent
 
-        return await self._database.run("SELECT token_ledger", work)
+        return await self._database.run("SELECT token_ledger", work, transaction=False)

@@ -74,7 +74,7 @@ class OutboxStore:
                 json=row["payload"],
             )
 
-        return await self._database.run("UPDATE outbox", work)
+        return await self._database.run("UPDATE outbox", work, transaction=False)
 
     async def hold(self, row: OutboxRow, *, seconds: float) -> bool:
         """Keep the row for so long from now. False when somebody else has it by now, or it is done."""
@@ -87,7 +87,7 @@ class OutboxStore:
                 timedelta(seconds=seconds),
             )
 
-        return await self._database.run("UPDATE outbox", work) == "UPDATE 1"
+        return await self._database.run("UPDATE outbox", work, transaction=False) == "UPDATE 1"
 
     async def done(self, row: OutboxRow, result: Delivered) -> None:
         async def work(connection: Connection) -> None:
@@ -100,7 +100,7 @@ class OutboxStore:
                 result,
             )
 
-        await self._database.run("UPDATE outbox", work)
+        await self._database.run("UPDATE outbox", work, transaction=False)
 
     async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> None:
         """It stays, and is tried again later by any worker."""

@@ -97,4 +97,4 @@ class WorldStore:
             )
             return found
 
-        return await self._database.run("SELECT tenants", work)
+        return await self._database.run("SELECT tenants", work, transaction=False)
