@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from claimstream.external.mongo import ClientsOptions
 from claimstream.pubsub import Publisher, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings
+
 
 _CONNECTIONS = 20
 """As many as a worker's pool has (``app.make_database``)."""
@@ -63,7 +64,7 @@ class BareCalls:
             )
         )
         dsn = settings.database_url.get_secret_value()
-        self._pool = await enter(asyncpg.create_pool(dsn, min_size=1, max_size=_CONNECTIONS))
+        self._pool = await enter(asyncpg.create_pool(dsn, min_size=1, max_size=_CONNECTIONS, reset=_nothing))
         url = settings.mongodb_url.get_secret_value()
         mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(url, tz_aware=True)
         self._exit.callback(mongo.close)
@@ -82,8 +83,8 @@ class BareCalls:
 
     async def make(self, call: Call) -> None:
         match call:
-            case Transaction(statements):
-                async with self._pool.acquire() as connection, connection.transaction():
+            case Transaction(statements, explicit):
+                async with self._pool.acquire() as connection, connection.transaction() if explicit else nullcontext():
                     for statement in statements:
                         await getattr(connection, statement.method)(statement.sql, *statement.arguments)
             case Document("find", arguments):
@@ -119,3 +120,7 @@ class BareCalls:
             body = json.loads(await response.read())
         if "raw" in body:
             base64.urlsafe_b64decode(body["raw"] + "==")
+
+
+async def _nothing(_: object) -> None:
+    """A worker's pool does not send a statement with each connection that goes back, either."""

@@ -70,12 +70,18 @@ class Recorder:
         return wrapped
 
     def _run(self, original: Method) -> Method:
-        async def run(own: Database, operation: str, work: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def run(
+            own: Database, operation: str, work: Callable[[Any], Awaitable[Any]], *, transaction: bool = True
+        ) -> Any:
             statements: list[Statement] = []
+
+            async def noted(connection: Any) -> Any:
+                return await work(_Connection(connection, statements))
+
             try:
-                return await original(own, operation, lambda connection: work(_Connection(connection, statements)))
+                return await original(own, operation, noted, transaction=transaction)
             finally:
-                self._note(Transaction(tuple(statements)))
+                self._note(Transaction(tuple(statements), explicit=transaction))
 
         return run
 
@@ -130,6 +136,13 @@ class _Connection:
 
     def __getattr__(self, method: str) -> Any:
         original = getattr(self._connection, method)
+        if method == "cursor":
+
+            def opened(sql: str, *arguments: Any, prefetch: int) -> Any:
+                self._statements.append(Statement("fetch", sql, arguments))
+                return original(sql, *arguments, prefetch=prefetch)
+
+            return opened
         if method not in {"execute", "executemany", "fetch", "fetchrow", "fetchval"}:
             return original
 

@@ -21,6 +21,8 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Transaction:
     statements: tuple[Statement, ...]
+    explicit: bool = True
+    """With BEGIN and COMMIT; False: one statement, which is a transaction by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class Tape:
 def _mapped(call: Call, text: Callable[[str], str]) -> Call:
     match call:
         case Transaction(statements):
-            return Transaction(tuple(replace(one, arguments=_values(one.arguments, text)) for one in statements))
+            renamed = tuple(replace(one, arguments=_values(one.arguments, text)) for one in statements)
+            return replace(call, statements=renamed)
         case Document(method, arguments):
             return Document(method, _values(arguments, text))
         case Upload():

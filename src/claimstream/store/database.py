@@ -66,9 +66,7 @@ class Database:
             await self._pool.close()
             self._pool = None
 
-    async def run(
-        self, operation: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True
-    ) -> T:
+    async def run(self, operation: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
         """Run ``work`` in one transaction.
 
         Args:
