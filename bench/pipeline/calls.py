@@ -21,7 +21,6 @@ from claimstream.pubsub import Publisher, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings
 
-
 _CONNECTIONS = 20
 """As many as a worker's pool has (``app.make_database``)."""
 
