@@ -6,8 +6,11 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 from tests.external.conftest import Entrance
 
+from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused, Unauthorised
+from claimstream.external.policy import Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
+from claimstream.local.servers.ports import LOOPBACK
 from claimstream.local.servers.smtp import LocalSmtp
 
 SENDER = "claimstream@kanzlei-nord.example"
@@ -132,3 +135,73 @@ def test_an_unreadable_url_is_named_without_its_password(entrance: Entrance, url
     with pytest.raises(Unauthorised, match=r"smtp: SMTP_URL: .* Write smtp://") as caught:
         Mailer(entrance.door, SmtpOptions(url, SENDER))
     assert "sec" not in "".join(traceback.format_exception(caught.value, limit=0))
+
+
+class StallingServer:
+    """Speaks SMTP until a command, at which it falls silent with the connection open."""
+
+    def __init__(self, silent_at: str) -> None:
+        self.silent_at = silent_at
+        self.taken = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._talk(reader, writer)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        verb, reply = "greeting", "220 here"
+        while verb != self.silent_at:
+            writer.write(f"{reply}\r\n".encode())
+            line = (await reader.readline()).decode()
+            if not line:
+                return
+            verb, reply = line.split()[0].upper(), "250 fine"
+            if verb == "DATA":
+                if self.silent_at == "DATA":
+                    break
+                writer.write(b"354 go on\r\n")
+                while await reader.readline() != b".\r\n":
+                    pass
+                verb = "BODY"
+                self.taken += self.silent_at != "BODY"
+        await reader.read()
+
+
+@pytest.mark.parametrize("silent_at", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "QUIT"])
+async def test_a_server_that_falls_silent_is_an_outage_within_the_time_of_the_policy(
+    silent_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by the goodbye, which nobody waits for; and after it, what was taken is not sent again."""
+    monkeypatch.setattr("claimstream.external.smtp._GOODBYE_SECONDS", 0.2)
+    stalling = StallingServer(silent_at)
+    server = await asyncio.start_server(stalling.serve, LOOPBACK, 0)
+    url = f"smtp://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+    door = Door({"smtp": Policy(attempts=1, timeout_seconds=1.0)})
+    mailer = Mailer(door, SmtpOptions(url=url, sender=SENDER))
+    try:
+        async with asyncio.timeout(10):
+            if silent_at == "QUIT":
+                await mailer.send(TO, "s", "t", message_id="<n-1@claimstream>")
+            else:
+                with pytest.raises(Outage, match=r"no answer within 1 s"):
+                    await mailer.send(TO, "s", "t", message_id="<n-1@claimstream>")
+    finally:
+        server.close()
+        await door.close()
+    assert stalling.taken == (silent_at == "QUIT")
+
+
+async def test_a_check_of_a_server_that_falls_silent_ends_too() -> None:
+    stalling = StallingServer("NOOP")
+    server = await asyncio.start_server(stalling.serve, LOOPBACK, 0)
+    url = f"smtp://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+    door = Door({"smtp": Policy(timeout_seconds=1.0)})
+    async with asyncio.timeout(10):
+        with pytest.raises(Outage):
+            await Mailer(door, SmtpOptions(url=url, sender=SENDER)).check()
+    server.close()
+    await door.close()

@@ -1,7 +1,8 @@
 """Notification and alert mail over SMTP."""
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -19,6 +20,8 @@ SERVICE = "smtp"
 
 _CREDENTIAL_CODES = frozenset({530, 534, 535, 538})
 """Replies that mean "log in (properly) first" (RFC 4954, section 6)."""
+
+_GOODBYE_SECONDS = 2.0
 
 _UNSUPPORTED = (aiosmtplib.SMTPNotSupported, aiosmtplib.SMTPException)
 """How aiosmtplib says that the server lacks an extension we need; lost connections have classes of their own."""
@@ -110,7 +113,7 @@ class Mailer:
         message.set_content(text)
 
         async def attempt() -> None:
-            async with self._client() as client:
+            async with self._connection() as client:
                 refused, _ = await client.send_message(message, sender=self._sender, recipients=recipients)
             if refused:
                 codes = [reply.code for reply in refused.values()]
@@ -125,7 +128,7 @@ class Mailer:
         """
 
         async def attempt() -> None:
-            async with self._client() as client:
+            async with self._connection() as client:
                 await client.noop()
 
         await self._service.call("check", attempt, retry=False, attributes=self._attributes)
@@ -135,9 +138,12 @@ class Mailer:
     async def close(self) -> None:
         """Nothing stays open between mails."""
 
-    def _client(self) -> aiosmtplib.SMTP:
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """aiosmtplib's own context manager says goodbye after a time-out, too, and waits for the answer to that without
+        an end. We do where all went well, and not for long: what the server has taken, it has taken."""
         server = self._server
-        return aiosmtplib.SMTP(
+        client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -146,6 +152,13 @@ class Mailer:
             start_tls=None if server.tls or not server.password else True,
             timeout=None,  # the door's is the one that counts
         )
+        try:
+            await client.connect()
+            yield client
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=_GOODBYE_SECONDS)
+        finally:
+            client.close()
 
 
 def _bad_url(what: str) -> Unauthorised:
