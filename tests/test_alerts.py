@@ -1,7 +1,7 @@
 """Somebody is told of an outage once, and once that it is over, even when the mail server was what was down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -273,6 +273,81 @@ class TestSeveralWorkers:
             await asyncio.sleep(0.2)
         assert subjects(smtp) == ["postgresql is failing"] * 2 + ["postgresql has recovered"]
 
+    async def test_what_was_written_down_and_not_told_is_told_without_postgresql_and_what_was_told_is_not(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
+        away = pytest.MonkeyPatch()
+        async with alerting("one") as one, alerting("two") as two:
+            for alerts in (one, two):
+                alerts.note(event("mongodb", "closed", "open"))
+            await until(lambda: smtp.messages)
+            await smtp.stop()
+            one.note(event("gcs", "closed", "open"))
+            await until_async(lambda: written(app, "gcs"))
+            await asyncio.sleep(0.1)
+            away.setattr(app.database, "run", _away)
+            await smtp.start()
+            await until(lambda: len(smtp.messages) == 2)
+            await asyncio.sleep(0.3)
+        away.undo()
+        assert subjects(smtp) == ["mongodb is failing", "gcs is failing"]
+
+    @pytest.mark.parametrize("error", [RuntimeError("no such table"), ValueError("no such column")])
+    async def test_a_defect_of_what_all_know_keeps_no_mail_from_being_sent(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def broken(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(app.database, "run", broken)
+        async with alerting() as alerts:
+            alerts.note(event("gmail", "closed", "open"))
+            alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
+            await until(lambda: len(smtp.messages) == 2)
+            await asyncio.sleep(0.1)
+        assert subjects(smtp) == ["gmail is failing", "mailbox post@kanzlei.example was disabled"]
+
+    async def test_a_reason_that_postgresql_cannot_hold_is_told_all_the_same(
+        self, smtp: LocalSmtp, alerting: Alerting, app: App
+    ) -> None:
+        async with alerting() as alerts:
+            alerts.note(event("gmail", "closed", "open", "answered \x00 \ud800"))
+            await until(lambda: smtp.messages)
+            assert await written(app, "gmail")
+        assert "answered" in str(smtp.messages[0].message.get_payload())
+
+    async def test_one_that_begins_anew_while_its_end_is_reported_is_not_over(
+        self, smtp: LocalSmtp, alerting: Alerting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, again = OutageStore.report, asyncio.Event()
+
+        async def report(store: OutageStore, failing: Mapping[str, str], *, told: Collection[str]) -> Collection[str]:
+            answer = await real(store, failing, told=told)
+            if not failing and not again.is_set():  # the report that takes it back
+                again.set()
+                alerts.note(event("gcs", "half_open", "open"))
+            return answer
+
+        async with alerting(steady_seconds=0.05, answered={}) as alerts:
+            alerts.note(event("gcs", "closed", "open"))
+            await until(lambda: smtp.messages)
+            monkeypatch.setattr(OutageStore, "report", report)
+            alerts.note(event("gcs", "half_open", "closed"))
+            await asyncio.wait_for(again.wait(), 10)
+            assert [seen.closed_since for seen in alerts._watch._failing.values()] == [None]
+
+    async def test_what_could_not_be_told_by_the_end_is_said_in_the_log(
+        self, smtp: LocalSmtp, alerting: Alerting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("claimstream.alerts.alerts._CLOSING_SECONDS", 0.2)
+        await smtp.stop()
+        async with alerting() as alerts:
+            alerts.note(event("mongodb", "closed", "open"))
+            alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
+            await asyncio.sleep(0.1)
+        said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+        assert [line["alerts"] for line in said if line["event"] == "alerts_given_up"] == [2]
+
     async def test_a_mail_that_is_refused_holds_up_no_other(self, smtp: LocalSmtp, alerting: Alerting) -> None:
         smtp.faults.reply_to_data("554 5.7.1 not wanted", times=1)
         async with alerting() as alerts:
@@ -281,6 +356,16 @@ class TestSeveralWorkers:
             alerts.note(event("mongodb", "closed", "open"))
             await until(lambda: smtp.messages)
         assert subjects(smtp) == ["mongodb is failing"]
+
+
+async def written(app: App, service: str) -> bool:
+    return service in await OutageStore(app.database, worker="asks").since()
+
+
+async def until_async(condition: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():
+            await asyncio.sleep(0.01)
 
 
 async def _away(*_: object, **__: object) -> None:

@@ -93,7 +93,7 @@ class Alerts:
                         return
                     await asyncio.sleep(min(1.0, self._every_seconds))
         except TimeoutError:
-            log.warning("alerts_given_up", alerts=len(self._mails))
+            log.warning("alerts_given_up", alerts=len(self._mails) + self._watch.untold)
 
     async def _run(self) -> None:
         while not self._ending:
@@ -107,17 +107,22 @@ class Alerts:
 
     async def _look(self) -> bool:
         """True when nothing is left to be sent."""
-        try:
-            told = await self._watch.look()
-            while self._mails:
-                if not await self._sent(self._mails[0]):
-                    return False
-                self._mails.popleft()
-        except Exception as error:
-            log.error("alerts_failed", error=type(error).__name__, exc_info=error)
-            sentry.capture(error)
-            return False
-        return told
+        done = True
+        for part in (self._watch.look, self._send_mails):  # neither is kept from it by a defect of the other
+            try:
+                done = await part() and done
+            except Exception as error:
+                log.error("alerts_failed", error=type(error).__name__, exc_info=error)
+                sentry.capture(error)
+                done = False
+        return done
+
+    async def _send_mails(self) -> bool:
+        while self._mails:
+            if not await self._sent(self._mails[0]):
+                return False
+            self._mails.popleft()
+        return True
 
     async def _sent(self, mail: AlertMail) -> bool:
         """Whether it is done with: sent, or impossible to send."""

@@ -10,6 +10,10 @@ from claimstream.alerts.mail import CREDENTIALS, AlertMail, outage_mail, recover
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.errors import ExternalError
 from claimstream.store.outages import OutageNews
+from claimstream.telemetry import sentry
+from claimstream.telemetry.logs import get_logger
+
+log = get_logger(__name__)
 
 __all__ = ["CREDENTIALS", "OutageWatch", "Outages"]
 
@@ -20,7 +24,7 @@ _TELLING_SECONDS = 60.0
 class Outages(Protocol):
     """What all workers see together. Each raises ExternalError; :class:`claimstream.store.outages.OutageStore`."""
 
-    async def report(self, failing: Mapping[str, str], *, told: Collection[str]) -> None: ...
+    async def report(self, failing: Mapping[str, str], *, told: Collection[str]) -> Collection[str]: ...
     async def take(self, answered: Mapping[str, float], *, seconds: float) -> OutageNews | None: ...
     async def told(self, news: OutageNews) -> None: ...
 
@@ -32,8 +36,12 @@ class _Failing:
     closed_since: float | None = None
     """Of ``time.monotonic``: the circuit is closed, but not yet for long."""
     reported: bool = False
-    told_alone: bool = False
-    """Somebody was told while PostgreSQL was away."""
+    """All workers know of it."""
+    told: bool = False
+    """Somebody was told, by whichever worker."""
+
+    def is_over(self, now: float, steady_seconds: float) -> bool:
+        return self.closed_since is not None and now - self.closed_since >= steady_seconds
 
 
 class OutageWatch:
@@ -75,48 +83,54 @@ class OutageWatch:
         """The worker ends: a circuit that is closed by now will not be seen to stay so."""
         self._steady_seconds = 0.0
 
+    @property
+    def untold(self) -> int:
+        """Outages of which nobody is known to have been told."""
+        return sum(not seen.told for seen in self._failing.values())
+
     async def look(self) -> bool:
         """Report what this worker sees, and tell what nobody tells. True when nothing is left to be told."""
-        now = time.monotonic()
-        steady = {
-            service
-            for service, seen in self._failing.items()
-            if seen.closed_since is not None and now - seen.closed_since >= self._steady_seconds
-        }
         try:
-            return await self._with_others(steady)
+            return await self._with_others()
         except ExternalError:
-            return await self._alone()
+            pass
+        except Exception as error:  # a row or a table that is not as we think: then each tells for itself
+            log.error("alerts_failed", error=type(error).__name__, exc_info=error)
+            sentry.capture(error)
+        return await self._alone()
 
-    async def _with_others(self, steady: Collection[str]) -> bool:
+    async def _with_others(self) -> bool:
+        now = time.monotonic()
+        over = {s: seen for s, seen in self._failing.items() if seen.is_over(now, self._steady_seconds)}
         # What was never written down is reported once before it is taken back: its end is to be told, too.
-        report = {
-            service: seen for service, seen in self._failing.items() if service not in steady or not seen.reported
-        }
-        await self._outages.report(
+        report = {s: seen for s, seen in self._failing.items() if s not in over or not seen.reported}
+        told = await self._outages.report(
             {service: seen.reason for service, seen in report.items()},
-            told=[service for service, seen in report.items() if seen.told_alone],
+            told=[service for service, seen in report.items() if seen.told],
         )
-        for seen in report.values():
-            seen.reported = True
-        for service in steady:
-            if service not in report:
+        for service, seen in report.items():
+            seen.reported, seen.told = True, service in told
+        for service, seen in over.items():
+            # Unless it has begun anew meanwhile.
+            if service not in report and seen.closed_since is not None:
                 del self._failing[service]
         while (news := await self._outages.take(self._answered(), seconds=_TELLING_SECONDS)) is not None:
             if not await self._send(self._mail(news)):
                 return False
             await self._outages.told(news)
-        return not any(service in report for service in steady)
+            if not news.over and (met := self._failing.get(news.service)) is not None:
+                met.told = True
+        return not any(service in report for service in over)
 
     async def _alone(self) -> bool:
         """PostgreSQL is away: whoever meets an outage tells of it."""
         done = True
-        for service, seen in self._failing.items():
-            if not seen.told_alone and not seen.reported:
+        for service, seen in list(self._failing.items()):
+            if not seen.told:
                 key = f"{seen.at.timestamp():.0f}"
                 mail = outage_mail(service, seen.at, seen.reason, self._environment, key=key)
-                seen.told_alone = await self._send(mail)
-                done = done and seen.told_alone
+                seen.told = await self._send(mail)
+                done = done and seen.told
         return done
 
     def _mail(self, news: OutageNews) -> AlertMail:

@@ -37,15 +37,18 @@ class OutageStore:
         self._worker = worker
         self._fresh = timedelta(seconds=fresh_seconds)
 
-    async def report(self, failing: Mapping[str, str], *, told: Collection[str]) -> None:
+    async def report(self, failing: Mapping[str, str], *, told: Collection[str]) -> Collection[str]:
         """What this worker cannot use now; an outage that is not written down yet begins with it.
 
         Args:
             failing: the last reason by service.
-            told: of those, what somebody was told of without PostgreSQL.
+            told: of those, what somebody was told of, as far as this worker knows.
+
+        Returns:
+            Of those, what somebody was told of by any worker.
         """
 
-        async def work(connection: Connection) -> None:
+        async def work(connection: Connection) -> list[str]:
             services = list(failing)
             await connection.execute(
                 "DELETE FROM outage_reports WHERE worker = $1 AND service <> ALL($2::text[])", self._worker, services
@@ -64,14 +67,20 @@ class OutageStore:
                 ON CONFLICT (service) WHERE ended_at IS NULL DO NOTHING
                 """,
                 services,
-                list(failing.values()),
+                [_writable(reason) for reason in failing.values()],
             )
             await connection.execute(
                 "UPDATE outages SET told_at = now() WHERE service = ANY($1) AND ended_at IS NULL AND told_at IS NULL",
                 list(told),
             )
 
-        await self._database.run("UPDATE outages", work)
+            rows = await connection.fetch(
+                "SELECT service FROM outages WHERE service = ANY($1) AND ended_at IS NULL AND told_at IS NOT NULL",
+                services,
+            )
+            return [row["service"] for row in rows]
+
+        return await self._database.run("UPDATE outages", work)
 
     async def since(self) -> dict[str, datetime]:
         """When the outages began that last, by service."""
@@ -130,3 +139,8 @@ class OutageStore:
                 )
 
         await self._database.run("UPDATE outages", work)
+
+
+def _writable(reason: str) -> str:
+    """PostgreSQL's texts hold neither NUL nor half a character."""
+    return reason.replace("\x00", "\ufffd").encode(errors="replace").decode()
