@@ -251,11 +251,12 @@ async def test_health_is_served_for_kubernetes(settings: Settings, stack: LocalS
 
         assert (await status("/live"), await status("/ready")) == (200, 200)
         assert stack.pubsub is not None
-        stack.pubsub.faults.unavailable_for(3600)
+        stack.pubsub.faults.fail("StreamingPull", "UNAVAILABLE", times=1000)
+        stack.pubsub.faults.break_streams()
         async with asyncio.timeout(20):
             while (told := (await said())["subscriptions"]["emails"])["error"] is None:
                 await asyncio.sleep(0.05)
-        stack.pubsub.faults.available()
-        assert "UNAVAILABLE" in told["error"]
+        stack.pubsub.faults.clear()
+        assert (told["state"], "UNAVAILABLE" in told["error"]) == ("reconnecting", True)
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)
