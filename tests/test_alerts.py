@@ -10,6 +10,7 @@ import pytest
 
 from claimstream.alerts import Alerts
 from claimstream.app import App
+from claimstream.domain.records.world import World
 from claimstream.external.breaker import BreakerEvent, State
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage
@@ -356,6 +357,27 @@ class TestSeveralWorkers:
             alerts.note(event("mongodb", "closed", "open"))
             await until(lambda: smtp.messages)
         assert subjects(smtp) == ["mongodb is failing"]
+
+
+async def test_a_report_that_comes_while_the_end_is_told_is_kept(app: App) -> None:
+    gone, teller, other = (outages_of(app, worker) for worker in ("gone", "teller", "other"))
+    await gone.report({"gcs": "down"}, told=["gcs"])
+    await asyncio.sleep(FRESH_SECONDS + 0.1)
+    news = await teller.take({"gcs": 0.0}, seconds=60)
+    assert news is not None
+    assert news.over
+    await other.report({"gcs": "down again"}, told=[])
+    await teller.told(news)
+    rows = await app.database.run("SELECT", lambda c: c.fetch("SELECT worker FROM outage_reports"))
+    assert [row["worker"] for row in rows] == ["other"]
+
+
+async def test_a_mailbox_that_opens_is_an_answer_to_our_credentials(app: App, world: World) -> None:
+    assert "gmail-credentials" not in app._answered()
+    mailbox = await app.mailboxes.get(world.tenants[0].mailboxes[0])
+    assert mailbox is not None
+    app.access.opened(mailbox)
+    assert app._answered()["gmail-credentials"] < 60
 
 
 async def written(app: App, service: str) -> bool:

@@ -1,7 +1,10 @@
 """A collector that is down, slow or hostile never holds up the process."""
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -212,22 +215,51 @@ def test_an_unusable_setting_is_a_warning_that_names_it(
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value"),
     [
-        ("OTEL_TRACES_EXPORTER", "console", "otlp is used"),
-        ("OTEL_METRICS_EXPORTER", "prometheus", "otlp is used"),
-        ("OTEL_PROPAGATORS", "b3,baggage", "tracecontext and baggage"),
-        ("OTEL_METRIC_EXPORT_INTERVAL", "abc", "the default is used"),
-        ("OTEL_BSP_MAX_QUEUE_SIZE", "1e6", "the default is used"),
+        ("OTEL_TRACES_EXPORTER", "console"),
+        ("OTEL_METRICS_EXPORTER", "prometheus"),
+        ("OTEL_PROPAGATORS", "b3,baggage"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "abc"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "0"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "-1"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "100000"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "x"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "weird"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "abc"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"),
     ],
 )
-def test_a_standard_variable_that_is_not_followed_is_named(
-    started: Start, lines: LogLines, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+async def test_a_standard_variable_that_cannot_be_followed_is_named_and_all_the_rest_works(
+    started: Start,
+    lines: LogLines,
+    collector: OtlpServer,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: str,
 ) -> None:
     monkeypatch.setenv(setting, value)
-    started()
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
     [line] = lines.named("monitoring_setting_unusable")
-    assert (line["setting"], said in line["problem"]) == (setting, True)
+    assert line["setting"] == setting
+    with stage_span("parse"):
+        pass
+    assert await telemetry.aflush(30.0) is True
+    assert [span.name for trace in collector.traces() for span in trace.spans] == ["parse"]
+    assert collector.metrics()
+
+
+async def test_a_key_in_headers_that_cannot_be_read_is_not_shown(
+    started: Start, lines: LogLines, collector: OtlpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer TOPSECRET")
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    assert await telemetry.aflush(30.0) is True
+    [line] = lines.named("monitoring_setting_unusable")
+    assert line["setting"] == "OTEL_EXPORTER_OTLP_HEADERS"
+    assert "TOPSECRET" not in lines.text
 
 
 @pytest.mark.parametrize(
@@ -236,14 +268,32 @@ def test_a_standard_variable_that_is_not_followed_is_named(
         ("OTEL_TRACES_EXPORTER", "otlp"),
         ("OTEL_METRICS_EXPORTER", "none"),
         ("OTEL_PROPAGATORS", "tracecontext, baggage"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x,x-tenant=1"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "2.5"),
+        ("OTEL_SPAN_EVENT_COUNT_LIMIT", "0"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
     ],
 )
-def test_a_standard_variable_that_is_followed_is_no_warning(
-    started: Start, lines: LogLines, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+async def test_a_standard_variable_that_is_followed_is_no_warning(
+    started: Start, lines: LogLines, collector: OtlpServer, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
 ) -> None:
     monkeypatch.setenv(setting, value)
-    started()
+    telemetry = started(otlp_endpoint=collector.grpc_endpoint)
+    with stage_span("parse"):
+        pass
+    assert await telemetry.aflush(30.0) is True
     assert lines.named("monitoring_setting_unusable") == []
+    assert len(collector.traces()) == 1
+
+
+def test_a_limit_that_is_no_number_does_not_keep_the_program_from_starting() -> None:
+    code = "from claimstream.telemetry import environment, start; print(environment.FOUND_AT_IMPORT[0][0]); start()"
+    environment = os.environ | {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "x"}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT")
+    assert "monitoring_setting_unusable" in ended.stderr
 
 
 def test_options_have_defaults() -> None:

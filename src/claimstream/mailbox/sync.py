@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from opentelemetry import trace
+
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.external.errors import NotFound
 from claimstream.mailbox.listing import listed
@@ -148,6 +150,7 @@ class MailboxSync:
                 new += await self._recover(mailbox, holder)
                 mailbox = await self._mailboxes.get(mailbox.address) or mailbox
         new, recovered = new + found, recoveries > 0
+        trace.get_current_span().set_attribute("claimstream.sync.new_emails", new)  # even if publishing fails
         published = await self.publish_unconfirmed(mailbox.address)
         lagging = promised if promised and new == 0 and (reached is None or reached < promised) else None
         if new or recovered:

@@ -3,6 +3,7 @@
 Knows nothing of pipeline, store or settings.
 """
 
+from claimstream.telemetry import environment  # first of all: before the SDK is imported
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.correlation import correlated, correlation_id, email_id, new_correlation_id, stage
 from claimstream.telemetry.logs import get_logger
@@ -25,6 +26,7 @@ __all__ = [
     "correlated",
     "correlation_id",
     "email_id",
+    "environment",
     "extract",
     "get_logger",
     "inject",

@@ -20,14 +20,13 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from claimstream.telemetry.environment import QUEUE_SPANS
 from claimstream.telemetry.exporters import StoppableMetricExporter, StoppableSpanExporter, Target
 from claimstream.telemetry.exporters import metric_exporter as make_metric_exporter
 from claimstream.telemetry.exporters import span_exporter as make_span_exporter
 from claimstream.telemetry.sampling import SAMPLER, CurrentSampler, ErrorsKept, IdsStamped
 from claimstream.telemetry.tracing import CorrelationIdGenerator
 
-_QUEUE_SPANS = 32_768
-"""A backfill ends a thousand emails, 20 spans each, within a few seconds; the SDK's 2,048 would drop most of them."""
 _EXPORT_EVERY_MILLIS = 1_000.0
 
 
@@ -43,7 +42,9 @@ class Pipes:
             self.span_exporter = make_span_exporter(traces)
             self.spans = BatchSpanProcessor(
                 self.span_exporter,
-                max_queue_size=None if "OTEL_BSP_MAX_QUEUE_SIZE" in os.environ else _QUEUE_SPANS,
+                max_queue_size=None if "OTEL_BSP_MAX_QUEUE_SIZE" in os.environ else QUEUE_SPANS,
+                # A smaller queue than the SDK's batch of 512 is one batch.
+                max_export_batch_size=None if "OTEL_BSP_MAX_EXPORT_BATCH_SIZE" in os.environ else min(512, _queue()),
                 schedule_delay_millis=None if "OTEL_BSP_SCHEDULE_DELAY" in os.environ else _EXPORT_EVERY_MILLIS,
             )
         if metrics is not None:
@@ -87,6 +88,10 @@ class Pipes:
         self.metric_exporter.shutdown(timeout_millis)
         self.reader.shutdown(timeout_millis)
         PROVIDERS.forget(self.reader)
+
+
+def _queue() -> int:
+    return int(os.environ.get("OTEL_BSP_MAX_QUEUE_SIZE") or QUEUE_SPANS)
 
 
 class QuietReader(PeriodicExportingMetricReader):

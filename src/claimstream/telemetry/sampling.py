@@ -45,7 +45,14 @@ def ratio_from_environment() -> float | None:
         case "always_off":
             return 0.0
         case "traceidratio":
-            return float(os.environ.get("OTEL_TRACES_SAMPLER_ARG") or 1.0)
+            argument = os.environ.get("OTEL_TRACES_SAMPLER_ARG") or "1"
+            try:
+                ratio = float(argument)
+            except ValueError:
+                ratio = -1.0
+            if not 0 <= ratio <= 1:
+                raise ValueError(f"OTEL_TRACES_SAMPLER_ARG: {argument!r} is no number from 0 to 1")
+            return ratio
     raise ValueError(f"OTEL_TRACES_SAMPLER: {name!r} is not supported: use always_on, always_off or traceidratio")
 
 

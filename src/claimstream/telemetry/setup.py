@@ -118,7 +118,7 @@ def start(options: TelemetryOptions | None = None) -> Telemetry:
     """
     global _latest  # noqa: PLW0603 - the process is watched once
     options = options or TelemetryOptions()
-    problems = list(environment.problems())
+    problems = [*environment.FOUND_AT_IMPORT, *environment.mend(os.environ)]
     if _latest is not None:
         _latest.shutdown(timeout_seconds=1.0)
     log_format = _start_logging(options, problems)
