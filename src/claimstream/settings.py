@@ -313,6 +313,8 @@ def load_settings(**overrides: Any) -> Settings:
             message = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {message}" if name else message)
         raise SettingsError("; ".join(lines)) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
 
 
 def env_example() -> str:

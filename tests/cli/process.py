@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from claimstream.settings import Settings
 
@@ -15,8 +16,10 @@ class Ended:
     err: str
 
 
-async def claimstream(*words: str, environment: dict[str, str], seconds: float = 110) -> Ended:
-    """Run a command where no setting but the given ones is in force."""
+async def claimstream(
+    *words: str, environment: dict[str, str], seconds: float = 110, folder: Path | None = None
+) -> Ended:
+    """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
     bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -24,6 +27,7 @@ async def claimstream(*words: str, environment: dict[str, str], seconds: float =
         "claimstream",
         *words,
         env=bare | environment,
+        cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from claimstream.app import App
 from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
-from claimstream.domain.records.work import Claimed, Outcome, Waited
+from claimstream.domain.records.work import Checkpoint, Claimed, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
 from claimstream.health import HealthServer
@@ -294,7 +294,12 @@ class TestReport:
         await app.emails.release(claimed.email, [wait])
         waiting = await claimstream("report", claimed.email.correlation_id, environment=installed)
         assert waiting.status == 1
-        assert "in work, attempt 1. Waited for gcs: breaker open, once, 1 min 1" in waiting.err
+        assert "in work, attempt 1; done with: nothing yet. Waited for gcs: breaker open, once, 1 min 1" in waiting.err
+        again = await app.emails.claim(email_id, worker="one", seconds=60)
+        assert isinstance(again, Claimed)
+        await app.emails.checkpoint(again.email, Checkpoint("fetch", "{}", seconds=0.1))
+        further = await claimstream("report", email_id, environment=installed | {"COLUMNS": "300"})
+        assert "in work, attempt 2; done with: fetch at 20" in further.err
 
     def test_it_needs_an_id_and_takes_one_form(self) -> None:
         without = CliRunner().invoke(commands, ["report"])
@@ -324,6 +329,13 @@ async def test_run_with_wrong_settings_ends_with_one_clear_line(
     assert lines[-1]["action"] == "worker_failed"
     assert said in lines[-1]["advice"]
     assert "Traceback" not in ended.err
+
+
+async def test_a_file_of_settings_that_is_no_text_is_named(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("DATABASE_URL=x".encode("utf-16"))
+    ended = await claimstream("emails", environment=home, folder=tmp_path)
+    assert (ended.status, ended.err.strip().count("\n")) == (2, 0)
+    assert ".env: is not UTF-8" in ended.err
 
 
 async def test_run_speaks_to_people_where_the_log_does(home: dict[str, str]) -> None:

@@ -341,7 +341,8 @@ def replay(
     from claimstream.pipeline.replay import asks
 
     if bool(ids) == (since is not None):
-        raise typer.BadParameter("Name the emails by their ids, or say --since when they were settled.")
+        both = ", not both" if ids else ""
+        raise typer.BadParameter(f"Name the emails by their ids, or say --since when they were settled{both}.")
     if ids and (until or outcome or tenant):
         raise typer.BadParameter("--until, --outcome and --tenant go with --since, not with ids.")
     if ask_again and not asks(from_stage):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 from claimstream.cli import last_demo
 from claimstream.cli import report_words as words
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import command
+from claimstream.cli.console import command, note
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import VERSION, ProcessingReport
@@ -59,8 +60,10 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     """By any of an email's ids; of the newest run, or of ``run``. Raises NoReportError."""
     settings = settings_or_demo()
     waits: tuple[Waited, ...] = ()
+    written: tuple[str, datetime] | None = None
     runs: tuple[EarlierRun, ...] = ()
     if settings.database_url is None and last_demo.saved_emails():
+        note("DATABASE_URL is not set: this is of the last demo.")
         email = last_demo.find(wanted)
         text = last_demo.saved_report(email.email_id) if email else None
     else:
@@ -71,30 +74,34 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
             if email is not None:
                 runs = await run_store.earlier(email.email_id)
                 if text is None:
-                    waits = await store.waits(email.email_id)
+                    waits, written = await store.waits(email.email_id), await store.last_written(email.email_id)
                 if run is not None and run < email.run:
                     text = await run_store.report(email.email_id, run)
     if email is None:
         raise NoReportError(
-            f"no email has the id {wanted!r}, or more than one has an id that begins so. Email, correlation, trace and "
-            f"Gmail id and Message-ID are known by; `{command()} emails` lists the newest."
+            f"no email has the id {wanted!r}, or more than one has an id that begins so; six characters are the least. "
+            "Email, correlation, trace and Gmail id and Message-ID are known by; "
+            f"`{command()} emails` lists the newest."
         )
     if run is not None and run > email.run:
         raise NoReportError(f"email {email.email_id} has no run {run}: its newest is run {email.run}.")
     if run is not None:
         email = next((earlier.email for earlier in runs if earlier.run == run), email)
     if text is None:
-        raise NoReportError(_why_none(email, waits))
+        raise NoReportError(_why_none(email, waits, written))
     return FoundReport(email, text, settings.jaeger_ui_url, runs)
 
 
-def _why_none(email: EmailSummary, waits: tuple[Waited, ...]) -> str:
+def _why_none(email: EmailSummary, waits: tuple[Waited, ...], written: tuple[str, datetime] | None) -> str:
     if email.status == "settled":
         return f"email {email.email_id} was settled at {email.settled_at} without a report: see the log of that moment."
     if email.status == "new" and email.replayed_at is not None:
         tried = f"put back at {words.moment(email.replayed_at)}, nobody has begun with it again"
     else:
         tried = f"in work, attempt {email.attempt}" if email.attempt else "new, nobody has begun with it"
+    if email.status == "in_work":
+        since = f"{written[0]} at {words.moment(written[1])}" if written else "nothing yet"
+        tried += f"; done with: {since}"
     if email.run > 1:
         tried += f". Before that: --run {email.run - 1}"
     waiting = "".join(f" Waited for {words.wait(wait)}." for wait in waits)

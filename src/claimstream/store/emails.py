@@ -1,7 +1,7 @@
 """One row per Gmail message: who works on it, what is done already, how it ended."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -385,6 +385,18 @@ class EmailStore:
             return await current_waits(connection, email_id)
 
         return await self._database.run("SELECT waits", work)
+
+    async def last_written(self, email_id: str) -> tuple[str, datetime] | None:
+        """The checkpoint written last, and when: how far an email in work is known to be."""
+
+        async def work(connection: Connection) -> asyncpg.Record | None:
+            return await connection.fetchrow(
+                "SELECT stage, created_at FROM checkpoints WHERE email_id = $1 ORDER BY created_at DESC LIMIT 1",
+                email_id,
+            )
+
+        row = await self._database.run("SELECT checkpoints", work)
+        return None if row is None else (row["stage"], row["created_at"])
 
     async def stage_result(self, email_id: str, stage: str) -> str | None:
         """The JSON of a finished stage's checkpoint."""
