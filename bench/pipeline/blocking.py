@@ -20,7 +20,8 @@ from claimstream.external.mongo import ClientsOptions
 from claimstream.settings import Settings
 
 _CONNECTIONS = 20
-"""As many as a worker's pool has (``app.make_database``)."""
+"""As many as a worker's pool has (``connections.POSTGRESQL_CONNECTIONS``): written out, since this
+process is measured and is not to load the clients of asyncio."""
 
 
 class BlockingCalls:

@@ -25,8 +25,8 @@ from bench.telemetry.mail import Mail, copy_of
 from bench.telemetry.sentry import LocalSentry
 from claimstream.app import utc_now
 from claimstream.cli.access import a_door, bring_up_schema, load_world
+from claimstream.connections import make_clients
 from claimstream.evaluation.case import Case, load_cases
-from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
 from claimstream.local.claude.script import ScriptedAnswer, read_script, read_scripts
 from claimstream.local.claude.server import ClaudeServer
@@ -122,11 +122,9 @@ class ServicesProcess:
     async def _restore_clients(self) -> None:
         """As they were in MongoDB. Each remembers the emails applied to it, which a worker reads with it: a client gets
         a few in its life, and would get thousands here."""
-        settings = self._stack.settings
-        assert settings.mongodb_url is not None
-        options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
         async with a_door() as door:
-            clients = Clients(door, options)
+            clients = make_clients(self._stack.settings, door)
+            assert clients is not None
             try:
                 await clients.upsert(client_document(client) for client in self.folder.world.clients)
             finally:

@@ -10,11 +10,18 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
-
-from purgatory import AsyncAbstractUnitOfWork
+from typing import Protocol, Self, TypeVar
 
 from claimstream.alerts import CREDENTIALS, Alerts
+from claimstream.connections import (
+    make_blobs,
+    make_clients,
+    make_database,
+    make_gmail,
+    make_mailer,
+    make_model,
+    shared_circuits,
+)
 from claimstream.dead_letters import buried
 from claimstream.external import (
     claude_errors,
@@ -27,17 +34,10 @@ from claimstream.external import (
     smtp,
 )
 from claimstream.external.breaker import BreakerEvent
-from claimstream.external.claude import Claude, ClaudeOptions
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
-from claimstream.external.gcs import Blobs, BlobsOptions
-from claimstream.external.gmail import Gmail, GmailOptions
-from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
 from claimstream.external.gmail_pace import GmailPace
-from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
-from claimstream.external.shared_circuits import RedisMissingError, SharedCircuits
-from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.health import Health, HealthServer
 from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.consumer import NotificationConsumer
@@ -55,9 +55,8 @@ from claimstream.publishing import GuardedPublisher
 from claimstream.pubsub import Admin, FlowControl, Message, PubSubError, Subscriber, SubscriberOptions
 from claimstream.pubsub.wire import AioRpcError, Channel, unavailable
 from claimstream.reading import MailReader
-from claimstream.settings import Settings, SettingsError
+from claimstream.settings import Settings
 from claimstream.store.backlog import BacklogStore
-from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 from claimstream.store.inquiries import InquiryStore
 from claimstream.store.ledger import Ledger
@@ -87,33 +86,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_gmail_credentials(settings: Settings, door: Door) -> Credentials:
-    """Raises SettingsError when none are configured."""
-    if settings.gmail_token is not None:
-        return StaticToken(settings.gmail_token.get_secret_value())
-    if settings.gmail_service_account_file is not None:
-        return ServiceAccountDelegation(door, settings.gmail_service_account_file)
-    if settings.gmail_client_id and settings.gmail_client_secret and settings.gmail_refresh_token:
-        return RefreshToken(
-            door,
-            client_id=settings.gmail_client_id,
-            client_secret=settings.gmail_client_secret.get_secret_value(),
-            refresh_token=settings.gmail_refresh_token.get_secret_value(),
-        )
-    raise SettingsError(
-        "GMAIL_SERVICE_ACCOUNT_FILE: no access to Gmail is configured. Name a service account with domain-wide "
-        "delegation, or set GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN for a single mailbox"
-    )
+class _Closable(Protocol):
+    async def close(self) -> None: ...
 
 
-def make_database(settings: Settings, door: Door) -> Database:
-    """Raises SettingsError when none is configured."""
-    if settings.database_url is None:
-        raise SettingsError(
-            "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
-        )
-    service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
-    return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=20)
+S = TypeVar("S", bound=_Closable | None)
 
 
 class App:
@@ -163,16 +140,18 @@ class App:
     ) -> None:
         await self._exit.aclose()
 
-    def _closing(self, close: Callable[[], Awaitable[object]]) -> None:
-        self._exit.push_async_callback(close)
+    def _owned(self, service: S) -> S:
+        """Closed with the app, after all that were made later."""
+        if service is not None:
+            self._exit.push_async_callback(service.close)
+        return service
 
     async def _open(self) -> None:
         settings = self.settings
-        self.door = Door(self._policies, on_breaker_event=self._note_breaker, unit_of_work=self._shared_circuits())
-        self._closing(self.door.close)
-        self.database = make_database(settings, self.door)
+        circuits = self._owned(shared_circuits(settings))
+        self.door = self._owned(Door(self._policies, on_breaker_event=self._note_breaker, unit_of_work=circuits))
+        self.database = self._owned(make_database(settings, self.door))
         await self.database.open()
-        self._closing(self.database.close)
 
         self.emails = EmailStore(self.database)
         self.mailboxes = MailboxStore(self.database)
@@ -181,19 +160,11 @@ class App:
             user_units_per_minute=settings.gmail_user_units_per_minute,
             project_units_per_minute=settings.gmail_project_units_per_minute,
         )
-        self.gmail = Gmail(
-            self.door,
-            make_gmail_credentials(settings, self.door),
-            GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None,
-            pace=self._pace,
-        )
-        self._closing(self.gmail.close)
-        self.clients = self._make_clients()
-        self.blobs = self._make_blobs()
-        self.model = self._make_model()
-        mailer = self._make_mailer()
-        reader = MailReader()
-        self._closing(reader.close)
+        self.gmail = self._owned(make_gmail(settings, self.door, pace=self._pace))
+        self.clients = self._owned(make_clients(settings, self.door))
+        self.blobs = self._owned(make_blobs(settings, self.door))
+        self.model = self._owned(make_model(settings, self.door))
+        mailer = self._owned(make_mailer(settings, self.door))
         self.services = Services(
             emails=self.emails,
             outbox=OutboxStore(self.database),
@@ -201,14 +172,13 @@ class App:
             ledger=Ledger(self.database),
             tenants=self.world,
             gmail=self.gmail,
-            reader=reader,
+            reader=self._owned(MailReader()),
             blobs=self.blobs,
             clients=self.clients,
             model=self.model,
             mailer=mailer,
-            letters=LetterIndexes(most_letters=settings.letters_held),
+            letters=self._owned(LetterIndexes(most_letters=settings.letters_held)),
         )
-        self._closing(self.services.letters.close)
         self.rules = Rules(
             thresholds=settings.thresholds,
             freemail=settings.freemail_domains,
@@ -217,14 +187,15 @@ class App:
             notification_email=settings.notification_email,
         )
         if mailer is not None and settings.circuit_breaker_alert_email is not None:
-            self._alerts = Alerts(
-                mailer,
-                settings.circuit_breaker_alert_email,
-                environment=settings.environment,
-                outages=OutageStore(self.database, worker=self.worker),
-                answered=self._answered,
+            self._alerts = self._owned(
+                Alerts(
+                    mailer,
+                    settings.circuit_breaker_alert_email,
+                    environment=settings.environment,
+                    outages=OutageStore(self.database, worker=self.worker),
+                    answered=self._answered,
+                )
             )
-            self._closing(self._alerts.close)
         self.access = MailboxAccess(
             MailboxAccessStore(self.database),
             opens=self.gmail.profile,
@@ -248,72 +219,10 @@ class App:
         self._probes = {name: service.check for name, service in checked.items() if service is not None}
         self._probes |= {gmail.SERVICE: self._check_gmail, postgres_errors.SERVICE: self.mailboxes.all}
 
-    def _shared_circuits(self) -> AsyncAbstractUnitOfWork | None:
-        url = self.settings.breaker_redis_url
-        if url is None:
-            return None
-        try:
-            circuits = SharedCircuits(url.get_secret_value())
-        except RedisMissingError as error:
-            raise SettingsError(f"BREAKER_REDIS_URL: {error}") from error
-        self._closing(circuits.close)
-        return circuits
-
-    def _make_clients(self) -> Clients | None:
-        url, database = self.settings.mongodb_url, self.settings.mongodb_database
-        if url is None:
-            return None
-        clients = Clients(self.door, ClientsOptions(url=url.get_secret_value(), database=database))
-        self._closing(clients.close)
-        return clients
-
-    def _make_mailer(self) -> Mailer | None:
-        url, sender = self.settings.smtp_url, self.settings.mail_from
-        if url is None or sender is None:
-            return None
-        mailer = Mailer(self.door, SmtpOptions(url=url.get_secret_value(), sender=sender))
-        self._closing(mailer.close)
-        return mailer
-
-    def _make_blobs(self) -> Blobs | None:
-        settings = self.settings
-        if settings.gcs_bucket is None:
-            return None
-        key = settings.google_application_credentials
-        blobs = Blobs(
-            self.door,
-            BlobsOptions(
-                bucket=settings.gcs_bucket,
-                api_root=settings.storage_emulator_host,
-                service_file=str(key) if key else None,
-            ),
-        )
-        self._closing(blobs.close)
-        return blobs
-
-    def _make_model(self) -> Claude | None:
-        settings = self.settings
-        if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
-            return None
-        key = settings.anthropic_api_key
-        options = ClaudeOptions(
-            # A gateway of one's own may hold the key itself; the SDK wants one all the same.
-            api_key=key.get_secret_value() if key else "none",
-            extraction_model=settings.extraction_model,
-            classification_model=settings.classification_model,
-        )
-        if settings.anthropic_base_url is not None:
-            options = replace(options, base_url=settings.anthropic_base_url)
-        claude = Claude(self.door, options)
-        self._closing(claude.close)
-        return claude
-
     # --- Pub/Sub
 
     async def connect(self) -> Channel:
-        channel = await connect_pubsub(self.settings)
-        self._closing(channel.close)
-        return channel
+        return self._owned(await connect_pubsub(self.settings))
 
     # --- running
 

@@ -160,6 +160,13 @@ class TestDoctor:
         assert (ended.status, marks["PostgreSQL"], marks["Gmail"]) == (1, "✗", "✗")
         assert {marks[name] for name in ("MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Traces")} == {"✓"}, ended.out
 
+    async def test_a_gateway_that_holds_the_key_of_claude_is_asked_without_one(
+        self, app: App, installed: dict[str, str]
+    ) -> None:
+        ended = await claimstream("doctor", environment=installed | {"ANTHROPIC_API_KEY": ""})
+        (line,) = [line for line in ended.out.splitlines() if " Claude " in line]
+        assert line.startswith("✓"), line
+
     async def test_it_says_which_breaker_holds_what_by_the_word_of_a_worker_here(
         self, app: App, installed: dict[str, str]
     ) -> None:

@@ -4,11 +4,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from claimstream.app import make_database
 from claimstream.cli import last_demo
+from claimstream.connections import make_clients, make_database
 from claimstream.domain.records.world import World
 from claimstream.external.door import Door
-from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, SettingsError, load_settings
@@ -72,10 +71,9 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> None
         raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
     async with a_door() as door, open_database(settings, door) as database:
         await WorldStore(database).load(world)
-        if settings.mongodb_url is None or not clients:
+        collection = make_clients(settings, door) if clients else None
+        if collection is None:
             return
-        options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
-        collection = Clients(door, options)
         try:
             await collection.upsert(client_document(client) for client in world.clients)
         finally:

@@ -13,21 +13,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.app import make_gmail_credentials
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, complain, err, line, note, out
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead import dead_letters
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.report_words import moment
+from claimstream.connections import make_gmail
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError
-from claimstream.external.gmail import Gmail, GmailOptions
+from claimstream.external.gmail import Gmail
 from claimstream.mailbox.audit import FORGOTTEN, Audit, Audited, MailboxAudit, State
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.monitoring import start_telemetry
@@ -152,18 +151,8 @@ async def _look(
     findings: Findings, audit: Audit, emails: EmailStore, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]
 ) -> None:
     """``sync``: None where nothing is to be mended."""
-    bar = Progress(
-        TextColumn("mailboxes"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[compared]:,} messages compared"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
     window, compared = findings.window, 0
-    with bar:
+    with progress("mailboxes", "{task.fields[compared]:,} messages compared") as bar:
         task = bar.add_task("mailboxes", total=len(mailboxes), compared=0)
 
         async def once(mailbox: Mailbox, now: datetime) -> MailboxAudit:
@@ -275,8 +264,7 @@ def _print(findings: Findings) -> None:
 
 @asynccontextmanager
 async def _gmail(settings: Settings, door: Door) -> AsyncIterator[Gmail]:
-    options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
-    gmail = Gmail(door, make_gmail_credentials(settings, door), options)
+    gmail = make_gmail(settings, door)
     try:
         yield gmail
     finally:

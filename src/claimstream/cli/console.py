@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 from rich.text import Text
 
@@ -74,6 +75,25 @@ def note(text: str) -> None:
 def complain(text: str) -> None:
     """What is wrong, in one line, as the last word of a command. Brackets in it are no markup."""
     err.print(Text.assemble(("claimstream:", "bold red"), " ", text), soft_wrap=not err.is_terminal)
+
+
+def progress(doing: str, beside: str = "") -> Progress:
+    """A bar on stderr while long work goes on, gone when it is done; nothing where nobody looks on.
+
+    Args:
+        beside: more to show, a format of rich's: ``"{task.fields[compared]} compared"``.
+    """
+    return Progress(
+        SpinnerColumn(),
+        TextColumn(doing),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *([TextColumn(beside)] if beside else []),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
 
 
 def command() -> str:

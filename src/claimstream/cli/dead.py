@@ -7,12 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, complain, err, line, note, out
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.redrive import Redrive, Redriven
 from claimstream.dead_letters import DeadLetters, DeadMessage
@@ -135,16 +134,7 @@ async def redrive_messages(wanted: Collection[str], *, force: bool) -> bool:
 async def _redrive(redrive: Redrive, letters: DeadLetters, wanted: Collection[str]) -> list[str]:
     """Returns the ids that no message has."""
     missing = set(wanted)
-    bar = Progress(
-        TextColumn("redriving"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-    with bar:
+    with progress("redriving") as bar:
         task = bar.add_task("redriving", total=len(wanted) or None)
         async for portion in letters.each(MOST):
             chosen = [message for message in portion if not wanted or message.is_called(wanted)]

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from claimstream.app import App, utc_now
 from claimstream.cli import last_demo
 from claimstream.cli.access import bring_up_schema
-from claimstream.cli.console import Trimmed, command, err, note, out
+from claimstream.cli.console import Trimmed, command, err, note, out, progress
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
@@ -126,19 +125,8 @@ async def _watch_progress(app: App, cases: dict[str, Case]) -> None:
     """Until every mail is settled and delivered, or it has taken too long."""
     ids, total = list(cases), len(cases)
     deadline = time.monotonic() + _LONGEST_SECONDS
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("reading mail"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[routes]}"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
     said = 0
-    with bar:
+    with progress("reading mail", "{task.fields[routes]}") as bar:
         task = bar.add_task("mail", total=total, routes="")
         while time.monotonic() < deadline:
             emails = await app.emails.by_gmail_ids(ids)

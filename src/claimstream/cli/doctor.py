@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -12,22 +11,19 @@ from rich.table import Table
 from rich.text import Text
 from sentry_sdk.utils import BadDsn, Dsn
 
-from claimstream.app import make_gmail_credentials
 from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import out
 from claimstream.cli.doctor_circuits import circuits
 from claimstream.cli.finding import Finding
 from claimstream.cli.mendable import as_setting
+from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
-from claimstream.external.claude import Claude, ClaudeOptions, deprecation_warning
+from claimstream.external.claude import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, NotFound
-from claimstream.external.gcs import Blobs, BlobsOptions
-from claimstream.external.gmail import Gmail, GmailOptions
-from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.gmail import Gmail
 from claimstream.external.policy import DEFAULT_POLICIES
-from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.pubsub import PubSubError
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Connection
@@ -45,10 +41,10 @@ async def diagnose(settings: Settings) -> list[Finding]:
     return [
         postgresql,
         await _gmail(settings, mailboxes),
-        await _mongodb(settings),
-        await _gcs(settings),
-        await _claude(settings),
-        await _smtp(settings),
+        await _check(settings, "MongoDB", make_clients, "MONGODB_URL"),
+        await _check(settings, "GCS", make_blobs, "GCS_BUCKET"),
+        await _check(settings, "Claude", make_model, "ANTHROPIC_API_KEY"),
+        await _check(settings, "SMTP", make_mailer, "SMTP_URL"),
         await _pubsub(settings),
         await circuits(settings, ask_database=mailboxes is not None),
         *_models(settings),
@@ -67,52 +63,21 @@ class _Checked(Protocol):
     async def close(self) -> None: ...
 
 
-async def _check(name: str, make: Callable[[Door], _Checked]) -> Finding:
+_Make = Callable[[Settings, Door], _Checked | None]
+
+
+async def _check(settings: Settings, name: str, make: _Make, variable: str) -> Finding:
+    """``variable``: the one that is not set where nothing is made."""
     async with a_door() as door:
-        service = make(door)
+        service = make(settings, door)
+        if service is None:
+            return _off(settings, name, variable)
         try:
             return Finding(name, "ok", await service.check())
         except ExternalError as error:
             return Finding(name, "failed", str(error))
         finally:
             await service.close()
-
-
-async def _mongodb(settings: Settings) -> Finding:
-    if settings.mongodb_url is None:
-        return _off(settings, "MongoDB", "MONGODB_URL")
-    options = ClientsOptions(url=settings.mongodb_url.get_secret_value(), database=settings.mongodb_database)
-    return await _check("MongoDB", lambda door: Clients(door, options))
-
-
-async def _gcs(settings: Settings) -> Finding:
-    if settings.gcs_bucket is None:
-        return _off(settings, "GCS", "GCS_BUCKET")
-    key = settings.google_application_credentials
-    options = BlobsOptions(
-        bucket=settings.gcs_bucket, api_root=settings.storage_emulator_host, service_file=str(key) if key else None
-    )
-    return await _check("GCS", lambda door: Blobs(door, options))
-
-
-async def _claude(settings: Settings) -> Finding:
-    if settings.anthropic_api_key is None:
-        return _off(settings, "Claude", "ANTHROPIC_API_KEY")
-    options = ClaudeOptions(
-        api_key=settings.anthropic_api_key.get_secret_value(),
-        extraction_model=settings.extraction_model,
-        classification_model=settings.classification_model,
-    )
-    if settings.anthropic_base_url is not None:
-        options = replace(options, base_url=settings.anthropic_base_url)
-    return await _check("Claude", lambda door: Claude(door, options))
-
-
-async def _smtp(settings: Settings) -> Finding:
-    if settings.smtp_url is None or settings.mail_from is None:
-        return _off(settings, "SMTP", "SMTP_URL")
-    options = SmtpOptions(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from)
-    return await _check("SMTP", lambda door: Mailer(door, options))
 
 
 async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None]:
@@ -140,11 +105,9 @@ async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None
 async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None) -> Finding:
     async with a_door() as door:
         try:
-            credentials = make_gmail_credentials(settings, door)
+            gmail = make_gmail(settings, door)
         except SettingsError as error:
             return Finding("Gmail", "failed", str(error))
-        options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
-        gmail = Gmail(door, credentials, options)
         try:
             return await _mailboxes_open(gmail, mailboxes)
         finally:

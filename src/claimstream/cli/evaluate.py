@@ -5,9 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from claimstream.cli.console import err, note, out
+from claimstream.cli.console import note, out, progress
 from claimstream.cli.tables import field_table, ratio
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
@@ -31,15 +29,7 @@ async def run_evaluation(folder: Path, *, as_json: bool, stand_in: bool) -> bool
     async with LocalStack(settings, scripts=scripts, model=stand_in) as stack:
         telemetry = start_telemetry(stack.settings)
         try:
-            with Progress(
-                TextColumn("cases"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=err,
-                transient=True,
-                disable=not err.is_terminal,
-            ) as bar:
+            with progress("cases") as bar:
                 task = bar.add_task("cases", total=len(cases.cases))
                 results = await evaluate(cases, stack, progress=lambda done, _: bar.update(task, completed=done))
         finally:

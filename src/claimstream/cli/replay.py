@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, err, note, out
+from claimstream.cli.console import Trimmed, command, err, note, out, progress
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
@@ -189,17 +188,7 @@ async def _put_back(
     Where this ends before its time, an email is either as it was, or new and without a confirmed message: then
     maintenance publishes it.
     """
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("putting back"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-    with bar:
+    with progress("putting back") as bar:
         task = bar.add_task("", total=len(chosen))
         for start in range(0, len(chosen), _PUBLISHED_AT_ONCE):
             group: list[PutBack] = []
