@@ -38,9 +38,12 @@ class Workers:
     async def kill(self) -> None:
         """One of them, at once; another one takes its place."""
         worker = self._take()
-        worker.process.kill()
-        self.kills += 1
-        await worker.process.wait()
+        if worker.process.returncode is None:
+            worker.process.kill()
+            self.kills += 1
+            await worker.process.wait()
+        else:  # it was quicker than us
+            self._note_end(worker)
         await self._start()
 
     async def restart_one_after_the_other(self) -> None:
