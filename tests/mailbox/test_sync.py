@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.helpers import received
 
 from claimstream.app import App
@@ -19,6 +22,7 @@ from claimstream.mailbox.watch import Watcher
 from claimstream.pubsub import Ack, Message, Publisher, Retry
 from claimstream.settings import Settings
 from claimstream.store.database import Connection
+from claimstream.telemetry import tracing
 
 Reply = Callable[..., bytes]
 
@@ -359,6 +363,26 @@ async def test_a_look_that_fails_lets_the_next_one_in_although_a_mark_was_left(
     stack.gmail.faults.clear()
     synced = await sync.sync(await mailbox_of(app, address))
     assert (synced.busy, synced.new) == (False, 1)
+
+
+async def test_what_a_look_found_stands_on_its_span_even_if_publishing_fails(
+    app: App, stack: LocalStack, address: str, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(tracing, "_TRACER", provider.get_tracer("test"))
+
+    class Refusing:
+        async def publish(self, data: bytes, attributes: object = None) -> str:
+            raise Refused("pubsub", "publish", "not now")
+
+    failing = make_sync(app, Refusing(), "one")  # type: ignore[arg-type]  # a publisher that refuses
+    await stack.gmail.deliver(address, reply(), notify=False)
+    with pytest.raises(Refused):
+        await failing.sync(await mailbox_of(app, address))
+    (span,) = [span for span in kept.get_finished_spans() if span.name == "sync mailbox"]
+    assert (span.attributes or {})["claimstream.sync.new_emails"] == 1
 
 
 async def test_mail_that_a_person_has_archived_is_recovered_too(
