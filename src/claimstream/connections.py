@@ -29,9 +29,7 @@ def make_database(settings: Settings, door: Door) -> Database:
             "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
         )
     service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
-    return Database(
-        settings.database_url.get_secret_value(), call=service.call, max_connections=POSTGRESQL_CONNECTIONS
-    )
+    return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=POSTGRESQL_CONNECTIONS)
 
 
 def make_gmail(settings: Settings, door: Door, *, pace: GmailPace | None = None) -> Gmail:
