@@ -19,6 +19,7 @@ from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
 from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
+from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
@@ -185,6 +186,18 @@ class TestDoctor:
             held = await claimstream("doctor", environment=asking | {"COLUMNS": "300"})
         assert "gcs is open, holds emails, tried again in" in held.out
         assert "after: answered 503" in held.out
+
+    async def test_redis_is_looked_at_where_one_is_named(
+        self, app: App, installed: dict[str, str], tmp_path: Path
+    ) -> None:
+        async with LocalRedis(tmp_path) as redis:
+            asking = installed | {"BREAKER_REDIS_URL": redis.url, "COLUMNS": "300"}
+            well = await claimstream("doctor", environment=asking)
+            await redis.stop()
+            gone = await claimstream("doctor", environment=asking)
+        assert (well.status, gone.status) == (0, 1)
+        assert "circuits are shared" in well.out
+        assert "Check BREAKER_REDIS_URL; until it answers each worker keeps its circuits to itself" in gone.out
 
     async def test_without_a_worker_here_it_says_what_outages_are_written_down(
         self, app: App, installed: dict[str, str]

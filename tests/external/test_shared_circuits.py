@@ -4,7 +4,7 @@ import asyncio
 import builtins
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,63 @@ async def test_of_many_workers_one_probes(redis: LocalRedis) -> None:
         for service in (two, three):
             with pytest.raises(BreakerOpen, match="tried again in"):
                 await service.call("get", answer)
+
+
+@pytest.mark.parametrize("died", [False, True], ids=["after an outage", "after a probe that died"])
+async def test_of_many_workers_one_probes_though_all_come_in_the_same_instant(redis: LocalRedis, died: bool) -> None:
+    async with AsyncExitStack() as stack:
+        workers = [await stack.enter_async_context(worker(redis.url)) for _ in range(8)]
+        await break_down(workers[0])
+        for service in workers[1:]:
+            with pytest.raises(BreakerOpen):
+                await service.call("get", answer)
+        await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+        if died:
+            await workers[0].breaker.admit()
+            for service in workers[1:]:
+                with pytest.raises(BreakerOpen, match="another worker is trying it now"):
+                    await service.call("get", answer)
+            await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+            workers = workers[1:]
+        probes, all_have_tried = 0, asyncio.Event()
+
+        async def slow() -> None:
+            nonlocal probes
+            probes += 1
+            await all_have_tried.wait()
+
+        async def probe(service: Service) -> None:
+            try:
+                await service.call("get", slow)
+            except BreakerOpen as error:
+                turned_away.append(error)
+                if len(turned_away) == len(workers) - 1:
+                    all_have_tried.set()
+
+        turned_away: list[BreakerOpen] = []
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(probe(service) for service in workers))
+        assert probes == 1
+        for service in workers:
+            await service.call("get", answer)
+
+
+async def test_the_worker_whose_probe_was_cancelled_may_try_again(redis: LocalRedis) -> None:
+    async with worker(redis.url) as one:
+        await break_down(one)
+        await asyncio.sleep(POLICY.breaker_recovery_seconds + 0.1)
+        probing = asyncio.Event()
+
+        async def hang() -> None:
+            probing.set()
+            await asyncio.Event().wait()
+
+        probe = asyncio.create_task(one.call("get", hang))
+        await probing.wait()
+        probe.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await probe
+        assert await one.call("get", answer) == "there"
 
 
 async def goes_on_alone(service: Service) -> None:

@@ -16,7 +16,7 @@ from claimstream.cli.console import out
 from claimstream.cli.doctor_circuits import circuits
 from claimstream.cli.finding import Finding
 from claimstream.cli.mendable import as_setting
-from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model
+from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
 from claimstream.external.claude import deprecation_warning
@@ -46,6 +46,7 @@ async def diagnose(settings: Settings) -> list[Finding]:
         await _check(settings, "Claude", make_model, "ANTHROPIC_API_KEY"),
         await _check(settings, "SMTP", make_mailer, "SMTP_URL"),
         await _pubsub(settings),
+        *await _redis(settings),
         await circuits(settings, ask_database=mailboxes is not None),
         *_models(settings),
         await _traces(settings),
@@ -70,14 +71,16 @@ async def _check(settings: Settings, name: str, make: _Make, variable: str) -> F
     """``variable``: the one that is not set where nothing is made."""
     async with a_door() as door:
         service = make(settings, door)
-        if service is None:
-            return _off(settings, name, variable)
-        try:
-            return Finding(name, "ok", await service.check())
-        except ExternalError as error:
-            return Finding(name, "failed", str(error))
-        finally:
-            await service.close()
+        return _off(settings, name, variable) if service is None else await _answer(name, service)
+
+
+async def _answer(name: str, service: _Checked) -> Finding:
+    try:
+        return Finding(name, "ok", await service.check())
+    except ExternalError as error:
+        return Finding(name, "failed", str(error))
+    finally:
+        await service.close()
 
 
 async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None]:
@@ -149,6 +152,15 @@ async def _pubsub(settings: Settings) -> Finding:
     finally:
         await door.close()
     return Finding("Pub/Sub", "ok", found)
+
+
+async def _redis(settings: Settings) -> list[Finding]:
+    """Not even "off" where none is named: hardly anybody needs it."""
+    try:
+        shared = shared_circuits(settings)
+    except SettingsError as error:
+        return [Finding("Redis", "failed", str(error))]
+    return [] if shared is None else [await _answer("Redis", shared)]
 
 
 def _models(settings: Settings) -> list[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from purgatory import AsyncAbstractUnitOfWork, AsyncCircuitBreakerFactory
 from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState
@@ -73,12 +73,20 @@ class Permit:
     epoch: int
 
 
+@runtime_checkable
+class Turns(Protocol):
+    """What a shared state may offer beside purgatory's unit of work, which reads and writes in two steps."""
+
+    async def take_turn(self, name: str, *, seconds: float) -> bool:
+        """Whether it is the caller's turn to probe the service. Then it is nobody else's for so long."""
+
+
 class Breaker:
     """The circuit of one service. Belongs to one event loop.
 
     ``unit_of_work`` is purgatory's, so that pods may share the state through Redis; while that store itself is down,
-    the breaker goes on with what this process knows. Of all who share it one probes; should it die of that, the next
-    one does after another recovery time.
+    the breaker goes on with what this process knows. Of all who share it one probes (in the same instant too, where the
+    unit of work gives :class:`Turns`); should it die of that, the next one does after another recovery time.
     """
 
     def __init__(
@@ -95,6 +103,8 @@ class Breaker:
         self.recovery_seconds = recovery_seconds
         self._clock = clock
         self._factory = AsyncCircuitBreakerFactory(threshold, recovery_seconds, uow=unit_of_work)
+        shared: object = unit_of_work
+        self._turns = shared if isinstance(shared, Turns) else None
         self._context = Context(name, threshold, recovery_seconds)
         self._state: State = "closed"
         self._epoch = 0
@@ -150,13 +160,16 @@ class Breaker:
         if self._probe is not None or self._held_back_seconds > 0:
             raise self._rejection(operation)
         self._probe = permit = Permit(probe=True, epoch=self._epoch)
-        if context.state == OPENED:
-            try:
+        try:
+            if not await self._is_our_turn():
+                self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
+                raise self._rejection(operation)
+            if context.state == OPENED:
                 context.set_state(HalfOpenedState())
                 await self._save(context, "the recovery time is over, one call may try")
-            except BaseException:
-                self._probe = None
-                raise
+        except BaseException:
+            self._probe = None
+            raise
         return permit
 
     async def record(self, permit: Permit, verdict: Verdict, reason: str = "") -> None:
@@ -272,6 +285,17 @@ class Breaker:
             self._context = breaker.context
         self._saw(self._context, "as another worker saw it", elsewhere=True)
         return self._context
+
+    async def _is_our_turn(self) -> bool:
+        if self._turns is None or self._clock() < self._alone_until:
+            return True
+        try:
+            return await self._turns.take_turn(self.name, seconds=self.recovery_seconds)
+        except Exception:
+            self._alone_until = self._clock() + _ALONE_SECONDS
+            said = "the shared state of the breaker %s cannot be asked whose turn it is; going on alone"
+            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
+            return True
 
     async def _save(self, context: Context, reason: str) -> None:
         messages, context.messages = context.messages, []

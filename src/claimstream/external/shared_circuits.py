@@ -1,12 +1,19 @@
 """Circuits that all workers share through Redis: what one of them has met, the others need not find out."""
 
+import secrets
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from purgatory import AsyncRedisUnitOfWork
 
+from claimstream.external.errors import Outage
+
 _TIMEOUT_SECONDS = 0.5
 """For a connection, and for an answer: each call to a service asks first, and goes on without when this is over."""
+
+
+_TURN = "cbr-turn::"
+"""Beside purgatory's own keys, which begin with ``cbr::``."""
 
 
 class RedisMissingError(ImportError):
@@ -23,10 +30,30 @@ class SharedCircuits(AsyncRedisUnitOfWork):
         except ImportError as error:
             raise RedisMissingError("needs Redis's client: pip install 'claimstream[redis]'") from error
         super().__init__(_with_timeouts(url))
+        self._redis: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
+        self._name = secrets.token_hex(8)
+
+    async def take_turn(self, name: str, *, seconds: float) -> bool:
+        """:meth:`.breaker.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
+        key = f"{_TURN}{name}"
+        if await self._redis.set(key, self._name, nx=True, px=max(1, round(seconds * 1000))):
+            return True
+        holder: bytes | None = await self._redis.get(key)
+        return holder == self._name.encode()
+
+    async def check(self) -> str:
+        """Raises ExternalError, which says what to do."""
+        from redis import RedisError  # noqa: PLC0415 - an extra
+
+        try:
+            await self._redis.get(f"{_TURN}check")  # what a worker does, too: it may be all that it is permitted
+        except (RedisError, OSError) as error:
+            message = f"{error}. Check BREAKER_REDIS_URL; until it answers each worker keeps its circuits to itself"
+            raise Outage("redis", "check", message) from error
+        return "answers, circuits are shared"
 
     async def close(self) -> None:
-        client: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
-        await client.aclose()
+        await self._redis.aclose()
 
 
 def _with_timeouts(url: str) -> str:
