@@ -58,6 +58,8 @@ class ServicesProcess:
         self._exit = AsyncExitStack()
         self._stack: LocalStack
         self._numbers = count(1)
+        self._received = utc_now()
+        """Of all mails: a client gets a few in its life, and thousands here, which would overtake each other."""
         self._mails: dict[str, Iterator[tuple[int, Mail]]] = {
             "all": self._copies(self.folder.cases),
             "model": self._copies([case for case in self.folder.cases if _asks_twice(case)]),
@@ -107,7 +109,7 @@ class ServicesProcess:
                     number, mail = next(self._mails[arguments["kind"]])
                     if number % _MAILS_PER_CLIENTS == 0:
                         await self._restore_clients()
-                    await self._stack.gmail.deliver(mail.mailbox, mail.raw)
+                    await self._stack.gmail.deliver(mail.mailbox, mail.raw, internal_date=self._received)
                 return {}
             case "model":
                 self._claude.draw = drawing(ModelDelay(arguments["median_seconds"], arguments["p99_seconds"]))

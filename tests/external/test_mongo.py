@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -282,6 +282,39 @@ async def test_emails_that_race_each_replace_only_the_amount_they_agreed_to(clie
     assert set(outcomes) <= {"applied", "refused"}
     assert (await stored(clients))["current_amount"] == Decimal128("500")
     assert outcomes[2] == "applied"
+
+
+async def test_what_a_later_reply_said_stays(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00"))])
+    tuesday = update(email_id="e-2", amount=Decimal("512.30"), received_at=RECEIVED + timedelta(days=1))
+    assert (await clients.apply(tuesday, amount_may_replace=always)).outcome == "applied"
+    written = await stored(clients)
+    for amount in (Decimal("900.00"), None):
+        monday = update(email_id="e-1", amount=amount)
+        overtaken = await clients.apply(monday, amount_may_replace=always)
+        assert (overtaken.outcome, overtaken.old_amount) == ("overtaken", Decimal("512.30"))
+    assert await stored(clients) == written
+    same_moment = update(email_id="e-3", received_at=RECEIVED + timedelta(days=1))
+    assert (await clients.apply(same_moment, amount_may_replace=always)).outcome == "applied"
+
+
+async def test_of_replies_that_race_the_one_that_came_last_stands(clients: Clients) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00"))])
+
+    async def one(day: int) -> str:
+        reply = update(email_id=f"e-{day}", amount=None, received_at=RECEIVED + timedelta(days=day))
+        return (await clients.apply(reply, amount_may_replace=always)).outcome
+
+    outcomes = await asyncio.gather(*(one(day) for day in (3, 1, 5, 2, 4)))
+    assert set(outcomes) <= {"applied", "overtaken"}
+    assert outcomes[2] == "applied"
+    assert (await stored(clients))["response"]["email_id"] == "e-5"
+
+
+@pytest.mark.parametrize("response", [None, "by telephone", {"received_at": "yesterday"}, {"received_at": None}])
+async def test_what_is_no_date_came_at_no_time(clients: Clients, response: object) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00", response=response))])
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
 
 
 async def test_a_refused_amount_writes_nothing(clients: Clients) -> None:

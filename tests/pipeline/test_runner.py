@@ -699,6 +699,23 @@ class TestWaitsInTheReport:
         assert [w.service for w in (await report_of(app, email_id)).waits] == ["postgresql", "gcs"]
 
 
+async def test_a_reply_that_a_later_one_has_overtaken_writes_nothing_and_goes_to_a_person(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    earlier = await arrive(app, stack, world, reply())
+    await asyncio.sleep(0.002)  # Gmail's dates are of milliseconds
+    later = await arrive(app, stack, world, reply())
+    assert (await settle(app, runner, later)).outcome == "updated"
+    assert app.clients is not None
+    written = await app.clients.document("t", "c-1")
+    told = len(stack.smtp.messages) if stack.smtp is not None else 0
+    summary = await settle(app, runner, earlier)
+    assert (summary.outcome, summary.review_reason) == ("review", "conflict")
+    assert await app.clients.document("t", "c-1") == written
+    assert stack.smtp is not None
+    assert len(stack.smtp.messages) == told
+
+
 async def test_a_mail_that_kills_its_workers_goes_to_a_person(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:

@@ -6,6 +6,7 @@ that what the portal keeps in a document stays.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -45,9 +46,10 @@ class ClientsOptions:
 
 @dataclass(frozen=True)
 class Applied:
-    outcome: Literal["applied", "already_applied", "refused", "missing"]
-    """``refused``: the amount stored by now may not be replaced, and nothing was written. ``missing``: the tenant has
-    no such client with such a creditor."""
+    outcome: Literal["applied", "already_applied", "overtaken", "refused", "missing"]
+    """``overtaken``: a reply that came later has been written already, and stays. ``refused``: the amount stored by now
+    may not be replaced. In both cases nothing was written. ``missing``: the tenant has no such client with such a
+    creditor."""
     old_amount: Decimal | None = None
     """``current_amount`` as it was read last."""
 
@@ -100,8 +102,8 @@ class Clients:
     ) -> Applied:
         """Write what a reply said, once per email however often it is called.
 
-        The amount is replaced only while the one that ``amount_may_replace`` has agreed to is still stored; when
-        somebody else has changed it, it is asked again.
+        What a reply said that came later is never overwritten. The amount is replaced only while the one that
+        ``amount_may_replace`` has agreed to is still stored; when somebody else has changed it, it is asked again.
 
         :raises Refused: the stored amount is no number: nothing can be compared, a person must look.
         """
@@ -113,9 +115,15 @@ class Clients:
             old = self._stored_amount(update, creditor)
             if update.email_id in (creditor.get("applied_email_ids") or ()):
                 return Applied("already_applied", old)
+            if _came_later(creditor.get("response"), update.received_at):
+                return Applied("overtaken", old)
             if update.amount is not None and not amount_may_replace(old):
                 return Applied("refused", old)
-            wanted: Document = {"creditor_id": update.creditor_id, "applied_email_ids": {"$ne": update.email_id}}
+            wanted: Document = {
+                "creditor_id": update.creditor_id,
+                "applied_email_ids": {"$ne": update.email_id},
+                "response.received_at": {"$not": {"$gt": update.received_at}},
+            }
             if update.amount is not None:
                 wanted["current_amount"] = creditor.get("current_amount")  # null also finds a missing one
             query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
@@ -204,6 +212,12 @@ class Clients:
                 connectTimeoutMS=milliseconds,
             )
         return self._client[self._options.database][self._options.collection]
+
+
+def _came_later(response: object, received_at: datetime) -> bool:
+    """The portal writes there too: what is no date came at no time."""
+    written = response.get("received_at") if isinstance(response, dict) else None
+    return isinstance(written, datetime) and written > received_at
 
 
 def _server(options: ClientsOptions) -> dict[str, AttributeValue]:

@@ -102,7 +102,7 @@ class LanguageModel(Protocol):
 
 
 class Applied(Protocol):
-    """What became of an update: ``applied``, ``already_applied``, ``refused`` or ``missing``."""
+    """What became of an update: ``applied``, ``already_applied``, ``overtaken``, ``refused`` or ``missing``."""
 
     @property
     def outcome(self) -> str: ...

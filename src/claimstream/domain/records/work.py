@@ -157,6 +157,8 @@ class Delivered(StrEnum):
     APPLIED = "applied"
     ALREADY_APPLIED = "already_applied"
     SENT = "sent"
+    OVERTAKEN = "overtaken"
+    """A reply that came later has been written already: a person decides."""
     REFUSED = "refused"
     """The stored amount has changed since: a person decides."""
     MISSING = "missing"

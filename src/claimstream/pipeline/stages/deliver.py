@@ -208,7 +208,10 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
         why = "The stored amount cannot be read, so nothing was written over it."
         refused[:] = [_refusal(update, ReviewReason.CONFLICT, why)]
         result = Delivered.REFUSED
-    if result in {Delivered.REFUSED, Delivered.MISSING}:
+    if result is Delivered.OVERTAKEN:
+        later = "A reply of this creditor that came later has been written already; this one would undo it."
+        refused[:] = [_refusal(update, ReviewReason.CONFLICT, later)]
+    if result in {Delivered.OVERTAKEN, Delivered.REFUSED, Delivered.MISSING}:
         gone = "The client or the creditor is no longer in the firm's records."
         guard = refused[0] if refused else _refusal(update, ReviewReason.NO_MATCH, gone)
         log.info("guard_decided", guard=guard.guard, passed=False, reason=guard.reason, confidence=guard.confidence)
