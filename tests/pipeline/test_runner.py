@@ -731,6 +731,47 @@ async def test_a_mail_that_kills_its_workers_goes_to_a_person(
     assert report.earlier == (EarlierAttempts(first=1, last=4, stopped_in="fetch"),)
 
 
+async def test_emails_that_died_with_a_worker_have_their_last_attempt_one_by_one_so_that_only_the_guilty_one_goes(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    guilty, innocent = [await arrive(app, stack, world, reply(code=code)) for code in ("K7Q2X9M4", "P3R8T5W2")]
+    for number in range(2):
+        for email_id in (guilty, innocent):
+            await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
+        await asyncio.sleep(0.01)
+    reader = _Hangs(app.services.reader)
+    runner = make_runner(app, replace(app.services, reader=reader), "third")  # type: ignore[arg-type]  # a proxy
+    dying = asyncio.create_task(runner.process(guilty))
+    await reader.reached.wait()
+    for _ in range(2):  # the second time it is not even claimed
+        waiting = await runner.process(innocent)
+        assert isinstance(waiting, Wait)
+        assert "one by one" in waiting.reason
+    attempts = (await summary_of(app, innocent)).attempt
+    lapse = "UPDATE emails SET claimed_until = now() - interval '1 second' WHERE claimed_by IS NOT NULL"
+    await app.database.run("UPDATE", lambda c: c.execute(lapse))
+    other = make_runner(app, app.services, "fourth")
+    assert (await settle(app, other, innocent)).outcome == "updated"
+    assert (await settle(app, other, guilty)).review_reason == "extraction_error"
+    assert attempts == 3, "two that died, and one that told that it is suspected"
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+
+
+class _Hangs:
+    """A reader in which the first mail never comes to an end."""
+
+    def __init__(self, reader: object) -> None:
+        self._reader = reader
+        self.reached = asyncio.Event()
+
+    async def read(self, raw: bytes, **rest: object) -> object:
+        if not self.reached.is_set():
+            self.reached.set()
+            await asyncio.Event().wait()
+        return await self._reader.read(raw, **rest)  # type: ignore[attr-defined]  # a proxy
+
+
 async def test_a_report_that_cannot_be_built_fails_no_email(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:

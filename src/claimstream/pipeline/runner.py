@@ -64,6 +64,9 @@ them costs less than the write would, so their checkpoints go out with the next 
 that gives the email back. Where neither comes about (the worker dies, PostgreSQL is away) they are done again."""
 
 
+_ONE_BY_ONE = "it was in work when workers died: such emails are tried one by one"
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """The email has ended, now or before."""
@@ -110,6 +113,9 @@ class Runner:
         self._outage_wait_seconds = outage_wait_seconds
         self._max_crashes = max_crashes
         self._in_work: set[str] = set()
+        self._suspected: set[str] = set()
+        """Emails that wait until they may have their last attempt alone."""
+        self._last_attempt = asyncio.Lock()
         self._unwritten = UnwrittenWaits()
 
     async def process(self, email_id: str) -> Processed:
@@ -127,6 +133,8 @@ class Runner:
             self._in_work.discard(email_id)
 
     async def _process(self, email_id: str) -> Processed:
+        if email_id in self._suspected and self._last_attempt.locked():
+            return self._wait(_ONE_BY_ONE)
         asked_at = time.monotonic()
         claimed = await self._services.emails.claim(email_id, worker=self._worker, seconds=self._claim_seconds)
         unwritten = self._unwritten.take(email_id)
@@ -148,7 +156,17 @@ class Runner:
             sentry.email_scope(attempt=email.attempt),
         ):
             deadline = ClaimDeadline(email_id, seconds=self._claim_seconds, asked_at=asked_at)
-            return await self._held(claimed, unwritten, deadline)
+            if not 0 < email.crashes == self._max_crashes - 1:
+                return await self._held(claimed, unwritten, deadline)
+            # A worker that dies takes all its emails with it. The next death tells which of them it was: so no other
+            # that may go to a person for it is in work meanwhile, nor claimed.
+            if self._last_attempt.locked():
+                self._suspected.add(email_id)
+                await self._release(email, unwritten, ())
+                return self._wait(_ONE_BY_ONE)
+            async with self._last_attempt:
+                self._suspected.discard(email_id)
+                return await self._held(claimed, unwritten, deadline)
 
     async def _held(self, claimed: Claimed, unwritten: tuple[Waited, ...], deadline: ClaimDeadline) -> Processed:
         """Work on the email while the claim is kept alive; stop as soon as it is lost."""
