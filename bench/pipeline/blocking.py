@@ -19,10 +19,6 @@ from bench.pipeline.tape import Call, Document, Download, Get, Letter, Publish, 
 from claimstream.external.mongo import ClientsOptions
 from claimstream.settings import Settings
 
-_CONNECTIONS = 20
-"""As many as a worker's pool has (``connections.POSTGRESQL_CONNECTIONS``): written out, since this
-process is measured and is not to load the clients of asyncio."""
-
 
 class BlockingCalls:
     """``with BlockingCalls(settings) as calls``, then :meth:`make` from any thread."""
@@ -58,7 +54,7 @@ class BlockingCalls:
     def __enter__(self) -> Self:
         assert self._settings.database_url is not None
         dsn = self._settings.database_url.get_secret_value()
-        for _ in range(_CONNECTIONS):
+        for _ in range(self._settings.database_connections):
             connection = psycopg.connect(dsn, cursor_factory=psycopg.RawCursor, autocommit=True)
             self._exit.callback(connection.close)
             self._connections.put(connection)

@@ -16,7 +16,6 @@ from gcloud.aio.storage import Storage
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench.pipeline.tape import Call, Document, Download, Get, Letter, Publish, Question, Transaction, Upload
-from claimstream.connections import POSTGRESQL_CONNECTIONS
 from claimstream.external.mongo import ClientsOptions
 from claimstream.pubsub import Publisher, connect
 from claimstream.pubsub.wire import Channel
@@ -61,7 +60,9 @@ class BareCalls:
             )
         )
         dsn = settings.database_url.get_secret_value()
-        self._pool = await enter(asyncpg.create_pool(dsn, min_size=1, max_size=POSTGRESQL_CONNECTIONS, reset=_nothing))
+        self._pool = await enter(
+            asyncpg.create_pool(dsn, min_size=1, max_size=settings.database_connections, reset=_nothing)
+        )
         url = settings.mongodb_url.get_secret_value()
         mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(url, tz_aware=True)
         self._exit.callback(mongo.close)

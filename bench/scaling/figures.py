@@ -49,7 +49,7 @@ class Figures:
     letters_held: int = 1_000_000
     """LETTERS_HELD of a worker."""
     pool_connections: int = 20
-    """``connections.POSTGRESQL_CONNECTIONS``"""
+    """DATABASE_CONNECTIONS of a worker."""
     poll_seconds: float = 300.0
     """POLL_SECONDS: a mailbox that was quiet for so long is looked at."""
 

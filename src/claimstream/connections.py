@@ -19,9 +19,6 @@ from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
 
-POSTGRESQL_CONNECTIONS = 20
-"""That a worker holds at most; ``docs/scaling.md`` reckons with it."""
-
 
 def make_database(settings: Settings, door: Door) -> Database:
     if settings.database_url is None:
@@ -29,7 +26,9 @@ def make_database(settings: Settings, door: Door) -> Database:
             "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
         )
     service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
-    return Database(settings.database_url.get_secret_value(), call=service.call, max_connections=POSTGRESQL_CONNECTIONS)
+    return Database(
+        settings.database_url.get_secret_value(), call=service.call, max_connections=settings.database_connections
+    )
 
 
 def make_gmail(settings: Settings, door: Door, *, pace: GmailPace | None = None) -> Gmail:

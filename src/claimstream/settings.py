@@ -183,6 +183,9 @@ class Settings(BaseSettings):
 
     # --- the worker
     max_emails_in_flight: int = Field(200, ge=1, le=10_000, description="Emails one process works on at a time.")
+    database_connections: int = Field(
+        20, ge=2, le=500, description="Connections to PostgreSQL that one process opens at most."
+    )
     letters_held: int = Field(
         1_000_000,
         ge=1,
