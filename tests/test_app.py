@@ -1,6 +1,8 @@
 """The app as a worker: push notification to final write over Pub/Sub, outages that hold work, draining."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -254,3 +256,19 @@ async def test_health_is_served_for_kubernetes(settings: Settings, world: World)
         assert (await said())["subscriptions"]["emails"]["error"] == "UNAVAILABLE"
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)
+
+
+async def test_the_start_warns_of_a_model_that_ends(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    old = settings.model_copy(update={"extraction_model": "claude-sonnet-4-5"})
+    async with App(old) as app:
+        await app.check()
+    assert "model_deprecated" in caplog.text
+    assert "claude-sonnet-4-5" in caplog.text
+
+
+def test_a_command_that_asks_postgresql_only_loads_no_sdk_of_a_model() -> None:
+    """Anthropic's takes a second, for which nobody wants to wait before a table of emails."""
+    shown = "import sys, claimstream.cli.access, claimstream.cli.report, claimstream.cli.dead, claimstream.cli.replay"
+    asked = f"{shown}; print([m for m in ('anthropic', 'sqlalchemy', 'motor') if m in sys.modules])"
+    printed = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert printed == "[]\n"

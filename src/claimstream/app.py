@@ -34,6 +34,7 @@ from claimstream.external import (
     smtp,
 )
 from claimstream.external.breaker import BreakerEvent
+from claimstream.external.claude_prices import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gmail_pace import GmailPace
@@ -247,6 +248,9 @@ class App:
                 log.warning("service_down", service=error.service, advice=error.message)
 
         await asyncio.gather(*(look(check) for check in checks))
+        for model in {self.settings.extraction_model, self.settings.classification_model}:
+            if warning := deprecation_warning(model):
+                log.warning("model_deprecated", model=model, consequence=warning)
 
     async def _check_gmail(self) -> str:
         """That one of the first mailboxes opens: a single revoked grant is no reason to leave the others unserved."""

@@ -1,23 +1,27 @@
 """The clients of other services, made as the settings say: for the worker and for the commands alike.
 
 Each ``make_*`` returns None where its service is not configured and may be missing, and raises SettingsError where
-nothing works without it. Nothing is connected yet: who makes a client closes it.
+nothing works without it. Nothing is connected yet: who makes a client closes it. A client's library is loaded when it
+is first wanted: Anthropic's alone takes a second, and most commands ask PostgreSQL only.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from claimstream.external import postgres_errors
-from claimstream.external.claude import Claude, ClaudeOptions
 from claimstream.external.door import Door
-from claimstream.external.gcs import Blobs, BlobsOptions
-from claimstream.external.gmail import Gmail, GmailOptions
-from claimstream.external.gmail_credentials import Credentials, RefreshToken, ServiceAccountDelegation, StaticToken
-from claimstream.external.gmail_pace import GmailPace
-from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.shared_circuits import RedisMissingError, SharedCircuits
-from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
+
+if TYPE_CHECKING:
+    from claimstream.external.claude import Claude
+    from claimstream.external.gcs import Blobs
+    from claimstream.external.gmail import Gmail
+    from claimstream.external.gmail_credentials import Credentials
+    from claimstream.external.gmail_pace import GmailPace
+    from claimstream.external.mongo import Clients
+    from claimstream.external.smtp import Mailer
 
 
 def make_database(settings: Settings, door: Door) -> Database:
@@ -31,12 +35,16 @@ def make_database(settings: Settings, door: Door) -> Database:
     )
 
 
-def make_gmail(settings: Settings, door: Door, *, pace: GmailPace | None = None) -> Gmail:
+def make_gmail(settings: Settings, door: Door, *, pace: "GmailPace | None" = None) -> "Gmail":
+    from claimstream.external.gmail import Gmail, GmailOptions
+
     options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
     return Gmail(door, _gmail_credentials(settings, door), options, pace=pace)
 
 
-def _gmail_credentials(settings: Settings, door: Door) -> Credentials:
+def _gmail_credentials(settings: Settings, door: Door) -> "Credentials":
+    from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
+
     if settings.gmail_token is not None:
         return StaticToken(settings.gmail_token.get_secret_value())
     if settings.gmail_service_account_file is not None:
@@ -54,20 +62,26 @@ def _gmail_credentials(settings: Settings, door: Door) -> Credentials:
     )
 
 
-def make_clients(settings: Settings, door: Door) -> Clients | None:
+def make_clients(settings: Settings, door: Door) -> "Clients | None":
+    from claimstream.external.mongo import Clients, ClientsOptions
+
     url = settings.mongodb_url
     if url is None:
         return None
     return Clients(door, ClientsOptions(url=url.get_secret_value(), database=settings.mongodb_database))
 
 
-def make_mailer(settings: Settings, door: Door) -> Mailer | None:
+def make_mailer(settings: Settings, door: Door) -> "Mailer | None":
+    from claimstream.external.smtp import Mailer, SmtpOptions
+
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     return Mailer(door, SmtpOptions(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from))
 
 
-def make_blobs(settings: Settings, door: Door) -> Blobs | None:
+def make_blobs(settings: Settings, door: Door) -> "Blobs | None":
+    from claimstream.external.gcs import Blobs, BlobsOptions
+
     if settings.gcs_bucket is None:
         return None
     key = settings.google_application_credentials
@@ -77,7 +91,9 @@ def make_blobs(settings: Settings, door: Door) -> Blobs | None:
     return Blobs(door, options)
 
 
-def make_model(settings: Settings, door: Door) -> Claude | None:
+def make_model(settings: Settings, door: Door) -> "Claude | None":
+    from claimstream.external.claude import Claude, ClaudeOptions
+
     key, base_url = settings.anthropic_api_key, settings.anthropic_base_url
     if key is None and base_url is None:
         return None

@@ -6,7 +6,6 @@ from dataclasses import fields
 import stamina
 
 from claimstream import __version__, telemetry
-from claimstream.external.claude import deprecation_warning
 from claimstream.pubsub import Subscriber
 from claimstream.pubsub.counters import Counters
 from claimstream.settings import Settings
@@ -37,9 +36,6 @@ def start_telemetry(settings: Settings) -> telemetry.Telemetry:
         if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
             continue
         log.warning("not_configured", setting=variable, consequence=consequence)
-    for model in {settings.extraction_model, settings.classification_model}:
-        if warning := deprecation_warning(model):
-            log.warning("model_deprecated", model=model, consequence=warning)
     return started
 
 

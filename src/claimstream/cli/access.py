@@ -13,7 +13,6 @@ from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, SettingsError, load_settings
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
-from claimstream.store.schema import migrate
 from claimstream.store.world import WorldStore
 
 
@@ -49,6 +48,8 @@ async def open_database(settings: Settings, door: Door) -> AsyncIterator[Databas
 
 async def bring_up_schema(settings: Settings) -> tuple[str | None, str | None]:
     """Migrate; the revision before and after. Raises SettingsError or ExternalError, which say what is wrong."""
+    from claimstream.store.schema import migrate  # noqa: PLC0415 - brings SQLAlchemy, which most commands do without
+
     async with a_door() as door, open_database(settings, door):
         pass  # in one line what is wrong with the URL or the server, before alembic would say it in a hundred
     assert settings.database_url is not None
