@@ -96,10 +96,18 @@ class Service:
                 self._instruments.duration.record(time.monotonic() - started, {**labels, "outcome": ended_as})
 
     async def _attempts(self, call: _Call[T], *, retry: bool) -> T:
-        failed_at = 0.0
-        failed_as = ""
+        try:
+            return await self._attempt(call)
+        except Exception as error:
+            if not retry:
+                raise
+            return await self._again(call, error)
+
+    async def _again(self, call: _Call[T], error: Exception) -> T:
+        """After a first attempt. stamina is asked no sooner: to set it up costs as much as all else here."""
+        failed_at, failed_as = time.monotonic(), error_type(error)
         async for attempt in stamina.retry_context(
-            on=self._wait_before_retry if retry else _never,
+            on=self._wait_before_retry,
             attempts=self.policy.attempts,
             timeout=None,
             wait_initial=self.policy.backoff_initial_seconds,
@@ -107,18 +115,19 @@ class Service:
             wait_jitter=self.policy.backoff_initial_seconds,
         ):
             with attempt:
-                if attempt.num > 1:
-                    if "http.request.method" in call.attributes:
-                        resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
-                        call = replace(call, attributes={**call.attributes, **resent})
-                    with best_effort("door"):
-                        self._instruments.retries.add(1, call.labels)
-                    waited = {"attempt": attempt.num, "waited_seconds": time.monotonic() - failed_at}
-                    _event("retry", call.labels, {**waited, "error.type": failed_as})
+                if attempt.num == 1:
+                    raise error
+                if "http.request.method" in call.attributes:
+                    resent: dict[str, AttributeValue] = {"http.request.resend_count": attempt.num - 1}
+                    call = replace(call, attributes={**call.attributes, **resent})
+                with best_effort("door"):
+                    self._instruments.retries.add(1, call.labels)
+                waited = {"attempt": attempt.num, "waited_seconds": time.monotonic() - failed_at}
+                _event("retry", call.labels, {**waited, "error.type": failed_as})
                 try:
                     return await self._attempt(call)
-                except Exception as error:
-                    failed_at, failed_as = time.monotonic(), error_type(error)
+                except Exception as failure:
+                    failed_at, failed_as = time.monotonic(), error_type(failure)
                     raise
         raise AssertionError("stamina returns or raises")
 
@@ -277,11 +286,6 @@ def _verdict(error: ExternalError) -> Verdict:
     if isinstance(error, Throttled | Refused | Unauthorised):
         return Verdict.ALIVE
     return Verdict.FAILED if isinstance(error, Outage) else Verdict.UNKNOWN
-
-
-def _never(error: Exception) -> bool:
-    del error
-    return False
 
 
 def _event(name: str, labels: Mapping[str, str], attributes: Mapping[str, AttributeValue]) -> None:
