@@ -13,6 +13,8 @@ class Figures:
     # --- assumed
     emails_per_firm_and_day: int = 200
     attachments_per_email: int = 3
+    label_changes_per_email: int = 2
+    """A person reads it and files it. Gmail tells of each, and each is a look at the history for nothing."""
     share_with_model: float = 0.3
     """Of the emails, what rules and reader do not settle: of the sample mail, one in seven."""
     working_days_per_month: int = 21
@@ -114,3 +116,5 @@ class PubSubPrice:
     """Of each request."""
     requests_per_email: int = 4
     """The notification and the email's message, each published and delivered, none of them with another in a batch."""
+    requests_per_label_change: int = 2
+    """A notification."""

@@ -53,10 +53,11 @@ def needs(
     # Waiting for the model is nearly all of it: the intent, then all sources at once.
     in_flight = peak * (0.3 + figures.share_with_model * 2 * figures.model_seconds)
     in_flight_slow = peak * (0.3 + figures.share_with_model * 2 * figures.slow_model_seconds)
-    units = units_per_email(quota)
+    units = units_per_email(figures, quota)
     polls = firms / figures.poll_seconds
     per_month = per_day * figures.working_days_per_month
-    bytes_per_month = per_month * price.requests_per_email * price.least_bytes
+    requests = price.requests_per_email + figures.label_changes_per_email * price.requests_per_label_change
+    bytes_per_month = per_month * requests * price.least_bytes
     return Needs(
         firms=firms,
         emails_per_day=per_day,
@@ -80,6 +81,7 @@ def needs(
     )
 
 
-def units_per_email(quota: GmailQuota) -> int:
-    """The message, and a look at the history for it alone: mail seldom comes so fast that one look finds two."""
-    return quota.messages_get + quota.history_list
+def units_per_email(figures: Figures, quota: GmailQuota) -> int:
+    """The message, and a look at the history for it alone and for each change of its labels: mail seldom comes so fast
+    that one look finds two."""
+    return quota.messages_get + (1 + figures.label_changes_per_email) * quota.history_list

@@ -43,7 +43,7 @@ class Pool:
 def play_day(firms: int, figures: Figures, quota: GmailQuota, seed: int = 1) -> Day:
     chance = random.Random(seed)
     shares = minute_shares()
-    units = units_per_email(quota)
+    units = units_per_email(figures, quota)
     per_day = firms * figures.emails_per_firm_and_day
     arrivals = [poisson(per_day * share, chance) for share in shares]
     # A mailbox with mail within the last five minutes is not polled.

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.external.conftest import Entrance, HttpServer
 
 from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
-from claimstream.external.gmail import Gmail, GmailOptions, HistoryExpired
+from claimstream.external.gmail import Gmail, GmailOptions, HistoryChange, HistoryExpired
 from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
 from claimstream.local.gmail.server import GmailServer
 
@@ -62,17 +62,25 @@ async def test_a_deleted_message_is_not_found(gmail: Gmail, server: GmailServer)
         await gmail.get_raw(BOX, gmail_id)
 
 
-async def test_history_gives_what_was_added_to_the_inbox_and_the_next_cursor(gmail: Gmail, server: GmailServer) -> None:
+async def test_history_gives_what_was_added_or_lost_labels_and_the_next_cursor(
+    gmail: Gmail, server: GmailServer
+) -> None:
     cursor = (await gmail.profile(BOX)).history_id
     first = await server.deliver(BOX, RAW)
-    await server.deliver(BOX, RAW, labels=("SENT",))
+    second = await server.deliver(BOX, RAW, labels=())
+    added = (await gmail.profile(BOX)).history_id
     await server.relabel(BOX, first, remove=("UNREAD",))
-    second = await server.deliver(BOX, RAW)
-    pages = [page async for page in gmail.history(BOX, cursor)]
-    assert [gmail_id for page in pages for gmail_id in page.message_ids] == [first, second]
+    await server.relabel(BOX, first, add=("STARRED",))
+    (page,) = [page async for page in gmail.history(BOX, cursor)]
+    assert page.changes == (
+        HistoryChange(first, frozenset({"INBOX", "UNREAD"})),
+        HistoryChange(second, frozenset()),
+        HistoryChange(first, frozenset({"INBOX"}), removed=frozenset({"UNREAD"})),
+    )
     current = (await gmail.profile(BOX)).history_id
-    assert pages[-1].history_id == current
-    assert [page.message_ids async for page in gmail.history(BOX, current)] == [()]
+    assert (page.last_added_id, page.last_record_id, page.history_id) == (added, current, current)
+    (empty,) = [page async for page in gmail.history(BOX, current)]
+    assert (empty.changes, empty.last_added_id, empty.last_record_id) == ((), None, None)
 
 
 async def test_history_goes_through_all_pages(gmail: Gmail, server: GmailServer) -> None:
@@ -80,7 +88,7 @@ async def test_history_goes_through_all_pages(gmail: Gmail, server: GmailServer)
     ids = [await server.deliver(BOX, RAW) for _ in range(501)]
     pages = [page async for page in gmail.history(BOX, cursor)]
     assert len(pages) == 2
-    assert [gmail_id for page in pages for gmail_id in page.message_ids] == ids
+    assert [change.gmail_id for page in pages for change in page.changes] == ids
 
 
 async def test_expired_history_says_so(gmail: Gmail, server: GmailServer) -> None:
@@ -113,6 +121,18 @@ async def test_watch_announces_until_it_is_stopped(
     before = len(pushes)
     await server.deliver(BOX, RAW)
     assert len(pushes) == before
+
+
+async def test_a_watch_can_leave_out_what_has_certain_labels(
+    gmail: Gmail, server: GmailServer, pushes: list[tuple[str, bytes]]
+) -> None:
+    await gmail.watch(BOX, "projects/p/topics/gmail", except_labels=("DRAFT", "SENT"))
+    before = len(pushes)
+    for labels in [("DRAFT",), ("SENT", "INBOX")]:
+        await server.deliver(BOX, RAW, labels=labels)
+    assert len(pushes) == before
+    await server.deliver(BOX, RAW, labels=("Label_1",))
+    assert len(pushes) == before + 1
 
 
 async def test_a_watch_held_by_another_topic_is_refused_with_the_reason(gmail: Gmail) -> None:

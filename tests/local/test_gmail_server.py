@@ -162,6 +162,30 @@ async def test_label_changes_are_history_of_their_own_type(gmail: Gmail) -> None
     assert [record["labelsRemoved"][0]["labelIds"] for record in answer["history"]] == [["INBOX"]]
 
 
+@pytest.mark.parametrize("now", [False, True])
+async def test_history_goes_by_the_labels_of_then_or_of_now(gmail: Gmail, now: bool) -> None:
+    start = (await gmail.get("profile"))["historyId"]
+    gmail.server.faults.history_labels_now = now
+    gmail_id = await gmail.server.deliver(MAILBOX, MAIL, labels=("INBOX",))
+    await gmail.server.relabel(MAILBOX, gmail_id, remove=["INBOX"])
+
+    assert await gmail.added(start, labelId="INBOX") == ([] if now else [gmail_id])
+    answer = await gmail.get("history", startHistoryId=start, historyTypes="messageAdded")
+    message = answer["history"][0]["messagesAdded"][0]["message"]
+    assert message.get("labelIds") == (None if now else ["INBOX"])
+    assert "labelIds" not in await gmail.get(f"messages/{gmail_id}", format="minimal")
+    await gmail.server.delete(MAILBOX, gmail_id)
+    assert await gmail.added(start) == [gmail_id]
+
+
+async def test_a_search_calls_drafts_and_chats_by_their_places(gmail: Gmail) -> None:
+    draft, chat = [await gmail.server.deliver(MAILBOX, MAIL, labels=(label,)) for label in ("DRAFT", "CHAT")]
+
+    for place, found in [("drafts", draft), ("chats", chat)]:
+        assert [message["id"] for message in (await gmail.get("messages", q=f"in:{place}"))["messages"]] == [found]
+    assert "messages" not in await gmail.get("messages", q="-in:drafts -in:chats")
+
+
 async def test_a_mail_comes_back_byte_for_byte_with_its_time_and_labels(gmail: Gmail) -> None:
     raw = MAIL + bytes(range(256)) * 4
     gmail_id = await gmail.server.deliver(MAILBOX, raw, internal_date=datetime(2026, 10, 1, 12, 30, tzinfo=UTC))

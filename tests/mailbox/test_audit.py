@@ -196,7 +196,7 @@ async def test_only_what_recovery_would_list_and_the_window_holds_is_looked_at(
     now = datetime.now(UTC)
     earlier = now - timedelta(minutes=5)
     filed = await stack.gmail.deliver(address, reply(), labels=("Label_1",), internal_date=earlier, notify=False)
-    for label in ("SENT", "DRAFTS", "SPAM", "TRASH"):
+    for label in ("SENT", "DRAFT", "CHAT", "SPAM", "TRASH"):
         await stack.gmail.deliver(address, reply(), labels=(label,), internal_date=earlier, notify=False)
     await stack.gmail.deliver(address, reply(), internal_date=now - timedelta(days=2), notify=False)
     await stack.gmail.deliver(address, reply(), internal_date=now + timedelta(days=2), notify=False)

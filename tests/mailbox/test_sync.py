@@ -253,7 +253,7 @@ async def test_a_row_whose_message_was_never_confirmed_is_published_later(
     page = await app.gmail.history_page(address, mailbox.history_id or 0)
 
     await app.mailboxes.add_emails(
-        mailbox, [NewEmail("e", page.message_ids[0], "c")], holder="died", cursor=page.last_record_id
+        mailbox, [NewEmail("e", page.changes[0].gmail_id, "c")], holder="died", cursor=page.last_record_id
     )
     await asyncio.sleep(0.01)
     assert [email.email_id for email in await app.emails.unpublished()] == ["e"]

@@ -5,7 +5,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 
 import base64
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,7 +21,6 @@ from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.http import connection_classifier, retry_after_seconds, server_attributes, status_error
 
 SERVICE = "gmail"
-INBOX = "INBOX"
 
 _TOLD_SECONDS = 0.05
 """A wait for quota that is shorter is not worth an event."""
@@ -55,13 +54,26 @@ class RawMessage:
 
 
 @dataclass(frozen=True)
+class HistoryChange:
+    """A message that was added to the mailbox, or that lost labels."""
+
+    gmail_id: str
+    label_ids: frozenset[str]
+    """As history tells them. Google does not say whether at the time of the change or now."""
+    removed: frozenset[str] | None = None
+    """The labels that it lost; None: it was added."""
+
+
+@dataclass(frozen=True)
 class HistoryPage:
-    message_ids: tuple[str, ...]
-    """Messages added since, each once, oldest first. May be empty although a next page follows."""
+    changes: tuple[HistoryChange, ...]
+    """Oldest first. May be empty although a next page follows."""
     history_id: int
     """The mailbox's current one. It may be ahead of records that are not shown yet."""
     last_record_id: int | None
-    """Of the newest record on this page; None when it is empty. Everything up to it has been shown."""
+    """Of the newest record on this page, whatever it tells of; None when it is empty."""
+    last_added_id: int | None
+    """Of the newest record that tells of a message added."""
     next_page: str | None
 
 
@@ -138,27 +150,26 @@ class Gmail:
         )
 
     async def history(
-        self, mailbox: str, start_history_id: int, *, label: str | None = INBOX, page: str | None = None
+        self, mailbox: str, start_history_id: int, *, page: str | None = None
     ) -> AsyncIterator[HistoryPage]:
-        """What was added after ``start_history_id``, page by page.
+        """What has changed after ``start_history_id``, page by page.
 
-        :param label: only messages that had it when they were added; None for all.
         :raises HistoryExpired: the cursor is too old.
         """
         while True:
-            found = await self.history_page(mailbox, start_history_id, label=label, page=page)
+            found = await self.history_page(mailbox, start_history_id, page=page)
             yield found
             page = found.next_page
             if page is None:
                 return
 
-    async def history_page(
-        self, mailbox: str, start_history_id: int, *, label: str | None = INBOX, page: str | None = None
-    ) -> HistoryPage:
-        """One page of :meth:`history`."""
-        query = {"startHistoryId": str(start_history_id), "historyTypes": "messageAdded", "maxResults": str(_PAGE_SIZE)}
-        if label is not None:
-            query["labelId"] = label
+    async def history_page(self, mailbox: str, start_history_id: int, *, page: str | None = None) -> HistoryPage:
+        """One page of :meth:`history`.
+
+        Asked for without ``labelId``: Gmail goes by the labels that a message has now, and would leave out what was
+        archived meanwhile. And without ``historyTypes``: who is told of a change then sees that it has been shown.
+        """
+        query = {"startHistoryId": str(start_history_id), "maxResults": str(_PAGE_SIZE)}
         if page is not None:
             query["pageToken"] = page
         try:
@@ -166,16 +177,12 @@ class Gmail:
         except NotFound as error:
             message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
             raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
-        added = [
-            entry["message"]
-            for record in body.get("history", ())
-            for entry in record.get("messagesAdded", ())
-            if label is None or label in entry["message"].get("labelIds", (label,))
-        ]
+        records = body.get("history", ())
         return HistoryPage(
-            message_ids=tuple(dict.fromkeys(str(message["id"]) for message in added)),
+            changes=tuple(change for record in records for change in _changes(record)),
             history_id=int(body["historyId"]),
-            last_record_id=max((int(record["id"]) for record in body.get("history", ())), default=None),
+            last_record_id=max((int(record["id"]) for record in records), default=None),
+            last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
             next_page=body.get("nextPageToken"),
         )
 
@@ -196,9 +203,14 @@ class Gmail:
         body = await self._call("profile", "GET", mailbox, "profile")
         return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
 
-    async def watch(self, mailbox: str, topic: str, *, labels: tuple[str, ...] = (INBOX,)) -> Watch:
-        """Have changes announced on ``projects/P/topics/T`` for up to seven days; calling again prolongs it."""
-        request = {"topicName": topic, "labelIds": list(labels), "labelFilterBehavior": "include"}
+    async def watch(self, mailbox: str, topic: str, *, except_labels: Collection[str] = ()) -> Watch:
+        """Have changes announced on ``projects/P/topics/T`` for up to seven days; calling again prolongs it.
+
+        :param except_labels: changes of messages with one of these are not announced.
+        """
+        request: dict[str, object] = {"topicName": topic}
+        if except_labels:
+            request |= {"labelIds": list(except_labels), "labelFilterBehavior": "exclude"}
         body = await self._call("watch", "POST", mailbox, "watch", json_body=request)
         return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
 
@@ -293,6 +305,15 @@ class Gmail:
                     return _Answer(response.status, {}, response.headers)
                 raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
             return _Answer(response.status, body if isinstance(body, dict) else {}, response.headers)
+
+
+def _changes(record: Mapping[str, Any]) -> Iterator[HistoryChange]:
+    """A message without any label, such as an archived one, has no ``labelIds``."""
+    for entry in record.get("messagesAdded", ()):
+        yield HistoryChange(str(entry["message"]["id"]), frozenset(entry["message"].get("labelIds", ())))
+    for entry in record.get("labelsRemoved", ()):
+        message, removed = entry["message"], frozenset(entry.get("labelIds", ()))
+        yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())), removed)
 
 
 def _error(answer: _Answer) -> ExternalError:

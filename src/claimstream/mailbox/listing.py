@@ -1,14 +1,11 @@
-"""Which messages of a mailbox are ours to know, as Gmail lists them."""
+"""What of a mailbox is worked on (:mod:`~.scope`), as Gmail lists it."""
 
 import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from claimstream.mailbox import scope
 from claimstream.mailbox.ports import Lists
-
-_SCOPE = "-in:sent -in:drafts -in:chats"
-"""Not only the inbox: what a person has filed away since is a reply all the same. Spam and trash are left out, as
-``messages.list`` does by itself."""
 
 
 async def listed(
@@ -18,7 +15,7 @@ async def listed(
 
     Gmail knows whole seconds: the window is widened to them. Raises ExternalError.
     """
-    query = f"after:{math.floor(since.timestamp())} {_SCOPE}"
+    query = f"after:{math.floor(since.timestamp())} {scope.QUERY}"
     if until is not None:
         query += f" before:{math.ceil(until.timestamp())}"
     token: str | None = None

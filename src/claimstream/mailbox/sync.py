@@ -17,6 +17,7 @@ from claimstream.external.errors import NotFound
 from claimstream.mailbox.listing import listed
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Pace, Publisher
 from claimstream.mailbox.publishing import EmailPublishing
+from claimstream.mailbox.scope import arrives
 from claimstream.telemetry.correlation import correlated, new_correlation_id
 from claimstream.telemetry.logs import get_logger
 from claimstream.telemetry.tracing import work_span
@@ -158,18 +159,21 @@ class MailboxSync:
         return Synced(new=new, published=published, lagging=lagging, recovered=recovered)
 
     async def _list_history(self, mailbox: Mailbox, holder: str) -> tuple[int, int | None]:
-        """New rows, and how far the cursor is now."""
+        """New rows, and how far history has been shown."""
         if mailbox.history_id is None:
             return 0, None  # the watch has not been started: nothing has been promised to us yet
-        new, cursor = 0, mailbox.history_id
+        new, cursor, shown = 0, mailbox.history_id, mailbox.history_id
         async for page in self._gmail.history(mailbox.address, mailbox.history_id):
-            # Only as far as records were shown: the answer's own history id may be ahead of records that lag behind.
-            if page.last_record_id is not None:
-                cursor = max(cursor, page.last_record_id)
             # Only the last page makes it complete: should history be lost before, listing begins where it was complete.
             complete = page.next_page is None
-            new += len(await self._add(mailbox, page.message_ids, holder, cursor=cursor, complete=complete))
-        return new, cursor
+            shown = max(shown, page.last_record_id or 0)
+            # Only as far as records were shown: the answer's own history id may be ahead of records that lag behind.
+            # On the last page not even as far as a change of labels, which may be shown before a message that came
+            # earlier. Further back nothing lags, and what is shown there need not be read with every look.
+            cursor = max(cursor, (page.last_added_id if complete else page.last_record_id) or 0)
+            arrived = [change.gmail_id for change in page.changes if arrives(change.label_ids, change.removed)]
+            new += len(await self._add(mailbox, arrived, holder, cursor=cursor, complete=complete))
+        return new, shown
 
     async def _recover(self, mailbox: Mailbox, holder: str) -> int:
         """History is gone (Gmail keeps about a week): list what came since the last complete look. New rows.

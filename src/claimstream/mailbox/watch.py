@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.work import Mailbox
 from claimstream.mailbox.ports import Gmail, Mailboxes
+from claimstream.mailbox.scope import UNTOLD
 from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -33,7 +34,7 @@ class Watcher:
             mailbox.address, seconds=_LEASE_SECONDS, due_before=None if force else due_before
         ):
             return False
-        watch = await self._gmail.watch(mailbox.address, self._topic)
+        watch = await self._gmail.watch(mailbox.address, self._topic, except_labels=UNTOLD)
         await self._mailboxes.watched(mailbox.address, history_id=watch.history_id, expires_at=watch.expiration)
         log.info("watch_renewed", expires_at=watch.expiration.isoformat(), first=mailbox.watch_expires_at is None)
         return True

@@ -95,12 +95,17 @@ def page_token(first: int) -> str:
     return base64.urlsafe_b64encode(str(first).encode()).decode()
 
 
-def record_json(record: HistoryRecord) -> dict[str, Any]:
+def record_json(record: HistoryRecord, labels: tuple[str, ...]) -> dict[str, Any]:
+    """``labels``: the message's; as Gmail does, there is no ``labelIds`` where it has none."""
     message = {"id": record.gmail_id, "threadId": record.gmail_id}
-    change: dict[str, Any] = {"message": {**message, "labelIds": list(record.labels)}}
+    change: dict[str, Any] = {"message": {**message, **labels_json(labels)}}
     if record.changed:
         change["labelIds"] = list(record.changed)
     return {"id": str(record.history_id), "messages": [message], HISTORY_TYPES[record.history_type]: [change]}
+
+
+def labels_json(labels: tuple[str, ...]) -> dict[str, list[str]]:
+    return {"labelIds": list(labels)} if labels else {}
 
 
 def headers_json(raw: bytes, only: list[str]) -> list[dict[str, str]]:

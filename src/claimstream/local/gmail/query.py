@@ -8,6 +8,8 @@ from typing import Self
 
 from claimstream.local.gmail.mailbox import Message
 
+_PLACES = {"drafts": "DRAFT", "chats": "CHAT"}
+"""Where ``in:`` calls a label by another name than its id."""
 _DAY = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
 
 
@@ -43,9 +45,9 @@ class GmailQuery:
             elif key == "in" and value == "anywhere":
                 everywhere = True
             elif key in {"in", "label"} and value:
-                labels.add(value.upper())
+                labels.add(_PLACES.get(value, value.upper()))
             elif key in {"-in", "-label"} and value:
-                not_labels.add(value.upper())
+                not_labels.add(_PLACES.get(value, value.upper()))
             else:
                 raise UnknownSearchTermError(f"This local server does not know the search term '{term}'.")
         return cls(

@@ -26,12 +26,13 @@ from claimstream.local.gmail.answers import (
     is_gmail_id,
     json_body,
     jwt_subject,
+    labels_json,
     number,
     page,
     page_token,
     record_json,
 )
-from claimstream.local.gmail.mailbox import HISTORY_TYPES, Mailbox, Message, Watch
+from claimstream.local.gmail.mailbox import HISTORY_TYPES, HistoryRecord, Mailbox, Message, Watch
 from claimstream.local.gmail.query import GmailQuery, UnknownSearchTermError
 from claimstream.local.http.faults import HttpFault, HttpFaults
 from claimstream.local.http.server import LocalHttpServer
@@ -60,6 +61,9 @@ class GmailFaults(HttpFaults):
     """A new message shows in ``history.list`` only this long after its push; real ones take up to 3 s."""
     history_lag_hides_id: bool = True
     """While it lags, ``history.list`` answers with the old ``historyId``; False: with the new one, as has been seen."""
+    history_labels_now: bool = False
+    """``history.list`` shows, and goes by, the labels that messages have now, none of one that is gone; False: those
+    at the time of each change. Google does not say which."""
 
 
 class GmailServer(LocalHttpServer):
@@ -303,9 +307,11 @@ class GmailServer(LocalHttpServer):
         label = query.get("labelId")
         # Gmail filters within the page: a page can be empty and still have a successor
         records = [
-            record_json(record)
+            record_json(record, labels)
             for record in later[first : first + size]
-            if record.history_type in types and (label is None or label in record.labels)
+            if record.history_type in types
+            for labels in [self._shown_labels(box, record)]
+            if label is None or label in labels
         ]
         current = box.history_id
         if self.faults.history_lag_hides_id and len(visible) < len(box.history):
@@ -316,6 +322,12 @@ class GmailServer(LocalHttpServer):
         if first + size < len(later):
             answer["nextPageToken"] = page_token(first + size)
         return web.json_response(answer)
+
+    def _shown_labels(self, box: Mailbox, record: HistoryRecord) -> tuple[str, ...]:
+        if not self.faults.history_labels_now:
+            return record.labels
+        message = box.messages.get(record.gmail_id)
+        return () if message is None else message.labels
 
     async def _messages(self, request: web.Request) -> web.Response:
         box = self._authorised(request)
@@ -357,7 +369,7 @@ class GmailServer(LocalHttpServer):
         answer: dict[str, Any] = {
             "id": gmail_id,
             "threadId": gmail_id,
-            "labelIds": list(stored.labels),
+            **labels_json(stored.labels),
             "snippet": "",
             "sizeEstimate": len(stored.raw),
             "historyId": str(stored.history_id),
