@@ -5,6 +5,7 @@ import builtins
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,9 @@ async def redis(tmp_path: Path) -> AsyncIterator[LocalRedis]:
 
 
 @asynccontextmanager
-async def worker(url: str) -> AsyncIterator[Service]:
+async def worker(url: str, *, concurrency: int = POLICY.concurrency) -> AsyncIterator[Service]:
     circuits = SharedCircuits(url)
-    door = Door({"gcs": POLICY}, unit_of_work=circuits)
+    door = Door({"gcs": replace(POLICY, concurrency=concurrency)}, unit_of_work=circuits)
     try:
         yield door.service("gcs", lambda _: None)
     finally:
@@ -157,6 +158,45 @@ async def test_the_worker_whose_probe_was_cancelled_may_try_again(redis: LocalRe
         with pytest.raises(asyncio.CancelledError):
             await probe
         assert await one.call("get", answer) == "there"
+
+
+async def test_many_calls_at_once_go_on_sharing(redis: LocalRedis, caplog: pytest.LogCaptureFixture) -> None:
+    async with worker(redis.url, concurrency=200) as one, worker(redis.url) as other:
+        all_are_in = asyncio.Barrier(200)
+
+        async def together() -> None:
+            await all_are_in.wait()
+
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(one.call("get", together) for _ in range(200)))
+        assert "shared state" not in caplog.text
+        await break_down(one)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
+
+
+async def test_an_outage_under_load_is_one_opening_one_probe_and_one_closing(redis: LocalRedis) -> None:
+    async with worker(redis.url, concurrency=60) as one:
+        kinds: list[str] = []
+        one.breaker.add_listener(lambda event: None if event.kind == "rejected" else kinds.append(event.kind))
+
+        async def down() -> None:
+            with pytest.raises(Outage):
+                await one.call("get", fail)
+
+        async def email() -> None:
+            while True:
+                await one.breaker.ready()
+                try:
+                    await one.call("get", answer)
+                except BreakerOpen:
+                    continue
+                return
+
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(down() for _ in range(60)))
+            await asyncio.gather(*(email() for _ in range(20)))
+        assert kinds == ["opened", "half_opened", "closed"]
 
 
 async def goes_on_alone(service: Service) -> None:
