@@ -264,6 +264,79 @@ class TestCancelled:
         assert worker.kinds == ["half_opened", *again, "closed"]
 
 
+class TestWaitersWhileAnotherWorkerProbes:
+    @pytest.fixture(autouse=True)
+    def soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(breaker_module, "_ASK_AGAIN_SECONDS", 0.02)
+
+    async def probed(self, store: Store) -> tuple[Worker, Worker, Permit]:
+        """The second knows that the first one probes."""
+        one, other = Worker(store), Worker(store)
+        await one.open()
+        one.now += RECOVERY_SECONDS + 1
+        permit = await one.breaker.admit()
+        assert not await other.may_be_called()
+        assert other.breaker.state == "half_open"
+        return one, other, permit
+
+    async def waiting(self, worker: Worker, count: int) -> list[asyncio.Task[None]]:
+        tasks = [asyncio.create_task(worker.breaker.ready()) for _ in range(count)]
+        await asyncio.sleep(0)
+        return tasks
+
+    async def look(self, worker: Worker, store: Store) -> None:
+        """Let one of them look at the store."""
+        read = store.trips["read"]
+        worker.now += 0.02
+        await pass_on(lambda: store.trips["read"] >= read + 2)
+        assert store.trips["read"] == read + 2, "one of them looks for all"
+
+    async def test_go_soon_after_it_succeeded(self, store: Store) -> None:
+        one, other, permit = await self.probed(store)
+        waiters = await self.waiting(other, 20)
+        await self.look(other, store)
+        assert not any(task.done() for task in waiters)
+        await one.breaker.record(permit, Verdict.ALIVE)
+        await self.look(other, store)
+        async with asyncio.timeout(5):
+            await asyncio.gather(*waiters)
+        assert other.breaker.state == "closed"
+
+    async def test_wait_for_the_whole_recovery_time_when_it_failed(self, store: Store) -> None:
+        one, other, permit = await self.probed(store)
+        [waiter] = await self.waiting(other, 1)
+        await one.breaker.record(permit, Verdict.FAILED)
+        await self.look(other, store)
+        await pass_on(lambda: other.breaker.state == "open")
+        assert other.breaker.retry_after_seconds == pytest.approx(RECOVERY_SECONDS, abs=1)
+        assert not waiter.done()
+        await cancelled(waiter)
+
+    async def test_one_that_is_cancelled_while_it_looks_leaves_that_to_the_next(self, store: Store) -> None:
+        one, other, permit = await self.probed(store)
+        first, second = await self.waiting(other, 2)
+        await one.breaker.record(permit, Verdict.ALIVE)
+        store.stops_at = "read"
+        other.now += 0.02
+        await store.stopped.wait()
+        store.stops_at = ""
+        await cancelled(first)
+        await self.look(other, store)
+        async with asyncio.timeout(5):
+            await second
+
+    async def test_go_themselves_when_nothing_is_heard_of_it(self, store: Store) -> None:
+        _, other, _ = await self.probed(store)
+        first, second = await self.waiting(other, 2)
+        other.now += RECOVERY_SECONDS
+        async with asyncio.timeout(5):
+            await first
+        assert not second.done(), "one at a time"
+        await other.call(Verdict.ALIVE)
+        async with asyncio.timeout(5):
+            await second
+
+
 async def test_waiters_are_not_forgotten_when_a_probe_took_so_long_that_the_next_one_has_failed(store: Store) -> None:
     recovery_seconds = 0.05
     one, other = (Breaker("gcs", threshold=3, recovery_seconds=recovery_seconds, unit_of_work=store) for _ in range(2))

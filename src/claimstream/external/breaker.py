@@ -120,10 +120,12 @@ class Breaker:
         self._last_failure = ""
         self._answered_at: float | None = None
         self._listeners: list[Listener] = []
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[bool]] = deque()
         self._invited_until = 0.0
         self._ramp = 1
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_again_at = 0.0
+        """While another process probes: when one of the waiters is to look at the shared state."""
         self._our_turn_until = 0.0
         """Until then nobody else probes: where the shared state is half open, that is our own word."""
         self._lock = asyncio.Lock()
@@ -225,18 +227,35 @@ class Breaker:
         if self.retry_after_seconds <= 0 and self._probe is None and now >= self._invited_until and not self._waiters:
             self._invited_until = now + _PROBE_PATIENCE_SECONDS
             return
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        looked = False
+        while not await self._let_go(first=looked):
+            if await self._look() == "closed":
+                return
+            looked = True
+
+    async def _let_go(self, *, first: bool) -> bool:
+        """Wait in line. False: not to go, but to look at the shared state for all who wait, and to come back."""
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if first:
+            self._waiters.appendleft(waiter)
+        else:
+            self._waiters.append(waiter)
         self._wake()
         try:
-            await waiter
+            return await waiter
         except asyncio.CancelledError:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
             else:  # was invited, and cannot come: the turn is the next one's
-                self._invited_until = 0.0
+                self._invited_until = self._looks_again_at = 0.0
                 self._wake()
             raise
+
+    async def _look(self) -> State:
+        wanted = self._want()
+        async with self._lock:
+            await self._load(wanted)
+        return self._state
 
     def close(self) -> None:
         """Stop the timer. Waiters stay with those who wait."""
@@ -254,18 +273,25 @@ class Breaker:
                 self._come_back(_RAMP_SECONDS)
             return
         self.close()
-        if self._waiters and self._probe is None:
-            wait = max(self.retry_after_seconds, self._invited_until - self._clock())
-            if wait <= 0:
-                self._release()
-                self._invited_until = self._clock() + _PROBE_PATIENCE_SECONDS
-                wait = _PROBE_PATIENCE_SECONDS
-            self._come_back(wait)
+        if not self._waiters or self._probe is not None:
+            return
+        now = self._clock()
+        wait = max(self._held_back_seconds, self._invited_until - now)
+        if wait <= 0:
+            self._release()
+            self._invited_until = now + _PROBE_PATIENCE_SECONDS
+            wait = _PROBE_PATIENCE_SECONDS
+        elif self._state == "half_open" and self._held_back_seconds > 0:  # only the shared state tells of that probe
+            if now >= self._looks_again_at:
+                self._release(go=False)
+                self._looks_again_at = now + _ASK_AGAIN_SECONDS
+            wait = min(wait, self._looks_again_at - now)
+        self._come_back(wait)
 
-    def _release(self) -> None:
+    def _release(self, *, go: bool = True) -> None:
         waiter = self._waiters.popleft()
         if not waiter.done():
-            waiter.set_result(None)
+            waiter.set_result(go)
 
     def _come_back(self, seconds: float) -> None:
         if self._waiters:
@@ -299,6 +325,7 @@ class Breaker:
         if wanted <= self._reads_done or self._clock() < self._alone_until:
             return self._context
         serves = self._reads_wanted
+        self._looks_again_at = self._clock() + _ASK_AGAIN_SECONDS
         try:
             breaker = await self._factory.get_breaker(self.name, self._threshold, self.recovery_seconds)
         except Exception:
