@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from claimstream.app import App
+from claimstream.connections import shared_circuits
 from claimstream.external.door import Door, Service
 from claimstream.external.errors import BreakerOpen, Outage
 from claimstream.external.policy import Policy
@@ -261,6 +262,15 @@ async def test_without_the_client_library_it_is_said_what_to_install(
     with pytest.raises(SettingsError, match=r"BREAKER_REDIS_URL: .*claimstream\[redis\]"):
         async with App(shared):
             pass
+
+
+@pytest.mark.parametrize("options", ["db=abc", "socket_timeout=soon", "colour=red", "ssl_cert_reqs=perhaps"])
+def test_a_url_that_is_of_no_use_is_named_with_what_is_wrong_in_it(settings: Settings, options: str) -> None:
+    url = SecretStr(f"rediss://user:s3cret@127.0.0.1:6379/0?{options}")
+    name = options.partition("=")[0]
+    with pytest.raises(SettingsError, match=rf"BREAKER_REDIS_URL: .*({name}|SSL Certificate)") as caught:
+        shared_circuits(settings.model_copy(update={"breaker_redis_url": url}))
+    assert "s3cret" not in str(caught.value)
 
 
 async def test_an_app_shares_its_circuits(settings: Settings, redis: LocalRedis) -> None:

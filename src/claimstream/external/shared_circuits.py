@@ -20,17 +20,26 @@ class RedisMissingError(ImportError):
     """The client library is not installed."""
 
 
+class RedisUrlError(ValueError):
+    """The client library can make nothing of the URL."""
+
+
 class SharedCircuits(AsyncRedisUnitOfWork):
     """purgatory's unit of work, with time-outs. Connects when it is first used, and again after Redis was down."""
 
     def __init__(self, url: str) -> None:
-        """``url``: redis://… or rediss://… Raises :class:`RedisMissingError`."""
+        """``url``: redis://… or rediss://… Raises :class:`RedisMissingError`, :class:`RedisUrlError`."""
         try:
-            import redis  # noqa: F401, PLC0415 - an extra
+            from redis import RedisError  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise RedisMissingError("needs Redis's client: pip install 'claimstream[redis]'") from error
-        super().__init__(_with_timeouts(url))
-        self._redis: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
+        try:
+            super().__init__(_with_timeouts(url))
+            self._redis: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
+            # Connects to nothing. An option that does not exist would else be found out at each call, and fail it.
+            self._redis.connection_pool.make_connection()
+        except (RedisError, TypeError, ValueError) as error:
+            raise RedisUrlError(str(error)) from error
         self._name = secrets.token_hex(8)
 
     async def take_turn(self, name: str, *, seconds: float) -> bool:
