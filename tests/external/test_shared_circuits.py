@@ -200,6 +200,18 @@ async def test_an_outage_under_load_is_one_opening_one_probe_and_one_closing(red
         assert kinds == ["opened", "half_opened", "closed"]
 
 
+async def test_a_turn_that_is_taken_again_lasts_anew(redis: LocalRedis) -> None:
+    one, other = SharedCircuits(redis.url), SharedCircuits(redis.url)
+    try:
+        assert await one.take_turn("gcs", seconds=0.05)
+        assert await one.take_turn("gcs", seconds=60)
+        await asyncio.sleep(0.1)
+        assert not await other.take_turn("gcs", seconds=60)
+    finally:
+        await one.close()
+        await other.close()
+
+
 async def goes_on_alone(service: Service) -> None:
     assert await service.call("get", answer) == "there"
     await break_down(service)

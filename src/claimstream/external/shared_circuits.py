@@ -45,10 +45,12 @@ class SharedCircuits(AsyncRedisUnitOfWork):
     async def take_turn(self, name: str, *, seconds: float) -> bool:
         """:meth:`.breaker.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
         key = f"{_TURN}{name}"
-        if await self._redis.set(key, self._name, nx=True, px=max(1, round(seconds * 1000))):
+        milliseconds = max(1, round(seconds * 1000))
+        if await self._redis.set(key, self._name, nx=True, px=milliseconds):
             return True
         holder: bytes | None = await self._redis.get(key)
-        return holder == self._name.encode()
+        # Anew for the whole time: else it would lapse under the second probe.
+        return holder == self._name.encode() and bool(await self._redis.set(key, self._name, xx=True, px=milliseconds))
 
     async def check(self) -> str:
         """Raises ExternalError, which says what to do."""
