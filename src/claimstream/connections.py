@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from claimstream.external import postgres_errors
 from claimstream.external.door import Door
-from claimstream.external.shared_circuits import RedisMissingError, SharedCircuits
+from claimstream.external.shared_circuits import RedisMissingError, RedisUrlError, SharedCircuits
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
 
@@ -107,7 +107,7 @@ def make_model(settings: Settings, door: Door) -> "Claude | None":
 
 
 def shared_circuits(settings: Settings) -> SharedCircuits | None:
-    """Raises SettingsError where they are wanted and the extra ``redis`` is not installed."""
+    """Raises SettingsError where they are wanted, and the extra ``redis`` is not installed or the URL is of no use."""
     url = settings.breaker_redis_url
     if url is None:
         return None
@@ -115,3 +115,5 @@ def shared_circuits(settings: Settings) -> SharedCircuits | None:
         return SharedCircuits(url.get_secret_value())
     except RedisMissingError as error:
         raise SettingsError(f"BREAKER_REDIS_URL: {error}") from error
+    except RedisUrlError as error:
+        raise SettingsError(f"BREAKER_REDIS_URL: {error} Expected redis://user:password@host:6379/0") from error

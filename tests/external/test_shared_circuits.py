@@ -5,6 +5,7 @@ import builtins
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from claimstream.app import App
+from claimstream.connections import shared_circuits
 from claimstream.external.door import Door, Service
 from claimstream.external.errors import BreakerOpen, Outage
 from claimstream.external.policy import Policy
@@ -30,9 +32,9 @@ async def redis(tmp_path: Path) -> AsyncIterator[LocalRedis]:
 
 
 @asynccontextmanager
-async def worker(url: str) -> AsyncIterator[Service]:
+async def worker(url: str, *, concurrency: int = POLICY.concurrency) -> AsyncIterator[Service]:
     circuits = SharedCircuits(url)
-    door = Door({"gcs": POLICY}, unit_of_work=circuits)
+    door = Door({"gcs": replace(POLICY, concurrency=concurrency)}, unit_of_work=circuits)
     try:
         yield door.service("gcs", lambda _: None)
     finally:
@@ -159,6 +161,57 @@ async def test_the_worker_whose_probe_was_cancelled_may_try_again(redis: LocalRe
         assert await one.call("get", answer) == "there"
 
 
+async def test_many_calls_at_once_go_on_sharing(redis: LocalRedis, caplog: pytest.LogCaptureFixture) -> None:
+    async with worker(redis.url, concurrency=200) as one, worker(redis.url) as other:
+        all_are_in = asyncio.Barrier(200)
+
+        async def together() -> None:
+            await all_are_in.wait()
+
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(one.call("get", together) for _ in range(200)))
+        assert "shared state" not in caplog.text
+        await break_down(one)
+        with pytest.raises(BreakerOpen):
+            await other.call("get", answer)
+
+
+async def test_an_outage_under_load_is_one_opening_one_probe_and_one_closing(redis: LocalRedis) -> None:
+    async with worker(redis.url, concurrency=60) as one:
+        kinds: list[str] = []
+        one.breaker.add_listener(lambda event: None if event.kind == "rejected" else kinds.append(event.kind))
+
+        async def down() -> None:
+            with pytest.raises(Outage):
+                await one.call("get", fail)
+
+        async def email() -> None:
+            while True:
+                await one.breaker.ready()
+                try:
+                    await one.call("get", answer)
+                except BreakerOpen:
+                    continue
+                return
+
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(down() for _ in range(60)))
+            await asyncio.gather(*(email() for _ in range(20)))
+        assert kinds == ["opened", "half_opened", "closed"]
+
+
+async def test_a_turn_that_is_taken_again_lasts_anew(redis: LocalRedis) -> None:
+    one, other = SharedCircuits(redis.url), SharedCircuits(redis.url)
+    try:
+        assert await one.take_turn("gcs", seconds=0.05)
+        assert await one.take_turn("gcs", seconds=60)
+        await asyncio.sleep(0.1)
+        assert not await other.take_turn("gcs", seconds=60)
+    finally:
+        await one.close()
+        await other.close()
+
+
 async def goes_on_alone(service: Service) -> None:
     assert await service.call("get", answer) == "there"
     await break_down(service)
@@ -221,6 +274,15 @@ async def test_without_the_client_library_it_is_said_what_to_install(
     with pytest.raises(SettingsError, match=r"BREAKER_REDIS_URL: .*claimstream\[redis\]"):
         async with App(shared):
             pass
+
+
+@pytest.mark.parametrize("options", ["db=abc", "socket_timeout=soon", "colour=red", "ssl_cert_reqs=perhaps"])
+def test_a_url_that_is_of_no_use_is_named_with_what_is_wrong_in_it(settings: Settings, options: str) -> None:
+    url = SecretStr(f"rediss://user:s3cret@127.0.0.1:6379/0?{options}")
+    name = options.partition("=")[0]
+    with pytest.raises(SettingsError, match=rf"BREAKER_REDIS_URL: .*({name}|SSL Certificate)") as caught:
+        shared_circuits(settings.model_copy(update={"breaker_redis_url": url}))
+    assert "s3cret" not in str(caught.value)
 
 
 async def test_an_app_shares_its_circuits(settings: Settings, redis: LocalRedis) -> None:

@@ -7,6 +7,7 @@ and reads the wall clock. Here the state is told of successes and failures only;
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -87,6 +88,9 @@ class Breaker:
     ``unit_of_work`` is purgatory's, so that pods may share the state through Redis; while that store itself is down,
     the breaker goes on with what this process knows. Of all who share it one probes (in the same instant too, where the
     unit of work gives :class:`Turns`); should it die of that, the next one does after another recovery time.
+
+    Within a process whoever reads, changes and writes the shared state does so alone: nobody sees there what was before
+    a change that this process has made, and a circuit needs one connection, however many calls there are.
     """
 
     def __init__(
@@ -116,12 +120,22 @@ class Breaker:
         self._last_failure = ""
         self._answered_at: float | None = None
         self._listeners: list[Listener] = []
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[bool]] = deque()
         self._invited_until = 0.0
         self._ramp = 1
         self._timer: asyncio.TimerHandle | None = None
-        self._alone_until = 0.0
-        """The shared state was not to be reached, and is not asked before."""
+        self._looks_again_at = 0.0
+        """While another process probes: when one of the waiters is to look at the shared state."""
+        self._our_turn_until = 0.0
+        """Until then nobody else probes: where the shared state is half open, that is our own word."""
+        self._lock = asyncio.Lock()
+        """Held from a reading of the shared state to the writing of what follows from it. Nothing suspends here while
+        nothing is shared."""
+        self._reads_wanted = 0
+        self._reads_done = 0
+        """As many of those wanted: one reading serves all who were waiting when it began."""
+        self._alone_until = math.inf if unit_of_work is None else 0.0
+        """Nothing is shared, or it was not to be reached and is not asked before."""
 
     @property
     def state(self) -> State:
@@ -154,42 +168,42 @@ class Breaker:
 
     async def admit(self, operation: str = "") -> Permit:
         """Take leave to call, or raise a fresh :class:`BreakerOpen`. Give the permit back with :meth:`record`."""
-        context = await self._load()
-        if self._state == "closed":
-            return Permit(probe=False, epoch=self._epoch)
-        if self._probe is not None or self._held_back_seconds > 0:
-            raise self._rejection(operation)
-        self._probe = permit = Permit(probe=True, epoch=self._epoch)
-        try:
-            if not await self._is_our_turn():
-                self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
+        wanted = self._want()
+        async with self._lock:
+            context = await self._load(wanted)
+            if self._state == "closed":
+                return Permit(probe=False, epoch=self._epoch)
+            if self._probe is not None or self._held_back_seconds > 0:
                 raise self._rejection(operation)
-            if context.state == OPENED:
-                context.set_state(HalfOpenedState())
-                await self._save(context, "the recovery time is over, one call may try")
-        except BaseException:
-            self._probe = None
-            raise
-        return permit
+            self._probe = permit = Permit(probe=True, epoch=self._epoch)
+            try:
+                if not await self._is_our_turn():
+                    self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
+                    raise self._rejection(operation)
+                if context.state == OPENED:
+                    context.set_state(HalfOpenedState())
+                    await self._save(context, "the recovery time is over, one call may try")
+            except BaseException:
+                self._ended(permit)
+                raise
+            return permit
 
     async def record(self, permit: Permit, verdict: Verdict, reason: str = "") -> None:
         """Say how an admitted call ended. A straggler from before the last change of state decides nothing."""
-        if verdict is Verdict.UNKNOWN:
-            if permit is self._probe:
-                self._probe = None
-                self._wake()
-            return
-        if permit is self._probe:
-            try:
-                context = await self._load()
-            finally:  # not before: nobody else is to probe while this one's word is being written down
-                self._probe = None
-        elif permit.epoch != self._epoch:
-            return
-        else:
-            context = await self._load()
-            if permit.epoch != self._epoch:  # another process has changed it meanwhile
-                return
+        try:
+            if verdict is not Verdict.UNKNOWN and self._counts(permit):
+                wanted = self._want()
+                async with self._lock:
+                    context = await self._load(wanted)
+                    if self._counts(permit):  # else another call or another process has changed it meanwhile
+                        await self._count(context, verdict, reason)
+        finally:  # not before: nobody else is to probe while this one's word is being written down
+            self._ended(permit)
+
+    def _counts(self, permit: Permit) -> bool:
+        return permit is self._probe or permit.epoch == self._epoch
+
+    async def _count(self, context: Context, verdict: Verdict, reason: str) -> None:
         if verdict is Verdict.ALIVE:
             self._answered_at = self._clock()
             context.handle_end_request()
@@ -199,6 +213,12 @@ class Breaker:
             context.handle_exception(_FAILURE)
         await self._save(context, reason)
 
+    def _ended(self, permit: Permit) -> None:
+        """Whoever waited for the end of a probe had no timer meanwhile."""
+        if permit is self._probe:
+            self._probe = None
+            self._wake()
+
     async def ready(self) -> None:
         """Wait until a call may be tried: no wait while closed; one waiter as the probe; after it the rest, ramped."""
         now = self._clock()
@@ -207,18 +227,35 @@ class Breaker:
         if self.retry_after_seconds <= 0 and self._probe is None and now >= self._invited_until and not self._waiters:
             self._invited_until = now + _PROBE_PATIENCE_SECONDS
             return
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        looked = False
+        while not await self._let_go(first=looked):
+            if await self._look() == "closed":
+                return
+            looked = True
+
+    async def _let_go(self, *, first: bool) -> bool:
+        """Wait in line. False: not to go, but to look at the shared state for all who wait, and to come back."""
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if first:
+            self._waiters.appendleft(waiter)
+        else:
+            self._waiters.append(waiter)
         self._wake()
         try:
-            await waiter
+            return await waiter
         except asyncio.CancelledError:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
             else:  # was invited, and cannot come: the turn is the next one's
-                self._invited_until = 0.0
+                self._invited_until = self._looks_again_at = 0.0
                 self._wake()
             raise
+
+    async def _look(self) -> State:
+        wanted = self._want()
+        async with self._lock:
+            await self._load(wanted)
+        return self._state
 
     def close(self) -> None:
         """Stop the timer. Waiters stay with those who wait."""
@@ -236,18 +273,25 @@ class Breaker:
                 self._come_back(_RAMP_SECONDS)
             return
         self.close()
-        if self._waiters and self._probe is None:
-            wait = max(self.retry_after_seconds, self._invited_until - self._clock())
-            if wait <= 0:
-                self._release()
-                self._invited_until = self._clock() + _PROBE_PATIENCE_SECONDS
-                wait = _PROBE_PATIENCE_SECONDS
-            self._come_back(wait)
+        if not self._waiters or self._probe is not None:
+            return
+        now = self._clock()
+        wait = max(self._held_back_seconds, self._invited_until - now)
+        if wait <= 0:
+            self._release()
+            self._invited_until = now + _PROBE_PATIENCE_SECONDS
+            wait = _PROBE_PATIENCE_SECONDS
+        elif self._state == "half_open" and self._held_back_seconds > 0:  # only the shared state tells of that probe
+            if now >= self._looks_again_at:
+                self._release(go=False)
+                self._looks_again_at = now + _ASK_AGAIN_SECONDS
+            wait = min(wait, self._looks_again_at - now)
+        self._come_back(wait)
 
-    def _release(self) -> None:
+    def _release(self, *, go: bool = True) -> None:
         waiter = self._waiters.popleft()
         if not waiter.done():
-            waiter.set_result(None)
+            waiter.set_result(go)
 
     def _come_back(self, seconds: float) -> None:
         if self._waiters:
@@ -272,9 +316,16 @@ class Breaker:
         self._tell(BreakerEvent(self.name, self._state, self._state, datetime.now(UTC), error.message))
         return error
 
-    async def _load(self) -> Context:
-        if self._clock() < self._alone_until:
+    def _want(self) -> int:
+        """To be said before waiting for the lock, and given to :meth:`_load`: nothing older than this will do."""
+        self._reads_wanted += 1
+        return self._reads_wanted
+
+    async def _load(self, wanted: int) -> Context:
+        if wanted <= self._reads_done or self._clock() < self._alone_until:
             return self._context
+        serves = self._reads_wanted
+        self._looks_again_at = self._clock() + _ASK_AGAIN_SECONDS
         try:
             breaker = await self._factory.get_breaker(self.name, self._threshold, self.recovery_seconds)
         except Exception:
@@ -283,10 +334,18 @@ class Breaker:
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
         else:
             self._context = breaker.context
+            self._reads_done = serves
         self._saw(self._context, "as another worker saw it", elsewhere=True)
         return self._context
 
     async def _is_our_turn(self) -> bool:
+        until = self._clock() + self.recovery_seconds
+        ours = await self._take_turn()
+        if ours:
+            self._our_turn_until = until
+        return ours
+
+    async def _take_turn(self) -> bool:
         if self._turns is None or self._clock() < self._alone_until:
             return True
         try:
@@ -298,18 +357,21 @@ class Breaker:
             return True
 
     async def _save(self, context: Context, reason: str) -> None:
+        """Shared first: a caller that is cancelled meanwhile leaves here what was, and the next one reads what is."""
         messages, context.messages = context.messages, []
         self._context = context
-        self._saw(context, reason)
-        if self._clock() < self._alone_until:
-            return
         try:
-            for message in messages:
-                await self._factory.messagebus.handle(message, self._factory.uow)
+            if self._clock() >= self._alone_until:
+                for message in messages:
+                    await self._factory.messagebus.handle(message, self._factory.uow)
         except Exception:
             self._alone_until = self._clock() + _ALONE_SECONDS
             said = "the shared state of the breaker %s cannot be written"
             log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unwritable"})
+        except BaseException:
+            self._reads_done = 0  # what was read is changed, and nobody knows whether that was written
+            raise
+        self._saw(context, reason)
 
     def _saw(self, context: Context, reason: str, *, elsewhere: bool = False) -> None:
         new: State = "closed" if context.state == CLOSED else "open" if context.state == OPENED else "half_open"
@@ -325,7 +387,7 @@ class Breaker:
             self._last_failure = ""
         elif new == "open" and elsewhere:
             self._last_failure = self._last_failure or reason
-        if new == "half_open" and elsewhere:
+        if new == "half_open" and elsewhere and self._clock() >= self._our_turn_until:
             self._reopens_at = self._clock() + self.recovery_seconds
         self._epoch += 1
         self._ramp = 1

@@ -20,26 +20,37 @@ class RedisMissingError(ImportError):
     """The client library is not installed."""
 
 
+class RedisUrlError(ValueError):
+    """The client library can make nothing of the URL."""
+
+
 class SharedCircuits(AsyncRedisUnitOfWork):
     """purgatory's unit of work, with time-outs. Connects when it is first used, and again after Redis was down."""
 
     def __init__(self, url: str) -> None:
-        """``url``: redis://… or rediss://… Raises :class:`RedisMissingError`."""
+        """``url``: redis://… or rediss://… Raises :class:`RedisMissingError`, :class:`RedisUrlError`."""
         try:
-            import redis  # noqa: F401, PLC0415 - an extra
+            from redis import RedisError  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise RedisMissingError("needs Redis's client: pip install 'claimstream[redis]'") from error
-        super().__init__(_with_timeouts(url))
-        self._redis: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
+        try:
+            super().__init__(_with_timeouts(url))
+            self._redis: Any = self.contexts.redis  # type: ignore[attr-defined]  # of purgatory's repository for Redis
+            # Connects to nothing. An option that does not exist would else be found out at each call, and fail it.
+            self._redis.connection_pool.make_connection()
+        except (RedisError, TypeError, ValueError) as error:
+            raise RedisUrlError(str(error)) from error
         self._name = secrets.token_hex(8)
 
     async def take_turn(self, name: str, *, seconds: float) -> bool:
         """:meth:`.breaker.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
         key = f"{_TURN}{name}"
-        if await self._redis.set(key, self._name, nx=True, px=max(1, round(seconds * 1000))):
+        milliseconds = max(1, round(seconds * 1000))
+        if await self._redis.set(key, self._name, nx=True, px=milliseconds):
             return True
         holder: bytes | None = await self._redis.get(key)
-        return holder == self._name.encode()
+        # Anew for the whole time: else it would lapse under the second probe.
+        return holder == self._name.encode() and bool(await self._redis.set(key, self._name, xx=True, px=milliseconds))
 
     async def check(self) -> str:
         """Raises ExternalError, which says what to do."""
