@@ -231,7 +231,7 @@ async def test_redis_that_is_down_at_the_start_holds_up_nothing(redis: LocalRedi
 async def test_redis_that_goes_down_holds_up_nothing_and_is_used_again_afterwards(
     redis: LocalRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claimstream.external.breaker._ALONE_SECONDS", 0.2)
+    monkeypatch.setattr("claimstream.external.circuit_state._ALONE_SECONDS", 0.2)
     async with worker(redis.url) as one, worker(redis.url) as other:
         await one.call("get", answer)
         await redis.crash()

@@ -7,18 +7,18 @@ and reads the wall clock. Here the state is told of successes and failures only;
 
 import asyncio
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
-from purgatory import AsyncAbstractUnitOfWork, AsyncCircuitBreakerFactory
+from purgatory import AsyncAbstractUnitOfWork
 from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState
 
+from claimstream.external.circuit_state import CircuitState
 from claimstream.external.errors import BreakerOpen
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ State = Literal["closed", "open", "half_open"]
 
 _RAMP_SECONDS = 0.05
 """After a recovery the waiting calls are let go in groups of 1, 2, 4, … this far apart, not all at once."""
-_ALONE_SECONDS = 5.0
-"""How long a shared state that could not be reached is left alone: else each call would wait for it first."""
 _PROBE_PATIENCE_SECONDS = 1.0
 """How long a waiter that was invited to probe has the turn to itself before the next one is invited too."""
 _ASK_AGAIN_SECONDS = 2.0
@@ -74,23 +72,12 @@ class Permit:
     epoch: int
 
 
-@runtime_checkable
-class Turns(Protocol):
-    """What a shared state may offer beside purgatory's unit of work, which reads and writes in two steps."""
-
-    async def take_turn(self, name: str, *, seconds: float) -> bool:
-        """Whether it is the caller's turn to probe the service. Then it is nobody else's for so long."""
-
-
 class Breaker:
     """The circuit of one service. Belongs to one event loop.
 
     ``unit_of_work`` is purgatory's, so that pods may share the state through Redis; while that store itself is down,
     the breaker goes on with what this process knows. Of all who share it one probes (in the same instant too, where the
-    unit of work gives :class:`Turns`); should it die of that, the next one does after another recovery time.
-
-    Within a process whoever reads, changes and writes the shared state does so alone: nobody sees there what was before
-    a change that this process has made, and a circuit needs one connection, however many calls there are.
+    unit of work gives :class:`.Turns`); should it die of that, the next one does after another recovery time.
     """
 
     def __init__(
@@ -103,13 +90,9 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._threshold = threshold
         self.recovery_seconds = recovery_seconds
         self._clock = clock
-        self._factory = AsyncCircuitBreakerFactory(threshold, recovery_seconds, uow=unit_of_work)
-        shared: object = unit_of_work
-        self._turns = shared if isinstance(shared, Turns) else None
-        self._context = Context(name, threshold, recovery_seconds)
+        self._shared = CircuitState(name, threshold, recovery_seconds, unit_of_work, clock)
         self._state: State = "closed"
         self._epoch = 0
         self._opened_at: float | None = None
@@ -128,14 +111,6 @@ class Breaker:
         """While another process probes: when one of the waiters is to look at the shared state."""
         self._our_turn_until = 0.0
         """Until then nobody else probes: where the shared state is half open, that is our own word."""
-        self._lock = asyncio.Lock()
-        """Held from a reading of the shared state to the writing of what follows from it. Nothing suspends here while
-        nothing is shared."""
-        self._reads_wanted = 0
-        self._reads_done = 0
-        """As many of those wanted: one reading serves all who were waiting when it began."""
-        self._alone_until = math.inf if unit_of_work is None else 0.0
-        """Nothing is shared, or it was not to be reached and is not asked before."""
 
     @property
     def state(self) -> State:
@@ -168,8 +143,8 @@ class Breaker:
 
     async def admit(self, operation: str = "") -> Permit:
         """Take leave to call, or raise a fresh :class:`BreakerOpen`. Give the permit back with :meth:`record`."""
-        wanted = self._want()
-        async with self._lock:
+        wanted = self._shared.want()
+        async with self._shared.lock:
             context = await self._load(wanted)
             if self._state == "closed":
                 return Permit(probe=False, epoch=self._epoch)
@@ -192,8 +167,8 @@ class Breaker:
         """Say how an admitted call ended. A straggler from before the last change of state decides nothing."""
         try:
             if verdict is not Verdict.UNKNOWN and self._counts(permit):
-                wanted = self._want()
-                async with self._lock:
+                wanted = self._shared.want()
+                async with self._shared.lock:
                     context = await self._load(wanted)
                     if self._counts(permit):  # else another call or another process has changed it meanwhile
                         await self._count(context, verdict, reason)
@@ -252,8 +227,8 @@ class Breaker:
             raise
 
     async def _look(self) -> State:
-        wanted = self._want()
-        async with self._lock:
+        wanted = self._shared.want()
+        async with self._shared.lock:
             await self._load(wanted)
         return self._state
 
@@ -316,61 +291,22 @@ class Breaker:
         self._tell(BreakerEvent(self.name, self._state, self._state, datetime.now(UTC), error.message))
         return error
 
-    def _want(self) -> int:
-        """To be said before waiting for the lock, and given to :meth:`_load`: nothing older than this will do."""
-        self._reads_wanted += 1
-        return self._reads_wanted
-
     async def _load(self, wanted: int) -> Context:
-        if wanted <= self._reads_done or self._clock() < self._alone_until:
-            return self._context
-        serves = self._reads_wanted
-        self._looks_again_at = self._clock() + _ASK_AGAIN_SECONDS
-        try:
-            breaker = await self._factory.get_breaker(self.name, self._threshold, self.recovery_seconds)
-        except Exception:
-            self._alone_until = self._clock() + _ALONE_SECONDS
-            said = "the shared state of the breaker %s cannot be read; going on alone"
-            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
-        else:
-            self._context = breaker.context
-            self._reads_done = serves
-        self._saw(self._context, "as another worker saw it", elsewhere=True)
-        return self._context
+        if await self._shared.read(wanted):
+            self._looks_again_at = self._clock() + _ASK_AGAIN_SECONDS
+            self._saw(self._shared.context, "as another worker saw it", elsewhere=True)
+        return self._shared.context
 
     async def _is_our_turn(self) -> bool:
         until = self._clock() + self.recovery_seconds
-        ours = await self._take_turn()
+        ours = await self._shared.take_turn()
         if ours:
             self._our_turn_until = until
         return ours
 
-    async def _take_turn(self) -> bool:
-        if self._turns is None or self._clock() < self._alone_until:
-            return True
-        try:
-            return await self._turns.take_turn(self.name, seconds=self.recovery_seconds)
-        except Exception:
-            self._alone_until = self._clock() + _ALONE_SECONDS
-            said = "the shared state of the breaker %s cannot be asked whose turn it is; going on alone"
-            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unreadable"})
-            return True
-
     async def _save(self, context: Context, reason: str) -> None:
         """Shared first: a caller that is cancelled meanwhile leaves here what was, and the next one reads what is."""
-        messages, context.messages = context.messages, []
-        self._context = context
-        try:
-            if self._clock() >= self._alone_until:
-                for message in messages:
-                    await self._factory.messagebus.handle(message, self._factory.uow)
-        except Exception:
-            self._alone_until = self._clock() + _ALONE_SECONDS
-            said = "the shared state of the breaker %s cannot be written"
-            log.warning(said, self.name, exc_info=True, extra={"action": "breaker_state_unwritable"})
-        except BaseException:
-            self._reads_done = 0  # what was read is changed, and nobody knows whether that was written
-            raise
+        await self._shared.write(context)
         self._saw(context, reason)
 
     def _saw(self, context: Context, reason: str, *, elsewhere: bool = False) -> None:

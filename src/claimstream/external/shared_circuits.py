@@ -43,7 +43,7 @@ class SharedCircuits(AsyncRedisUnitOfWork):
         self._name = secrets.token_hex(8)
 
     async def take_turn(self, name: str, *, seconds: float) -> bool:
-        """:meth:`.breaker.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
+        """:meth:`.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
         key = f"{_TURN}{name}"
         milliseconds = max(1, round(seconds * 1000))
         if await self._redis.set(key, self._name, nx=True, px=milliseconds):
