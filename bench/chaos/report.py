@@ -77,6 +77,8 @@ class Report:
         console.print(
             f"Besides: {self.findings.mails_repeated} notifications were taken again under their Message-ID, "
             f"{self.findings.answers_lost} answers of the model were lost on their way and asked for again, "
+            f"{self.findings.overtaken} replies were overtaken by a later one of their creditor "
+            f"({self.findings.overtaken_at_delivery} when they were to be written), "
             f"{self.not_begun} workers met an outage at their start and were replaced, "
             f"{self.findings.alerts} alert mails.",
             markup=False,
