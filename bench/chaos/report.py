@@ -1,6 +1,5 @@
 """What was survived, and what was not."""
 
-import json
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -84,11 +83,16 @@ class Report:
             markup=False,
         )
 
-    def line(self) -> str:
-        """The last line, for machines."""
+    def as_json(self) -> dict[str, int | float | bool]:
         counts = {name: len(sentences) for name, sentences in self.bad.items()}
-        outages = sum(self.survived.values())
-        return json.dumps(
-            {"emails": self.emails, **counts, "kills": self.kills, "outages": outages, "seed": self.seed}
-            | {"seconds": round(self.seconds, 1), "stalled": self.stalled, "ok": self.holds}
-        )
+        return {
+            "emails": self.emails,
+            **counts,
+            "overtaken": self.findings.overtaken,
+            "kills": self.kills,
+            "outages": sum(self.survived.values()),
+            "seed": self.seed,
+            "seconds": round(self.seconds, 1),
+            "stalled": self.stalled,
+            "ok": self.holds,
+        }
