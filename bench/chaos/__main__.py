@@ -1,6 +1,7 @@
 """Real workers under random kills, outages of every service, broken streams and wrong clocks.
 
 python -m bench.chaos [--emails 5000] [--seconds 600] [--kills 50] [--workers 3] [--rounds 3] [--seed 1] [--logs FOLDER]
+    [--output FILE]
 
 Mail arrives on the embedded stack while worker processes are killed, frozen and replaced and each service in turn is
 down, slow, in error, cut in mid-answer and restarted. When all is calm again, a checker that has nothing of the
@@ -11,6 +12,7 @@ happens, and to which worker, follows from the seed; the exact moment does not.
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
 import tempfile
@@ -32,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each fault happens")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--logs", type=Path, help="where the workers' logs are kept; else nowhere")
+    parser.add_argument("--output", type=Path, help="a file to which the last line is written, too")
     options = parser.parse_args(arguments)
     plan = Plan(
         emails=options.emails,
@@ -64,7 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
             console.print("stopped")
             return 130
     report.print(console)
-    print(report.line())
+    if options.output is not None:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(report.as_json()))
     return 0 if report.holds else 1
 
 

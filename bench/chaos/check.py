@@ -5,9 +5,10 @@ It reads the stores by itself, with nothing of the pipeline's.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 import aiohttp
 import asyncpg
@@ -18,8 +19,9 @@ from bench.chaos.mail import Letter
 from claimstream.external.mongo_documents import amount
 
 _EMAILS = """
-    SELECT e.email_id, e.gmail_id, e.mailbox, e.status, e.outcome, e.route, e.new_amount,
-           (SELECT count(*) FROM outbox o WHERE o.email_id = e.email_id AND o.kind = 'client_update') AS updates,
+    SELECT e.email_id, e.gmail_id, e.status, e.outcome, e.route, e.review_reason,
+           (SELECT array_agg(o.result) FROM outbox o
+            WHERE o.email_id = e.email_id AND o.kind = 'client_update') AS updates,
            (SELECT count(*) FROM outbox o WHERE o.email_id = e.email_id AND o.done_at IS NULL) AS undelivered,
            (SELECT count(*) FROM review_items r WHERE r.email_id = e.email_id) AS reviews,
            (SELECT count(*) FROM processing_reports p WHERE p.email_id = e.email_id) AS reports
@@ -32,6 +34,8 @@ _PAID = """
     FROM (SELECT CASE WHEN stage LIKE 'model/%' THEN result->'call' ELSE result END AS call FROM checkpoints
           WHERE stage LIKE 'model/%' OR stage LIKE 'unusable %') AS calls
 """
+_WRITTEN = (["applied"], ["already_applied"])
+"""What the outbox says of an email's update that was written; the second after its first answer was lost."""
 _MATTER = re.compile(r"Vorgang (\d+)")
 
 
@@ -50,6 +54,41 @@ class Findings:
     answers_lost: int = 0
     """Questions asked again because their answer had not been kept: the worker was killed, or the answer was cut."""
     alerts: int = 0
+    overtaken: int = 0
+    """Replies that a person has, since a later one of the same creditor was written before them."""
+    overtaken_at_delivery: int = 0
+    """Of these, those of which that was seen only when they were to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What Gmail holds, and what became of it."""
+
+    letter: Letter
+    received_at: datetime
+    row: asyncpg.Record | None
+
+    @property
+    def name(self) -> str:
+        return f"letter {self.letter.number} ({self.letter.kind})"
+
+    @property
+    def written(self) -> bool:
+        return self.row is not None and self.row["updates"] in _WRITTEN
+
+    def overtaken_by(self, last: "_Reply") -> Literal["date", "amount"] | None:
+        """What sent it to a person, if a later reply did: its date, when it was to be written; or its amount, when it
+        was decided and the higher one was stored already."""
+        row, letter = self.row, self.letter
+        if row is None or self.received_at >= last.received_at:
+            return None
+        if (row["outcome"], row["route"]) != ("review", "MANUAL_REVIEW") or not letter.updates:
+            return None
+        if (row["review_reason"], row["updates"]) == ("conflict", ["overtaken"]):
+            return "date"
+        if (row["review_reason"], row["updates"]) == ("amount_lower", None) and letter.amount < last.letter.amount:
+            return "amount"
+        return None
 
 
 async def check(installation: Installation, letters: Mapping[str, Letter], dead_letters: int) -> Findings:
@@ -65,9 +104,17 @@ async def check(installation: Installation, letters: Mapping[str, Letter], dead_
     documents = await _documents(installation)
     archived = await _archived(installation)
     numbers = {row["email_id"]: letters[gmail_id].number for gmail_id, row in rows.items() if gmail_id in letters}
+    clients: dict[str, list[_Reply]] = {}
     for mailbox in sorted({letter.mailbox for letter in letters.values()}):
-        for gmail_id in installation.gmail.mailbox(mailbox).messages:
-            _check_letter(letters[gmail_id], rows.get(gmail_id), documents, archived, findings)
+        for gmail_id, message in installation.gmail.mailbox(mailbox).messages.items():
+            received_at = datetime.fromtimestamp(message.internal_date_ms / 1000, UTC)
+            reply = _Reply(letters[gmail_id], received_at, rows.get(gmail_id))
+            clients.setdefault(reply.letter.client_id, []).append(reply)
+    for client_id, replies in clients.items():
+        replies.sort(key=lambda reply: reply.received_at)
+        for reply in replies:
+            _check_reply(reply, replies[-1], archived, findings)
+        _check_client(replies, documents[client_id]["creditors"][0], findings)
     _check_notifications(installation, letters.values(), findings)
     _check_questions(installation, answers, numbers, findings)
     assert ledger is not None
@@ -80,14 +127,9 @@ async def check(installation: Installation, letters: Mapping[str, Letter], dead_
     return findings
 
 
-def _check_letter(
-    letter: Letter,
-    row: asyncpg.Record | None,
-    documents: Mapping[str, dict[str, Any]],
-    archived: Counter[str],
-    findings: Findings,
-) -> None:
-    name = f"letter {letter.number} ({letter.kind})"
+def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str], findings: Findings) -> None:
+    """``last``: of the replies to the same client."""
+    row, letter, name = reply.row, reply.letter, reply.name
     if row is None:
         findings.lost.append(f"{name}: no row")
         return
@@ -100,25 +142,45 @@ def _check_letter(
         findings.lost.append(f"{name}: no report")
     if not archived[row["email_id"]]:
         findings.lost.append(f"{name}: not in the archive")
+    if (row["reviews"] == 1) != (row["route"] == "MANUAL_REVIEW"):
+        findings.wrong_outcomes.append(f"{name}: {row['route']}, {row['reviews']} review items")
+    if by := reply.overtaken_by(last):
+        findings.overtaken += 1
+        findings.overtaken_at_delivery += by == "date"
+        return
     if row["route"] != letter.route:
-        findings.wrong_outcomes.append(f"{name}: {row['route']}, expected {letter.route}")
-    if (row["reviews"] == 1) != (letter.route == "MANUAL_REVIEW"):
-        findings.wrong_outcomes.append(f"{name}: {row['reviews']} review items")
-    creditor = documents[letter.client_id]["creditors"][0]
-    stored, applied = amount(creditor["current_amount"]), list(creditor.get("applied_email_ids") or ())
-    if stored != letter.amount:
-        findings.wrong_outcomes.append(f"{name}: {stored} is stored, expected {letter.amount}")
-    if applied != ([row["email_id"]] if row["updates"] else []):
-        (findings.applied_twice if len(applied) > 1 else findings.lost).append(f"{name}: applied {len(applied)} times")
+        findings.wrong_outcomes.append(f"{name}: {row['route']} ({row['review_reason']}), expected {letter.route}")
+    if reply.written != letter.updates:
+        findings.wrong_outcomes.append(f"{name}: {row['updates']} of its update, expected {letter.updates}")
+
+
+def _check_client(replies: Sequence[_Reply], creditor: Mapping[str, Any], findings: Findings) -> None:
+    """What is stored is what the reply said that came last; the earlier ones were written before it or not at all."""
+    last = replies[-1]
+    stored = amount(creditor["current_amount"])
+    if stored != last.letter.amount:
+        findings.wrong_outcomes.append(f"{last.name}: {stored} is stored, expected {last.letter.amount}")
+    written = [(reply.row["email_id"], reply.received_at) for reply in replies if reply.row and reply.written]
+    response = creditor.get("response") or {}
+    standing = (response.get("email_id"), response.get("received_at"))
+    if standing != (written[-1] if written else (None, None)):
+        findings.wrong_outcomes.append(f"{last.name}: the response is {standing}, written were {written}")
+    noted, applied = [email_id for email_id, _ in written], list(creditor.get("applied_email_ids") or ())
+    if Counter(applied) - Counter(noted):
+        findings.applied_twice.append(f"{last.name}: {applied} were applied, noted are {noted}")
+    elif Counter(noted) - Counter(applied):
+        findings.lost.append(f"{last.name}: {applied} were applied, noted are {noted}")
+    elif applied != noted:
+        findings.wrong_outcomes.append(f"{last.name}: {applied} were applied, they came as {noted}")
 
 
 def _check_notifications(installation: Installation, letters: Iterable[Letter], findings: Findings) -> None:
-    """One Message-ID for each letter of which the firm is told."""
+    """One Message-ID for each letter of which the firm is told: of none that was overtaken."""
     mails = [mail for mail in installation.smtp.messages if ALERTS_TO not in mail.recipients]
     findings.alerts = len(installation.smtp.messages) - len(mails)
     told = Counter(str(mail.message["Message-ID"]) for mail in mails)
     findings.mails_repeated = len(mails) - len(told)
-    wanted = sum(letter.notified for letter in letters)
+    wanted = sum(letter.notified for letter in letters) - findings.overtaken
     if len(told) > wanted:
         findings.applied_twice.append(f"{len(told)} notifications, expected {wanted}")
     if len(told) < wanted:
@@ -150,7 +212,9 @@ def _check_questions(
 
 
 async def _documents(installation: Installation) -> dict[str, dict[str, Any]]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(installation.mongo.url, directConnection=True)
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        installation.mongo.url, directConnection=True, tz_aware=True
+    )
     try:
         found = client[installation.settings.mongodb_database]["clients"].find({})
         return {str(document["_id"]): document async for document in found}

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -50,6 +51,7 @@ class Installation:
     def __init__(self, world: World) -> None:
         self._world = world
         self._exit = AsyncExitStack()
+        self._received = datetime.min.replace(tzinfo=UTC)
         self.stack: LocalStack
         self.settings: Settings
         """As the checker and the mail's arrival use it: past the proxies."""
@@ -87,8 +89,9 @@ class Installation:
         return given | WORKER_SETTINGS
 
     async def receive(self, letter: Letter) -> str:
-        """The Gmail id."""
-        return await self.gmail.deliver(letter.mailbox, letter.raw)
+        """The Gmail id. Gmail's dates are of milliseconds; no two letters have the same, so that one came last."""
+        self._received = max(datetime.now(UTC), self._received + timedelta(milliseconds=1))
+        return await self.gmail.deliver(letter.mailbox, letter.raw, internal_date=self._received)
 
     async def _start(self) -> None:
         enter = self._exit.enter_async_context

@@ -2,7 +2,6 @@
 
 import random
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,15 +21,17 @@ _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail, to a client of its own."""
+    """One mail."""
 
     number: int
+    client: int
+    """The number of its client's first letter: each has a client of its own, but those that are answered ``again``."""
     kind: str
     mailbox: str
     raw: bytes
     route: str
     amount: Decimal
-    """What the client's record must say at the end."""
+    """What the client's record must say at the end, when no letter to it came later."""
     notified: bool
     """Whether the firm is told by mail."""
     questions: int
@@ -38,7 +39,12 @@ class Letter:
 
     @property
     def client_id(self) -> str:
-        return f"c-{self.number:06}"
+        return f"c-{self.client:06}"
+
+    @property
+    def updates(self) -> bool:
+        """Whether it must be written, unless a later reply of the creditor was quicker."""
+        return self.route in {"AUTO_UPDATE", "UPDATE_AND_NOTIFY"}
 
 
 SCRIPTS = [
@@ -52,23 +58,25 @@ SCRIPTS = [
 
 
 def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
-    """Firms with clients, one for each letter, and the letters in the order in which they arrive."""
+    """Firms with clients, and the letters in the order in which they arrive; those of one client arrive together."""
     chance = random.Random(seed)
     now = datetime.now(UTC)
     samples = load_cases(SAMPLES)
     firms = -(-letters // LETTERS_PER_FIRM)
     addresses = [f"post@kanzlei-{firm}.example" for firm in range(firms)]
-    clients, inquiries, written = [], [], []
-    for number in range(letters):
+    clients, inquiries = [], []
+    written: list[Letter] = []
+    while len(written) < letters:
+        number = len(written)
         code = "".join(chance.choice(_CODE) for _ in range(5))
         code += "".join(_CODE[number // place % 32] for place in (1024, 32, 1))
-        kind = chance.choices(("clear", "pdf", "prose", "away"), (5, 2, 2, 1))[0]
-        letter = _KINDS[kind](number, code, addresses[number % firms], now, samples)
+        kind = chance.choices(("clear", "pdf", "prose", "away", "again"), (4, 2, 2, 1, 1))[0]
+        replies = _KINDS[kind](number, code, addresses[number % firms], now, samples)
         stored = Decimal("2900.00") if kind == "pdf" else _STORED
         tenant = f"firm-{number % firms}"
         clients.append(_client(number, tenant, stored, pdf=kind == "pdf"))
         inquiries.append(_inquiry(number, tenant, code, now))
-        written.append(letter)
+        written += replies[: letters - number]
     world = World.model_validate(
         {
             "tenants": [
@@ -130,41 +138,54 @@ def _plain(head: str, text: str) -> bytes:
     return head.replace("\n", "\r\n").encode() + text.replace("\n", "\r\n").encode()
 
 
-def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     del samples
-    amount = Decimal(50_000 + number) / 100
+    return [_statement(number, number, "clear", code, mailbox, now, Decimal(50_000 + number) / 100)]
+
+
+def _again(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
+    """Two or three replies of one creditor. The second is higher, the third says the same again.
+
+    So both things happen to a reply that a later one overtook: a lower amount is stopped by the amount guard, if the
+    later one is written when it is decided, and an equal one by its date alone.
+    """
+    del samples
+    amounts = [Decimal(50_000 + number) / 100, Decimal(60_000 + number) / 100, Decimal(60_000 + number) / 100]
+    return [
+        _statement(number + later, number, "again", code, mailbox, now, amount)
+        for later, amount in enumerate(amounts[: 2 + number % 2])
+    ]
+
+
+def _statement(number: int, client: int, kind: str, code: str, mailbox: str, now: datetime, amount: Decimal) -> Letter:
     text = f"Sehr geehrte Damen und Herren,\n\ndie Gesamtforderung beträgt {str(amount).replace('.', ',')} EUR.\n"
     raw = _plain(_head(number, code, mailbox, now, "Forderungsaufstellung Nele Brandt"), text)
-    return Letter(number, "clear", mailbox, raw, "UPDATE_AND_NOTIFY", amount, notified=True, questions=0)
+    return Letter(number, client, kind, mailbox, raw, "UPDATE_AND_NOTIFY", amount, notified=True, questions=0)
 
 
-def _prose(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+def _prose(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     del samples
     text = f"Guten Tag,\n\n{_PROSE_MARK}, genau weiß es die Kollegin, Vorgang {number}.\n"
     raw = _plain(_head(number, code, mailbox, now, "Ihr Schreiben"), text)
-    return Letter(number, "prose", mailbox, raw, "MANUAL_REVIEW", _STORED, notified=False, questions=2)
+    return [Letter(number, number, "prose", mailbox, raw, "MANUAL_REVIEW", _STORED, notified=False, questions=2)]
 
 
-def _away(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+def _away(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     del samples
     head = _head(number, code, mailbox, now, "Automatische Antwort: Ihr Schreiben") + "Auto-Submitted: auto-replied\n"
     raw = _plain(head, "Ich bin bis Montag nicht im Haus.\n")
-    return Letter(number, "away", mailbox, raw, "IGNORE", _STORED, notified=False, questions=0)
+    return [Letter(number, number, "away", mailbox, raw, "IGNORE", _STORED, notified=False, questions=0)]
 
 
-def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> Letter:
+def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     """The sample with its figures in a PDF, to another client."""
     case = next(case for case in samples.cases if case.name == _PDF)
     head, _, body = case.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     kept = [line for line in head.decode().split("\n") if line.startswith(("Content-Type:", "\tboundary", " boundary"))]
     fresh = _head(number, code, mailbox, now, "Forderungsaufstellung Brandt, Nele") + "\n".join(kept) + "\n\n"
     raw = (fresh.encode() + body).replace(b"\n", b"\r\n")
-    return Letter(number, "pdf", mailbox, raw, "AUTO_UPDATE", Decimal("3418.07"), notified=False, questions=0)
+    amount = Decimal("3418.07")
+    return [Letter(number, number, "pdf", mailbox, raw, "AUTO_UPDATE", amount, notified=False, questions=0)]
 
 
-_KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away}
-
-
-def expected_by_kind(letters: Sequence[Letter]) -> dict[str, int]:
-    """How many of each kind."""
-    return {kind: sum(letter.kind == kind for letter in letters) for kind in _KINDS}
+_KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away, "again": _again}

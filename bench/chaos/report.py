@@ -1,6 +1,5 @@
 """What was survived, and what was not."""
 
-import json
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -77,16 +76,23 @@ class Report:
         console.print(
             f"Besides: {self.findings.mails_repeated} notifications were taken again under their Message-ID, "
             f"{self.findings.answers_lost} answers of the model were lost on their way and asked for again, "
+            f"{self.findings.overtaken} replies were overtaken by a later one of their creditor "
+            f"({self.findings.overtaken_at_delivery} when they were to be written), "
             f"{self.not_begun} workers met an outage at their start and were replaced, "
             f"{self.findings.alerts} alert mails.",
             markup=False,
         )
 
-    def line(self) -> str:
-        """The last line, for machines."""
+    def as_json(self) -> dict[str, int | float | bool]:
         counts = {name: len(sentences) for name, sentences in self.bad.items()}
-        outages = sum(self.survived.values())
-        return json.dumps(
-            {"emails": self.emails, **counts, "kills": self.kills, "outages": outages, "seed": self.seed}
-            | {"seconds": round(self.seconds, 1), "stalled": self.stalled, "ok": self.holds}
-        )
+        return {
+            "emails": self.emails,
+            **counts,
+            "overtaken": self.findings.overtaken,
+            "kills": self.kills,
+            "outages": sum(self.survived.values()),
+            "seed": self.seed,
+            "seconds": round(self.seconds, 1),
+            "stalled": self.stalled,
+            "ok": self.holds,
+        }

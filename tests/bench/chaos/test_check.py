@@ -36,12 +36,13 @@ class Calm:
         finally:
             await connection.close()
 
-    async def mongo(self, change: dict[str, Any]) -> None:
+    async def mongo(self, change: dict[str, Any], *, kind: str = "clear") -> None:
+        """Of the first client with a letter of this kind."""
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.on.mongo.url, directConnection=True)
         try:
             clients = client[self.on.settings.mongodb_database]["clients"]
-            applied = {"creditors.0.applied_email_ids.0": {"$exists": True}}
-            assert (await clients.update_one(applied, change)).modified_count == 1
+            wanted = next(letter.client_id for letter in self.letters.values() if letter.kind == kind)
+            assert (await clients.update_one({"_id": wanted}, change)).modified_count == 1
         finally:
             client.close()
 
@@ -51,8 +52,8 @@ class Calm:
 
 @asynccontextmanager
 async def calm_run() -> AsyncIterator[Calm]:
-    world, letters = write(14, seed=5)
-    assert {letter.kind for letter in letters} == {"clear", "pdf", "prose", "away"}
+    world, letters = write(14, seed=16)
+    assert {letter.kind for letter in letters} == {"clear", "pdf", "prose", "away", "again"}
     async with Installation(world) as installation:
         sent = {await installation.receive(letter): letter for letter in letters}
         async with App(installation.settings) as app:
@@ -61,7 +62,9 @@ async def calm_run() -> AsyncIterator[Calm]:
 
 
 async def _settle_all(app: App, sent: dict[str, Letter]) -> None:
-    for gmail_id, letter in sent.items():
+    """Of the replies about one creditor the last but one comes too late."""
+    last = {letter.client_id: letter.number for letter in sent.values()}
+    for gmail_id, letter in sorted(sent.items(), key=lambda item: item[1].number == last[item[1].client_id] - 1):
         mailbox = await app.mailboxes.get(letter.mailbox)
         assert mailbox is not None
         new = NewEmail(email_id=f"e-{letter.number}", gmail_id=gmail_id, correlation_id=new_correlation_id())
@@ -81,6 +84,33 @@ async def _forgotten_update(calm: Calm) -> None:
     await calm.mongo({"$set": {"creditors.0.applied_email_ids": []}})
 
 
+async def _earlier_response(calm: Calm) -> None:
+    await calm.mongo({"$set": {"creditors.0.response.email_id": _thrice(calm)[0]}}, kind="again")
+
+
+async def _another_date(calm: Calm) -> None:
+    await calm.mongo({"$set": {"creditors.0.response.received_at": datetime.now(UTC)}}, kind="pdf")
+
+
+async def _earlier_amount(calm: Calm) -> None:
+    earlier = next(letter for letter in calm.letters.values() if letter.kind == "again")
+    await calm.mongo({"$set": {"creditors.0.current_amount": str(earlier.amount)}}, kind="again")
+
+
+async def _update_after_a_later_one(calm: Calm) -> None:
+    first, _, last = _thrice(calm)
+    await calm.mongo({"$set": {"creditors.0.applied_email_ids": [last, first]}}, kind="again")
+
+
+async def _overtaken_update(calm: Calm) -> None:
+    await calm.mongo({"$push": {"creditors.0.applied_email_ids": _thrice(calm)[1]}}, kind="again")
+
+
+def _thrice(calm: Calm) -> list[str]:
+    """The emails about the first creditor that replied again."""
+    return [f"e-{letter.number}" for letter in calm.letters.values() if letter.kind == "again"][:3]
+
+
 async def _second_notification(calm: Calm) -> None:
     mail = calm.on.smtp.messages[0]
     message = type(mail.message)()
@@ -97,15 +127,28 @@ async def _question_again(calm: Calm) -> None:
 
 DAMAGE: dict[str, tuple[str, str | Callable[[Calm], Awaitable[None]]]] = {
     "a row that is gone": ("lost", "UPDATE emails SET gmail_id = 'x' WHERE route = 'IGNORE'"),
-    "work that never ended": ("lost", "UPDATE emails SET status = 'in_work' WHERE route = 'MANUAL_REVIEW'"),
+    "work that never ended": ("lost", "UPDATE emails SET status = 'in_work' WHERE review_reason = 'amount_missing'"),
     "an effect that was not delivered": ("lost", "UPDATE outbox SET done_at = NULL WHERE kind = 'notification'"),
     "an update that was noted and not written": ("lost", _forgotten_update),
     "an update that was written twice": ("applied_twice", _second_update),
     "another amount": ("wrong_outcomes", _another_amount),
+    "the response of an earlier reply": ("wrong_outcomes", _earlier_response),
+    "a response of another date": ("wrong_outcomes", _another_date),
+    "the amount of an earlier reply": ("wrong_outcomes", _earlier_amount),
+    "an earlier reply written after a later one": ("wrong_outcomes", _update_after_a_later_one),
+    "an overtaken reply that was written": ("applied_twice", _overtaken_update),
     "another route": ("wrong_outcomes", "UPDATE emails SET route = 'IGNORE' WHERE route = 'AUTO_UPDATE'"),
     "a second notification": ("applied_twice", _second_notification),
     "a question whose answer was kept": ("tokens_paid_twice", _question_again),
     "tokens booked twice": ("tokens_paid_twice", "UPDATE token_ledger SET calls = calls + 1"),
+    "an earlier reply neither written nor overtaken": (
+        "wrong_outcomes",
+        "UPDATE emails SET review_reason = 'no_match' WHERE review_reason = 'conflict'",
+    ),
+    "an overtaken reply that no person has": (
+        "wrong_outcomes",
+        "UPDATE emails SET outcome = 'set_aside', route = 'IGNORE' WHERE review_reason = 'amount_lower'",
+    ),
 }
 
 
@@ -113,6 +156,7 @@ async def test_a_calm_run_has_nothing_to_complain_of_and_each_damage_is_found() 
     async with calm_run() as calm:
         findings = await calm.check()
         assert [len(found) for found in _lists(findings)] == [0] * 5
+        assert (findings.overtaken, findings.overtaken_at_delivery) == (2, 1)
         assert len((await calm.check(dead_letters=1)).dead_lettered) == 1
         for name, (kind, damage) in DAMAGE.items():
             before = len(getattr(await calm.check(), kind))
