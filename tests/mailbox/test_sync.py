@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -14,7 +15,7 @@ from tests.helpers import received
 from claimstream.app import App
 from claimstream.domain.records.work import Mailbox, NewEmail
 from claimstream.domain.records.world import World
-from claimstream.external.errors import Refused
+from claimstream.external.errors import Outage, Refused
 from claimstream.local.stack import LocalStack
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
@@ -363,6 +364,38 @@ async def test_a_look_that_fails_lets_the_next_one_in_although_a_mark_was_left(
     stack.gmail.faults.clear()
     synced = await sync.sync(await mailbox_of(app, address))
     assert (synced.busy, synced.new) == (False, 1)
+
+
+@pytest.mark.parametrize("lost", ["the answer to lock", "letting go"])
+async def test_a_mailbox_that_a_look_could_not_let_go_in_an_outage_is_the_next_looks_at_once(
+    app: App, stack: LocalStack, publisher: Publisher, address: str, reply: Reply, lost: str
+) -> None:
+    class Cut:
+        """The mailboxes, with PostgreSQL gone at one moment."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(app.mailboxes, name)
+
+        async def lock(self, mailbox: str, **rest: Any) -> object:
+            locked = await app.mailboxes.lock(mailbox, **rest)
+            if lost == "the answer to lock":
+                raise Outage("postgresql", "UPDATE mailboxes", "the connection is gone")
+            return locked
+
+        async def abandon(self, mailbox: str, **rest: Any) -> None:
+            raise Outage("postgresql", "UPDATE mailboxes", "the connection is gone")
+
+    cut = make_sync(app, publisher, "one")
+    cut._mailboxes = Cut()  # type: ignore[assignment]  # a proxy
+    stack.gmail.faults.fail(400, operation="history.list", times=1)
+    with pytest.raises(Outage):
+        await cut.sync(await mailbox_of(app, address))
+    stack.gmail.faults.clear()
+    await stack.gmail.deliver(address, reply(), notify=False)
+    assert (await make_sync(app, publisher, "another").sync(await mailbox_of(app, address))).busy
+    cut._mailboxes = app.mailboxes
+    assert (await cut.sync(await mailbox_of(app, address))).new == 1
+    assert not (await make_sync(app, publisher, "another").sync(await mailbox_of(app, address))).busy
 
 
 async def test_what_a_look_found_stands_on_its_span_even_if_publishing_fails(

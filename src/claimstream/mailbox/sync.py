@@ -13,7 +13,7 @@ from datetime import timedelta
 from opentelemetry import trace
 
 from claimstream.domain.records.work import Mailbox, NewEmail
-from claimstream.external.errors import NotFound
+from claimstream.external.errors import ExternalError, NotFound
 from claimstream.mailbox.listing import listed
 from claimstream.mailbox.ports import Emails, Gmail, Mailboxes, Pace, Publisher
 from claimstream.mailbox.publishing import EmailPublishing
@@ -72,6 +72,8 @@ class MailboxSync:
         self._publishing = EmailPublishing(emails, publisher, destination=destination, pace=pace)
         self._holder = holder
         self._lock_seconds = lock_seconds
+        self._not_let_go: dict[str, str] = {}
+        """By mailbox, as whom a look holds it that ended while PostgreSQL was away: the next look is that holder."""
 
     async def sync(self, mailbox: Mailbox, *, promised: int | None = None) -> Synced:
         """Bring the mailbox up to date.
@@ -114,10 +116,14 @@ class MailboxSync:
         self, mailbox: Mailbox, work: Callable[[Mailbox, str], Awaitable[Synced]], promised: int | None
     ) -> Synced:
         """Do it under the mailbox's lock, and then look for those who came meanwhile and left a mark."""
-        holder = f"{self._holder}/{uuid.uuid4().hex[:8]}"
-        locked = await self._mailboxes.lock(
-            mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0
-        )
+        holder = self._not_let_go.pop(mailbox.address, None) or f"{self._holder}/{uuid.uuid4().hex[:8]}"
+        try:
+            locked = await self._mailboxes.lock(
+                mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0
+            )
+        except ExternalError:  # it may have been taken all the same
+            self._not_let_go.setdefault(mailbox.address, holder)
+            raise
         if locked is None:
             return Synced(busy=True)
         try:
@@ -128,7 +134,14 @@ class MailboxSync:
             return total
         except BaseException:
             # A mark, if there was one, is covered by our own retry: let the next one in.
-            await asyncio.shield(self._mailboxes.abandon(mailbox.address, holder=holder))
+            await asyncio.shield(self._let_go(mailbox.address, holder))
+            raise
+
+    async def _let_go(self, address: str, holder: str) -> None:
+        try:
+            await self._mailboxes.abandon(address, holder=holder)
+        except ExternalError:
+            self._not_let_go[address] = holder
             raise
 
     async def _mend(self, mailbox: Mailbox, holder: str, gmail_ids: Sequence[str]) -> Synced:

@@ -35,7 +35,7 @@ class MailboxStore:
         return await self._database.run("SELECT mailboxes", work)
 
     async def lock(self, address: str, *, holder: str, seconds: float, asks: int = 0) -> Mailbox | None:
-        """Take the mailbox for ``seconds``; None when another worker has it, who is then left a mark to look again.
+        """Take the mailbox for ``seconds``; None when another holder has it, who is then left a mark to look again.
 
         A lease, not a session lock: Gmail may be slow, and a connection is not to be held for that long. The row is
         held from the look at it to the mark: a holder that let go in between would never see the mark.
@@ -46,8 +46,12 @@ class MailboxStore:
 
         async def work(connection: Connection) -> Mailbox | None:
             free = await connection.fetchval(
-                "SELECT sync_holder IS NULL OR sync_lease_until < now() FROM mailboxes WHERE address = $1 FOR UPDATE",
+                """
+                SELECT sync_holder IS NULL OR sync_holder = $2 OR sync_lease_until < now()
+                FROM mailboxes WHERE address = $1 FOR UPDATE
+                """,
                 address,
+                holder,
             )
             if not free:
                 await connection.execute(
