@@ -23,11 +23,21 @@ class Report:
     findings: Findings
     crashes: tuple[str, ...]
     not_begun: int
+    amid_faults: int
+    """Emails that were settled before all was calm: where they are few, little was shown."""
     stalled: bool
 
     @classmethod
     def of(
-        cls, plan: Plan, findings: Findings, faults: Faults, workers: Workers, *, seconds: float, stalled: bool
+        cls,
+        plan: Plan,
+        findings: Findings,
+        faults: Faults,
+        workers: Workers,
+        *,
+        seconds: float,
+        amid_faults: int,
+        stalled: bool,
     ) -> "Report":
         return cls(
             emails=plan.emails,
@@ -38,6 +48,7 @@ class Report:
             findings=findings,
             crashes=tuple(workers.crashes),
             not_begun=workers.not_begun,
+            amid_faults=amid_faults,
             stalled=stalled,
         )
 
@@ -74,7 +85,8 @@ class Report:
         if self.stalled:
             console.print("It stood still before all was settled.", style="bold red")
         console.print(
-            f"Besides: {self.findings.mails_repeated} notifications were taken again under their Message-ID, "
+            f"{self.amid_faults} emails were settled while faults went on, the others when all was calm. "
+            f"{self.findings.mails_repeated} notifications were taken again under their Message-ID, "
             f"{self.findings.answers_lost} answers of the model were lost on their way and asked for again, "
             f"{self.findings.overtaken} replies were overtaken by a later one of their creditor "
             f"({self.findings.overtaken_at_delivery} when they were to be written), "
@@ -88,6 +100,7 @@ class Report:
         return {
             "emails": self.emails,
             **counts,
+            "amid_faults": self.amid_faults,
             "overtaken": self.findings.overtaken,
             "kills": self.kills,
             "outages": sum(self.survived.values()),

@@ -49,6 +49,7 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
                     group.create_task(_suffer(mine, faults, chance))
                 group.create_task(_tell(installation, sent, show, feeding, plan.seconds))
             await installation.calm()
+            amid_faults = await _settled(installation)
             stalled = await _settle(installation, sent, show)
         finally:
             watch.cancel()
@@ -59,7 +60,9 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         settings = installation.settings
         dead = installation.pubsub.snapshot(settings.subscription(settings.dead_letter_topic))
         findings = await check(installation, sent, dead.backlog + dead.outstanding)
-    return Report.of(plan, findings, faults, workers, seconds=time.monotonic() - began, stalled=stalled)
+    return Report.of(
+        plan, findings, faults, workers, seconds=time.monotonic() - began, amid_faults=amid_faults, stalled=stalled
+    )
 
 
 async def _feed(plan: Plan, installation: Installation, letters: list[Letter], sent: dict[str, Letter]) -> None:
