@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
-from pymongo import ReplaceOne
+from pymongo import ReplaceOne, WriteConcern
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
@@ -203,7 +203,11 @@ class Clients:
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,
             )
-        return self._client[self._options.database][self._options.collection]
+        # What a failover rolls back would be lost: its outbox row is done by then, and nobody writes it again.
+        concern = WriteConcern(
+            **{"w": "majority", **self._client.write_concern.document}
+        )  # the URL's own w goes before
+        return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
 
 
 def _server(options: ClientsOptions) -> dict[str, AttributeValue]:
