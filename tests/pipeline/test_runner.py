@@ -703,15 +703,31 @@ async def test_a_mail_that_kills_its_workers_goes_to_a_person(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:
     email_id = await arrive(app, stack, world, reply())
-    for number in range(4):
-        await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
-        await asyncio.sleep(0.01)
+    await crash(app, email_id, times=3)
     summary = await settle(app, runner, email_id)
     assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
     report = await report_of(app, email_id)
-    assert "ended its worker" in report.decision.why
-    assert report.crashes == 4
-    assert report.earlier == (EarlierAttempts(first=1, last=4, stopped_in="fetch"),)
+    assert "ended its worker 3 times" in report.decision.why
+    assert report.crashes == 3
+    assert report.earlier == (EarlierAttempts(first=1, last=3, stopped_in="fetch"),)
+
+
+async def test_a_mail_that_has_killed_one_worker_less_is_still_worked_on(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    await crash(app, email_id, times=2)
+    assert (await settle(app, runner, email_id)).outcome == "updated"
+    assert (await report_of(app, email_id)).crashes == 2
+
+
+async def crash(app: App, email_id: str, *, times: int) -> None:
+    """So many workers have claimed it, and none of them has come back."""
+    for number in range(times):
+        await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
+        await app.database.run(
+            "UPDATE", lambda c: c.execute("UPDATE emails SET claimed_until = now() WHERE email_id = $1", email_id)
+        )
 
 
 async def test_a_report_that_cannot_be_built_fails_no_email(
