@@ -83,19 +83,24 @@ class Tap:
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
         # Direct: the server says that it is a replica set, whose address the client would go to.
-        self.url = f"mongodb://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}/?directConnection=true"
+        self._url = f"mongodb://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}/?directConnection=true"
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         for writer in self._open:
-            writer.close()
+            writer.transport.abort()
         for writer in self._open:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
+    def clients(self, entrance: Entrance, database: str, query: str = "") -> Clients:
+        """To be closed when the tap is: closing stops the loop until the server has answered, or could not be found."""
+        options = ClientsOptions(url=f"{self._url}{query}", database=database, server_selection_timeout_seconds=1.0)
+        return Clients(entrance.door, options)
+
     def commands(self) -> list[dict[str, Any]]:
-        """The bodies of OP_MSG (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg)."""
+        """What was said since the last time: bodies of OP_MSG (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg)."""
         found: list[dict[str, Any]] = []
         for said in self._said:
             while said:
@@ -386,14 +391,29 @@ async def test_a_write_counts_when_the_majority_has_it_unless_the_url_says_other
     entrance: Entrance, server: LocalMongo, query: str, concern: dict[str, object]
 ) -> None:
     async with Tap(server.port) as tap:
-        database = f"t{abs(hash(query))}"
-        clients = Clients(entrance.door, ClientsOptions(url=f"{tap.url}{query}", database=database))
+        clients = tap.clients(entrance, f"t{abs(hash(query))}", query)
         await clients.upsert([document(creditor())])
         assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
         assert (await stored(clients))["current_amount"] == Decimal128("512.30")
-    await clients.close()  # which stands still until the server has answered or gone: behind the tap that would be long
+    await clients.close()
     writes = [command for command in tap.commands() if "update" in command]
     assert [command["writeConcern"] for command in writes] == [concern] * 2
+
+
+async def test_that_an_update_was_applied_before_is_believed_when_the_majority_has_it(
+    entrance: Entrance, server: LocalMongo
+) -> None:
+    async with Tap(server.port) as tap:
+        clients = tap.clients(entrance, "before")
+        await clients.upsert([document(creditor())])
+        await clients.apply(update(), amount_may_replace=always)
+        applied = await stored(clients)
+        tap.commands()
+        assert (await clients.apply(update(), amount_may_replace=always)).outcome == "already_applied"
+        assert await stored(clients) == applied
+    await clients.close()
+    (asked,) = [command for command in tap.commands() if "update" in command]
+    assert asked["writeConcern"] == {"w": "majority"}
 
 
 async def test_check_names_the_collection(clients: Clients) -> None:

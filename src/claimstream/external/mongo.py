@@ -112,7 +112,9 @@ class Clients:
             client_id, creditor = stored
             old = self._stored_amount(update, creditor)
             if update.email_id in (creditor.get("applied_email_ids") or ()):
-                return Applied("already_applied", old)
+                if await self._still_applied(client_id, update):
+                    return Applied("already_applied", old)
+                continue
             if update.amount is not None and not amount_may_replace(old):
                 return Applied("refused", old)
             wanted: Document = {"creditor_id": update.creditor_id, "applied_email_ids": {"$ne": update.email_id}}
@@ -164,6 +166,13 @@ class Clients:
         entries = (one for one in stored if isinstance(one, dict))
         creditor = next((one for one in entries if one.get("creditor_id") == update.creditor_id), None)
         return None if creditor is None else (found["_id"], creditor)
+
+    async def _still_applied(self, client_id: object, update: ClientUpdate) -> bool:
+        """An attempt that ran out of time may have written it without the majority's word. A write waits for that word
+        even where it changes nothing; a read would believe the one server."""
+        wanted = {"creditor_id": update.creditor_id, "applied_email_ids": update.email_id}
+        query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
+        return await self._update(query, {"$set": {"creditors.$.creditor_id": update.creditor_id}})
 
     async def _update(self, query: Document, change: Document) -> bool:
         result = await self._call("update", lambda clients: clients.update_one(query, change))
