@@ -1,10 +1,13 @@
 import asyncio
+import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import bson
 import pytest
 from bson import Decimal128, ObjectId
 from tests.external.conftest import Entrance
@@ -16,6 +19,7 @@ from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
 from claimstream.local.servers.mongo import LocalMongo
+from claimstream.local.servers.ports import LOOPBACK
 
 RECEIVED = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
 
@@ -66,6 +70,60 @@ def update(**fields: Any) -> ClientUpdate:
         "confidence": 0.94,
     }
     return ClientUpdate(**{**values, **fields})
+
+
+class Tap:
+    """Stands between a client and the server, and keeps what the client says."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._said: list[bytearray] = []
+        self._open: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        # Direct: the server says that it is a replica set, whose address the client would go to.
+        self._url = f"mongodb://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}/?directConnection=true"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        for writer in self._open:
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    def clients(self, entrance: Entrance, database: str, query: str = "") -> Clients:
+        """To be closed when the tap is: closing stops the loop until the server has answered, or could not be found."""
+        options = ClientsOptions(url=f"{self._url}{query}", database=database, server_selection_timeout_seconds=1.0)
+        return Clients(entrance.door, options)
+
+    def commands(self) -> list[dict[str, Any]]:
+        """What was said since the last time: bodies of OP_MSG (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg)."""
+        found: list[dict[str, Any]] = []
+        for said in self._said:
+            while said:
+                length, operation = struct.unpack("<i8xi", said[:16])
+                if operation == 2013:
+                    size = struct.unpack("<i", said[21:25])[0]
+                    found.append(bson.decode(bytes(said[21 : 21 + size])))
+                del said[:length]
+        return found
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._said.append(said := bytearray())
+        answers, server = await asyncio.open_connection(LOOPBACK, self._port)
+        self._open += writer, server
+
+        async def pass_on(source: asyncio.StreamReader, to: asyncio.StreamWriter, keep: bytearray) -> None:
+            while data := await source.read(65536):
+                keep += data
+                to.write(data)
+            to.close()
+
+        with suppress(ConnectionError):
+            await asyncio.gather(pass_on(reader, server, said), pass_on(answers, writer, bytearray()))
 
 
 def always(old: Decimal | None) -> bool:
@@ -351,6 +409,44 @@ async def test_a_stored_amount_that_is_no_number_is_never_replaced(clients: Clie
         await clients.apply(update(), amount_may_replace=always)
     (client,) = await clients.get("nord", ["c-01"])
     assert client.creditors[0].current_amount is None
+
+
+@pytest.mark.parametrize(
+    ("query", "concern"),
+    [
+        ("", {"w": "majority"}),
+        ("&w=1", {"w": 1}),
+        ("&W=1", {"w": 1}),
+        ("&journal=true&wTimeoutMS=9000", {"w": "majority", "j": True, "wtimeout": 9000}),
+    ],
+)
+async def test_a_write_counts_when_the_majority_has_it_unless_the_url_says_otherwise(
+    entrance: Entrance, server: LocalMongo, query: str, concern: dict[str, object]
+) -> None:
+    async with Tap(server.port) as tap:
+        clients = tap.clients(entrance, f"t{abs(hash(query))}", query)
+        await clients.upsert([document(creditor())])
+        assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+        assert (await stored(clients))["current_amount"] == Decimal128("512.30")
+    await clients.close()
+    writes = [command for command in tap.commands() if "update" in command]
+    assert [command["writeConcern"] for command in writes] == [concern] * 2
+
+
+async def test_that_an_update_was_applied_before_is_believed_when_the_majority_has_it(
+    entrance: Entrance, server: LocalMongo
+) -> None:
+    async with Tap(server.port) as tap:
+        clients = tap.clients(entrance, "before")
+        await clients.upsert([document(creditor())])
+        await clients.apply(update(), amount_may_replace=always)
+        applied = await stored(clients)
+        tap.commands()
+        assert (await clients.apply(update(), amount_may_replace=always)).outcome == "already_applied"
+        assert await stored(clients) == applied
+    await clients.close()
+    (asked,) = [command for command in tap.commands() if "update" in command]
+    assert asked["writeConcern"] == {"w": "majority"}
 
 
 async def test_check_names_the_collection(clients: Clients) -> None:

@@ -45,7 +45,7 @@ async def test_a_row_that_cannot_be_read_is_set_aside_and_told_of_in_log_metrics
     if kind == "notification":
         await deliver_leftovers(app.services, app.rules, kind="client_update")
     counted.clear()
-    poison = 'UPDATE outbox SET payload = payload || \'{"version": 99, "unknown": 1}\' WHERE kind = $1'
+    poison = "UPDATE outbox SET payload = payload || '{\"unknown\": 1}' WHERE kind = $1"
     await app.database.run("UPDATE", lambda c: c.execute(poison, kind))
     with caplog.at_level(logging.ERROR):
         for _ in range(3):

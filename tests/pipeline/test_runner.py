@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -720,15 +721,31 @@ async def test_a_mail_that_kills_its_workers_goes_to_a_person(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:
     email_id = await arrive(app, stack, world, reply())
-    for number in range(4):
-        await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
-        await asyncio.sleep(0.01)
+    await crash(app, email_id, times=3)
     summary = await settle(app, runner, email_id)
     assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
     report = await report_of(app, email_id)
-    assert "ended its worker" in report.decision.why
-    assert report.crashes == 4
-    assert report.earlier == (EarlierAttempts(first=1, last=4, stopped_in="fetch"),)
+    assert "ended its worker 3 times" in report.decision.why
+    assert report.crashes == 3
+    assert report.earlier == (EarlierAttempts(first=1, last=3, stopped_in="fetch"),)
+
+
+async def test_a_mail_that_has_killed_one_worker_less_is_still_worked_on(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    await crash(app, email_id, times=2)
+    assert (await settle(app, runner, email_id)).outcome == "updated"
+    assert (await report_of(app, email_id)).crashes == 2
+
+
+async def crash(app: App, email_id: str, *, times: int) -> None:
+    """So many workers have claimed it, and none of them has come back."""
+    for number in range(times):
+        await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
+        await app.database.run(
+            "UPDATE", lambda c: c.execute("UPDATE emails SET claimed_until = now() WHERE email_id = $1", email_id)
+        )
 
 
 async def test_emails_that_died_with_a_worker_have_their_last_attempt_one_by_one_so_that_only_the_guilty_one_goes(
@@ -849,7 +866,7 @@ class TestOtherVersionsOfUs:
         await app.database.run(
             "UPDATE",
             lambda c: c.execute(
-                'UPDATE outbox SET payload = payload || \'{"version": 99, "unknown": 1}\' WHERE email_id = $1', broken
+                "UPDATE outbox SET payload = payload || '{\"unknown\": 1}' WHERE email_id = $1", broken
             ),
         )
         for times in range(1, 4):
@@ -861,6 +878,70 @@ class TestOtherVersionsOfUs:
         assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
         assert (await summary_of(app, later)).outcome == "updated"
         assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+
+    @pytest.mark.parametrize("new", [{"version": 2}, {"version": 2, "currency": "EUR"}])
+    async def test_an_outbox_row_of_a_newer_version_waits_for_a_worker_that_knows_it_and_so_does_what_comes_after_it(
+        self,
+        app: App,
+        stack: LocalStack,
+        world: World,
+        reply: Reply,
+        new: dict[str, object],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        newer, later = await arrive(app, stack, world, reply()), await arrive(app, stack, world, reply())
+        other = await arrive(app, stack, world, reply(code="P3R8T5W2"))
+        for email_id in (newer, later, other):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+
+        async def change(sql: str, *arguments: object) -> None:
+            await app.database.run("UPDATE", lambda c: c.execute(f"UPDATE outbox SET {sql}", *arguments))
+
+        async def delivered() -> list[bool]:
+            return [(await summary_of(app, each)).delivered for each in (newer, later, other)]
+
+        await change("payload = payload || $2 WHERE email_id = $1", newer, json.dumps(new))
+        for _ in range(4):
+            await change("taken_until = NULL")
+            await deliver_leftovers(app.services, app.rules)
+            await deliver(app.services, app.rules, email_id=newer)
+            assert await delivered() == [False, False, True]
+        lines = [record.getMessage() for record in caplog.records if "outbox_row_newer" in record.getMessage()]
+        assert len(lines) == 4, "once a round: in between it is left alone"
+        assert "client_update" in lines[0]
+        assert amount((await creditor(app))["current_amount"]) == Decimal("430.00")
+        waiting = await app.database.run(
+            "SELECT", lambda c: c.fetchrow("SELECT defects, result FROM outbox WHERE email_id = $1 LIMIT 1", newer)
+        )
+        assert waiting is not None
+        assert tuple(waiting) == (0, None), "nothing that counts towards giving it to a person"
+
+        # As a worker that knows it would find it.
+        await change("taken_until = NULL, payload = (payload - 'currency') || '{\"version\": 1}' WHERE result IS NULL")
+        await deliver_leftovers(app.services, app.rules)
+        assert await delivered() == [True] * 3
+        assert [(await summary_of(app, each)).outcome for each in (newer, later)] == ["updated"] * 2
+
+    async def test_a_notification_of_a_newer_version_waits_for_a_worker_that_knows_it_and_holds_up_nothing(
+        self, app: App, stack: LocalStack, world: World, reply: Reply
+    ) -> None:
+        assert stack.smtp is not None
+        newer, later = await arrive(app, stack, world, reply()), await arrive(app, stack, world, reply())
+        for email_id in (newer, later):
+            dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+            with pytest.raises(asyncio.CancelledError):
+                await dying.process(email_id)
+        raised = (
+            """UPDATE outbox SET payload = payload || '{"version": 2}' WHERE email_id = $1 AND kind = 'notification'"""
+        )
+        await app.database.run("UPDATE", lambda c: c.execute(raised, newer))
+        told = len(stack.smtp.messages)
+        await deliver_leftovers(app.services, app.rules)
+        assert [(await summary_of(app, each)).delivered for each in (newer, later)] == [False, True]
+        assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
+        assert len(stack.smtp.messages) == told + 1
 
 
 async def leave(app: App, email_id: str, stage: str, result: str) -> None:

@@ -1,12 +1,11 @@
 """``claimstream doctor``: is each configured service there, and if not, what mends it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-import asyncpg
 from rich.table import Table
 from rich.text import Text
 from sentry_sdk.utils import BadDsn, Dsn
@@ -15,7 +14,7 @@ from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import out
 from claimstream.cli.doctor_circuits import circuits
 from claimstream.cli.finding import Finding
-from claimstream.cli.mendable import as_setting
+from claimstream.cli.running import advice
 from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
@@ -25,11 +24,13 @@ from claimstream.external.errors import ExternalError, NotFound
 from claimstream.external.gmail import Gmail
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.pubsub import PubSubError
-from claimstream.settings import Settings, SettingsError
+from claimstream.settings import Settings
 from claimstream.store.database import Connection
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.schema import newest_revision
 from claimstream.topics import check_topics, connect_pubsub
+
+T = TypeVar("T")
 
 _CONNECT_SECONDS = 5.0
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -37,21 +38,43 @@ _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yello
 
 async def diagnose(settings: Settings) -> list[Finding]:
     """One finding per service, each by a real and harmless call. None of them keeps the others from being looked at."""
-    postgresql, mailboxes = await _postgresql(settings)
+    answer = await _look("PostgreSQL", "DATABASE_URL", _postgresql(settings))
+    postgresql, mailboxes = (answer, None) if isinstance(answer, Finding) else answer
+    redis = await _look("Redis", "BREAKER_REDIS_URL", _redis(settings))
     return [
         postgresql,
-        await _gmail(settings, mailboxes),
-        await _check(settings, "MongoDB", make_clients, "MONGODB_URL"),
-        await _check(settings, "GCS", make_blobs, "GCS_BUCKET"),
-        await _check(settings, "Claude", make_model, "ANTHROPIC_API_KEY"),
+        await _look("Gmail", "the settings GMAIL_…", _gmail(settings, mailboxes)),
+        await _check(settings, "MongoDB", make_clients, "MONGODB_URL", "MONGODB_DATABASE"),
+        await _check(
+            settings, "GCS", make_blobs, "GCS_BUCKET", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS"
+        ),
+        await _check(settings, "Claude", make_model, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
         await _check(settings, "SMTP", make_mailer, "SMTP_URL"),
-        await _pubsub(settings),
-        *await _redis(settings),
-        await circuits(settings, ask_database=mailboxes is not None),
+        await _look(
+            "Pub/Sub",
+            "GOOGLE_CLOUD_PROJECT, PUBSUB_EMULATOR_HOST, PUBSUB_ENDPOINT, GOOGLE_APPLICATION_CREDENTIALS",
+            _pubsub(settings),
+        ),
+        *([] if redis is None else [redis]),
+        await _look("Breakers", "HEALTH_PORT, DATABASE_URL", circuits(settings, ask_database=mailboxes is not None)),
         *_models(settings),
-        await _traces(settings),
-        _sentry(settings),
+        await _look("Traces", "OTEL_EXPORTER_OTLP_ENDPOINT", _traces(settings)),
+        await _look("Sentry", "SENTRY_DSN", _sentry(settings)),
     ]
+
+
+async def _look(name: str, variables: str, look: Awaitable[T]) -> T | Finding:
+    """What ``look`` found, or what it raised as a finding. All that makes or calls a client goes through here: of what
+    libraries raise for a setting they cannot use, nobody has the whole list.
+
+    Args:
+        variables: those to check after an error that nobody foresaw. Its text is not shown: it may quote a password.
+    """
+    try:
+        return await look
+    except Exception as error:
+        lines = advice(error) or [f"cannot be used as configured ({type(error).__name__}). Check {variables}."]
+        return Finding(name, "failed", "; ".join(lines))
 
 
 def _off(settings: Settings, name: str, variable: str) -> Finding:
@@ -67,18 +90,20 @@ class _Checked(Protocol):
 _Make = Callable[[Settings, Door], _Checked | None]
 
 
-async def _check(settings: Settings, name: str, make: _Make, variable: str) -> Finding:
-    """``variable``: the one that is not set where nothing is made."""
-    async with a_door() as door:
-        service = make(settings, door)
-        return _off(settings, name, variable) if service is None else await _answer(name, service)
+async def _check(settings: Settings, name: str, make: _Make, *variables: str) -> Finding:
+    """``variables``: first the one that is not set where nothing is made."""
+
+    async def look() -> Finding:
+        async with a_door() as door:
+            service = make(settings, door)
+            return _off(settings, name, variables[0]) if service is None else await _answer(name, service)
+
+    return await _look(name, ", ".join(variables), look())
 
 
 async def _answer(name: str, service: _Checked) -> Finding:
     try:
         return Finding(name, "ok", await service.check())
-    except ExternalError as error:
-        return Finding(name, "failed", str(error))
     finally:
         await service.close()
 
@@ -92,25 +117,17 @@ async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return found
 
-    try:
-        async with a_door() as door, open_database(settings, door) as database:
-            found, newest = await database.run("SELECT alembic_version", revision), newest_revision()
-            if found != newest:
-                text = f"schema is {found or 'empty'}, needed is {newest}: claimstream migrate"
-                return Finding("PostgreSQL", "failed", text), None
-            return Finding("PostgreSQL", "ok", f"schema {found}"), list(await MailboxStore(database).all())
-    except (ExternalError, SettingsError) as error:
-        return Finding("PostgreSQL", "failed", str(error)), None
-    except asyncpg.ClientConfigurationError as error:
-        return Finding("PostgreSQL", "failed", as_setting(error) or str(error)), None
+    async with a_door() as door, open_database(settings, door) as database:
+        found, newest = await database.run("SELECT alembic_version", revision), newest_revision()
+        if found != newest:
+            text = f"schema is {found or 'empty'}, needed is {newest}: claimstream migrate"
+            return Finding("PostgreSQL", "failed", text), None
+        return Finding("PostgreSQL", "ok", f"schema {found}"), list(await MailboxStore(database).all())
 
 
 async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None) -> Finding:
     async with a_door() as door:
-        try:
-            gmail = make_gmail(settings, door)
-        except SettingsError as error:
-            return Finding("Gmail", "failed", str(error))
+        gmail = make_gmail(settings, door)
         try:
             return await _mailboxes_open(gmail, mailboxes)
         finally:
@@ -154,13 +171,10 @@ async def _pubsub(settings: Settings) -> Finding:
     return Finding("Pub/Sub", "ok", found)
 
 
-async def _redis(settings: Settings) -> list[Finding]:
+async def _redis(settings: Settings) -> Finding | None:
     """Not even "off" where none is named: hardly anybody needs it."""
-    try:
-        shared = shared_circuits(settings)
-    except SettingsError as error:
-        return [Finding("Redis", "failed", str(error))]
-    return [] if shared is None else [await _answer("Redis", shared)]
+    shared = shared_circuits(settings)
+    return None if shared is None else await _answer("Redis", shared)
 
 
 def _models(settings: Settings) -> list[Finding]:
@@ -187,7 +201,7 @@ async def _traces(settings: Settings) -> Finding:
     return Finding("Traces", "ok", f"{host}:{port} accepts connections")
 
 
-def _sentry(settings: Settings) -> Finding:
+async def _sentry(settings: Settings) -> Finding:
     if settings.sentry_dsn is None:
         return _off(settings, "Sentry", "SENTRY_DSN")
     try:

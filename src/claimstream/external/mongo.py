@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
-from pymongo import ReplaceOne
+from pymongo import ReplaceOne, WriteConcern
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
@@ -114,7 +114,9 @@ class Clients:
             client_id, creditor = stored
             old = self._stored_amount(update, creditor)
             if update.email_id in (creditor.get("applied_email_ids") or ()):
-                return Applied("already_applied", old)
+                if await self._still_applied(client_id, update):
+                    return Applied("already_applied", old)
+                continue
             if _came_later(creditor.get("response"), update.received_at):
                 return Applied("overtaken", old)
             if update.amount is not None and not amount_may_replace(old):
@@ -173,6 +175,13 @@ class Clients:
         creditor = next((one for one in entries if one.get("creditor_id") == update.creditor_id), None)
         return None if creditor is None else (found["_id"], creditor)
 
+    async def _still_applied(self, client_id: object, update: ClientUpdate) -> bool:
+        """An attempt that ran out of time may have written it without the majority's word. A write waits for that word
+        even where it changes nothing; a read would believe the one server."""
+        wanted = {"creditor_id": update.creditor_id, "applied_email_ids": update.email_id}
+        query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
+        return await self._update(query, {"$set": {"creditors.$.creditor_id": update.creditor_id}})
+
     async def _update(self, query: Document, change: Document) -> bool:
         result = await self._call("update", lambda clients: clients.update_one(query, change))
         return result.matched_count == 1
@@ -211,7 +220,10 @@ class Clients:
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,
             )
-        return self._client[self._options.database][self._options.collection]
+        # What a failover rolls back would be lost: its outbox row is done by then, and nobody writes it again. A "w" of
+        # the URL's own goes before.
+        concern = WriteConcern(**{"w": "majority", **self._client.write_concern.document})
+        return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
 
 
 def _came_later(response: object, received_at: datetime) -> bool:

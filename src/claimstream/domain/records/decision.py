@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -107,7 +108,8 @@ class SettlementUpdate(Record):
 class ClientUpdate(Record):
     """The typed, versioned payload that goes through the outbox to the ``clients`` collection."""
 
-    version: int = 1
+    version: Literal[1] = 1
+    """To be raised with whatever is new here: workers of today leave such a row to those who know it."""
     tenant_id: str
     client_id: str
     creditor_id: str

@@ -1,12 +1,14 @@
 """The mail that tells the firm of an automatic match (route ``UPDATE_AND_NOTIFY``)."""
 
+from typing import Literal
+
 from claimstream.domain.records.base import Record
 
 
 class Notification(Record):
     """Typed and versioned like everything that waits in the outbox."""
 
-    version: int = 1
+    version: Literal[1] = 1
     to: str
     subject: str
     text: str

@@ -1,5 +1,6 @@
 """An email as work: claimed by one worker, checkpointed by stage, settled once, its effects delivered afterwards."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,15 @@ from claimstream.domain.records.notification import Notification
 
 class LostClaimError(Exception):
     """Another worker claimed the email since: nothing of ours may be written any more."""
+
+
+class NewerPayloadError(Exception):
+    """A newer version of us wrote this payload: whoever reads it as one of today's may miss what matters."""
+
+    def __init__(self, version: int, known: int) -> None:
+        super().__init__(f"payload of version {version}, known is {known}")
+        self.version = version
+        self.known = known
 
 
 class Outcome(StrEnum):
@@ -188,8 +198,14 @@ class OutboxRow:
     """The payload as it was written, perhaps by another version of us: it is read where a failure can be dealt with."""
 
     def payload(self) -> ClientUpdate | Notification:
-        """Raises pydantic's ValidationError."""
+        """Raises NewerPayloadError, or pydantic's ValidationError."""
         kind = ClientUpdate if self.kind == "client_update" else Notification
+        content = json.loads(self.json)
+        known: int = kind.model_fields["version"].default
+        # Before all else: what else is new in it could only be taken for a defect.
+        version = content.get("version") if isinstance(content, dict) else None
+        if isinstance(version, int) and version > known:
+            raise NewerPayloadError(version, known)
         return kind.model_validate_json(self.json)
 
 

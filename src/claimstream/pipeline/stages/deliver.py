@@ -16,7 +16,7 @@ from opentelemetry import trace
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
 from claimstream.domain.records.notification import Notification
-from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
+from claimstream.domain.records.work import HELD_SECONDS, Delivered, NewerPayloadError, OutboxRow
 from claimstream.domain.rules.guards import amount_may_replace
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.services import Rules, Services
@@ -31,6 +31,8 @@ _LONGEST_WAIT_SECONDS = 600.0
 _NOTE_AGAIN_SECONDS = 1.0
 _BUSY_SECONDS = 5.0
 """For which a notification is put off that would only wait for its turn at the mail server."""
+_NEWER_SECONDS = 30.0
+"""For which a row of a newer version is left alone, by those who know it too: so not for long."""
 _MOST_DEFECTS = 3
 """Of one row, ten minutes apart: after them a person gets it."""
 
@@ -39,7 +41,7 @@ class Deliveries(Record):
     done: tuple[str, ...] = ()
     """``applied``, ``sent``, … in order."""
     waiting: int = 0
-    """Rows that an outage or a slow mail server held up: maintenance delivers them."""
+    """Rows that an outage, a slow mail server or a newer version held up: maintenance delivers them."""
 
 
 async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int | None = None) -> Deliveries:
@@ -59,9 +61,12 @@ async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int 
             log.info("delivery_waits", outbox_id=row.outbox_id, service="smtp", seconds=_BUSY_SECONDS)
             return Deliveries(done=tuple(done), waiting=1)
         try:
-            done.append(await _deliver_row(row, services, rules))
+            result = await _deliver_row(row, services, rules)
         except Outage:
+            result = None
+        if result is None:
             return Deliveries(done=tuple(done), waiting=1)
+        done.append(result)
         if row.kind == "client_update":
             await _deliver_behind(row, services, rules)
     return Deliveries(done=tuple(done))
@@ -81,7 +86,8 @@ async def _deliver_behind(done: OutboxRow, services: Services, rules: Rules) -> 
             continue
         found += 1
         try:
-            await _deliver_in_its_trace(row, services, rules)
+            if await _deliver_in_its_trace(row, services, rules) is None:
+                return
         except Outage:
             return
 
@@ -99,14 +105,14 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     delivered = 0
     while delivered < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
         try:
-            await _deliver_in_its_trace(row, services, rules)
+            result = await _deliver_in_its_trace(row, services, rules)
         except Outage:
             continue  # it keeps its place; rows for other services may still go out
-        delivered += 1
+        delivered += result is not None
     return delivered
 
 
-async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str:
+async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | None:
     """A row of another email than the one that is worked on here, if any."""
     carrier: dict[str, str] = json.loads(row.trace_context)
     with (
@@ -117,8 +123,8 @@ async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules
         return await _deliver_row(row, services, rules)
 
 
-async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
-    """Raises Outage after giving the row back."""
+async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str | None:
+    """None after giving back a row that only a newer version of us can deliver. Raises Outage after giving it back."""
     try:
         payload = row.payload()
         async with _kept(row, services):
@@ -134,6 +140,15 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str:
         waits = {"seconds": wait, "reason": f"{outage.service} is not available"}
         trace.get_current_span().add_event("waits", waits)
         raise
+    except NewerPayloadError as newer:
+        # No defect: in a rolling update there are workers who know it, and a person would get a good update.
+        await services.outbox.failed(row, str(newer), retry_in_seconds=_NEWER_SECONDS)
+        log.warning(
+            "outbox_row_newer", outbox_id=row.outbox_id, kind=row.kind, version=newer.version, known=newer.known
+        )
+        waits = {"seconds": _NEWER_SECONDS, "reason": str(newer)}
+        trace.get_current_span().add_event("waits", waits)
+        return None
     except Exception as error:
         # A defect of ours: the email is settled, so nothing may bring it round again for this. The row waits, loudly.
         kind = type(error).__name__

@@ -1,0 +1,67 @@
+"""What ``claimstream doctor`` looks at, where one of the services cannot even be asked."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.process import claimstream
+
+from claimstream.app import App
+from claimstream.cli.doctor import diagnose
+from claimstream.settings import Settings, load_settings
+
+SERVICES = {"PostgreSQL", "Gmail", "MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Breakers", "Traces", "Sentry"}
+
+
+def set_to(installed: dict[str, str], variable: str, value: str) -> Settings:
+    names = {name: value for name, value in (installed | {variable: value}).items() if value}
+    given = {name.lower(): value for name, value in names.items() if name.lower() in Settings.model_fields}
+    return load_settings(_env_file=None, **given)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "service"),
+    [
+        ("DATABASE_URL", "postgresql://a..b/x", "PostgreSQL"),
+        ("GMAIL_BASE_URL", "http://user@", "Gmail"),
+        ("GMAIL_BASE_URL", "http://a..b", "Gmail"),
+        ("GMAIL_TOKEN", "two\nlines", "Gmail"),
+        ("MONGODB_URL", "mongodb://127.0.0.1:1/?tls=true&tlsCAFile=/none", "MongoDB"),
+        ("MONGODB_DATABASE", "a.b", "MongoDB"),
+        ("STORAGE_EMULATOR_HOST", "http://:80", "GCS"),
+        ("ANTHROPIC_BASE_URL", "http://:80", "Claude"),
+        ("SMTP_URL", "smtp://user@", "SMTP"),
+        ("SMTP_URL", "smtp://a..b", "SMTP"),
+        ("PUBSUB_EMULATOR_HOST", "/a:1", "Pub/Sub"),
+        ("BREAKER_REDIS_URL", "redis://127.0.0.1:1/?db=x", "Redis"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://host:port", "Traces"),
+        ("SENTRY_DSN", "https://key@host:port/1", "Sentry"),
+    ],
+)
+async def test_a_value_that_its_service_cannot_use_is_named_and_keeps_no_other_from_being_looked_at(
+    app: App, installed: dict[str, str], variable: str, value: str, service: str
+) -> None:
+    findings = await diagnose(set_to(installed, variable, value))
+    assert {finding.service for finding in findings} == SERVICES | {service}
+    (failed,) = [finding for finding in findings if finding.state == "failed"]
+    assert failed.service == service
+    assert variable in failed.text or f"{variable.partition('_')[0]}_…" in failed.text
+
+
+async def test_a_file_that_is_no_key_is_a_finding_about_gmail(
+    app: App, installed: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "key.json"
+    file.write_text("{}")
+    asking = installed | {"GMAIL_TOKEN": "", "GMAIL_SERVICE_ACCOUNT_FILE": str(file), "COLUMNS": "300"}
+    ended = await claimstream("doctor", environment=asking)
+    marks = {line.split()[1]: line[0] for line in ended.out.splitlines()}
+    assert (ended.status, set(marks), marks["Gmail"]) == (1, SERVICES, "✗"), ended.err
+    assert "GMAIL_SERVICE_ACCOUNT_FILE is not a service account's key" in ended.out
+
+
+async def test_what_a_library_says_of_a_value_is_not_shown_since_it_may_quote_a_password(
+    app: App, installed: dict[str, str]
+) -> None:
+    findings = await diagnose(set_to(installed, "SENTRY_DSN", "https://key@host:geheim/1"))
+    assert findings[-1].service == "Sentry"
+    assert not [finding for finding in findings if "geheim" in finding.text]
