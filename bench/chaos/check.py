@@ -161,6 +161,7 @@ def _check_client(replies: Sequence[_Reply], creditor: Mapping[str, Any], findin
     if stored != last.letter.amount:
         findings.wrong_outcomes.append(f"{last.name}: {stored} is stored, expected {last.letter.amount}")
     written = [(reply.row["email_id"], reply.received_at) for reply in replies if reply.row and reply.written]
+    amounts = {reply.row["email_id"]: reply.letter.amount for reply in replies if reply.row}
     response = creditor.get("response") or {}
     standing = (response.get("email_id"), response.get("received_at"))
     if standing != (written[-1] if written else (None, None)):
@@ -170,7 +171,8 @@ def _check_client(replies: Sequence[_Reply], creditor: Mapping[str, Any], findin
         findings.applied_twice.append(f"{last.name}: {applied} were applied, noted are {noted}")
     elif Counter(noted) - Counter(applied):
         findings.lost.append(f"{last.name}: {applied} were applied, noted are {noted}")
-    elif applied != noted:
+    # Of replies that say the same it does not matter which was applied first: the later one stands.
+    elif [amounts[email_id] for email_id in applied] != [amounts[email_id] for email_id in noted]:
         findings.wrong_outcomes.append(f"{last.name}: {applied} were applied, they came as {noted}")
 
 

@@ -146,8 +146,9 @@ def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFol
 def _again(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     """Two or three replies of one creditor. The second is higher, the third says the same again.
 
-    So both things happen to a reply that a later one overtook: a lower amount is stopped by the amount guard, if the
-    later one is written when it is decided, and an equal one by its date alone.
+    So a reply that a later one overtook may be stopped by its date, when it is to be written, or by its lower amount,
+    when it is decided and the later one is written already; and the second may be applied after the third, and change
+    nothing.
     """
     del samples
     amounts = [Decimal(50_000 + number) / 100, Decimal(60_000 + number) / 100, Decimal(60_000 + number) / 100]

@@ -347,11 +347,19 @@ async def test_what_a_later_reply_said_stays(clients: Clients) -> None:
     tuesday = update(email_id="e-2", amount=Decimal("512.30"), received_at=RECEIVED + timedelta(days=1))
     assert (await clients.apply(tuesday, amount_may_replace=always)).outcome == "applied"
     written = await stored(clients)
-    for amount in (Decimal("900.00"), None):
-        monday = update(email_id="e-1", amount=amount)
-        overtaken = await clients.apply(monday, amount_may_replace=always)
+    refused = SettlementUpdate(decision=SettlementDecision.DECLINED)
+    for said in (
+        {"amount": Decimal("900.00")},
+        {"response_status": "rejection", "amount": None},
+        {"amount": None, "settlement": refused},
+    ):
+        overtaken = await clients.apply(update(email_id="e-1", **said), amount_may_replace=always)
         assert (overtaken.outcome, overtaken.old_amount) == ("overtaken", Decimal("512.30"))
     assert await stored(clients) == written
+    for email_id, amount in (("e-5", Decimal("512.30")), ("e-6", None)):
+        the_same = await clients.apply(update(email_id=email_id, amount=amount), amount_may_replace=always)
+        assert the_same.outcome == "applied"
+    assert await stored(clients) == written | {"applied_email_ids": ["e-2", "e-5", "e-6"]}
     same_moment = update(email_id="e-3", received_at=RECEIVED + timedelta(days=1))
     assert (await clients.apply(same_moment, amount_may_replace=always)).outcome == "applied"
 
@@ -360,7 +368,9 @@ async def test_of_replies_that_race_the_one_that_came_last_stands(clients: Clien
     await clients.upsert([document(creditor(current_amount="430.00"))])
 
     async def one(day: int) -> str:
-        reply = update(email_id=f"e-{day}", amount=None, received_at=RECEIVED + timedelta(days=day))
+        said = "rejection" if day % 2 else "claim_statement"
+        at = RECEIVED + timedelta(days=day)
+        reply = update(email_id=f"e-{day}", amount=None, response_status=said, received_at=at)
         return (await clients.apply(reply, amount_may_replace=always)).outcome
 
     outcomes = await asyncio.gather(*(one(day) for day in (3, 1, 5, 2, 4)))

@@ -700,21 +700,45 @@ class TestWaitsInTheReport:
         assert [w.service for w in (await report_of(app, email_id)).waits] == ["postgresql", "gcs"]
 
 
-async def test_a_reply_that_a_later_one_has_overtaken_writes_nothing_and_goes_to_a_person(
-    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+@pytest.mark.parametrize(
+    ("amount", "ends", "told"),
+    [("790,00", ("review", "conflict"), 0), ("812,40", ("updated", None), 1)],
+    ids=["says something else", "says the same"],
+)
+async def test_a_reply_that_a_later_one_has_overtaken_is_not_written_over_it(
+    app: App,
+    stack: LocalStack,
+    world: World,
+    runner: Runner,
+    reply: Reply,
+    amount: str,
+    ends: tuple[str, str | None],
+    told: int,
 ) -> None:
-    earlier = await arrive(app, stack, world, reply())
+    assert app.clients is not None
+    assert stack.smtp is not None
+    earlier = await arrive(app, stack, world, reply(f"Die Gesamtforderung beträgt {amount} EUR (Stand 12.10.2026)."))
     await asyncio.sleep(0.002)  # Gmail's dates are of milliseconds
     later = await arrive(app, stack, world, reply())
+    dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
+    with pytest.raises(asyncio.CancelledError):
+        await dying.process(earlier)
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET done_at = now(), result = 'skipped'"))
     assert (await settle(app, runner, later)).outcome == "updated"
-    assert app.clients is not None
     written = await app.clients.document("t", "c-1")
-    told = len(stack.smtp.messages) if stack.smtp is not None else 0
-    summary = await settle(app, runner, earlier)
-    assert (summary.outcome, summary.review_reason) == ("review", "conflict")
-    assert await app.clients.document("t", "c-1") == written
-    assert stack.smtp is not None
-    assert len(stack.smtp.messages) == told
+    sent = len(stack.smtp.messages)
+    await app.database.run(
+        "UPDATE", lambda c: c.execute("UPDATE outbox SET done_at = NULL WHERE email_id = $1", earlier)
+    )
+    await deliver(app.services, app.rules, email_id=earlier)
+    summary = await summary_of(app, earlier)
+    assert (summary.outcome, summary.review_reason) == ends
+    assert len(stack.smtp.messages) - sent == told
+    after = await app.clients.document("t", "c-1")
+    assert written is not None
+    assert after is not None
+    for name in ("current_amount", "response"):
+        assert after["creditors"][0][name] == written["creditors"][0][name]
 
 
 async def test_a_mail_that_kills_its_workers_goes_to_a_person(

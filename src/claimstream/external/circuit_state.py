@@ -68,7 +68,7 @@ class CircuitState:
         try:
             breaker = await self._factory.get_breaker(self._name, self._threshold, self._recovery_seconds)
         except Exception:
-            self._go_on_alone("cannot be read", "breaker_state_unreadable")
+            self._go_on_alone("cannot be read", {"action": "breaker_state_unreadable"})
             return False
         self.context, self._reads_done = breaker.context, serves
         return True
@@ -82,7 +82,7 @@ class CircuitState:
             for message in messages:
                 await self._factory.messagebus.handle(message, self._factory.uow)
         except Exception:
-            self._go_on_alone("cannot be written", "breaker_state_unwritable")
+            self._go_on_alone("cannot be written", {"action": "breaker_state_unwritable"})
         except BaseException:
             self._reads_done = 0  # what was read is changed, and nobody knows whether that was written
             raise
@@ -94,14 +94,14 @@ class CircuitState:
         try:
             return await self._turns.take_turn(self._name, seconds=self._recovery_seconds)
         except Exception:
-            self._go_on_alone("cannot be asked whose turn it is", "breaker_state_unreadable")
+            self._go_on_alone("cannot be asked whose turn it is", {"action": "breaker_state_unreadable"})
             return True
 
     @property
     def _alone(self) -> bool:
         return self._clock() < self._alone_until
 
-    def _go_on_alone(self, why: str, action: str) -> None:
+    def _go_on_alone(self, why: str, extra: dict[str, str]) -> None:
         self._alone_until = self._clock() + _ALONE_SECONDS
         said = "the shared state of the breaker %s %s; going on alone"
-        log.warning(said, self._name, why, exc_info=True, extra={"action": action})
+        log.warning(said, self._name, why, exc_info=True, extra=extra)

@@ -6,7 +6,6 @@ that what the portal keeps in a document stays.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -26,6 +25,9 @@ from claimstream.external.mongo_documents import (
     client_keys,
     client_records,
     id_forms,
+    noted,
+    response_after,
+    says_the_same,
     update_document,
 )
 from claimstream.external.mongo_errors import SERVICE, classify
@@ -102,7 +104,8 @@ class Clients:
     ) -> Applied:
         """Write what a reply said, once per email however often it is called.
 
-        What a reply said that came later is never overwritten. The amount is replaced only while the one that
+        What a reply said that came later is never overwritten: of an earlier one that says the same it is noted that it
+        was applied, and no more. The amount is replaced only while the one that
         ``amount_may_replace`` has agreed to is still stored; when somebody else has changed it, it is asked again.
 
         :raises Refused: the stored amount is no number: nothing can be compared, a person must look.
@@ -117,19 +120,20 @@ class Clients:
                 if await self._still_applied(client_id, update):
                     return Applied("already_applied", old)
                 continue
-            if _came_later(creditor.get("response"), update.received_at):
+            later = response_after(creditor, update.received_at)
+            if later is not None and not says_the_same(update, creditor, old):
                 return Applied("overtaken", old)
             if update.amount is not None and not amount_may_replace(old):
                 return Applied("refused", old)
             wanted: Document = {
                 "creditor_id": update.creditor_id,
                 "applied_email_ids": {"$ne": update.email_id},
-                "response.received_at": {"$not": {"$gt": update.received_at}},
+                "response.received_at": later or {"$not": {"$gt": update.received_at}},
             }
             if update.amount is not None:
                 wanted["current_amount"] = creditor.get("current_amount")  # null also finds a missing one
             query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
-            change = update_document(update, creditor, correlation_id)
+            change = update_document(update, creditor, correlation_id) if later is None else noted(update, creditor)
             if await self._update(query, change):
                 return Applied("applied", old)
         raise Outage(SERVICE, "update", f"the amount changed {_RACES} times while it was being replaced; later again")
@@ -224,12 +228,6 @@ class Clients:
         # the URL's own goes before.
         concern = WriteConcern(**{"w": "majority", **self._client.write_concern.document})
         return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
-
-
-def _came_later(response: object, received_at: datetime) -> bool:
-    """The portal writes there too: what is no date came at no time."""
-    written = response.get("received_at") if isinstance(response, dict) else None
-    return isinstance(written, datetime) and written > received_at
 
 
 def _server(options: ClientsOptions) -> dict[str, AttributeValue]:

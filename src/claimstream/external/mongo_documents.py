@@ -10,7 +10,7 @@ from bson import Decimal128, ObjectId, decode
 from bson.errors import InvalidBSON
 from pydantic import ValidationError
 
-from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
 from claimstream.domain.records.inquiry import Client, Creditor
 from claimstream.domain.records.keys import ClientKeys, CreditorKeys
 
@@ -61,21 +61,51 @@ def update_document(update: ClientUpdate, creditor: Document, correlation_id: st
             "amount_updated_at": now,
         }
     if update.settlement is not None:
-        counter = update.settlement.counter_offer_amount
-        settlement = {
-            "decision": update.settlement.decision.value,
-            "decided_at": update.received_at,
-            "conditions": list(update.settlement.conditions),
-            "counter_offer_amount": None if counter is None else Decimal128(counter),
-            "email_id": update.email_id,
-        }
-        fields |= _inside("settlement", settlement, creditor)
-    change: Document = {"$set": {f"creditors.$.{name}": value for name, value in fields.items()}}
+        fields |= _inside("settlement", _settlement(update.settlement, update), creditor)
+    note = noted(update, creditor)
+    note["$set"] = {f"creditors.$.{name}": value for name, value in fields.items()} | note.get("$set", {})
+    return note
+
+
+def noted(update: ClientUpdate, creditor: Document) -> Document:
+    """That the email was applied, and nothing of what it says."""
     if isinstance(creditor.get("applied_email_ids"), list) or "applied_email_ids" not in creditor:
-        change["$addToSet"] = {"creditors.$.applied_email_ids": update.email_id}
-    else:  # a null can be set, not added to
-        change["$set"]["creditors.$.applied_email_ids"] = [update.email_id]
-    return change
+        return {"$addToSet": {"creditors.$.applied_email_ids": update.email_id}}
+    return {"$set": {"creditors.$.applied_email_ids": [update.email_id]}}  # a null can be set, not added to
+
+
+def response_after(creditor: Document, received_at: datetime) -> datetime | None:
+    """When the reply came that is written, if that was later. The portal writes there too: what is no date is none."""
+    response = creditor.get("response")
+    written = response.get("received_at") if isinstance(response, dict) else None
+    return written if isinstance(written, datetime) and written > received_at else None
+
+
+def says_the_same(update: ClientUpdate, creditor: Document, stored: Decimal | None) -> bool:
+    """Whether nothing of weight would change: status, amount, and what was decided of a settlement."""
+    response = creditor.get("response")
+    if not isinstance(response, dict) or response.get("status") != update.response_status:
+        return False
+    if update.amount is not None and update.amount != stored:
+        return False
+    if update.settlement is None:
+        return True
+    settlement = creditor.get("settlement")
+    wanted = _settlement(update.settlement, update)
+    return isinstance(settlement, dict) and all(
+        settlement.get(name) == wanted[name] for name in ("decision", "conditions", "counter_offer_amount")
+    )
+
+
+def _settlement(decided: SettlementUpdate, update: ClientUpdate) -> Document:
+    counter = decided.counter_offer_amount
+    return {
+        "decision": decided.decision.value,
+        "decided_at": update.received_at,
+        "conditions": list(decided.conditions),
+        "counter_offer_amount": None if counter is None else Decimal128(counter),
+        "email_id": update.email_id,
+    }
 
 
 def _inside(name: str, values: Document, creditor: Document) -> Document:
