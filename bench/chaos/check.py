@@ -84,7 +84,10 @@ class _Reply:
             return None
         if (row["outcome"], row["route"]) != ("review", "MANUAL_REVIEW") or not letter.updates:
             return None
-        if (row["review_reason"], row["updates"]) == ("conflict", ["overtaken"]):
+        if (row["review_reason"], row["updates"]) == (
+            "conflict",
+            ["overtaken"],
+        ) and letter.amount != last.letter.amount:
             return "date"
         if (row["review_reason"], row["updates"]) == ("amount_lower", None) and letter.amount < last.letter.amount:
             return "amount"

@@ -15,6 +15,7 @@ from tests.external.conftest import Entrance
 from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.inquiry import Client, Creditor
+from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo import Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
@@ -364,6 +365,29 @@ async def test_what_a_later_reply_said_stays(clients: Clients) -> None:
     assert (await clients.apply(same_moment, amount_may_replace=always)).outcome == "applied"
 
 
+@pytest.mark.parametrize("before", [["e-2"], None], ids=["noted beside another", "noted first"])
+async def test_an_earlier_answer_to_a_settlement_that_decides_the_same_is_only_noted(
+    clients: Clients, before: list[str] | None
+) -> None:
+    decided = SettlementUpdate(
+        decision=SettlementDecision.COUNTER_OFFER, conditions=("sofern",), counter_offer_amount=Decimal("200.00")
+    )
+    said = {"amount": None, "response_status": "settlement_response", "settlement": decided}
+    await clients.upsert([document(creditor(current_amount="430.00"))])
+    await clients.apply(
+        update(email_id="e-2", received_at=RECEIVED + timedelta(days=1), **said), amount_may_replace=always
+    )
+    whole = await clients.document("nord", "c-01")
+    assert whole is not None
+    whole["creditors"][0]["applied_email_ids"] = before
+    await clients.upsert([whole])
+    other = decided.model_copy(update={"counter_offer_amount": Decimal("250.00")})
+    differs = await clients.apply(update(email_id="e-0", **said | {"settlement": other}), amount_may_replace=always)
+    assert differs.outcome == "overtaken"
+    assert (await clients.apply(update(email_id="e-1", **said), amount_may_replace=always)).outcome == "applied"
+    assert await stored(clients) == whole["creditors"][0] | {"applied_email_ids": [*(before or ()), "e-1"]}
+
+
 async def test_of_replies_that_race_the_one_that_came_last_stands(clients: Clients) -> None:
     await clients.upsert([document(creditor(current_amount="430.00"))])
 
@@ -424,9 +448,9 @@ async def test_a_stored_amount_that_is_no_number_is_never_replaced(clients: Clie
 @pytest.mark.parametrize(
     ("query", "concern"),
     [
-        ("", {"w": "majority"}),
-        ("&w=1", {"w": 1}),
-        ("&W=1", {"w": 1}),
+        ("", {"w": "majority", "wtimeout": 10_000}),
+        ("&w=1", {"w": 1, "wtimeout": 10_000}),
+        ("&W=1", {"w": 1, "wtimeout": 10_000}),
         ("&journal=true&wTimeoutMS=9000", {"w": "majority", "j": True, "wtimeout": 9000}),
     ],
 )
@@ -456,7 +480,32 @@ async def test_that_an_update_was_applied_before_is_believed_when_the_majority_h
         assert await stored(clients) == applied
     await clients.close()
     (asked,) = [command for command in tap.commands() if "update" in command]
-    assert asked["writeConcern"] == {"w": "majority"}
+    assert asked["writeConcern"] == {"w": "majority", "wtimeout": 10_000}
+
+
+async def test_an_update_that_was_rolled_back_is_written_again(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await clients.upsert([document(creditor())])
+    await clients.apply(update(), amount_may_replace=always)
+    still_applied = clients._still_applied
+
+    async def rolled_back_meanwhile(client_id: object, asked: ClientUpdate) -> bool:
+        await clients.upsert([document(creditor())])
+        return await still_applied(client_id, asked)
+
+    monkeypatch.setattr(clients, "_still_applied", rolled_back_meanwhile)
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+    assert (await stored(clients))["applied_email_ids"] == ["e-1"]
+
+
+async def test_a_server_that_says_nothing_keeps_no_thread_of_the_driver(clients: Clients, server: LocalMongo) -> None:
+    await clients.check()
+    assert clients._client is not None
+    assert clients._client.delegate.options.pool_options.socket_timeout == 20
+    named = Clients(Door(), ClientsOptions(url=f"{server.url}/?socketTimeoutMS=7000"))
+    assert named._collection().database.client.delegate.options.pool_options.socket_timeout == 7
+    await named.close()
 
 
 async def test_check_names_the_collection(clients: Clients) -> None:

@@ -22,7 +22,7 @@ from claimstream.local.servers.ports import LOOPBACK
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.settings import Settings, SettingsError
 
-POLICY = Policy(attempts=1, breaker_threshold=3, breaker_recovery_seconds=0.5)
+POLICY = Policy(attempts=1, breaker_threshold=3, breaker_recovery_seconds=1.0)
 
 
 @pytest.fixture
@@ -110,6 +110,8 @@ async def test_of_many_workers_one_probes(redis: LocalRedis) -> None:
 async def test_of_many_workers_one_probes_though_all_come_in_the_same_instant(redis: LocalRedis, died: bool) -> None:
     async with AsyncExitStack() as stack:
         workers = [await stack.enter_async_context(worker(redis.url)) for _ in range(8)]
+        for service in workers:
+            await service.call("get", answer)
         await break_down(workers[0])
         for service in workers[1:]:
             with pytest.raises(BreakerOpen):
@@ -285,6 +287,13 @@ def test_a_url_that_is_of_no_use_is_named_with_what_is_wrong_in_it(settings: Set
     with pytest.raises(SettingsError, match=rf"BREAKER_REDIS_URL: .*({name}|SSL Certificate)") as caught:
         shared_circuits(settings.model_copy(update={"breaker_redis_url": url}))
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_password_that_cuts_a_url_short_is_not_shown(settings: Settings) -> None:
+    url = SecretStr("redis://:s3/cret@127.0.0.1:6379/0")
+    with pytest.raises(SettingsError, match=r"BREAKER_REDIS_URL: .*%2F") as caught:
+        shared_circuits(settings.model_copy(update={"breaker_redis_url": url}))
+    assert "s3" not in str(caught.value)
 
 
 async def test_an_app_shares_its_circuits(settings: Settings, redis: LocalRedis) -> None:

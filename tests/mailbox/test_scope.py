@@ -109,6 +109,13 @@ class TestAgreement:
         stack.gmail.expire_history(address)
         assert await looked(app, address) == set()
 
+    async def test_a_draft_that_was_saved_and_is_gone_again_is_no_mail(
+        self, app: App, stack: LocalStack, address: str
+    ) -> None:
+        gmail_id = await arrive(stack, address, ("DRAFT",))
+        await stack.gmail.delete(address, gmail_id)
+        assert await looked(app, address) == set()
+
     @pytest.mark.parametrize("label", ["SPAM", "TRASH"])
     @pytest.mark.parametrize("seen_there", [False, True])
     async def test_what_a_person_takes_out_of_there_is_taken_in_once(

@@ -1,5 +1,6 @@
 """A settled email that is worked on again: what is written, paid, told and kept, against the real stack."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -256,6 +257,18 @@ class TestAfterARunThatWroteNothing:
         assert (await stored(app), sent(stack)) == (Decimal("812.40"), 1)
         third = await replay(app, runner, email_id, "route")
         assert (third.run, third.outcome, sent(stack)) == (3, "updated", 1)
+
+    async def test_a_reply_that_a_later_one_has_overtaken_is_overtaken_again(
+        self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    ) -> None:
+        earlier = await arrive(app, stack, world, reply("Die Gesamtforderung beträgt 900,00 EUR."))
+        await asyncio.sleep(0.002)  # Gmail's dates are of milliseconds
+        await settle(app, runner, await arrive(app, stack, world, reply()))
+        told = sent(stack)
+        for run in (1, 2):
+            summary = await (settle if run == 1 else replay)(app, runner, earlier)
+            assert (summary.outcome, summary.review_reason, summary.run) == ("review", "conflict", run)
+        assert (await stored(app), sent(stack)) == (Decimal("812.40"), told)
 
     @pytest.mark.parametrize("written", [False, True], ids=["before-the-write", "after-the-write"])
     async def test_an_update_given_up_for_a_defect_is_written_once_whatever_had_come_of_it(

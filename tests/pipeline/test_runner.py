@@ -702,7 +702,7 @@ class TestWaitsInTheReport:
 
 @pytest.mark.parametrize(
     ("amount", "ends", "told"),
-    [("790,00", ("review", "conflict"), 0), ("812,40", ("updated", None), 1)],
+    [("900,00", ("review", "conflict"), 0), ("812,40", ("updated", None), 1)],
     ids=["says something else", "says the same"],
 )
 async def test_a_reply_that_a_later_one_has_overtaken_is_not_written_over_it(
@@ -720,18 +720,10 @@ async def test_a_reply_that_a_later_one_has_overtaken_is_not_written_over_it(
     earlier = await arrive(app, stack, world, reply(f"Die Gesamtforderung beträgt {amount} EUR (Stand 12.10.2026)."))
     await asyncio.sleep(0.002)  # Gmail's dates are of milliseconds
     later = await arrive(app, stack, world, reply())
-    dying = make_runner(app, replace(app.services, emails=_Breaks(app.emails, "after commit")), "dying")  # type: ignore[arg-type]  # a proxy
-    with pytest.raises(asyncio.CancelledError):
-        await dying.process(earlier)
-    await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET done_at = now(), result = 'skipped'"))
     assert (await settle(app, runner, later)).outcome == "updated"
     written = await app.clients.document("t", "c-1")
     sent = len(stack.smtp.messages)
-    await app.database.run(
-        "UPDATE", lambda c: c.execute("UPDATE outbox SET done_at = NULL WHERE email_id = $1", earlier)
-    )
-    await deliver(app.services, app.rules, email_id=earlier)
-    summary = await summary_of(app, earlier)
+    summary = await settle(app, runner, earlier)
     assert (summary.outcome, summary.review_reason) == ends
     assert len(stack.smtp.messages) - sent == told
     after = await app.clients.document("t", "c-1")
@@ -784,19 +776,34 @@ async def test_emails_that_died_with_a_worker_have_their_last_attempt_one_by_one
     runner = make_runner(app, replace(app.services, reader=reader), "third")  # type: ignore[arg-type]  # a proxy
     dying = asyncio.create_task(runner.process(guilty))
     await reader.reached.wait()
-    for _ in range(2):  # the second time it is not even claimed
-        waiting = await runner.process(innocent)
-        assert isinstance(waiting, Wait)
-        assert "one by one" in waiting.reason
-    attempts = (await summary_of(app, innocent)).attempt
+    waiting = await runner.process(innocent)
+    assert isinstance(waiting, Wait)
+    assert "one by one" in waiting.reason
+    assert (await summary_of(app, innocent)).attempt == 2, "it is not even claimed"
     lapse = "UPDATE emails SET claimed_until = now() - interval '1 second' WHERE claimed_by IS NOT NULL"
     await app.database.run("UPDATE", lambda c: c.execute(lapse))
     other = make_runner(app, app.services, "fourth")
     assert (await settle(app, other, innocent)).outcome == "updated"
     assert (await settle(app, other, guilty)).review_reason == "extraction_error"
-    assert attempts == 3, "two that died, and one that told that it is suspected"
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
+
+
+async def test_an_email_that_only_waits_in_its_last_attempt_holds_up_no_other(
+    app: App, stack: LocalStack, world: World, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claimstream.pipeline.runner._ALONE_SECONDS", 0.05)
+    waits, other = [await arrive(app, stack, world, reply(code=code)) for code in ("K7Q2X9M4", "P3R8T5W2")]
+    for email_id in (waits, other):
+        await crash(app, email_id, times=2)
+    reader = _Hangs(app.services.reader)
+    runner = make_runner(app, replace(app.services, reader=reader))  # type: ignore[arg-type]  # a proxy
+    waiting = asyncio.create_task(runner.process(waits))
+    await reader.reached.wait()
+    await asyncio.sleep(0.1)
+    assert (await settle(app, runner, other)).outcome == "updated"
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 class _Hangs:

@@ -96,6 +96,18 @@ async def test_a_claim_that_lapsed_is_a_crash_and_voids_what_its_holder_still_do
     await app.emails.renew(second.email, seconds=60)
 
 
+async def test_an_email_that_is_suspected_is_left_as_it_is(app: App, world: World) -> None:
+    email_id = await add_email(app, world)
+    for number in range(2):
+        await claim(app, email_id, f"killed-{number}", seconds=0.001)
+        await asyncio.sleep(0.01)
+    refused = await app.emails.claim(email_id, worker="two", seconds=60, but_not_after=2)
+    assert refused == NotClaimed("suspected")
+    assert (await claim(app, email_id)).email.crashes == 2
+    busy = await app.emails.claim(email_id, worker="two", seconds=60, but_not_after=2)
+    assert busy == NotClaimed("busy")
+
+
 async def test_an_unknown_email_is_not_claimed(app: App) -> None:
     assert await app.emails.claim("nobody", worker="one", seconds=60) == NotClaimed("unknown")
 

@@ -6,6 +6,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 import base64
 import json
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -178,8 +179,9 @@ class Gmail:
             message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
             raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
         records = body.get("history", ())
+        gone = {str(entry["message"]["id"]) for record in records for entry in record.get("messagesDeleted", ())}
         return HistoryPage(
-            changes=tuple(change for record in records for change in _changes(record)),
+            changes=tuple(change for record in records for change in _changes(record, gone)),
             history_id=int(body["historyId"]),
             last_record_id=max((int(record["id"]) for record in records), default=None),
             last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
@@ -307,10 +309,13 @@ class Gmail:
             return _Answer(response.status, body if isinstance(body, dict) else {}, response.headers)
 
 
-def _changes(record: Mapping[str, Any]) -> Iterator[HistoryChange]:
-    """A message without any label, such as an archived one, has no ``labelIds``."""
+def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[HistoryChange]:
+    """A message without any label, such as an archived one, has no ``labelIds``; nor has one that is gone by now, such
+    as each of the drafts that Gmail saves while a person writes: what it was is not to be known any more."""
     for entry in record.get("messagesAdded", ()):
-        yield HistoryChange(str(entry["message"]["id"]), frozenset(entry["message"].get("labelIds", ())))
+        message = entry["message"]
+        if "labelIds" in message or str(message["id"]) not in gone:
+            yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())))
     for entry in record.get("labelsRemoved", ()):
         message, removed = entry["message"], frozenset(entry.get("labelIds", ()))
         yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())), removed)

@@ -34,6 +34,11 @@ from claimstream.external.mongo_errors import SERVICE, classify
 
 T = TypeVar("T")
 
+_MAJORITY_MILLISECONDS = 10_000
+"""For which a write waits for the majority: less than the door's time-out, after which one of the driver's few threads
+would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
+_SILENT_MILLISECONDS = 20_000
+"""For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -217,16 +222,19 @@ class Clients:
     def _collection(self) -> AsyncIOMotorCollection[Document]:
         if self._client is None:  # inside the loop, to which motor ties itself
             milliseconds = int(self._options.server_selection_timeout_seconds * 1000)
-            self._client = AsyncIOMotorClient(
-                self._options.url,
-                appname="claimstream",
-                tz_aware=True,
-                serverSelectionTimeoutMS=milliseconds,
-                connectTimeoutMS=milliseconds,
-            )
-        # What a failover rolls back would be lost: its outbox row is done by then, and nobody writes it again. A "w" of
-        # the URL's own goes before.
-        concern = WriteConcern(**{"w": "majority", **self._client.write_concern.document})
+            options: dict[str, Any] = {
+                "appname": "claimstream",
+                "tz_aware": True,
+                "serverSelectionTimeoutMS": milliseconds,
+                "connectTimeoutMS": milliseconds,
+            }
+            if "sockettimeoutms=" not in self._options.url.lower():
+                options["socketTimeoutMS"] = _SILENT_MILLISECONDS
+            self._client = AsyncIOMotorClient(self._options.url, **options)
+        # What a failover rolls back would be lost: its outbox row is done by then, and nobody writes it again. What the
+        # URL says of it goes before.
+        patience = {"w": "majority", "wtimeout": _MAJORITY_MILLISECONDS}
+        concern = WriteConcern(**{**patience, **self._client.write_concern.document})
         return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
 
 

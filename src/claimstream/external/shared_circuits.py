@@ -15,6 +15,14 @@ _TIMEOUT_SECONDS = 0.5
 _TURN = "cbr-turn::"
 """Beside purgatory's own keys, which begin with ``cbr::``."""
 
+_TAKE_TURN = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+"""In one step. Whose turn it is already has it anew for the whole time: else it would lapse under the second probe."""
+
 
 class RedisMissingError(ImportError):
     """The client library is not installed."""
@@ -44,13 +52,7 @@ class SharedCircuits(AsyncRedisUnitOfWork):
 
     async def take_turn(self, name: str, *, seconds: float) -> bool:
         """:meth:`.Turns.take_turn`. Whoever has the turn may ask again: its probe may have been cancelled."""
-        key = f"{_TURN}{name}"
-        milliseconds = max(1, round(seconds * 1000))
-        if await self._redis.set(key, self._name, nx=True, px=milliseconds):
-            return True
-        holder: bytes | None = await self._redis.get(key)
-        # Anew for the whole time: else it would lapse under the second probe.
-        return holder == self._name.encode() and bool(await self._redis.set(key, self._name, xx=True, px=milliseconds))
+        return bool(await self._redis.eval(_TAKE_TURN, 1, f"{_TURN}{name}", self._name, max(1, round(seconds * 1000))))
 
     async def check(self) -> str:
         """Raises ExternalError, which says what to do."""
@@ -70,6 +72,11 @@ class SharedCircuits(AsyncRedisUnitOfWork):
 def _with_timeouts(url: str) -> str:
     """Those that the URL names itself are kept."""
     parts = urlsplit(url)
+    try:
+        _ = parts.port
+    except ValueError:  # its text quotes what stands there: a part of the password, where that has a slash
+        said = "What follows the host is no port. In a password, / is written as %2F, : as %3A, @ as %40."
+        raise RedisUrlError(said) from None
     names = ("socket_timeout", "socket_connect_timeout")
     added = [f"{name}={_TIMEOUT_SECONDS}" for name in names if f"{name}=" not in parts.query]
     return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, *added) if part)))

@@ -148,7 +148,9 @@ class Mailer(Protocol):
 class Emails(Protocol):
     """The rows of work. Methods that write raise ``LostClaimError`` once another worker has the email."""
 
-    async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed: ...
+    async def claim(
+        self, email_id: str, *, worker: str, seconds: float, but_not_after: int | None = None
+    ) -> Claimed | NotClaimed: ...
     async def renew(self, email: Email, *, seconds: float) -> None: ...
     async def release(
         self, email: Email, waits: Sequence[Waited] = (), checkpoints: Sequence[Checkpoint] = ()

@@ -37,6 +37,7 @@ from claimstream.external.errors import NotFound, Outage, Unauthorised
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
+from claimstream.pipeline.one_by_one import OneByOne
 from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.classify import classify
@@ -65,6 +66,9 @@ that gives the email back. Where neither comes about (the worker dies, PostgreSQ
 
 
 _ONE_BY_ONE = "it was in work when workers died: such emails are tried one by one"
+_ALONE_SECONDS = 5.0
+"""For which an email that may have ended its worker is tried before the next such one is: by then it has been read, if
+that has not killed us, and waits for the model or for a service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,8 @@ class Runner:
         self._outage_wait_seconds = outage_wait_seconds
         self._max_crashes = max_crashes
         self._in_work: set[str] = set()
-        self._suspected: set[str] = set()
-        """Emails that wait until they may have their last attempt alone."""
-        self._last_attempt = asyncio.Lock()
+        self._suspected_from = max_crashes - 1 if max_crashes > 1 else None
+        self._last_attempts = OneByOne(_ALONE_SECONDS)
         self._unwritten = UnwrittenWaits()
 
     async def process(self, email_id: str) -> Processed:
@@ -133,10 +136,24 @@ class Runner:
             self._in_work.discard(email_id)
 
     async def _process(self, email_id: str) -> Processed:
-        if email_id in self._suspected and self._last_attempt.locked():
+        asked_at, claimed = await self._claim(email_id, but_not_after=self._suspected_from)
+        if not (isinstance(claimed, NotClaimed) and claimed.reason == "suspected"):
+            return await self._claimed(email_id, claimed, asked_at)
+        # A worker that dies takes all its emails with it. The next death is to tell which of them it was: no other that
+        # would go to a person for it is claimed meanwhile.
+        if self._last_attempts.taken:
             return self._wait(_ONE_BY_ONE)
+        with self._last_attempts.turn():
+            asked_at, claimed = await self._claim(email_id)
+            return await self._claimed(email_id, claimed, asked_at)
+
+    async def _claim(self, email_id: str, but_not_after: int | None = None) -> tuple[float, Claimed | NotClaimed]:
         asked_at = time.monotonic()
-        claimed = await self._services.emails.claim(email_id, worker=self._worker, seconds=self._claim_seconds)
+        return asked_at, await self._services.emails.claim(
+            email_id, worker=self._worker, seconds=self._claim_seconds, but_not_after=but_not_after
+        )
+
+    async def _claimed(self, email_id: str, claimed: Claimed | NotClaimed, asked_at: float) -> Processed:
         unwritten = self._unwritten.take(email_id)
         if isinstance(claimed, NotClaimed):
             if claimed.reason == "unknown":
@@ -156,17 +173,7 @@ class Runner:
             sentry.email_scope(attempt=email.attempt),
         ):
             deadline = ClaimDeadline(email_id, seconds=self._claim_seconds, asked_at=asked_at)
-            if not 0 < email.crashes == self._max_crashes - 1:
-                return await self._held(claimed, unwritten, deadline)
-            # A worker that dies takes all its emails with it. The next death tells which of them it was: so no other
-            # that may go to a person for it is in work meanwhile, nor claimed.
-            if self._last_attempt.locked():
-                self._suspected.add(email_id)
-                await self._release(email, unwritten, ())
-                return self._wait(_ONE_BY_ONE)
-            async with self._last_attempt:
-                self._suspected.discard(email_id)
-                return await self._held(claimed, unwritten, deadline)
+            return await self._held(claimed, unwritten, deadline)
 
     async def _held(self, claimed: Claimed, unwritten: tuple[Waited, ...], deadline: ClaimDeadline) -> Processed:
         """Work on the email while the claim is kept alive; stop as soon as it is lost."""

@@ -33,15 +33,27 @@ _SUMMARY = """
     FROM emails
 """
 
+_WHY_NOT = """
+    SELECT CASE WHEN status = 'settled' THEN 'settled'
+                WHEN claimed_by IS NULL OR claimed_by = $2 OR claimed_until < now() THEN 'suspected'
+                ELSE 'busy' END
+    FROM emails WHERE email_id = $1
+"""
+
 
 class EmailStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, email_id: str, *, worker: str, seconds: float) -> Claimed | NotClaimed:
+    async def claim(
+        self, email_id: str, *, worker: str, seconds: float, but_not_after: int | None = None
+    ) -> Claimed | NotClaimed:
         """Take the email for ``seconds``. The attempt number rises, and with it every older claim is void.
 
         A claim that is taken over without having been released counts as a crash of its worker.
+
+        Args:
+            but_not_after: an email with exactly so many crashes is left as it is (``suspected``).
         """
 
         async def work(connection: Connection) -> Claimed | NotClaimed:
@@ -52,16 +64,17 @@ class EmailStore:
                     crashes = crashes + (claimed_by IS NOT NULL AND claimed_by <> $2)::int
                 WHERE email_id = $1 AND status <> 'settled'
                   AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until < now())
+                  AND crashes + (claimed_by IS NOT NULL AND claimed_by <> $2)::int IS DISTINCT FROM $4::int
                 RETURNING email_id, tenant_id, mailbox, gmail_id, correlation_id, attempt, crashes, created_at, run,
                           attempts_before
                 """,
                 email_id,
                 worker,
                 timedelta(seconds=seconds),
+                but_not_after,
             )
             if row is None:
-                status = await connection.fetchval("SELECT status FROM emails WHERE email_id = $1", email_id)
-                return NotClaimed("unknown" if status is None else "settled" if status == "settled" else "busy")
+                return NotClaimed(await connection.fetchval(_WHY_NOT, email_id, worker) or "unknown")
             rows = await connection.fetch(
                 "SELECT stage, attempt, result, seconds FROM checkpoints WHERE email_id = $1", email_id
             )

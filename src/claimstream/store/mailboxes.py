@@ -62,7 +62,8 @@ class MailboxStore:
                 return None
             row = await connection.fetchrow(
                 f"""
-                UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3, sync_asked = NULL
+                UPDATE mailboxes SET sync_holder = $2, sync_lease_until = now() + $3,
+                    sync_asked = CASE sync_holder WHEN $2 THEN sync_asked END
                 WHERE address = $1
                 RETURNING {COLUMNS}
                 """,  # noqa: S608 # our own words # nosec B608

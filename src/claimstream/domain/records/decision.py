@@ -90,7 +90,8 @@ class GuardDecision(Record):
     """One decision to write or not to write, as it is logged and reported."""
 
     guard: str
-    """``amount``, ``settlement``, or ``replay`` where an earlier run of the email has written."""
+    """``amount``, ``settlement``; ``replay`` where an earlier run of the email has written, ``order`` where a reply has
+    that came later."""
     passed: bool
     reason: ReviewReason | None = None
     old: Decimal | None = None

@@ -123,7 +123,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class NotClaimed:
-    """``settled``, ``busy`` (another worker has it) or ``unknown``."""
+    """``settled``, ``busy``: another worker has it, ``suspected``: it was in work when workers died; or ``unknown``."""
 
     reason: str
 

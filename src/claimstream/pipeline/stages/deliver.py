@@ -102,13 +102,14 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     Args:
         kind: only ``client_update`` or ``notification``: two services, of which neither is to wait for the other.
     """
-    delivered = 0
-    while delivered < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
+    delivered = left = 0
+    while delivered + left < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
         try:
             result = await _deliver_in_its_trace(row, services, rules)
         except Outage:
             continue  # it keeps its place; rows for other services may still go out
         delivered += result is not None
+        left += result is None
     return delivered
 
 
@@ -225,7 +226,7 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
         result = Delivered.REFUSED
     if result is Delivered.OVERTAKEN:
         later = "A reply of this creditor that came later has been written already; this one would undo it."
-        refused[:] = [_refusal(update, ReviewReason.CONFLICT, later)]
+        refused[:] = [_refusal(update, ReviewReason.CONFLICT, later, guard="order", old=applied.old_amount)]
     if result in {Delivered.OVERTAKEN, Delivered.REFUSED, Delivered.MISSING}:
         gone = "The client or the creditor is no longer in the firm's records."
         guard = refused[0] if refused else _refusal(update, ReviewReason.NO_MATCH, gone)
@@ -236,9 +237,11 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
     return result
 
 
-def _refusal(update: ClientUpdate, reason: ReviewReason, why: str) -> GuardDecision:
+def _refusal(
+    update: ClientUpdate, reason: ReviewReason, why: str, *, guard: str = "amount", old: Decimal | None = None
+) -> GuardDecision:
     return GuardDecision(
-        guard="amount", passed=False, reason=reason, new=update.amount, confidence=update.confidence, why=why
+        guard=guard, passed=False, reason=reason, old=old, new=update.amount, confidence=update.confidence, why=why
     )
 
 
