@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 
+from claimstream.cancellation import raise_if_cancelled
 from claimstream.external.errors import ExternalError
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.upkeep import MailboxUpkeep
@@ -65,6 +66,7 @@ class Maintenance:
     async def _every(self, task: str, work: Callable[[], Awaitable[object]]) -> None:
         while True:
             await self._try(task, work)
+            raise_if_cancelled()
             # Spread out, so that pods started together do not work in step.
             await asyncio.sleep(self._every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtplib.protocol import SMTPProtocol
 from tests.external.conftest import Entrance
 
 from claimstream.external.door import Door
@@ -193,6 +194,25 @@ async def test_a_server_that_falls_silent_is_an_outage_within_the_time_of_the_po
         server.close()
         await door.close()
     assert stalling.taken == (silent_at == "QUIT")
+
+
+async def test_a_cancellation_in_the_moment_of_the_last_answer_is_not_swallowed(
+    entrance: Entrance, server: LocalSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By ``asyncio.wait_for``, as it was in Python 3.11."""
+    taken = SMTPProtocol.data_received
+    sending: asyncio.Task[None]
+
+    def cancelled_by_the_goodbye(protocol: SMTPProtocol, data: bytes) -> None:
+        taken(protocol, data)
+        if data.startswith(b"221"):
+            sending.cancel()
+
+    monkeypatch.setattr(SMTPProtocol, "data_received", cancelled_by_the_goodbye)
+    mailer = Mailer(entrance.door, SmtpOptions(url=server.url, sender=SENDER))
+    sending = asyncio.create_task(mailer.send(TO, "s", "t", message_id="<n-1@claimstream>"))
+    with pytest.raises(asyncio.CancelledError):
+        await sending
 
 
 async def test_a_check_of_a_server_that_falls_silent_ends_too() -> None:

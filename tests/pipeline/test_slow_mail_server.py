@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -124,3 +125,36 @@ async def test_maintenance_does_not_wait_for_it(app: App, smtp: LocalSmtp, arriv
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert rounds > 5
+
+
+class Swallowing:
+    """A mailer in which a cancellation is lost: it comes in the moment in which the mail is out."""
+
+    busy = False
+
+    def __init__(self) -> None:
+        self.mails = 0
+        self.sending = asyncio.Event()
+
+    async def send(self, *mail: object, **rest: object) -> None:
+        self.mails += 1
+        self.sending.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(5)
+
+
+async def test_maintenance_ends_although_a_cancellation_was_lost_on_its_way(
+    app: App, smtp: LocalSmtp, arrived: list[str]
+) -> None:
+    await smtp.stop()
+    for email_id in arrived[:2]:
+        await make_runner(app, app.services).process(email_id)
+    await smtp.start()
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+    mailer = Swallowing()
+    running = asyncio.create_task(deliver_leftovers(replace(app.services, mailer=mailer), app.rules))
+    await mailer.sending.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (mailer.mails, await undelivered(app)) == (1, ["notification"])

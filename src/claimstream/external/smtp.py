@@ -1,5 +1,6 @@
 """Notification and alert mail over SMTP."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -156,7 +157,8 @@ class Mailer:
             await client.connect()
             yield client
             with suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit(timeout=_GOODBYE_SECONDS)
+                async with asyncio.timeout(_GOODBYE_SECONDS):  # its own time-out may swallow a cancellation
+                    await client.quit()
         finally:
             client.close()
 

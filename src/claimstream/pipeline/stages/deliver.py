@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from opentelemetry import trace
 
+from claimstream.cancellation import raise_if_cancelled
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason, Thresholds
 from claimstream.domain.records.notification import Notification
@@ -106,6 +107,7 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     while delivered + left < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
         try:
             result = await _deliver_in_its_trace(row, services, rules)
+            raise_if_cancelled()
         except Outage:
             continue  # it keeps its place; rows for other services may still go out
         delivered += result is not None
