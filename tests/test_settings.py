@@ -41,6 +41,7 @@ def test_nothing_is_required_to_load() -> None:
         ("PUBSUB_EMULATOR_HOST", "localhost"),
         ("CIRCUIT_BREAKER_ALERT_EMAIL", "the team"),
         ("LOG_FORMAT", "xml"),
+        ("SMTP_URL", "smtp://user@"),
         ("MAX_EMAILS_IN_FLIGHT", "many"),
         ("AMOUNT_MAXIMUM", "-1"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json"),

@@ -27,7 +27,10 @@ def _url(*schemes: str) -> AfterValidator:
         parts = urlsplit(text)
         if parts.scheme not in schemes or not parts.netloc:
             raise ValueError(f"expected a URL like {schemes[0]}://host:port/…, of scheme {' or '.join(schemes)}")
-        for host in parts.netloc.rpartition("@")[2].split(","):  # MongoDB and PostgreSQL take several
+        hosts = parts.netloc.rpartition("@")[2]
+        if not hosts and "postgresql" not in schemes:  # which may be asked through a socket
+            raise ValueError(f"expected a host, as in {schemes[0]}://user:password@host:port")
+        for host in hosts.split(","):  # MongoDB and PostgreSQL take several
             _check_port(host)
         return value
 
@@ -40,7 +43,8 @@ def _check_port(host: str) -> None:
     except ValueError:
         # Without the library's text: what it takes for the port may be a part of the password.
         raise ValueError(
-            "expected a number from 0 to 65535 as the port; special characters of a password are percent-encoded"
+            "expected a number from 0 to 65535 as the port. Special characters of a password are percent-encoded: "
+            "/ is %2F, # is %23, : is %3A, @ is %40"
         ) from None
 
 

@@ -213,11 +213,16 @@ def load(
 @app.command()
 def doctor() -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
+    from claimstream.cli import last_demo
     from claimstream.cli.access import settings_or_demo
+    from claimstream.cli.console import note
     from claimstream.cli.doctor import diagnose, print_findings
     from claimstream.cli.finding import Finding
+    from claimstream.settings import load_settings
 
     async def work() -> list[Finding]:
+        if load_settings().database_url is None and last_demo.running() is not None:
+            note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
         return await diagnose(settings_or_demo())
 
     findings = _run(work())
