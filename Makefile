@@ -29,7 +29,7 @@ demo: setup ## the main job on real input, on the embedded local stack
 	@$(BIN)/claimstream demo $(ARGS)
 
 test: setup ## the tests
-	$(BIN)/pytest --numprocesses 3 $(ARGS)
+	$(BIN)/pytest --numprocesses 3 --maxschedchunk 8 $(ARGS)
 
 chaos: setup ## real workers under kills and outages of every service: is anything lost or done twice? (15 minutes)
 	@$(BIN)/python -m bench.chaos $(ARGS)

@@ -124,3 +124,8 @@ def test_damaged_files_are_read_or_reported(file: bytes, data: st.DataObject) ->
     ids = [s.source_id for s in mail.sources] + [u.source_id for u in mail.unread]
     assert any(source_id.startswith("attachment-1") for source_id in ids)
     assert len(ids) == len(set(ids))
+
+
+def test_characters_that_no_xml_may_hold_are_left_out_of_a_page() -> None:
+    page = "Content-Type: text/html; charset=utf-8\n\n<p>Gesamt&#2;forderung 812,40\x01 EUR&#xfffe;</p>rest\x02"
+    assert read_mail(page.encode(), limits=SMALL).sources[0].text == "Gesamtforderung 812,40 EUR\n\nrest"

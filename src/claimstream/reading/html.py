@@ -20,6 +20,9 @@ _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
+_UNWRITABLE = [*(set(range(0x20)) - {0x09, 0x0A, 0x0D}), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+"""What the parser may read (as ``&#1;``, or in bytes of no known charset) and takes back from nobody: no XML 1.0."""
+_STORED = _KEPT_SPACES | dict.fromkeys(_UNWRITABLE)
 _SPACES_BACK = {placeholder: space for space, placeholder in _KEPT_SPACES.items()}
 _PLACE = "\ue000{}\ue001"
 _PLACED = re.compile("[ \t]*\ue000(\\d+)\ue001[ \t]*")
@@ -37,8 +40,9 @@ def html_to_text(html: str) -> str:
     if root is None:
         return ""
     for element in root.iter():
-        element.text = (element.text or "").translate(_KEPT_SPACES) if local(element) else element.text
-        element.tail = (element.tail or "").translate(_KEPT_SPACES)
+        if local(element):
+            element.text = (element.text or "").translate(_STORED)
+        element.tail = (element.tail or "").translate(_STORED)
     quotations: list[str] = []
     _mark(root, quotations)
     text = _render(root, quotations).translate(_SPACES_BACK)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from bench.pipeline.delays import ModelDelay
 from bench.pipeline.plan import QUICK
 from bench.pipeline.progress import Progress
@@ -23,6 +24,7 @@ TINY = replace(
 )
 
 
+@pytest.mark.timeout(400)
 async def test_cells_are_measured_and_printed() -> None:
     console = Console(file=StringIO(), width=140)
     found = Found()
