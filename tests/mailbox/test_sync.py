@@ -398,6 +398,13 @@ async def test_a_mailbox_that_a_look_could_not_let_go_in_an_outage_is_the_next_l
     assert not (await make_sync(app, publisher, "another").sync(await mailbox_of(app, address))).busy
 
 
+async def test_a_mailbox_that_its_holder_takes_again_keeps_the_mark_of_those_who_asked(app: App, address: str) -> None:
+    assert await app.mailboxes.lock(address, holder="one", seconds=60) is not None
+    assert await app.mailboxes.lock(address, holder="two", seconds=60, asks=77) is None
+    assert await app.mailboxes.lock(address, holder="one", seconds=60) is not None
+    assert await app.mailboxes.unlock(address, holder="one") == 77
+
+
 async def test_what_a_look_found_stands_on_its_span_even_if_publishing_fails(
     app: App, stack: LocalStack, address: str, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
