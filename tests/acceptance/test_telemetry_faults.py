@@ -18,7 +18,7 @@ from claimstream import telemetry
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.monitoring import telemetry_options
-from claimstream.pipeline import runner
+from claimstream.pipeline import attempt
 from claimstream.settings import Settings
 from claimstream.telemetry.best_effort import failures
 
@@ -71,7 +71,7 @@ def broken_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Counter, "add", broken)
     monkeypatch.setattr(Histogram, "record", broken)
     monkeypatch.setattr(sentry_sdk, "add_breadcrumb", broken)
-    monkeypatch.setattr(runner, "build_report", broken)
+    monkeypatch.setattr(attempt, "build_report", broken)
 
 
 async def _deliver(stack: LocalStack, world: World, reply: Reply) -> None:

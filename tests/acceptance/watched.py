@@ -27,7 +27,7 @@ from claimstream.local.otlp.server import OtlpServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.stack import LocalStack
 from claimstream.monitoring import telemetry_options
-from claimstream.pipeline import runner
+from claimstream.pipeline import attempt
 from claimstream.settings import Settings
 from claimstream.telemetry import logs
 from claimstream.topics import ensure_topics
@@ -109,7 +109,7 @@ async def _run(
         await ensure_topics(settings, await app.connect())
         running = asyncio.Event()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(runner, "match", _failing_match)
+            patch.setattr(attempt, "match", _failing_match)
             worker = asyncio.create_task(app.run(started=running.set))
             await running.wait()
             assert stack.claude is not None
@@ -144,7 +144,7 @@ async def _waited_for(app: App) -> set[str]:
     return {row["service"] for row in rows}
 
 
-_match = getattr(runner, "match")  # noqa: B009  # not the runner's to give away, but what it calls
+_match = getattr(attempt, "match")  # noqa: B009  # not the attempt's to give away, but what it calls
 
 
 async def _failing_match(mail: ParsedMail, *rest: Any) -> Any:

@@ -285,7 +285,7 @@ async def test_a_worker_that_stops_in_the_middle_is_continued_after_the_last_sta
     following = dict(zip(WITH_RESULTS, [*WITH_RESULTS[1:], "prepare"], strict=True))
     with monkeypatch.context() as patch:
         if stage in following:
-            patch.setattr(f"claimstream.pipeline.runner.{following[stage]}", told_to_stop)
+            patch.setattr(f"claimstream.pipeline.attempt.{following[stage]}", told_to_stop)
         with pytest.raises(asyncio.CancelledError):
             await dying.process(email_id)
     if stage != "after commit":
@@ -826,7 +826,7 @@ async def test_a_report_that_cannot_be_built_fails_no_email(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no report today")
 
-    monkeypatch.setattr("claimstream.pipeline.runner.build_report", broken)
+    monkeypatch.setattr("claimstream.pipeline.attempt.build_report", broken)
     email_id = await arrive(app, stack, world, reply())
     summary = await settle(app, runner, email_id)
     assert summary.outcome == "updated"
