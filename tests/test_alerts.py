@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from claimstream.external.errors import Outage
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.local.servers.smtp import LocalSmtp
+from claimstream.store.database import Connection
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry import correlated, correlation_id
 
@@ -29,7 +30,7 @@ async def smtp() -> AsyncIterator[LocalSmtp]:
         yield server
 
 
-FRESH_SECONDS = 0.4
+FRESH_SECONDS = 60.0
 ANSWERED = dict.fromkeys(("gmail", "mongodb", "gcs", "smtp", "postgresql", "gmail-credentials"), 0.0)
 """Of a worker whom everything answers right now, where its own circuits do not say otherwise."""
 
@@ -39,7 +40,57 @@ def outages_of(app: App, worker: str) -> OutageStore:
     return OutageStore(app.database, worker=worker, fresh_seconds=FRESH_SECONDS)
 
 
-Alerting = Callable[..., AbstractAsyncContextManager[Alerts]]
+async def pass_for_postgresql(app: App, seconds: float) -> None:
+    """As if what is written down of outages had been written so much earlier."""
+
+    async def work(connection: Connection) -> None:
+        await connection.execute(
+            """
+            UPDATE outages SET began_at = began_at - $1::interval, told_at = told_at - $1::interval,
+                telling_until = telling_until - $1::interval
+            """,
+            timedelta(seconds=seconds),
+        )
+        await connection.execute(
+            "UPDATE outage_reports SET seen_at = seen_at - $1::interval", timedelta(seconds=seconds)
+        )
+
+    await app.database.run("UPDATE outages", work)
+
+
+class Clock:
+    """By which a worker tells how long a circuit has been closed: it stands still but where a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("claimstream.alerts.outages.time", clock)
+    return clock
+
+
+class CountedAlerts(Alerts):
+    looks = 0
+
+    async def _look(self) -> bool:
+        done = await super()._look()
+        self.looks += 1
+        return done
+
+
+async def looked(*workers: CountedAlerts, times: int = 3) -> None:
+    """Each of them has looked at what there is by now, from beginning to end (the first look may be an old one)."""
+    wanted = [(alerts, alerts.looks + times) for alerts in workers]
+    await until(lambda: all(alerts.looks >= looks for alerts, looks in wanted))
+
+
+Alerting = Callable[..., AbstractAsyncContextManager[CountedAlerts]]
 
 
 @pytest.fixture
@@ -49,11 +100,11 @@ def alerting(smtp: LocalSmtp, app: App) -> Alerting:
     @asynccontextmanager
     async def of_worker(
         worker: str = "one", answered: Mapping[str, float] = ANSWERED, **options: float
-    ) -> AsyncIterator[Alerts]:
+    ) -> AsyncIterator[CountedAlerts]:
         policies = {"smtp": replace(DEFAULT_POLICIES["smtp"], attempts=1, breaker_recovery_seconds=0.1)}
         door = Door(policies)
         mailer = Mailer(door, SmtpOptions(url=smtp.url, sender="claimstream@kanzlei.example"))
-        alerts = Alerts(
+        alerts = CountedAlerts(
             mailer,
             TO,
             environment="test",
@@ -85,6 +136,11 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def mails(smtp: LocalSmtp, count: int) -> None:
+    """So many at least: that there are no more, a test says of its own."""
+    await until(lambda: len(smtp.messages) >= count)
+
+
 async def test_the_mail_says_what_when_and_why(smtp: LocalSmtp, alerting: Alerting) -> None:
     async with alerting() as alerts:
         alerts.note(event("mongodb", "closed", "open", "answered 503"))
@@ -104,13 +160,13 @@ async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSm
         try:
             alerts.note(event("mongodb", "closed", "open"))
             alerts.note(event("smtp", "closed", "open"))
-            await asyncio.sleep(0.3)
+            await looked(alerts)
             alerts.note(event("mongodb", "half_open", "closed"))
         finally:
             await smtp.start()
-        await until(lambda: len(smtp.messages) == 3)
+        await mails(smtp, 3)
         alerts.note(event("smtp", "half_open", "closed"))
-        await until(lambda: len(smtp.messages) == 4)
+        await mails(smtp, 4)
     assert subjects(smtp) == [
         "mongodb is failing",
         "smtp is failing",
@@ -119,18 +175,20 @@ async def test_an_alert_waits_for_the_mail_server_and_none_is_lost(smtp: LocalSm
     ]
 
 
-async def test_a_circuit_that_opens_and_closes_is_one_outage(smtp: LocalSmtp, alerting: Alerting) -> None:
-    async with alerting(steady_seconds=0.2) as alerts:
+async def test_a_circuit_that_opens_and_closes_is_one_outage(smtp: LocalSmtp, alerting: Alerting, clock: Clock) -> None:
+    async with alerting(steady_seconds=120.0) as alerts:
         for _ in range(5):
             alerts.note(event("gmail", "closed", "open"))
             alerts.note(event("gmail", "open", "half_open"))
             alerts.note(event("gmail", "half_open", "open"))
             alerts.note(event("gmail", "half_open", "closed"))
-            await asyncio.sleep(0.02)
-        assert len(smtp.messages) <= 1
-        await until(lambda: len(smtp.messages) == 2)
+            clock.now += 119
+            await looked(alerts)
+        assert subjects(smtp) == ["gmail is failing"]
+        clock.now += 1
+        await mails(smtp, 2)
         alerts.note(event("gmail", "closed", "open"))
-        await until(lambda: len(smtp.messages) == 3)
+        await mails(smtp, 3)
     assert subjects(smtp) == ["gmail is failing", "gmail has recovered", "gmail is failing"]
 
 
@@ -169,38 +227,42 @@ class TestSeveralWorkers:
             for told in (2, 4):
                 for alerts in (one, two, three):
                     alerts.note(event("gmail", "closed", "open"))
-                await until(lambda: len(smtp.messages) == told - 1)  # noqa: B023  # awaited at once
+                await mails(smtp, told - 1)
+                await looked(one, two, three)  # each has reported it, and knows that somebody was told
                 for alerts in (three, two, one):
                     alerts.note(event("gmail", "half_open", "closed"))
-                await until(lambda: len(smtp.messages) == told)  # noqa: B023
-                await asyncio.sleep(0.2)
+                await mails(smtp, told)
+                await looked(one, two, three)
         assert subjects(smtp) == ["gmail is failing", "gmail has recovered"] * 2
         assert len({str(mail.message["Message-ID"]) for mail in smtp.messages}) == 4
 
     async def test_it_has_not_recovered_while_one_of_them_still_meets_it(
         self, smtp: LocalSmtp, alerting: Alerting
     ) -> None:
-        async with alerting("one", steady_seconds=0.02) as one, alerting("two", steady_seconds=0.02) as two:
+        async with alerting("one", steady_seconds=0.0) as one, alerting("two", steady_seconds=0.0) as two:
             for alerts in (one, two):
                 alerts.note(event("gcs", "closed", "open"))
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
+            await looked(one, two)
             two.note(event("gcs", "half_open", "closed"))
-            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            await looked(one, two)
             assert subjects(smtp) == ["gcs is failing"]
             one.note(event("gcs", "half_open", "closed"))
-            await until(lambda: len(smtp.messages) == 2)
+            await mails(smtp, 2)
         assert subjects(smtp) == ["gcs is failing", "gcs has recovered"]
 
     async def test_one_that_opens_again_before_it_is_steady_has_not_recovered(
-        self, smtp: LocalSmtp, alerting: Alerting
+        self, smtp: LocalSmtp, alerting: Alerting, clock: Clock
     ) -> None:
-        async with alerting(steady_seconds=0.2) as alerts:
+        async with alerting(steady_seconds=120.0) as alerts:
             alerts.note(event("gcs", "closed", "open"))
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
             alerts.note(event("gcs", "half_open", "closed"))
-            await asyncio.sleep(0.1)
+            clock.now += 60
+            await looked(alerts)
             alerts.note(event("gcs", "closed", "open"))
-            await asyncio.sleep(0.3)
+            clock.now += 61
+            await looked(alerts)
             assert subjects(smtp) == ["gcs is failing"]
 
     async def test_what_one_died_before_telling_another_tells(
@@ -208,12 +270,13 @@ class TestSeveralWorkers:
     ) -> None:
         dead = outages_of(app, "dead")
         await dead.report({"gcs": "answered 503"}, told=())
-        assert await dead.take({}, seconds=0.3) is not None
+        assert await dead.take({}, seconds=60) is not None
         async with alerting("next", answered={}) as alerts:
             alerts.start()
-            await asyncio.sleep(0.1)
+            await looked(alerts)
             assert smtp.messages == [], "the other one is about to tell"
-            await until(lambda: smtp.messages)
+            await pass_for_postgresql(app, 61)
+            await mails(smtp, 1)
         assert "Last reason: answered 503" in str(smtp.messages[0].message.get_payload())
 
     async def test_the_end_of_an_outage_whose_witness_has_died_is_told_once_the_service_has_answered(
@@ -221,24 +284,26 @@ class TestSeveralWorkers:
     ) -> None:
         dead = outages_of(app, "dead")
         await dead.report({"gcs": ""}, told={"gcs"})
+        await pass_for_postgresql(app, FRESH_SECONDS + 1)
         answered = {"gcs": 3600.0}
         async with alerting("next", answered) as alerts:
             alerts.start()
-            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            await looked(alerts)
             assert smtp.messages == [], "it has not answered since"
             answered["gcs"] = 0.0
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
             alerts.note(event("gcs", "closed", "open"))
-            await until(lambda: len(smtp.messages) == 2)
+            await mails(smtp, 2)
         assert subjects(smtp) == ["gcs has recovered", "gcs is failing"], "the next outage is told of anew"
 
     async def test_one_that_meets_what_was_told_does_not_tell_of_it_again(
         self, smtp: LocalSmtp, alerting: Alerting, app: App
     ) -> None:
         await outages_of(app, "dead").report({"gcs": ""}, told={"gcs"})
-        async with alerting("next", {}, steady_seconds=0.05) as alerts:
+        await pass_for_postgresql(app, FRESH_SECONDS + 1)
+        async with alerting("next", {}, steady_seconds=0.0) as alerts:
             alerts.note(event("gcs", "closed", "open"))
-            await asyncio.sleep(FRESH_SECONDS * 1.5)
+            await looked(alerts)
             assert smtp.messages == []
 
     async def test_what_the_mail_server_did_not_take_before_a_worker_ended_the_next_one_tells(
@@ -249,7 +314,7 @@ class TestSeveralWorkers:
         await smtp.stop()
         async with alerting("ends") as alerts:
             alerts.note(event("mongodb", "closed", "open"))
-            await asyncio.sleep(0.1)
+            await looked(alerts)
         await smtp.start()
         async with alerting("next") as alerts:
             alerts.start()
@@ -257,21 +322,23 @@ class TestSeveralWorkers:
         assert subjects(smtp)[0] == "mongodb is failing"
 
     async def test_without_postgresql_each_of_them_tells_and_one_of_the_end(
-        self, smtp: LocalSmtp, alerting: Alerting, app: App
+        self, smtp: LocalSmtp, alerting: Alerting, app: App, clock: Clock
     ) -> None:
         away = pytest.MonkeyPatch()
-        async with alerting("one", steady_seconds=0.02) as one, alerting("two", steady_seconds=0.02) as two:
+        async with alerting("one") as one, alerting("two") as two:
             away.setattr(app.database, "run", _away)
             for alerts in (one, two):
                 alerts.note(event("postgresql", "closed", "open"))
-            await until(lambda: len(smtp.messages) == 2)
+            await mails(smtp, 2)
             for alerts in (one, two):
                 alerts.note(event("postgresql", "half_open", "closed"))
-            await asyncio.sleep(0.1)
+            await looked(one, two)
             assert len(smtp.messages) == 2, "nobody knows yet who tells"
             away.undo()
-            await until(lambda: len(smtp.messages) == 3)
-            await asyncio.sleep(0.2)
+            await looked(one, two)
+            clock.now += 121
+            await mails(smtp, 3)
+            await looked(one, two)
         assert subjects(smtp) == ["postgresql is failing"] * 2 + ["postgresql has recovered"]
 
     async def test_what_was_written_down_and_not_told_is_told_without_postgresql_and_what_was_told_is_not(
@@ -281,15 +348,16 @@ class TestSeveralWorkers:
         async with alerting("one") as one, alerting("two") as two:
             for alerts in (one, two):
                 alerts.note(event("mongodb", "closed", "open"))
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
+            await looked(one, two)  # both know that somebody was told of it
             await smtp.stop()
             one.note(event("gcs", "closed", "open"))
             await until_async(lambda: written(app, "gcs"))
-            await asyncio.sleep(0.1)
+            await looked(one, two)
             away.setattr(app.database, "run", _away)
             await smtp.start()
-            await until(lambda: len(smtp.messages) == 2)
-            await asyncio.sleep(0.3)
+            await mails(smtp, 2)
+            await looked(one, two)
         away.undo()
         assert subjects(smtp) == ["mongodb is failing", "gcs is failing"]
 
@@ -304,8 +372,8 @@ class TestSeveralWorkers:
         async with alerting() as alerts:
             alerts.note(event("gmail", "closed", "open"))
             alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
-            await until(lambda: len(smtp.messages) == 2)
-            await asyncio.sleep(0.1)
+            await mails(smtp, 2)
+            await looked(alerts)
         assert subjects(smtp) == ["gmail is failing", "mailbox post@kanzlei.example was disabled"]
 
     async def test_a_reason_that_postgresql_cannot_hold_is_told_all_the_same(
@@ -329,9 +397,10 @@ class TestSeveralWorkers:
                 alerts.note(event("gcs", "half_open", "open"))
             return answer
 
-        async with alerting(steady_seconds=0.05, answered={}) as alerts:
+        async with alerting(steady_seconds=0.0, answered={}) as alerts:
             alerts.note(event("gcs", "closed", "open"))
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
+            await looked(alerts)
             monkeypatch.setattr(OutageStore, "report", report)
             alerts.note(event("gcs", "half_open", "closed"))
             await asyncio.wait_for(again.wait(), 10)
@@ -345,7 +414,7 @@ class TestSeveralWorkers:
         async with alerting() as alerts:
             alerts.note(event("mongodb", "closed", "open"))
             alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
-            await asyncio.sleep(0.1)
+            await looked(alerts)
         said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
         assert [line["alerts"] for line in said if line["event"] == "alerts_given_up"] == [2]
 
@@ -353,16 +422,16 @@ class TestSeveralWorkers:
         smtp.faults.reply_to_data("554 5.7.1 not wanted", times=1)
         async with alerting() as alerts:
             alerts.note(event("gmail", "closed", "open"))
-            await asyncio.sleep(0.1)
+            await looked(alerts)
             alerts.note(event("mongodb", "closed", "open"))
-            await until(lambda: smtp.messages)
+            await mails(smtp, 1)
         assert subjects(smtp) == ["mongodb is failing"]
 
 
 async def test_a_report_that_comes_while_the_end_is_told_is_kept(app: App) -> None:
     gone, teller, other = (outages_of(app, worker) for worker in ("gone", "teller", "other"))
     await gone.report({"gcs": "down"}, told=["gcs"])
-    await asyncio.sleep(FRESH_SECONDS + 0.1)
+    await pass_for_postgresql(app, FRESH_SECONDS + 1)
     news = await teller.take({"gcs": 0.0}, seconds=60)
     assert news is not None
     assert news.over
@@ -400,7 +469,7 @@ async def test_a_disabled_mailbox_is_told_of_with_what_to_do_and_so_is_its_retur
     async with alerting() as alerts:
         alerts.mailbox("post@kanzlei.example", disabled=True, reason="answered 403")
         alerts.mailbox("post@kanzlei.example", disabled=False)
-        await until(lambda: len(smtp.messages) == 2)
+        await mails(smtp, 2)
     assert subjects(smtp) == [
         "mailbox post@kanzlei.example was disabled",
         "mailbox post@kanzlei.example opens again",
@@ -417,7 +486,7 @@ async def test_credentials_that_every_mailbox_refuses_are_told_of_by_one_worker(
         for refused in (True, False):
             for alerts in (one, two):
                 alerts.credentials(refused=refused, reason="answered 401" if refused else "")
-            await until(lambda: len(smtp.messages) == (1 if refused else 2))  # noqa: B023  # awaited at once
-        await asyncio.sleep(0.1)
+            await mails(smtp, 1 if refused else 2)
+            await looked(one, two)
     assert subjects(smtp) == ["gmail-credentials is failing", "gmail-credentials has recovered"]
     assert "No mailbox lets us in." in str(smtp.messages[0].message.get_payload())
