@@ -62,6 +62,7 @@ class PullStream:
         self._receiving = False
         self._last_activity = 0.0
         self._pinged = False
+        self._answered = False
         self.expects_pongs = expects_pongs
         self.last_response_at: float | None = None
 
@@ -136,9 +137,10 @@ class PullStream:
         self._requested = not self._closing.is_set()
         async for response in call:
             self.last_response_at = self._last_activity = time.monotonic()
-            if self._pinged and not response.received_messages:
+            # The first answer of a stream may be to its opening, however late it comes.
+            if self._pinged and self._answered and not response.received_messages:
                 self.expects_pongs = True
-            self._pinged = False
+            self._pinged, self._answered = False, True
             self._open()
             self._receiving = True
             await self._receive(response)
