@@ -196,7 +196,7 @@ class TestMany:
         )
         os.close(terminal)
         os.write(person, f"{answer}\n".encode())
-        said = await asyncio.to_thread(_all_of, person)
+        said = await asyncio.to_thread(all_of, person)
         assert await asyncio.wait_for(process.wait(), 30) == (0 if put_back else 1)
         assert "Put 21 emails to work again, from classify on?" in said
         assert await untouched_and_put_back(app) == (21 - put_back, put_back)
@@ -233,7 +233,7 @@ class TestMany:
         assert await untouched_and_put_back(app) == (0, 300)
 
 
-def _all_of(terminal: int) -> str:
+def all_of(terminal: int) -> str:
     said = b""
     try:
         while part := os.read(terminal, 4096):

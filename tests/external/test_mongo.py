@@ -12,12 +12,14 @@ import pytest
 from bson import Decimal128, ObjectId
 from tests.external.conftest import Entrance
 
-from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
+from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.inquiry import Client, Creditor
+from claimstream.domain.records.review import CreditorEntry
+from claimstream.domain.rules.review import decided
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
-from claimstream.external.mongo import Clients, ClientsOptions
+from claimstream.external.mongo import Applied, Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
 from claimstream.local.servers.mongo import LocalMongo
 from claimstream.local.servers.ports import LOOPBACK
@@ -518,3 +520,104 @@ async def test_nobody_listening_is_an_outage(entrance: Entrance, unused_tcp_port
     with pytest.raises(Outage, match="Check that MongoDB runs, and MONGODB_URL"):
         await clients.check()
     await clients.close()
+
+
+class TestAPersonsDecision:
+    """Written over whatever is stored, as long as it is what the person saw."""
+
+    SEEN = Seen(current_amount=Decimal("430.00"))
+
+    async def test_it_stands_over_what_the_guards_say(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        lower = by_person(self.SEEN, amount=Decimal("300.00"), amount_confidence=0.1)
+        assert await clients.apply(lower, amount_may_replace=never) == Applied("applied", Decimal("430.00"))
+        written = await stored(clients)
+        assert written["current_amount"] == Decimal128("300.00")
+        assert written["response"]["decided_by"] == "anna"
+        assert written["applied_email_ids"] == ["e-1", "e-1/d-1"]
+        assert (await clients.apply(lower, amount_may_replace=never)).outcome == "already_applied"
+        assert await stored(clients) == written
+
+    async def test_it_stands_over_what_the_same_email_wrote_before(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        await clients.apply(update(), amount_may_replace=always)
+        seen = Seen(current_amount=Decimal("512.30"), response_received_at=RECEIVED)
+        other = by_person(seen, amount=Decimal("600.00"))
+        assert (await clients.apply(other, amount_may_replace=always)).outcome == "applied"
+        assert (await stored(clients))["current_amount"] == Decimal128("600.00")
+
+    async def test_it_stands_over_a_later_reply_that_the_person_saw(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        later = RECEIVED + timedelta(days=1)
+        await clients.apply(update(email_id="e-2", received_at=later), amount_may_replace=always)
+        seen = Seen(current_amount=Decimal("512.30"), response_received_at=later)
+        earlier = by_person(seen, amount=None, response_status="rejection")
+        assert (await clients.apply(earlier, amount_may_replace=always)).outcome == "applied"
+        assert (await stored(clients))["response"]["status"] == "rejection"
+
+    @pytest.mark.parametrize(
+        "since",
+        [
+            {"current_amount": "431.00"},
+            {"current_amount": None},
+            {"current_amount": "430.00", "response": {"received_at": RECEIVED}},
+        ],
+        ids=["another amount", "no amount", "an answer"],
+    )
+    async def test_what_has_changed_since_they_looked_stays(self, clients: Clients, since: dict[str, Any]) -> None:
+        await clients.upsert([document(creditor(**since))])
+        before = await stored(clients)
+        for amount in (Decimal("300.00"), None):
+            outcome = (await clients.apply(by_person(self.SEEN, amount=amount), amount_may_replace=always)).outcome
+            assert outcome == "changed"
+        assert await stored(clients) == before
+
+    @pytest.mark.parametrize("response", [None, [], {}, {"received_at": None}, {"received_at": "yesterday"}])
+    async def test_what_the_portal_wrote_in_place_of_an_answer_is_none(
+        self, clients: Clients, response: object
+    ) -> None:
+        await clients.upsert([document(creditor(current_amount=430, response=response))])
+        assert (await clients.apply(by_person(self.SEEN), amount_may_replace=never)).outcome == "applied"
+
+    async def test_of_two_that_race_one_is_written(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        decisions = [by_person(self.SEEN, decision_id=f"d-{number}", amount=Decimal(number) + 1) for number in range(4)]
+        outcomes = [
+            applied.outcome
+            for applied in await asyncio.gather(*(clients.apply(d, amount_may_replace=never) for d in decisions))
+        ]
+        assert sorted(outcomes) == ["applied", "changed", "changed", "changed"]
+
+    async def test_a_reply_that_comes_later_is_not_said_to_be_decided_by_them(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        await clients.apply(by_person(self.SEEN), amount_may_replace=never)
+        later = update(email_id="e-2", received_at=RECEIVED + timedelta(days=1))
+        await clients.apply(later, amount_may_replace=always)
+        assert (await stored(clients))["response"]["decided_by"] is None
+
+    async def test_what_they_see_is_what_is_stored(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="430.00"))])
+        entry = await clients.entry(update())
+        assert entry == CreditorEntry("Nele Brandt (8817/25)", "Stadtwerke Aue GmbH", self.SEEN, None, None)
+        accepted = SettlementUpdate(decision=SettlementDecision.ACCEPTED)
+        said = update(amount=None, response_status="settlement_response", settlement=accepted)
+        await clients.apply(said, amount_may_replace=always)
+        entry = await clients.entry(update())
+        assert entry is not None
+        assert entry.seen == Seen(current_amount=Decimal("430.00"), response_received_at=RECEIVED)
+        assert (entry.response_status, entry.settlement) == ("settlement_response", "accepted")
+        for gone in (update(tenant_id="sued"), update(client_id="c-9"), update(creditor_id="cr-9")):
+            assert await clients.entry(gone) is None
+
+    async def test_an_amount_that_is_no_number_cannot_be_seen(self, clients: Clients) -> None:
+        await clients.upsert([document(creditor(current_amount="viel"))])
+        with pytest.raises(Refused, match="Correct it in the portal"):
+            await clients.entry(update())
+
+
+def by_person(seen: Seen, *, decision_id: str = "d-1", **fields: Any) -> ClientUpdate:
+    return decided(update(**fields), decision_id=decision_id, by="anna", seen=seen)
+
+
+def never(_: Decimal | None) -> bool:
+    return False

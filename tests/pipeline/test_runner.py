@@ -910,7 +910,7 @@ class TestOtherVersionsOfUs:
         assert (await summary_of(app, later)).outcome == "updated"
         assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
 
-    @pytest.mark.parametrize("new", [{"version": 2}, {"version": 2, "currency": "EUR"}])
+    @pytest.mark.parametrize("new", [{"version": 3}, {"version": 3, "currency": "EUR"}])
     async def test_an_outbox_row_of_a_newer_version_waits_for_a_worker_that_knows_it_and_so_does_what_comes_after_it(
         self,
         app: App,

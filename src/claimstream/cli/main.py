@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from claimstream import __version__
-from claimstream.cli import audit_command, dead_commands, mailbox_commands
+from claimstream.cli import audit_command, dead_commands, mailbox_commands, review_commands
 from claimstream.cli.running import JsonOption, advice
 from claimstream.cli.running import run as _run
 
@@ -378,6 +378,7 @@ def replay(
 app.command("audit")(audit_command.audit)
 app.add_typer(dead_commands.app, name="dead")
 app.add_typer(mailbox_commands.app, name="mailboxes")
+app.add_typer(review_commands.app, name="review")
 
 
 @app.command("eval")

@@ -1,10 +1,7 @@
 """``claimstream replay``: settled emails are put to work again, and what came of them is kept as an earlier run."""
 
 import asyncio
-import getpass
 import json
-import os
-import socket
 import sys
 import uuid
 from collections import Counter
@@ -19,6 +16,7 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_or_demo
 from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.person import who
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
@@ -150,16 +148,8 @@ def _replay(wanted: Wanted) -> Replay:
         stages=stages_from(wanted.from_stage),
         prefixes=answers_from(wanted.from_stage, ask_again=wanted.ask_again),
         why=wanted.why or ("named by its id" if wanted.ids else "chosen by time and outcome"),
-        by=_who(),
+        by=who(),
     )
-
-
-def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container whose user has no name
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
 
 
 @asynccontextmanager

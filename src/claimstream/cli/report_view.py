@@ -35,8 +35,8 @@ def print_report(
     """
     console.print(Trimmed(_heading(report, email)))
     for title, part in (
-        ("What was read", _fields(report, wide=console.width >= _WIDE)),
-        ("Which inquiry", _match(report)),
+        ("What was read", fields_part(report, wide=console.width >= _WIDE)),
+        ("Which inquiry", match_part(report)),
         ("What was decided", _decision(report)),
         ("What could not be read", _lines(words.unread(report))),
         ("Where the time went", _times(report)),
@@ -85,7 +85,7 @@ def _heading(report: ProcessingReport, email: EmailSummary) -> Text:
     return text
 
 
-def _fields(report: ProcessingReport, *, wide: bool) -> RenderableType | None:
+def fields_part(report: ProcessingReport, *, wide: bool) -> RenderableType | None:
     lines: list[RenderableType] = []
     if report.fields:
         columns = ("field", "conf.", "value", "the words it was read from", "where")
@@ -121,7 +121,7 @@ def _quoted(found: FieldReport) -> str:
     return f"„{quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + '…'}“"
 
 
-def _match(report: ProcessingReport) -> RenderableType:
+def match_part(report: ProcessingReport) -> RenderableType:
     match = report.match
     text = Text(match.inquiry_id or "none", style="bold")
     if match.inquiry_id is not None:

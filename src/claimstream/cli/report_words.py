@@ -120,6 +120,8 @@ def since(report: ProcessingReport, email: EmailSummary) -> str | None:
     """What became of it after the report was written, where that is news."""
     if email.route is not None and email.route != report.decision.route:
         return f"Since then: {email.route} {email.review_reason or ''}".rstrip() + ", decided when it was to be written"
+    if email.review_status not in {None, "open"}:
+        return f"Since then: {email.review_status} by a person (`{command()} review show {report.email_id[:8]}`)"
     if not email.delivered:
         return "Not delivered yet: the update waits in the outbox"
     return None

@@ -79,6 +79,8 @@ def route_text(email: EmailSummary) -> Text:
     text = Text(route, style=ROUTE_STYLES.get(route, ""))
     if email.review_reason:
         text.append(f" {email.review_reason}", style="dim")
+    if email.review_status not in {None, "open"}:
+        text.append(f", {email.review_status}", style="dim")
     return text
 
 

@@ -6,6 +6,7 @@ that what the portal keeps in a document stays.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -13,9 +14,10 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
 from pymongo import ReplaceOne, WriteConcern
 
-from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.decision import ClientUpdate, Seen
 from claimstream.domain.records.inquiry import Client
 from claimstream.domain.records.keys import ClientKeys
+from claimstream.domain.records.review import CreditorEntry
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo_documents import (
@@ -24,9 +26,11 @@ from claimstream.external.mongo_documents import (
     amount,
     client_keys,
     client_records,
+    creditor_entry,
+    find_creditor,
     id_forms,
     noted,
-    response_after,
+    response_received_at,
     says_the_same,
     update_document,
 )
@@ -39,6 +43,8 @@ _MAJORITY_MILLISECONDS = 10_000
 would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
+_ANY_DATE = datetime(1, 1, 1, tzinfo=UTC)
+"""Earlier than any: what is not later than this is no date."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -53,10 +59,10 @@ class ClientsOptions:
 
 @dataclass(frozen=True)
 class Applied:
-    outcome: Literal["applied", "already_applied", "overtaken", "refused", "missing"]
-    """``overtaken``: a reply that came later has been written already, and stays. ``refused``: the amount stored by now
-    may not be replaced. In both cases nothing was written. ``missing``: the tenant has no such client with such a
-    creditor."""
+    outcome: Literal["applied", "already_applied", "overtaken", "changed", "refused", "missing"]
+    """``overtaken``: a reply that came later has been written already, and stays. ``changed``: the record is no longer
+    what the person saw who decided. ``refused``: the amount stored by now may not be replaced. In these cases nothing
+    was written. ``missing``: the tenant has no such client with such a creditor."""
     old_amount: Decimal | None = None
     """``current_amount`` as it was read last."""
 
@@ -100,6 +106,17 @@ class Clients:
         wanted = {"tenant_id": tenant_id, "_id": {"$in": id_forms(client_id)}}
         return await self._call("find", lambda clients: clients.find_one(wanted))
 
+    async def entry(self, update: ClientUpdate) -> CreditorEntry | None:
+        """What is stored where the update would be written; None if the tenant has no such client with such a creditor.
+
+        :raises Refused: the stored amount is no number.
+        """
+        document = await self.document(update.tenant_id, update.client_id)
+        creditor = None if document is None else find_creditor(document, update.creditor_id)
+        if document is None or creditor is None:
+            return None
+        return creditor_entry(document, creditor, self._stored_amount(update, creditor))
+
     async def apply(
         self,
         update: ClientUpdate,
@@ -107,11 +124,13 @@ class Clients:
         amount_may_replace: Callable[[Decimal | None], bool],
         correlation_id: str | None = None,
     ) -> Applied:
-        """Write what a reply said, once per email however often it is called.
+        """Write what a reply said, once per email (or decision of a person) however often it is called.
 
         What a reply said that came later is never overwritten: of an earlier one that says the same it is noted that it
         was applied, and no more. The amount is replaced only while the one that
         ``amount_may_replace`` has agreed to is still stored; when somebody else has changed it, it is asked again.
+
+        What a person has decided is written over whatever is stored, as long as it is what they saw.
 
         :raises Refused: the stored amount is no number: nothing can be compared, a person must look.
         """
@@ -121,24 +140,28 @@ class Clients:
                 return Applied("missing")
             client_id, creditor = stored
             old = self._stored_amount(update, creditor)
-            if update.email_id in (creditor.get("applied_email_ids") or ()):
+            if update.effect_id in (creditor.get("applied_email_ids") or ()):
                 if await self._still_applied(client_id, update):
                     return Applied("already_applied", old)
                 continue
-            later = response_after(creditor, update.received_at)
-            if later is not None and not says_the_same(update, creditor, old):
-                return Applied("overtaken", old)
-            if update.amount is not None and not amount_may_replace(old):
+            written, change = response_received_at(creditor), update_document(update, creditor, correlation_id)
+            if update.decided is not None:
+                if update.decided.seen != Seen(current_amount=old, response_received_at=written):
+                    return Applied("changed", old)
+            elif written is not None and written > update.received_at:
+                if not says_the_same(update, creditor, old):
+                    return Applied("overtaken", old)
+                change = noted(update, creditor)
+            elif update.amount is not None and not amount_may_replace(old):
                 return Applied("refused", old)
             wanted: Document = {
                 "creditor_id": update.creditor_id,
-                "applied_email_ids": {"$ne": update.email_id},
-                "response.received_at": later or {"$not": {"$gt": update.received_at}},
+                "applied_email_ids": {"$ne": update.effect_id},
+                "response.received_at": written or {"$not": {"$gt": _ANY_DATE}},
             }
-            if update.amount is not None:
+            if update.amount is not None or update.decided is not None:
                 wanted["current_amount"] = creditor.get("current_amount")  # null also finds a missing one
             query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
-            change = update_document(update, creditor, correlation_id) if later is None else noted(update, creditor)
             if await self._update(query, change):
                 return Applied("applied", old)
         raise Outage(SERVICE, "update", f"the amount changed {_RACES} times while it was being replaced; later again")
@@ -179,15 +202,13 @@ class Clients:
         found = await self._call("find", lambda clients: clients.find_one(wanted, {"creditors": 1}))
         if found is None:
             return None
-        stored = found["creditors"] if isinstance(found["creditors"], list) else []
-        entries = (one for one in stored if isinstance(one, dict))
-        creditor = next((one for one in entries if one.get("creditor_id") == update.creditor_id), None)
+        creditor = find_creditor(found, update.creditor_id)
         return None if creditor is None else (found["_id"], creditor)
 
     async def _still_applied(self, client_id: object, update: ClientUpdate) -> bool:
         """An attempt that ran out of time may have written it without the majority's word. A write waits for that word
         even where it changes nothing; a read would believe the one server."""
-        wanted = {"creditor_id": update.creditor_id, "applied_email_ids": update.email_id}
+        wanted = {"creditor_id": update.creditor_id, "applied_email_ids": update.effect_id}
         query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
         return await self._update(query, {"$set": {"creditors.$.creditor_id": update.creditor_id}})
 

@@ -10,9 +10,10 @@ from bson import Decimal128, ObjectId, decode
 from bson.errors import InvalidBSON
 from pydantic import ValidationError
 
-from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
+from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
 from claimstream.domain.records.inquiry import Client, Creditor
 from claimstream.domain.records.keys import ClientKeys, CreditorKeys
+from claimstream.domain.records.review import CreditorEntry
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,11 @@ def update_document(update: ClientUpdate, creditor: Document, correlation_id: st
     }
     if correlation_id is not None:
         response["correlation_id"] = correlation_id
+    stored = creditor.get("response")
+    if update.decided is not None:
+        response["decided_by"] = update.decided.by
+    elif isinstance(stored, dict) and "decided_by" in stored:
+        response["decided_by"] = None
     fields = _inside("response", response, creditor)
     if update.amount is not None:
         fields |= {
@@ -69,16 +75,43 @@ def update_document(update: ClientUpdate, creditor: Document, correlation_id: st
 
 def noted(update: ClientUpdate, creditor: Document) -> Document:
     """That the email was applied, and nothing of what it says."""
+    ids = list(dict.fromkeys((update.email_id, update.effect_id)))
     if isinstance(creditor.get("applied_email_ids"), list) or "applied_email_ids" not in creditor:
-        return {"$addToSet": {"creditors.$.applied_email_ids": update.email_id}}
-    return {"$set": {"creditors.$.applied_email_ids": [update.email_id]}}  # a null can be set, not added to
+        return {"$addToSet": {"creditors.$.applied_email_ids": ids[0] if len(ids) == 1 else {"$each": ids}}}
+    return {"$set": {"creditors.$.applied_email_ids": ids}}  # a null can be set, not added to
 
 
-def response_after(creditor: Document, received_at: datetime) -> datetime | None:
-    """When the reply came that is written, if that was later. The portal writes there too: what is no date is none."""
+def find_creditor(document: Document, creditor_id: str) -> Document | None:
+    """The creditor's entry in a client's document: by its id, never by its place."""
+    stored = document.get("creditors")
+    entries = (one for one in (stored if isinstance(stored, list) else ()) if isinstance(one, dict))
+    return next((one for one in entries if one.get("creditor_id") == creditor_id), None)
+
+
+def creditor_entry(document: Document, creditor: Document, current_amount: Decimal | None) -> CreditorEntry:
+    """What a person sees of it before they decide."""
+
+    def inside(name: str, field: str) -> str | None:
+        value = creditor.get(name)
+        found = value.get(field) if isinstance(value, dict) else None
+        return found if isinstance(found, str) else None
+
+    names = [document.get(name) for name in ("first_name", "last_name")]
+    case = document.get("case_reference")
+    return CreditorEntry(
+        client=" ".join(str(name) for name in names if name) + (f" ({case})" if case else ""),
+        creditor=str(creditor.get("name") or ""),
+        seen=Seen(current_amount=current_amount, response_received_at=response_received_at(creditor)),
+        response_status=inside("response", "status"),
+        settlement=inside("settlement", "decision"),
+    )
+
+
+def response_received_at(creditor: Document) -> datetime | None:
+    """When the reply came that is written. The portal writes there too: what is no date is none."""
     response = creditor.get("response")
     written = response.get("received_at") if isinstance(response, dict) else None
-    return written if isinstance(written, datetime) and written > received_at else None
+    return written if isinstance(written, datetime) else None
 
 
 def says_the_same(update: ClientUpdate, creditor: Document, stored: Decimal | None) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from claimstream.domain.records.review import WAITING
 from claimstream.domain.records.standing import Standing
 from claimstream.domain.records.work import Mailbox
 from claimstream.mailbox.listing import listed
 from claimstream.mailbox.ports import Dead, Lists, Standings
 
 _STAGES = ("fetch", "parse", "classify", "extract", "consolidate", "match", "route", "commit")
-_OPEN_REVIEWS = frozenset({"open", "claimed", "escalated"})
+
 
 _UNPUBLISHED = timedelta(minutes=5)
 """Maintenance publishes what is unconfirmed after half a minute, a thousand rows in a round."""
@@ -136,7 +137,7 @@ def _ended(row: Standing) -> tuple[State, str]:
     if row.outcome == "set_aside":
         return State.SET_ASIDE, ": ".join(part for part in (row.intent, row.why) if part) or "no reason was written"
     if row.outcome == "review":
-        if row.review_status is None or row.review_status in _OPEN_REVIEWS:
+        if row.review_status is None or row.review_status in WAITING:
             return State.IN_REVIEW, row.review_reason or "no reason was written"
         return State.SETTLED, f"{row.review_status} by a person ({row.review_reason})"
     return State.SETTLED, f"{row.outcome}, {row.route}"

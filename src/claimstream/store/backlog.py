@@ -31,7 +31,7 @@ class BacklogStore:
             reviews = await connection.fetchrow(
                 """
                 SELECT count(*) AS waiting, extract(epoch FROM now() - min(created_at))::float8 AS oldest
-                FROM review_items WHERE status IN ('open', 'claimed')
+                FROM review_items WHERE status IN ('open', 'claimed', 'escalated')
                 """
             )
             mailboxes = await connection.fetchrow(

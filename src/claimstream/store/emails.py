@@ -27,6 +27,8 @@ _SUMMARY = """
     SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,
            received_at, settled_at, message_id, subject, intent, route, review_reason, inquiry_id, matched_by,
            confidence, old_amount, new_amount, run, replayed_at,
+           (SELECT review_items.status FROM review_items
+            WHERE review_items.email_id = emails.email_id AND review_items.status <> 'superseded') AS review_status,
            status = 'settled' AND NOT EXISTS (
                SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND done_at IS NULL
            ) AS delivered

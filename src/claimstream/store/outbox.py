@@ -54,7 +54,7 @@ class OutboxStore:
                     ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
                 )
                 RETURNING outbox_id, outbox.email_id, outbox.tenant_id, correlation_id, trace_context, tries, kind,
-                          payload
+                          payload, decision_id
                 """,
                 email_id,
                 timedelta(seconds=seconds),
@@ -72,6 +72,7 @@ class OutboxStore:
                 tries=row["tries"],
                 kind=row["kind"],
                 json=row["payload"],
+                decision_id=row["decision_id"],
             )
 
         return await self._database.run("UPDATE outbox", work, transaction=False)
@@ -134,23 +135,36 @@ class OutboxStore:
         return await self._database.run("UPDATE outbox", work)
 
     async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
-        """The update may no longer be written: a person decides, and nobody is told that it happened."""
-        payload = row.json
+        """The update may no longer be written: a person decides, and nobody is told that it happened. What a person
+        has decided goes back to them."""
         reason = guard.reason or ReviewReason.NO_MATCH
 
         async def work(connection: Connection) -> None:
-            await connection.execute(
-                """
-                INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
-                VALUES ($1, $2, $3, ARRAY[$3], $4, $5)
-                ON CONFLICT (email_id) WHERE status <> 'superseded' DO NOTHING
-                """,
-                row.email_id,
-                row.tenant_id,
-                reason,
-                guard.why,
-                payload,
-            )
+            if row.decision_id is None:
+                await connection.execute(
+                    """
+                    INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
+                    VALUES ($1, $2, $3, ARRAY[$3], $4, $5)
+                    ON CONFLICT (email_id) WHERE status <> 'superseded' DO NOTHING
+                    """,
+                    row.email_id,
+                    row.tenant_id,
+                    reason,
+                    guard.why,
+                    row.json,
+                )
+            else:
+                await connection.execute(
+                    """
+                    UPDATE review_items SET
+                        status = 'open', reason = $2, reasons = ARRAY[$2] || array_remove(reasons, $2), detail = $3,
+                        claimed_by = NULL, claimed_at = NULL, resolved_by = NULL, resolved_at = NULL
+                    WHERE email_id = $1 AND status IN ('approved', 'corrected')
+                    """,
+                    row.email_id,
+                    reason,
+                    guard.why,
+                )
             await connection.execute(
                 """
                 UPDATE emails SET outcome = 'review', route = $2, review_reason = $3, old_amount = $4

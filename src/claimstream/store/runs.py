@@ -198,6 +198,8 @@ def _hindrance(row: asyncpg.Record) -> Hindrance | None:
         return Hindrance(row["status"])
     if row["undelivered"]:
         return Hindrance.UNDELIVERED
+    if row["review"] in {"claimed", "escalated"}:
+        return Hindrance.IN_REVIEW
     if row["review"] not in {None, "open"}:
-        return Hindrance.IN_REVIEW if row["review"] == "claimed" else Hindrance.DECIDED
+        return Hindrance.DECIDED
     return None

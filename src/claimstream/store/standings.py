@@ -25,7 +25,8 @@ _STANDING = """
         WHERE waits.email_id = emails.email_id AND since IS NOT NULL ORDER BY since DESC LIMIT 1
     ) AS waiting ON emails.status <> 'settled'
     LEFT JOIN LATERAL (
-        SELECT review_items.status FROM review_items WHERE review_items.email_id = emails.email_id
+        SELECT review_items.status FROM review_items
+        WHERE review_items.email_id = emails.email_id AND review_items.status <> 'superseded'
     ) AS review ON emails.outcome = 'review'
     LEFT JOIN LATERAL (
         SELECT kind, outbox.created_at FROM outbox

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -106,11 +106,32 @@ class SettlementUpdate(Record):
     counter_offer_amount: Decimal | None = None
 
 
+class Seen(Record):
+    """A creditor's entry in the client's record, as far as a decision rests on it."""
+
+    current_amount: Decimal | None = None
+    response_received_at: datetime | None = None
+    """When the reply came whose answer is written there; None where none is."""
+
+
+class PersonsDecision(Record):
+    """A person has decided that an update is to be written, whatever the guards say of it."""
+
+    decision_id: str
+    """Of its own: an update is written once for each."""
+    by: str
+    seen: Seen
+    """What the person saw. Where the record has changed since, they look again."""
+
+
 class ClientUpdate(Record):
     """The typed, versioned payload that goes through the outbox to the ``clients`` collection."""
 
-    version: Literal[1] = 1
-    """To be raised with whatever is new here: workers of today leave such a row to those who know it."""
+    NEWEST: ClassVar[int] = 2
+    """Known here. To be raised with whatever is new: workers of today leave such a row to those who know it."""
+
+    version: Literal[1, 2] = 1
+    """The lowest that holds what is in it: 2 where a person has decided."""
     tenant_id: str
     client_id: str
     creditor_id: str
@@ -127,6 +148,14 @@ class ClientUpdate(Record):
     references: tuple[str, ...] = ()
     confidence: float
     settlement: SettlementUpdate | None = None
+    decided: PersonsDecision | None = Field(default=None, exclude_if=lambda decided: decided is None)
+    """None: the rules have decided, and the guards look at it again when it is applied. Then it is left out of the
+    payload, since workers of version 1 do not know it."""
+
+    @property
+    def effect_id(self) -> str:
+        """By which the client's record remembers that this was written."""
+        return self.email_id if self.decided is None else f"{self.email_id}/{self.decided.decision_id}"
 
 
 class Decision(Record):

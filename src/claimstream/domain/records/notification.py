@@ -1,12 +1,15 @@
 """The mail that tells the firm of an automatic match (route ``UPDATE_AND_NOTIFY``)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from claimstream.domain.records.base import Record
 
 
 class Notification(Record):
     """Typed and versioned like everything that waits in the outbox."""
+
+    NEWEST: ClassVar[int] = 1
+    """Known here."""
 
     version: Literal[1] = 1
     to: str

@@ -169,6 +169,8 @@ class Delivered(StrEnum):
     SENT = "sent"
     OVERTAKEN = "overtaken"
     """A reply that came later has been written already: a person decides."""
+    CHANGED = "changed"
+    """The record is no longer what the person saw who decided: they look again."""
     REFUSED = "refused"
     """The stored amount has changed since: a person decides."""
     MISSING = "missing"
@@ -196,12 +198,14 @@ class OutboxRow:
     """``client_update`` or ``notification``."""
     json: str
     """The payload as it was written, perhaps by another version of us: it is read where a failure can be dealt with."""
+    decision_id: str | None = None
+    """Of the person's decision that it carries out."""
 
     def payload(self) -> ClientUpdate | Notification:
         """Raises NewerPayloadError, or pydantic's ValidationError."""
         kind = ClientUpdate if self.kind == "client_update" else Notification
         content = json.loads(self.json)
-        known: int = kind.model_fields["version"].default
+        known: int = kind.NEWEST
         # Before all else: what else is new in it could only be taken for a defect.
         version = content.get("version") if isinstance(content, dict) else None
         if isinstance(version, int) and version > known:
@@ -296,3 +300,5 @@ class EmailSummary:
     """Above 1: it was replayed."""
     replayed_at: datetime | None = None
     """When the newest run was asked for."""
+    review_status: str | None = None
+    """Of its review item: a :class:`~claimstream.domain.records.review.ReviewStatus`; None where there is none."""

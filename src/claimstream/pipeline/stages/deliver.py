@@ -229,12 +229,17 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
     if result is Delivered.OVERTAKEN:
         later = "A reply of this creditor that came later has been written already; this one would undo it."
         refused[:] = [_refusal(update, ReviewReason.CONFLICT, later, guard="order", old=applied.old_amount)]
-    if result in {Delivered.OVERTAKEN, Delivered.REFUSED, Delivered.MISSING}:
+    if result is Delivered.CHANGED:
+        since = "The client's record has changed since it was decided, so nothing was written."
+        refused[:] = [_refusal(update, ReviewReason.CONFLICT, since, guard="person", old=applied.old_amount)]
+    if result in {Delivered.OVERTAKEN, Delivered.CHANGED, Delivered.REFUSED, Delivered.MISSING}:
         gone = "The client or the creditor is no longer in the firm's records."
         guard = refused[0] if refused else _refusal(update, ReviewReason.NO_MATCH, gone)
         log.info("guard_decided", guard=guard.guard, passed=False, reason=guard.reason, confidence=guard.confidence)
         await services.outbox.to_review(row, result, guard)
     else:
+        if update.decided is not None:
+            log.info("guard_decided", guard="person", passed=True, reason=None, confidence=update.confidence)
         await services.outbox.done(row, result)
     return result
 

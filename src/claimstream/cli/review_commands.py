@@ -1,0 +1,171 @@
+"""``claimstream review``: what waits for a person, and what the person decides."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from claimstream.cli.running import JsonOption
+
+app = typer.Typer(help="What waits for a person's decision: look at it, take it in hand, decide.")
+
+
+class StateChoice(StrEnum):
+    """``records.review.ReviewStatus``, which would take its time to import when only ``--help`` is wanted."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    ESCALATED = "escalated"
+    APPROVED = "approved"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    SUPERSEDED = "superseded"
+
+
+class IntentChoice(StrEnum):
+    """``records.intent.Intent``, without those that change nothing."""
+
+    CLAIM_STATEMENT = "claim_statement"
+    SETTLEMENT_RESPONSE = "settlement_response"
+    INSTALLMENT_OFFER = "installment_offer"
+    REJECTION = "rejection"
+    CLARIFICATION_REQUEST = "clarification_request"
+    GENERAL_INQUIRY = "general_inquiry"
+
+
+class SettlementChoice(StrEnum):
+    """``records.extraction.SettlementDecision``, without ``unclear``."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTER_OFFER = "counter_offer"
+
+
+ItemArgument = Annotated[
+    str, typer.Argument(metavar="ITEM", help="Number of the item, or any id of its email (6 characters are enough).")
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", envvar="CLAIMSTREAM_USER", help="Who decides; by default the user of this machine."),
+]
+NoteOption = Annotated[str, typer.Option(help="For whoever looks at it later: why.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+TakeOverOption = Annotated[bool, typer.Option("--take-over", help="Also from somebody else's hands.")]
+
+
+@app.callback(invoke_without_command=True)
+def list_all(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    state: Annotated[
+        list[StateChoice] | None, typer.Option("--state", help="Only those that stand so; by default all that wait.")
+    ] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only those that I have in hand.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Only those for this reason, such as amount_lower.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
+    limit: Annotated[int, typer.Option(help="How many of the oldest.", min=1, max=10_000)] = 50,
+    by: ByOption = None,
+) -> None:
+    """List what waits for a decision, the oldest first; then `show` one, and `approve`, `correct` or `reject` it."""
+    if context.invoked_subcommand is None:
+        from claimstream.cli.review import list_items
+
+        list_items(states=state, mine=mine, reason=reason, tenant_id=tenant, limit=limit, by=by, as_json=as_json)
+
+
+@app.command()
+def show(item: ItemArgument, as_json: JsonOption = False) -> None:
+    """Show why it is here, what approving would write over what, and the words that rests on."""
+    from claimstream.cli.review import show_item
+
+    show_item(item, as_json=as_json)
+
+
+@app.command()
+def claim(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption = None) -> None:
+    """Take an item in hand, so that nobody else decides it meanwhile. (Deciding takes it by itself.)"""
+    from claimstream.cli.review import claim_item
+
+    claim_item(item, take_over=take_over, by=by)
+
+
+@app.command()
+def release(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption = None) -> None:
+    """Give an item back undecided."""
+    from claimstream.cli.review import release_item
+
+    release_item(item, take_over=take_over, by=by)
+
+
+@app.command()
+def approve(item: ItemArgument, note: NoteOption = "", yes: YesOption = False, by: ByOption = None) -> None:
+    """Write what is proposed to the client's record, whatever held it up.
+
+    It goes out through the outbox, and only onto what you have seen: should the record change before it is written,
+    the item comes back.
+    """
+    from claimstream.cli.review import approve_item
+
+    approve_item(item, note=note, yes=yes, by=by)
+
+
+@app.command()
+def correct(
+    item: ItemArgument,
+    inquiry: Annotated[
+        str | None, typer.Option(metavar="ID", help="The letter it answers: an inquiry's id or its reply code.")
+    ] = None,
+    intent: Annotated[IntentChoice | None, typer.Option(help="What the reply wants.")] = None,
+    amount: Annotated[
+        str | None, typer.Option(metavar="EUR", help="The whole claim: 3418.07, 3.418,07 or 3418,07.")
+    ] = None,
+    keep_amount: Annotated[bool, typer.Option("--keep-amount", help="Leave the stored amount as it is.")] = False,
+    settlement: Annotated[SettlementChoice | None, typer.Option(help="The answer to the settlement plan.")] = None,
+    counter_offer: Annotated[
+        str | None, typer.Option(metavar="EUR", help="What the creditor wants instead; with counter_offer.")
+    ] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option(help="Under which condition, in the creditor's words; may be repeated.")
+    ] = None,
+    note: NoteOption = "",
+    yes: YesOption = False,
+    by: ByOption = None,
+) -> None:
+    """Write something else than what is proposed: what you do not name stays as proposed."""
+    from claimstream.cli.review import Said, correct_item
+
+    if amount is not None and keep_amount:
+        raise typer.BadParameter("--amount and --keep-amount: choose one.")
+    if settlement is None and (counter_offer is not None or condition):
+        raise typer.BadParameter("--counter-offer and --condition go with --settlement.")
+    said = Said(inquiry, intent, amount, keep_amount, settlement, counter_offer, tuple(condition or ()))
+    correct_item(item, said, note=note, yes=yes, by=by)
+
+
+@app.command()
+def reject(item: ItemArgument, note: NoteOption = "", by: ByOption = None) -> None:
+    """The reply changes nothing in the client's record."""
+    from claimstream.cli.review import end_item
+
+    end_item(item, "rejected", note=note, by=by)
+
+
+@app.command()
+def spam(item: ItemArgument, note: NoteOption = "", by: ByOption = None) -> None:
+    """It is no creditor's reply at all."""
+    from claimstream.cli.review import end_item
+
+    end_item(item, "spam", note=note, by=by)
+
+
+@app.command()
+def escalate(
+    item: ItemArgument,
+    note: Annotated[str, typer.Option(help="To whom, and why.", prompt="To whom, and why")],
+    by: ByOption = None,
+) -> None:
+    """Pass it on to somebody who knows more. It goes on waiting, and anybody may take it in hand."""
+    from claimstream.cli.review import end_item
+
+    end_item(item, "escalated", note=note, by=by)

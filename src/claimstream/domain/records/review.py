@@ -1,0 +1,102 @@
+"""What waits for a person, and what a person decides of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
+from claimstream.domain.records.intent import Intent
+
+
+class ReviewStatus(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    """A person has it in hand."""
+    ESCALATED = "escalated"
+    """A person has passed it on to somebody who knows more: anybody may claim it."""
+    APPROVED = "approved"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    """The reply changes nothing."""
+    SPAM = "spam"
+    SUPERSEDED = "superseded"
+    """Its email was replayed."""
+
+
+WAITING = frozenset({ReviewStatus.OPEN, ReviewStatus.CLAIMED, ReviewStatus.ESCALATED})
+"""Nobody has decided yet."""
+
+
+class Resolution(StrEnum):
+    """How a person ends with an item. Each is a calibration sample: what was predicted, and what was decided."""
+
+    APPROVED = "approved"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One row of ``review_items``, with what its email says of itself."""
+
+    review_id: int
+    email_id: str
+    tenant_id: str
+    correlation_id: str
+    mailbox: str
+    subject: str | None
+    received_at: datetime | None
+    intent: str | None
+    confidence: float | None
+    inquiry_id: str | None
+    old_amount: Decimal | None
+    """What was stored when the rules decided."""
+    reason: str
+    """Of ``reasons`` the first."""
+    reasons: tuple[str, ...]
+    detail: str
+    proposal: ClientUpdate | None
+    """What would have been written; None where it is not known whose claim the reply is about."""
+    status: ReviewStatus
+    claimed_by: str | None
+    claimed_at: datetime | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+    note: str
+    """What the person said of it."""
+    created_at: datetime
+    decision: ClientUpdate | None = None
+    """What a person has last decided to write."""
+    delivered: str | None = None
+    """How that ended at the client's record; None while it waits in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says instead of the proposal; None where it stays."""
+
+    client_id: str | None = None
+    creditor_id: str | None = None
+    intent: Intent | None = None
+    amount: Decimal | None = None
+    """EUR."""
+    keep_amount: bool = False
+    """The stored amount stays."""
+    settlement: SettlementUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditorEntry:
+    """A creditor of a client, as it is stored now."""
+
+    client: str
+    """Name and case reference."""
+    creditor: str
+    seen: Seen
+    response_status: str | None
+    """The intent of the reply that is written there."""
+    settlement: str | None
+    """What is decided of the settlement plan."""

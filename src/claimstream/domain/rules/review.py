@@ -1,0 +1,137 @@
+"""What a person's decision writes: the proposal as it is, or with what they say instead of it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from claimstream.domain.reader.amounts import find_amounts
+from claimstream.domain.records.decision import ClientUpdate, PersonsDecision, Seen, SettlementUpdate
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.intent import SET_ASIDE, Intent
+from claimstream.domain.records.review import Correction, ReviewItem
+from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
+
+BY_PERSON = "person"
+"""``amount_source`` of an amount that a person has put in."""
+
+
+class UndecidableError(ValueError):
+    """So it cannot be decided. The message says why, and what is missing."""
+
+
+def approved(item: ReviewItem) -> ClientUpdate:
+    """The proposal as it is. Raises UndecidableError where there is none, or none that can be written."""
+    proposal = item.proposal
+    if proposal is None:
+        raise UndecidableError("nothing is proposed, since it is not known whose claim the reply is about")
+    if proposal.amount is not None and proposal.amount < 0:
+        raise UndecidableError(f"{proposal.amount} is a credit, which is no claim")
+    _settlement(proposal, _intent(proposal, Correction()), Correction())
+    return proposal
+
+
+def corrected(item: ReviewItem, correction: Correction) -> ClientUpdate:
+    """The proposal with what the person says instead; or, where there is none, what they say.
+
+    Raises:
+        UndecidableError: something is missing, or two things contradict each other.
+    """
+    if correction == Correction():
+        raise UndecidableError("nothing is corrected: say what is to be written instead of the proposal")
+    base = _base(item, correction)
+    intent = _intent(base, correction)
+    amount, source, confidence = base.amount, base.amount_source, base.amount_confidence
+    if correction.amount is not None:
+        if intent not in AMOUNT_INTENTS:
+            raise UndecidableError(f"a {intent} changes no amount: only {_or(AMOUNT_INTENTS)} does")
+        amount, source, confidence = correction.amount, BY_PERSON, 1.0
+    elif correction.keep_amount or intent not in AMOUNT_INTENTS:
+        amount, source, confidence = None, None, 0.0
+    return base.model_copy(
+        update={
+            "client_id": correction.client_id or base.client_id,
+            "creditor_id": correction.creditor_id or base.creditor_id,
+            "response_status": intent,
+            "amount": amount,
+            "amount_source": source,
+            "amount_confidence": confidence,
+            "settlement": _settlement(base, intent, correction),
+            "confidence": 1.0,
+        }
+    )
+
+
+def decided(update: ClientUpdate, *, decision_id: str, by: str, seen: Seen) -> ClientUpdate:
+    """The update as it goes into the outbox."""
+    decision = PersonsDecision(decision_id=decision_id, by=by, seen=seen)
+    return update.model_copy(update={"version": 2, "decided": decision})
+
+
+def amount_said(text: str) -> Decimal:
+    """An amount as a person types it, by the rules for letters. Raises UndecidableError."""
+    text = text.strip()
+    # Without a currency 430 may be any number in a letter, and 12.10 a date; here both are amounts.
+    readings = [(written, find_amounts(written)) for written in (text, f"{text} EUR")]
+    token = next((found[0] for written, found in readings if [t.quote for t in found] == [written]), None)
+    if token is None:
+        raise UndecidableError(f"{text!r} is no amount: 3418.07, 3.418,07 and 3418,07 are")
+    if token.value is None:
+        raise UndecidableError(f"{text!r} may be two different amounts: write it with two decimals")
+    if token.value < 0 or token.flaw is not None:
+        raise UndecidableError(f"{text!r} is a credit, which is no claim")
+    if token.currency not in {None, "EUR"}:
+        raise UndecidableError(f"{text!r} is not in EUR")
+    return token.value
+
+
+def _base(item: ReviewItem, correction: Correction) -> ClientUpdate:
+    if item.proposal is not None:
+        return item.proposal
+    if correction.client_id is None or correction.creditor_id is None:
+        raise UndecidableError("it is not known whose claim the reply is about: name the letter it answers")
+    return ClientUpdate(
+        tenant_id=item.tenant_id,
+        client_id=correction.client_id,
+        creditor_id=correction.creditor_id,
+        email_id=item.email_id,
+        response_status=item.intent or "",
+        received_at=_received_at(item),
+        confidence=1.0,
+    )
+
+
+def _received_at(item: ReviewItem) -> datetime:
+    # A mail that could not even be fetched has no date but that of its arrival here.
+    return item.received_at or item.created_at
+
+
+def _intent(base: ClientUpdate, correction: Correction) -> Intent:
+    intent = correction.intent
+    if intent is None and correction.settlement is not None:
+        intent = Intent.SETTLEMENT_RESPONSE
+    if intent is None:
+        if not base.response_status:
+            raise UndecidableError("it is not known what the reply wants: say its intent")
+        intent = Intent(base.response_status)
+    if intent in SET_ASIDE:
+        raise UndecidableError(f"a reply that is {intent} changes nothing: reject it, or mark it as spam")
+    if correction.settlement is not None and intent is not Intent.SETTLEMENT_RESPONSE:
+        raise UndecidableError(f"a {intent} answers no settlement plan: only {Intent.SETTLEMENT_RESPONSE} does")
+    return intent
+
+
+def _settlement(base: ClientUpdate, intent: Intent, correction: Correction) -> SettlementUpdate | None:
+    if intent is not Intent.SETTLEMENT_RESPONSE:
+        return None
+    settlement = correction.settlement or base.settlement
+    if settlement is None or settlement.decision is SettlementDecision.UNCLEAR:
+        raise UndecidableError("it is not known whether the creditor accepts the settlement plan")
+    is_counter = settlement.decision is SettlementDecision.COUNTER_OFFER
+    if is_counter and not settlement.counter_offer_amount:
+        raise UndecidableError("a counter offer needs its amount")
+    if not is_counter and settlement.counter_offer_amount is not None:
+        raise UndecidableError(f"the plan was {settlement.decision}: an amount goes with a counter offer only")
+    return settlement
+
+
+def _or(intents: frozenset[Intent]) -> str:
+    return " or ".join(sorted(intents))

@@ -1,0 +1,208 @@
+"""``claimstream review`` as a person at a keyboard or a script runs it."""
+
+import asyncio
+import json
+import os
+import pty
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.cli.process import Ended, claimstream
+from tests.cli.test_replay import all_of
+from tests.pipeline.test_replay import calm, store, stored
+from tests.pipeline.test_runner import arrive, make_runner, settle
+
+from claimstream.app import App
+from claimstream.domain.records.world import World
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline.stages.deliver import deliver_leftovers
+
+Reply = Callable[..., bytes]
+Review = Callable[..., Any]
+
+__all__ = ["calm"]
+
+
+@pytest.fixture
+def review(installed: dict[str, str]) -> Review:
+    async def run(*words: str, **environment: str) -> Ended:
+        return await claimstream("review", *words, environment=installed | {"CLAIMSTREAM_USER": "anna"} | environment)
+
+    return run
+
+
+@pytest.fixture
+async def email_id(app: App, stack: LocalStack, world: World, reply: Reply) -> str:
+    """A reply that names less than what is stored waits for a person."""
+    await store(app, "9000.00")
+    email_id = await arrive(app, stack, world, reply())
+    summary = await settle(app, make_runner(app, app.services), email_id)
+    assert summary.review_reason == "amount_lower"
+    return email_id
+
+
+async def test_it_is_listed_shown_approved_and_written(
+    app: App, review: Review, installed: dict[str, str], email_id: str
+) -> None:
+    narrow, wide = await review(), await review(COLUMNS="160")
+    for listed in (narrow, wide):
+        assert "amount_lower  open" in listed.out
+        assert max(map(len, listed.out.splitlines())) <= (80 if listed is narrow else 160)
+    assert "claim_statement" not in narrow.out
+    assert "claim_statement  9000.00 → (812.40)" in wide.out
+    [item] = json.loads((await review("--json")).out)
+    number = str(item["review_id"])
+
+    shown = await review("show", number)
+    assert shown.status == 0, shown.err
+    for words in (
+        "812.40 is lower than the stored 9000.00",
+        "Stadtwerke Aue GmbH, of Nele Brandt (8801/25)",
+        "amount  9000.00     812.40",
+        "Gesamtforderung beträgt 812,40 EUR",
+        "the reply code stands in a receiving address",
+    ):
+        assert words in shown.out
+    assert f"review approve | correct | reject | spam | escalate {number}" in " ".join(shown.err.split())
+    document = json.loads((await review("show", email_id[:8], "--json")).out)
+    assert (document["item"]["email_id"], document["report"]["email_id"]) == (email_id, email_id)
+
+    asked = await review("approve", number)
+    assert asked.status == 1
+    assert "amount  9000.00     812.40" in asked.err
+    assert "with --yes" in asked.err
+    approved = await review("approve", number, "--yes", "--note", "part payment")
+    assert approved.status == 0, approved.err
+    assert f"Item {number} is approved" in approved.err
+    assert "approved, not written yet" in (await review("--state", "approved")).out
+    await deliver_leftovers(app.services, app.rules)
+    assert await stored(app) == Decimal("812.40")
+
+    after = await review("show", number)
+    for words in ("approved, written", "approved by anna at", "note: part payment", "What was written", "812.40"):
+        assert words in after.out
+    assert "What approving writes" not in after.out
+    report = await claimstream("report", email_id, environment=installed)
+    assert "Since then: approved by a person" in report.out
+    emails = await claimstream("emails", environment=installed | {"COLUMNS": "200"})
+    assert "MANUAL_REVIEW amount_lower, approved" in emails.out
+    nothing = await review()
+    assert (nothing.status, nothing.out) == (0, "")
+    assert "Nothing waits for a person." in nothing.err
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", "approved"), ("n", "open"), ("", "open")])
+async def test_a_person_is_shown_what_will_be_and_asked(
+    app: App, review: Review, installed: dict[str, str], email_id: str, answer: str, status: str
+) -> None:
+    person, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "claimstream", "review", "approve", email_id),
+        env=os.environ | installed,
+        stdin=terminal,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    os.write(person, f"{answer}\n".encode())
+    said = await asyncio.to_thread(all_of, person)
+    assert await asyncio.wait_for(process.wait(), 60) == (0 if status == "approved" else 1)
+    assert said.index("812.40") < said.index("Write this?")
+    [item] = json.loads((await review("--state", status, "--json")).out)
+    assert item["email_id"] == email_id
+
+
+async def test_somebody_else_is_told_who_has_it_in_hand(review: Review, email_id: str) -> None:
+    assert "in your hands" in (await review("claim", email_id)).err
+    for words in (("claim", email_id), ("approve", email_id, "--yes"), ("reject", email_id), ("release", email_id)):
+        ended = await review(*words, CLAIMSTREAM_USER="ben")
+        assert ended.status == 1
+        assert "anna has item" in ended.err
+        assert "--take-over" in ended.err
+    assert email_id in (await review("--mine", "--json")).out
+    assert json.loads((await review("--mine", "--json", CLAIMSTREAM_USER="ben")).out) == []
+    assert (await review("claim", email_id, "--take-over", "--by", "ben")).status == 0
+    assert "waits for whoever" in (await review("release", email_id, "--by", "ben")).err
+    nobody = await review("release", email_id)
+    assert (nobody.status, "nobody has item" in nobody.err) == (1, True)
+
+
+async def test_what_is_ended_is_ended_and_says_by_whom(app: App, review: Review, email_id: str) -> None:
+    escalated = await review("escalate", email_id, "--note", "for Ms Weber: is this a waiver?")
+    assert escalated.status == 0, escalated.err
+    waiting = await review()
+    assert "escalated" in waiting.out
+    assert "for Ms Weber" in (await review("show", email_id)).out
+    rejected = await review("reject", email_id, CLAIMSTREAM_USER="weber")
+    assert "is rejected. Nothing was written" in rejected.err
+    again = await review("spam", email_id)
+    assert (again.status, "was rejected by weber at" in again.err) == (1, True)
+    assert await stored(app) == Decimal("9000.00")
+    assert await deliver_leftovers(app.services, app.rules) == 0
+
+
+async def test_it_is_corrected_to_what_the_letter_says(app: App, review: Review, email_id: str) -> None:
+    corrected = await review("correct", email_id, "--inquiry", "p3r8t5w2", "--amount", "1.234,56 €", "--yes")
+    assert corrected.status == 0, corrected.err
+    assert "Moebelhaus Kern AG, of Jonas Wolter (8802/25)" in corrected.err
+    await deliver_leftovers(app.services, app.rules)
+    document = await app.clients.document("t", "c-2") if app.clients else None
+    assert document is not None
+    assert document["creditors"][0]["current_amount"].to_decimal() == Decimal("1234.56")
+    assert await stored(app) == Decimal("9000.00")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--amount", "2,500"), 2, "may be two different amounts"),
+        (("--amount", "1", "--keep-amount"), 2, "choose one"),
+        (("--counter-offer", "10"), 2, "go with --settlement"),
+        (("--inquiry", "i-99"), 1, "t has no letter 'i-99'"),
+        (("--intent", "rejection", "--amount", "5,00"), 1, "changes no amount"),
+        ((), 1, "nothing is corrected"),
+    ],
+)
+async def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(
+    app: App, review: Review, email_id: str, words: tuple[str, ...], status: int, said: str
+) -> None:
+    ended = await review("correct", email_id, *words, "--yes")
+    assert ended.status == status
+    assert said in " ".join(ended.err.replace("│", " ").split())
+    [item] = json.loads((await review("--json")).out)
+    assert item["status"] == "open"
+    assert await deliver_leftovers(app.services, app.rules) == 0
+
+
+async def test_what_names_no_item_says_where_to_look(
+    app: App, stack: LocalStack, world: World, reply: Reply, review: Review
+) -> None:
+    written = await arrive(app, stack, world, reply())
+    await settle(app, make_runner(app, app.services), written)
+    for wanted, said in (
+        ("999", "there is no review item 999"),
+        ("nosuchid", "no email has the id 'nosuchid'"),
+        (written, "nothing of email"),
+    ):
+        ended = await review("show", wanted)
+        assert (ended.status, said in ended.err) == (1, True), ended.err
+
+
+async def test_without_its_record_nothing_can_be_approved(
+    app: App, review: Review, installed: dict[str, str], email_id: str
+) -> None:
+    assert app.clients is not None
+    document = await app.clients.document("t", "c-1")
+    assert document is not None
+    await app.clients.upsert([document | {"creditors": []}])
+    shown = await review("show", email_id)
+    assert "nothing can be approved: client c-1 with creditor cr-1 is no longer" in " ".join(shown.out.split())
+    assert "review correct | reject" in shown.err
+    approved = await review("approve", email_id, "--yes")
+    assert (approved.status, "no longer in the firm's records" in approved.err) == (1, True)
+    without = {k: v for k, v in installed.items() if k != "MONGODB_URL"}
+    unset = await claimstream("review", "approve", email_id, "--yes", environment=without)
+    assert (unset.status, "MONGODB_URL" in unset.err) == (2, True)
