@@ -20,8 +20,9 @@ from claimstream.cli.report import FoundReport, NoReportError
 from claimstream.cli.report_page import report_page
 from claimstream.cli.report_page.html import el
 from claimstream.cli.report_view import print_report
+from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import Candidate, Decision, GuardDecision, Match, ReviewReason, Route
-from claimstream.domain.records.extraction import Conflict, Method
+from claimstream.domain.records.extraction import Conflict, InstallmentTerms, Method, Settlement, SettlementDecision
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import Unread
@@ -369,3 +370,22 @@ class TestJson:
 )
 def test_durations_are_told_as_people_tell_them(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("settlement", Settlement(decision=SettlementDecision.DECLINED), "decision declined"),
+        (
+            "settlement",
+            Settlement(decision=SettlementDecision.ACCEPTED, conditions=("sofern", "nur wenn")),
+            "decision accepted, conditions sofern; nur wenn",
+        ),
+        ("installment", InstallmentTerms(rate=Decimal("50.00"), count=12), "rate 50.00, count 12"),
+    ],
+)
+def test_a_value_of_several_parts_is_said_in_words(field: str, value: Record, said: str) -> None:
+    text = value.model_dump_json(exclude_none=True)
+    found = FieldReport(field=field, value=text, confidence=0.8, source_id="body", quote="", start=0, end=0)
+    assert words.value(found) == said
+    assert words.value(found.model_copy(update={"field": "creditor"})) == text

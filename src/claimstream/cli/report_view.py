@@ -91,7 +91,7 @@ def fields_part(report: ProcessingReport, *, wide: bool) -> RenderableType | Non
         columns = ("field", "conf.", "value", "the words it was read from", "where")
         table = _plain_table(*(columns if wide else columns[:3]), right=("conf.",))
         for found in report.fields:
-            value = Text("?" if found.value is None else found.value, style="bold")
+            value = Text(words.value(found), style="bold")
             if found.note:
                 value.append(f" {found.note}", style="not bold yellow")
             row = (found.field, words.confidence(found.confidence), value)

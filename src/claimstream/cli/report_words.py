@@ -1,5 +1,6 @@
 """What a report says in words, the same on a screen and on a page."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,6 +11,8 @@ from claimstream.domain.records.decision import Candidate
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import EarlierAttempts, FieldReport, ProcessingReport
+
+_WITH_PARTS = frozenset({"installment", "settlement"})
 
 
 def duration(seconds: float) -> str:
@@ -34,6 +37,19 @@ def size(count: int) -> str:
 
 def moment(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def value(field: FieldReport) -> str:
+    """What has parts (terms, an answer to a plan) is JSON in the report; here it is ``rate 50.00, count 12``."""
+    if field.value is None:
+        return "?"
+    if field.field not in _WITH_PARTS or not field.value.startswith("{"):
+        return field.value
+    said = {
+        name.replace("_", " "): "; ".join(part) if isinstance(part, list) else str(part)
+        for name, part in json.loads(field.value).items()
+    }
+    return ", ".join(f"{name} {part}" for name, part in said.items() if part)
 
 
 def quote(field: FieldReport) -> str:

@@ -158,7 +158,7 @@ def _field(found: FieldReport) -> Html:
         el("th", found.field.replace("_", " "), scope="row"),
         el(
             "td",
-            "?" if found.value is None else found.value,
+            words.value(found),
             el("small", found.note, class_="warning") if found.note else None,
             class_="value",
         ),
