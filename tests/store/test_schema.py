@@ -1,0 +1,63 @@
+"""Every migration can be undone and done again: an update that goes wrong is taken back."""
+
+import secrets
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from alembic import command
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from claimstream.local.stack import LocalStack
+from claimstream.store.schema import _config, newest_revision
+
+_SHAPE = """
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || coalesce(column_default, '')
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+"""
+
+
+def _step(connection: Connection, *, down: bool) -> None:
+    if down:
+        command.downgrade(_config(connection), "-1")
+    else:
+        command.upgrade(_config(connection), "+1")
+    connection.commit()
+
+
+async def test_each_step_back_leaves_what_was_there_before_it(stack: LocalStack) -> None:
+    assert stack.postgres is not None
+    name = f"schema_{secrets.token_hex(4)}"
+    server = await asyncpg.connect(stack.postgres.dsn)
+    dsn = urlunsplit(urlsplit(stack.postgres.dsn)._replace(path=f"/{name}"))
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
+    try:
+        await server.execute(f"CREATE DATABASE {name}")
+        newest = newest_revision()
+        assert newest is not None
+        looker = await asyncpg.connect(dsn)
+
+        async def shape() -> set[str]:
+            return {row[0] for row in await looker.fetch(_SHAPE)}
+
+        async with engine.connect() as connection:
+            shapes = []
+            for _ in range(int(newest)):
+                await connection.run_sync(lambda c: _step(c, down=False))
+                shapes.append(await shape())
+            assert len({frozenset(each) for each in shapes}) == int(newest), "each of them changes something"
+            for before in reversed(shapes[:-1]):
+                await connection.run_sync(lambda c: _step(c, down=True))
+                assert await shape() == before
+            for after in shapes[1:]:
+                await connection.run_sync(lambda c: _step(c, down=False))
+                assert await shape() == after
+        await looker.close()
+    finally:
+        await engine.dispose()
+        await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await server.close()
