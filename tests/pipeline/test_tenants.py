@@ -12,6 +12,7 @@ from tests.conftest import make_world
 from tests.helpers import NOW
 
 from claimstream.app import App
+from claimstream.cli.review_desk import ReviewDesk, ReviewError
 from claimstream.domain.records.work import EmailSummary, NewEmail
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import clients_of, load_world
@@ -168,3 +169,11 @@ async def test_a_firms_letter_is_not_taken_over_by_another_firms_world(app: App,
         "SELECT", lambda c: c.fetchval("SELECT tenant_id FROM inquiries WHERE inquiry_id = 'i-1'")
     )
     assert owner == "t"
+
+
+async def test_a_person_corrects_to_a_letter_of_the_same_firm_only(app: App, world: World) -> None:
+    desk = ReviewDesk(app.database, clients_of(app))
+    assert [(await desk.letter(tenant, CODE)).inquiry_id for tenant in ("t", "u")] == ["i-1", "u-i-1"]
+    for tenant, wanted in (("u", ONLY_OF_THE_FIRST), ("u", "i-1"), ("t", "u-i-1")):
+        with pytest.raises(ReviewError, match="has no letter"):
+            await desk.letter(tenant, wanted)

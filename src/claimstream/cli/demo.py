@@ -223,6 +223,7 @@ def _print_next_steps(result: DemoResult, stack: LocalStack, *, keep: bool) -> N
             out.print(f"  {stack.otlp.page_url}trace/{example.trace_id}   the same mail's trace")
         out.print(f"  {me} send FILE.eml   put a mail of your own into a mailbox")
         out.print(f"  {me} emails   what became of it")
+        out.print(f"  {me} review   what waits for a person: look at it, and decide")
         out.print("Everything keeps running. End it with Ctrl-C.")
     else:
         out.print(f"  {me} demo --keep   leaves it running: traces in the browser, and mail of your own")
