@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.helpers import summary_of
@@ -17,6 +19,7 @@ from claimstream.domain.records.review import Correction, Resolution, ReviewItem
 from claimstream.domain.records.world import World
 from claimstream.domain.rules.review import approved, corrected, decided
 from claimstream.evaluation.desk import clients_of
+from claimstream.external.errors import Outage
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.stages.deliver import deliver_leftovers
@@ -133,6 +136,21 @@ async def test_a_conflict_after_a_replay_can_be_approved(
     assert await stored(app) == Decimal("900.00")
 
 
+async def test_a_decision_whose_write_was_answered_too_late_is_written_once(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    item = await lowered(app, stack, world, runner, reply)
+    await decide(app, item, approved(item))
+    services = replace(app.services, clients=_AnswerLost(app))  # type: ignore[arg-type]  # a proxy
+    assert await deliver_leftovers(services, app.rules) == 0
+    written = await creditor(app)
+    assert await stored(app) == Decimal("812.40")
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+    assert await deliver_all(app) == 1
+    assert await creditor(app) == written
+    assert (await item_of(app, item.email_id)).delivered == "already_applied"
+
+
 async def test_a_decision_that_fails_for_a_defect_comes_back_to_the_person(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:
@@ -158,3 +176,17 @@ async def test_an_older_worker_leaves_a_decision_to_those_who_know_it(
     monkeypatch.undo()
     await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
     assert await deliver_all(app) == 1
+
+
+class _AnswerLost:
+    """The clients, of which no answer to a write arrives."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(clients_of(self._app), name)
+
+    async def apply(self, *update: Any, **rest: Any) -> object:
+        await clients_of(self._app).apply(*update, **rest)
+        raise Outage("mongodb", "update", "cut")
