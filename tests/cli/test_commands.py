@@ -21,6 +21,7 @@ from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
+from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
 
@@ -432,6 +433,22 @@ async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], t
     ended = await claimstream("send", str(mail), environment=home)
     assert ended.status == 2
     assert "claimstream demo --keep" in ended.err
+
+
+async def test_send_to_a_disabled_mailbox_says_which_command_enables_it(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    address = world.tenants[0].mailboxes[0]
+    (tmp_path / "claimstream").mkdir()
+    running = {"pid": os.getpid(), "environment": installed}
+    (tmp_path / "claimstream" / "running.json").write_text(json.dumps(running))
+    mail = tmp_path / "a.eml"
+    mail.write_text(f"To: {address}\n\nx")
+    await MailboxAccessStore(app.database).disable(address, "has left", retry_seconds=None)
+    ended = await claimstream("send", str(mail), environment=installed)
+    assert ended.status == 2
+    assert f"{address} is disabled (has left)" in ended.err
+    assert f"mailboxes enable {address}" in ended.err
 
 
 @pytest.mark.parametrize(
