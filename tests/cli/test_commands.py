@@ -26,6 +26,13 @@ from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
 
 
+def announce_demo(cache: Path, environment: dict[str, str]) -> None:
+    """As a demo that keeps running does, in a process of its own."""
+    (cache / "claimstream").mkdir()
+    running = {"pid": os.getpid(), "environment": environment}
+    (cache / "claimstream" / "running.json").write_text(json.dumps(running))
+
+
 @pytest.mark.acceptance
 async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afterwards(home: dict[str, str]) -> None:
     ended = await claimstream("demo", "--json", environment=home)
@@ -435,13 +442,21 @@ async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], t
     assert "claimstream demo --keep" in ended.err
 
 
+async def test_send_finds_the_mailboxes_of_a_demo_that_runs_on_a_database_of_ones_own(
+    app: App, installed: dict[str, str], tmp_path: Path
+) -> None:
+    announce_demo(tmp_path, {name: value for name, value in installed.items() if name != "DATABASE_URL"})
+    mail = tmp_path / "a.eml"
+    mail.write_text("To: who@elsewhere.example\n\nx")
+    ended = await claimstream("send", str(mail), environment=installed)
+    assert (ended.status, "who@elsewhere.example is no mailbox of the demo" in ended.err) == (2, True), ended.err
+
+
 async def test_send_to_a_disabled_mailbox_says_which_command_enables_it(
     app: App, world: World, installed: dict[str, str], tmp_path: Path
 ) -> None:
     address = world.tenants[0].mailboxes[0]
-    (tmp_path / "claimstream").mkdir()
-    running = {"pid": os.getpid(), "environment": installed}
-    (tmp_path / "claimstream" / "running.json").write_text(json.dumps(running))
+    announce_demo(tmp_path, installed)
     mail = tmp_path / "a.eml"
     mail.write_text(f"To: {address}\n\nx")
     await MailboxAccessStore(app.database).disable(address, "has left", retry_seconds=None)

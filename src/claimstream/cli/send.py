@@ -49,6 +49,7 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
 
 async def _mailboxes(environment: dict[str, str]) -> dict[str, str | None]:
     """By address why it is disabled; None: it is not."""
-    settings = load_settings(database_url=environment["DATABASE_URL"])
+    embedded = {"database_url": environment["DATABASE_URL"]} if "DATABASE_URL" in environment else {}
+    settings = load_settings(**embedded)  # else it runs on the database that the settings name
     async with a_door() as door, open_database(settings, door) as database:
         return {m.address: m.disabled_reason for m in await MailboxAccessStore(database).overview()}
