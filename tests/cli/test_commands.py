@@ -366,6 +366,20 @@ async def test_a_file_of_settings_that_is_no_text_is_named(home: dict[str, str],
     assert ".env: is not UTF-8" in ended.err
 
 
+async def test_a_mistyped_name_in_the_file_of_settings_is_told_by_doctor_and_by_the_worker(
+    app: App, installed: dict[str, str], home: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("DATABSE_URL=postgresql://u:geheim@host/db")
+    said = "no setting has this name, and it is ignored; did you mean DATABASE_URL?"
+    told = await claimstream("doctor", environment=installed | {"COLUMNS": "300"}, folder=tmp_path)
+    assert (told.status, f"DATABSE_URL in .env: {said}" in told.out) == (0, True), told.out
+    ran = await claimstream("run", environment=home, folder=tmp_path)
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    warnings = [(line["setting"], line["consequence"]) for line in lines if line["action"] == "setting_unknown"]
+    assert warnings == [("DATABSE_URL", said)]
+    assert "geheim" not in told.out + told.err + ran.err
+
+
 async def test_run_speaks_to_people_where_the_log_does(home: dict[str, str]) -> None:
     ended = await claimstream("run", environment=home | {"LOG_FORMAT": "console"})
     assert ended.err.strip().splitlines()[-1].startswith("claimstream: DATABASE_URL")

@@ -218,12 +218,14 @@ def doctor() -> None:
     from claimstream.cli.console import note
     from claimstream.cli.doctor import diagnose, print_findings
     from claimstream.cli.finding import Finding
+    from claimstream.env_file import unknown_names
     from claimstream.settings import load_settings
 
     async def work() -> list[Finding]:
         if load_settings().database_url is None and last_demo.running() is not None:
             note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
-        return await diagnose(settings_or_demo())
+        unknown = [Finding("Settings", "warning", f"{name} in .env: {what}") for name, what in unknown_names().items()]
+        return unknown + await diagnose(settings_or_demo())
 
     findings = _run(work())
     print_findings(findings)
