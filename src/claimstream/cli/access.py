@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from claimstream.cli import last_demo
 from claimstream.connections import make_clients, make_database
@@ -16,14 +17,18 @@ from claimstream.store.emails import EmailStore
 from claimstream.store.world import WorldStore
 
 
-def settings_or_demo() -> Settings:
-    """The environment's settings; where it names no database, those of the demo that is running."""
-    settings = load_settings()
+def settings_or_demo(**overrides: Any) -> Settings:
+    """The environment's settings; where it names no database, those of the demo that is running.
+
+    Args:
+        overrides: by field name; they win.
+    """
+    settings = load_settings(**overrides)
     environment = last_demo.running()
     if settings.database_url is not None or environment is None:
         return settings
     os.environ.update(environment)
-    return load_settings()
+    return load_settings(**overrides)
 
 
 @asynccontextmanager

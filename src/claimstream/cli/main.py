@@ -213,21 +213,9 @@ def load(
 @app.command()
 def doctor() -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
-    from claimstream.cli import last_demo
-    from claimstream.cli.access import settings_or_demo
-    from claimstream.cli.console import note
-    from claimstream.cli.doctor import diagnose, print_findings
-    from claimstream.cli.finding import Finding
-    from claimstream.env_file import unknown_names
-    from claimstream.settings import load_settings
+    from claimstream.cli.doctor import examine, print_findings
 
-    async def work() -> list[Finding]:
-        if load_settings().database_url is None and last_demo.running() is not None:
-            note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
-        unknown = [Finding("Settings", "warning", f"{name} in .env: {what}") for name, what in unknown_names().items()]
-        return unknown + await diagnose(settings_or_demo())
-
-    findings = _run(work())
+    findings = _run(examine())
     print_findings(findings)
     raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
 
