@@ -263,6 +263,26 @@ class TestLoad:
         refused = await claimstream("load", str(file), "--clients", environment=stores)
         assert (refused.status, "MONGODB_URL" in refused.err) == (2, True), refused.err
 
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [(None, "new.json: missing"), ("{}", "new.json: tenants: Field"), ("", "new.json: Invalid JSON")],
+    )
+    async def test_a_file_that_is_no_world_is_answered_with_what_is_expected_and_where_that_is_described(
+        self, home: dict[str, str], tmp_path: Path, text: str | None, said: str
+    ) -> None:
+        file = tmp_path / "new.json"
+        if text is not None:
+            file.write_text(text)
+        ended = await claimstream("load", str(file), environment=home)
+        assert ended.status == 2
+        assert said in ended.err
+        assert "docs/evaluation.md describes the format" in ended.err
+        assert str(SAMPLES / "world.json") in ended.err
+
+    async def test_a_folder_is_no_world(self, home: dict[str, str], tmp_path: Path) -> None:
+        ended = await claimstream("load", str(tmp_path), environment=home)
+        assert (ended.status, "cannot be read (Is a directory)" in ended.err) == (2, True), ended.err
+
 
 async def test_emails_are_listed_from_the_database(app: App, world: World, installed: dict[str, str]) -> None:
     email_id = await add_email(app, world)
