@@ -10,6 +10,7 @@ import typer
 
 from claimstream import __version__
 from claimstream.cli import audit_command, dead_commands, mailbox_commands
+from claimstream.cli.moment import FORMS, moment_option
 from claimstream.cli.running import JsonOption, advice
 from claimstream.cli.running import run as _run
 
@@ -302,10 +303,8 @@ def replay(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID…", help="Email, correlation, trace or Gmail ids, or Message-IDs.")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="T", help="Those settled since: 2026-10-20T08:30 (UTC), or 7d, 24h ago.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="T", help="And before that.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="T", help=f"Those settled since: {FORMS}.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="And before that, in the same forms.")] = None,
     outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
     from_stage: Annotated[StageChoice, typer.Option(help="The first stage to do again.")] = StageChoice.CLASSIFY,
@@ -331,7 +330,6 @@ def replay(
     by its id was skipped, or nothing was done.
     """
     from claimstream.cli.console import complain
-    from claimstream.cli.moment import moment_option
     from claimstream.cli.replay import ReplayError, Wanted, confirm, find_emails, print_replayed, replay_emails
     from claimstream.pipeline.replay import asks
 
