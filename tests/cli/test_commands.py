@@ -133,6 +133,17 @@ class TestEval:
         assert said in ended.err
 
 
+@pytest.mark.parametrize("words", [["demo", "--samples", "/none/here"], ["eval", "/none/here"]])
+def test_a_folder_of_cases_that_is_not_there_is_told_before_anything_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    for module in ("demo", "evaluate"):
+        monkeypatch.setitem(sys.modules, f"claimstream.cli.{module}", None)  # importing it is an error now
+    ended = CliRunner().invoke(commands, words, env={"COLUMNS": "300"})
+    assert ended.exit_code == 2, ended.exception
+    assert "/none/here: no such folder. Name one that holds world.json" in ended.output
+
+
 class TestDoctor:
     async def test_a_healthy_installation_passes(self, app: App, installed: dict[str, str]) -> None:
         ended = await claimstream("doctor", environment=installed)

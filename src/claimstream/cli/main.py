@@ -59,6 +59,15 @@ class StageChoice(StrEnum):
     ROUTE = "route"
 
 
+def _case_folder(folder: Path | None) -> Path | None:
+    """Told at once: what demo and eval need takes seconds to load."""
+    if folder is not None and not folder.is_dir():
+        raise typer.BadParameter(
+            f"{folder}: no such folder. Name one that holds world.json and a folder per case (docs/evaluation.md)."
+        )
+    return folder
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"claimstream {__version__}")
@@ -81,7 +90,8 @@ def demo(
         bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C: traces, own mail.")
     ] = False,
     samples: Annotated[
-        Path | None, typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.")
+        Path | None,
+        typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.", callback=_case_folder),
     ] = None,
 ) -> None:
     """Show the main job on sample mail, on an embedded local stack.
@@ -370,7 +380,9 @@ app.add_typer(mailbox_commands.app, name="mailboxes")
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Folder with world.json and one folder per case.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with world.json and one folder per case.", callback=_case_folder)
+    ],
     as_json: JsonOption = False,
     stand_in: Annotated[
         bool,
