@@ -479,6 +479,19 @@ async def test_the_command_is_named_as_it_was_called(home: dict[str, str], tmp_p
     assert "terminal: claimstream demo" in installed.err
 
 
+@pytest.mark.parametrize("words", ["mailboxes", "audit --since 1d", "replay --since 1d", "dead list"])
+async def test_what_needs_a_running_demo_says_how_to_have_one_after_one_that_has_ended(
+    home: dict[str, str], tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "claimstream").mkdir()
+    (tmp_path / "claimstream" / "last-demo.json").write_text('{"emails": [], "reports": {}}')
+    unreachable = home | {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1"}
+    ended = await claimstream(*words.split(), environment=unreachable)
+    assert ended.status == 2
+    assert "For this it has to run" in ended.err
+    assert "claimstream demo --keep" in ended.err
+
+
 async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], tmp_path: Path) -> None:
     mail = tmp_path / "a.eml"
     mail.write_text("To: a@b.example\n\nx")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from claimstream.cli import last_demo
+from claimstream.cli.console import command, note
 from claimstream.connections import make_clients, make_database
 from claimstream.domain.records.world import World
 from claimstream.external.door import Door
@@ -29,6 +30,17 @@ def settings_or_demo(**overrides: Any) -> Settings:
         return settings
     os.environ.update(environment)
     return load_settings(**overrides)
+
+
+def settings_at_work() -> Settings:
+    """As :func:`settings_or_demo`, for what a demo that has ended leaves nothing of; it is said how to have one run."""
+    settings = settings_or_demo()
+    if settings.database_url is None and last_demo.has_ended():
+        note(
+            "DATABASE_URL is not set, and the last demo has ended: its emails and reports are all that is left. "
+            f"For this it has to run: {command()} demo --keep"
+        )
+    return settings
 
 
 @asynccontextmanager

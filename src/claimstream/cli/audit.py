@@ -16,7 +16,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead import dead_letters
 from claimstream.cli.dead_commands import MOST
@@ -98,7 +98,7 @@ async def audit_mailboxes(
     window: Window, *, address: str | None, tenant_id: str | None, mend: bool, as_json: bool
 ) -> int:
     """The exit status. Raises SettingsError for a mailbox that is unknown, ExternalError when nothing can be asked."""
-    settings = settings_or_demo()
+    settings = settings_at_work()
     findings = Findings(window)
     async with AsyncExitStack() as stack:
         door = await stack.enter_async_context(a_door())

@@ -45,6 +45,11 @@ def save_results(emails: list[EmailSummary], reports: dict[str, str]) -> None:
     _write("last-demo.json", {"emails": _SUMMARIES.dump_python(emails, mode="json"), "reports": reports})
 
 
+def has_ended() -> bool:
+    """Whether a demo has left its results."""
+    return _read("last-demo.json") is not None
+
+
 def saved_emails() -> list[EmailSummary]:
     """The newest first, as a database would list them."""
     saved = _read("last-demo.json")

@@ -17,7 +17,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, err, note, out, progress
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
@@ -85,7 +85,7 @@ class Replayed:
 
 async def find_emails(wanted: Wanted) -> list[Replayable]:
     """Those that are meant, also those that cannot be replayed now. Raises ReplayError when an id is unknown."""
-    async with a_door() as door, open_database(settings_or_demo(), door) as database:
+    async with a_door() as door, open_database(settings_at_work(), door) as database:
         runs = RunStore(database)
         if not wanted.ids:
             assert wanted.since is not None
@@ -123,7 +123,7 @@ async def replay_emails(wanted: Wanted, found: Sequence[Replayable]) -> Replayed
     if wanted.dry_run or not chosen:
         replayed.put_back = [(email, None) for email in chosen]
         return replayed
-    settings = settings_or_demo()
+    settings = settings_at_work()
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     telemetry = start_telemetry(settings)  # the messages' spans are the roots of what the workers will do
