@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from claimstream.app import App
 from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
+from claimstream.cli.tenants import check_among
 from claimstream.domain.records.work import Checkpoint, Claimed, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
@@ -21,6 +22,7 @@ from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
+from claimstream.settings import SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
@@ -53,7 +55,8 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
     listed = await claimstream("emails", "--json", "--limit", "1000", environment=home)
     saved = next(email for email in json.loads(listed.out) if email["email_id"] == first["email_id"])
     wrong = await claimstream("emails", "--json", "--outcome", "updated", "--tenant", "nobody", environment=home)
-    assert json.loads(wrong.out) == []
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "There are: hafen, nord, sued." in wrong.err
     updated = await claimstream("emails", "--json", "--outcome", "updated", environment=home)
     assert {email["outcome"] for email in json.loads(updated.out)} == {"updated"}
     ids = (first["email_id"][:8], first["trace_id"], first["correlation_id"], saved["gmail_id"], saved["message_id"])
@@ -299,6 +302,25 @@ async def test_emails_are_listed_from_the_database(app: App, world: World, insta
     email_id = await add_email(app, world)
     ended = await claimstream("emails", "--json", environment=installed)
     assert [email["email_id"] for email in json.loads(ended.out)] == [email_id]
+
+
+@pytest.mark.parametrize("words", ["emails", "audit --since 1d", "replay --since 1d"])
+async def test_a_tenant_that_there_is_not_is_named_with_those_there_are(
+    app: App, installed: dict[str, str], words: str
+) -> None:
+    ended = await claimstream(*words.split(), "--tenant", "nope", "--json", environment=installed)
+    assert (ended.status, ended.out) == (2, "")
+    assert "--tenant nope: there is no such tenant. There are: t." in ended.err
+
+
+class TestTenants:
+    def test_of_many_the_first_are_listed(self) -> None:
+        with pytest.raises(SettingsError, match=r"There are: t00, .*, t09 and 2 more\.$"):
+            check_among([f"t{n:02}" for n in range(12)], "nope")
+
+    def test_without_any_it_is_said_how_one_becomes_known(self) -> None:
+        with pytest.raises(SettingsError, match=r"load WORLD\.json"):
+            check_among([], "nope")
 
 
 class TestMailboxes:

@@ -246,20 +246,24 @@ def emails(
     from pydantic import TypeAdapter
 
     from claimstream.cli import last_demo
-    from claimstream.cli.access import email_store, settings_or_demo
+    from claimstream.cli.access import a_door, open_database, settings_or_demo
     from claimstream.cli.console import Trimmed, note, out
     from claimstream.cli.tables import emails_table
+    from claimstream.cli.tenants import check_among, check_tenant
     from claimstream.domain.records.work import EmailSummary
+    from claimstream.store.emails import EmailStore
 
     async def work() -> list[EmailSummary]:
         settings = settings_or_demo()
         if settings.database_url is None and (saved := last_demo.saved_emails()):
             note("DATABASE_URL is not set: these are the emails of the last demo.")
+            check_among({email.tenant_id for email in saved}, tenant)
             wanted = {"tenant_id": tenant, "outcome": outcome, "status": status}
             chosen = [e for e in saved if all(v is None or getattr(e, name) == v for name, v in wanted.items())]
             return chosen[:limit]
-        async with email_store(settings) as store:
-            return await store.recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
+        async with a_door() as door, open_database(settings, door) as database:
+            await check_tenant(database, tenant)
+            return await EmailStore(database).recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
 
     found: list[EmailSummary] = _run(work())
     if as_json:

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.tenants import check_tenant
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
@@ -84,11 +85,17 @@ class Replayed:
 
 
 async def find_emails(wanted: Wanted) -> list[Replayable]:
-    """Those that are meant, also those that cannot be replayed now. Raises ReplayError when an id is unknown."""
+    """Those that are meant, also those that cannot be replayed now.
+
+    Raises:
+        ReplayError: an id is unknown.
+        SettingsError: the tenant is, or no database is configured.
+    """
     async with a_door() as door, open_database(settings_at_work(), door) as database:
         runs = RunStore(database)
         if not wanted.ids:
             assert wanted.since is not None
+            await check_tenant(database, wanted.tenant_id)
             return await runs.settled(
                 since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
             )
