@@ -15,7 +15,7 @@ from claimstream.app import App
 from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
 from claimstream.cli.tenants import check_among
-from claimstream.domain.records.work import Checkpoint, Claimed, Outcome, Waited
+from claimstream.domain.records.work import Checkpoint, Claimed, NewEmail, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
 from claimstream.health import HealthServer
@@ -362,6 +362,26 @@ class TestReport:
         assert (ended.status, ended.out) == (1, "")
         (line,) = ended.err.splitlines()
         assert "no email has the id 'nosuchid'" in line
+
+    async def test_an_id_that_is_too_short_and_one_of_several_emails_are_said_to_be_so(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        mailbox = await app.mailboxes.get(world.tenants[0].mailboxes[0])
+        assert mailbox is not None
+        ids = [f"abcdef-{n}" for n in range(7)]
+        for n, one in enumerate(ids):
+            new = NewEmail(email_id=one, gmail_id=f"g{n}", correlation_id=new_correlation_id())
+            await app.mailboxes.add_emails(mailbox, [new], holder="test", cursor=None)
+        for words in (["report"], ["replay", "abcdef-1"]):
+            short = await claimstream(*words, "abcde", environment=installed)
+            assert (short.status, "'abcde' is too short" in short.err) == (1, True), short.err
+            several = await claimstream(*words, "abcdef", environment=installed)
+            assert (several.status, "more than one email has the id 'abcdef'" in several.err) == (1, True), several.err
+            assert sum(one in several.err for one in ids) == 5
+            assert f"({mailbox.address}, " in several.err
+            assert "; and more." in several.err
+            for other in (short, several):
+                assert "no email has the id" not in other.err
 
     async def test_an_email_without_a_report_says_where_it_stands_and_what_it_waits_for(
         self, app: App, world: World, installed: dict[str, str]

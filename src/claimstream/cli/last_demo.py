@@ -12,10 +12,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from claimstream.domain.records.work import EmailSummary
+from claimstream.store.emails import SHORTEST_BEGINNING
 
 _SUMMARIES = TypeAdapter(list[EmailSummary])
-_SHORTEST = 6
-"""Characters of an id that are enough of a beginning."""
 
 
 def _folder() -> Path:
@@ -57,17 +56,16 @@ def saved_emails() -> list[EmailSummary]:
     return sorted(emails, key=lambda email: email.created_at, reverse=True)
 
 
-def find(wanted: str) -> EmailSummary | None:
-    """By the ids that :meth:`EmailStore.find` goes by: whole, or six characters that only one begins with."""
+def called(wanted: str) -> list[EmailSummary]:
+    """As :meth:`EmailStore.called`."""
 
     def fits(email: EmailSummary) -> bool:
         long = (email.email_id, email.correlation_id, email.trace_id)
         return wanted in (*long, email.gmail_id, email.message_id) or (
-            len(wanted) >= _SHORTEST and any(one is not None and one.startswith(wanted) for one in long)
+            len(wanted) >= SHORTEST_BEGINNING and any(one is not None and one.startswith(wanted) for one in long)
         )
 
-    found = [email for email in saved_emails() if fits(email)]
-    return found[0] if len(found) == 1 else None
+    return [email for email in saved_emails() if fits(email)]
 
 
 def saved_report(email_id: str) -> str | None:

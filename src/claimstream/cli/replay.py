@@ -18,7 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.console import Trimmed, err, note, out, progress
+from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.tenants import check_tenant
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
@@ -88,7 +89,7 @@ async def find_emails(wanted: Wanted) -> list[Replayable]:
     """Those that are meant, also those that cannot be replayed now.
 
     Raises:
-        ReplayError: an id is unknown.
+        ReplayError: an id is unknown, or that of more than one.
         SettingsError: the tenant is, or no database is configured.
     """
     async with a_door() as door, open_database(settings_at_work(), door) as database:
@@ -100,13 +101,16 @@ async def find_emails(wanted: Wanted) -> list[Replayable]:
                 since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
             )
         emails = EmailStore(database)
-        found = {one: await emails.find(one) for one in wanted.ids}
-        if unknown := [one for one, email in found.items() if email is None]:
-            raise ReplayError(
-                f"no email has the id {', '.join(map(repr, unknown))}, or more than one has an id that begins so. "
-                f"Nothing was changed. `{command()} emails` lists the newest."
-            )
-        return await runs.of(list(dict.fromkeys(email.email_id for email in found.values() if email is not None)))
+        found: list[str] = []
+        wrong: list[str] = []
+        for one in wanted.ids:
+            try:
+                found.append(the_one(one, await emails.called(one, limit=ENOUGH)).email_id)
+            except NotOneEmailError as error:
+                wrong.append(str(error))
+        if wrong:
+            raise ReplayError(" ".join([*wrong, "Nothing was changed."]))
+        return await runs.of(list(dict.fromkeys(found)))
 
 
 def confirm(wanted: Wanted, found: Sequence[Replayable]) -> None:
