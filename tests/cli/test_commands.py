@@ -1,7 +1,9 @@
 """The commands as a person or a script runs them: processes of their own, their output, their exit status."""
 
+import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -22,7 +24,7 @@ from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
-from claimstream.settings import SettingsError
+from claimstream.settings import Settings, SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
@@ -33,6 +35,17 @@ def announce_demo(cache: Path, environment: dict[str, str]) -> None:
     (cache / "claimstream").mkdir()
     running = {"pid": os.getpid(), "environment": environment}
     (cache / "claimstream" / "running.json").write_text(json.dumps(running))
+
+
+def few_samples(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
+    for case in sorted(SAMPLES.glob("*/email.eml"))[:3]:
+        (folder / case.parent.name).mkdir()
+        for name in ("email.eml", "expected.json", "model.json"):
+            if (case.parent / name).exists():
+                (folder / case.parent.name / name).write_bytes((case.parent / name).read_bytes())
+    return folder
 
 
 @pytest.mark.acceptance
@@ -78,14 +91,7 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
 async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, home: dict[str, str]) -> None:
     assert stack.otlp is not None
     before = {trace.trace_id for trace in stack.otlp.traces()}
-    few = Path(home["XDG_CACHE_HOME"]) / "few"
-    few.mkdir()
-    (few / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
-    for case in sorted(SAMPLES.glob("*/email.eml"))[:3]:
-        (few / case.parent.name).mkdir()
-        for name in ("email.eml", "expected.json", "model.json"):
-            if (case.parent / name).exists():
-                (few / case.parent.name / name).write_bytes((case.parent / name).read_bytes())
+    few = few_samples(Path(home["XDG_CACHE_HOME"]) / "few")
     environment = home | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{stack.otlp.grpc_endpoint}"}
     ended = await claimstream("demo", "--json", "--samples", str(few), environment=environment)
     assert ended.status == 0, ended.err
@@ -93,6 +99,33 @@ async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, hom
     for email in json.loads(ended.out)["emails"]:
         names = {span.name for span in traces[email["trace_id"]].spans}
         assert {"send emails", "subscribe emails", "fetch", "parse", "classify", "extract", "deliver"} <= names
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("said", ["Starting the local stack", "Embedded:", "settled 3 of 3"])
+async def test_the_demo_says_at_once_that_it_ends_whenever_it_is_interrupted(
+    installed: dict[str, str], tmp_path: Path, said: str
+) -> None:
+    yours = {name: value for name, value in installed.items() if not name.startswith(("GMAIL_", "LOG_"))}
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "claimstream", "demo", "--keep", "--samples", str(few_samples(tmp_path / "few"))),
+        env={name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields} | yours,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert demo.stderr is not None
+    try:
+        async with asyncio.timeout(60):
+            while not (await demo.stderr.readline()).decode().startswith(said):
+                assert not demo.stderr.at_eof()
+            demo.send_signal(signal.SIGINT)
+            rest = (await demo.stderr.read()).decode().splitlines()
+            assert await demo.wait() in {0, 130}
+    finally:
+        if demo.returncode is None:
+            demo.kill()
+            await demo.wait()
+    assert [line for line in rest if line.startswith("Ending")] == ["Ending the worker and the local stack …"], rest
 
 
 class TestEval:
