@@ -401,6 +401,10 @@ class App:
         """End :meth:`run` in good order. May be called from a signal handler."""
         self._stop.set()
 
+    async def told_to_stop(self) -> None:
+        """Returns when :meth:`run` is told to end, by a signal too; it may go on for as long as it drains."""
+        await self._stop.wait()
+
     def _catch_signals(self, running: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ from dataclasses import fields
 import stamina
 
 from claimstream import __version__, telemetry
+from claimstream.env_file import unknown_names
 from claimstream.pubsub import Subscriber
 from claimstream.pubsub.counters import Counters
 from claimstream.settings import Settings
@@ -29,13 +30,15 @@ def telemetry_options(settings: Settings) -> telemetry.TelemetryOptions:
 
 
 def start_telemetry(settings: Settings) -> telemetry.Telemetry:
-    """Logs ``monitoring_initialized``, and a warning for each part that is not configured."""
+    """Logs ``monitoring_initialized``; warns of each part that is not configured and each name that is no setting."""
     stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
     started = telemetry.start(telemetry_options(settings))
     for variable, consequence in settings.missing().items():
         if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
             continue
         log.warning("not_configured", setting=variable, consequence=consequence)
+    for variable, consequence in unknown_names().items():
+        log.warning("setting_unknown", setting=variable, consequence=consequence)
     return started
 
 

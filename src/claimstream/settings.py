@@ -4,6 +4,7 @@ Only what cannot be done without is required, and only where it is needed: what 
 and is named in a warning at start (:meth:`Settings.missing`).
 """
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +18,15 @@ from claimstream.domain.records.decision import Thresholds
 
 class SettingsError(Exception):
     """A setting is wrong or missing. The text names the variable and says what is expected."""
+
+
+class WrongSettingsError(SettingsError):
+    """Values that are not accepted, and all of them."""
+
+    def __init__(self, problems: dict[str, tuple[str, ...]]) -> None:
+        """``problems``: each in a sentence that names the variables, with the fields whose values it is about."""
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -309,17 +319,22 @@ def load_settings(**overrides: Any) -> Settings:
     """Read the environment; ``overrides`` (by field name) win.
 
     Raises:
-        SettingsError: one line per wrong variable, naming it.
+        WrongSettingsError: values are not accepted.
+        SettingsError: the file is no text.
     """
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = []
+        problems: dict[str, tuple[str, ...]] = {}
         for problem in error.errors(include_url=False, include_input=False, include_context=False):
-            name = ".".join(str(part) for part in problem["loc"][:1]).upper()
             message = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{name}: {message}" if name else message)
-        raise SettingsError("; ".join(lines)) from None
+            if problem["loc"]:
+                name = str(problem["loc"][0])
+                problems[f"{name.upper()}: {message}"] = (name,)
+            else:  # of several together, which the message names
+                words = set(re.findall(r"[A-Z][A-Z_]+", message))
+                problems[message] = tuple(name for name in Settings.model_fields if name.upper() in words)
+        raise WrongSettingsError(problems) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f".env: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
 
@@ -328,6 +343,7 @@ def env_example() -> str:
     """The text of ``.env.example``: each variable with its description and its default."""
     lines = [
         "# Every setting of claimstream. Copy to .env and fill in what you use; the values shown are the defaults.",
+        "# A name that is none of these is ignored, with a warning at the start.",
         "# This file is written by `python -m claimstream.settings`; a test keeps it equal to the code.",
         "",
     ]

@@ -1,7 +1,9 @@
 """The commands as a person or a script runs them: processes of their own, their output, their exit status."""
 
+import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -14,15 +16,36 @@ from typer.testing import CliRunner
 from claimstream.app import App
 from claimstream.cli.main import OutcomeChoice
 from claimstream.cli.main import app as commands
-from claimstream.domain.records.work import Checkpoint, Claimed, Outcome, Waited
+from claimstream.cli.tenants import check_among
+from claimstream.domain.records.work import Checkpoint, Claimed, NewEmail, Outcome, Waited
 from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
 from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
+from claimstream.settings import Settings, SettingsError
+from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
+
+
+def announce_demo(cache: Path, environment: dict[str, str]) -> None:
+    """As a demo that keeps running does, in a process of its own."""
+    (cache / "claimstream").mkdir()
+    running = {"pid": os.getpid(), "environment": environment}
+    (cache / "claimstream" / "running.json").write_text(json.dumps(running))
+
+
+def few_samples(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
+    for case in sorted(SAMPLES.glob("*/email.eml"))[:3]:
+        (folder / case.parent.name).mkdir()
+        for name in ("email.eml", "expected.json", "model.json"):
+            if (case.parent / name).exists():
+                (folder / case.parent.name / name).write_bytes((case.parent / name).read_bytes())
+    return folder
 
 
 @pytest.mark.acceptance
@@ -45,7 +68,8 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
     listed = await claimstream("emails", "--json", "--limit", "1000", environment=home)
     saved = next(email for email in json.loads(listed.out) if email["email_id"] == first["email_id"])
     wrong = await claimstream("emails", "--json", "--outcome", "updated", "--tenant", "nobody", environment=home)
-    assert json.loads(wrong.out) == []
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "There are: hafen, nord, sued." in wrong.err
     updated = await claimstream("emails", "--json", "--outcome", "updated", environment=home)
     assert {email["outcome"] for email in json.loads(updated.out)} == {"updated"}
     ids = (first["email_id"][:8], first["trace_id"], first["correlation_id"], saved["gmail_id"], saved["message_id"])
@@ -67,14 +91,7 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
 async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, home: dict[str, str]) -> None:
     assert stack.otlp is not None
     before = {trace.trace_id for trace in stack.otlp.traces()}
-    few = Path(home["XDG_CACHE_HOME"]) / "few"
-    few.mkdir()
-    (few / "world.json").write_bytes((SAMPLES / "world.json").read_bytes())
-    for case in sorted(SAMPLES.glob("*/email.eml"))[:3]:
-        (few / case.parent.name).mkdir()
-        for name in ("email.eml", "expected.json", "model.json"):
-            if (case.parent / name).exists():
-                (few / case.parent.name / name).write_bytes((case.parent / name).read_bytes())
+    few = few_samples(Path(home["XDG_CACHE_HOME"]) / "few")
     environment = home | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{stack.otlp.grpc_endpoint}"}
     ended = await claimstream("demo", "--json", "--samples", str(few), environment=environment)
     assert ended.status == 0, ended.err
@@ -82,6 +99,33 @@ async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, hom
     for email in json.loads(ended.out)["emails"]:
         names = {span.name for span in traces[email["trace_id"]].spans}
         assert {"send emails", "subscribe emails", "fetch", "parse", "classify", "extract", "deliver"} <= names
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("said", ["Starting the local stack", "Embedded:", "settled 3 of 3"])
+async def test_the_demo_says_at_once_that_it_ends_whenever_it_is_interrupted(
+    installed: dict[str, str], tmp_path: Path, said: str
+) -> None:
+    yours = {name: value for name, value in installed.items() if not name.startswith(("GMAIL_", "LOG_"))}
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "claimstream", "demo", "--keep", "--samples", str(few_samples(tmp_path / "few"))),
+        env={name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields} | yours,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert demo.stderr is not None
+    try:
+        async with asyncio.timeout(60):
+            while not (await demo.stderr.readline()).decode().startswith(said):
+                assert not demo.stderr.at_eof()
+            demo.send_signal(signal.SIGINT)
+            rest = (await demo.stderr.read()).decode().splitlines()
+            assert await demo.wait() in {0, 130}
+    finally:
+        if demo.returncode is None:
+            demo.kill()
+            await demo.wait()
+    assert [line for line in rest if line.startswith("Ending")] == ["Ending the worker and the local stack …"], rest
 
 
 class TestEval:
@@ -123,6 +167,17 @@ class TestEval:
         ended = await claimstream("eval", str(folder), environment=home)
         assert ended.status == 2
         assert said in ended.err
+
+
+@pytest.mark.parametrize("words", [["demo", "--samples", "/none/here"], ["eval", "/none/here"]])
+def test_a_folder_of_cases_that_is_not_there_is_told_before_anything_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    for module in ("demo", "evaluate"):
+        monkeypatch.setitem(sys.modules, f"claimstream.cli.{module}", None)  # importing it is an error now
+    ended = CliRunner().invoke(commands, words, env={"COLUMNS": "300"})
+    assert ended.exit_code == 2, ended.exception
+    assert "/none/here: no such folder. Name one that holds world.json" in ended.output
 
 
 class TestDoctor:
@@ -255,11 +310,50 @@ class TestLoad:
         refused = await claimstream("load", str(file), "--clients", environment=stores)
         assert (refused.status, "MONGODB_URL" in refused.err) == (2, True), refused.err
 
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [(None, "new.json: missing"), ("{}", "new.json: tenants: Field"), ("", "new.json: Invalid JSON")],
+    )
+    async def test_a_file_that_is_no_world_is_answered_with_what_is_expected_and_where_that_is_described(
+        self, home: dict[str, str], tmp_path: Path, text: str | None, said: str
+    ) -> None:
+        file = tmp_path / "new.json"
+        if text is not None:
+            file.write_text(text)
+        ended = await claimstream("load", str(file), environment=home)
+        assert ended.status == 2
+        assert said in ended.err
+        assert "docs/evaluation.md describes the format" in ended.err
+        assert str(SAMPLES / "world.json") in ended.err
+
+    async def test_a_folder_is_no_world(self, home: dict[str, str], tmp_path: Path) -> None:
+        ended = await claimstream("load", str(tmp_path), environment=home)
+        assert (ended.status, "cannot be read (Is a directory)" in ended.err) == (2, True), ended.err
+
 
 async def test_emails_are_listed_from_the_database(app: App, world: World, installed: dict[str, str]) -> None:
     email_id = await add_email(app, world)
     ended = await claimstream("emails", "--json", environment=installed)
     assert [email["email_id"] for email in json.loads(ended.out)] == [email_id]
+
+
+@pytest.mark.parametrize("words", ["emails", "audit --since 1d", "replay --since 1d"])
+async def test_a_tenant_that_there_is_not_is_named_with_those_there_are(
+    app: App, installed: dict[str, str], words: str
+) -> None:
+    ended = await claimstream(*words.split(), "--tenant", "nope", "--json", environment=installed)
+    assert (ended.status, ended.out) == (2, "")
+    assert "--tenant nope: there is no such tenant. There are: t." in ended.err
+
+
+class TestTenants:
+    def test_of_many_the_first_are_listed(self) -> None:
+        with pytest.raises(SettingsError, match=r"There are: t00, .*, t09 and 2 more\.$"):
+            check_among([f"t{n:02}" for n in range(12)], "nope")
+
+    def test_without_any_it_is_said_how_one_becomes_known(self) -> None:
+        with pytest.raises(SettingsError, match=r"load WORLD\.json"):
+            check_among([], "nope")
 
 
 class TestMailboxes:
@@ -301,6 +395,26 @@ class TestReport:
         assert (ended.status, ended.out) == (1, "")
         (line,) = ended.err.splitlines()
         assert "no email has the id 'nosuchid'" in line
+
+    async def test_an_id_that_is_too_short_and_one_of_several_emails_are_said_to_be_so(
+        self, app: App, world: World, installed: dict[str, str]
+    ) -> None:
+        mailbox = await app.mailboxes.get(world.tenants[0].mailboxes[0])
+        assert mailbox is not None
+        ids = [f"abcdef-{n}" for n in range(7)]
+        for n, one in enumerate(ids):
+            new = NewEmail(email_id=one, gmail_id=f"g{n}", correlation_id=new_correlation_id())
+            await app.mailboxes.add_emails(mailbox, [new], holder="test", cursor=None)
+        for words in (["report"], ["replay", "abcdef-1"]):
+            short = await claimstream(*words, "abcde", environment=installed)
+            assert (short.status, "'abcde' is too short" in short.err) == (1, True), short.err
+            several = await claimstream(*words, "abcdef", environment=installed)
+            assert (several.status, "more than one email has the id 'abcdef'" in several.err) == (1, True), several.err
+            assert sum(one in several.err for one in ids) == 5
+            assert f"({mailbox.address}, " in several.err
+            assert "; and more." in several.err
+            for other in (short, several):
+                assert "no email has the id" not in other.err
 
     async def test_an_email_without_a_report_says_where_it_stands_and_what_it_waits_for(
         self, app: App, world: World, installed: dict[str, str]
@@ -356,6 +470,20 @@ async def test_a_file_of_settings_that_is_no_text_is_named(home: dict[str, str],
     ended = await claimstream("emails", environment=home, folder=tmp_path)
     assert (ended.status, ended.err.strip().count("\n")) == (2, 0)
     assert ".env: is not UTF-8" in ended.err
+
+
+async def test_a_mistyped_name_in_the_file_of_settings_is_told_by_doctor_and_by_the_worker(
+    app: App, installed: dict[str, str], home: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("DATABSE_URL=postgresql://u:geheim@host/db")
+    said = "no setting has this name, and it is ignored; did you mean DATABASE_URL?"
+    told = await claimstream("doctor", environment=installed | {"COLUMNS": "300"}, folder=tmp_path)
+    assert (told.status, f"DATABSE_URL in .env: {said}" in told.out) == (0, True), told.out
+    ran = await claimstream("run", environment=home, folder=tmp_path)
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    warnings = [(line["setting"], line["consequence"]) for line in lines if line["action"] == "setting_unknown"]
+    assert warnings == [("DATABSE_URL", said)]
+    assert "geheim" not in told.out + told.err + ran.err
 
 
 async def test_run_speaks_to_people_where_the_log_does(home: dict[str, str]) -> None:
@@ -426,12 +554,49 @@ async def test_the_command_is_named_as_it_was_called(home: dict[str, str], tmp_p
     assert "terminal: claimstream demo" in installed.err
 
 
+@pytest.mark.parametrize("words", ["mailboxes", "audit --since 1d", "replay --since 1d", "dead list"])
+async def test_what_needs_a_running_demo_says_how_to_have_one_after_one_that_has_ended(
+    home: dict[str, str], tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "claimstream").mkdir()
+    (tmp_path / "claimstream" / "last-demo.json").write_text('{"emails": [], "reports": {}}')
+    unreachable = home | {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1"}
+    ended = await claimstream(*words.split(), environment=unreachable)
+    assert ended.status == 2
+    assert "For this it has to run" in ended.err
+    assert "claimstream demo --keep" in ended.err
+
+
 async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], tmp_path: Path) -> None:
     mail = tmp_path / "a.eml"
     mail.write_text("To: a@b.example\n\nx")
     ended = await claimstream("send", str(mail), environment=home)
     assert ended.status == 2
     assert "claimstream demo --keep" in ended.err
+
+
+async def test_send_finds_the_mailboxes_of_a_demo_that_runs_on_a_database_of_ones_own(
+    app: App, installed: dict[str, str], tmp_path: Path
+) -> None:
+    announce_demo(tmp_path, {name: value for name, value in installed.items() if name != "DATABASE_URL"})
+    mail = tmp_path / "a.eml"
+    mail.write_text("To: who@elsewhere.example\n\nx")
+    ended = await claimstream("send", str(mail), environment=installed)
+    assert (ended.status, "who@elsewhere.example is no mailbox of the demo" in ended.err) == (2, True), ended.err
+
+
+async def test_send_to_a_disabled_mailbox_says_which_command_enables_it(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    address = world.tenants[0].mailboxes[0]
+    announce_demo(tmp_path, installed)
+    mail = tmp_path / "a.eml"
+    mail.write_text(f"To: {address}\n\nx")
+    await MailboxAccessStore(app.database).disable(address, "has left", retry_seconds=None)
+    ended = await claimstream("send", str(mail), environment=installed)
+    assert ended.status == 2
+    assert f"{address} is disabled (has left)" in ended.err
+    assert f"mailboxes enable {address}" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -445,3 +610,14 @@ async def test_a_worker_with_wrong_credentials_ends_at_the_start_and_says_what_t
     said = "credentials" if variable == "GMAIL_TOKEN" else variable
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("saved", ['{"emails": [{"of": "another version"}]}', '{"other": 1}', "[]", "[1]", "{"])
+async def test_what_a_demo_of_another_version_has_left_is_no_demo(
+    home: dict[str, str], tmp_path: Path, saved: str
+) -> None:
+    (tmp_path / "claimstream").mkdir()
+    (tmp_path / "claimstream" / "last-demo.json").write_text(saved)
+    ended = await claimstream("emails", environment=home)
+    assert (ended.status, "Traceback" in ended.err) == (2, False)
+    assert "DATABASE_URL: not set" in ended.err

@@ -63,3 +63,34 @@ async def test_what_a_library_says_of_a_value_is_not_shown_since_it_may_quote_a_
     findings = await diagnose(set_to(installed, "SENTRY_DSN", "https://key@host:geheim/1"))
     assert findings[-1].service == "Sentry"
     assert not [finding for finding in findings if "geheim" in finding.text]
+
+
+class TestWrongSettings:
+    """Values that are not even accepted."""
+
+    async def test_each_is_a_finding_and_what_it_is_not_for_is_looked_at(
+        self, app: App, installed: dict[str, str]
+    ) -> None:
+        wrong = {"MONGODB_URL": "nonsense", "LOG_FORMAT": "xml", "GMAIL_CLIENT_ID": "x", "COLUMNS": "300"}
+        ended = await claimstream("doctor", environment=installed | wrong)
+        rows = [(line[0], line[1:].split()[0], line) for line in ended.out.splitlines()]
+        marks = {service: mark for mark, service, _ in rows if service != "Settings"}
+        assert ended.status == 1
+        assert [line for mark, service, line in rows if mark == "✗" and service != "Settings"] == []
+        told = [" ".join(line.split()[2:]) for mark, service, line in rows if service == "Settings"]
+        assert told == [
+            "MONGODB_URL: expected a URL like mongodb://host:port/…, of scheme mongodb or mongodb+srv",
+            "LOG_FORMAT: Input should be 'json' or 'console'",
+            "GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN belong together",
+        ]
+        assert set(marks) == SERVICES
+        assert (marks["MongoDB"], marks["Gmail"]) == ("–", "–")
+        assert "not looked at before this is right: MONGODB_URL" in ended.out
+        assert {marks[name] for name in ("PostgreSQL", "GCS", "Claude", "SMTP", "Pub/Sub", "Traces")} == {"✓"}, (
+            ended.out
+        )
+
+    async def test_a_file_of_settings_that_is_no_text_is_a_finding(self, home: dict[str, str], tmp_path: Path) -> None:
+        (tmp_path / ".env").write_bytes("DATABASE_URL=x".encode("utf-16"))
+        ended = await claimstream("doctor", environment=home, folder=tmp_path)
+        assert (ended.status, ended.out.split()[:3]) == (1, ["✗", "Settings", ".env:"])

@@ -1,11 +1,14 @@
 """Moments as a person types them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.helpers import NOW
+from typer.testing import CliRunner
 
-from claimstream.cli.moment import parse_moment
+from claimstream.cli.main import app as commands
+from claimstream.cli.moment import FORMS, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,13 @@ def test_iso_and_how_long_ago_are_understood(text: str, moment: datetime) -> Non
 def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="24h"):
         parse_moment(text, now=NOW)
+
+
+@pytest.mark.parametrize("command", ["audit", "replay"])
+def test_help_names_every_form_and_each_is_understood(command: str) -> None:
+    told = CliRunner().invoke(commands, [command, "--help"], env={"COLUMNS": "300", "TERMINAL_WIDTH": "300"}).output
+    forms = re.findall(r"\d[\w:+-]+", FORMS)
+    assert {"30min", "2w", "2026-10-20T08:30+02:00"} <= set(forms)
+    for form in forms:
+        assert form in told
+        parse_moment(form, now=NOW)

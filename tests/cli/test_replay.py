@@ -136,9 +136,10 @@ async def test_an_unknown_id_changes_nothing_for_the_others_either(
     app: App, installed: dict[str, str], email_id: str
 ) -> None:
     before = await summary_of(app, email_id)
-    ended = await claimstream("replay", email_id, "nosuchid", environment=installed)
+    ended = await claimstream("replay", email_id, "nosuchid", "nor this", environment=installed)
     assert (ended.status, ended.out) == (1, "")
     assert "no email has the id 'nosuchid'" in ended.err
+    assert "no email has the id 'nor this'" in ended.err
     assert await summary_of(app, email_id) == before
 
 

@@ -191,6 +191,12 @@ async def test_what_names_no_item_says_where_to_look(
         assert (ended.status, said in ended.err) == (1, True), ended.err
 
 
+async def test_a_tenant_that_there_is_not_is_named_with_those_there_are(review: Review, email_id: str) -> None:
+    ended = await review("--tenant", "nord")
+    assert (ended.status, "There are: t." in ended.err) == (2, True)
+    assert json.loads((await review("--tenant", "t", "--json")).out)[0]["email_id"] == email_id
+
+
 async def test_without_its_record_nothing_can_be_approved(
     app: App, review: Review, installed: dict[str, str], email_id: str
 ) -> None:

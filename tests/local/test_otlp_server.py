@@ -380,6 +380,21 @@ async def test_an_unknown_trace_and_a_wrong_limit_are_told_so(server: OtlpServer
         assert answer.status == 400
 
 
+async def test_the_page_of_an_unknown_trace_is_the_page_and_not_found_until_the_trace_comes(
+    server: OtlpServer, http: ClientSession
+) -> None:
+    async def page(trace_id: str) -> tuple[int, bool]:
+        async with http.get(server.trace_url(trace_id)) as answer:
+            return answer.status, "/page/page.js" in await answer.text()
+
+    one, other = 0xABCD << 112, 0xABCE << 112
+    assert await page(f"{one:032x}") == (404, True)
+    server.receive_traces(request(span(one, 1, name="one"), span(other, 2, name="other")))
+    assert await page(f"{one:032x}") == (200, True)
+    assert await page("abcd") == (200, True)
+    assert await page("abc") == (404, True)
+
+
 async def test_the_page_is_served_with_all_it_needs_and_may_load_nothing_else(
     server: OtlpServer, http: ClientSession
 ) -> None:

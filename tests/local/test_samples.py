@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import re
 from collections import Counter
 from decimal import Decimal
 from email.message import EmailMessage
@@ -99,6 +100,21 @@ def test_the_world_holds_together() -> None:
     for key in ("inquiry_id", "reply_code", "message_id"):
         assert len({inquiry[key] for inquiry in inquiries}) == len(inquiries)
     assert len({(client["tenant_id"], client["case_reference"]) for client in clients.values()}) == len(clients)
+
+
+def test_the_readme_names_a_mailbox_and_a_creditor_that_the_demo_knows() -> None:
+    root = Path(__file__).parents[2]
+    [paragraph] = re.findall(
+        r"^A mail of your own is .*?\n\n", (root / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    sender, mailbox = re.findall(r"`(\S+@\S+)`", paragraph)
+    [client] = [client for client in world()["clients"] if client["case_reference"] in paragraph]
+    assert f"{client['first_name']} {client['last_name']}" in paragraph
+    assert [creditor["email"] for creditor in client["creditors"]] == [sender]
+    assert mailboxes()[mailbox] == client["tenant_id"]
+    paths = re.findall(r"`(src/\S+)`", paragraph)
+    assert len(paths) == 2
+    assert all(list(root.glob(path)) for path in paths)
 
 
 def test_no_two_cases_change_the_same_creditor() -> None:

@@ -3,8 +3,10 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from claimstream.cli import last_demo
+from claimstream.cli.console import command, note
 from claimstream.connections import make_clients, make_database
 from claimstream.domain.records.world import World
 from claimstream.external.door import Door
@@ -16,14 +18,29 @@ from claimstream.store.emails import EmailStore
 from claimstream.store.world import WorldStore
 
 
-def settings_or_demo() -> Settings:
-    """The environment's settings; where it names no database, those of the demo that is running."""
-    settings = load_settings()
+def settings_or_demo(**overrides: Any) -> Settings:
+    """The environment's settings; where it names no database, those of the demo that is running.
+
+    Args:
+        overrides: by field name; they win.
+    """
+    settings = load_settings(**overrides)
     environment = last_demo.running()
     if settings.database_url is not None or environment is None:
         return settings
     os.environ.update(environment)
-    return load_settings()
+    return load_settings(**overrides)
+
+
+def settings_at_work() -> Settings:
+    """As :func:`settings_or_demo`, for what a demo that has ended leaves nothing of; it is said how to have one run."""
+    settings = settings_or_demo()
+    if settings.database_url is None and last_demo.has_ended():
+        note(
+            "DATABASE_URL is not set, and the last demo has ended: its emails and reports are all that is left. "
+            f"For this it has to run: {command()} demo --keep"
+        )
+    return settings
 
 
 @asynccontextmanager

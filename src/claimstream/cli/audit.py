@@ -16,11 +16,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead import dead_letters
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.report_words import moment
+from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_gmail
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
@@ -97,12 +98,13 @@ class _DeadReasons:
 async def audit_mailboxes(
     window: Window, *, address: str | None, tenant_id: str | None, mend: bool, as_json: bool
 ) -> int:
-    """The exit status. Raises SettingsError for a mailbox that is unknown, ExternalError when nothing can be asked."""
-    settings = settings_or_demo()
+    """The exit status. Raises SettingsError for an unknown mailbox or tenant, ExternalError if nothing can be asked."""
+    settings = settings_at_work()
     findings = Findings(window)
     async with AsyncExitStack() as stack:
         door = await stack.enter_async_context(a_door())
         database = await stack.enter_async_context(open_database(settings, door))
+        await check_tenant(database, tenant_id)
         gmail = await stack.enter_async_context(_gmail(settings, door))
         audit = Audit(
             gmail=gmail,

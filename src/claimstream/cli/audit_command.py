@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
+from claimstream.cli.moment import FORMS, moment_option
 from claimstream.cli.running import JsonOption, run
 
 
 def audit(
-    since: Annotated[
-        str, typer.Option(help="From when on: 2026-10-01, 2026-10-01T08:30 (UTC), or how long ago: 24h, 7d.")
-    ],
+    since: Annotated[str, typer.Option(help=f"From when on: {FORMS}.")],
     until: Annotated[str | None, typer.Option(help="Up to when, in the same forms; by default now.")] = None,
     mailbox: Annotated[str | None, typer.Option(help="One address; by default every mailbox in use.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's mailboxes.")] = None,
@@ -27,7 +26,6 @@ def audit(
     from datetime import UTC, datetime
 
     from claimstream.cli.audit import Window, audit_mailboxes
-    from claimstream.cli.moment import moment_option
 
     now = datetime.now(UTC)
     times = [moment_option(option, text) or now for option, text in (("--since", since), ("--until", until))]

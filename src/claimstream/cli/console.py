@@ -69,7 +69,7 @@ def line(text: str) -> None:
 
 def note(text: str) -> None:
     """A line for the person, beside the result. Brackets in it are no markup."""
-    err.print(text, markup=False)
+    err.print(text, markup=False, soft_wrap=not err.is_terminal)
 
 
 def complain(text: str) -> None:

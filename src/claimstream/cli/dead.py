@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead_commands import MOST
 from claimstream.cli.redrive import Redrive, Redriven
@@ -51,7 +51,7 @@ def _letters(settings: Settings, channel: Channel, service: Service) -> DeadLett
 
 
 async def list_messages(*, as_json: bool, limit: int) -> None:
-    async with a_door() as door, dead_letters(settings_or_demo(), door) as letters:
+    async with a_door() as door, dead_letters(settings_at_work(), door) as letters:
         found = [message async for portion in letters.each(limit) for message in portion]
     found.sort(key=lambda message: message.published_at)
     more = len(found) >= limit
@@ -69,7 +69,7 @@ async def list_messages(*, as_json: bool, limit: int) -> None:
 async def show_message(wanted: str, *, as_json: bool) -> bool:
     """False when there is none of that id."""
     found: DeadMessage | None = None
-    async with a_door() as door, dead_letters(settings_or_demo(), door) as letters:
+    async with a_door() as door, dead_letters(settings_at_work(), door) as letters:
         async for portion in letters.each(MOST):
             found = next((message for message in portion if message.is_called({wanted})), None)
             if found is not None:
@@ -102,7 +102,7 @@ async def show_message(wanted: str, *, as_json: bool) -> bool:
 
 async def redrive_messages(wanted: Collection[str], *, force: bool) -> bool:
     """Those of these ids, all when none is given. True when each of them was redriven."""
-    settings = settings_or_demo()
+    settings = settings_at_work()
     async with AsyncExitStack() as stack:
         door = await stack.enter_async_context(a_door())
         database = await stack.enter_async_context(open_database(settings, door))

@@ -61,6 +61,18 @@ class DemoResult:
 
 async def run_demo(*, samples: Path, as_json: bool, keep: bool) -> bool:
     """Run it and print it. True if every mail was settled and nothing was written wrongly."""
+    demo = asyncio.create_task(_demo(samples, as_json=as_json, keep=keep))
+    try:
+        return await asyncio.shield(demo)
+    except asyncio.CancelledError:
+        if not demo.done():  # Ctrl-C before the worker listens to it: said now, not when all is closed
+            _say_that_it_ends()
+            demo.cancel()
+            await asyncio.gather(demo, return_exceptions=True)
+        raise
+
+
+async def _demo(samples: Path, *, as_json: bool, keep: bool) -> bool:
     folder = load_cases(samples)
     settings = load_settings()
     if "log_level" not in settings.model_fields_set:
@@ -88,6 +100,7 @@ async def _work(
     await ensure_topics(app.settings, await app.connect())
     running = asyncio.Event()
     worker = asyncio.create_task(app.run(started=running.set))
+    told = asyncio.create_task(_say_when_told_to_stop(app))
     try:
         await _unless_over(worker, running.wait())
         cases = {await stack.gmail.deliver(case.mailbox, case.raw): case for case in folder.cases}
@@ -99,9 +112,19 @@ async def _work(
             await _keep(stack, worker)
             await _save(app, await app.emails.recent(limit=1000))  # mail of one's own, too
     finally:
+        told.cancel()
         app.stop()
         await worker
     return result
+
+
+async def _say_when_told_to_stop(app: App) -> None:
+    await app.told_to_stop()
+    _say_that_it_ends()
+
+
+def _say_that_it_ends() -> None:
+    note("Ending the worker and the local stack …")
 
 
 async def _save(app: App, emails: list[EmailSummary]) -> None:

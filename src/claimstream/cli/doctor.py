@@ -1,7 +1,7 @@
 """``claimstream doctor``: is each configured service there, and if not, what mends it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -10,9 +10,11 @@ from rich.table import Table
 from rich.text import Text
 from sentry_sdk.utils import BadDsn, Dsn
 
-from claimstream.cli.access import a_door, open_database
-from claimstream.cli.console import out
+from claimstream.cli import last_demo
+from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.console import note, out
 from claimstream.cli.doctor_circuits import circuits
+from claimstream.cli.doctor_settings import read_settings, unreadable
 from claimstream.cli.finding import Finding
 from claimstream.cli.running import advice
 from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
@@ -24,7 +26,7 @@ from claimstream.external.errors import ExternalError, NotFound
 from claimstream.external.gmail import Gmail
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.pubsub import PubSubError
-from claimstream.settings import Settings
+from claimstream.settings import Settings, SettingsError, load_settings
 from claimstream.store.database import Connection
 from claimstream.store.mailboxes import MailboxStore
 from claimstream.store.schema import newest_revision
@@ -35,44 +37,85 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5.0
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
+_VARIABLES = {
+    "PostgreSQL": ("DATABASE_URL",),
+    "Gmail": ("GMAIL_…",),
+    "MongoDB": ("MONGODB_URL", "MONGODB_DATABASE"),
+    "GCS": ("GCS_BUCKET", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS"),
+    "Claude": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "SMTP": ("SMTP_URL", "MAIL_FROM"),
+    "Pub/Sub": (
+        "GOOGLE_CLOUD_PROJECT",
+        "PUBSUB_EMULATOR_HOST",
+        "PUBSUB_ENDPOINT",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+    ),
+    "Redis": ("BREAKER_REDIS_URL",),
+    "Breakers": ("HEALTH_PORT", "DATABASE_URL"),
+    "Traces": ("OTEL_EXPORTER_OTLP_ENDPOINT",),
+    "Sentry": ("SENTRY_DSN",),
+}
+"""What each service is reached by; first the one that is not set where it is not made at all."""
 
-async def diagnose(settings: Settings) -> list[Finding]:
-    """One finding per service, each by a real and harmless call. None of them keeps the others from being looked at."""
-    answer = await _look("PostgreSQL", "DATABASE_URL", _postgresql(settings))
+
+async def examine() -> list[Finding]:
+    """Of the settings, and of each service as far as they let it be looked at."""
+    try:
+        read = read_settings()
+    except SettingsError as error:
+        return unreadable(error)
+    settings = load_settings(**read.defaults)
+    if settings.database_url is None and "DATABASE_URL" not in read.wrong and last_demo.running() is not None:
+        note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
+        settings = settings_or_demo(**read.defaults)
+    return read.findings + await diagnose(settings, wrong=read.wrong)
+
+
+async def diagnose(settings: Settings, *, wrong: Collection[str] = ()) -> list[Finding]:
+    """One finding per service, each by a real and harmless call. None of them keeps the others from being looked at.
+
+    Args:
+        wrong: variables in place of whose values the settings hold defaults: what they are for is not called.
+    """
+
+    async def look(name: str, work: Callable[[], Awaitable[T]]) -> T | Finding:
+        beginnings = tuple(variable.removesuffix("…") for variable in _VARIABLES[name])
+        if unknown := sorted(variable for variable in wrong if variable.startswith(beginnings)):
+            return Finding(name, "off", f"not looked at before this is right: {', '.join(unknown)}")
+        return await _look(name, work())
+
+    async def check(name: str, make: _Make) -> Finding:
+        return await look(name, lambda: _check(settings, name, make))
+
+    answer = await look("PostgreSQL", lambda: _postgresql(settings))
     postgresql, mailboxes = (answer, None) if isinstance(answer, Finding) else answer
-    redis = await _look("Redis", "BREAKER_REDIS_URL", _redis(settings))
+    redis = await look("Redis", lambda: _redis(settings))
     return [
         postgresql,
-        await _look("Gmail", "the settings GMAIL_…", _gmail(settings, mailboxes)),
-        await _check(settings, "MongoDB", make_clients, "MONGODB_URL", "MONGODB_DATABASE"),
-        await _check(
-            settings, "GCS", make_blobs, "GCS_BUCKET", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS"
-        ),
-        await _check(settings, "Claude", make_model, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
-        await _check(settings, "SMTP", make_mailer, "SMTP_URL"),
-        await _look(
-            "Pub/Sub",
-            "GOOGLE_CLOUD_PROJECT, PUBSUB_EMULATOR_HOST, PUBSUB_ENDPOINT, GOOGLE_APPLICATION_CREDENTIALS",
-            _pubsub(settings),
-        ),
+        await look("Gmail", lambda: _gmail(settings, mailboxes)),
+        await check("MongoDB", make_clients),
+        await check("GCS", make_blobs),
+        await check("Claude", make_model),
+        await check("SMTP", make_mailer),
+        await look("Pub/Sub", lambda: _pubsub(settings)),
         *([] if redis is None else [redis]),
-        await _look("Breakers", "HEALTH_PORT, DATABASE_URL", circuits(settings, ask_database=mailboxes is not None)),
+        await look("Breakers", lambda: circuits(settings, ask_database=mailboxes is not None)),
         *_models(settings),
-        await _look("Traces", "OTEL_EXPORTER_OTLP_ENDPOINT", _traces(settings)),
-        await _look("Sentry", "SENTRY_DSN", _sentry(settings)),
+        await look("Traces", lambda: _traces(settings)),
+        await look("Sentry", lambda: _sentry(settings)),
     ]
 
 
-async def _look(name: str, variables: str, look: Awaitable[T]) -> T | Finding:
+async def _look(name: str, look: Awaitable[T]) -> T | Finding:
     """What ``look`` found, or what it raised as a finding. All that makes or calls a client goes through here: of what
     libraries raise for a setting they cannot use, nobody has the whole list.
 
-    Args:
-        variables: those to check after an error that nobody foresaw. Its text is not shown: it may quote a password.
+    The text of an error that nobody foresaw is not shown: it may quote a password. The variables to check are.
     """
     try:
         return await look
     except Exception as error:
+        variables = ", ".join(_VARIABLES[name])
         lines = advice(error) or [f"cannot be used as configured ({type(error).__name__}). Check {variables}."]
         return Finding(name, "failed", "; ".join(lines))
 
@@ -90,15 +133,10 @@ class _Checked(Protocol):
 _Make = Callable[[Settings, Door], _Checked | None]
 
 
-async def _check(settings: Settings, name: str, make: _Make, *variables: str) -> Finding:
-    """``variables``: first the one that is not set where nothing is made."""
-
-    async def look() -> Finding:
-        async with a_door() as door:
-            service = make(settings, door)
-            return _off(settings, name, variables[0]) if service is None else await _answer(name, service)
-
-    return await _look(name, ", ".join(variables), look())
+async def _check(settings: Settings, name: str, make: _Make) -> Finding:
+    async with a_door() as door:
+        service = make(settings, door)
+        return _off(settings, name, _VARIABLES[name][0]) if service is None else await _answer(name, service)
 
 
 async def _answer(name: str, service: _Checked) -> Finding:

@@ -9,13 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from claimstream.domain.records.work import EmailSummary
+from claimstream.store.emails import SHORTEST_BEGINNING
 
 _SUMMARIES = TypeAdapter(list[EmailSummary])
-_SHORTEST = 6
-"""Characters of an id that are enough of a beginning."""
 
 
 def _folder() -> Path:
@@ -45,24 +44,31 @@ def save_results(emails: list[EmailSummary], reports: dict[str, str]) -> None:
     _write("last-demo.json", {"emails": _SUMMARIES.dump_python(emails, mode="json"), "reports": reports})
 
 
+def has_ended() -> bool:
+    """Whether a demo has left its results."""
+    return _read("last-demo.json") is not None
+
+
 def saved_emails() -> list[EmailSummary]:
     """The newest first, as a database would list them."""
     saved = _read("last-demo.json")
-    emails = _SUMMARIES.validate_python(saved["emails"]) if saved else []
+    try:
+        emails = _SUMMARIES.validate_python(saved["emails"]) if saved else []
+    except (ValidationError, TypeError, KeyError):  # of another version of us
+        emails = []
     return sorted(emails, key=lambda email: email.created_at, reverse=True)
 
 
-def find(wanted: str) -> EmailSummary | None:
-    """By the ids that :meth:`EmailStore.find` goes by: whole, or six characters that only one begins with."""
+def called(wanted: str) -> list[EmailSummary]:
+    """As :meth:`EmailStore.called`."""
 
     def fits(email: EmailSummary) -> bool:
         long = (email.email_id, email.correlation_id, email.trace_id)
         return wanted in (*long, email.gmail_id, email.message_id) or (
-            len(wanted) >= _SHORTEST and any(one is not None and one.startswith(wanted) for one in long)
+            len(wanted) >= SHORTEST_BEGINNING and any(one is not None and one.startswith(wanted) for one in long)
         )
 
-    found = [email for email in saved_emails() if fits(email)]
-    return found[0] if len(found) == 1 else None
+    return [email for email in saved_emails() if fits(email)]
 
 
 def saved_report(email_id: str) -> str | None:

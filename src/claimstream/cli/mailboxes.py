@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, note, out
 from claimstream.domain.records.work import MailboxSummary
 from claimstream.settings import SettingsError
@@ -19,7 +19,7 @@ from claimstream.store.mailbox_access import MailboxAccessStore
 
 @asynccontextmanager
 async def _store() -> AsyncIterator[MailboxAccessStore]:
-    async with a_door() as door, open_database(settings_or_demo(), door) as database:
+    async with a_door() as door, open_database(settings_at_work(), door) as database:
         yield MailboxAccessStore(database)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from claimstream import __version__
 from claimstream.cli import audit_command, dead_commands, mailbox_commands, review_commands
+from claimstream.cli.moment import FORMS, moment_option
 from claimstream.cli.running import JsonOption, advice
 from claimstream.cli.running import run as _run
 
@@ -58,6 +59,15 @@ class StageChoice(StrEnum):
     ROUTE = "route"
 
 
+def _case_folder(folder: Path | None) -> Path | None:
+    """Told at once: what demo and eval need takes seconds to load."""
+    if folder is not None and not folder.is_dir():
+        raise typer.BadParameter(
+            f"{folder}: no such folder. Name one that holds world.json and a folder per case (docs/evaluation.md)."
+        )
+    return folder
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"claimstream {__version__}")
@@ -80,7 +90,8 @@ def demo(
         bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C: traces, own mail.")
     ] = False,
     samples: Annotated[
-        Path | None, typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.")
+        Path | None,
+        typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.", callback=_case_folder),
     ] = None,
 ) -> None:
     """Show the main job on sample mail, on an embedded local stack.
@@ -213,19 +224,9 @@ def load(
 @app.command()
 def doctor() -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
-    from claimstream.cli import last_demo
-    from claimstream.cli.access import settings_or_demo
-    from claimstream.cli.console import note
-    from claimstream.cli.doctor import diagnose, print_findings
-    from claimstream.cli.finding import Finding
-    from claimstream.settings import load_settings
+    from claimstream.cli.doctor import examine, print_findings
 
-    async def work() -> list[Finding]:
-        if load_settings().database_url is None and last_demo.running() is not None:
-            note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
-        return await diagnose(settings_or_demo())
-
-    findings = _run(work())
+    findings = _run(examine())
     print_findings(findings)
     raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
 
@@ -245,20 +246,24 @@ def emails(
     from pydantic import TypeAdapter
 
     from claimstream.cli import last_demo
-    from claimstream.cli.access import email_store, settings_or_demo
+    from claimstream.cli.access import a_door, open_database, settings_or_demo
     from claimstream.cli.console import Trimmed, note, out
     from claimstream.cli.tables import emails_table
+    from claimstream.cli.tenants import check_among, check_tenant
     from claimstream.domain.records.work import EmailSummary
+    from claimstream.store.emails import EmailStore
 
     async def work() -> list[EmailSummary]:
         settings = settings_or_demo()
         if settings.database_url is None and (saved := last_demo.saved_emails()):
             note("DATABASE_URL is not set: these are the emails of the last demo.")
+            check_among({email.tenant_id for email in saved}, tenant)
             wanted = {"tenant_id": tenant, "outcome": outcome, "status": status}
             chosen = [e for e in saved if all(v is None or getattr(e, name) == v for name, v in wanted.items())]
             return chosen[:limit]
-        async with email_store(settings) as store:
-            return await store.recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
+        async with a_door() as door, open_database(settings, door) as database:
+            await check_tenant(database, tenant)
+            return await EmailStore(database).recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
 
     found: list[EmailSummary] = _run(work())
     if as_json:
@@ -312,10 +317,8 @@ def replay(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID…", help="Email, correlation, trace or Gmail ids, or Message-IDs.")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="T", help="Those settled since: 2026-10-20T08:30 (UTC), or 7d, 24h ago.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="T", help="And before that.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="T", help=f"Those settled since: {FORMS}.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="And before that, in the same forms.")] = None,
     outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
     from_stage: Annotated[StageChoice, typer.Option(help="The first stage to do again.")] = StageChoice.CLASSIFY,
@@ -341,7 +344,6 @@ def replay(
     by its id was skipped, or nothing was done.
     """
     from claimstream.cli.console import complain
-    from claimstream.cli.moment import moment_option
     from claimstream.cli.replay import ReplayError, Wanted, confirm, find_emails, print_replayed, replay_emails
     from claimstream.pipeline.replay import asks
 
@@ -383,7 +385,9 @@ app.add_typer(review_commands.app, name="review")
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Folder with world.json and one folder per case.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with world.json and one folder per case.", callback=_case_folder)
+    ],
     as_json: JsonOption = False,
     stand_in: Annotated[
         bool,

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+FORMS = "2026-10-20, 2026-10-20T08:30 (UTC), 2026-10-20T08:30+02:00, or how long ago: 30min, 24h, 7d, 2w"
+"""What a person may write, for help and messages."""
 _AGO = re.compile(r"(\d{1,6})\s*(min|h|d|w)", re.IGNORECASE)
 _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -22,10 +24,7 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         moment.timestamp()
     except (ValueError, OverflowError):
-        raise ValueError(
-            f"{text!r} is no moment. Write 2026-10-20, 2026-10-20T08:30 (UTC), 2026-10-20T08:30+02:00, or how long "
-            "ago: 30min, 24h, 7d, 2w."
-        ) from None
+        raise ValueError(f"{text!r} is no moment. Write {FORMS}.") from None
     return moment
 
 

@@ -14,9 +14,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.access import a_door, open_database, settings_at_work
+from claimstream.cli.console import Trimmed, err, note, out, progress
+from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.person import who
+from claimstream.cli.tenants import check_tenant
 from claimstream.domain.records.replay import Hindrance, PutBack, Replay, Replayable
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
@@ -82,22 +84,31 @@ class Replayed:
 
 
 async def find_emails(wanted: Wanted) -> list[Replayable]:
-    """Those that are meant, also those that cannot be replayed now. Raises ReplayError when an id is unknown."""
-    async with a_door() as door, open_database(settings_or_demo(), door) as database:
+    """Those that are meant, also those that cannot be replayed now.
+
+    Raises:
+        ReplayError: an id is unknown, or that of more than one.
+        SettingsError: the tenant is, or no database is configured.
+    """
+    async with a_door() as door, open_database(settings_at_work(), door) as database:
         runs = RunStore(database)
         if not wanted.ids:
             assert wanted.since is not None
+            await check_tenant(database, wanted.tenant_id)
             return await runs.settled(
                 since=wanted.since, until=wanted.until, outcome=wanted.outcome, tenant_id=wanted.tenant_id
             )
         emails = EmailStore(database)
-        found = {one: await emails.find(one) for one in wanted.ids}
-        if unknown := [one for one, email in found.items() if email is None]:
-            raise ReplayError(
-                f"no email has the id {', '.join(map(repr, unknown))}, or more than one has an id that begins so. "
-                f"Nothing was changed. `{command()} emails` lists the newest."
-            )
-        return await runs.of(list(dict.fromkeys(email.email_id for email in found.values() if email is not None)))
+        found: list[str] = []
+        wrong: list[str] = []
+        for one in wanted.ids:
+            try:
+                found.append(the_one(one, await emails.called(one, limit=ENOUGH)).email_id)
+            except NotOneEmailError as error:
+                wrong.append(str(error))
+        if wrong:
+            raise ReplayError(" ".join([*wrong, "Nothing was changed."]))
+        return await runs.of(list(dict.fromkeys(found)))
 
 
 def confirm(wanted: Wanted, found: Sequence[Replayable]) -> None:
@@ -121,7 +132,7 @@ async def replay_emails(wanted: Wanted, found: Sequence[Replayable]) -> Replayed
     if wanted.dry_run or not chosen:
         replayed.put_back = [(email, None) for email in chosen]
         return replayed
-    settings = settings_or_demo()
+    settings = settings_at_work()
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     telemetry = start_telemetry(settings)  # the messages' spans are the roots of what the workers will do

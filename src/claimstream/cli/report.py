@@ -1,6 +1,7 @@
 """Finding the report of one email, in the database or in what the last demo left."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from pydantic import TypeAdapter
 from claimstream.cli import last_demo
 from claimstream.cli import report_words as words
 from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import command, note
+from claimstream.cli.console import note
+from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import VERSION, ProcessingReport
@@ -64,25 +66,18 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     runs: tuple[EarlierRun, ...] = ()
     if settings.database_url is None and last_demo.saved_emails():
         note("DATABASE_URL is not set: this is of the last demo.")
-        email = last_demo.find(wanted)
-        text = last_demo.saved_report(email.email_id) if email else None
+        email = _one(wanted, last_demo.called(wanted))
+        text = last_demo.saved_report(email.email_id)
     else:
         async with a_door() as door, open_database(settings, door) as database:
             store, run_store = EmailStore(database), RunStore(database)
-            email = await store.find(wanted)
-            text = await store.report(email.email_id) if email else None
-            if email is not None:
-                runs = await run_store.earlier(email.email_id)
-                if text is None:
-                    waits, written = await store.waits(email.email_id), await store.last_written(email.email_id)
-                if run is not None and run < email.run:
-                    text = await run_store.report(email.email_id, run)
-    if email is None:
-        raise NoReportError(
-            f"no email has the id {wanted!r}, or more than one has an id that begins so; six characters are the least. "
-            "Email, correlation, trace and Gmail id and Message-ID are known by; "
-            f"`{command()} emails` lists the newest."
-        )
+            email = _one(wanted, await store.called(wanted, limit=ENOUGH))
+            text = await store.report(email.email_id)
+            runs = await run_store.earlier(email.email_id)
+            if text is None:
+                waits, written = await store.waits(email.email_id), await store.last_written(email.email_id)
+            if run is not None and run < email.run:
+                text = await run_store.report(email.email_id, run)
     if run is not None and run > email.run:
         raise NoReportError(f"email {email.email_id} has no run {run}: its newest is run {email.run}.")
     if run is not None:
@@ -90,6 +85,13 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     if text is None:
         raise NoReportError(_why_none(email, waits, written))
     return FoundReport(email, text, settings.jaeger_ui_url, runs)
+
+
+def _one(wanted: str, found: Sequence[EmailSummary]) -> EmailSummary:
+    try:
+        return the_one(wanted, found)
+    except NotOneEmailError as error:
+        raise NoReportError(str(error)) from None
 
 
 def _why_none(email: EmailSummary, waits: tuple[Waited, ...], written: tuple[str, datetime] | None) -> str:

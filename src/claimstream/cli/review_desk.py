@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import command
+from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
+from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_clients
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Inquiry
@@ -66,6 +68,7 @@ class ReviewDesk:
     """The stores, of one command."""
 
     def __init__(self, database: Database, clients: Clients | None) -> None:
+        self.database = database
         self.reviews = ReviewStore(database)
         self._emails = EmailStore(database)
         self._inquiries = InquiryStore(database)
@@ -78,12 +81,10 @@ class ReviewDesk:
             if item is None:
                 raise ReviewError(f"there is no review item {wanted}: `{command()} review` lists those that wait.")
             return item
-        email = await self._emails.find(wanted)
-        if email is None:
-            raise ReviewError(
-                f"no review item and no email has the id {wanted!r}, or more than one email has an id that begins so: "
-                f"`{command()} review` lists those that wait."
-            )
+        try:
+            email = the_one(wanted, await self._emails.called(wanted, limit=ENOUGH))
+        except NotOneEmailError as error:
+            raise ReviewError(str(error)) from None
         item = await self.reviews.of_email(email.email_id)
         if item is None:
             raise ReviewError(
@@ -126,7 +127,7 @@ class ReviewDesk:
 @asynccontextmanager
 async def review_desk() -> AsyncIterator[ReviewDesk]:
     """Raises SettingsError or ExternalError."""
-    settings = settings_or_demo()
+    settings = settings_at_work()
     async with a_door() as door, open_database(settings, door) as database:
         clients = make_clients(settings, door)
         try:
@@ -141,6 +142,7 @@ async def find_items(
 ) -> tuple[list[ReviewItem], int]:
     """The items, and how many wait in all."""
     async with review_desk() as desk:
+        await check_tenant(desk.database, tenant_id)
         found = await desk.reviews.items(
             statuses=[ReviewStatus(status) for status in statuses],
             tenant_id=tenant_id,

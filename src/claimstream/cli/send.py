@@ -12,7 +12,7 @@ from claimstream.cli import last_demo
 from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import command, note
 from claimstream.settings import SettingsError, load_settings
-from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.mailbox_access import MailboxAccessStore
 
 
 async def send_mail(file: Path, mailbox: str | None) -> None:
@@ -32,6 +32,10 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
     known = await _mailboxes(environment)
     if plain not in known:
         raise SettingsError(f"{plain} is no mailbox of the demo. Name one: --mailbox {' | '.join(known)}")
+    if (reason := known[plain]) is not None:
+        raise SettingsError(
+            f"{plain} is disabled ({reason}), and its mail is not read. Enable it: {command()} mailboxes enable {plain}"
+        )
     url = f"{environment['GMAIL_BASE_URL']}/control/deliver"
     async with aiohttp.ClientSession() as session:
         try:
@@ -43,7 +47,9 @@ async def send_mail(file: Path, mailbox: str | None) -> None:
     note(f"Delivered to {plain}. See what became of it: {command()} emails")
 
 
-async def _mailboxes(environment: dict[str, str]) -> list[str]:
-    settings = load_settings(database_url=environment["DATABASE_URL"])
+async def _mailboxes(environment: dict[str, str]) -> dict[str, str | None]:
+    """By address why it is disabled; None: it is not."""
+    embedded = {"database_url": environment["DATABASE_URL"]} if "DATABASE_URL" in environment else {}
+    settings = load_settings(**embedded)  # else it runs on the database that the settings name
     async with a_door() as door, open_database(settings, door) as database:
-        return [mailbox.address for mailbox in await MailboxStore(database).all()]
+        return {m.address: m.disabled_reason for m in await MailboxAccessStore(database).overview()}

@@ -14,6 +14,7 @@ from claimstream.domain.records.decision import ReviewReason, Route
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.intent import Intent, MatchedBy
 from claimstream.domain.records.world import World
+from claimstream.local.sample_mail import SAMPLES
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -99,7 +100,13 @@ def load_cases(folder: Path) -> CaseFolder:
 
 def read_world(path: Path) -> World:
     """Raises CaseError."""
-    return _read(path, World)
+    try:
+        return _read(path, World)
+    except CaseError as error:
+        raise CaseError(
+            f"{error}. Expected is a world.json: tenants with their mailboxes, clients, and the letters sent "
+            f"(inquiries). docs/evaluation.md describes the format; an example: {SAMPLES / 'world.json'}"
+        ) from None
 
 
 def _load_case(folder: Path, world: World) -> Case:
@@ -136,7 +143,9 @@ def _read(path: Path, kind: type[M]) -> M:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise CaseError(f"{path}: missing") from None
+    except OSError as error:
+        raise CaseError(f"{path}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CaseError(f"{path}: {where}: {first['msg']}") from None
+        where = ".".join(str(part) for part in first["loc"])  # nowhere, if it is no JSON
+        raise CaseError(f"{path}: {f'{where}: ' if where else ''}{first['msg']}") from None

@@ -42,6 +42,9 @@ _WHY_NOT = """
     FROM emails WHERE email_id = $1
 """
 
+SHORTEST_BEGINNING = 6
+"""Characters of an id that may stand for it."""
+
 
 class EmailStore:
     def __init__(self, database: Database) -> None:
@@ -349,21 +352,27 @@ class EmailStore:
 
     async def find(self, wanted: str) -> EmailSummary | None:
         """By email id, correlation id, trace id, Gmail id or Message-ID; an unambiguous beginning of an id will do."""
+        found = await self.called(wanted, limit=2)
+        return found[0] if len(found) == 1 else None
+
+    async def called(self, wanted: str, *, limit: int) -> list[EmailSummary]:
+        """All that :meth:`find` could mean; where they are more than ``limit``, any of them."""
 
         async def work(connection: Connection) -> list[asyncpg.Record]:
             return await connection.fetch(
                 _SUMMARY
                 + """
                 WHERE $1 IN (email_id, correlation_id, trace_id, gmail_id, message_id)
-                   OR (length($1) >= 6 AND (starts_with(email_id, $1) OR starts_with(correlation_id, $1)
-                                            OR starts_with(trace_id, $1)))
-                LIMIT 2
+                   OR (length($1) >= $2 AND (starts_with(email_id, $1) OR starts_with(correlation_id, $1)
+                                             OR starts_with(trace_id, $1)))
+                LIMIT $3
                 """,
                 wanted,
+                SHORTEST_BEGINNING,
+                limit,
             )
 
-        rows = await self._database.run("SELECT emails", work)
-        return EmailSummary(**rows[0]) if len(rows) == 1 else None
+        return [EmailSummary(**row) for row in await self._database.run("SELECT emails", work)]
 
     async def recent(
         self, *, tenant_id: str | None = None, outcome: str | None = None, status: str | None = None, limit: int = 50

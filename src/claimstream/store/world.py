@@ -90,6 +90,12 @@ class WorldStore:
 
         await self._database.run("TRUNCATE tenants", work)
 
+    async def tenant_ids(self) -> list[str]:
+        async def work(connection: Connection) -> list[str]:
+            return [row["tenant_id"] for row in await connection.fetch("SELECT tenant_id FROM tenants ORDER BY 1")]
+
+        return await self._database.run("SELECT tenants", work, transaction=False)
+
     async def notification_address(self, tenant_id: str) -> str | None:
         async def work(connection: Connection) -> str | None:
             found: str | None = await connection.fetchval(

@@ -32,7 +32,7 @@ class TracePage:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/", _page),
-            web.get("/trace/{trace_id}", _page),
+            web.get("/trace/{trace_id}", self._trace_page),
             web.get("/page/{name}", _file),
             web.get("/api/traces", self._list),
             web.get("/api/traces/{trace_id}", self._show),
@@ -66,20 +66,28 @@ class TracePage:
         }
         return _json(body, headers={"ETag": self._version})
 
+    async def _trace_page(self, request: web.Request) -> web.Response:
+        """The same for a trace that is not there: the page says so, and draws it should it still come."""
+        missing = isinstance(self._find(request), str)
+        return _static("index.html", "text/html", status=404 if missing else 200)
+
     async def _show(self, request: web.Request) -> web.Response:
-        """By its id, or by the first digits of it, as tables show them."""
-        wanted = request.match_info["trace_id"].lower()
-        trace = self._traces.get(wanted)
-        if trace is None:
-            beginning = [each for each in self._traces if each.trace_id.startswith(wanted)]
-            if len(beginning) > 1:
-                return _json({"error": f"{len(beginning)} traces begin with {wanted}: give more digits"}, status=404)
-            if not beginning:
-                return _json({"error": "no such trace: not yet received, or older than those kept"}, status=404)
-            trace = beginning[0]
+        trace = self._find(request)
+        if isinstance(trace, str):
+            return _json({"error": trace}, status=404)
         if self._unchanged(request):
             return web.Response(status=304, headers={"ETag": self._version})
         return _json(self._full(trace), headers={"ETag": self._version})
+
+    def _find(self, request: web.Request) -> ReceivedTrace | str:
+        """By its id, or by the first digits of it, as tables show them; else why there is none."""
+        wanted = request.match_info["trace_id"].lower()
+        if (trace := self._traces.get(wanted)) is not None:
+            return trace
+        beginning = [each for each in self._traces if each.trace_id.startswith(wanted)]
+        if len(beginning) > 1:
+            return f"{len(beginning)} traces begin with {wanted}: give more digits"
+        return beginning[0] if beginning else "no such trace: not yet received, or older than those kept"
 
     @property
     def _version(self) -> str:
@@ -173,19 +181,19 @@ def summary(trace: ReceivedTrace) -> dict[str, Any]:
 
 
 async def _page(_request: web.Request) -> web.Response:
-    return _static("index.html", "text/html")
+    return _static("index.html", "text/html", status=200)
 
 
 async def _file(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name not in _FILES:
         raise web.HTTPNotFound
-    return _static(name, _FILES[name])
+    return _static(name, _FILES[name], status=200)
 
 
-def _static(name: str, content_type: str) -> web.Response:
+def _static(name: str, content_type: str, *, status: int) -> web.Response:
     text = (resources.files(__name__) / name).read_text(encoding="utf-8")
-    return web.Response(text=text, content_type=content_type, charset="utf-8", headers=_SECURITY)
+    return web.Response(text=text, status=status, content_type=content_type, charset="utf-8", headers=_SECURITY)
 
 
 def _json(body: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
