@@ -268,7 +268,8 @@ async def test_the_start_warns_of_a_model_that_ends(settings: Settings, caplog: 
 
 def test_a_command_that_asks_postgresql_only_loads_no_sdk_of_a_model() -> None:
     """Anthropic's takes a second, for which nobody wants to wait before a table of emails."""
-    shown = "import sys, claimstream.cli.access, claimstream.cli.report, claimstream.cli.dead, claimstream.cli.replay"
-    asked = f"{shown}; print([m for m in ('anthropic', 'sqlalchemy', 'motor') if m in sys.modules])"
+    commands = ("access", "report.found", "dead.messages", "replay")
+    loaded = ", ".join(f"claimstream.cli.{name}" for name in commands)
+    asked = f"import sys, {loaded}; print([m for m in ('anthropic', 'sqlalchemy', 'motor') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert printed == "[]\n"

@@ -10,10 +10,10 @@ from tests.helpers import add_email, received
 from typer.testing import CliRunner
 
 from claimstream.app import App
-from claimstream.cli.audit import Window, audit_mailboxes
-from claimstream.cli.dead import redrive_messages, show_message
+from claimstream.cli.audit.run import Window, audit_mailboxes
+from claimstream.cli.dead.messages import redrive_messages, show_message
+from claimstream.cli.dead.redrive import Redrive
 from claimstream.cli.main import app as commands
-from claimstream.cli.redrive import Redrive
 from claimstream.dead_letters import DeadLetters, DeadMessage, buried
 from claimstream.domain.records.world import World
 from claimstream.external import grpc_errors

@@ -6,7 +6,7 @@ import pytest
 from tests.cli.process import claimstream
 
 from claimstream.app import App
-from claimstream.cli.doctor import diagnose
+from claimstream.cli.doctor.diagnosis import diagnose
 from claimstream.settings import Settings, load_settings
 
 SERVICES = {"PostgreSQL", "Gmail", "MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Breakers", "Traces", "Sentry"}

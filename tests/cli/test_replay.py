@@ -20,8 +20,8 @@ from claimstream.app import App
 from claimstream.cli.main import StageChoice
 from claimstream.cli.main import app as commands
 from claimstream.cli.replay import Wanted, find_emails, print_replayed, replay_emails
-from claimstream.cli.report import NoReportError, find_report
-from claimstream.cli.report_page import report_page
+from claimstream.cli.report.found import NoReportError, find_report
+from claimstream.cli.report.page import report_page
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.replay import WITH_CHECKPOINT

@@ -15,11 +15,11 @@ import pytest
 from rich.console import Console
 from tests.helpers import NOW
 
-from claimstream.cli import report_words as words
-from claimstream.cli.report import FoundReport, NoReportError
-from claimstream.cli.report_page import report_page
-from claimstream.cli.report_page.html import el
-from claimstream.cli.report_view import print_report
+from claimstream.cli.report import words
+from claimstream.cli.report.found import FoundReport, NoReportError
+from claimstream.cli.report.page import report_page
+from claimstream.cli.report.page.html import el
+from claimstream.cli.report.view import print_report
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import Candidate, Decision, GuardDecision, Match, ReviewReason, Route
 from claimstream.domain.records.extraction import Conflict, InstallmentTerms, Method, Settlement, SettlementDecision

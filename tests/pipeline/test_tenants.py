@@ -12,7 +12,7 @@ from tests.conftest import make_world
 from tests.helpers import NOW
 
 from claimstream.app import App
-from claimstream.cli.review_desk import ReviewDesk, ReviewError
+from claimstream.cli.review.desk import ReviewDesk, ReviewError
 from claimstream.domain.records.work import EmailSummary, NewEmail
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import clients_of, load_world

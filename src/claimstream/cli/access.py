@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from claimstream.cli import last_demo
 from claimstream.cli.console import command, note
+from claimstream.cli.demo import last as last_demo
 from claimstream.connections import make_clients, make_database
 from claimstream.domain.records.world import World
 from claimstream.external.door import Door

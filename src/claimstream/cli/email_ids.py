@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from claimstream.cli.console import command
-from claimstream.cli.report_words import moment
+from claimstream.cli.report.words import moment
 from claimstream.domain.records.work import EmailSummary
 from claimstream.store.emails import SHORTEST_BEGINNING
 

@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from claimstream import __version__
-from claimstream.cli import audit_command, dead_commands, mailbox_commands, review_commands
+from claimstream.cli.audit import commands as audit_commands
+from claimstream.cli.dead import commands as dead_commands
+from claimstream.cli.mailboxes import commands as mailbox_commands
 from claimstream.cli.moment import FORMS, moment_option
+from claimstream.cli.review import commands as review_commands
 from claimstream.cli.running import JsonOption, advice
 from claimstream.cli.running import run as _run
 
@@ -100,7 +103,7 @@ def demo(
     environment does not name one of yours; puts the sample mail into the mailboxes; lets the real worker settle it; and
     prints what became of each mail. Status 0 only if every mail is settled and nothing was written wrongly.
     """
-    from claimstream.cli.demo import run_demo
+    from claimstream.cli.demo.run import run_demo
     from claimstream.local.sample_mail import SAMPLES
 
     good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep))
@@ -224,7 +227,7 @@ def load(
 @app.command()
 def doctor() -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
-    from claimstream.cli.doctor import examine, print_findings
+    from claimstream.cli.doctor.diagnosis import examine, print_findings
 
     findings = _run(examine())
     print_findings(findings)
@@ -245,9 +248,9 @@ def emails(
     """
     from pydantic import TypeAdapter
 
-    from claimstream.cli import last_demo
     from claimstream.cli.access import a_door, open_database, settings_or_demo
     from claimstream.cli.console import Trimmed, note, out
+    from claimstream.cli.demo import last as last_demo
     from claimstream.cli.tables import emails_table
     from claimstream.cli.tenants import check_among, check_tenant
     from claimstream.domain.records.work import EmailSummary
@@ -291,9 +294,9 @@ def report(
     set, the report links to the email's trace.
     """
     from claimstream.cli.console import complain, out
-    from claimstream.cli.report import FoundReport, NoReportError, find_report
-    from claimstream.cli.report_page import report_page
-    from claimstream.cli.report_view import print_report
+    from claimstream.cli.report.found import FoundReport, NoReportError, find_report
+    from claimstream.cli.report.page import report_page
+    from claimstream.cli.report.view import print_report
 
     if as_json and as_html:
         raise typer.BadParameter("--json and --html: choose one.")
@@ -377,7 +380,7 @@ def replay(
     raise typer.Exit(1 if ids and replayed.skipped else 0)
 
 
-app.command("audit")(audit_command.audit)
+app.command("audit")(audit_commands.audit)
 app.add_typer(dead_commands.app, name="dead")
 app.add_typer(mailbox_commands.app, name="mailboxes")
 app.add_typer(review_commands.app, name="review")
@@ -412,7 +415,7 @@ def send(
     ] = None,
 ) -> None:
     """Put a mail into a mailbox of the running demo (`claimstream demo --keep`)."""
-    from claimstream.cli.send import send_mail
+    from claimstream.cli.demo.send import send_mail
 
     _run(send_mail(file, mailbox))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from claimstream.cli.review_commands import IntentChoice, SettlementChoice, StateChoice
+from claimstream.cli.review.commands import IntentChoice, SettlementChoice, StateChoice
 from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.intent import SET_ASIDE, Intent

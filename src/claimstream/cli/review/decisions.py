@@ -10,12 +10,12 @@ from typing import Any
 import typer
 from pydantic import TypeAdapter
 
-from claimstream.cli import review_desk
 from claimstream.cli.console import Trimmed, command, complain, err, out
 from claimstream.cli.console import note as say
 from claimstream.cli.person import who
-from claimstream.cli.review_desk import Prepared, ReviewError, Shown
-from claimstream.cli.review_view import change_part, items_table, print_shown
+from claimstream.cli.review import desk as review_desk
+from claimstream.cli.review.desk import Prepared, ReviewError, Shown
+from claimstream.cli.review.view import change_part, items_table, print_shown
 from claimstream.cli.running import run
 from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision

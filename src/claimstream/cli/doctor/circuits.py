@@ -6,7 +6,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from claimstream.cli.access import a_door, open_database
-from claimstream.cli.finding import Finding
+from claimstream.cli.doctor.finding import Finding
 from claimstream.external.errors import ExternalError
 from claimstream.settings import Settings
 from claimstream.store.outages import OutageStore

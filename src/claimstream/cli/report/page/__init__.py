@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from importlib import resources
 
-from claimstream.cli import report_words as words
-from claimstream.cli.report_page.html import Content, Html, el, join
+from claimstream.cli.report import words
+from claimstream.cli.report.page.html import Content, Html, el, join
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport

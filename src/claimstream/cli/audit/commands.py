@@ -25,7 +25,7 @@ def audit(
     """
     from datetime import UTC, datetime
 
-    from claimstream.cli.audit import Window, audit_mailboxes
+    from claimstream.cli.audit.run import Window, audit_mailboxes
 
     now = datetime.now(UTC)
     times = [moment_option(option, text) or now for option, text in (("--since", since), ("--until", until))]

@@ -69,7 +69,7 @@ def list_all(
 ) -> None:
     """List what waits for a decision, the oldest first; then `show` one, and `approve`, `correct` or `reject` it."""
     if context.invoked_subcommand is None:
-        from claimstream.cli.review import list_items
+        from claimstream.cli.review.decisions import list_items
 
         list_items(states=state, mine=mine, reason=reason, tenant_id=tenant, limit=limit, by=by, as_json=as_json)
 
@@ -77,7 +77,7 @@ def list_all(
 @app.command()
 def show(item: ItemArgument, as_json: JsonOption = False) -> None:
     """Show why it is here, what approving would write over what, and the words that rests on."""
-    from claimstream.cli.review import show_item
+    from claimstream.cli.review.decisions import show_item
 
     show_item(item, as_json=as_json)
 
@@ -85,7 +85,7 @@ def show(item: ItemArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def claim(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption = None) -> None:
     """Take an item in hand, so that nobody else decides it meanwhile. (Deciding takes it by itself.)"""
-    from claimstream.cli.review import claim_item
+    from claimstream.cli.review.decisions import claim_item
 
     claim_item(item, take_over=take_over, by=by)
 
@@ -93,7 +93,7 @@ def claim(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption = 
 @app.command()
 def release(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption = None) -> None:
     """Give an item back undecided."""
-    from claimstream.cli.review import release_item
+    from claimstream.cli.review.decisions import release_item
 
     release_item(item, take_over=take_over, by=by)
 
@@ -105,7 +105,7 @@ def approve(item: ItemArgument, note: NoteOption = "", yes: YesOption = False, b
     It goes out through the outbox, and only onto what you have seen: should the record change before it is written,
     the item comes back.
     """
-    from claimstream.cli.review import approve_item
+    from claimstream.cli.review.decisions import approve_item
 
     approve_item(item, note=note, yes=yes, by=by)
 
@@ -133,7 +133,7 @@ def correct(
     by: ByOption = None,
 ) -> None:
     """Write something else than what is proposed: what you do not name stays as proposed."""
-    from claimstream.cli.review import Said, correct_item
+    from claimstream.cli.review.decisions import Said, correct_item
 
     if amount is not None and keep_amount:
         raise typer.BadParameter("--amount and --keep-amount: choose one.")
@@ -146,7 +146,7 @@ def correct(
 @app.command()
 def reject(item: ItemArgument, note: NoteOption = "", by: ByOption = None) -> None:
     """The reply changes nothing in the client's record."""
-    from claimstream.cli.review import end_item
+    from claimstream.cli.review.decisions import end_item
 
     end_item(item, "rejected", note=note, by=by)
 
@@ -154,7 +154,7 @@ def reject(item: ItemArgument, note: NoteOption = "", by: ByOption = None) -> No
 @app.command()
 def spam(item: ItemArgument, note: NoteOption = "", by: ByOption = None) -> None:
     """It is no creditor's reply at all."""
-    from claimstream.cli.review import end_item
+    from claimstream.cli.review.decisions import end_item
 
     end_item(item, "spam", note=note, by=by)
 
@@ -166,6 +166,6 @@ def escalate(
     by: ByOption = None,
 ) -> None:
     """Pass it on to somebody who knows more. It goes on waiting, and anybody may take it in hand."""
-    from claimstream.cli.review import end_item
+    from claimstream.cli.review.decisions import end_item
 
     end_item(item, "escalated", note=note, by=by)

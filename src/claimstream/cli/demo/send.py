@@ -8,9 +8,9 @@ from pathlib import Path
 
 import aiohttp
 
-from claimstream.cli import last_demo
 from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import command, note
+from claimstream.cli.demo import last as last_demo
 from claimstream.settings import SettingsError, load_settings
 from claimstream.store.mailbox_access import MailboxAccessStore
 

@@ -15,7 +15,7 @@ AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS")]
 def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the mailboxes: state, last look, end of the watch, cursor, emails not settled yet."""
     if context.invoked_subcommand is None:
-        from claimstream.cli.mailboxes import list_mailboxes
+        from claimstream.cli.mailboxes.overview import list_mailboxes
 
         run(list_mailboxes(as_json=as_json))
 
@@ -23,7 +23,7 @@ def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
 @app.command()
 def enable(address: AddressArgument) -> None:
     """Look after a disabled mailbox again, from where it stopped."""
-    from claimstream.cli.mailboxes import enable_mailbox
+    from claimstream.cli.mailboxes.overview import enable_mailbox
 
     run(enable_mailbox(address))
 
@@ -34,6 +34,6 @@ def disable(
     reason: Annotated[str, typer.Option(help="Why, for whoever looks.")] = "disabled by hand",
 ) -> None:
     """Leave a mailbox alone until it is enabled by hand."""
-    from claimstream.cli.mailboxes import disable_mailbox
+    from claimstream.cli.mailboxes.overview import disable_mailbox
 
     run(disable_mailbox(address, reason))

@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 from sentry_sdk.utils import BadDsn, Dsn
 
-from claimstream.cli import last_demo
 from claimstream.cli.access import a_door, open_database, settings_or_demo
 from claimstream.cli.console import note, out
-from claimstream.cli.doctor_circuits import circuits
-from claimstream.cli.doctor_settings import read_settings, unreadable
-from claimstream.cli.finding import Finding
+from claimstream.cli.demo import last as last_demo
+from claimstream.cli.doctor.circuits import circuits
+from claimstream.cli.doctor.finding import Finding
+from claimstream.cli.doctor.settings import read_settings, unreadable
 from claimstream.cli.running import advice
 from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
 from claimstream.domain.records.work import Mailbox

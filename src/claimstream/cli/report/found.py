@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from claimstream.cli import last_demo
-from claimstream.cli import report_words as words
 from claimstream.cli.access import a_door, open_database, settings_or_demo
 from claimstream.cli.console import note
+from claimstream.cli.demo import last as last_demo
 from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
+from claimstream.cli.report import words
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import VERSION, ProcessingReport

@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli import report_words as words
 from claimstream.cli.console import Trimmed
-from claimstream.cli.report_view import fields_part, match_part
-from claimstream.cli.review_desk import Shown
+from claimstream.cli.report import words
+from claimstream.cli.report.view import fields_part, match_part
+from claimstream.cli.review.desk import Shown
 from claimstream.cli.tables import amounts
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.review import WAITING, CreditorEntry, ReviewItem, ReviewStatus

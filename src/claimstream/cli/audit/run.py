@@ -18,9 +18,9 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
-from claimstream.cli.dead import dead_letters
-from claimstream.cli.dead_commands import MOST
-from claimstream.cli.report_words import moment
+from claimstream.cli.dead.commands import MOST
+from claimstream.cli.dead.messages import dead_letters
+from claimstream.cli.report.words import moment
 from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_gmail
 from claimstream.domain.records.work import Mailbox

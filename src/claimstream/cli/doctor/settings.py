@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from claimstream.cli.finding import Finding
+from claimstream.cli.doctor.finding import Finding
 from claimstream.env_file import unknown_names
 from claimstream.settings import Settings, WrongSettingsError, load_settings
 

@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli import report_words as words
 from claimstream.cli.console import Trimmed
+from claimstream.cli.report import words
 from claimstream.cli.tables import ROUTE_STYLES, amounts
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.work import EmailSummary

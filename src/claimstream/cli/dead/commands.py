@@ -25,7 +25,7 @@ def list_dead(
 
     What somebody else looks at does not show, for up to a minute.
     """
-    from claimstream.cli.dead import list_messages
+    from claimstream.cli.dead.messages import list_messages
 
     run(list_messages(as_json=as_json, limit=limit))
 
@@ -33,7 +33,7 @@ def list_dead(
 @app.command()
 def show(message: IdArgument, as_json: JsonOption = False) -> None:
     """Show one dead message: its attributes and its data (the first 4,000 characters)."""
-    from claimstream.cli.dead import show_message
+    from claimstream.cli.dead.messages import show_message
 
     if not run(show_message(message, as_json=as_json)):
         raise typer.Exit(1)
@@ -52,7 +52,7 @@ def redrive(
     Whatever happens in between, none is lost; one may come twice, which is harmless.
     Status 0 only if all were redriven.
     """
-    from claimstream.cli.dead import redrive_messages
+    from claimstream.cli.dead.messages import redrive_messages
 
     if everything == bool(messages):
         raise typer.BadParameter("name the messages (claimstream dead list), or --all: one of the two.")

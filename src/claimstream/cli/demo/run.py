@@ -13,9 +13,9 @@ from typing import Any
 from rich.markup import escape
 
 from claimstream.app import App, utc_now
-from claimstream.cli import last_demo
 from claimstream.cli.access import bring_up_schema
 from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.demo import last as last_demo
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases

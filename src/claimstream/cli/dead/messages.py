@@ -12,8 +12,8 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
-from claimstream.cli.dead_commands import MOST
-from claimstream.cli.redrive import Redrive, Redriven
+from claimstream.cli.dead.commands import MOST
+from claimstream.cli.dead.redrive import Redrive, Redriven
 from claimstream.dead_letters import DeadLetters, DeadMessage
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door, Service

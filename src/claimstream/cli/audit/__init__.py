@@ -1,0 +1,1 @@
+"""``claimstream audit``: is everything that Gmail has accounted for?"""

@@ -1,0 +1,1 @@
+"""``claimstream doctor``: is each service there, and what is wrong?"""

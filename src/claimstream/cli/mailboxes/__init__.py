@@ -1,0 +1,1 @@
+"""``claimstream mailboxes``: how far each one is, and which are left alone."""

@@ -1,0 +1,1 @@
+"""``claimstream report``: everything about one email, on a screen, as JSON and as a page."""

@@ -1,0 +1,1 @@
+"""``claimstream review``: what waits for a person, and what they decide."""
