@@ -40,7 +40,7 @@ async def circuits(settings: Settings, *, ask_database: bool) -> Finding:
         return _of_worker(ready)
     silent = f"no worker answers on HEALTH_PORT {port}; " if port else ""
     if not ask_database:
-        return Finding(_NAME, "warning", f"{silent}what is written down of outages stands in PostgreSQL")
+        return Finding(_NAME, "warning", f"{silent}outages are written down in PostgreSQL, which cannot be asked")
     if settings.circuit_breaker_alert_email is None:
         text = f"{silent}only workers know: set HEALTH_PORT, or CIRCUIT_BREAKER_ALERT_EMAIL"
         return Finding(_NAME, "off", text)

@@ -174,7 +174,8 @@ async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None) -> Finding
 
 async def _mailboxes_open(gmail: Gmail, mailboxes: list[Mailbox] | None) -> Finding:
     if mailboxes is None:
-        return Finding("Gmail", "warning", "configured, not called: which mailboxes there are stands in PostgreSQL")
+        said = "configured, not called: the mailboxes stand in PostgreSQL, which cannot be asked"
+        return Finding("Gmail", "warning", said)
     if not mailboxes:
         return Finding("Gmail", "warning", "no mailbox is known yet: claimstream load WORLD.json")
     for mailbox in mailboxes:
