@@ -135,7 +135,10 @@ async def test_what_is_ended_is_ended_and_says_by_whom(app: App, review: Review,
     assert escalated.status == 0, escalated.err
     waiting = await review()
     assert "escalated" in waiting.out
-    assert "for Ms Weber" in (await review("show", email_id)).out
+    assert (await review("claim", email_id, CLAIMSTREAM_USER="weber")).status == 0
+    shown = (await review("show", email_id)).out
+    for words in ("escalated by anna at", "in the hands of weber since", "for Ms Weber"):
+        assert words in shown
     rejected = await review("reject", email_id, CLAIMSTREAM_USER="weber")
     assert "is rejected. Nothing was written" in rejected.err
     again = await review("spam", email_id)

@@ -156,10 +156,11 @@ def _heading(item: ReviewItem) -> Text:
     text.append(f"\n{item.subject or '(no subject)'}", style="italic")
     received = "" if item.received_at is None else f"received {words.moment(item.received_at)}, "
     text.append(f"\n{received}{item.mailbox}, {item.tenant_id}, email {item.email_id}", style="dim")
-    if item.resolved_by is not None:
-        when = "" if item.resolved_at is None else f" at {words.moment(item.resolved_at)}"
-        text.append(f"\n{item.status} by {item.resolved_by}{when}")
-    elif item.claimed_by is not None and item.claimed_at is not None:
+    if item.resolved_by is not None and item.resolved_at is not None:
+        # What still waits and was ended once was escalated, whoever has it in hand by now.
+        ended = ReviewStatus.ESCALATED if item.status in WAITING else item.status
+        text.append(f"\n{ended} by {item.resolved_by} at {words.moment(item.resolved_at)}")
+    if item.claimed_by is not None and item.claimed_at is not None:
         text.append(f"\nin the hands of {item.claimed_by} since {words.moment(item.claimed_at)}")
     if item.note:
         text.append(f"\nnote: {item.note}")
