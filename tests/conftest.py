@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from tests.helpers import NOW
@@ -16,6 +17,12 @@ from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
+
+# The same examples each time, however slow the machine is: whether a change is good is not to hang on luck. Others are
+# looked for with --hypothesis-profile=search.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -236,7 +236,9 @@ async def test_a_missing_subscription_ends_the_worker_loudly(settings: Settings,
     assert "gmail-notifications" in repr(caught.value.exceptions) or "emails" in repr(caught.value.exceptions)
 
 
-async def test_health_is_served_for_kubernetes(settings: Settings, world: World) -> None:
+async def test_health_is_served_for_kubernetes(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with (
         working(settings, world) as app,
         HealthServer(app.health, port=0, host="127.0.0.1") as server,
@@ -252,7 +254,9 @@ async def test_health_is_served_for_kubernetes(settings: Settings, world: World)
                 return await response.json()
 
         assert (await status("/live"), await status("/ready")) == (200, 200)
-        app._subscribers["emails"]._error = "UNAVAILABLE"  # as a stream that ended leaves it
+        subscriber = app._subscribers["emails"]
+        ended = replace(subscriber.health(), error="UNAVAILABLE")  # as a stream that ended leaves it
+        monkeypatch.setattr(subscriber, "health", lambda: ended)
         assert (await said())["subscriptions"]["emails"]["error"] == "UNAVAILABLE"
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)

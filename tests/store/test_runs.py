@@ -123,8 +123,8 @@ async def test_an_open_review_item_is_superseded_and_counts_no_more(app: App, wo
 
 @pytest.mark.parametrize(
     ("status", "hindrance"),
-    [("claimed", Hindrance.IN_REVIEW)]
-    + [(s, Hindrance.DECIDED) for s in ("approved", "corrected", "rejected", "spam", "escalated")],
+    [(s, Hindrance.IN_REVIEW) for s in ("claimed", "escalated")]
+    + [(s, Hindrance.DECIDED) for s in ("approved", "corrected", "rejected", "spam")],
 )
 async def test_what_a_person_has_in_hand_or_has_decided_is_not_overridden(
     app: App, world: World, status: str, hindrance: Hindrance

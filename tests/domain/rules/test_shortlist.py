@@ -94,7 +94,8 @@ class Desk:
     def _bearer(self, name: str) -> Iterator[str]:
         for inquiry_id in self.index.bearers(name, since(self.now)):
             yield inquiry_id
-            if any(name == creditor.name for file in self.of([inquiry_id]) for creditor in file.client.creditors):
+            recent = [file for file in self.of([inquiry_id]) if file.inquiry.sent_at >= since(self.now)]
+            if any(name == creditor.name for file in recent for creditor in file.client.creditors):
                 return
 
     def check(self, received: ParsedMail, consolidated: Consolidated) -> tuple[int, RoutingHit | None]:
