@@ -223,7 +223,7 @@ class Clients:
         except ValueError as error:
             message = (
                 f"current_amount of creditor {update.creditor_id} of client {update.client_id} is no number. "
-                "Correct it in the portal, then approve the review item again."
+                "Correct it in the portal, then decide the review item."
             )
             raise Refused(SERVICE, "update", message) from error
 

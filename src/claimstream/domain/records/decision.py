@@ -91,7 +91,7 @@ class GuardDecision(Record):
 
     guard: str
     """``amount``, ``settlement``; ``replay`` where an earlier run of the email has written, ``order`` where a reply has
-    that came later."""
+    that came later; ``person`` where a person has decided."""
     passed: bool
     reason: ReviewReason | None = None
     old: Decimal | None = None
