@@ -522,6 +522,29 @@ async def test_nobody_listening_is_an_outage(entrance: Entrance, unused_tcp_port
     await clients.close()
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["brandt"], ["c-01"]),
+        (["NELE", "Aue"], ["c-01"]),
+        (["8817/25"], ["c-01"]),
+        (["forderung@stadtwerke"], ["c-01"]),
+        (["Kern (AG"], ["c-02"]),
+        ([".*"], []),
+        (["Brandt", "Kern"], []),
+    ],
+)
+async def test_clients_are_looked_for_by_what_they_and_their_creditors_are_called(
+    clients: Clients, words: list[str], found: list[str]
+) -> None:
+    one = document(creditor(email="forderung@stadtwerke-aue.example"))
+    other = document(creditor(name="Möbelhaus Kern (AG)"), _id="c-02", first_name="Jo", last_name="Wolter")
+    other |= {"case_reference": "8818/25"}
+    await clients.upsert([one, other, one | {"_id": "c-03", "tenant_id": "sued"}])
+    assert [client.client_id for client in await clients.search("nord", words, limit=10)] == found
+    assert len(await clients.search("nord", ["a"], limit=1)) == 1
+
+
 class TestAPersonsDecision:
     """Written over whatever is stored, as long as it is what the person saw."""
 

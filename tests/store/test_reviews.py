@@ -19,7 +19,7 @@ from claimstream.domain.records.work import Delivered, Outcome, Review
 from claimstream.domain.records.world import World
 from claimstream.domain.rules.review import approved, decided
 from claimstream.store.backlog import BacklogStore
-from claimstream.store.reviews import Decided, ReviewStore
+from claimstream.store.reviews import Decided, ReviewStore, WantedItems
 from claimstream.store.standings import StandingStore
 
 REASONS = (ReviewReason.AMOUNT_LOWER, ReviewReason.LOW_CONFIDENCE)
@@ -65,14 +65,14 @@ async def test_an_item_says_what_its_email_says_and_what_is_proposed(
     app: App, world: World, reviews: ReviewStore
 ) -> None:
     email_id = await to_review(app, world)
-    [item] = await reviews.items()
+    [item] = await reviews.items(WantedItems())
     assert (item.email_id, item.tenant_id, item.reasons) == (email_id, "t", REASONS)
     assert (item.subject, item.received_at, item.detail) == ("NUL � in it", NOW, "too low")
     assert (item.status, item.claimed_by, item.decision) == (ReviewStatus.OPEN, None, None)
     assert item.proposal is not None
     assert item.proposal.amount == Decimal("812.40")
     assert await reviews.get(item.review_id) == item == await reviews.of_email(email_id)
-    assert await reviews.waiting() == 1
+    assert await reviews.count(WantedItems()) == 1
 
 
 async def test_items_are_listed_oldest_first_and_by_what_is_asked_for(
@@ -83,10 +83,12 @@ async def test_items_are_listed_oldest_first_and_by_what_is_asked_for(
     await reviews.resolve(third, decision(third, Resolution.REJECTED))
 
     async def listed(**wanted: Any) -> list[int]:
-        return [item.review_id for item in await reviews.items(**wanted)]
+        found = [item.review_id for item in await reviews.items(WantedItems(**wanted))]
+        assert await reviews.count(WantedItems(**wanted)) == len(found)
+        return found
 
     assert await listed() == [first.review_id, second.review_id]
-    assert await listed(limit=1) == [first.review_id]
+    assert [item.review_id for item in await reviews.items(WantedItems(), limit=1)] == [first.review_id]
     assert await listed(claimed_by="anna") == [second.review_id]
     assert await listed(statuses=[ReviewStatus.REJECTED]) == [third.review_id]
     assert await listed(reason="low_confidence") == [first.review_id, second.review_id]
@@ -163,12 +165,17 @@ async def test_what_was_escalated_goes_on_waiting_and_anybody_may_decide_it(
 ) -> None:
     item = await item_of(reviews, await to_review(app, world))
     assert await reviews.resolve(item, decision(item, Resolution.ESCALATED))
-    assert await reviews.waiting() == 1
+    assert await reviews.count(WantedItems()) == 1
     backlog = await BacklogStore(app.database).read()
     assert backlog.reviews == 1
     assert await put_back(app, item.email_id) is Hindrance.IN_REVIEW
+    assert await reviews.claim(item.review_id, by="ben")
+    assert await reviews.release(item.review_id, by="ben")
+    assert (await item_of(reviews, item.email_id)).status is ReviewStatus.ESCALATED, "it is still to be looked at"
     assert await reviews.resolve(item, decision(item, by="ben", decision_id="d-2"))
-    assert await reviews.waiting() == 0
+    assert await reviews.count(WantedItems()) == 0
+    said = [(past.resolution, past.by, past.note) for past in await reviews.history(item.email_id)]
+    assert said == [("escalated", "anna", "looked at it"), ("approved", "ben", "looked at it")]
 
 
 async def test_what_is_decided_is_not_replayed(app: App, world: World, reviews: ReviewStore) -> None:
@@ -177,13 +184,38 @@ async def test_what_is_decided_is_not_replayed(app: App, world: World, reviews: 
     assert await put_back(app, item.email_id) is Hindrance.DECIDED
 
 
+async def test_what_was_ended_by_mistake_is_opened_again_and_what_was_written_is_not(
+    app: App, world: World, reviews: ReviewStore
+) -> None:
+    for resolution, again in ((Resolution.REJECTED, True), (Resolution.SPAM, True), (Resolution.APPROVED, False)):
+        item = await item_of(reviews, await to_review(app, world))
+        assert not await reviews.reopen(item.review_id), "it waits"
+        assert await reviews.resolve(item, decision(item, resolution, decision_id=f"d-{resolution}"))
+        assert await reviews.reopen(item.review_id) is again
+        after = await item_of(reviews, item.email_id)
+        assert (after.status is ReviewStatus.OPEN, after.resolved_by is None) == (again, again)
+
+
+async def test_others_that_wait_for_the_same_claim_are_told_of(app: App, world: World, reviews: ReviewStore) -> None:
+    one, other, unknown = [
+        await item_of(reviews, await to_review(app, world, proposed=proposed)) for proposed in (True, True, False)
+    ]
+    assert [item.review_id for item in await reviews.beside(one)] == [other.review_id]
+    assert await reviews.beside(unknown) == []
+    assert await reviews.resolve(other, decision(other))
+    assert await reviews.beside(one) == []
+
+
 async def test_what_was_replayed_can_no_longer_be_decided(app: App, world: World, reviews: ReviewStore) -> None:
     item = await item_of(reviews, await to_review(app, world))
     assert isinstance(await put_back(app, item.email_id), PutBack)
     assert not await reviews.resolve(item, decision(item))
     assert not await reviews.claim(item.review_id, by="anna")
     assert await reviews.of_email(item.email_id) is None
-    assert (await rows(app, "SELECT * FROM outbox"), await reviews.waiting()) == ([], 0)
+    assert (await rows(app, "SELECT * FROM outbox"), await reviews.count(WantedItems())) == ([], 0)
+    before = await reviews.get(item.review_id)
+    assert before is not None
+    assert (before.status, before.resolved_by) == (ReviewStatus.SUPERSEDED, "me@here")
 
 
 async def test_an_update_that_comes_back_is_to_be_decided_anew_as_it_is_now(

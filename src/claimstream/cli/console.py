@@ -69,12 +69,18 @@ def line(text: str) -> None:
 
 def note(text: str) -> None:
     """A line for the person, beside the result. Brackets in it are no markup."""
-    err.print(text, markup=False, soft_wrap=not err.is_terminal)
+    err.print(Text(_shown(text)), soft_wrap=not err.is_terminal)
 
 
 def complain(text: str) -> None:
     """What is wrong, in one line, as the last word of a command. Brackets in it are no markup."""
-    err.print(Text.assemble(("claimstream:", "bold red"), " ", text), soft_wrap=not err.is_terminal)
+    said = Text.assemble(("claimstream:", "bold red"), " ", _shown(text))
+    err.print(said, soft_wrap=not err.is_terminal)
+
+
+def _shown(text: str) -> str:
+    """A name or a subject may stand in it: control characters do not reach the terminal, but line ends do."""
+    return "\n".join(line.translate(_CONTROLS) for line in text.split("\n"))
 
 
 def progress(doing: str, beside: str = "") -> Progress:

@@ -306,10 +306,19 @@ def report(
             sys.stdout.write(found.json() + "\n")
         elif as_html:
             sys.stdout.write(
-                report_page(found.report(), found.email, runs=found.runs, jaeger_ui_url=found.jaeger_ui_url)
+                report_page(
+                    found.report(), found.email, runs=found.runs, review=found.review, jaeger_ui_url=found.jaeger_ui_url
+                )
             )
         else:
-            print_report(out, found.report(), found.email, runs=found.runs, jaeger_ui_url=found.jaeger_ui_url)
+            print_report(
+                out,
+                found.report(),
+                found.email,
+                runs=found.runs,
+                review=found.review,
+                jaeger_ui_url=found.jaeger_ui_url,
+            )
     except NoReportError as error:
         complain(str(error))
         raise typer.Exit(1) from None

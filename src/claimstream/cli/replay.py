@@ -46,7 +46,7 @@ _WHY_NOT = {
     Hindrance.NEW: "not settled: new, or put back already",
     Hindrance.IN_WORK: "not settled: a worker has it",
     Hindrance.UNDELIVERED: "undelivered: what it decided waits in the outbox",
-    Hindrance.IN_REVIEW: "a person has its review item in hand",
+    Hindrance.IN_REVIEW: "a person has its review item in hand, or has passed it on",
     Hindrance.DECIDED: "a person has decided its review item",
 }
 

@@ -1,6 +1,6 @@
 """Emails and scores as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from rich.console import RenderableType
@@ -34,44 +34,75 @@ def seconds_of(email: EmailSummary) -> float | None:
     return None if email.settled_at is None else max(0.0, (email.settled_at - begun).total_seconds())
 
 
-_REST_WIDTH = 138
-"""Columns of the screen that everything but the subject takes."""
-_NARROW = 160
-"""Below, the email id is left out: the trace id finds the same report."""
+_SUBJECT = 40
+_LEAST_SUBJECT = 12
+
+
+def fitted(
+    columns: dict[str, list[Text]],
+    *,
+    width: int,
+    less: Sequence[str],
+    right: Collection[str] = (),
+    dim: Collection[str] = (),
+) -> Table:
+    """Rows with a ``subject``, for a screen of ``width`` columns.
+
+    Args:
+        columns: the cells by column, all of the same length.
+        less: columns that are left out where the screen is narrow, the first one first.
+        right: columns whose cells stand at their right.
+    """
+
+    def room() -> int:
+        """What is left for the subject."""
+        taken = sum(max(len(n), *(cell.cell_len for cell in cells)) for n, cells in columns.items() if n != "subject")
+        return width - taken - 2 * (len(columns) - 1)
+
+    for name in less:
+        if room() < _LEAST_SUBJECT:
+            del columns[name]
+    for subject in columns["subject"]:
+        subject.truncate(max(_LEAST_SUBJECT, min(_SUBJECT, room())), overflow="ellipsis")
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in columns:
+        style = "dim" if name in dim else ""
+        table.add_column(name, justify="right" if name in right else "left", no_wrap=True, style=style)
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
+    return table
 
 
 def emails_table(emails: Sequence[EmailSummary], *, width: int) -> Table:
     """One row per email, for a screen of ``width`` columns; an amount in parentheses is not written."""
-    wide = width >= _NARROW
-    subject_width = max(12, min(40, width - _REST_WIDTH - (10 if wide else 0)))
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    if wide:
-        table.add_column("email", no_wrap=True, style="dim")
-    table.add_column("subject", no_wrap=True)
-    table.add_column("intent", no_wrap=True)
-    table.add_column("matched by", no_wrap=True)
-    table.add_column("old → new amount", justify="right", no_wrap=True)
-    table.add_column("route", no_wrap=True)
-    table.add_column("conf.", justify="right", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
-    table.add_column("trace", no_wrap=True, style="dim")
-    for email in emails:
-        seconds = seconds_of(email)
-        subject = Text(email.subject or ("(no subject)" if email.status == "settled" else "(not settled yet)"))
-        subject.truncate(subject_width, overflow="ellipsis")
-        row: list[Text | str] = [email.email_id[:8]] if wide else []
-        table.add_row(
-            *row,
-            subject,
-            email.intent or "",
-            email.matched_by or "",
-            amounts(email.old_amount, email.new_amount, written=email.outcome == "updated"),
-            route_text(email),
-            "" if email.confidence is None else f"{email.confidence:.2f}",
-            "" if seconds is None else f"{seconds:.1f} s",
-            (email.trace_id or "")[:8],
-        )
-    return table
+    return fitted(
+        {
+            "email": [Text(email.email_id[:8]) for email in emails],
+            "subject": [
+                Text(email.subject or ("(no subject)" if email.status == "settled" else "(not settled yet)"))
+                for email in emails
+            ],
+            "intent": [Text(email.intent or "") for email in emails],
+            "matched by": [Text(email.matched_by or "") for email in emails],
+            "old → new amount": [
+                Text(amounts(email.old_amount, email.new_amount, written=email.outcome == "updated"))
+                for email in emails
+            ],
+            "route": [route_text(email) for email in emails],
+            "conf.": [Text("" if email.confidence is None else f"{email.confidence:.2f}") for email in emails],
+            "time": [Text(_time(email)) for email in emails],
+            "trace": [Text((email.trace_id or "")[:8]) for email in emails],
+        },
+        width=width,
+        less=("conf.", "time", "matched by", "trace", "intent", "old → new amount"),
+        right=("old → new amount", "conf.", "time"),
+        dim=("email", "trace"),
+    )
+
+
+def _time(email: EmailSummary) -> str:
+    seconds = seconds_of(email)
+    return "" if seconds is None else f"{seconds:.1f} s"
 
 
 def route_text(email: EmailSummary) -> Text:

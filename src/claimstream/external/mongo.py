@@ -4,6 +4,7 @@ Every query names the tenant. Creditors are found by their id, never by position
 that what the portal keeps in a document stays.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo_documents import (
     KEYS,
+    SEARCHED,
     Document,
     amount,
     client_keys,
@@ -96,6 +98,14 @@ class Clients:
 
     async def find_all(self, tenant_id: str) -> list[Client]:
         return await self._find({"tenant_id": tenant_id})
+
+    async def search(self, tenant_id: str, words: Iterable[str], *, limit: int) -> list[Client]:
+        """The tenant's clients who are called so, or whose creditors are: each word stands in one of their names, in
+        the case reference, or in a creditor's name or address."""
+        wanted = [{"$or": [{field: _standing(word)} for field in SEARCHED]} for word in words]
+        query = {"tenant_id": tenant_id, **({"$and": wanted} if wanted else {})}
+        found = await self._call("find", lambda clients: clients.find(query).limit(limit).to_list(None))
+        return client_records(found)
 
     async def documents(self, tenant_id: str) -> list[Document]:
         """The tenant's clients as they are stored, with whatever the portal keeps in them."""
@@ -257,6 +267,11 @@ class Clients:
         patience = {"w": "majority", "wtimeout": _MAJORITY_MILLISECONDS}
         concern = WriteConcern(**{**patience, **self._client.write_concern.document})
         return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
+
+
+def _standing(word: str) -> Document:
+    """The word as it is, whatever its case."""
+    return {"$regex": re.escape(word), "$options": "i"}
 
 
 def _server(options: ClientsOptions) -> dict[str, AttributeValue]:

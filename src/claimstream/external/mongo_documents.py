@@ -31,6 +31,18 @@ KEYS: Document = {
 """What :func:`client_keys` needs of a document: no amount, so that our own updates do not change it."""
 
 
+SEARCHED = (
+    "first_name",
+    "last_name",
+    "case_reference",
+    "creditors.name",
+    "creditors.email",
+    "creditors.representative_name",
+    "creditors.representative_email",
+)
+"""In which a person looks for a client."""
+
+
 def client_document(client: Client) -> Document:
     """A client as it is stored."""
     record = client.model_dump(exclude={"client_id"})

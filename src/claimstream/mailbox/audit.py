@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from claimstream.domain.records.review import WAITING
+from claimstream.domain.records.review import WAITING, ReviewStatus
 from claimstream.domain.records.standing import Standing
 from claimstream.domain.records.work import Mailbox
 from claimstream.mailbox.listing import listed
@@ -139,7 +139,8 @@ def _ended(row: Standing) -> tuple[State, str]:
     if row.outcome == "review":
         if row.review_status is None or row.review_status in WAITING:
             return State.IN_REVIEW, row.review_reason or "no reason was written"
-        return State.SETTLED, f"{row.review_status} by a person ({row.review_reason})"
+        decided = "marked as spam" if row.review_status == ReviewStatus.SPAM else row.review_status
+        return State.SETTLED, f"{decided} by a person ({row.review_reason})"
     return State.SETTLED, f"{row.outcome}, {row.route}"
 
 

@@ -48,6 +48,20 @@ class InquiryStore:
 
         return await self._database.run("SELECT inquiries", work)
 
+    async def of_clients(self, tenant_id: str, client_ids: Collection[str]) -> list[Inquiry]:
+        """The newest first."""
+
+        async def work(connection: Connection) -> list[Inquiry]:
+            rows = await connection.fetch(
+                _INQUIRY
+                + "WHERE tenant_id = $1 AND client_id = ANY($2::text[]) ORDER BY sent_at DESC, inquiry_id LIMIT 200",
+                tenant_id,
+                list(client_ids),
+            )
+            return [Inquiry(**row) for row in rows]
+
+        return await self._database.run("SELECT inquiries", work, transaction=False)
+
     async def candidates(
         self,
         tenant_id: str,

@@ -6,24 +6,51 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from claimstream.domain.records.decision import ClientUpdate
-from claimstream.domain.records.review import WAITING, Resolution, ReviewItem, ReviewStatus
+from claimstream.domain.records.decision import ClientUpdate, SettlementUpdate
+from claimstream.domain.records.review import WAITING, PastDecision, Resolution, ReviewItem, ReviewStatus
 from claimstream.store.database import Connection, Database
 from claimstream.store.jsonb import json_of, plain, to_json
 
 _ITEM = """
     SELECT review_id, email_id, tenant_id, correlation_id, mailbox, subject, received_at, intent, confidence,
-           inquiry_id, old_amount, reason, reasons, detail, proposal, review_items.status, review_items.claimed_by,
+           inquiry_id, old_amount, new_amount AS read_amount,
+           (SELECT report #> '{decision,settlement}' FROM processing_reports
+            WHERE processing_reports.email_id = review_items.email_id) AS read_settlement,
+           reason, reasons, detail, proposal, review_items.status, review_items.claimed_by,
            claimed_at, resolved_by, resolved_at, note, review_items.created_at,
-           written.payload AS decision, written.result AS delivered
+           written.payload AS decision, written.result AS delivered, written.done_at AS delivered_at
     FROM review_items JOIN emails USING (email_id, tenant_id)
     LEFT JOIN LATERAL (
-        SELECT payload, result FROM outbox
+        SELECT payload, result, done_at FROM outbox
         WHERE outbox.email_id = review_items.email_id AND decision_id IS NOT NULL ORDER BY outbox_id DESC LIMIT 1
     ) AS written ON true
 """
+
+
+_SETTLEMENT: TypeAdapter[SettlementUpdate | None] = TypeAdapter(SettlementUpdate | None)
+
+_WANTED = """
+    WHERE review_items.status = ANY($1::text[]) AND ($2::text IS NULL OR review_items.tenant_id = $2)
+      AND ($3::text IS NULL OR $3 = ANY(reasons)) AND ($4::text IS NULL OR review_items.claimed_by = $4)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItems:
+    """Which items: all of these conditions hold."""
+
+    statuses: Collection[ReviewStatus] = WAITING
+    tenant_id: str | None = None
+    reason: str | None = None
+    """One of its reasons."""
+    claimed_by: str | None = None
+
+    @property
+    def arguments(self) -> tuple[list[ReviewStatus], str | None, str | None, str | None]:
+        """Of ``_WANTED``, in order."""
+        return list(self.statuses), self.tenant_id, self.reason, self.claimed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +69,59 @@ class ReviewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def items(
-        self,
-        *,
-        statuses: Collection[ReviewStatus] = WAITING,
-        tenant_id: str | None = None,
-        reason: str | None = None,
-        claimed_by: str | None = None,
-        limit: int = 50,
-    ) -> list[ReviewItem]:
+    async def items(self, wanted: WantedItems, *, limit: int = 50) -> list[ReviewItem]:
         """The oldest first."""
+
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            query = f"{_ITEM} {_WANTED} ORDER BY review_items.created_at, review_id LIMIT $5"
+            return await connection.fetch(query, *wanted.arguments, limit)
+
+        return [_item(row) for row in await self._database.run("SELECT review_items", work)]
+
+    async def count(self, wanted: WantedItems) -> int:
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchval(f"SELECT count(*) FROM review_items {_WANTED}", *wanted.arguments)  # noqa: S608 # our own words # nosec B608
+
+        count: int = await self._database.run("SELECT review_items", work)
+        return count
+
+    async def beside(self, item: ReviewItem) -> list[ReviewItem]:
+        """Others that wait for a decision on the same creditor's claim on the same client, the oldest first."""
+        if (update := item.proposal) is None:
+            return []
 
         async def work(connection: Connection) -> list[asyncpg.Record]:
             return await connection.fetch(
                 _ITEM
                 + """
-                WHERE review_items.status = ANY($1::text[]) AND ($2::text IS NULL OR tenant_id = $2)
-                  AND ($3::text IS NULL OR $3 = ANY(reasons)) AND ($4::text IS NULL OR review_items.claimed_by = $4)
-                ORDER BY review_items.created_at, review_id LIMIT $5
+                WHERE review_items.status = ANY($1::text[]) AND tenant_id = $2 AND review_id <> $3
+                  AND proposal ->> 'client_id' = $4 AND proposal ->> 'creditor_id' = $5
+                ORDER BY review_items.created_at, review_id LIMIT 10
                 """,
-                list(statuses),
-                tenant_id,
-                reason,
-                claimed_by,
-                limit,
+                list(WAITING),
+                item.tenant_id,
+                item.review_id,
+                update.client_id,
+                update.creditor_id,
             )
 
         return [_item(row) for row in await self._database.run("SELECT review_items", work)]
 
-    async def waiting(self) -> int:
-        """How many wait for a decision, of all tenants."""
+    async def history(self, email_id: str) -> list[PastDecision]:
+        """All that persons have said of the email, in order."""
 
-        async def work(connection: Connection) -> Any:
-            return await connection.fetchval(
-                "SELECT count(*) FROM review_items WHERE status = ANY($1::text[])", list(WAITING)
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(
+                """
+                SELECT decided ->> 'resolution' AS resolution, decided ->> 'by' AS by, decided ->> 'note' AS note,
+                       created_at AS at
+                FROM calibration_samples WHERE email_id = $1 AND decision_id IS NOT NULL ORDER BY sample_id
+                """,
+                email_id,
             )
 
-        count: int = await self._database.run("SELECT review_items", work)
-        return count
+        rows = await self._database.run("SELECT calibration_samples", work)
+        return [PastDecision(**{**row, "resolution": Resolution(row["resolution"])}) for row in rows]
 
     async def get(self, review_id: int) -> ReviewItem | None:
         return await self._one("WHERE review_id = $1", review_id)
@@ -112,17 +154,33 @@ class ReviewStore:
         return await self._database.run("UPDATE review_items", work, transaction=False) == "UPDATE 1"
 
     async def release(self, review_id: int, *, by: str, take_over: bool = False) -> bool:
-        """Give the item back undecided. False: nobody has it, or somebody else."""
+        """Give the item back undecided, escalated if it was. False: nobody has it, or somebody else."""
 
         async def work(connection: Connection) -> str:
             return await connection.execute(
                 """
-                UPDATE review_items SET status = 'open', claimed_by = NULL, claimed_at = NULL
+                UPDATE review_items SET
+                    status = CASE WHEN resolved_by IS NULL THEN 'open' ELSE 'escalated' END,
+                    claimed_by = NULL, claimed_at = NULL
                 WHERE review_id = $1 AND status = 'claimed' AND (claimed_by = $2 OR $3)
                 """,
                 review_id,
                 by,
                 take_over,
+            )
+
+        return await self._database.run("UPDATE review_items", work, transaction=False) == "UPDATE 1"
+
+    async def reopen(self, review_id: int) -> bool:
+        """Have an item decided anew of which nothing was written. False: it waits, or something was."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE review_items SET status = 'open', resolved_by = NULL, resolved_at = NULL
+                WHERE review_id = $1 AND status IN ('rejected', 'spam')
+                """,
+                review_id,
             )
 
         return await self._database.run("UPDATE review_items", work, transaction=False) == "UPDATE 1"
@@ -199,6 +257,7 @@ def _item(row: asyncpg.Record) -> ReviewItem:
         "status": ReviewStatus(row["status"]),
         "proposal": _update(row["proposal"]),
         "decision": _update(row["decision"]),
+        "read_settlement": _settlement(row["read_settlement"]),
     }
     return ReviewItem(**{**row, **read})
 
@@ -207,6 +266,13 @@ def _update(text: str | None) -> ClientUpdate | None:
     """None also where another version of us wrote it: a person can still say what is to be written."""
     try:
         return None if text is None else ClientUpdate.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def _settlement(text: str | None) -> SettlementUpdate | None:
+    try:
+        return None if text is None else _SETTLEMENT.validate_json(text)
     except ValidationError:
         return None
 

@@ -125,10 +125,11 @@ class RunStore:
             await connection.execute(_KEEP, email_id, replay.by, replay.why, replay.from_stage, replay.replay_id, aside)
             await connection.execute(
                 """
-                UPDATE review_items SET status = 'superseded', resolved_at = now()
+                UPDATE review_items SET status = 'superseded', resolved_at = now(), resolved_by = $2
                 WHERE email_id = $1 AND status = 'open'
                 """,
                 email_id,
+                replay.by,
             )
             await connection.execute(
                 "DELETE FROM checkpoints WHERE email_id = $1 AND stage = ANY($2::text[])", email_id, aside

@@ -1,5 +1,6 @@
 """What a person's decision writes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from claimstream.cli.review.commands import IntentChoice, SettlementChoice, StateChoice
 from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Intent
 from claimstream.domain.records.review import Correction, ReviewItem, ReviewStatus
 from claimstream.domain.rules.review import BY_PERSON, UndecidableError, amount_said, approved, corrected, decided
@@ -46,6 +48,8 @@ def item(proposal: ClientUpdate | None, **fields: Any) -> ReviewItem:
         "confidence": 0.9,
         "inquiry_id": "i-1",
         "old_amount": Decimal("430.00"),
+        "read_amount": None if proposal is None else proposal.amount,
+        "read_settlement": None if proposal is None else proposal.settlement,
         "reason": "amount_lower",
         "reasons": ("amount_lower",),
         "detail": "300.00 is lower than the stored 430.00",
@@ -121,8 +125,78 @@ def test_an_intent_that_changes_no_amount_leaves_it() -> None:
 
 
 def test_an_answer_to_the_plan_makes_it_a_settlement_response_without_an_amount() -> None:
-    written = corrected(item(update()), Correction(settlement=ACCEPTED))
+    written = corrected(item(update()), Correction(settlement=SettlementDecision.ACCEPTED))
     assert (written.response_status, written.settlement, written.amount) == ("settlement_response", ACCEPTED, None)
+
+
+CONDITIONAL = SettlementUpdate(decision=SettlementDecision.ACCEPTED, conditions=("sofern",))
+OFFER = SettlementUpdate(decision=SettlementDecision.COUNTER_OFFER, counter_offer_amount=Decimal("2400.00"))
+DECLINED = SettlementUpdate(decision=SettlementDecision.DECLINED)
+
+
+@pytest.mark.parametrize(
+    ("read", "correction", "written"),
+    [
+        (CONDITIONAL, Correction(conditions=("nur wenn",)), ("accepted", ("nur wenn",), None)),
+        (CONDITIONAL, Correction(conditions=()), ("accepted", (), None)),
+        (CONDITIONAL, Correction(settlement=SettlementDecision.DECLINED), ("declined", (), None)),
+        (OFFER, Correction(counter_offer=Decimal("800.00")), ("counter_offer", (), Decimal("800.00"))),
+        (OFFER, Correction(conditions=("sofern",)), ("counter_offer", ("sofern",), Decimal("2400.00"))),
+        (OFFER, Correction(settlement=SettlementDecision.ACCEPTED), ("accepted", (), None)),
+        (
+            DECLINED,
+            Correction(settlement=SettlementDecision.COUNTER_OFFER, counter_offer=Decimal("5.00")),
+            ("counter_offer", (), Decimal("5.00")),
+        ),
+    ],
+)
+def test_of_the_answer_to_the_plan_what_is_not_said_stays_as_it_was_read(
+    read: SettlementUpdate, correction: Correction, written: tuple[str, tuple[str, ...], Decimal | None]
+) -> None:
+    proposal = update(response_status="settlement_response", amount=None, settlement=read)
+    settlement = corrected(item(proposal), correction).settlement
+    assert settlement is not None
+    assert (settlement.decision, settlement.conditions, settlement.counter_offer_amount) == written
+
+
+@pytest.mark.parametrize(
+    ("proposal", "same"),
+    [
+        (update(), Correction(amount=Decimal("300.00"))),
+        (update(), Correction(intent=Intent.CLAIM_STATEMENT)),
+        (update(), Correction(client_id="c-1", creditor_id="cr-1")),
+        (
+            update(response_status="settlement_response", amount=None, settlement=CONDITIONAL),
+            Correction(settlement=SettlementDecision.ACCEPTED),
+        ),
+    ],
+)
+def test_what_is_proposed_is_no_correction(proposal: ClientUpdate, same: Correction) -> None:
+    with pytest.raises(UndecidableError, match="approve it"):
+        corrected(item(proposal), same)
+
+
+def test_a_first_letter_carried_no_plan_that_could_be_answered() -> None:
+    proposal = update(response_status="settlement_response", amount=None, settlement=DECLINED)
+    assert approved(item(proposal), Letter.SECOND) == approved(item(proposal)) == proposal
+    with pytest.raises(UndecidableError, match="first letter"):
+        approved(item(proposal), Letter.FIRST)
+    with pytest.raises(UndecidableError, match="first letter"):
+        corrected(item(update()), Correction(settlement=SettlementDecision.DECLINED), Letter.FIRST)
+    assert corrected(item(update()), Correction(intent=Intent.REJECTION), Letter.FIRST).amount is None
+
+
+def test_what_was_read_of_somebody_unknown_is_written_to_whom_a_person_names() -> None:
+    letter = Correction(client_id="c-2", creditor_id="cr-2")
+    unknown = item(None, read_amount=Decimal("2222.00"))
+    written = corrected(unknown, letter)
+    assert (written.client_id, written.amount, written.amount_source) == ("c-2", Decimal("2222.00"), BY_PERSON)
+    assert corrected(unknown, replace(letter, keep_amount=True)).amount is None
+    assert corrected(unknown, replace(letter, intent=Intent.REJECTION)).amount is None
+    answer = item(None, intent="settlement_response", read_settlement=CONDITIONAL)
+    assert corrected(answer, letter).settlement == CONDITIONAL
+    with pytest.raises(UndecidableError, match="is a credit"):
+        corrected(item(None, read_amount=Decimal("-5.00")), letter)
 
 
 def test_a_reply_that_is_no_answer_to_the_plan_after_all_settles_nothing() -> None:
@@ -145,19 +219,19 @@ def test_where_nothing_is_proposed_the_letter_and_the_intent_are_wanted() -> Non
 @pytest.mark.parametrize(
     ("correction", "why"),
     [
-        (Correction(), "nothing is corrected"),
+        (Correction(), "that is what is proposed: approve it"),
         (Correction(intent=Intent.REJECTION, amount=Decimal(1)), "changes no amount"),
-        (Correction(intent=Intent.REJECTION, settlement=ACCEPTED), "answers no settlement plan"),
+        (Correction(intent=Intent.REJECTION, settlement=SettlementDecision.ACCEPTED), "answers no settlement plan"),
+        (Correction(counter_offer=Decimal(5)), "answers no settlement plan"),
+        (Correction(conditions=("sofern",)), "answers no settlement plan"),
         (Correction(intent=Intent.SETTLEMENT_RESPONSE), "whether the creditor accepts"),
-        (Correction(settlement=ACCEPTED, amount=Decimal(1)), "changes no amount"),
+        (Correction(settlement=SettlementDecision.ACCEPTED, amount=Decimal(1)), "changes no amount"),
         (
-            Correction(settlement=SettlementUpdate(decision=SettlementDecision.COUNTER_OFFER)),
+            Correction(settlement=SettlementDecision.COUNTER_OFFER),
             "a counter offer needs its amount",
         ),
         (
-            Correction(
-                settlement=SettlementUpdate(decision=SettlementDecision.DECLINED, counter_offer_amount=Decimal(5))
-            ),
+            Correction(settlement=SettlementDecision.DECLINED, counter_offer=Decimal(5)),
             "goes with a counter offer only",
         ),
         *((Correction(intent=intent), "changes nothing: reject it") for intent in sorted(SET_ASIDE)),

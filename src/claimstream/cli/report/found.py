@@ -14,12 +14,15 @@ from claimstream.cli.demo import last as last_demo
 from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.report import words
 from claimstream.domain.records.replay import EarlierRun
+from claimstream.domain.records.review import ReviewItem
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import VERSION, ProcessingReport
 from claimstream.store.emails import EmailStore
+from claimstream.store.reviews import ReviewStore
 from claimstream.store.runs import RunStore
 
 _EARLIER_RUN = TypeAdapter(EarlierRun)
+_REVIEW = TypeAdapter(ReviewItem)
 
 
 class NoReportError(Exception):
@@ -34,6 +37,8 @@ class FoundReport:
     jaeger_ui_url: str | None
     runs: tuple[EarlierRun, ...] = ()
     """All runs but the newest, whichever this report is of."""
+    review: ReviewItem | None = None
+    """What a person has decided, or is to decide, of the newest run; None where the report is of another."""
 
     def report(self) -> ProcessingReport:
         """Raises NoReportError when a newer claimstream wrote it."""
@@ -55,6 +60,8 @@ class FoundReport:
         beside: dict[str, Any] = {"trace_url": link} if link else {}
         if self.runs:
             beside["earlier_runs"] = [_EARLIER_RUN.dump_python(run, mode="json") for run in self.runs]
+        if self.review is not None:
+            beside["review"] = _REVIEW.dump_python(self.review, mode="json")
         return json.dumps(report | beside, ensure_ascii=False, indent=2)
 
 
@@ -64,6 +71,7 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     waits: tuple[Waited, ...] = ()
     written: tuple[str, datetime] | None = None
     runs: tuple[EarlierRun, ...] = ()
+    review: ReviewItem | None = None
     if settings.database_url is None and last_demo.saved_emails():
         note("DATABASE_URL is not set: this is of the last demo.")
         email = _one(wanted, last_demo.called(wanted))
@@ -74,6 +82,8 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
             email = _one(wanted, await store.called(wanted, limit=ENOUGH))
             text = await store.report(email.email_id)
             runs = await run_store.earlier(email.email_id)
+            if run is None or run == email.run:
+                review = await ReviewStore(database).of_email(email.email_id)
             if text is None:
                 waits, written = await store.waits(email.email_id), await store.last_written(email.email_id)
             if run is not None and run < email.run:
@@ -84,7 +94,7 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
         email = next((earlier.email for earlier in runs if earlier.run == run), email)
     if text is None:
         raise NoReportError(_why_none(email, waits, written))
-    return FoundReport(email, text, settings.jaeger_ui_url, runs)
+    return FoundReport(email, text, settings.jaeger_ui_url, runs, review)
 
 
 def _one(wanted: str, found: Sequence[EmailSummary]) -> EmailSummary:

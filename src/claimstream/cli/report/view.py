@@ -11,6 +11,7 @@ from claimstream.cli.console import Trimmed
 from claimstream.cli.report import words
 from claimstream.cli.tables import ROUTE_STYLES, amounts
 from claimstream.domain.records.replay import EarlierRun
+from claimstream.domain.records.review import ReviewItem
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport
 
@@ -26,14 +27,16 @@ def print_report(
     email: EmailSummary,
     *,
     runs: Sequence[EarlierRun] = (),
+    review: ReviewItem | None = None,
     jaeger_ui_url: str | None = None,
 ) -> None:
     """What was decided first, then why, then how long it took.
 
     Args:
         runs: the earlier runs of the email, where it was replayed.
+        review: what a person has decided of it, or is to decide.
     """
-    console.print(Trimmed(_heading(report, email)))
+    console.print(Trimmed(_heading(report, email, review)))
     for title, part in (
         ("What was read", fields_part(report, wide=console.width >= _WIDE)),
         ("Which inquiry", match_part(report)),
@@ -66,7 +69,7 @@ def _lines(texts: Iterable[str]) -> RenderableType | None:
     return Group(*lines) if lines else None
 
 
-def _heading(report: ProcessingReport, email: EmailSummary) -> Text:
+def _heading(report: ProcessingReport, email: EmailSummary, review: ReviewItem | None) -> Text:
     decision = report.decision
     text = Text.assemble((str(decision.route), f"bold {ROUTE_STYLES.get(decision.route, '')}"))
     if decision.review_reason:
@@ -77,7 +80,7 @@ def _heading(report: ProcessingReport, email: EmailSummary) -> Text:
     text.append(f"confidence {decision.confidence:.2f}")
     if decision.why:
         text.append(f"\n{decision.why}")
-    if news := words.since(report, email):
+    if news := words.since(report, email, review):
         text.append(f"\n{news}", style="bold yellow")
     if report.subject is not None or report.sender:
         text.append(f"\n{report.subject or '(no subject)'}", style="italic")

@@ -9,6 +9,7 @@ from claimstream.cli.console import command
 from claimstream.cli.tables import amounts
 from claimstream.domain.records.decision import Candidate
 from claimstream.domain.records.replay import EarlierRun
+from claimstream.domain.records.review import WAITING, ReviewItem, ReviewStatus
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import EarlierAttempts, FieldReport, ProcessingReport
 
@@ -132,12 +133,18 @@ def earlier_runs(report: ProcessingReport, runs: Sequence[EarlierRun]) -> Iterat
         yield f"{command()} report {report.email_id} --run N shows another"
 
 
-def since(report: ProcessingReport, email: EmailSummary) -> str | None:
+def since(report: ProcessingReport, email: EmailSummary, review: ReviewItem | None = None) -> str | None:
     """What became of it after the report was written, where that is news."""
     if email.route is not None and email.route != report.decision.route:
         return f"Since then: {email.route} {email.review_reason or ''}".rstrip() + ", decided when it was to be written"
-    if email.review_status not in {None, "open"}:
-        return f"Since then: {email.review_status} by a person (`{command()} review show {report.email_id[:8]}`)"
+    if review is not None and review.status not in WAITING and review.resolved_at is not None:
+        how = "marked as spam" if review.status is ReviewStatus.SPAM else review.status
+        text = f"Since then: {how} by {review.resolved_by} at {moment(review.resolved_at)}"
+        if review.decision is not None:
+            amount = review.decision.amount
+            text += ", the amount stays" if amount is None else f", amount {amount:.2f}"
+            text += ", written" if review.delivered else ", not written yet"
+        return text
     if not email.delivered:
         return "Not delivered yet: the update waits in the outbox"
     return None

@@ -7,7 +7,7 @@ import typer
 
 from claimstream.cli.running import JsonOption
 
-app = typer.Typer(help="What waits for a person's decision: look at it, take it in hand, decide.")
+app = typer.Typer()
 
 
 class StateChoice(StrEnum):
@@ -55,8 +55,19 @@ TakeOverOption = Annotated[bool, typer.Option("--take-over", help="Also from som
 
 
 @app.callback(invoke_without_command=True)
+def list_waiting(context: typer.Context) -> None:
+    """What waits for a person's decision: look at it, take it in hand, decide.
+
+    Without a command: the list of what waits.
+    """
+    if context.invoked_subcommand is None:
+        from claimstream.cli.review.decisions import list_items
+
+        list_items()
+
+
+@app.command("list")
 def list_all(
-    context: typer.Context,
     as_json: JsonOption = False,
     state: Annotated[
         list[StateChoice] | None, typer.Option("--state", help="Only those that stand so; by default all that wait.")
@@ -68,18 +79,35 @@ def list_all(
     by: ByOption = None,
 ) -> None:
     """List what waits for a decision, the oldest first; then `show` one, and `approve`, `correct` or `reject` it."""
-    if context.invoked_subcommand is None:
-        from claimstream.cli.review.decisions import list_items
+    from claimstream.cli.review.decisions import list_items
 
-        list_items(states=state, mine=mine, reason=reason, tenant_id=tenant, limit=limit, by=by, as_json=as_json)
+    list_items(states=state, mine=mine, reason=reason, tenant_id=tenant, limit=limit, by=by, as_json=as_json)
 
 
 @app.command()
-def show(item: ItemArgument, as_json: JsonOption = False) -> None:
+def show(
+    item: ItemArgument,
+    text: Annotated[bool, typer.Option("--text", help="All that they wrote, attachments too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show why it is here, what approving would write over what, and the words that rests on."""
     from claimstream.cli.review.decisions import show_item
 
-    show_item(item, as_json=as_json)
+    show_item(item, whole_text=text, as_json=as_json)
+
+
+@app.command()
+def letters(
+    item: ItemArgument,
+    called: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME...", help="Of a client or a creditor, or a file number; or parts of it."),
+    ],
+) -> None:
+    """Look for the letter that an item answers, where none was found: `correct --inquiry` names it."""
+    from claimstream.cli.review.decisions import list_letters
+
+    list_letters(item, called)
 
 
 @app.command()
@@ -122,24 +150,24 @@ def correct(
     ] = None,
     keep_amount: Annotated[bool, typer.Option("--keep-amount", help="Leave the stored amount as it is.")] = False,
     settlement: Annotated[SettlementChoice | None, typer.Option(help="The answer to the settlement plan.")] = None,
-    counter_offer: Annotated[
-        str | None, typer.Option(metavar="EUR", help="What the creditor wants instead; with counter_offer.")
-    ] = None,
+    counter_offer: Annotated[str | None, typer.Option(metavar="EUR", help="What the creditor wants instead.")] = None,
     condition: Annotated[
         list[str] | None, typer.Option(help="Under which condition, in the creditor's words; may be repeated.")
     ] = None,
+    unconditional: Annotated[bool, typer.Option("--unconditional", help="There is no condition.")] = False,
     note: NoteOption = "",
     yes: YesOption = False,
     by: ByOption = None,
 ) -> None:
-    """Write something else than what is proposed: what you do not name stays as proposed."""
+    """Write something else than what is proposed: what you do not name stays as it was read."""
     from claimstream.cli.review.decisions import Said, correct_item
 
     if amount is not None and keep_amount:
         raise typer.BadParameter("--amount and --keep-amount: choose one.")
-    if settlement is None and (counter_offer is not None or condition):
-        raise typer.BadParameter("--counter-offer and --condition go with --settlement.")
-    said = Said(inquiry, intent, amount, keep_amount, settlement, counter_offer, tuple(condition or ()))
+    if condition and unconditional:
+        raise typer.BadParameter("--condition and --unconditional: choose one.")
+    conditions = () if unconditional else tuple(condition) if condition else None
+    said = Said(inquiry, intent, amount, keep_amount, settlement, counter_offer, conditions)
     correct_item(item, said, note=note, yes=yes, by=by)
 
 
@@ -169,3 +197,11 @@ def escalate(
     from claimstream.cli.review.decisions import end_item
 
     end_item(item, "escalated", note=note, by=by)
+
+
+@app.command()
+def reopen(item: ItemArgument) -> None:
+    """Have an item decided again that was rejected or marked as spam by mistake. What was written stays written."""
+    from claimstream.cli.review.decisions import reopen_item
+
+    reopen_item(item)

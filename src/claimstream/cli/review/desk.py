@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,27 +15,49 @@ from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_clients
 from claimstream.domain.records.decision import ClientUpdate
-from claimstream.domain.records.inquiry import Inquiry
-from claimstream.domain.records.review import WAITING, CreditorEntry, Resolution, ReviewItem, ReviewStatus
-from claimstream.domain.rules.review import UndecidableError, decided
+from claimstream.domain.records.inquiry import Client, Inquiry
+from claimstream.domain.records.inquiry import Letter as LetterKind
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.review import (
+    WAITING,
+    CreditorEntry,
+    PastDecision,
+    Resolution,
+    ReviewItem,
+    ReviewStatus,
+)
+from claimstream.domain.rules.review import UndecidableError, approved, decided
 from claimstream.external.errors import Refused
 from claimstream.external.mongo import Clients
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.settings import SettingsError
 from claimstream.store.database import Database
-from claimstream.store.emails import EmailStore
+from claimstream.store.emails import SHORTEST_BEGINNING, EmailStore
 from claimstream.store.inquiries import InquiryStore
-from claimstream.store.reviews import Decided, ReviewStore
+from claimstream.store.reviews import Decided, ReviewStore, WantedItems
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS_OF_A_NUMBER = 9
-"""An id of digits only, and no more of them, is an item's number: Gmail's ids are longer."""
+"""An id of digits only, and no more of them, may be an item's number."""
+_MOST_LETTERS = 20
+_WHOSE = "it is not known whose claim the reply is about"
 
 _ITEM = TypeAdapter(ReviewItem)
+_HISTORY = TypeAdapter(tuple[PastDecision, ...])
 
 
 class ReviewError(Exception):
     """Nothing was changed. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of the firm's letters, which a reply may answer."""
+
+    inquiry: Inquiry
+    client: str
+    """Name and case reference."""
+    creditor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +66,23 @@ class Shown:
 
     item: ReviewItem
     report: ProcessingReport | None
+    mail: ParsedMail | None
+    """What they wrote; None where it was never read, or another version of us did."""
     entry: CreditorEntry | None
-    """What is stored where the proposal, or what was decided, would be written."""
-    no_entry: str
-    """Why there is none; "" where there is one."""
+    """What is stored where the update would be, or was, written."""
+    hindrance: str
+    """Why the proposal cannot be approved; "" where it can."""
+    considered: tuple[Letter, ...]
+    """The letters that were considered, the nearest first."""
+    history: tuple[PastDecision, ...]
+    beside: tuple[ReviewItem, ...]
+    """Others that wait for a decision on the same claim."""
 
     def json(self) -> str:
         item = _ITEM.dump_python(self.item, mode="json")
+        history = _HISTORY.dump_python(self.history, mode="json")
         report = None if self.report is None else self.report.model_dump(mode="json")
-        return json.dumps({"item": item, "report": report}, ensure_ascii=False, indent=2)
+        return json.dumps({"item": item, "history": history, "report": report}, ensure_ascii=False, indent=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +92,7 @@ class Prepared:
     item: ReviewItem
     update: ClientUpdate
     entry: CreditorEntry
+    beside: tuple[ReviewItem, ...]
 
 
 class ReviewDesk:
@@ -76,11 +107,13 @@ class ReviewDesk:
 
     async def find(self, wanted: str) -> ReviewItem:
         """By its number, or by any id of its email. Raises ReviewError."""
+        wanted = wanted.strip().removeprefix("#")
         if wanted.isdecimal() and len(wanted) <= _DIGITS_OF_A_NUMBER:
             item = await self.reviews.get(int(wanted))
-            if item is None:
+            if item is not None:
+                return item
+            if len(wanted) < SHORTEST_BEGINNING:
                 raise ReviewError(f"there is no review item {wanted}: `{command()} review` lists those that wait.")
-            return item
         try:
             email = the_one(wanted, await self._emails.called(wanted, limit=ENOUGH))
         except NotOneEmailError as error:
@@ -95,17 +128,38 @@ class ReviewDesk:
 
     async def letter(self, tenant_id: str, wanted: str) -> Inquiry:
         """The firm's letter, by the inquiry's id or its reply code. Raises ReviewError."""
-        found = await self._inquiries.candidates(tenant_id, inquiry_ids=[wanted], since=_LONG_AGO, reply_codes=[wanted])
+        found = await self._letters(tenant_id, [wanted], codes=[wanted])
         if len(found) != 1:
-            raise ReviewError(f"{tenant_id} has no letter {wanted!r}: an inquiry's id or its reply code is wanted.")
+            raise ReviewError(
+                f"{tenant_id} has no letter {wanted!r}: an inquiry's id or its reply code is wanted. "
+                f"`{command()} review letters ITEM NAME` looks for it."
+            )
         return found[0]
+
+    async def letters_about(self, tenant_id: str, words: Sequence[str]) -> list[Letter]:
+        """Those of the firm's letters whose client or creditor is called so, the newest first; some at most."""
+        clients = await self._need_clients().search(tenant_id, words, limit=_MOST_LETTERS)
+        inquiries = await self._inquiries.of_clients(tenant_id, [client.client_id for client in clients])
+        return self._named(inquiries, clients)
+
+    async def considered(self, report: ProcessingReport | None, tenant_id: str) -> list[Letter]:
+        if report is None or self._clients is None:
+            return []
+        nearest = [c.inquiry_id for c in report.match.candidates[:_MOST_LETTERS]]
+        inquiries = await self._letters(tenant_id, nearest)
+        inquiries.sort(key=lambda inquiry: nearest.index(inquiry.inquiry_id))
+        return self._named(inquiries, await self._clients.get(tenant_id, {i.client_id for i in inquiries}))
+
+    async def kind(self, item: ReviewItem, letter: Inquiry | None) -> LetterKind | None:
+        """Of the letter that is answered: the one a person names, else the one that was found."""
+        if letter is None and item.inquiry_id is not None:
+            letter = next(iter(await self._letters(item.tenant_id, [item.inquiry_id])), None)
+        return None if letter is None else letter.letter
 
     async def entry(self, update: ClientUpdate) -> CreditorEntry:
         """What is stored where the update would be written. Raises ReviewError, SettingsError or ExternalError."""
-        if self._clients is None:
-            raise SettingsError("MONGODB_URL: not set, and what is stored now has to be seen: mongodb://host:27017")
         try:
-            entry = await self._clients.entry(update)
+            entry = await self._need_clients().entry(update)
         except Refused as error:
             raise ReviewError(str(error)) from error
         if entry is None:
@@ -123,6 +177,32 @@ class ReviewDesk:
         except ValueError:
             return None
 
+    async def mail(self, item: ReviewItem) -> ParsedMail | None:
+        text = await self._emails.stage_result(item.email_id, "parse")
+        try:
+            return None if text is None else ParsedMail.model_validate_json(text)
+        except ValueError:
+            return None
+
+    async def _letters(self, tenant_id: str, inquiry_ids: Sequence[str], codes: Sequence[str] = ()) -> list[Inquiry]:
+        return await self._inquiries.candidates(tenant_id, inquiry_ids=inquiry_ids, since=_LONG_AGO, reply_codes=codes)
+
+    def _need_clients(self) -> Clients:
+        if self._clients is None:
+            raise SettingsError("MONGODB_URL: not set, and what is stored now has to be seen: mongodb://host:27017")
+        return self._clients
+
+    @staticmethod
+    def _named(inquiries: Sequence[Inquiry], clients: Sequence[Client]) -> list[Letter]:
+        known = {client.client_id: client for client in clients}
+        named = []
+        for inquiry in inquiries:
+            if (client := known.get(inquiry.client_id)) is not None:
+                creditor = client.creditor(inquiry.creditor_id)
+                name = f"{client.first_name} {client.last_name} ({client.case_reference})".strip()
+                named.append(Letter(inquiry, name, "" if creditor is None else creditor.name))
+        return named
+
 
 @asynccontextmanager
 async def review_desk() -> AsyncIterator[ReviewDesk]:
@@ -137,33 +217,42 @@ async def review_desk() -> AsyncIterator[ReviewDesk]:
                 await clients.close()
 
 
-async def find_items(
-    *, statuses: Collection[str], tenant_id: str | None, reason: str | None, claimed_by: str | None, limit: int
-) -> tuple[list[ReviewItem], int]:
-    """The items, and how many wait in all."""
+async def find_items(wanted: WantedItems, *, limit: int) -> tuple[list[ReviewItem], int]:
+    """The items, and how many there are in all. Raises SettingsError or ExternalError."""
     async with review_desk() as desk:
-        await check_tenant(desk.database, tenant_id)
-        found = await desk.reviews.items(
-            statuses=[ReviewStatus(status) for status in statuses],
-            tenant_id=tenant_id,
-            reason=reason,
-            claimed_by=claimed_by,
-            limit=limit,
-        )
-        return found, await desk.reviews.waiting()
+        await check_tenant(desk.database, wanted.tenant_id)
+        return await desk.reviews.items(wanted, limit=limit), await desk.reviews.count(wanted)
 
 
 async def find_shown(wanted: str) -> Shown:
     """Raises ReviewError, SettingsError or ExternalError."""
     async with review_desk() as desk:
         item = await desk.find(wanted)
-        entry, no_entry = None, "it is not known whose claim the reply is about"
-        if item.proposal is not None:
+        update, entry, hindrance = item.decision or item.proposal, None, _WHOSE
+        if update is not None:
             try:
-                entry, no_entry = await desk.entry(item.proposal), ""
-            except (ReviewError, SettingsError) as error:
-                no_entry = str(error)
-        return Shown(item, await desk.report(item), entry, no_entry)
+                entry, hindrance = await desk.entry(update), ""
+                approved(item, await desk.kind(item, None))
+            except (ReviewError, SettingsError, UndecidableError) as error:
+                hindrance = str(error)
+        report = await desk.report(item)
+        return Shown(
+            item,
+            report,
+            await desk.mail(item),
+            entry,
+            hindrance,
+            tuple(await desk.considered(report, item.tenant_id)),
+            tuple(await desk.reviews.history(item.email_id)),
+            tuple(await desk.reviews.beside(item)),
+        )
+
+
+async def find_letters(wanted: str, words: Sequence[str]) -> list[Letter]:
+    """Of the firm that the item is of. Raises ReviewError, SettingsError or ExternalError."""
+    async with review_desk() as desk:
+        item = await desk.find(wanted)
+        return await desk.letters_about(item.tenant_id, words)
 
 
 async def claim(wanted: str, *, by: str, take_over: bool) -> ReviewItem:
@@ -186,9 +275,20 @@ async def release(wanted: str, *, by: str, take_over: bool) -> ReviewItem:
         return item
 
 
-async def prepare(
-    wanted: str, *, by: str, inquiry: str | None, update_of: Callable[[ReviewItem, Inquiry | None], ClientUpdate]
-) -> Prepared:
+UpdateOf = Callable[[ReviewItem, Inquiry | None, LetterKind | None], ClientUpdate]
+"""What a person wants written of an item: given the letter they name, and the kind of the one that is answered."""
+
+
+async def reopen(wanted: str) -> ReviewItem:
+    """Raises ReviewError, SettingsError or ExternalError."""
+    async with review_desk() as desk:
+        item = await desk.find(wanted)
+        if not await desk.reviews.reopen(item.review_id):
+            raise await _why_not(desk, item)
+        return item
+
+
+async def prepare(wanted: str, *, by: str, inquiry: str | None, update_of: UpdateOf) -> Prepared:
     """What would be written, beside what is stored now. Raises ReviewError, SettingsError or ExternalError."""
     async with review_desk() as desk:
         item = await desk.find(wanted)
@@ -196,13 +296,13 @@ async def prepare(
             raise await _why_not(desk, item)
         letter = None if inquiry is None else await desk.letter(item.tenant_id, inquiry)
         try:
-            update = update_of(item, letter)
+            update = update_of(item, letter, await desk.kind(item, letter))
         except UndecidableError as error:
             raise ReviewError(
                 f"item {item.review_id}: {error}. `{command()} review show {item.review_id}` shows it; "
                 f"`{command()} review correct --help` says what can be said instead."
             ) from error
-        return Prepared(item, update, await desk.entry(update))
+        return Prepared(item, update, await desk.entry(update), tuple(await desk.reviews.beside(item)))
 
 
 async def write(prepared: Prepared, resolution: Resolution, *, by: str, note: str) -> None:
@@ -241,10 +341,19 @@ async def _why_not(desk: ReviewDesk, item: ReviewItem) -> ReviewError:
             f"If they do not come back to it: `{command()} review claim {number} --take-over`"
         )
     if now.status is ReviewStatus.SUPERSEDED:
-        return ReviewError(f"the email of item {number} was replayed, and what came of it then counts.")
+        newest = await desk.reviews.of_email(item.email_id)
+        is_now = "it waits for nobody" if newest is None else f"that is item {newest.review_id} now"
+        return ReviewError(f"the email of item {number} was replayed, and what came of it then counts: {is_now}.")
     if now.status not in WAITING:
         when = "" if now.resolved_at is None else f" at {now.resolved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        return ReviewError(f"item {number} was {now.status} by {now.resolved_by}{when}. Nothing was changed.")
+        return ReviewError(f"item {number} was {ended(now.status)} by {now.resolved_by}{when}. Nothing was changed.")
+    if item.status in WAITING and now.detail == item.detail:
+        return ReviewError(f"item {number} waits for a decision already: it is {now.status}.")
     return ReviewError(
         f"item {number} has changed since you looked. Nothing was changed: `{command()} review show {number}`"
     )
+
+
+def ended(status: str) -> str:
+    """As a sentence says it: ``it was … by``."""
+    return "marked as spam" if status == ReviewStatus.SPAM else status

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
+from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.intent import Intent
 
 
@@ -54,6 +55,10 @@ class ReviewItem:
     inquiry_id: str | None
     old_amount: Decimal | None
     """What was stored when the rules decided."""
+    read_amount: Decimal | None
+    """The total that was read, also where nobody knows whose it is."""
+    read_settlement: SettlementUpdate | None
+    """The answer to the settlement plan that was read, likewise."""
     reason: str
     """Of ``reasons`` the first."""
     reasons: tuple[str, ...]
@@ -72,6 +77,17 @@ class ReviewItem:
     """What a person has last decided to write."""
     delivered: str | None = None
     """How that ended at the client's record; None while it waits in the outbox."""
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What a person once said of an item, whatever has become of it since."""
+
+    resolution: Resolution
+    by: str
+    note: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,16 @@ class Correction:
     """EUR."""
     keep_amount: bool = False
     """The stored amount stays."""
-    settlement: SettlementUpdate | None = None
+    settlement: SettlementDecision | None = None
+    counter_offer: Decimal | None = None
+    """EUR."""
+    conditions: tuple[str, ...] | None = None
+    """Empty: there is none."""
+
+    @property
+    def answers_plan(self) -> bool:
+        """Whether anything is said of the settlement plan."""
+        return (self.settlement, self.counter_offer, self.conditions) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

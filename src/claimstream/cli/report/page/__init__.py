@@ -9,6 +9,7 @@ from importlib import resources
 from claimstream.cli.report import words
 from claimstream.cli.report.page.html import Content, Html, el, join
 from claimstream.domain.records.replay import EarlierRun
+from claimstream.domain.records.review import ReviewItem
 from claimstream.domain.records.work import EmailSummary
 from claimstream.pipeline.report import FieldReport, ProcessingReport
 
@@ -23,12 +24,14 @@ def report_page(
     email: EmailSummary,
     *,
     runs: Sequence[EarlierRun] = (),
+    review: ReviewItem | None = None,
     jaeger_ui_url: str | None = None,
 ) -> str:
     """The document. Everything in it that comes out of a mail is escaped; the style's hash is all the policy allows.
 
     Args:
         runs: the earlier runs of the email, where it was replayed.
+        review: what a person has decided of it, or is to decide.
     """
     style = (resources.files(__name__) / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -43,7 +46,7 @@ def report_page(
     )
     main = el(
         "main",
-        _heading(report, email),
+        _heading(report, email, review),
         _section("What was read", _read(report)),
         _section("Which inquiry", _match(report)),
         _section("What was decided", _decision(report)),
@@ -77,12 +80,12 @@ def _table(heads: tuple[str, ...], rows: list[Html], class_: str | None = None) 
     return el("div", table, class_="wide")
 
 
-def _heading(report: ProcessingReport, email: EmailSummary) -> Html:
+def _heading(report: ProcessingReport, email: EmailSummary, review: ReviewItem | None) -> Html:
     decision = report.decision
     arrival = [f"to {report.mailbox}"]
     if report.received_at is not None:
         arrival.append(f"received {words.moment(report.received_at)}")
-    news = words.since(report, email)
+    news = words.since(report, email, review)
     return el(
         "header",
         el(
