@@ -45,3 +45,11 @@ def test_settings_and_what_libraries_read_are_no_matter(folder: Path) -> None:
 def test_without_a_file_and_in_the_environment_nothing_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABSE_URL", "x")
     assert unknown_names() == {}
+
+
+@pytest.mark.parametrize(
+    "part", ["MY_SECRET_hunter2", "my secret", "bG9uZyBzZWNyZXQ=", "aGVsbG8gd29ybGQ==", "A" * 41 + "=x"]
+)
+def test_what_may_be_part_of_a_secret_is_said_to_nobody(folder: Path, part: str) -> None:
+    (folder / ".env").write_text(f"ANTHROPIC_API_KEY=x\n{part}\n")
+    assert unknown_names() == {}

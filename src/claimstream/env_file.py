@@ -1,5 +1,6 @@
 """Names in the ``.env`` file that nothing reads: mostly settings whose name is mistyped."""
 
+import re
 from difflib import get_close_matches
 
 from pydantic_settings import DotEnvSettingsSource
@@ -14,6 +15,7 @@ _OTHERS = {
 }
 """What libraries, and those who pass the same file on to a container, read. Not all that begins as a setting of ours:
 ``SENTRY_DNS`` is to be said."""
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,39}|[a-z][a-z0-9_]{1,39}")
 _CLOSE = 0.8
 """Of difflib's ratio: SMTP_URI is close to SMTP_URL, POSTGRES_URL is not."""
 
@@ -24,8 +26,10 @@ def unknown_names() -> dict[str, str]:
     The process's environment is full of other programs' names, and is not looked at.
     """
     settings = [name.upper() for name in Settings.model_fields]
-    # Read as the settings are: the same file, the same rules.
-    written = [name.upper() for name in DotEnvSettingsSource(Settings).env_vars]
+    # Read as the settings are: the same file, the same rules. What does not look like a name with a value may belong to
+    # a secret that was pasted over several lines, and is said to nobody.
+    lines = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
+    written = [name.upper() for name, value in lines.items() if value is not None and _NAME.fullmatch(name)]
     return {
         name: f"no setting has this name, and it is ignored{_meant(name, settings)}"
         for name in written

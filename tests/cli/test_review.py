@@ -6,6 +6,7 @@ import os
 import pty
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +48,7 @@ async def email_id(app: App, stack: LocalStack, world: World, reply: Reply) -> s
 async def test_it_is_listed_shown_approved_and_written(
     app: App, review: Review, installed: dict[str, str], email_id: str
 ) -> None:
-    narrow, wide = await review(), await review("list", COLUMNS="160")
+    narrow, wide = await review(COLUMNS="80"), await review("list", COLUMNS="160")
     for listed in (narrow, wide):
         assert "amount_lower  open" in listed.out
         assert max(map(len, listed.out.splitlines())) <= (80 if listed is narrow else 160)
@@ -123,6 +124,45 @@ async def test_a_person_is_shown_what_will_be_and_asked(
     assert said.index("812.40") < said.index("Write this?")
     [item] = json.loads((await review("list", "--state", status, "--json")).out)
     assert item["email_id"] == email_id
+
+
+async def test_a_script_names_what_it_takes_for_stored(app: App, review: Review, email_id: str) -> None:
+    seen = json.loads((await review("show", email_id, "--json")).out)["stored"]["seen"]
+    assert seen["current_amount"] == "9000.00"
+    await store(app, "9500.00")
+    for words in (("approve",), ("correct", "--amount", "5,00")):
+        changed = await review(*words, email_id, "--yes", "--stored", seen["current_amount"])
+        assert (changed.status, "9500.00 is stored, not 9000.00" in changed.err) == (1, True)
+    assert (await review("approve", email_id, "--yes", "--stored", "9.500,00")).status == 0
+
+
+async def test_a_later_reply_and_another_item_are_warned_of(
+    app: App, stack: LocalStack, world: World, reply: Reply, review: Review, email_id: str
+) -> None:
+    other = await arrive(app, stack, world, reply())
+    await settle(app, make_runner(app, app.services), other)
+    assert app.clients is not None
+    document = await app.clients.document("t", "c-1")
+    assert document is not None
+    document["creditors"][0]["response"] = {"received_at": datetime(2100, 1, 1, tzinfo=UTC)}
+    await app.clients.upsert([document])
+    shown = await review("show", email_id)
+    assert "What is stored is from a later reply, of 2100-01-01" in shown.out
+    assert "is about the same claim, received" in shown.out
+    much = await review("correct", email_id, "--amount", "600000")
+    assert "More than 500,000.00: is that so?" in much.err
+
+
+async def test_what_is_no_text_is_refused_in_one_line(review: Review, email_id: str) -> None:
+    for words in (
+        ("show", "\udcff"),
+        ("reject", email_id, "--note", "\udcff"),
+        ("correct", email_id, "--inquiry", "\udcff"),
+    ):
+        ended = await review(*words)
+        assert ended.status in {1, 2}
+        assert "no UTF-8 text" in ended.err
+        assert "Traceback" not in ended.err
 
 
 async def test_somebody_else_is_told_who_has_it_in_hand(review: Review, email_id: str) -> None:

@@ -545,10 +545,34 @@ async def test_clients_are_looked_for_by_what_they_and_their_creditors_are_calle
     assert len(await clients.search("nord", ["a"], limit=1)) == 1
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        [{"received_at": RECEIVED}],
+        {"received_at": [RECEIVED - timedelta(days=3)]},
+        [RECEIVED],
+        {"received_at": 5, "status": {"$odd": 1}},
+        "text",
+    ],
+)
+async def test_what_the_portal_wrote_in_place_of_an_answer_holds_up_no_reply(
+    clients: Clients, response: object
+) -> None:
+    await clients.upsert([document(creditor(current_amount="430.00", response=response))])
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+    assert (await stored(clients))["response"]["email_id"] == "e-1"
+
+
 class TestAPersonsDecision:
     """Written over whatever is stored, as long as it is what the person saw."""
 
     SEEN = Seen(current_amount=Decimal("430.00"))
+
+    @staticmethod
+    async def sees(clients: Clients) -> Seen:
+        entry = await clients.entry(update())
+        assert entry is not None
+        return entry.seen
 
     async def test_it_stands_over_what_the_guards_say(self, clients: Clients) -> None:
         await clients.upsert([document(creditor(current_amount="430.00"))])
@@ -564,7 +588,7 @@ class TestAPersonsDecision:
     async def test_it_stands_over_what_the_same_email_wrote_before(self, clients: Clients) -> None:
         await clients.upsert([document(creditor(current_amount="430.00"))])
         await clients.apply(update(), amount_may_replace=always)
-        seen = Seen(current_amount=Decimal("512.30"), response_received_at=RECEIVED)
+        seen = await self.sees(clients)
         other = by_person(seen, amount=Decimal("600.00"))
         assert (await clients.apply(other, amount_may_replace=always)).outcome == "applied"
         assert (await stored(clients))["current_amount"] == Decimal128("600.00")
@@ -573,7 +597,7 @@ class TestAPersonsDecision:
         await clients.upsert([document(creditor(current_amount="430.00"))])
         later = RECEIVED + timedelta(days=1)
         await clients.apply(update(email_id="e-2", received_at=later), amount_may_replace=always)
-        seen = Seen(current_amount=Decimal("512.30"), response_received_at=later)
+        seen = await self.sees(clients)
         earlier = by_person(seen, amount=None, response_status="rejection")
         assert (await clients.apply(earlier, amount_may_replace=always)).outcome == "applied"
         assert (await stored(clients))["response"]["status"] == "rejection"
@@ -584,8 +608,10 @@ class TestAPersonsDecision:
             {"current_amount": "431.00"},
             {"current_amount": None},
             {"current_amount": "430.00", "response": {"received_at": RECEIVED}},
+            {"current_amount": "430.00", "response": {"status": "rejection"}},
+            {"current_amount": "430.00", "settlement": {"decision": "accepted"}},
         ],
-        ids=["another amount", "no amount", "an answer"],
+        ids=["another amount", "no amount", "an answer", "what the answer wants", "a settlement"],
     )
     async def test_what_has_changed_since_they_looked_stays(self, clients: Clients, since: dict[str, Any]) -> None:
         await clients.upsert([document(creditor(**since))])
@@ -595,7 +621,36 @@ class TestAPersonsDecision:
             assert outcome == "changed"
         assert await stored(clients) == before
 
-    @pytest.mark.parametrize("response", [None, [], {}, {"received_at": None}, {"received_at": "yesterday"}])
+    @pytest.mark.parametrize(
+        "since",
+        [
+            {"current_amount": "431.00"},
+            {"response": {"received_at": RECEIVED}},
+            {"response": {"status": "rejection"}},
+            {"settlement": {"decision": "accepted"}},
+            {"applied_email_ids": ["e-1/d-1"]},
+        ],
+    )
+    async def test_what_changes_between_looking_and_writing_stays(
+        self, clients: Clients, monkeypatch: pytest.MonkeyPatch, since: dict[str, Any]
+    ) -> None:
+        stored_before = creditor(current_amount="430.00")
+        await clients.upsert([document(stored_before)])
+        real, changed = clients._update, document(stored_before | since)
+
+        async def late(query: Any, change: Any) -> bool:
+            await clients.upsert([changed])
+            return await real(query, change)
+
+        monkeypatch.setattr(clients, "_update", late)
+        applied = await clients.apply(by_person(self.SEEN, amount=None), amount_may_replace=never)
+        assert applied.outcome == ("already_applied" if "applied_email_ids" in since else "changed")
+        whole = await clients.document("nord", "c-01")
+        assert whole == changed
+
+    @pytest.mark.parametrize(
+        "response", [None, [], {}, {"received_at": None}, {"received_at": "yesterday"}, {"received_at": [RECEIVED]}]
+    )
     async def test_what_the_portal_wrote_in_place_of_an_answer_is_none(
         self, clients: Clients, response: object
     ) -> None:
@@ -621,14 +676,18 @@ class TestAPersonsDecision:
     async def test_what_they_see_is_what_is_stored(self, clients: Clients) -> None:
         await clients.upsert([document(creditor(current_amount="430.00"))])
         entry = await clients.entry(update())
-        assert entry == CreditorEntry("Nele Brandt (8817/25)", "Stadtwerke Aue GmbH", self.SEEN, None, None)
+        assert entry == CreditorEntry("Nele Brandt (8817/25)", "Stadtwerke Aue GmbH", self.SEEN)
         accepted = SettlementUpdate(decision=SettlementDecision.ACCEPTED)
         said = update(amount=None, response_status="settlement_response", settlement=accepted)
         await clients.apply(said, amount_may_replace=always)
         entry = await clients.entry(update())
         assert entry is not None
-        assert entry.seen == Seen(current_amount=Decimal("430.00"), response_received_at=RECEIVED)
-        assert (entry.response_status, entry.settlement) == ("settlement_response", "accepted")
+        assert entry.seen == Seen(
+            current_amount=Decimal("430.00"),
+            response_received_at=RECEIVED,
+            response_status="settlement_response",
+            settlement="accepted",
+        )
         for gone in (update(tenant_id="sued"), update(client_id="c-9"), update(creditor_id="cr-9")):
             assert await clients.entry(gone) is None
 

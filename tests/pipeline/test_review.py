@@ -1,6 +1,8 @@
 """What a person decides reaches the client's record through the outbox, once, and only onto what they saw."""
 
+import asyncio
 import logging
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -13,9 +15,10 @@ from tests.pipeline.test_runner import arrive, creditor, make_runner, settle
 from tests.replaying import put_back
 
 from claimstream.app import App
-from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.decision import ClientUpdate, GuardDecision, ReviewReason
 from claimstream.domain.records.replay import Hindrance
 from claimstream.domain.records.review import Correction, Resolution, ReviewItem, ReviewStatus
+from claimstream.domain.records.work import Delivered, OutboxRow
 from claimstream.domain.records.world import World
 from claimstream.domain.rules.review import approved, corrected, decided
 from claimstream.evaluation.desk import clients_of
@@ -54,7 +57,7 @@ async def decide(app: App, item: ReviewItem, update: ClientUpdate, resolution: R
     """By somebody who has just looked. Returns the decision's id."""
     entry = await clients_of(app).entry(update)
     assert entry is not None
-    decision_id = f"decision-on-{item.reason}"
+    decision_id = str(uuid.uuid4())
     told = decided(update, decision_id=decision_id, by="anna", seen=entry.seen)
     assert await ReviewStore(app.database).resolve(item, Decided(decision_id, resolution, "anna", update=told))
     return decision_id
@@ -65,8 +68,9 @@ async def deliver_all(app: App) -> int:
 
 
 async def test_what_is_approved_is_written_although_a_guard_stopped_it(
-    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     item = await lowered(app, stack, world, runner, reply)
     decision_id = await decide(app, item, approved(item))
     assert await stored(app) == Decimal("9000.00"), "it goes out through the outbox"
@@ -86,6 +90,9 @@ async def test_what_is_approved_is_written_although_a_guard_stopped_it(
     assert (summary.outcome, summary.review_status, summary.delivered) == ("review", "approved", True)
     assert stack.smtp is not None
     assert stack.smtp.messages == [], "nobody is told of what a person did"
+    decided_lines = [record.getMessage() for record in caplog.records if "guard_decided" in record.getMessage()]
+    assert any("'guard': 'person'" in line and "'passed': True" in line for line in decided_lines)
+    assert not any("812.40" in line for line in decided_lines), "no amount in the log"
     assert await put_back(app, item.email_id) is Hindrance.DECIDED
 
 
@@ -113,7 +120,8 @@ async def test_where_the_record_has_changed_the_person_looks_again(
         await deliver_all(app)
     assert await stored(app) == Decimal("9001.00")
     back = await item_of(app, item.email_id)
-    assert (back.review_id, back.status, back.reason, back.delivered) == (item.review_id, "open", "conflict", "changed")
+    assert (back.review_id, back.status, back.reason, back.decision) == (item.review_id, "open", "conflict", None)
+    assert (await summary_of(app, item.email_id)).old_amount == Decimal("9000.00"), "as the rules saw it"
     assert "has changed since" in back.detail
     assert any("guard_decided" in record.getMessage() and "person" in record.getMessage() for record in caplog.records)
     await decide(app, back, approved(back))
@@ -134,6 +142,83 @@ async def test_a_conflict_after_a_replay_can_be_approved(
     await decide(app, item, approved(item))
     assert await deliver_all(app) == 1
     assert await stored(app) == Decimal("900.00")
+
+
+async def test_a_correction_that_is_not_written_comes_back_too(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    item = await lowered(app, stack, world, runner, reply)
+    await decide(app, item, corrected(item, Correction(amount=Decimal("500.00"))), Resolution.CORRECTED)
+    await store(app, "9001.00")
+    await deliver_all(app)
+    assert (await item_of(app, item.email_id)).status is ReviewStatus.OPEN
+    assert await stored(app) == Decimal("9001.00")
+
+
+async def test_a_worker_that_stood_still_does_not_undo_what_was_decided_since(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    """It had the answer that the update may not be written; another worker has given it to a person meanwhile."""
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, clients=_Raised(app))  # type: ignore[arg-type]  # a proxy
+    stalled: list[tuple[OutboxRow, Delivered, GuardDecision]] = []
+    real = app.services.outbox.to_review
+
+    async def noted(row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
+        stalled.append((row, result, guard))
+        await real(row, result, guard)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.services.outbox, "to_review", noted)
+        assert (await settle(app, make_runner(app, services), email_id)).outcome == "review"
+        item = await item_of(app, email_id)
+        await decide(app, item, approved(item))
+        await real(*stalled[0])
+        assert (await item_of(app, email_id)).status is ReviewStatus.APPROVED
+        assert await deliver_all(app) == 1
+        assert await stored(app) == Decimal("812.40")
+        for _ in range(2):
+            await real(*stalled[0])
+        written = await item_of(app, email_id)
+        assert (written.status, written.delivered) == (ReviewStatus.APPROVED, "applied")
+
+
+async def test_an_old_answer_to_a_decision_reopens_nothing_that_was_decided_anew(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    item = await lowered(app, stack, world, runner, reply)
+    await decide(app, item, approved(item))
+    row = await app.services.outbox.take(email_id=item.email_id)
+    assert row is not None
+    guard = GuardDecision(guard="person", passed=False, reason=ReviewReason.CONFLICT, confidence=1.0, why="changed")
+    await app.services.outbox.to_review(row, Delivered.CHANGED, guard)
+    back = await item_of(app, item.email_id)
+    await decide(app, back, approved(back))
+    await app.services.outbox.to_review(row, Delivered.CHANGED, guard)
+    assert (await item_of(app, item.email_id)).status is ReviewStatus.APPROVED
+    assert await deliver_all(app) == 1
+    assert (await item_of(app, item.email_id)).delivered == "applied"
+
+
+async def test_an_update_that_comes_back_while_its_email_is_to_be_replayed_waits_for_its_turn(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    """Both lock the email first: neither is the other's deadlock, which PostgreSQL would end after a second."""
+    guard = GuardDecision(guard="person", passed=False, reason=ReviewReason.CONFLICT, confidence=1.0, why="changed")
+    for _ in range(5):
+        item = await lowered(app, stack, world, runner, reply)
+        await decide(app, item, approved(item))
+        row = await app.services.outbox.take(email_id=item.email_id)
+        assert row is not None
+        await asyncio.gather(
+            *(put_back(app, item.email_id) for _ in range(4)),
+            app.services.outbox.to_review(row, Delivered.CHANGED, guard),
+        )
+        await store(app, "9000.00")
+    ended = await app.database.run(
+        "SELECT", lambda c: c.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    )
+    assert ended == 0
 
 
 async def test_a_decision_whose_write_was_answered_too_late_is_written_once(
@@ -161,8 +246,7 @@ async def test_a_decision_that_fails_for_a_defect_comes_back_to_the_person(
         await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
         await deliver_all(app)
     back = await item_of(app, item.email_id)
-    assert (back.status, back.reason, back.delivered) == (ReviewStatus.OPEN, "extraction_error", "set_aside")
-    assert (back.proposal, back.decision) == (item.proposal, None), "what was decided cannot be read"
+    assert (back.status, back.reason, back.proposal) == (ReviewStatus.OPEN, "extraction_error", item.proposal)
 
 
 async def test_an_older_worker_leaves_a_decision_to_those_who_know_it(
@@ -190,3 +274,11 @@ class _AnswerLost:
     async def apply(self, *update: Any, **rest: Any) -> object:
         await clients_of(self._app).apply(*update, **rest)
         raise Outage("mongodb", "update", "cut")
+
+
+class _Raised(_AnswerLost):
+    """The clients, of which one has got a higher amount just before an update of ours arrives."""
+
+    async def apply(self, *update: Any, **rest: Any) -> object:
+        await store(self._app, "9000.00")
+        return await clients_of(self._app).apply(*update, **rest)

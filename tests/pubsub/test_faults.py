@@ -123,6 +123,20 @@ async def test_a_service_that_never_answers_heartbeats_is_not_called_silent(serv
         assert subscriber.statistics().reconnects == 0
 
 
+async def test_the_first_answer_of_a_stream_is_none_to_a_heartbeat_however_late_it_comes(
+    server: PubSubServer, place: Place
+) -> None:
+    server.faults.answers_heartbeats = False
+    server.faults.delay("StreamingPull", 0.2)
+    inbox = Inbox()
+    async with place.running(inbox, heartbeat_seconds=0.01, pong_seconds=0.01) as subscriber:
+        await place.publish("later")
+        await inbox.has(1)
+        before = server.faults.heartbeats
+        await until(lambda: server.faults.heartbeats >= before + 5)
+        assert subscriber.statistics().reconnects == 0
+
+
 async def test_a_stream_that_the_service_ends_in_good_order_is_opened_again() -> None:
     async with PubSubServer(stream_seconds=0.1) as server:
         channel = await connect(emulator_host=server.target)

@@ -232,11 +232,24 @@ async def test_an_update_that_comes_back_is_to_be_decided_anew_as_it_is_now(
     await app.services.outbox.to_review(row, Delivered.CHANGED, guard)
     back = await item_of(reviews, item.email_id)
     assert (back.review_id, back.status, back.resolved_by) == (item.review_id, ReviewStatus.OPEN, None)
-    assert (back.detail, back.delivered) == ("it has changed", "changed")
+    assert (back.detail, back.decision, back.delivered) == ("it has changed", None, None)
+    summary = await app.emails.find(item.email_id)
+    assert summary is not None
+    assert (summary.review_reason, summary.review_status) == ("conflict", "open")
     assert back.reasons == (ReviewReason.CONFLICT, *REASONS)
     assert not await reviews.resolve(item, decision(item, decision_id="d-2")), "that was said of what is no longer so"
     assert await reviews.resolve(back, decision(back, decision_id="d-3"))
-    assert (await item_of(reviews, item.email_id)).delivered is None
+    again = await item_of(reviews, item.email_id)
+    assert again.decision is not None
+    assert again.decision.decided is not None
+    assert (again.decision.decided.decision_id, again.delivered) == ("d-3", None)
+    row = await app.services.outbox.take(email_id=item.email_id)
+    assert row is not None
+    await app.services.outbox.to_review(row, Delivered.CHANGED, guard)
+    back = await item_of(reviews, item.email_id)
+    assert back.reasons == (ReviewReason.CONFLICT, *REASONS)
+    assert await reviews.resolve(back, decision(back, Resolution.REJECTED, decision_id="d-4"))
+    assert (await item_of(reviews, item.email_id)).decision is None, "of what was never written nothing is said"
 
 
 async def test_an_email_that_was_replayed_stands_once_and_as_its_newest_item_does(
@@ -254,3 +267,9 @@ async def test_an_email_that_was_replayed_stands_once_and_as_its_newest_item_doe
         mailbox, [row["gmail_id"] for row in await rows(app, "SELECT gmail_id FROM emails")]
     )
     assert standing.review_status == "open"
+    summary = await app.emails.find(email_id)
+    assert summary is not None
+    assert summary.review_status == "open"
+    assert await reviews.resolve(item := await item_of(reviews, email_id), decision(item))
+    runs = await rows(app, "SELECT run FROM outbox WHERE decision_id IS NOT NULL")
+    assert runs == [{"run": 2}]

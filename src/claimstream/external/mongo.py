@@ -7,7 +7,6 @@ that what the portal keeps in a document stays.
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -15,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
 from pymongo import ReplaceOne, WriteConcern
 
-from claimstream.domain.records.decision import ClientUpdate, Seen
+from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
 from claimstream.domain.records.keys import ClientKeys
 from claimstream.domain.records.review import CreditorEntry
@@ -34,6 +33,7 @@ from claimstream.external.mongo_documents import (
     noted,
     response_received_at,
     says_the_same,
+    seen,
     update_document,
 )
 from claimstream.external.mongo_errors import SERVICE, classify
@@ -45,8 +45,6 @@ _MAJORITY_MILLISECONDS = 10_000
 would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
-_ANY_DATE = datetime(1, 1, 1, tzinfo=UTC)
-"""Earlier than any: what is not later than this is no date."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -154,23 +152,20 @@ class Clients:
                 if await self._still_applied(client_id, update):
                     return Applied("already_applied", old)
                 continue
-            written, change = response_received_at(creditor), update_document(update, creditor, correlation_id)
-            if update.decided is not None:
-                if update.decided.seen != Seen(current_amount=old, response_received_at=written):
-                    return Applied("changed", old)
-            elif written is not None and written > update.received_at:
-                if not says_the_same(update, creditor, old):
-                    return Applied("overtaken", old)
-                change = noted(update, creditor)
-            elif update.amount is not None and not amount_may_replace(old):
-                return Applied("refused", old)
-            wanted: Document = {
-                "creditor_id": update.creditor_id,
-                "applied_email_ids": {"$ne": update.effect_id},
-                "response.received_at": written or {"$not": {"$gt": _ANY_DATE}},
-            }
+            refusal = _refusal(update, creditor, old, amount_may_replace)
+            if refusal is not None:
+                return Applied(refusal, old)
+            written = response_received_at(creditor)
+            wanted: Document = {"creditor_id": update.creditor_id, "applied_email_ids": {"$ne": update.effect_id}}
+            # Whole, where it is no answer of ours: of what the portal may have put there a part has no meaning.
+            unchanged = ["response"] if written is None or update.decided is not None else ["response.received_at"]
             if update.amount is not None or update.decided is not None:
-                wanted["current_amount"] = creditor.get("current_amount")  # null also finds a missing one
+                unchanged.append("current_amount")
+            if update.decided is not None:
+                unchanged.append("settlement")
+            wanted |= {name: {"$eq": _value(creditor, name)} for name in unchanged}
+            overtaken = update.decided is None and written is not None and written > update.received_at
+            change = noted(update, creditor) if overtaken else update_document(update, creditor, correlation_id)
             query = {"_id": client_id, "tenant_id": update.tenant_id, "creditors": {"$elemMatch": wanted}}
             if await self._update(query, change):
                 return Applied("applied", old)
@@ -267,6 +262,24 @@ class Clients:
         patience = {"w": "majority", "wtimeout": _MAJORITY_MILLISECONDS}
         concern = WriteConcern(**{**patience, **self._client.write_concern.document})
         return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
+
+
+def _refusal(
+    update: ClientUpdate, creditor: Document, old: Decimal | None, amount_may_replace: Callable[[Decimal | None], bool]
+) -> Literal["changed", "overtaken", "refused"] | None:
+    """Why it may not be written over what is stored."""
+    if update.decided is not None:
+        return None if update.decided.seen == seen(creditor, old) else "changed"
+    written = response_received_at(creditor)
+    if written is not None and written > update.received_at:
+        return None if says_the_same(update, creditor, old) else "overtaken"
+    return None if update.amount is None or amount_may_replace(old) else "refused"
+
+
+def _value(creditor: Document, path: str) -> object:
+    """As it is stored; null also finds a missing one."""
+    name, _, inner = path.partition(".")
+    return creditor[name][inner] if inner else creditor.get(name)
 
 
 def _standing(word: str) -> Document:

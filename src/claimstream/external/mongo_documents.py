@@ -102,18 +102,26 @@ def find_creditor(document: Document, creditor_id: str) -> Document | None:
 
 def creditor_entry(document: Document, creditor: Document, current_amount: Decimal | None) -> CreditorEntry:
     """What a person sees of it before they decide."""
+    names = [document.get(name) for name in ("first_name", "last_name")]
+    case = document.get("case_reference")
+    return CreditorEntry(
+        client=" ".join(str(name) for name in names if name) + (f" ({case})" if case else ""),
+        creditor=str(creditor.get("name") or ""),
+        seen=seen(creditor, current_amount),
+    )
+
+
+def seen(creditor: Document, current_amount: Decimal | None) -> Seen:
+    """What a decision rests on."""
 
     def inside(name: str, field: str) -> str | None:
         value = creditor.get(name)
         found = value.get(field) if isinstance(value, dict) else None
         return found if isinstance(found, str) else None
 
-    names = [document.get(name) for name in ("first_name", "last_name")]
-    case = document.get("case_reference")
-    return CreditorEntry(
-        client=" ".join(str(name) for name in names if name) + (f" ({case})" if case else ""),
-        creditor=str(creditor.get("name") or ""),
-        seen=Seen(current_amount=current_amount, response_received_at=response_received_at(creditor)),
+    return Seen(
+        current_amount=current_amount,
+        response_received_at=response_received_at(creditor),
         response_status=inside("response", "status"),
         settlement=inside("settlement", "decision"),
     )

@@ -136,52 +136,72 @@ class OutboxStore:
 
     async def to_review(self, row: OutboxRow, result: Delivered, guard: GuardDecision) -> None:
         """The update may no longer be written: a person decides, and nobody is told that it happened. What a person
-        has decided goes back to them."""
+        has decided goes back to them. Nothing happens where the row is somebody else's by now, or done."""
         reason = guard.reason or ReviewReason.NO_MATCH
 
         async def work(connection: Connection) -> None:
-            if row.decision_id is None:
-                await connection.execute(
-                    """
-                    INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
-                    VALUES ($1, $2, $3, ARRAY[$3], $4, $5)
-                    ON CONFLICT (email_id) WHERE status <> 'superseded' DO NOTHING
-                    """,
-                    row.email_id,
-                    row.tenant_id,
-                    reason,
-                    guard.why,
-                    row.json,
-                )
-            else:
-                await connection.execute(
-                    """
-                    UPDATE review_items SET
-                        status = 'open', reason = $2, reasons = ARRAY[$2] || array_remove(reasons, $2), detail = $3,
-                        claimed_by = NULL, claimed_at = NULL, resolved_by = NULL, resolved_at = NULL
-                    WHERE email_id = $1 AND status IN ('approved', 'corrected')
-                    """,
-                    row.email_id,
-                    reason,
-                    guard.why,
-                )
-            await connection.execute(
+            # As a replay and a decision do: whoever comes second waits.
+            await connection.execute("SELECT FROM emails WHERE email_id = $1 FOR UPDATE", row.email_id)
+            ended = await connection.execute(
                 """
-                UPDATE emails SET outcome = 'review', route = $2, review_reason = $3, old_amount = $4
-                WHERE email_id = $1
+                UPDATE outbox SET done_at = now(), result = $3 WHERE outbox_id = $1 AND tries = $2 AND done_at IS NULL
                 """,
-                row.email_id,
-                Route.MANUAL_REVIEW,
-                reason,
-                guard.old,
-            )
-            await connection.execute(
-                """
-                UPDATE outbox SET done_at = now(), result = CASE kind WHEN 'client_update' THEN $2 ELSE 'skipped' END
-                WHERE email_id = $1 AND done_at IS NULL
-                """,
-                row.email_id,
+                row.outbox_id,
+                row.tries,
                 result,
             )
+            if ended != "UPDATE 1":
+                return  # a person may have decided since, and must not be asked again
+            if row.decision_id is None:
+                await self._ask(connection, row, reason, guard)
+            else:
+                await self._ask_again(connection, row, reason, guard)
 
         await self._database.run("UPDATE outbox", work)
+
+    async def _ask(self, connection: Connection, row: OutboxRow, reason: ReviewReason, guard: GuardDecision) -> None:
+        await connection.execute(
+            """
+            INSERT INTO review_items (email_id, tenant_id, reason, reasons, detail, proposal)
+            VALUES ($1, $2, $3, ARRAY[$3], $4, $5)
+            ON CONFLICT (email_id) WHERE status <> 'superseded' DO NOTHING
+            """,
+            row.email_id,
+            row.tenant_id,
+            reason,
+            guard.why,
+            row.json,
+        )
+        await connection.execute(
+            """
+            UPDATE emails SET outcome = 'review', route = $2, review_reason = $3, old_amount = $4
+            WHERE email_id = $1
+            """,
+            row.email_id,
+            Route.MANUAL_REVIEW,
+            reason,
+            guard.old,
+        )
+        await connection.execute(
+            """
+            UPDATE outbox SET done_at = now(), result = 'skipped'
+            WHERE email_id = $1 AND kind = 'notification' AND done_at IS NULL
+            """,
+            row.email_id,
+        )
+
+    async def _ask_again(
+        self, connection: Connection, row: OutboxRow, reason: ReviewReason, guard: GuardDecision
+    ) -> None:
+        await connection.execute(
+            """
+            UPDATE review_items SET
+                status = 'open', reason = $2, reasons = ARRAY[$2] || array_remove(reasons, $2), detail = $3,
+                claimed_by = NULL, claimed_at = NULL, resolved_by = NULL, resolved_at = NULL
+            WHERE email_id = $1 AND status IN ('approved', 'corrected')
+            """,
+            row.email_id,
+            reason,
+            guard.why,
+        )
+        await connection.execute("UPDATE emails SET review_reason = $2 WHERE email_id = $1", row.email_id, reason)

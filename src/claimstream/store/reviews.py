@@ -25,7 +25,7 @@ _ITEM = """
     LEFT JOIN LATERAL (
         SELECT payload, result, done_at FROM outbox
         WHERE outbox.email_id = review_items.email_id AND decision_id IS NOT NULL ORDER BY outbox_id DESC LIMIT 1
-    ) AS written ON true
+    ) AS written ON review_items.status IN ('approved', 'corrected')
 """
 
 

@@ -287,3 +287,10 @@ def test_the_commands_choices_are_those_of_the_records() -> None:
         (SettlementChoice, set(SettlementDecision) - {SettlementDecision.UNCLEAR}),
     ):
         assert {str(one) for one in choice} == {str(value) for value in values}
+
+
+def test_an_intent_that_is_not_known_any_more_has_to_be_said() -> None:
+    proposal = update(response_status="of_another_version")
+    with pytest.raises(UndecidableError, match="of another version"):
+        approved(item(proposal))
+    assert corrected(item(proposal), Correction(intent=Intent.REJECTION)).response_status == "rejection"

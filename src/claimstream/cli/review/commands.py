@@ -50,6 +50,10 @@ ByOption = Annotated[
     typer.Option(metavar="NAME", envvar="CLAIMSTREAM_USER", help="Who decides; by default the user of this machine."),
 ]
 NoteOption = Annotated[str, typer.Option(help="For whoever looks at it later: why.")]
+StoredOption = Annotated[
+    str | None,
+    typer.Option(metavar="EUR", help="Only if this amount is stored now: for scripts, which do not look on."),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 TakeOverOption = Annotated[bool, typer.Option("--take-over", help="Also from somebody else's hands.")]
 
@@ -127,7 +131,13 @@ def release(item: ItemArgument, take_over: TakeOverOption = False, by: ByOption 
 
 
 @app.command()
-def approve(item: ItemArgument, note: NoteOption = "", yes: YesOption = False, by: ByOption = None) -> None:
+def approve(
+    item: ItemArgument,
+    stored: StoredOption = None,
+    note: NoteOption = "",
+    yes: YesOption = False,
+    by: ByOption = None,
+) -> None:
     """Write what is proposed to the client's record, whatever held it up.
 
     It goes out through the outbox, and only onto what you have seen: should the record change before it is written,
@@ -135,7 +145,7 @@ def approve(item: ItemArgument, note: NoteOption = "", yes: YesOption = False, b
     """
     from claimstream.cli.review.decisions import approve_item
 
-    approve_item(item, note=note, yes=yes, by=by)
+    approve_item(item, stored=stored, note=note, yes=yes, by=by)
 
 
 @app.command()
@@ -155,6 +165,7 @@ def correct(
         list[str] | None, typer.Option(help="Under which condition, in the creditor's words; may be repeated.")
     ] = None,
     unconditional: Annotated[bool, typer.Option("--unconditional", help="There is no condition.")] = False,
+    stored: StoredOption = None,
     note: NoteOption = "",
     yes: YesOption = False,
     by: ByOption = None,
@@ -167,7 +178,7 @@ def correct(
     if condition and unconditional:
         raise typer.BadParameter("--condition and --unconditional: choose one.")
     conditions = () if unconditional else tuple(condition) if condition else None
-    said = Said(inquiry, intent, amount, keep_amount, settlement, counter_offer, conditions)
+    said = Said(inquiry, intent, amount, keep_amount, settlement, counter_offer, stored, conditions)
     correct_item(item, said, note=note, yes=yes, by=by)
 
 

@@ -41,6 +41,8 @@ class Said:
     keep_amount: bool
     settlement: str | None
     counter_offer: str | None
+    stored: str | None
+    """The amount that they take for stored."""
     conditions: tuple[str, ...] | None
     """Empty: there is none. None: nothing is said of it."""
 
@@ -89,7 +91,7 @@ def show_item(wanted: str, *, whole_text: bool, as_json: bool) -> None:
 
 def list_letters(wanted: str, called: Sequence[str]) -> None:
     """Raises typer.Exit where there is none."""
-    letters: list[Letter] = _run(desk.find_letters(wanted, called))
+    letters: list[Letter] = _run(desk.find_letters(wanted, [_legible("NAME", name) for name in called]))
     if not letters:
         complain(f"no letter to a creditor or about a client that is called {' '.join(called)!r}.")
         raise typer.Exit(1)
@@ -112,18 +114,18 @@ def reopen_item(wanted: str) -> None:
     say(f"Item {item.review_id} waits for a decision again.")
 
 
-def approve_item(wanted: str, *, note: str, yes: bool, by: str | None) -> None:
+def approve_item(wanted: str, *, stored: str | None, note: str, yes: bool, by: str | None) -> None:
     def update_of(item: ReviewItem, letter: Inquiry | None, kind: LetterKind | None) -> ClientUpdate:
         del letter
         return approved(item, kind)
 
-    _write(wanted, update_of, Resolution.APPROVED, inquiry=None, note=note, yes=yes, by=by)
+    _write(wanted, update_of, Resolution.APPROVED, inquiry=None, stored=stored, note=note, yes=yes, by=by)
 
 
 def correct_item(wanted: str, said: Said, *, note: str, yes: bool, by: str | None) -> None:
     """Raises typer.BadParameter where an amount or a condition is none."""
     amount, counter_offer = _amount("--amount", said.amount), _amount("--counter-offer", said.counter_offer)
-    if not all(condition.strip() for condition in said.conditions or ()):
+    if not all(_legible("--condition", condition).strip() for condition in said.conditions or ()):
         raise typer.BadParameter("--condition: in the creditor's words; --unconditional says that there is none.")
 
     def update_of(item: ReviewItem, letter: Inquiry | None, kind: LetterKind | None) -> ClientUpdate:
@@ -139,7 +141,8 @@ def correct_item(wanted: str, said: Said, *, note: str, yes: bool, by: str | Non
         )
         return corrected(item, correction, kind)
 
-    _write(wanted, update_of, Resolution.CORRECTED, inquiry=said.inquiry, note=note, yes=yes, by=by)
+    inquiry = None if said.inquiry is None else _legible("--inquiry", said.inquiry)
+    _write(wanted, update_of, Resolution.CORRECTED, inquiry=inquiry, stored=said.stored, note=note, yes=yes, by=by)
 
 
 def end_item(wanted: str, resolution: str, *, note: str, by: str | None) -> None:
@@ -160,12 +163,14 @@ def _write(
     resolution: Resolution,
     *,
     inquiry: str | None,
+    stored: str | None,
     note: str,
     yes: bool,
     by: str | None,
 ) -> None:
     name, note = _name(by), _note(note)
-    prepared: Prepared = _run(desk.prepare(wanted, by=name, inquiry=inquiry, update_of=update_of))
+    euros = _amount("--stored", stored)
+    prepared: Prepared = _run(desk.prepare(wanted, by=name, inquiry=inquiry, update_of=update_of, stored=euros))
     err.print(Trimmed(change_part(prepared.update, prepared.entry, prepared.beside)))
     if not yes:
         _confirm()
@@ -206,7 +211,14 @@ def _name(by: str | None) -> str:
 def _note(note: str) -> str:
     if len(note) > _LONGEST_NOTE:
         raise typer.BadParameter(f"--note: at most {_LONGEST_NOTE:,} characters.")
-    return note.strip()
+    return _legible("--note", note).strip()
+
+
+def _legible(option: str, text: str) -> str:
+    try:
+        return desk.legible(option, text)
+    except ReviewError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _amount(option: str, text: str | None) -> Decimal | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from pydantic import TypeAdapter
 
@@ -27,7 +28,7 @@ from claimstream.domain.records.review import (
     ReviewStatus,
 )
 from claimstream.domain.rules.review import UndecidableError, approved, decided
-from claimstream.external.errors import Refused
+from claimstream.external.errors import ExternalError, Refused
 from claimstream.external.mongo import Clients
 from claimstream.pipeline.report import ProcessingReport
 from claimstream.settings import SettingsError
@@ -43,6 +44,7 @@ _MOST_LETTERS = 20
 _WHOSE = "it is not known whose claim the reply is about"
 
 _ITEM = TypeAdapter(ReviewItem)
+_ENTRY = TypeAdapter(CreditorEntry)
 _HISTORY = TypeAdapter(tuple[PastDecision, ...])
 
 
@@ -81,8 +83,11 @@ class Shown:
     def json(self) -> str:
         item = _ITEM.dump_python(self.item, mode="json")
         history = _HISTORY.dump_python(self.history, mode="json")
+        entry = None if self.entry is None else _ENTRY.dump_python(self.entry, mode="json")
         report = None if self.report is None else self.report.model_dump(mode="json")
-        return json.dumps({"item": item, "history": history, "report": report}, ensure_ascii=False, indent=2)
+        return json.dumps(
+            {"item": item, "stored": entry, "history": history, "report": report}, ensure_ascii=False, indent=2
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class ReviewDesk:
 
     async def find(self, wanted: str) -> ReviewItem:
         """By its number, or by any id of its email. Raises ReviewError."""
-        wanted = wanted.strip().removeprefix("#")
+        wanted = legible("ITEM", wanted).strip().removeprefix("#")
         if wanted.isdecimal() and len(wanted) <= _DIGITS_OF_A_NUMBER:
             item = await self.reviews.get(int(wanted))
             if item is not None:
@@ -148,7 +153,10 @@ class ReviewDesk:
         nearest = [c.inquiry_id for c in report.match.candidates[:_MOST_LETTERS]]
         inquiries = await self._letters(tenant_id, nearest)
         inquiries.sort(key=lambda inquiry: nearest.index(inquiry.inquiry_id))
-        return self._named(inquiries, await self._clients.get(tenant_id, {i.client_id for i in inquiries}))
+        try:
+            return self._named(inquiries, await self._clients.get(tenant_id, {i.client_id for i in inquiries}))
+        except ExternalError:
+            return []  # the ids stand in what was considered
 
     async def kind(self, item: ReviewItem, letter: Inquiry | None) -> LetterKind | None:
         """Of the letter that is answered: the one a person names, else the one that was found."""
@@ -233,7 +241,7 @@ async def find_shown(wanted: str) -> Shown:
             try:
                 entry, hindrance = await desk.entry(update), ""
                 approved(item, await desk.kind(item, None))
-            except (ReviewError, SettingsError, UndecidableError) as error:
+            except (ReviewError, SettingsError, UndecidableError, ExternalError) as error:
                 hindrance = str(error)
         report = await desk.report(item)
         return Shown(
@@ -288,8 +296,18 @@ async def reopen(wanted: str) -> ReviewItem:
         return item
 
 
-async def prepare(wanted: str, *, by: str, inquiry: str | None, update_of: UpdateOf) -> Prepared:
-    """What would be written, beside what is stored now. Raises ReviewError, SettingsError or ExternalError."""
+async def prepare(
+    wanted: str, *, by: str, inquiry: str | None, update_of: UpdateOf, stored: Decimal | None = None
+) -> Prepared:
+    """What would be written, beside what is stored now.
+
+    Args:
+        stored: the amount (EUR) that the person takes for stored.
+
+    Raises:
+        ReviewError: also where another amount is stored.
+        SettingsError, ExternalError: as everything here.
+    """
     async with review_desk() as desk:
         item = await desk.find(wanted)
         if not _may_decide(item, by):
@@ -302,7 +320,10 @@ async def prepare(wanted: str, *, by: str, inquiry: str | None, update_of: Updat
                 f"item {item.review_id}: {error}. `{command()} review show {item.review_id}` shows it; "
                 f"`{command()} review correct --help` says what can be said instead."
             ) from error
-        return Prepared(item, update, await desk.entry(update), tuple(await desk.reviews.beside(item)))
+        entry = await desk.entry(update)
+        if stored is not None and entry.seen.current_amount != stored:
+            raise ReviewError(f"{entry.seen.current_amount} is stored, not {stored}. Nothing was changed.")
+        return Prepared(item, update, entry, tuple(await desk.reviews.beside(item)))
 
 
 async def write(prepared: Prepared, resolution: Resolution, *, by: str, note: str) -> None:
@@ -352,6 +373,13 @@ async def _why_not(desk: ReviewDesk, item: ReviewItem) -> ReviewError:
     return ReviewError(
         f"item {number} has changed since you looked. Nothing was changed: `{command()} review show {number}`"
     )
+
+
+def legible(what: str, text: str) -> str:
+    """What PostgreSQL can hold. Raises ReviewError."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ReviewError(f"{what}: it is no UTF-8 text.")
+    return text
 
 
 def ended(status: str) -> str:

@@ -158,7 +158,7 @@ def change_part(update: ClientUpdate, entry: CreditorEntry, beside: Sequence[Rev
     for name in ("", "stored now", "will be"):
         table.add_column(name)
     old = entry.seen.current_amount
-    now = {"amount": _eur(old), "reply": entry.response_status or "–", "settlement": entry.settlement or "–"}
+    now = {"amount": _eur(old), "reply": entry.seen.response_status or "–", "settlement": entry.seen.settlement or "–"}
     for name, will in _values(update).items():
         if name != "settlement" or (will, now[name]) != ("stays", "–"):
             table.add_row(name, Text(now[name]), Text(will, style="dim" if will in {"stays", now[name]} else "bold"))

@@ -112,6 +112,10 @@ class Seen(Record):
     current_amount: Decimal | None = None
     response_received_at: datetime | None = None
     """When the reply came whose answer is written there; None where none is."""
+    response_status: str | None = None
+    """Its intent."""
+    settlement: str | None = None
+    """What is decided of the settlement plan."""
 
 
 class PersonsDecision(Record):

@@ -74,7 +74,7 @@ class ReviewItem:
     """What the person said of it."""
     created_at: datetime
     decision: ClientUpdate | None = None
-    """What a person has last decided to write."""
+    """What is written, where a person has decided that something is."""
     delivered: str | None = None
     """How that ended at the client's record; None while it waits in the outbox."""
     delivered_at: datetime | None = None
@@ -121,7 +121,3 @@ class CreditorEntry:
     """Name and case reference."""
     creditor: str
     seen: Seen
-    response_status: str | None
-    """The intent of the reply that is written there."""
-    settlement: str | None
-    """What is decided of the settlement plan."""

@@ -94,6 +94,7 @@ def _check(update: ClientUpdate, letter: Letter | None) -> None:
     """What would be nonsense in the record."""
     if update.amount is not None and update.amount < 0:
         raise UndecidableError(f"{update.amount} is a credit, which is no claim: say the amount, or that it stays")
+    _known(update.response_status)
     if update.response_status != Intent.SETTLEMENT_RESPONSE:
         return
     settlement = update.settlement
@@ -102,10 +103,16 @@ def _check(update: ClientUpdate, letter: Letter | None) -> None:
     if settlement is None or settlement.decision is SettlementDecision.UNCLEAR:
         raise UndecidableError("it is not known whether the creditor accepts the settlement plan")
     is_counter = settlement.decision is SettlementDecision.COUNTER_OFFER
-    if is_counter and not settlement.counter_offer_amount:
+    if is_counter and (settlement.counter_offer_amount or 0) <= 0:
         raise UndecidableError("a counter offer needs its amount")
     if not is_counter and settlement.counter_offer_amount is not None:
         raise UndecidableError(f"the plan was {settlement.decision}: an amount goes with a counter offer only")
+
+
+def _known(intent: str) -> Intent:
+    if intent not in set(Intent):
+        raise UndecidableError(f"its intent {intent!r} is of another version: say one of today's")
+    return Intent(intent)
 
 
 def _effect(update: ClientUpdate) -> tuple[object, ...]:
@@ -141,7 +148,7 @@ def _intent(base: ClientUpdate, correction: Correction) -> Intent:
     if intent is None:
         if not base.response_status:
             raise UndecidableError("it is not known what the reply wants: say its intent")
-        intent = Intent(base.response_status)
+        intent = _known(base.response_status)
     if intent in SET_ASIDE:
         raise UndecidableError(f"a reply that is {intent} changes nothing: reject it, or mark it as spam")
     if correction.answers_plan and intent is not Intent.SETTLEMENT_RESPONSE:

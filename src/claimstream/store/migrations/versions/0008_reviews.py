@@ -6,6 +6,14 @@ revision = "0008"
 down_revision = "0007"
 
 UP = (
+    # First what is read first (store/backlog.py), so that nobody waits for us while we wait for them.
+    # Unique: a decision whose answer was lost on its way is not taken twice.
+    "ALTER TABLE calibration_samples ADD COLUMN decision_id text UNIQUE",
+    "ALTER TABLE outbox ADD COLUMN decision_id text UNIQUE REFERENCES calibration_samples (decision_id)",
+    # A decision writes beside what its run has left, which may have come back to the person.
+    "ALTER TABLE outbox DROP CONSTRAINT outbox_email_id_kind_run_key",
+    "CREATE UNIQUE INDEX outbox_email_id_kind_run ON outbox (email_id, kind, run) WHERE decision_id IS NULL",
+    "CREATE INDEX outbox_email_id ON outbox (email_id)",
     """
     ALTER TABLE review_items
         ADD COLUMN claimed_at timestamptz,
@@ -17,16 +25,10 @@ UP = (
     CREATE INDEX review_items_waiting ON review_items (tenant_id, created_at)
         WHERE status IN ('open', 'claimed', 'escalated')
     """,
-    # Unique: a decision whose answer was lost on its way is not taken twice.
-    "ALTER TABLE calibration_samples ADD COLUMN decision_id text UNIQUE",
-    "ALTER TABLE outbox ADD COLUMN decision_id text UNIQUE REFERENCES calibration_samples (decision_id)",
-    # A decision writes beside what its run has left, which may have come back to the person.
-    "ALTER TABLE outbox DROP CONSTRAINT outbox_email_id_kind_run_key",
-    "CREATE UNIQUE INDEX outbox_email_id_kind_run ON outbox (email_id, kind, run) WHERE decision_id IS NULL",
 )
 
 DOWN = (
-    "DROP INDEX outbox_email_id_kind_run",
+    "DROP INDEX outbox_email_id, outbox_email_id_kind_run",
     # What a person has decided and nobody has written would be lost: it must be delivered first.
     """
     DO $$ BEGIN
