@@ -127,7 +127,7 @@ async def test_the_first_answer_of_a_stream_is_none_to_a_heartbeat_however_late_
     server: PubSubServer, place: Place
 ) -> None:
     server.faults.answers_heartbeats = False
-    server.faults.delay("StreamingPull", 0.2)
+    server.faults.delay_responses(0.2)
     inbox = Inbox()
     async with place.running(inbox, heartbeat_seconds=0.01, pong_seconds=0.01) as subscriber:
         await place.publish("later")

@@ -218,6 +218,18 @@ async def test_what_was_replayed_can_no_longer_be_decided(app: App, world: World
     assert (before.status, before.resolved_by) == (ReviewStatus.SUPERSEDED, "me@here")
 
 
+async def test_of_a_decision_and_a_replay_at_once_one_is_done_and_neither_is_the_others_deadlock(
+    app: App, world: World, reviews: ReviewStore
+) -> None:
+    for number in range(20):
+        item = await item_of(reviews, await to_review(app, world))
+        decided_on = decision(item, Resolution.REJECTED, decision_id=f"d-{number}")
+        done, replayed = await asyncio.gather(reviews.resolve(item, decided_on), put_back(app, item.email_id))
+        assert isinstance(replayed, PutBack) is not done
+    query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert await rows(app, query) == [{"deadlocks": 0}]
+
+
 async def test_an_update_that_comes_back_is_to_be_decided_anew_as_it_is_now(
     app: App, world: World, reviews: ReviewStore
 ) -> None:

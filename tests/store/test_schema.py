@@ -4,11 +4,18 @@ import secrets
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 from alembic import command
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
+from tests.store.test_reviews import decision, item_of, to_review
 
+from claimstream.app import App
+from claimstream.domain.records.work import Delivered
+from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
+from claimstream.settings import Settings
+from claimstream.store.reviews import ReviewStore
 from claimstream.store.schema import _config, newest_revision
 
 _SHAPE = """
@@ -61,3 +68,26 @@ async def test_each_step_back_leaves_what_was_there_before_it(stack: LocalStack)
         await engine.dispose()
         await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await server.close()
+
+
+async def test_a_decision_that_waits_to_be_written_stops_a_step_back(
+    app: App, world: World, settings: Settings
+) -> None:
+    reviews = ReviewStore(app.database)
+    item = await item_of(reviews, await to_review(app, world))
+    assert await reviews.resolve(item, decision(item))
+    assert settings.database_url is not None
+    dsn = settings.database_url.get_secret_value()
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
+    try:
+        async with engine.connect() as connection:
+            with pytest.raises(Exception, match="decisions of persons wait in the outbox"):
+                await connection.run_sync(lambda c: _step(c, down=True))
+            row = await app.services.outbox.take(email_id=item.email_id)
+            assert row is not None
+            await app.services.outbox.done(row, Delivered.APPLIED)
+            await connection.run_sync(lambda c: _step(c, down=True))
+            await connection.run_sync(lambda c: _step(c, down=False))
+    finally:
+        await engine.dispose()
+    assert await app.services.outbox.take(email_id=item.email_id) is None
