@@ -283,7 +283,7 @@ class TestMoreThanCanBeLookedAt:
     async def many(self, grave: Publisher, installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in installed.items():
             monkeypatch.setenv(name, value)
-        for module in ("dead", "audit"):
+        for module in ("dead.messages", "audit.run"):
             monkeypatch.setattr(f"claimstream.cli.{module}.MOST", 2)
         for number in range(3):
             await grave.publish(of_email(f"e-{number}"))
