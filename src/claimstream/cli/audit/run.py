@@ -18,7 +18,7 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
-from claimstream.cli.dead.commands import MOST
+from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
 from claimstream.cli.report.words import moment
 from claimstream.cli.tenants import check_tenant

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
+from claimstream.cli.dead.limit import MOST
 from claimstream.cli.running import JsonOption, run
-
-MOST = 10_000
 
 app = typer.Typer(
     help="Messages on the dead-letter topic: what could not even be recorded, and what Pub/Sub gave up.",

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
-from claimstream.cli.dead.commands import MOST
+from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.redrive import Redrive, Redriven
 from claimstream.dead_letters import DeadLetters, DeadMessage
 from claimstream.external import grpc_errors

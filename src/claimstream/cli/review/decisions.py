@@ -13,9 +13,10 @@ from pydantic import TypeAdapter
 from claimstream.cli.console import Trimmed, command, complain, err, out
 from claimstream.cli.console import note as say
 from claimstream.cli.person import who
-from claimstream.cli.review import desk
-from claimstream.cli.review.desk import Letter, Prepared, ReviewError, Shown
+from claimstream.cli.review import work
+from claimstream.cli.review.desk import Letter, ReviewError, ended, legible
 from claimstream.cli.review.view import change_part, items_table, letters_table, print_shown
+from claimstream.cli.review.work import Prepared, Shown
 from claimstream.cli.running import run
 from claimstream.domain.records.decision import ClientUpdate, ReviewReason
 from claimstream.domain.records.extraction import SettlementDecision
@@ -66,7 +67,7 @@ def list_items(
         reason=reason,
         claimed_by=_name(by) if mine else None,
     )
-    found, count = _run(desk.find_items(wanted, limit=limit))
+    found, count = _run(work.find_items(wanted, limit=limit))
     if as_json:
         sys.stdout.write(_ITEMS.dump_json(found, indent=2).decode() + "\n")
     elif found:
@@ -78,7 +79,7 @@ def list_items(
 
 
 def show_item(wanted: str, *, whole_text: bool, as_json: bool) -> None:
-    shown: Shown = _run(desk.find_shown(wanted))
+    shown: Shown = _run(work.find_shown(wanted))
     if as_json:
         sys.stdout.write(shown.json() + "\n")
         return
@@ -91,7 +92,7 @@ def show_item(wanted: str, *, whole_text: bool, as_json: bool) -> None:
 
 def list_letters(wanted: str, called: Sequence[str]) -> None:
     """Raises typer.Exit where there is none."""
-    letters: list[Letter] = _run(desk.find_letters(wanted, [_legible("NAME", name) for name in called]))
+    letters: list[Letter] = _run(work.find_letters(wanted, [_legible("NAME", name) for name in called]))
     if not letters:
         complain(f"no letter to a creditor or about a client that is called {' '.join(called)!r}.")
         raise typer.Exit(1)
@@ -100,17 +101,17 @@ def list_letters(wanted: str, called: Sequence[str]) -> None:
 
 
 def claim_item(wanted: str, *, take_over: bool, by: str | None) -> None:
-    item: ReviewItem = _run(desk.claim(wanted, by=_name(by), take_over=take_over))
+    item: ReviewItem = _run(work.claim(wanted, by=_name(by), take_over=take_over))
     say(f"Item {item.review_id} is in your hands.")
 
 
 def release_item(wanted: str, *, take_over: bool, by: str | None) -> None:
-    item: ReviewItem = _run(desk.release(wanted, by=_name(by), take_over=take_over))
+    item: ReviewItem = _run(work.release(wanted, by=_name(by), take_over=take_over))
     say(f"Item {item.review_id} waits for whoever takes it.")
 
 
 def reopen_item(wanted: str) -> None:
-    item: ReviewItem = _run(desk.reopen(wanted))
+    item: ReviewItem = _run(work.reopen(wanted))
     say(f"Item {item.review_id} waits for a decision again.")
 
 
@@ -149,17 +150,17 @@ def end_item(wanted: str, resolution: str, *, note: str, by: str | None) -> None
     """Nothing is written to the client's record. Raises typer.BadParameter where a note is wanted and there is none."""
     if resolution == Resolution.ESCALATED and not note.strip():
         raise typer.BadParameter("--note: to whom, and why.")
-    item: ReviewItem = _run(desk.write_nothing(wanted, Resolution(resolution), by=_name(by), note=_note(note)))
+    item: ReviewItem = _run(work.write_nothing(wanted, Resolution(resolution), by=_name(by), note=_note(note)))
     again = f" (`{command()} review reopen {item.review_id}` if it should be decided again.)"
     say(
-        f"Item {item.review_id} is {desk.ended(resolution)}. Nothing was written to the client's record."
+        f"Item {item.review_id} is {ended(resolution)}. Nothing was written to the client's record."
         + ("" if resolution == Resolution.ESCALATED else again)
     )
 
 
 def _write(
     wanted: str,
-    update_of: desk.UpdateOf,
+    update_of: work.UpdateOf,
     resolution: Resolution,
     *,
     inquiry: str | None,
@@ -170,11 +171,11 @@ def _write(
 ) -> None:
     name, note = _name(by), _note(note)
     euros = _amount("--stored", stored)
-    prepared: Prepared = _run(desk.prepare(wanted, by=name, inquiry=inquiry, update_of=update_of, stored=euros))
+    prepared: Prepared = _run(work.prepare(wanted, by=name, inquiry=inquiry, update_of=update_of, stored=euros))
     err.print(Trimmed(change_part(prepared.update, prepared.entry, prepared.beside)))
     if not yes:
         _confirm()
-    _run(desk.write(prepared, resolution, by=name, note=note))
+    _run(work.write(prepared, resolution, by=name, note=note))
     number = prepared.item.review_id
     shown = f"`{command()} review show {number}` says when."
     say(f"Item {number} is {resolution}. A running worker writes it, within half a minute: {shown}")
@@ -190,9 +191,9 @@ def _confirm() -> None:
         raise typer.Exit(1)
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
+def _run(visit: Coroutine[Any, Any, Any]) -> Any:
     try:
-        return run(work)
+        return run(visit)
     except ReviewError as error:
         complain(str(error))
         raise typer.Exit(1) from None
@@ -216,7 +217,7 @@ def _note(note: str) -> str:
 
 def _legible(option: str, text: str) -> str:
     try:
-        return desk.legible(option, text)
+        return legible(option, text)
     except ReviewError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from claimstream.cli.console import Trimmed
 from claimstream.cli.report import words
 from claimstream.cli.report.view import fields_part, match_part
-from claimstream.cli.review.desk import Letter, Shown, ended
+from claimstream.cli.review.desk import Letter, ended
+from claimstream.cli.review.work import Shown
 from claimstream.cli.tables import amounts, fitted
 from claimstream.domain.records.decision import ClientUpdate, Thresholds
 from claimstream.domain.records.mail import ParsedMail
