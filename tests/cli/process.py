@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pty
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,3 +36,30 @@ async def claimstream(
     out, err = await asyncio.wait_for(process.communicate(), seconds)
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())
+
+
+async def at_terminal(*words: str, environment: dict[str, str], answer: str) -> tuple[int, str]:
+    """Run a command before a person who answers its question. Returns its status and what it said on the terminal."""
+    person, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "claimstream", *words),
+        env=os.environ | environment,
+        stdin=terminal,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    os.write(person, f"{answer}\n".encode())
+    said = await asyncio.to_thread(_all_of, person)
+    return await asyncio.wait_for(process.wait(), 60), said
+
+
+def _all_of(terminal: int) -> str:
+    said = b""
+    try:
+        while part := os.read(terminal, 4096):
+            said += part
+    except OSError:  # the other side has closed it
+        pass
+    os.close(terminal)
+    return said.decode()

@@ -3,14 +3,13 @@
 import asyncio
 import json
 import os
-import pty
 import sys
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.cli.process import claimstream
+from tests.cli.process import at_terminal, claimstream
 from tests.helpers import add_email, summary_of
 from tests.mailbox.test_sync import make_sync
 from tests.pipeline.test_runner import arrive, make_runner, settle
@@ -187,18 +186,8 @@ class TestMany:
         self, app: App, world: World, installed: dict[str, str], answer: str, put_back: int
     ) -> None:
         await many_settled(app, world, 21)
-        person, terminal = pty.openpty()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "claimstream", "replay", "--since", "1h"),
-            env=os.environ | installed,
-            stdin=terminal,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=terminal,
-        )
-        os.close(terminal)
-        os.write(person, f"{answer}\n".encode())
-        said = await asyncio.to_thread(all_of, person)
-        assert await asyncio.wait_for(process.wait(), 30) == (0 if put_back else 1)
+        status, said = await at_terminal("replay", "--since", "1h", environment=installed, answer=answer)
+        assert status == (0 if put_back else 1)
         assert "Put 21 emails to work again, from classify on?" in said
         assert await untouched_and_put_back(app) == (21 - put_back, put_back)
 
@@ -232,17 +221,6 @@ class TestMany:
         done = await replayed("--since", "1h", "--yes", environment=installed)
         assert len(done["put_back"]) == untouched
         assert await untouched_and_put_back(app) == (0, 300)
-
-
-def all_of(terminal: int) -> str:
-    said = b""
-    try:
-        while part := os.read(terminal, 4096):
-            said += part
-    except OSError:  # the other side has closed it
-        pass
-    os.close(terminal)
-    return said.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,13 @@
 """``claimstream review`` as a person at a keyboard or a script runs it."""
 
-import asyncio
 import json
-import os
-import pty
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.cli.process import Ended, claimstream
-from tests.cli.test_replay import all_of
+from tests.cli.process import Ended, at_terminal, claimstream
 from tests.pipeline.test_replay import calm, store, stored
 from tests.pipeline.test_runner import arrive, make_runner, settle
 
@@ -109,18 +104,8 @@ async def test_it_is_listed_shown_approved_and_written(
 async def test_a_person_is_shown_what_will_be_and_asked(
     app: App, review: Review, installed: dict[str, str], email_id: str, answer: str, status: str
 ) -> None:
-    person, terminal = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "claimstream", "review", "approve", email_id),
-        env=os.environ | installed,
-        stdin=terminal,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    os.write(person, f"{answer}\n".encode())
-    said = await asyncio.to_thread(all_of, person)
-    assert await asyncio.wait_for(process.wait(), 60) == (0 if status == "approved" else 1)
+    ended, said = await at_terminal("review", "approve", email_id, environment=installed, answer=answer)
+    assert ended == (0 if status == "approved" else 1)
     assert said.index("812.40") < said.index("Write this?")
     [item] = json.loads((await review("list", "--state", status, "--json")).out)
     assert item["email_id"] == email_id

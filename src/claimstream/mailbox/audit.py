@@ -139,8 +139,7 @@ def _ended(row: Standing) -> tuple[State, str]:
     if row.outcome == "review":
         if row.review_status is None or row.review_status in WAITING:
             return State.IN_REVIEW, row.review_reason or "no reason was written"
-        decided = "marked as spam" if row.review_status == ReviewStatus.SPAM else row.review_status
-        return State.SETTLED, f"{decided} by a person ({row.review_reason})"
+        return State.SETTLED, f"{ReviewStatus(row.review_status).said} by a person ({row.review_reason})"
     return State.SETTLED, f"{row.outcome}, {row.route}"
 
 

@@ -9,7 +9,7 @@ from claimstream.cli.console import command
 from claimstream.cli.tables import amounts
 from claimstream.domain.records.decision import Candidate
 from claimstream.domain.records.replay import EarlierRun
-from claimstream.domain.records.review import WAITING, ReviewItem, ReviewStatus
+from claimstream.domain.records.review import WAITING, ReviewItem
 from claimstream.domain.records.work import EmailSummary, Waited
 from claimstream.pipeline.report import EarlierAttempts, FieldReport, ProcessingReport
 
@@ -138,8 +138,7 @@ def since(report: ProcessingReport, email: EmailSummary, review: ReviewItem | No
     if email.route is not None and email.route != report.decision.route:
         return f"Since then: {email.route} {email.review_reason or ''}".rstrip() + ", decided when it was to be written"
     if review is not None and review.status not in WAITING and review.resolved_at is not None:
-        how = "marked as spam" if review.status is ReviewStatus.SPAM else review.status
-        text = f"Since then: {how} by {review.resolved_by} at {moment(review.resolved_at)}"
+        text = f"Since then: {review.status.said} by {review.resolved_by} at {moment(review.resolved_at)}"
         if review.decision is not None:
             amount = review.decision.amount
             text += ", the amount stays" if amount is None else f", amount {amount:.2f}"

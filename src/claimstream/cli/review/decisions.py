@@ -14,7 +14,7 @@ from claimstream.cli.console import Trimmed, command, complain, err, out
 from claimstream.cli.console import note as say
 from claimstream.cli.person import who
 from claimstream.cli.review import work
-from claimstream.cli.review.desk import Letter, ReviewError, ended, legible
+from claimstream.cli.review.desk import Letter, ReviewError, legible
 from claimstream.cli.review.view import change_part, items_table, letters_table, print_shown
 from claimstream.cli.review.work import Prepared, Shown
 from claimstream.cli.running import run
@@ -153,7 +153,7 @@ def end_item(wanted: str, resolution: str, *, note: str, by: str | None) -> None
     item: ReviewItem = _run(work.write_nothing(wanted, Resolution(resolution), by=_name(by), note=_note(note)))
     again = f" (`{command()} review reopen {item.review_id}` if it should be decided again.)"
     say(
-        f"Item {item.review_id} is {ended(resolution)}. Nothing was written to the client's record."
+        f"Item {item.review_id} is {ReviewStatus(resolution).said}. Nothing was written to the client's record."
         + ("" if resolution == Resolution.ESCALATED else again)
     )
 

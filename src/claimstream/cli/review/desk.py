@@ -16,7 +16,6 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.review import (
     CreditorEntry,
     ReviewItem,
-    ReviewStatus,
 )
 from claimstream.external.errors import ExternalError, Refused
 from claimstream.external.mongo import Clients
@@ -177,8 +176,3 @@ def legible(what: str, text: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ReviewError(f"{what}: it is no UTF-8 text.")
     return text
-
-
-def ended(status: str) -> str:
-    """As a sentence says it: ``it was … by``."""
-    return "marked as spam" if status == ReviewStatus.SPAM else status

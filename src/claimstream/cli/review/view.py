@@ -12,7 +12,7 @@ from rich.text import Text
 from claimstream.cli.console import Trimmed
 from claimstream.cli.report import words
 from claimstream.cli.report.view import fields_part, match_part
-from claimstream.cli.review.desk import Letter, ended
+from claimstream.cli.review.desk import Letter
 from claimstream.cli.review.work import Shown
 from claimstream.cli.tables import amounts, fitted
 from claimstream.domain.records.decision import ClientUpdate, Thresholds
@@ -146,10 +146,10 @@ def _text_part(mail: ParsedMail | None, *, whole: bool) -> RenderableType | None
 
 
 def _history_part(history: Sequence[PastDecision]) -> RenderableType | None:
-    lines = [
-        Text(f"{words.moment(past.at)}  {ended(past.resolution)} by {past.by}{f': {past.note}' if past.note else ''}")
-        for past in history
-    ]
+    lines = []
+    for past in history:
+        note = f": {past.note}" if past.note else ""
+        lines.append(Text(f"{words.moment(past.at)}  {ReviewStatus(past.resolution).said} by {past.by}{note}"))
     return Group(*lines) if lines else None
 
 
@@ -234,7 +234,7 @@ def _heading(shown: Shown) -> Text:
     if item.resolved_by is not None and item.resolved_at is not None:
         # What still waits and was ended once was escalated, whoever has it in hand by now.
         how = ReviewStatus.ESCALATED if item.status in WAITING else item.status
-        text.append(f"\n{ended(how)} by {item.resolved_by} at {words.moment(item.resolved_at)}")
+        text.append(f"\n{how.said} by {item.resolved_by} at {words.moment(item.resolved_at)}")
         if item.note:
             text.append(f": {item.note}")
     if item.claimed_by is not None and item.claimed_at is not None:

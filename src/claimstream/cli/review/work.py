@@ -10,7 +10,7 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from claimstream.cli.console import command
-from claimstream.cli.review.desk import Letter, ReviewDesk, ReviewError, ended, review_desk
+from claimstream.cli.review.desk import Letter, ReviewDesk, ReviewError, review_desk
 from claimstream.cli.tenants import check_tenant
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Inquiry
@@ -210,7 +210,7 @@ async def _why_not(desk: ReviewDesk, item: ReviewItem) -> ReviewError:
         return ReviewError(f"the email of item {number} was replayed, and what came of it then counts: {is_now}.")
     if now.status not in WAITING:
         when = "" if now.resolved_at is None else f" at {now.resolved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        return ReviewError(f"item {number} was {ended(now.status)} by {now.resolved_by}{when}. Nothing was changed.")
+        return ReviewError(f"item {number} was {now.status.said} by {now.resolved_by}{when}. Nothing was changed.")
     if item.status in WAITING and now.detail == item.detail:
         return ReviewError(f"item {number} waits for a decision already: it is {now.status}.")
     return ReviewError(

@@ -24,6 +24,11 @@ class ReviewStatus(StrEnum):
     SUPERSEDED = "superseded"
     """Its email was replayed."""
 
+    @property
+    def said(self) -> str:
+        """As a sentence says it: ``it was … by``."""
+        return "marked as spam" if self is ReviewStatus.SPAM else self.value
+
 
 WAITING = frozenset({ReviewStatus.OPEN, ReviewStatus.CLAIMED, ReviewStatus.ESCALATED})
 """Nobody has decided yet."""
