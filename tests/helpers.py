@@ -10,8 +10,10 @@ from claimstream.app import App
 from claimstream.domain.records.work import EmailSummary, NewEmail
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.attempt import DELETED_AFTER_SECONDS
 from claimstream.pubsub import Message
 from claimstream.settings import Settings
+from claimstream.store.database import Connection
 from claimstream.telemetry.correlation import new_correlation_id
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
@@ -27,6 +29,17 @@ async def add_email(app: App, world: World, gmail_id: str | None = None) -> str:
     new = NewEmail(email_id=email_id, gmail_id=gmail_id or uuid.uuid4().hex[:16], correlation_id=new_correlation_id())
     await app.mailboxes.add_emails(mailbox, [new], holder="test", cursor=None)
     return email_id
+
+
+async def wait_for_message(app: App, email_id: str, seconds: float = DELETED_AFTER_SECONDS) -> None:
+    """Let the email have waited so long for its missing message; by default as long as it may."""
+
+    async def work(connection: Connection) -> str:
+        return await connection.execute(
+            "UPDATE waits SET seconds = $2 WHERE email_id = $1 AND kind = 'not_found'", email_id, seconds
+        )
+
+    assert await app.database.run("UPDATE waits", work) == "UPDATE 1"
 
 
 async def summary_of(app: App, email_id: str) -> EmailSummary:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from tests.cli.process import claimstream
-from tests.helpers import add_email
+from tests.helpers import add_email, summary_of, wait_for_message
 from typer.testing import CliRunner
 
 from claimstream.app import App
 from claimstream.cli.main import app as commands
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.runner import Settled, Wait
 from claimstream.pubsub import Publisher, Puller
 from claimstream.store.database import Connection
 from claimstream.store.mailbox_access import MailboxAccessStore
@@ -83,6 +84,28 @@ async def test_every_gap_is_listed_with_what_to_do_and_mending_closes_those_it_c
     rows = await app.emails.recent()
     assert sorted(messages) == sorted(row.email_id for row in rows if row.email_id != dead), "each published once"
     assert all(row.trace_id == row.correlation_id for row in rows if row.gmail_id in missing)
+
+
+async def test_mail_that_only_passed_for_deleted_is_put_to_work_again(
+    app: App, stack: LocalStack, world: World, address: str, reply: Reply, installed: dict[str, str]
+) -> None:
+    email_id = await add_email(app, world, await delivered(stack, address, reply))
+    await published(app, email_id)
+    stack.gmail.faults.fail(404, operation="messages.get", times=2)
+    assert isinstance(await app.runner.process(email_id), Wait)
+    await wait_for_message(app, email_id)
+    assert await app.runner.process(email_id) == Settled()
+    assert (await summary_of(app, email_id)).outcome == "set_aside"
+
+    found = await audit(installed, "--since", "1d", status=1)
+    (gap,) = [email for email in found["mailboxes"][0]["emails"] if email["gap"]]
+    assert (gap["email_id"], gap["state"]) == (email_id, "set_aside")
+    mended = await audit(installed, "--since", "1d", "--mend", status=0)
+    assert (mended["mended"], mended["gaps"]) == (1, 0)
+    assert await app.runner.process(email_id) == Settled()
+    replayed = await summary_of(app, email_id)
+    assert (replayed.outcome, replayed.run) == ("updated", 2)
+    assert (await audit(installed, "--since", "1d", "--mend", status=0))["mended"] == 0
 
 
 async def audit(environment: dict[str, str], *words: str, status: int) -> dict[str, Any]:

@@ -58,7 +58,6 @@ def one(row: Standing, dead: Mapping[str, str] | None = None) -> Audited:
             "approved by a person (conflict)",
         ),
         (settled(outcome="set_aside", intent="spam", why="crypto"), State.SET_ASIDE, "spam: crypto"),
-        (settled(outcome="set_aside"), State.SET_ASIDE, "no reason was written"),
         (standing(status="new"), State.IN_WORK, "waits for a worker to begin with it"),
         (standing(status="new", published_at=None, created_at=NOW), State.IN_WORK, "waits to be published"),
         (standing(attempt=1, claimed=True), State.IN_WORK, "fetch: a worker is at it"),
@@ -98,6 +97,15 @@ def test_what_the_outbox_has_not_delivered_becomes_a_gap_after_an_hour() -> None
     late = one(settled(**waiting, undelivered_since=since))
     assert late.state is State.SETTLED
     assert "client_update has waited in the outbox for 1 h" in (late.gap or "")
+
+
+def test_set_aside_as_deleted_is_a_gap_while_gmail_lists_it() -> None:
+    deleted = settled(outcome="set_aside", why="deleted")
+    (there,) = compare("t", ["g"], [deleted], dead={}, now=NOW)
+    (gone,) = compare("t", [], [deleted], dead={}, now=NOW)
+    assert (there.state, gone.state, gone.gap) == (State.SET_ASIDE, State.SET_ASIDE, None)
+    audit = MailboxAudit("m", "t", 1, (there, gone))
+    assert (audit.not_deleted, audit.gaps, audit.mendable) == (("e",), (there,), True)
 
 
 def test_an_open_email_whose_message_is_dead_is_dead_unless_a_worker_is_at_it() -> None:

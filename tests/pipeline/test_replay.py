@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.helpers import summary_of
+from tests.helpers import summary_of, wait_for_message
 from tests.pipeline.test_runner import PROSE, _Fails, arrive, creditor, make_runner, report_of, settle
 from tests.replaying import put_back, runs_of
 
@@ -21,7 +21,7 @@ from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.replay import WITH_CHECKPOINT, asks, begins_at
 from claimstream.pipeline.report import STAGES
-from claimstream.pipeline.runner import Runner
+from claimstream.pipeline.runner import Runner, Wait
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 
 Reply = Callable[..., bytes]
@@ -176,7 +176,10 @@ class TestAnotherResult:
         email_id = await arrive(app, stack, world, reply())
         await settle(app, runner, email_id)
         await stack.gmail.delete(world.tenants[0].mailboxes[0], (await summary_of(app, email_id)).gmail_id)
-        again = await replay(app, runner, email_id, "fetch")
+        assert isinstance(await put_back(app, email_id, "fetch"), PutBack)
+        assert isinstance(await runner.process(email_id), Wait)
+        await wait_for_message(app, email_id)
+        again = await settle(app, runner, email_id)
         assert (again.outcome, again.review_reason) == ("review", "conflict")
         ((_, _, detail),) = await reviews(app, email_id)
         assert "812.40" in detail

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.helpers import add_email, summary_of
+from tests.helpers import add_email, summary_of, wait_for_message
 
 from claimstream.app import App
 from claimstream.domain.records.decision import Match
@@ -201,9 +201,39 @@ async def test_a_message_deleted_meanwhile_is_set_aside_with_the_reason(
 ) -> None:
     email_id = await arrive(app, stack, world, reply())
     await stack.gmail.delete(world.tenants[0].mailboxes[0], (await summary_of(app, email_id)).gmail_id)
+    assert isinstance(await runner.process(email_id), Wait)
+    await wait_for_message(app, email_id)
     summary = await settle(app, runner, email_id)
     assert (summary.outcome, summary.route) == ("set_aside", "IGNORE")
     assert "deleted" in (await report_of(app, email_id)).decision.why
+
+
+async def test_a_passing_404_of_a_new_message_costs_nothing(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    stack.gmail.faults.fail(404, operation="messages.get", times=2)
+    assert [type(await runner.process(email_id)) for _ in range(2)] == [Wait, Wait]
+    summary = await settle(app, runner, email_id)
+    assert (summary.outcome, summary.new_amount) == ("updated", Decimal("812.40"))
+    (waited,) = (await report_of(app, email_id)).waits
+    assert (waited.service, waited.kind, waited.count) == ("gmail", "not_found", 2)
+
+
+async def test_a_message_that_stays_missing_is_asked_for_ever_less_often(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    stack.gmail.faults.fail(404, operation="messages.get")
+    waits: list[float] = []
+    for gone_seconds in (0.0, 10.0, 40.0, 250.0):
+        found = await runner.process(email_id)
+        assert isinstance(found, Wait)
+        waits.append(found.seconds)
+        await wait_for_message(app, email_id, gone_seconds)
+    assert waits[0] < 1, "the first request may have come too early"
+    assert 8 <= waits[2] < 20
+    assert 30 <= waits[3] < 60
 
 
 @pytest.mark.parametrize(

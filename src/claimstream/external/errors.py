@@ -71,3 +71,12 @@ class Refused(ExternalError):  # noqa: N818 - as above
 
 class NotFound(Refused):
     """What was asked for is not there (any more)."""
+
+
+class NotYetThere(Outage):
+    """A message that Gmail has announced and answers 404 for, which may pass within seconds or mean that it was deleted.
+
+    Seen by others right after the push: https://github.com/byeokim/gmailpush/issues/10.
+    """
+
+    kind = "not_found"

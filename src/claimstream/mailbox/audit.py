@@ -78,15 +78,26 @@ class MailboxAudit:
         return any(email.gap == UNPUBLISHED for email in self.emails)
 
     @property
+    def not_deleted(self) -> tuple[str, ...]:
+        """Email ids that were set aside as deleted, and whose messages Gmail lists all the same."""
+        return tuple(e.email_id for e in self.emails if e.gap == _NOT_DELETED_GAP and e.email_id is not None)
+
+    @property
     def forgotten(self) -> tuple[str, ...]:
         """Email ids whose message Pub/Sub has dropped."""
         return tuple(e.email_id for e in self.emails if e.gap == _FORGOTTEN_GAP and e.email_id is not None)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether ``--mend`` closes any of the gaps."""
+        return bool(self.missing or self.unpublished or self.forgotten or self.not_deleted)
 
 
 UNPUBLISHED = "its message was never published: a running worker does it, or --mend"
 _FORGOTTEN_GAP = (
     "published more than 7 days ago and not settled: Pub/Sub has forgotten its message; --mend publishes it"
 )
+_NOT_DELETED_GAP = "set aside as deleted, but Gmail lists it: --mend puts it to work again"
 _MISSING = "no row knows it: --mend adds it"
 
 
@@ -106,10 +117,12 @@ def compare(
         dead: why the messages on the dead-letter topic died, by email id.
     """
     rows = {standing.gmail_id: standing for standing in standings}
-    ids = dict.fromkeys([*gmail_ids, *rows])
+    there = dict.fromkeys(gmail_ids)
     return tuple(
-        _stand(tenant_id, row, dead, now) if (row := rows.get(gmail_id)) else _unknown(gmail_id, gmail_id in fresh)
-        for gmail_id in ids
+        _stand(tenant_id, row, dead, now, there=gmail_id in there)
+        if (row := rows.get(gmail_id))
+        else _unknown(gmail_id, gmail_id in fresh)
+        for gmail_id in there | dict.fromkeys(rows)
     )
 
 
@@ -119,14 +132,18 @@ def _unknown(gmail_id: str, fresh: bool) -> Audited:
     return Audited(gmail_id, None, State.MISSING, "Gmail has it, no row knows it", _MISSING)
 
 
-def _stand(tenant_id: str, row: Standing, dead: Mapping[str, str], now: datetime) -> Audited:
+def _stand(tenant_id: str, row: Standing, dead: Mapping[str, str], now: datetime, *, there: bool) -> Audited:
+    """``there``: Gmail lists the message."""
     if row.tenant_id != tenant_id:
         reason = "its row belongs to another tenant"
         gap = "the mailbox has changed hands: give it back, or have this mail sent to the new tenant's mailbox again"
         return Audited(row.gmail_id, row.email_id, State.MISSING, reason, gap)
     if row.status == "settled":
         state, reason = _ended(row)
-        return Audited(row.gmail_id, row.email_id, state, reason, _undelivered(row, now))
+        # Only a message that could not be fetched is set aside without an intent.
+        deleted = row.outcome == "set_aside" and row.intent is None
+        gap = _NOT_DELETED_GAP if deleted and there else _undelivered(row, now)
+        return Audited(row.gmail_id, row.email_id, state, reason, gap)
     if not row.claimed and (why := dead.get(row.email_id)) is not None:
         gap = f"its message is dead ({why}): claimstream dead redrive {row.email_id}"
         return Audited(row.gmail_id, row.email_id, State.DEAD, why, gap)

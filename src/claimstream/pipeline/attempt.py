@@ -24,7 +24,7 @@ from claimstream.domain.records.work import (
     Waited,
 )
 from claimstream.domain.rules.replay import held_against
-from claimstream.external.errors import NotFound, Outage
+from claimstream.external.errors import NotFound, NotYetThere, Outage
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
@@ -46,6 +46,11 @@ from claimstream.telemetry.tracing import record_error, stage_span, trace_id_hex
 
 log = get_logger(__name__)
 R = TypeVar("R", bound=BaseModel)
+
+DELETED_AFTER_SECONDS = 300.0
+"""How long a message must have answered 404 before it counts as deleted."""
+_LONGEST_WAIT_SECONDS = 60.0
+"""Between two requests for such a message. The wait doubles up to here."""
 
 _KEPT_AT_ONCE = {"fetch", "parse"}
 """Stages that are dear to do again. What the others ask of the model is kept by itself, answer by answer; the rest of
@@ -111,7 +116,7 @@ class Attempt:
             if gone.service != "gmail":
                 await self._give_up_on(gone)
                 return
-            await self.set_aside("The message was deleted from the mailbox before it could be read.")
+            await self._set_aside_as_deleted(gone)
             return
         except (Outage, LostClaimError):
             raise
@@ -209,6 +214,15 @@ class Attempt:
     def _done(self, name: str, seconds: float, earlier: int | None = None) -> None:
         self._stages.append(StageReport(stage=name, seconds=seconds, attempt=earlier or self._email.attempt))
         self.progress_at = time.monotonic()
+
+    async def _set_aside_as_deleted(self, gone: NotFound) -> None:
+        """Set the email aside once its message has answered 404 for minutes. Raise NotYetThere before."""
+        waited = sum(w.seconds for w in self._waits if (w.service, w.kind) == (gone.service, NotYetThere.kind))
+        if waited < DELETED_AFTER_SECONDS:
+            message = f"{gone.message}. It counts as deleted after {DELETED_AFTER_SECONDS:.0f} s."
+            wait_seconds = min(waited, _LONGEST_WAIT_SECONDS)
+            raise NotYetThere(gone.service, gone.operation, message, retry_after_seconds=wait_seconds) from gone
+        await self.set_aside("The message was deleted from the mailbox before it could be read.")
 
     async def set_aside(self, why: str) -> None:
         """End without reading: there is nothing to read, and nobody needs to decide."""

@@ -14,7 +14,11 @@ def audit(
     mailbox: Annotated[str | None, typer.Option(help="One address; by default every mailbox in use.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's mailboxes.")] = None,
     mend: Annotated[
-        bool, typer.Option("--mend", help="Add what is missing as mailbox sync would, publish it, and look again.")
+        bool,
+        typer.Option(
+            "--mend",
+            help="Add what is missing as mailbox sync would, put back what counts as deleted and is there, and look again.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

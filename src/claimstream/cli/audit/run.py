@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,9 +21,11 @@ from claimstream.cli.access import a_door, open_database, settings_at_work
 from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
+from claimstream.cli.person import who
 from claimstream.cli.report.words import moment
 from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_gmail
+from claimstream.domain.records.replay import PutBack, Replay
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
 from claimstream.external.door import Door
@@ -31,12 +34,14 @@ from claimstream.external.gmail import Gmail
 from claimstream.mailbox.audit import FORGOTTEN, Audit, Audited, MailboxAudit, State
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.monitoring import start_telemetry
+from claimstream.pipeline.replay import answers_from, stages_from
 from claimstream.publishing import GuardedPublisher
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.runs import RunStore
 from claimstream.store.standings import StandingStore
 from claimstream.topics import connect_pubsub
 
@@ -56,7 +61,7 @@ class Findings:
     window: Window
     audits: list[MailboxAudit] = field(default_factory=list)
     mended: int = 0
-    """Rows that were added."""
+    """Emails that were added or put to work again."""
     failed: dict[str, str] = field(default_factory=dict)
     """Why a mailbox could not be looked at, by address."""
     left_alone: dict[str, str] = field(default_factory=dict)
@@ -114,7 +119,7 @@ async def audit_mailboxes(
         )
         mailboxes = await _chosen(database, address, tenant_id, findings)
         sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
-        await _look(findings, audit, EmailStore(database), sync, mailboxes)
+        await _look(findings, audit, database, sync, mailboxes)
     if as_json:
         sys.stdout.write(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
     else:
@@ -150,7 +155,7 @@ async def _chosen(database: Database, address: str | None, tenant_id: str | None
 
 
 async def _look(
-    findings: Findings, audit: Audit, emails: EmailStore, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]
+    findings: Findings, audit: Audit, database: Database, sync: MailboxSync | None, mailboxes: Sequence[Mailbox]
 ) -> None:
     """``sync``: None where nothing is to be mended."""
     window, compared = findings.window, 0
@@ -166,8 +171,9 @@ async def _look(
         for mailbox in mailboxes:
             try:
                 found = await once(mailbox, window.now)
-                if sync is not None and (found.missing or found.unpublished or found.forgotten):
-                    await emails.forgotten(found.forgotten, older_than_seconds=FORGOTTEN.total_seconds())
+                if sync is not None and found.mendable:
+                    await EmailStore(database).forgotten(found.forgotten, older_than_seconds=FORGOTTEN.total_seconds())
+                    findings.mended += await _put_back(RunStore(database), found.not_deleted)
                     findings.mended += await _mend(sync, mailbox, found.missing)
                     found = await once(mailbox, datetime.now(UTC))
                 findings.audits.append(found)
@@ -175,6 +181,20 @@ async def _look(
             except (ExternalError, SettingsError) as error:  # the others are looked at all the same
                 findings.failed[mailbox.address] = str(error)
             bar.advance(task)
+
+
+async def _put_back(runs: RunStore, email_ids: Sequence[str]) -> int:
+    """The number of emails that are new again, with what came of them kept as an earlier run."""
+    replay = Replay(
+        replay_id=str(uuid.uuid4()),
+        from_stage="fetch",
+        stages=stages_from("fetch"),
+        prefixes=answers_from("fetch", ask_again=False),
+        why="set aside as deleted, but Gmail lists it",
+        by=who(),
+    )
+    ended = [await runs.put_back(email_id, replay) for email_id in email_ids]
+    return sum(isinstance(end, PutBack) for end in ended)
 
 
 async def _mend(sync: MailboxSync, mailbox: Mailbox, missing: Sequence[str]) -> int:
@@ -256,7 +276,7 @@ def _print(findings: Findings) -> None:
                 ids = f"{audit.mailbox} {email.gmail_id}" + (f" (email {email.email_id})" if email.email_id else "")
                 line(f"{ids}: {email.gap}")
     if findings.mended:
-        note(f"{findings.mended} added and published.")
+        note(f"{findings.mended} added or put to work again, and published.")
     if findings.left_alone:
         names = ", ".join(findings.left_alone)
         note(f"Disabled by a person, and not looked at: {names}. --mailbox looks at one all the same.")

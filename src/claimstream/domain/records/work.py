@@ -56,7 +56,7 @@ class Waited(Record):
 
     service: str
     kind: str
-    """``outage``, ``breaker_open``, ``throttled`` or ``unauthorised``."""
+    """``outage``, ``breaker_open``, ``throttled``, ``unauthorised`` or ``not_found``."""
     count: int
     """Attempts that ended so."""
     first_at: datetime
