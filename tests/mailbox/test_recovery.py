@@ -12,6 +12,7 @@ from tests.mailbox.test_upkeep import gmail_ids, sync_of
 from claimstream.app import App
 from claimstream.domain.records.work import Mailbox
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage
 from claimstream.local.stack import LocalStack
 from claimstream.mailbox.ports import HistoryPage, MessagePage
 from claimstream.mailbox.sync import MailboxSync
@@ -184,3 +185,102 @@ async def test_a_worker_whose_clock_is_wrong_puts_no_wrong_time_on_a_look(
     looked = await mailbox_of(app, address)
     assert looked.quiet_seconds is not None
     assert 0 <= looked.quiet_seconds < 60
+
+
+async def cursor_of(app: App, address: str) -> int:
+    cursor = (await mailbox_of(app, address)).history_id
+    assert cursor is not None
+    return cursor
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_history_ids_that_begin_anew_lose_and_double_nothing(
+    app: App, stack: LocalStack, address: str, gone: bool
+) -> None:
+    """Whether Gmail refuses an id from the future, or answers with nothing and its lower id."""
+    there = await arrive(stack, address, 2, days_ago=0)
+    await sync_of(app).sync(await mailbox_of(app, address))
+    stack.gmail.faults.future_history_is_gone = gone
+    stack.gmail.begin_history_anew(address, 1_000)
+    there |= await arrive(stack, address, 3, days_ago=0)
+    try:
+        synced = await sync_of(app).sync(await mailbox_of(app, address))
+        assert (synced.recovered, synced.new) == (True, 3)
+        assert await cursor_of(app, address) < 10_000
+        for _ in range(2):
+            there |= await arrive(stack, address, 1, days_ago=0)
+            synced = await sync_of(app).sync(await mailbox_of(app, address))
+            assert (synced.recovered, synced.new) == (False, 1)
+    finally:
+        stack.gmail.faults.future_history_is_gone = False
+    assert await gmail_ids(app) == there
+
+
+async def test_history_ids_that_begin_anew_amid_a_recovery_are_seen(app: App, stack: LocalStack, address: str) -> None:
+    there = await arrive(stack, address, 2)
+    stack.gmail.expire_history(address)
+    await killed(app, address, after_pages=0)
+    stack.gmail.begin_history_anew(address, 1_000)
+    there |= await arrive(stack, address, 1, days_ago=0)
+    assert (await sync_of(app).sync(await mailbox_of(app, address))).recovered
+    there |= await arrive(stack, address, 1, days_ago=0)
+    assert not (await sync_of(app).sync(await mailbox_of(app, address))).recovered
+    assert await gmail_ids(app) == there
+
+
+async def test_a_late_push_is_no_proof_that_ids_began_anew(app: App, stack: LocalStack, address: str) -> None:
+    await arrive(stack, address, 2, days_ago=0)
+    await sync_of(app).sync(await mailbox_of(app, address))
+    cursor = await cursor_of(app, address)
+    listed = stack.gmail.calls["messages.list"]
+    for late in (1, cursor - 1, cursor):
+        assert not (await sync_of(app).sync(await mailbox_of(app, address), promised=late)).recovered
+    assert (await cursor_of(app, address), stack.gmail.calls["messages.list"]) == (cursor, listed)
+
+
+@pytest.mark.parametrize("fault", ["refused", "same token", "new tokens"])
+async def test_mail_comes_by_listing_while_history_cannot_be_followed(
+    app: App, stack: LocalStack, address: str, fault: str
+) -> None:
+    if fault == "refused":  # whatever the cursor
+        stack.gmail.faults.fail(404, operation="history.list")
+    else:
+        stack.gmail.faults.endless("history.list", same_token=fault == "same token")
+    there = await arrive(stack, address, 2)
+    try:
+        synced = await sync_of(app).sync(await mailbox_of(app, address), promised=10**9)
+        assert (synced.new, synced.published, synced.recovered, synced.lagging) == (2, 2, True, None)
+    finally:
+        stack.gmail.faults.clear()
+    there |= await arrive(stack, address, 1, days_ago=0)
+    assert not (await sync_of(app).sync(await mailbox_of(app, address))).recovered
+    assert await gmail_ids(app) == there
+
+
+@pytest.mark.parametrize("same_token", [True, False])
+async def test_a_list_without_end_is_an_outage(app: App, stack: LocalStack, address: str, same_token: bool) -> None:
+    await arrive(stack, address, 1)
+    stack.gmail.expire_history(address)
+    asked = stack.gmail.calls["messages.list"]
+    stack.gmail.faults.endless("messages.list", same_token=same_token)
+    try:
+        with pytest.raises(Outage, match="do not end"):
+            await sync_of(app).sync(await mailbox_of(app, address))
+    finally:
+        stack.gmail.faults.clear()
+    assert stack.gmail.calls["messages.list"] - asked < 60
+
+
+async def test_what_was_listed_is_published_though_history_fails_afterwards(
+    app: App, stack: LocalStack, address: str
+) -> None:
+    await arrive(stack, address, 3)
+    stack.gmail.faults.fail(404, operation="history.list", times=1)
+    stack.gmail.faults.fail(503, operation="history.list")
+    try:
+        with pytest.raises(Outage):
+            await sync_of(app).sync(await mailbox_of(app, address))
+    finally:
+        stack.gmail.faults.clear()
+    assert len(await gmail_ids(app)) == 3
+    assert await app.emails.unpublished() == []

@@ -215,7 +215,7 @@ async def test_what_another_worker_was_promised_is_looked_for_until_it_shows(
     sync = make_sync(app, publisher, "one")
     sync._gmail = Marking()  # type: ignore[assignment]  # a proxy
     consumer = NotificationConsumer(sync, app.mailboxes, destination="gmail-notifications")
-    own = message(notification(address, 1), app.settings)
+    own = message(notification(address, promised - 100), app.settings)
     assert isinstance(await consumer.handle(own), Retry)
     await stack.gmail.deliver(address, reply(), notify=False)
     assert isinstance(await consumer.handle(own), Ack)

@@ -74,7 +74,7 @@ class NotFound(Refused):
 
 
 class NotYetThere(Outage):
-    """A message that Gmail has announced and answers 404 for, which may pass within seconds or mean that it was deleted.
+    """A message that Gmail has announced and answers 404 for: it may appear within seconds, or have been deleted.
 
     Seen by others right after the push: https://github.com/byeokim/gmailpush/issues/10.
     """

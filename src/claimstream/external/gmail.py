@@ -20,6 +20,7 @@ from claimstream.external.errors import ExternalError, NotFound, Outage, Throttl
 from claimstream.external.gmail_credentials import Credentials
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.http import connection_classifier, retry_after_seconds, server_attributes, status_error
+from claimstream.external.paging import Paging
 
 SERVICE = "gmail"
 
@@ -32,7 +33,10 @@ _THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExce
 
 
 class HistoryExpired(NotFound):
-    """``startHistoryId`` is too old (usually more than a week): the mailbox must be listed afresh."""
+    """History cannot be followed from ``startHistoryId`` on: the mailbox must be listed afresh.
+
+    The id is too old (usually more than a week), or ahead of a mailbox whose ids began anew, or pages do not end.
+    """
 
 
 @dataclass(frozen=True)
@@ -155,12 +159,16 @@ class Gmail:
     ) -> AsyncIterator[HistoryPage]:
         """What has changed after ``start_history_id``, page by page.
 
-        :raises HistoryExpired: the cursor is too old.
+        :raises HistoryExpired: the cursor is of no use.
         """
+        paging = Paging(SERVICE, "history.list")
         while True:
             found = await self.history_page(mailbox, start_history_id, page=page)
             yield found
-            page = found.next_page
+            try:
+                page = paging.next(found.next_page, empty=found.last_record_id is None)
+            except Outage as error:
+                raise HistoryExpired(error.service, error.operation, error.message) from error
             if page is None:
                 return
 

@@ -139,11 +139,10 @@ def _stand(tenant_id: str, row: Standing, dead: Mapping[str, str], now: datetime
         gap = "the mailbox has changed hands: give it back, or have this mail sent to the new tenant's mailbox again"
         return Audited(row.gmail_id, row.email_id, State.MISSING, reason, gap)
     if row.status == "settled":
-        state, reason = _ended(row)
         # Only a message that could not be fetched is set aside without an intent.
         deleted = row.outcome == "set_aside" and row.intent is None
-        gap = _NOT_DELETED_GAP if deleted and there else _undelivered(row, now)
-        return Audited(row.gmail_id, row.email_id, state, reason, gap)
+        wrong = _NOT_DELETED_GAP if deleted and there else _undelivered(row, now)
+        return Audited(row.gmail_id, row.email_id, *_ended(row), wrong)
     if not row.claimed and (why := dead.get(row.email_id)) is not None:
         gap = f"its message is dead ({why}): claimstream dead redrive {row.email_id}"
         return Audited(row.gmail_id, row.email_id, State.DEAD, why, gap)

@@ -4,6 +4,7 @@ import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from claimstream.external.paging import Paging
 from claimstream.mailbox import scope
 from claimstream.mailbox.ports import Lists
 
@@ -18,9 +19,10 @@ async def listed(
     query = f"after:{math.floor(since.timestamp())} {scope.QUERY}"
     if until is not None:
         query += f" before:{math.ceil(until.timestamp())}"
+    paging = Paging("gmail", "messages.list")
     token: str | None = None
     while True:
         page = await gmail.list_messages(mailbox, query, token)
         yield page.message_ids
-        if (token := page.next_page) is None:
+        if (token := paging.next(page.next_page, empty=not page.message_ids)) is None:
             return

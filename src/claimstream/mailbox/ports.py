@@ -20,10 +20,13 @@ class HistoryChange(Protocol):
 
 
 class HistoryPage(Protocol):
-    """Changes, and the ids of the newest record shown, of any kind and of a message added (None: there is none)."""
+    """Changes, the mailbox's current id, and the ids of the newest record shown, of any kind and of a message added
+    (None: there is none)."""
 
     @property
     def changes(self) -> Sequence[HistoryChange]: ...
+    @property
+    def history_id(self) -> int: ...
     @property
     def last_record_id(self) -> int | None: ...
     @property

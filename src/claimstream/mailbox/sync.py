@@ -1,12 +1,13 @@
 """Mailbox sync: history since the cursor becomes rows, rows become messages; then the notification is acknowledged.
 
 Duplicate, late, out-of-order and equal notifications are all the same to it: a notification only says *look*. What
-counts is the cursor, which moves in the same transaction as the rows it covers and never moves back.
+counts is the cursor, which moves in the same transaction as the rows it covers. Only a recovery may move it back.
 """
 
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,7 +45,14 @@ class Synced:
     """A notification promised history up to here, which Gmail does not show yet (it may take 1 to 3 s): the caller is
     to look again soon. It need not be the caller's own notification: others may have left it to this look."""
     recovered: bool = False
-    """History was too old; the mailbox was listed instead."""
+    """History could not be followed; the mailbox was listed instead."""
+
+
+class _CursorAheadError(Exception):
+    """The mailbox's current history id is below the cursor: its ids began anew, as after it was restored or moved.
+
+    Seen by others: https://github.com/gauteh/lieer/issues/203.
+    """
 
 
 class MailboxSync:
@@ -152,18 +160,12 @@ class MailboxSync:
         return Synced(new=new, published=published + await self.publish_unconfirmed(mailbox.address))
 
     async def _look(self, mailbox: Mailbox, holder: str, promised: int | None) -> Synced:
-        new, recoveries = 0, 0
-        while True:
-            try:
-                found, reached = await self._list_history(mailbox, holder)
-                break
-            except NotFound:
-                if recoveries == _MOST_RECOVERIES:
-                    raise
-                recoveries += 1
-                new += await self._recover(mailbox, holder)
-                mailbox = await self._mailboxes.get(mailbox.address) or mailbox
-        new, recovered = new + found, recoveries > 0
+        try:
+            new, reached, recovered = await self._take_in(mailbox, holder, promised)
+        except ExternalError:
+            with suppress(ExternalError):  # what was taken in before it failed need not wait
+                await self.publish_unconfirmed(mailbox.address)
+            raise
         trace.get_current_span().set_attribute("claimstream.sync.new_emails", new)  # even if publishing fails
         published = await self.publish_unconfirmed(mailbox.address)
         lagging = promised if promised and new == 0 and (reached is None or reached < promised) else None
@@ -171,8 +173,23 @@ class MailboxSync:
             log.info("mailbox_synced", mailbox=_domain(mailbox), new=new, published=published, recovered=recovered)
         return Synced(new=new, published=published, lagging=lagging, recovered=recovered)
 
-    async def _list_history(self, mailbox: Mailbox, holder: str) -> tuple[int, int | None]:
-        """New rows, and how far history has been shown."""
+    async def _take_in(self, mailbox: Mailbox, holder: str, promised: int | None) -> tuple[int, int | None, bool]:
+        """New rows, how far history has been shown, and whether the mailbox was listed instead."""
+        new = recoveries = 0
+        while True:
+            try:
+                found, reached = await self._list_history(mailbox, holder, promised)
+                return new + found, reached, recoveries > 0
+            except (NotFound, _CursorAheadError):
+                if recoveries == _MOST_RECOVERIES:
+                    # Gmail refuses the id that it has just named (seen by others: lieer, issue 301). All is listed.
+                    return new, promised, True
+            recoveries += 1
+            new += await self._recover(mailbox, holder)
+            mailbox = await self._mailboxes.get(mailbox.address) or mailbox
+
+    async def _list_history(self, mailbox: Mailbox, holder: str, promised: int | None) -> tuple[int, int | None]:
+        """New rows, and how far history has been shown. Raise _CursorAheadError when the ids began anew."""
         if mailbox.history_id is None:
             return 0, None  # the watch has not been started: nothing has been promised to us yet
         new, cursor, shown = 0, mailbox.history_id, mailbox.history_id
@@ -184,12 +201,20 @@ class MailboxSync:
             # On the last page not even as far as a change of labels, which may be shown before a message that came
             # earlier. Further back nothing lags, and what is shown there need not be read with every look.
             cursor = max(cursor, (page.last_added_id if complete else page.last_record_id) or 0)
+            if complete and not page.changes and min(page.history_id, promised or page.history_id) < mailbox.history_id:
+                await self._check_cursor(mailbox.address, mailbox.history_id)
             arrived = [change.gmail_id for change in page.changes if arrives(change.label_ids, change.removed)]
             new += len(await self._add(mailbox, arrived, holder, cursor=cursor, complete=complete))
         return new, shown
 
+    async def _check_cursor(self, address: str, cursor: int) -> None:
+        """Raise _CursorAheadError when the profile proves it: a push may be late, and a page behind."""
+        if (await self._gmail.profile(address)).history_id < cursor:
+            raise _CursorAheadError
+
     async def _recover(self, mailbox: Mailbox, holder: str) -> int:
-        """History is gone (Gmail keeps about a week): list what came since the last complete look. New rows.
+        """History is gone (Gmail keeps about a week, or its ids began anew): list what came since the last complete
+        look. New rows.
 
         The fresh cursor is taken first and written down, so that what arrives meanwhile is found by history afterwards,
         even what is deleted, filed as spam or thrown away before listing comes to it, and even if this worker dies:

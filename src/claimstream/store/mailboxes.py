@@ -120,8 +120,9 @@ class MailboxStore:
         """New rows and the cursor in one transaction; messages already known are left alone.
 
         Args:
-            cursor: the new history id, or None to leave it (it is a list, not history). It never moves back.
-            complete: with these everything is there that Gmail has; else more pages follow.
+            cursor: the new history id, or None to leave it (it is a list, not history). It never moves back here.
+            complete: with these everything is there that Gmail has, and no recovery is needed any more; else more pages
+                follow.
             hold_seconds: the lock is kept for this long from now on, so that a long listing keeps it; None: as it is.
 
         Returns:
@@ -148,7 +149,8 @@ class MailboxStore:
                 UPDATE mailboxes SET
                     history_id = greatest(history_id, $2),
                     sync_lease_until = coalesce(now() + $5, sync_lease_until),
-                    last_synced_at = CASE WHEN $4 THEN now() ELSE last_synced_at END
+                    last_synced_at = CASE WHEN $4 THEN now() ELSE last_synced_at END,
+                    recovery_cursor = CASE WHEN NOT $4 THEN recovery_cursor END
                 WHERE address = $1 AND sync_holder = $3
                 """,
                 mailbox.address,
@@ -165,7 +167,8 @@ class MailboxStore:
     async def begin_recovery(self, address: str, *, holder: str, cursor: int) -> datetime:
         """Keep where history is to go on once everything before has been listed.
 
-        The cursor of a recovery which was begun and not ended stays: what came since is in its history.
+        The cursor of a recovery which was begun and not ended stays, since what came since is in its history, unless
+        it is ahead of the mailbox by now.
 
         Returns:
             Now, by the database's clock: a worker's may be wrong.
@@ -175,7 +178,7 @@ class MailboxStore:
             began_at: datetime = await connection.fetchval(
                 """
                 WITH begun AS (
-                    UPDATE mailboxes SET recovery_cursor = coalesce(recovery_cursor, $2)
+                    UPDATE mailboxes SET recovery_cursor = least(recovery_cursor, $2::bigint)
                     WHERE address = $1 AND sync_holder = $3
                 )
                 SELECT now()
@@ -189,13 +192,14 @@ class MailboxStore:
         return await self._database.run("UPDATE mailboxes", work)
 
     async def end_recovery(self, address: str, *, holder: str, complete_at: datetime) -> None:
-        """Everything was listed that Gmail had at ``complete_at``: history goes on where the recovery began."""
+        """Everything was listed that Gmail had at ``complete_at``: history goes on where the recovery began, which may
+        be further back than the cursor was."""
 
         async def work(connection: Connection) -> None:
             await connection.execute(
                 """
                 UPDATE mailboxes SET
-                    history_id = greatest(history_id, recovery_cursor), recovery_cursor = NULL,
+                    history_id = coalesce(recovery_cursor, history_id), recovery_cursor = NULL,
                     last_synced_at = $3
                 WHERE address = $1 AND sync_holder = $2
                 """,

@@ -17,7 +17,7 @@ def audit(
         bool,
         typer.Option(
             "--mend",
-            help="Add what is missing as mailbox sync would, put back what counts as deleted and is there, and look again.",
+            help="Add what is missing, put back what only counts as deleted, publish both, and look again.",
         ),
     ] = False,
     as_json: JsonOption = False,

@@ -35,7 +35,7 @@ from claimstream.local.gmail.answers import (
 from claimstream.local.gmail.mailbox import HISTORY_TYPES, HistoryRecord, Mailbox, Message, Watch
 from claimstream.local.gmail.query import GmailQuery, UnknownSearchTermError
 from claimstream.local.http.faults import HttpFault, HttpFaults
-from claimstream.local.http.server import LocalHttpServer
+from claimstream.local.http.server import WRONG_ANSWER, LocalHttpServer
 
 Publish = Callable[[str, bytes], Awaitable[None]]
 """``await publish(topic, data)`` puts a Pub/Sub message with these bytes on ``projects/P/topics/T``."""
@@ -44,6 +44,7 @@ WATCH_LIFETIME = timedelta(days=7)
 _log = structlog.get_logger(__name__)
 
 _USER = "/gmail/v1/users/{user}"
+SAME_TOKEN, NEW_TOKEN = "same", "new"
 
 
 @dataclass(slots=True)
@@ -61,9 +62,15 @@ class GmailFaults(HttpFaults):
     """A new message shows in ``history.list`` only this long after its push; real ones take up to 3 s."""
     history_lag_hides_id: bool = True
     """While it lags, ``history.list`` answers with the old ``historyId``; False: with the new one, as has been seen."""
+    future_history_is_gone: bool = False
+    """``history.list`` answers 404 to an id that is ahead of the mailbox; False: with the current, lower id."""
     history_labels_now: bool = False
     """``history.list`` shows, and goes by, the labels that messages have now, none of one that is gone; False: those
     at the time of each change. Google does not say which."""
+
+    def endless(self, operation: str, *, same_token: bool) -> None:
+        """Empty pages that always have a successor: named by the same token, or by a new one each time."""
+        self.add(operation=operation).answer = SAME_TOKEN if same_token else NEW_TOKEN
 
 
 class GmailServer(LocalHttpServer):
@@ -153,6 +160,12 @@ class GmailServer(LocalHttpServer):
         box = self.mailbox(mailbox)
         box.history_floor = box.history_id
         box.history.clear()
+
+    def begin_history_anew(self, mailbox: str, history_id: int) -> None:
+        """Start over from a lower history id, as after a mailbox was restored or moved. Its mail stays."""
+        box = self.mailbox(mailbox)
+        box.history.clear()
+        box.history_id, box.history_floor = history_id, 0
 
     def close_mailbox(self, address: str) -> None:
         """Let nobody in any more, as when its owner takes back the grant; mail still arrives."""
@@ -299,8 +312,10 @@ class GmailServer(LocalHttpServer):
         types = query.getall("historyTypes", list(HISTORY_TYPES))
         for unknown in set(types) - set(HISTORY_TYPES):
             raise Refused(400, f"Invalid value at 'history_types': {unknown}", reason="invalidArgument")
-        if start < box.history_floor:
+        if start < box.history_floor or (start > box.history_id and self.faults.future_history_is_gone):
             raise Refused(404)
+        if (token := request.get(WRONG_ANSWER)) is not None:
+            return _endless(token, {"historyId": str(box.history_id)})
         visible = box.visible_history()
         later = [record for record in visible if record.history_id > start]
         first, size = page(request)
@@ -331,6 +346,8 @@ class GmailServer(LocalHttpServer):
 
     async def _messages(self, request: web.Request) -> web.Response:
         box = self._authorised(request)
+        if (token := request.get(WRONG_ANSWER)) is not None:
+            return _endless(token, {"resultSizeEstimate": 1})
         try:
             query = GmailQuery.parse(request.query.get("q", ""))
         except UnknownSearchTermError as error:
@@ -412,3 +429,8 @@ class GmailServer(LocalHttpServer):
         if user in self._closed:
             raise Refused(403, f"Delegation denied for {user}", reason="forbidden")
         return self.mailbox(user)
+
+
+def _endless(token: str, answer: dict[str, Any]) -> web.Response:
+    next_token = page_token(0) if token == SAME_TOKEN else page_token(secrets.randbits(32))
+    return web.json_response({**answer, "nextPageToken": next_token})
