@@ -93,7 +93,7 @@ class Entrance:
 async def entrance(telemetry: Telemetry) -> AsyncIterator[Entrance]:
     """A door of fast policies for every client of these tests, with its telemetry and breaker events."""
     events: list[BreakerEvent] = []
-    names = ("gmail", "anthropic", "gcs", "mongodb", "smtp", "test")
+    names = ("gmail", "google-oauth", "anthropic", "gcs", "mongodb", "smtp", "test")
     door = Door(
         dict.fromkeys(names, FAST), on_breaker_event=events.append, tracer=telemetry.tracer, meter=telemetry.meter
     )

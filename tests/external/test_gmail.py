@@ -1,7 +1,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.external.conftest import Entrance, HttpServer
 
-from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gmail import Gmail, GmailOptions, HistoryChange, HistoryExpired
 from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
+from claimstream.external.gmail_pace import GmailPace
 from claimstream.local.gmail.server import GmailServer
 
 BOX = "claims@kanzlei-nord.example"
@@ -154,6 +155,42 @@ def failing(server: HttpServer, status: int, reason: str, headers: dict[str, str
     server.handler = handler
 
 
+async def test_a_rate_limit_named_in_details_alone_is_throttling(gmail: Gmail, server: GmailServer) -> None:
+    server.faults.fail(403, reason="RATE_LIMIT_EXCEEDED", operation="profile")
+    with pytest.raises(Throttled, match="RATE_LIMIT_EXCEEDED"):
+        await gmail.profile(BOX)
+
+
+async def test_a_mailbox_told_to_come_back_is_left_alone_until_then(entrance: Entrance, server: GmailServer) -> None:
+    now = 0.0
+    pace = GmailPace(user_units_per_minute=0, project_units_per_minute=0, clock=lambda: now)
+    gmail = Gmail(entrance.door, StaticToken(server.token), GmailOptions(base_url=server.base_url), pace=pace)
+    server.throttle(BOX, datetime.now(UTC) + timedelta(minutes=15))
+    for _ in range(3):
+        with pytest.raises(Throttled) as caught:
+            await gmail.profile(BOX)
+        assert caught.value.retry_after_seconds == pytest.approx(900, abs=5)
+    assert (server.calls["profile"], pace.fetches(BOX, 10)) == (1, 0)
+    assert (await gmail.profile("other@kanzlei.example")).history_id
+    assert pace.fetches("other@kanzlei.example", 10) == 10
+    server.throttle(BOX, None)
+    now = 901.0
+    assert (await gmail.profile(BOX)).history_id
+    await gmail.close()
+
+
+async def test_a_topic_that_takes_no_push_is_told_as_such(gmail: Gmail, server: GmailServer) -> None:
+    message = (
+        "Error sending test message to Cloud PubSub projects/p/topics/t : User not authorized to perform this action."
+    )
+    server.faults.fail(403, operation="watch", reason="forbidden", message=message)
+    with pytest.raises(Unauthorised) as caught:
+        await gmail.watch(BOX, "projects/p/topics/t")
+    assert "gmail-api-push@system.gserviceaccount.com" in str(caught.value)
+    assert "roles/pubsub.publisher" in str(caught.value)
+    assert "gmail.readonly" not in str(caught.value)
+
+
 @pytest.mark.parametrize("status", [403, 429])
 async def test_rate_limits_are_throttling_whatever_their_status(
     entrance: Entrance, http_server: HttpServer, status: int
@@ -257,6 +294,50 @@ async def test_a_refused_grant_says_what_to_mend(
     with pytest.raises(Unauthorised, match=r"unauthorized_client.*client id 7.*Domain-wide delegation"):
         await credentials.token(BOX)
     await credentials.close()
+
+
+async def refused_with(entrance: Entrance, server: HttpServer, status: int, body: dict[str, str]) -> ExternalError:
+    """The error of a token endpoint that answers so."""
+
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(body, status=status)
+
+    server.handler = handler
+    credentials = RefreshToken(
+        entrance.door, client_id="id-7", client_secret="geheim", refresh_token="1//refresh", token_uri=server.base_url
+    )
+    with pytest.raises(ExternalError) as caught:
+        await credentials.token(BOX)
+    await credentials.close()
+    return caught.value
+
+
+async def test_a_refused_grant_shows_the_description_without_secrets(
+    entrance: Entrance, http_server: HttpServer
+) -> None:
+    body = {"error": "invalid_grant", "error_description": "Token 1//refresh has been\nexpired or revoked. geheim"}
+    error = await refused_with(entrance, http_server, 400, body)
+    assert isinstance(error, Unauthorised)
+    assert "invalid_grant: Token … has been expired or revoked. …" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"error": "internal_failure"}),
+        (400, {"error": "invalid_request", "error_description": "internal_failure"}),
+        (400, {"error": "temporarily_unavailable"}),
+        (500, {"error": "internal_failure"}),
+        (503, {}),
+    ],
+)
+async def test_a_failure_of_the_token_endpoint_is_an_outage(
+    entrance: Entrance, http_server: HttpServer, status: int, body: dict[str, str]
+) -> None:
+    error = await refused_with(entrance, http_server, status, body)
+    assert isinstance(error, Outage)
+    assert not isinstance(error, Unauthorised)
 
 
 @pytest.mark.parametrize(

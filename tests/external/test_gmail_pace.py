@@ -54,7 +54,7 @@ async def test_gmail_that_throttles_all_the_same_is_left_alone_for_a_while(entra
         gmail = Gmail(
             entrance.door, StaticToken(server.token), GmailOptions(server.base_url), pace=pace_of(user=240_000)
         )
-        server.faults.fail(403, reason="userRateLimitExceeded", retry_after_seconds=60)
+        server.faults.fail(403, reason="userRateLimitExceeded")
         with pytest.raises(Throttled):
             await gmail.profile("a@kanzlei.example")
         server.faults.clear()

@@ -16,10 +16,10 @@ import aiohttp
 from opentelemetry import trace
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled
+from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled, Unauthorised
 from claimstream.external.gmail_credentials import Credentials
 from claimstream.external.gmail_pace import GmailPace
-from claimstream.external.http import connection_classifier, retry_after_seconds, server_attributes, status_error
+from claimstream.external.http import THROTTLED_REASONS, connection_classifier, server_attributes, status_error
 from claimstream.external.paging import Paging
 
 SERVICE = "gmail"
@@ -28,8 +28,8 @@ _TOLD_SECONDS = 0.05
 """A wait for quota that is shorter is not worth an event."""
 _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
-_THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
-"""Reasons of a 403 that is a rate limit (https://developers.google.com/workspace/gmail/api/guides/handle-errors)."""
+_PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
+"""As whom Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
 
 
 class HistoryExpired(NotFound):
@@ -110,13 +110,21 @@ class _Answer:
 
     @property
     def reason(self) -> str:
-        """``reason`` of the first error, ``rateLimitExceeded`` for one; "" if there is none."""
+        """The reason given for an error, the one that names a rate limit first; "" if there is none."""
+        lists = (self._error.get("errors"), self._error.get("details"))
+        entries = [entry for given in lists if isinstance(given, list) for entry in given if isinstance(entry, dict)]
+        reasons = [str(reason) for reason in (*(e.get("reason") for e in entries), self._error.get("status")) if reason]
+        return next((reason for reason in reasons if reason in THROTTLED_REASONS), reasons[0] if reasons else "")
+
+    @property
+    def message(self) -> str:
+        """The words given for an error."""
+        return str(self._error.get("message", ""))
+
+    @property
+    def _error(self) -> Mapping[str, Any]:
         error = self.body.get("error")
-        if not isinstance(error, dict):
-            return ""
-        errors = error.get("errors")
-        first = errors[0] if isinstance(errors, list) and errors else {}
-        return str((first.get("reason") if isinstance(first, dict) else "") or error.get("status") or "")
+        return error if isinstance(error, dict) else {}
 
 
 class Gmail:
@@ -130,10 +138,10 @@ class Gmail:
         *,
         pace: GmailPace | None = None,
     ) -> None:
-        """``pace``: keeps to Gmail's quota; None: Gmail itself does."""
+        """``pace``: keeps to Gmail's quota; None: only Gmail itself does."""
         self._options = options or GmailOptions()
         self._credentials = credentials
-        self._pace = pace
+        self._pace = pace or GmailPace(user_units_per_minute=0, project_units_per_minute=0)
         self._service = door.service(SERVICE, connection_classifier(SERVICE, "GMAIL_BASE_URL"))
         self._session: aiohttp.ClientSession | None = None
         self._server = server_attributes(self._options.base_url)
@@ -237,8 +245,7 @@ class Gmail:
         return f"mailbox {profile.email} opens, history {profile.history_id}"
 
     async def close(self) -> None:
-        if self._pace is not None:
-            self._pace.close()
+        self._pace.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -257,6 +264,7 @@ class Gmail:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.
 
         The wait for its turn is outside of the door: who waits for quota takes no place in the bulkhead, and no time.
+        A mailbox that Gmail has told to come back later is left alone until then; the others go on.
         """
         url = f"{self._options.base_url}/gmail/v1/users/{quote(mailbox)}/{path}"
         attributes = {"http.request.method": method, **self._server}
@@ -266,17 +274,22 @@ class Gmail:
         async def once(token: str, *, last: bool) -> _Answer:
             nonlocal tries
             tries += 1
-            if tries > 1 and self._pace is not None:
+            if tries > 1:
                 self._pace.repeated(mailbox, operation)
             answer = await self._request(method, url, query, json_body, token)
             if answer.status >= 400 and (last or answer.status != 401):
-                error = _error(answer)
-                if isinstance(error, Throttled) and self._pace is not None:
-                    self._pace.throttled(mailbox)
+                error = _error(operation, answer)
+                if isinstance(error, Throttled):
+                    after = error.retry_after_seconds or 0.0
+                    waits_here = after <= self._service.policy.backoff_max_seconds
+                    self._pace.throttled(mailbox, 0.0 if waits_here else after)
                 raise error
             return answer
 
-        if self._pace is not None and (waited := await self._pace.turn(mailbox, operation)) >= _TOLD_SECONDS:
+        self._require_open(mailbox, operation)
+        waited = await self._pace.turn(mailbox, operation)
+        self._require_open(mailbox, operation)  # it may have been told while this call waited
+        if waited >= _TOLD_SECONDS:
             trace.get_current_span().add_event(
                 "claimstream.external.quota.wait",
                 {"service": SERVICE, "operation": operation, "waited_seconds": waited},
@@ -288,6 +301,12 @@ class Gmail:
             fresh = await self._credentials.token(mailbox)
             answer = await self._service.call(operation, lambda: once(fresh, last=True), attributes=attributes)
         return answer.body
+
+    def _require_open(self, mailbox: str, operation: str) -> None:
+        """Raise Throttled while Gmail wants to hear nothing of the mailbox."""
+        if (seconds := self._pace.held_seconds(mailbox)) > 0:
+            message = f"not asked: it has told this mailbox to come back in {seconds:.0f} s"
+            raise Throttled(SERVICE, operation, message, retry_after_seconds=seconds, status=429)
 
     async def _request(
         self,
@@ -329,16 +348,20 @@ def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[Hist
         yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())), removed)
 
 
-def _error(answer: _Answer) -> ExternalError:
-    if answer.status == 403 and answer.reason in _THROTTLED:
-        after = retry_after_seconds(answer.headers)
-        message = f"answered 403 ({answer.reason}), slowing down"
-        return Throttled(SERVICE, "", message, retry_after_seconds=after, status=403)
+def _error(operation: str, answer: _Answer) -> ExternalError:
+    if operation == "watch" and "Cloud PubSub" in answer.message:
+        message = (
+            f"answered {answer.status}: its test message does not reach the topic. Check that the topic exists, and give "
+            f"{_PUSH_ACCOUNT} the role roles/pubsub.publisher on it (deploy/google/setup.sh does)."
+        )
+        return Unauthorised(SERVICE, "", message, status=answer.status)
     advice = (
         "Check that the credentials hold the scope gmail.readonly for this mailbox "
         "(domain-wide delegation or the person's consent), and that the Gmail API is enabled for the project."
     )
-    return status_error(SERVICE, answer.status, answer.reason, advice=advice, headers=answer.headers)
+    return status_error(
+        SERVICE, answer.status, answer.reason, advice=advice, headers=answer.headers, message=answer.message
+    )
 
 
 def _padded(text: str) -> str:

@@ -25,6 +25,9 @@ _EARLY_SECONDS = 300.0
 """A token is replaced this long before it expires, so that none expires on its way."""
 _ASSERTION_SECONDS = 3600
 """The longest life Google allows a signed assertion."""
+_PASSING = frozenset({"internal_failure", "server_error", "temporarily_unavailable"})
+"""Errors that come with a 400 and say nothing of our credentials; google-auth repeats a request after them, too."""
+_MOST_SAID = 200
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -120,23 +123,27 @@ class _Fetched(ABC):
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
             text = await response.text()
             if response.status != 200:
-                raise self._refusal(response.status, text, response.headers)
+                raise self._refusal(response.status, text, response.headers, form)
         try:
             answer = json.loads(text)
             return _Issued(str(answer["access_token"]), asked_at + float(answer.get("expires_in", 3600)))
         except (ValueError, KeyError, TypeError) as error:
             raise Outage(SERVICE, "", "answered 200 without a token. Is something between us and Google?") from error
 
-    def _refusal(self, status: int, text: str, headers: Mapping[str, str]) -> ExternalError:
+    def _refusal(self, status: int, text: str, headers: Mapping[str, str], form: Mapping[str, str]) -> ExternalError:
         """RFC 6749, section 5.2: a 400 says in ``error`` that the grant or the client is not accepted."""
         try:
             body = json.loads(text)
         except ValueError:
             body = None
-        reason = str(body.get("error", "")) if isinstance(body, dict) else ""
+        answer = body if isinstance(body, dict) else {}
+        reason, description = (_said(answer.get(name), form) for name in ("error", "error_description"))
+        said = ": ".join(part for part in (reason, description) if part)
+        if {reason, description} & _PASSING:
+            return Outage(SERVICE, "", f"answered {status} ({said}): its own failure, it should pass", status=status)
         if status == 400 and reason:
-            return Unauthorised(SERVICE, "", f"no token ({reason}). {self._advice}")
-        return status_error(SERVICE, status, reason, advice=self._advice, headers=headers)
+            return Unauthorised(SERVICE, "", f"no token ({said}). {self._advice}", status=status)
+        return status_error(SERVICE, status, said, advice=self._advice, headers=headers)
 
 
 class ServiceAccountDelegation(_Fetched):
@@ -182,6 +189,15 @@ class ServiceAccountDelegation(_Fetched):
         }
         assertion: bytes = await asyncio.to_thread(jwt.encode, self._signer, claims)
         return {"grant_type": _JWT_BEARER, "assertion": assertion.decode()}
+
+
+def _said(value: object, form: Mapping[str, str]) -> str:
+    """The endpoint's words in one short line, without any secret of the form that was posted."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    for name, secret in form.items():
+        if name != "grant_type":
+            text = text.replace(secret, "…")
+    return text[:_MOST_SAID]
 
 
 def _content(info: Mapping[str, Any] | Path) -> Mapping[str, Any]:

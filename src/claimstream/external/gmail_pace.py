@@ -25,6 +25,8 @@ class GmailPace:
         self._waiting: dict[Turn, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._fetches: dict[str, Bucket] = {}
+        self._held_until: dict[str, float] = {}
+        """Mailboxes that Gmail has told to come back later."""
 
     async def turn(self, mailbox: str, operation: str) -> float:
         """Wait until the call may be made; its units are taken. Seconds waited."""
@@ -44,15 +46,30 @@ class GmailPace:
         """The call was made once more, by those who have its turn."""
         self._turns.charge(mailbox, UNITS[operation], self._clock())
 
-    def throttled(self, mailbox: str) -> None:
-        """Gmail said that it was too much: somebody else reads this mailbox, or the settings are too high."""
+    def throttled(self, mailbox: str, seconds: float = 0.0) -> None:
+        """Gmail said that it was too much: somebody else reads this mailbox, or the settings are too high.
+
+        Args:
+            seconds: for which the mailbox is to be left alone.
+        """
         self._turns.bucket(mailbox).empty(self._clock())
+        if seconds > 0:
+            self._held_until[mailbox] = self._clock() + seconds
+
+    def held_seconds(self, mailbox: str) -> float:
+        """How much longer the mailbox is to be left alone; 0: it may be asked."""
+        left = self._held_until.get(mailbox, 0.0) - self._clock()
+        if left <= 0:
+            self._held_until.pop(mailbox, None)
+        return max(0.0, left)
 
     def fetches(self, mailbox: str, wanted: int) -> int:
         """How many emails, ``wanted`` at most, may be given out for fetching now, so that they will not have to wait.
 
         More would keep places in the pipeline that other mailboxes' emails could have.
         """
+        if self.held_seconds(mailbox) > 0:
+            return 0
         bucket = self._fetches.setdefault(mailbox, Bucket(self._user_units))
         units, at, given = UNITS["messages.get"], self._clock(), 0
         while given < wanted and bucket.wait_seconds(units, at) <= 0:

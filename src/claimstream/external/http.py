@@ -1,5 +1,7 @@
 """What HTTP statuses and broken connections mean, the same for every service reached by aiohttp."""
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,44 +12,85 @@ from yarl import URL
 
 from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
 
+MOST_RETRY_AFTER_SECONDS = 3600.0
+"""The longest wait that a service may ask for. Gmail asks for a quarter of an hour; more is likelier a fault."""
+THROTTLED_REASONS = frozenset(
+    {
+        "rateLimitExceeded",
+        "userRateLimitExceeded",
+        "quotaExceeded",
+        "dailyLimitExceeded",
+        "RATE_LIMIT_EXCEEDED",
+        "RESOURCE_EXHAUSTED",
+    }
+)
+"""Google's reasons of a rate limit, which may come with a 403
+(https://developers.google.com/workspace/gmail/api/guides/handle-errors, google.rpc.ErrorInfo)."""
 
-def retry_after_seconds(headers: Mapping[str, str] | None) -> float | None:
-    """``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date; None when absent or unreadable."""
+_RETRY_AFTER = re.compile(r"\bRetry after (\d{4}-\d\d-\d\dT\S{5,20}Z)", re.IGNORECASE)
+
+
+def retry_after_seconds(headers: Mapping[str, str] | None, message: str = "") -> float | None:
+    """The wait that a service asks for, at most :data:`MOST_RETRY_AFTER_SECONDS`; None when absent or unreadable.
+
+    Args:
+        headers: may hold ``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date.
+        message: may say "Retry after 2026-11-29T12:00:00.000Z", which is Gmail's way.
+    """
     value = next((text.strip() for name, text in (headers or {}).items() if name.lower() == "retry-after"), "")
-    if not value:
-        return None
     try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
+        seconds = _seconds(value) if value else _seconds_until_said(message)
+    except (ValueError, TypeError, OverflowError, IndexError):  # the library's own, for dates such as "Wed, 99 Foo"
         return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+    if seconds is None or math.isnan(seconds):
+        return None
+    return min(max(0.0, seconds), MOST_RETRY_AFTER_SECONDS)
+
+
+def _seconds(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return _seconds_until(parsedate_to_datetime(value))
+
+
+def _seconds_until_said(message: str) -> float | None:
+    said = _RETRY_AFTER.search(message)
+    return None if said is None else _seconds_until(datetime.fromisoformat(said[1]))
+
+
+def _seconds_until(moment: datetime) -> float:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - datetime.now(UTC)).total_seconds()
 
 
 def status_error(
-    service: str, status: int, what: str, *, advice: str, headers: Mapping[str, str] | None = None
+    service: str,
+    status: int,
+    what: str,
+    *,
+    advice: str,
+    headers: Mapping[str, str] | None = None,
+    message: str = "",
 ) -> ExternalError:
     """The error for an answer of that status.
 
     :param what: what the service said, in a few words without content.
     :param advice: what to check when our credentials are wrong.
+    :param message: the service's own words, of which only a time to come back at is taken.
     """
     said = f"answered {status} ({what})" if what else f"answered {status}"
-    after = retry_after_seconds(headers)
-    if status == 429:
+    after = retry_after_seconds(headers, message)
+    if status == 429 or (status == 403 and what in THROTTLED_REASONS):
         return Throttled(
             service, "", f"{said}: too many requests, slowing down", retry_after_seconds=after, status=status
         )
     if status in (401, 403):
         return Unauthorised(service, "", f"{said}. {advice}", status=status)
     if status in (408, 425) or status >= 500:
-        message = f"{said}: its own failure, it should pass"
-        return Outage(service, "", message, retry_after_seconds=after, status=status)
+        text = f"{said}: its own failure, it should pass"
+        return Outage(service, "", text, retry_after_seconds=after, status=status)
     if status in (404, 410):
         return NotFound(service, "", f"{said}: not there, or no longer", status=status)
     return Refused(service, "", f"{said}: it does not accept this request", status=status)

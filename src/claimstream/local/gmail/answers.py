@@ -52,7 +52,13 @@ def error_answer(
     detail = {"message": message, "domain": "global", "reason": reason or usual_reason}
     if status == 401:
         detail |= {"message": "Invalid Credentials", "location": "Authorization", "locationType": "header"}
-    error = {"code": status, "message": message, "errors": [detail], "status": name}
+    error: dict[str, Any] = {"code": status, "message": message, "status": name}
+    if reason is not None and reason.isupper():  # the form of Google's newer front end
+        error["details"] = [
+            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "googleapis.com"}
+        ]
+    else:
+        error["errors"] = [detail]
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'

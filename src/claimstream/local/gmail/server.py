@@ -102,6 +102,7 @@ class GmailServer(LocalHttpServer):
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._mailboxes: dict[str, Mailbox] = {}
         self._closed: set[str] = set()
+        self._throttled: dict[str, datetime | None] = {}
         self._pushes: set[asyncio.Task[None]] = set()
 
     @property
@@ -166,6 +167,10 @@ class GmailServer(LocalHttpServer):
         box = self.mailbox(mailbox)
         box.history.clear()
         box.history_id, box.history_floor = history_id, 0
+
+    def throttle(self, mailbox: str, until: datetime | None) -> None:
+        """Answer 429 to all requests for the mailbox and say in words when to come back; None: no longer."""
+        self._throttled[mailbox.lower()] = until
 
     def close_mailbox(self, address: str) -> None:
         """Let nobody in any more, as when its owner takes back the grant; mail still arrives."""
@@ -428,6 +433,8 @@ class GmailServer(LocalHttpServer):
             raise Refused(403, f"Delegation denied for {subject}", reason="forbidden")
         if user in self._closed:
             raise Refused(403, f"Delegation denied for {user}", reason="forbidden")
+        if (until := self._throttled.get(user)) is not None:
+            raise Refused(429, f"User-rate limit exceeded.  Retry after {until:%Y-%m-%dT%H:%M:%S}.000Z")
         return self.mailbox(user)
 
 
