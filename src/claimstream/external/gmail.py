@@ -351,8 +351,8 @@ def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[Hist
 def _error(operation: str, answer: _Answer) -> ExternalError:
     if operation == "watch" and "Cloud PubSub" in answer.message:
         message = (
-            f"answered {answer.status}: its test message does not reach the topic. Check that the topic exists, and give "
-            f"{_PUSH_ACCOUNT} the role roles/pubsub.publisher on it (deploy/google/setup.sh does)."
+            f"answered {answer.status}: its test message does not reach the topic. Check that the topic exists, and "
+            f"give {_PUSH_ACCOUNT} the role roles/pubsub.publisher on it (deploy/google/setup.sh does)."
         )
         return Unauthorised(SERVICE, "", message, status=answer.status)
     advice = (

@@ -433,8 +433,8 @@ class GmailServer(LocalHttpServer):
             raise Refused(403, f"Delegation denied for {subject}", reason="forbidden")
         if user in self._closed:
             raise Refused(403, f"Delegation denied for {user}", reason="forbidden")
-        if (until := self._throttled.get(user)) is not None:
-            raise Refused(429, f"User-rate limit exceeded.  Retry after {until:%Y-%m-%dT%H:%M:%S}.000Z")
+        if (come_back := self._throttled.get(user)) is not None:
+            raise Refused(429, f"User-rate limit exceeded.  Retry after {come_back:%Y-%m-%dT%H:%M:%S}.000Z")
         return self.mailbox(user)
 
 
