@@ -41,6 +41,7 @@ class Worker:
 
     def __init__(self, app: App, name: str = "one", **options: Any) -> None:
         self.now = 0.0
+        self._app = app
         self.told = Told()
         self.store = MailboxAccessStore(app.database)
         self.access = MailboxAccess(
@@ -51,11 +52,12 @@ class Worker:
             clock=lambda: self.now,
             **options,
         )
-        self.upkeep: MailboxUpkeep = upkeep_of(app, sync_of(app, name), access=self.access, poll_seconds=0.001)
+        self.upkeep: MailboxUpkeep = upkeep_of(app, sync_of(app, name), access=self.access)
 
     async def look(self, *at: float) -> None:
         for now in at:
             self.now = now
+            await self._app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET poll_at = now()"))
             await self.upkeep.round()
 
 

@@ -75,6 +75,13 @@ async def gmail_ids(app: App) -> set[str]:
     return {email.gmail_id for email in await app.emails.recent(limit=1000)}
 
 
+async def add_mailbox(app: App, address: str, tenant_id: str) -> None:
+    await app.database.run(
+        "INSERT",
+        lambda c: c.execute("INSERT INTO mailboxes (address, tenant_id) VALUES ($1, $2)", address, tenant_id),
+    )
+
+
 def message(data: bytes, settings: Settings, message_id: str = "1") -> Message:
     return received(data, settings.subscription(settings.notifications_subscription), message_id=message_id)
 
@@ -292,6 +299,39 @@ class TestNotifications:
         data = notification("stranger@elsewhere.example", 12)
         assert isinstance(await consumer.handle(message(data, app.settings)), Ack)
         assert [reason.split(":")[0] for reason in await rejects(app)] == ["unknown mailbox"]
+
+    async def test_one_that_names_the_new_address_of_a_renamed_mailbox_is_ours(
+        self, app: App, stack: LocalStack, consumer: NotificationConsumer, address: str, reply: Reply
+    ) -> None:
+        new = f"neu-{address}"
+        stack.gmail.rename(address, new)
+        await watcher(app).ensure(await mailbox_of(app, address), force=True)
+        await stack.gmail.deliver(address, reply(), notify=False)
+        history_id = (await app.gmail.profile(address)).history_id
+        assert isinstance(await consumer.handle(message(notification(new, history_id), app.settings)), Ack)
+        assert await rejects(app) == []
+        assert [email.mailbox for email in await app.emails.recent()] == [address]
+
+    async def test_one_that_names_the_other_form_of_a_private_address_is_ours(
+        self, app: App, consumer: NotificationConsumer
+    ) -> None:
+        await add_mailbox(app, "anna@googlemail.com", "t")
+        await consumer.handle(message(notification("Anna@gmail.com", 12), app.settings))
+        assert await rejects(app) == []
+
+    async def test_no_alias_leads_to_the_mailbox_of_another_tenant(
+        self, app: App, stack: LocalStack, address: str
+    ) -> None:
+        await app.database.run("INSERT", lambda c: c.execute("INSERT INTO tenants VALUES ('u', 'Other')"))
+        await add_mailbox(app, f"u-{address}", "u")
+        stack.gmail.rename(address, f"u-{address}")
+        await watcher(app).ensure(await mailbox_of(app, address), force=True)
+        found = await app.mailboxes.named(f"u-{address}")
+        assert found is not None
+        assert found.tenant_id == "u"
+        assert not await app.mailboxes.learn_alias(address, f"u-{address}")
+        assert await app.mailboxes.learn_alias(address, f"neu-{address}")
+        assert not await app.mailboxes.learn_alias(f"u-{address}", f"neu-{address}")
 
     async def test_duplicates_and_stale_ones_add_nothing(
         self, app: App, stack: LocalStack, consumer: NotificationConsumer, address: str, reply: Reply

@@ -64,7 +64,7 @@ class NotificationConsumer:
             notification = read_notification(message.data)
         except MalformedNotificationError as error:
             return await self._reject(message, f"malformed: {error}")
-        mailbox = await self._mailboxes.get(notification.email_address)
+        mailbox = await self._mailboxes.named(notification.email_address)
         if mailbox is None:
             return await self._reject(message, "unknown mailbox: it belongs to no tenant")
         if mailbox.disabled_reason is not None:

@@ -40,7 +40,7 @@ class Synced:
     new: int = 0
     published: int = 0
     busy: bool = False
-    """Another worker is at it; it will look again before it lets go."""
+    """Another worker is at it. It looks again before it lets go if a notification brought us here."""
     lagging: int | None = None
     """A notification promised history up to here, which Gmail does not show yet (it may take 1 to 3 s): the caller is
     to look again soon. It need not be the caller's own notification: others may have left it to this look."""
@@ -127,7 +127,7 @@ class MailboxSync:
         holder = self._not_let_go.pop(mailbox.address, None) or f"{self._holder}/{uuid.uuid4().hex[:8]}"
         try:
             locked = await self._mailboxes.lock(
-                mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised or 0
+                mailbox.address, holder=holder, seconds=self._lock_seconds, asks=promised
             )
         except ExternalError:  # it may have been taken all the same
             self._not_let_go.setdefault(mailbox.address, holder)

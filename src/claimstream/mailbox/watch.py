@@ -37,4 +37,11 @@ class Watcher:
         watch = await self._gmail.watch(mailbox.address, self._topic, except_labels=UNTOLD)
         await self._mailboxes.watched(mailbox.address, history_id=watch.history_id, expires_at=watch.expiration)
         log.info("watch_renewed", expires_at=watch.expiration.isoformat(), first=mailbox.watch_expires_at is None)
+        await self._learn_alias(mailbox)
         return True
+
+    async def _learn_alias(self, mailbox: Mailbox) -> None:
+        """Ask how Gmail names the mailbox: its pushes do so too, though it was renamed or is set up by an alias."""
+        profile = await self._gmail.profile(mailbox.address)
+        if not await self._mailboxes.learn_alias(mailbox.address, profile.email):
+            log.error("mailbox_alias_taken", domain=mailbox.address.partition("@")[2])

@@ -34,14 +34,88 @@ class MailboxStore:
 
         return await self._database.run("SELECT mailboxes", work)
 
-    async def lock(self, address: str, *, holder: str, seconds: float, asks: int = 0) -> Mailbox | None:
-        """Take the mailbox for ``seconds``; None when another holder has it, who is then left a mark to look again.
+    async def named(self, address: str) -> Mailbox | None:
+        """The mailbox that a notification names: by its address, or by the alias under which Gmail knows it.
+
+        One whose own address it is goes before one whose alias it is.
+        """
+
+        async def work(connection: Connection) -> Mailbox | None:
+            row = await connection.fetchrow(
+                _MAILBOX
+                + """
+                WHERE address = ANY($1::text[]) OR alias = ANY($1::text[])
+                ORDER BY array_position($1::text[], address), array_position($1::text[], alias) LIMIT 1
+                """,
+                _same_account(address.lower()),
+            )
+            return None if row is None else Mailbox(**row)
+
+        return await self._database.run("SELECT mailboxes", work)
+
+    async def learn_alias(self, address: str, named: str) -> bool:
+        """Keep how Gmail itself names the mailbox. False: another mailbox is of that name, and keeps it."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE mailboxes SET alias = nullif($2, address)
+                WHERE address = $1 AND NOT EXISTS (
+                    SELECT FROM mailboxes AS other WHERE other.address <> $1 AND $2 IN (other.address, other.alias)
+                )
+                """,
+                address,
+                named.lower(),
+            )
+
+        return await self._database.run("UPDATE mailboxes", work) == "UPDATE 1"
+
+    async def take_poll(self, *, quiet_seconds: float, lease_seconds: float) -> Mailbox | None:
+        """Take the mailbox whose poll is due the longest; None: none is. Nobody else gets it for ``lease_seconds``.
+
+        A poll is due once the mailbox has been quiet for ``quiet_seconds``, or when its lease has passed or the wait
+        after a failure (:meth:`end_poll`).
+        """
+
+        async def work(connection: Connection) -> Mailbox | None:
+            row = await connection.fetchrow(
+                f"""
+                UPDATE mailboxes SET poll_at = now() + $2 WHERE address = (
+                    SELECT address FROM mailboxes
+                    WHERE disabled_reason IS NULL AND history_id IS NOT NULL AND (
+                        poll_at <= now() OR poll_at IS NULL AND coalesce(last_synced_at < now() - $1::interval, true)
+                    )
+                    ORDER BY coalesce(poll_at, last_synced_at) NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
+                )
+                RETURNING {COLUMNS}
+                """,  # noqa: S608 # our own words # nosec B608
+                timedelta(seconds=quiet_seconds),
+                timedelta(seconds=lease_seconds),
+            )
+            return None if row is None else Mailbox(**row)
+
+        return await self._database.run("UPDATE mailboxes", work)
+
+    async def end_poll(self, address: str, *, again_in_seconds: float | None) -> None:
+        """Let the poll of a mailbox be due again: after so long, or None, once it has been quiet for long enough."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "UPDATE mailboxes SET poll_at = now() + $2::interval WHERE address = $1",
+                address,
+                None if again_in_seconds is None else timedelta(seconds=again_in_seconds),
+            )
+
+        await self._database.run("UPDATE mailboxes", work)
+
+    async def lock(self, address: str, *, holder: str, seconds: float, asks: int | None = None) -> Mailbox | None:
+        """Take the mailbox for ``seconds``; None when another holder has it, who may be left a mark to look again.
 
         A lease, not a session lock: Gmail may be slow, and a connection is not to be held for that long. The row is
         held from the look at it to the mark: a holder that let go in between would never see the mark.
 
         Args:
-            asks: the history id that the mark asks for.
+            asks: the history id that the mark asks for; None leaves no mark: whoever asks comes again.
         """
 
         async def work(connection: Connection) -> Mailbox | None:
@@ -54,6 +128,8 @@ class MailboxStore:
                 holder,
             )
             if not free:
+                if asks is None:
+                    return None
                 await connection.execute(
                     "UPDATE mailboxes SET sync_asked = greatest(coalesce(sync_asked, 0), $2) WHERE address = $1",
                     address,
@@ -264,3 +340,10 @@ class MailboxStore:
             )
 
         await self._database.run("INSERT notification_rejects", work)
+
+
+def _same_account(address: str) -> list[str]:
+    """The address, and the other form that Google has for a private one: ``gmail.com`` and ``googlemail.com``."""
+    local, _, domain = address.partition("@")
+    other = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}.get(domain)
+    return [address] if other is None else [address, f"{local}@{other}"]

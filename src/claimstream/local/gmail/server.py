@@ -162,6 +162,11 @@ class GmailServer(LocalHttpServer):
         box.history_floor = box.history_id
         box.history.clear()
 
+    def rename(self, mailbox: str, address: str) -> None:
+        """Give the mailbox another address, which pushes and its profile name from now on. The old one opens it too."""
+        box = self._mailboxes[address.lower()] = self.mailbox(mailbox)
+        box.address = address.lower()
+
     def begin_history_anew(self, mailbox: str, history_id: int) -> None:
         """Start over from a lower history id, as after a mailbox was restored or moved. Its mail stays."""
         box = self.mailbox(mailbox)
