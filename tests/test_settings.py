@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from claimstream.settings import Settings, SettingsError, env_example, load_settings
 
@@ -108,3 +109,69 @@ def test_what_telemetry_cannot_use_is_for_telemetry_to_say(
     """It warns, and goes without: mail is read all the same."""
     monkeypatch.setenv(name, value)
     load_settings(_env_file=None)
+
+
+_SAMPLES = {
+    "database_url": "postgresql://u:p@h/db",
+    "mongodb_url": "mongodb://h:27017",
+    "smtp_url": "smtp://u:p@h:587",
+    "breaker_redis_url": "redis://h:6379/0",
+    "sentry_dsn": "https://key@sentry.example/1",
+    "pubsub_emulator_host": "127.0.0.1:8085",
+    "pubsub_endpoint": "europe-west3-pubsub.googleapis.com:443",
+    "notification_email": "team@kanzlei.example",
+    "circuit_breaker_alert_email": "team@kanzlei.example",
+    "google_application_credentials": str(ROOT / "pyproject.toml"),
+    "gmail_service_account_file": str(ROOT / "pyproject.toml"),
+    "log_format": "json",
+    **dict.fromkeys(("storage_emulator_host", "gmail_base_url", "anthropic_base_url", "jaeger_ui_url"), "http://h:1"),
+}
+_CONSENT = {"gmail_client_id": "id", "gmail_client_secret": "geheim", "gmail_refresh_token": "1//refresh"}
+TEXTS = [
+    name
+    for name, field in Settings.model_fields.items()
+    if any(kind in str(field.annotation) for kind in ("str", "SecretStr", "Path", "Literal"))
+    and name != "freemail_domains"
+]
+
+
+def sample(name: str) -> str:
+    default = Settings.model_fields[name].default
+    return str(_SAMPLES.get(name) or _CONSENT.get(name) or default or "something")
+
+
+def loaded(name: str, value: str) -> object:
+    given = _CONSENT | {name: value} if name in _CONSENT else {name: value}
+    found = getattr(load_settings(**given), name)
+    return found.get_secret_value() if isinstance(found, SecretStr) else found
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_white_space_around_a_value_is_no_part_of_it(name: str) -> None:
+    plain = loaded(name, sample(name))
+    for around in ("{}\n", "{}\r\n", " {}", "\t{} "):
+        assert loaded(name, around.format(sample(name))) == plain
+    if name not in _CONSENT:
+        assert getattr(load_settings(**{name: " \n"}), name) == Settings.model_fields[name].default
+
+
+def test_white_space_around_a_value_in_the_environment_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GMAIL_TOKEN", "abc\n")
+    monkeypatch.setenv("MAX_EMAILS_IN_FLIGHT", " 7\n")
+    settings = load_settings()
+    assert settings.gmail_token is not None
+    assert (settings.gmail_token.get_secret_value(), settings.max_emails_in_flight) == ("abc", 7)
+
+
+@pytest.mark.parametrize("name", ["anthropic_api_key", "gmail_token", *_CONSENT])
+@pytest.mark.parametrize("value", ["hunter 2", "hunter\n2", "hunter\t2"])
+def test_white_space_within_a_secret_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name.upper()) as caught:
+        loaded(name, value)
+    assert "hunter" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["database_url", "gcs_bucket", "extraction_model", "google_cloud_project"])
+def test_a_line_break_within_a_value_names_its_variable(name: str) -> None:
+    with pytest.raises(SettingsError, match=name.upper()):
+        loaded(name, f"{sample(name)}\nX=1")

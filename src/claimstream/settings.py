@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from claimstream.domain.records.decision import Thresholds
@@ -74,6 +82,14 @@ def _address(value: str | None) -> str | None:
     return value
 
 
+def _stripped(value: object) -> object:
+    """Without white space around it; None where nothing else is in it."""
+    if isinstance(value, SecretStr):
+        text = value.get_secret_value().strip()
+        return SecretStr(text) if text else None
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
 def _domains(value: object) -> object:
     if isinstance(value, str):
         return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
@@ -83,6 +99,13 @@ def _domains(value: object) -> object:
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Address = Annotated[str | None, AfterValidator(_address)]
 HttpUrl = Annotated[str | None, _url("http", "https")]
+
+_WITHOUT_SPACE = frozenset(
+    {"anthropic_api_key", "gmail_token", "gmail_client_id", "gmail_client_secret", "gmail_refresh_token"}
+)
+"""Keys and tokens, which have no white space in them."""
+_OF_TELEMETRY = frozenset({"otel_exporter_otlp_endpoint", "otel_exporter_otlp_protocol", "sentry_dsn"})
+"""What cannot be used there is a warning at the start, and keeps no worker from its mail."""
 
 FREEMAIL = (
     "gmail.com,googlemail.com,gmx.de,gmx.net,gmx.at,web.de,t-online.de,freenet.de,outlook.com,outlook.de,hotmail.com,"
@@ -248,6 +271,25 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, dotenv_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_space_around(cls, values: Any) -> Any:
+        """A file that ends in a newline brings it along, and it would pass into a header, a name or a path unnoticed.
+        What is nothing else counts as not set."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, raw in values.items() if (value := _stripped(raw)) is not None or raw is None}
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _one_line(cls, value: object, info: ValidationInfo) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str) and info.field_name not in _OF_TELEMETRY:
+            wrong = r"\s" if info.field_name in _WITHOUT_SPACE else r"[\x00-\x1f\x7f]"
+            if re.search(wrong, text):
+                raise ValueError("there is white space or a control character within it: two values, or a broken one?")
+        return value
 
     @model_validator(mode="before")
     @classmethod

@@ -1,5 +1,6 @@
 """Pub/Sub as the settings name it: the connection, topics and subscriptions."""
 
+from claimstream.external.sessions import trust_named_authorities
 from claimstream.pubsub import Admin, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings
@@ -10,6 +11,7 @@ _MAX_DELIVERY_ATTEMPTS = 100
 
 async def connect_pubsub(settings: Settings) -> Channel:
     """A channel as the settings say; close it with ``await channel.close()``. Raises PubSubError."""
+    trust_named_authorities()
     key = settings.google_application_credentials
     return await connect(
         emulator_host=settings.pubsub_emulator_host,

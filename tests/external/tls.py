@@ -15,12 +15,12 @@ _SSL_REQUEST = bytes((0, 0, 0, 8, 4, 210, 22, 47))
 
 
 class Authority:
-    """``file``: whom to believe. Its server's certificate is for ``localhost``, and not for an address."""
+    """``file``: whom to believe. Its server's certificate is for ``hosts``, and not for an address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *hosts: str) -> None:
         folder.mkdir(parents=True)
         authority = trustme.CA()
-        issued = authority.issue_cert("localhost")
+        issued = authority.issue_cert(*(hosts or ("localhost",)))
         self.file, self.certificate_file, self.key_file = folder / "ca.pem", folder / "cert.pem", folder / "key.pem"
         authority.cert_pem.write_to_path(self.file)
         issued.cert_chain_pems[0].write_to_path(self.certificate_file)

@@ -21,10 +21,12 @@ from opentelemetry import trace
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Unauthorised
 from claimstream.external.http import connection_error, server_attributes, status_error
+from claimstream.external.sessions import new_session
 
 SERVICE = "gcs"
 T = TypeVar("T")
 
+_GOOGLE = "https://www.googleapis.com"
 _LIBRARY_TIMEOUT_SECONDS = 600
 """Longer than the door's, which is the one that counts."""
 _SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
@@ -52,7 +54,7 @@ class Blobs:
         self._api_root = options.api_root or os.environ.get("STORAGE_EMULATOR_HOST")
         self._service = door.service(SERVICE, _classify)
         self._opened: Storage | None = None
-        self._attributes = server_attributes(self._api_root or "https://www.googleapis.com")
+        self._attributes = server_attributes(self._api_root or _GOOGLE)
 
     async def put(
         self, object_name: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
@@ -131,8 +133,7 @@ class Blobs:
 
     async def close(self) -> None:
         if self._opened is not None:
-            await self._opened.close()
-            await self._opened.token.close()
+            await self._opened.session.session.close()
             self._opened = None
 
     async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
@@ -182,8 +183,9 @@ class Blobs:
 
     def _storage(self) -> Storage:
         if self._opened is None:  # inside the loop, where its session belongs
-            token = _Token(service_file=self._options.service_file, scopes=_SCOPES)
-            self._opened = Storage(token=token, api_root=self._api_root)
+            session = new_session(self._api_root or _GOOGLE)
+            token = _Token(service_file=self._options.service_file, scopes=_SCOPES, session=session)  # type: ignore[arg-type]  # its type is that of its twin for requests
+            self._opened = Storage(token=token, session=session, api_root=self._api_root)  # type: ignore[arg-type]  # as above
         return self._opened
 
 

@@ -21,6 +21,7 @@ from claimstream.external.gmail_credentials import Credentials
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.http import THROTTLED_REASONS, connection_classifier, server_attributes, status_error
 from claimstream.external.paging import Paging
+from claimstream.external.sessions import new_session
 
 SERVICE = "gmail"
 
@@ -317,10 +318,7 @@ class Gmail:
         token: str,
     ) -> _Answer:
         if self._session is None:
-            # the door limits time and number
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
-            )
+            self._session = new_session(self._options.base_url)
         headers = {"Authorization": f"Bearer {token}"}
         async with self._session.request(method, url, params=query, json=json_body, headers=headers) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)

@@ -16,6 +16,7 @@ from opentelemetry import trace
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Outage, Unauthorised
 from claimstream.external.http import connection_classifier, server_attributes, status_error
+from claimstream.external.sessions import new_session
 
 GMAIL_READONLY = "https://www.googleapis.com/auth/gmail.readonly"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -117,7 +118,7 @@ class _Fetched(ABC):
 
     async def _fetch(self, form: Mapping[str, str]) -> _Issued:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+            self._session = new_session(self._token_uri)
         asked_at = time.monotonic()
         async with self._session.post(self._token_uri, data=form) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
