@@ -1,5 +1,6 @@
 """Every client of an HTTP service goes through the proxy, and believes the authorities, that the environment names."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
+from google.auth.transport.requests import Request
 from tests.external.conftest import Entrance, HttpServer
 from tests.external.proxy import Proxy, proxy_to
 from tests.external.tls import Authority, behind_tls
@@ -17,7 +19,7 @@ from claimstream.external.errors import Outage
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import RefreshToken, StaticToken
-from claimstream.external.sessions import on_this_machine
+from claimstream.external.sessions import on_this_machine, trust_named_authorities
 
 HOST = "service.invalid"
 _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -64,8 +66,9 @@ async def answer(request: web.Request) -> web.Response:
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*_VARIABLES, "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+        for each in (name, name.lower()):
+            monkeypatch.setenv(each, "")  # so that it is put back as it was, whoever sets it meanwhile
+            monkeypatch.delenv(each)
 
 
 @pytest.fixture
@@ -104,6 +107,17 @@ async def test_each_client_goes_through_the_proxy(
     monkeypatch.setenv(bundle, str(authority.file))
     await checked(make(entrance.door, f"https://{HOST}"))
     assert set(proxy.asked) == {HOST}
+
+
+async def test_google_auth_goes_the_same_way(
+    proxy: Proxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fetches the tokens for Pub/Sub."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    trust_named_authorities()
+    answered = await asyncio.to_thread(Request(), f"https://{HOST}/token", method="POST")
+    assert (answered.status, proxy.asked) == (200, [HOST])
 
 
 @every_client

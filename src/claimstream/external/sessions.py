@@ -27,10 +27,9 @@ def tls_context() -> ssl.SSLContext:
 
 
 def trust_named_authorities() -> None:
-    """Name the same authorities to the libraries of Pub/Sub, each of which has a variable of its own."""
+    """Name the same authorities to google-auth, which fetches the tokens for Pub/Sub by ``requests``."""
     if (file := _named_authorities()) is not None:
-        os.environ.setdefault("REQUESTS_CA_BUNDLE", file)  # google-auth, when it fetches a token
-        os.environ.setdefault("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", file)
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", file)
 
 
 def on_this_machine(url: str) -> bool:
