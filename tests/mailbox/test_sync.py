@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -342,6 +342,22 @@ class TestNotifications:
             data = notification(address, promised)
             assert isinstance(await consumer.handle(message(data, app.settings, str(number))), Ack)
         assert len(await app.emails.recent()) == 1
+
+    async def test_those_of_a_throttled_mailbox_leave_their_places_to_others(
+        self, app: App, stack: LocalStack, consumer: NotificationConsumer, address: str, reply: Reply
+    ) -> None:
+        await stack.gmail.deliver(address, reply(), notify=False)
+        stack.gmail.throttle(address, datetime.now(UTC) + timedelta(minutes=15))
+        promised = stack.gmail.mailbox(address).history_id
+        try:
+            told = await consumer.handle(message(notification(address, promised), app.settings))
+        finally:
+            stack.gmail.throttle(address, None)
+        assert isinstance(told, Ack)
+        assert await app.mailboxes.take_poll(quiet_seconds=0, lease_seconds=1) is None, "not before Gmail said"
+        await app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET poll_at = now()"))
+        due = await app.mailboxes.take_poll(quiet_seconds=300, lease_seconds=1)
+        assert due is not None, "then it is polled though it has just been looked at"
 
     async def test_one_that_is_ahead_of_history_is_looked_at_again_but_not_for_ever(
         self, app: App, consumer: NotificationConsumer, address: str

@@ -3,7 +3,7 @@
 import hashlib
 
 from claimstream.domain.records.work import Mailbox
-from claimstream.external.errors import Outage, Refused
+from claimstream.external.errors import Outage, Refused, Throttled
 from claimstream.mailbox.notification import MalformedNotificationError, read_notification
 from claimstream.mailbox.ports import Rejects
 from claimstream.mailbox.sync import MailboxSync
@@ -15,6 +15,8 @@ from claimstream.telemetry.tracing import CORRELATION_ATTRIBUTE, ack_span, consu
 
 log = get_logger(__name__)
 
+_HELD_SECONDS = 60.0
+"""The longest that a notification waits for Gmail to take calls for its mailbox again."""
 _LAG_SECONDS = 1.5
 _MOST_LOOKS = 3
 """History lags a push by 1 to 3 s at most, as seen by users of the API; after that the next poll finds it."""
@@ -72,6 +74,13 @@ class NotificationConsumer:
             return Ack()
         try:
             return await self._look(message.id, mailbox, notification.history_id)
+        except Throttled as throttled:
+            if (seconds := throttled.retry_after_seconds or 0.0) <= _HELD_SECONDS:
+                raise
+            # Held for longer, one mailbox's notifications would take the places of all others': a poll looks then.
+            log.warning("notification_waits", service=throttled.service, operation=throttled.operation)
+            await self._mailboxes.poll_again(mailbox.address, in_seconds=seconds)
+            return Ack()
         except Refused as refusal:
             # Asking again brings the same answer, and the poll looks again anyway: do not go round in circles.
             metrics.error_occurred(refusal, stage="sync", error_class="refused")

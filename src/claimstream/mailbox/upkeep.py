@@ -168,7 +168,7 @@ class MailboxUpkeep:
             raise
         finally:
             with suppress(ExternalError):  # its lease ends by itself
-                await asyncio.shield(self._mailboxes.end_poll(mailbox.address, again_in_seconds=again_in_seconds))
+                await asyncio.shield(self._mailboxes.poll_again(mailbox.address, in_seconds=again_in_seconds))
 
     async def _open(self, mailbox: Mailbox) -> None:
         try:

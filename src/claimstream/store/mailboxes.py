@@ -74,7 +74,7 @@ class MailboxStore:
         """Take the mailbox whose poll is due the longest; None: none is. Nobody else gets it for ``lease_seconds``.
 
         A poll is due once the mailbox has been quiet for ``quiet_seconds``, or when its lease has passed or the wait
-        after a failure (:meth:`end_poll`).
+        after a failure (:meth:`poll_again`).
         """
 
         async def work(connection: Connection) -> Mailbox | None:
@@ -96,14 +96,14 @@ class MailboxStore:
 
         return await self._database.run("UPDATE mailboxes", work)
 
-    async def end_poll(self, address: str, *, again_in_seconds: float | None) -> None:
-        """Let the poll of a mailbox be due again: after so long, or None, once it has been quiet for long enough."""
+    async def poll_again(self, address: str, *, in_seconds: float | None) -> None:
+        """Let the mailbox be polled after so long whatever comes; None: once it has been quiet for long enough."""
 
         async def work(connection: Connection) -> None:
             await connection.execute(
                 "UPDATE mailboxes SET poll_at = now() + $2::interval WHERE address = $1",
                 address,
-                None if again_in_seconds is None else timedelta(seconds=again_in_seconds),
+                None if in_seconds is None else timedelta(seconds=in_seconds),
             )
 
         await self._database.run("UPDATE mailboxes", work)
