@@ -196,7 +196,7 @@ def _said(value: object, form: Mapping[str, str]) -> str:
     """The endpoint's words in one short line, without any secret of the form that was posted."""
     text = " ".join(value.split()) if isinstance(value, str) else ""
     for name, secret in form.items():
-        if name != "grant_type":
+        if name != "grant_type" and secret:
             text = text.replace(secret, "…")
     return text[:_MOST_SAID]
 
