@@ -328,6 +328,8 @@ class Subscriber:
 
     def _on_open(self) -> None:
         self._opened = self._opened_before = True
+        if self._policy is not None and self._policy.done():
+            self._policy = None  # it may have changed
         self._attention = None
         if not self._pauses:
             self._error = None
@@ -341,6 +343,8 @@ class Subscriber:
         received = response.received_messages
         if not received:
             return
+        if self._ordered and self._policy is None:
+            self._policy = asyncio.create_task(self._learn_policy(), name="pubsub dead-letter policy")
         deliveries = []
         for raw in received:  # once: each pass makes the objects of the messages anew
             message = Message(raw, self.subscription)
@@ -359,8 +363,6 @@ class Subscriber:
     async def _learn(self, response: RawStreamingPullResponse) -> None:
         properties = response.subscription_properties
         self._ordered = properties.message_ordering_enabled
-        if self._ordered and self._policy is None:
-            self._policy = asyncio.create_task(self._learn_policy(), name="pubsub dead-letter policy")
         if properties.exactly_once_delivery_enabled != self._length.exactly_once:
             self._length.exactly_once = properties.exactly_once_delivery_enabled
             if self._stream is not None:
@@ -383,8 +385,8 @@ class Subscriber:
                 extra={"action": "policy_unknown", "subscription": self.subscription, "status": status_name(error)},
             )
         else:
-            if found.dead_letter_policy.dead_letter_topic:
-                self._dispatcher.max_delivery_attempts = found.dead_letter_policy.max_delivery_attempts
+            policy = found.dead_letter_policy
+            self._dispatcher.max_delivery_attempts = policy.max_delivery_attempts if policy.dead_letter_topic else None
 
     def _is_streaming(self) -> bool:
         return self._stream is not None and not self._stream.ended
