@@ -39,11 +39,12 @@ def test_no_option_of_a_subscriber_is_without_sense(name: str, value: Any) -> No
 @pytest.mark.parametrize("name", POSITIVE + COUNTS)
 def test_what_has_to_last_is_more_than_nothing(name: str) -> None:
     with pytest.raises(ValueError, match=name):
-        SubscriberOptions(**{name: 0})
+        SubscriberOptions(**cast("dict[str, Any]", {name: 0}))
 
 
 def test_what_need_not_last_may_be_nothing() -> None:
-    SubscriberOptions(**cast("Any", dict.fromkeys(NOT_NEGATIVE, 0)))
+    nothing: dict[str, Any] = dict.fromkeys(NOT_NEGATIVE, 0)
+    SubscriberOptions(**nothing)
 
 
 def test_no_wait_is_a_wait_too_long() -> None:
