@@ -11,10 +11,10 @@ from typing import Any, NoReturn, cast
 
 import pytest
 from tests.pubsub.conftest import MakePlace
-from tests.pubsub.place import Inbox, Place, patiently, until
+from tests.pubsub.place import Inbox, Place, patiently, place_on, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Ack, DeadLetter, FlowControl, Handler, Message, Outcome, Subscriber
+from claimstream.pubsub import Ack, DeadLetter, FlowControl, Handler, Message, Outcome, Subscriber, connect
 
 
 class PanicError(BaseException):
@@ -223,21 +223,26 @@ async def test_what_cannot_be_called_is_refused(place: Place) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
 @pytest.mark.parametrize("key", ["", "k"])
-async def test_eager_tasks_work_like_others(server: PubSubServer, make_place: MakePlace, key: str) -> None:
-    place = await make_place(enable_ordering=bool(key))
+async def test_eager_tasks_do_not_nest(key: str) -> None:
+    texts = [f"{number:03}" for number in range(900)]
     inbox = Inbox()
     loop = asyncio.get_running_loop()
     before = loop.get_task_factory()
-    await asyncio.gather(*(place.publisher.publish(str(n).encode(), ordering_key=key) for n in range(2000)))
-    loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]  # of newer Pythons
-    try:
-        async with place.running(inbox, flow_control=FlowControl(max_messages=1000)):
-            await until(lambda: server.snapshot(place.subscription).acked == 2000)
-    finally:
-        loop.set_task_factory(before)
-    assert len(inbox.texts) == 2000
-    if key:
-        assert inbox.texts == [str(number) for number in range(2000)]
+    async with PubSubServer(response_messages=1000) as server:
+        channel = await connect(emulator_host=server.target)
+        async with place_on(channel, enable_ordering=bool(key)) as place:
+            await asyncio.gather(*(place.publisher.publish(text.encode(), ordering_key=key) for text in texts))
+            loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]  # since 3.12
+            try:
+                async with place.running(inbox) as subscriber:
+                    subscriber._dispatcher.pause()  # the stream goes on, and what comes waits
+                    await until(lambda: subscriber.statistics().leases == len(texts))
+                    subscriber.resume()
+                    await until(lambda: server.snapshot(place.subscription).acked == len(texts))
+            finally:
+                loop.set_task_factory(before)
+        await channel.close()
+    assert (inbox.texts if key else sorted(inbox.texts)) == texts
 
 
 async def test_a_failed_message_keeps_its_lease_while_it_waits(server: PubSubServer, place: Place) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from operator import attrgetter
 from typing import Literal
 
 from claimstream.pubsub import limits
@@ -38,6 +39,9 @@ _REFUSALS = {
     "FAILED_PRECONDITION": Settlement.FAILED_PRECONDITION,
     "INVALID_ARGUMENT": Settlement.INVALID_ACK_ID,
 }
+
+
+_ack_id: Callable[[Delivery], str] = attrgetter("ack_id")
 
 
 class _Batch:
@@ -384,10 +388,6 @@ class Acks:
                         self._finish("nack", [delivery], Settlement.FAILED)
                     else:
                         self._enqueue(self._nacks, delivery)
-
-
-def _ack_id(delivery: Delivery) -> str:
-    return delivery.ack_id
 
 
 def _is_cancelled(error: BaseException) -> bool:

@@ -311,7 +311,8 @@ class Dispatcher:
         delivery.settled = True
         key = delivery.ordering_key
         if isinstance(outcome, Ack):
-            self._failures.succeeded(delivery.message.id)
+            if self._failures.noted:
+                self._failures.succeeded(delivery.message.id)
             self._acks.ack(delivery, outcome.on_result)
             if key:
                 following = self._ordering.acknowledged(key)

@@ -25,10 +25,13 @@ class Failures:
         self._clock = clock
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._since: float | None = None
+        self.noted = False
+        """Whether a success changes anything. Asked for each message, it has to be cheap."""
 
     def failed(self, message_id: str) -> float:
         """Note a failure; return the seconds to wait, jittered."""
         now = self._clock()
+        self.noted = True
         if self._since is None:
             self._since = now
         count = self._counts.pop(message_id, 0)
@@ -41,8 +44,8 @@ class Failures:
     def succeeded(self, message_id: str) -> None:
         """Note that a handler has acknowledged its message."""
         self._since = None
-        if self._counts:
-            self._counts.pop(message_id, None)
+        self._counts.pop(message_id, None)
+        self.noted = bool(self._counts)
 
 
 @dataclass(slots=True)

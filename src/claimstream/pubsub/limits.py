@@ -62,10 +62,12 @@ def attribute_complaint(key: str, value: str) -> str | None:
 
 def portions(items: Sequence[T], ack_id: Callable[[T], str], most: int = MAX_ACK_IDS) -> list[Sequence[T]]:
     """Cut what is acknowledged or extended into what fits in one call: `most` ack ids, and 512 KiB."""
+    lengths = [len(one) + _FRAMING_BYTES for one in map(ack_id, items)]
+    if len(items) <= most and sum(lengths) <= _ACK_BYTES:
+        return [items] if items else []
     cut: list[Sequence[T]] = []
     first = size = 0
-    for index, item in enumerate(items):
-        length = len(ack_id(item)) + _FRAMING_BYTES
+    for index, length in enumerate(lengths):
         if index - first >= most or (size + length > _ACK_BYTES and index > first):
             cut.append(items[first:index])
             first, size = index, 0
