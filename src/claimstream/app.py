@@ -420,12 +420,19 @@ class App:
         breakers = {name: self._held_by(name) for name, state in self.door.states().items() if state != "closed"}
         return Health(
             alive=all(state.alive for state in states.values()),
-            ready=bool(states) and not self._draining and all(s.state != "failed" for s in states.values()),
+            ready=bool(states)
+            and not self._draining
+            and all(s.state != "failed" and s.attention is None for s in states.values()),
             details={
                 "worker": self.worker,
                 "draining": self._draining,
                 "subscriptions": {
-                    name: {"state": state.state, "for_seconds": round(state.since_seconds, 1), "error": state.error}
+                    name: {
+                        "state": state.state,
+                        "for_seconds": round(state.since_seconds, 1),
+                        "error": state.error,
+                        "attention": state.attention,
+                    }
                     for name, state in states.items()
                 },
                 "breakers_not_closed": breakers,

@@ -18,7 +18,7 @@ from claimstream.external import grpc_errors
 from claimstream.external.door import Service
 from claimstream.external.errors import ExternalError, NotFound
 from claimstream.pubsub import Message, PubSubError, Pulled, Puller
-from claimstream.pubsub.limits import MAX_ATTRIBUTES
+from claimstream.pubsub.limits import MAX_ATTRIBUTE_VALUE_BYTES, MAX_ATTRIBUTES, attribute_complaint
 from claimstream.telemetry.tracing import CORRELATION_ATTRIBUTE
 
 T = TypeVar("T")
@@ -41,10 +41,15 @@ def buried(message: Message, reason: str) -> dict[str, str]:
 
     What does not fit is left out: a message that could not be published would come again for ever.
     """
-    said = {REASON: reason, _SUBSCRIPTION: message.subscription.rpartition("/")[2]}
+    fitting = reason.encode(errors="replace")[:MAX_ATTRIBUTE_VALUE_BYTES].decode(errors="ignore")
+    said = {REASON: fitting, _SUBSCRIPTION: message.subscription.rpartition("/")[2]}
     if message.delivery_attempt is not None:
         said[_ATTEMPT] = str(message.delivery_attempt)
-    own = {name: value for name, value in message.attributes.items() if name not in said}
+    own = {
+        name: value
+        for name, value in message.attributes.items()
+        if name not in said and attribute_complaint(name, value) is None
+    }
     return said | dict(list(own.items())[: MAX_ATTRIBUTES - len(said)])
 
 

@@ -20,7 +20,8 @@ from claimstream.external import grpc_errors
 from claimstream.external.errors import NotFound, Outage
 from claimstream.local.stack import LocalStack
 from claimstream.publishing import GuardedPublisher
-from claimstream.pubsub import Publisher, Puller
+from claimstream.pubsub import Publisher, Puller, limits
+from claimstream.pubsub.wire import PubsubMessage
 from claimstream.store.database import Connection
 from claimstream.store.standings import StandingStore
 
@@ -88,6 +89,14 @@ class TestBuried:
         full = {f"{number}": "x" for number in range(100)}
         attributes = buried(received(b"x", "projects/p/subscriptions/emails", attributes=full), "malformed")
         assert (len(attributes), attributes["claimstream.reason"]) == (100, "malformed")
+
+    def test_what_could_not_be_published_is_left_out(self) -> None:
+        refused = {"goog-id": "x", "long": "ü" * 1000, "kept": "x", "googclient_schemaencoding": "JSON"}
+        attributes = buried(received(b"x", "projects/p/subscriptions/emails", attributes=refused), "ü" * 1000)
+        message = PubsubMessage(data=b"x", attributes=attributes)
+        assert limits.complaint(message, message.ByteSize()) is None
+        assert attributes.keys() & refused.keys() == {"kept", "googclient_schemaencoding"}
+        assert attributes["claimstream.reason"] == "ü" * 512
 
 
 class TestList:

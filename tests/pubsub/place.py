@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -40,9 +41,13 @@ class Place:
             return [await self.publisher.publish(text.encode(), ordering_key=key) for text in texts]
         return list(await asyncio.gather(*(self.publisher.publish(text.encode()) for text in texts)))
 
-    def subscriber(self, handler: Handler, **options: Any) -> Subscriber:
+    def subscriber(
+        self, handler: Handler, *, clock: Callable[[], float] = time.monotonic, **options: Any
+    ) -> Subscriber:
         defaults = {"close_stream_seconds": 0.5, "cancel_grace_seconds": 0.2, "max_backoff_seconds": 0.5}
-        return Subscriber(self.channel, self.subscription, handler, options=SubscriberOptions(**(defaults | options)))
+        return Subscriber(
+            self.channel, self.subscription, handler, options=SubscriberOptions(**(defaults | options)), clock=clock
+        )
 
     @contextlib.asynccontextmanager
     async def running(self, handler: Handler, **options: Any) -> AsyncIterator[Subscriber]:

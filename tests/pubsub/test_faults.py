@@ -63,10 +63,10 @@ async def test_a_fatal_end_fails_liveness_at_once_and_lets_handlers_finish(serve
     run = asyncio.create_task(subscriber.run())
     await place.publish("paid for")
     await held.inbox.has(1)
-    server.faults.break_streams("PERMISSION_DENIED")
+    server.faults.break_streams("INVALID_ARGUMENT")
     await until(lambda: not subscriber.health().alive)
     held.let_go.set()
-    with pytest.raises(SubscriptionError, match="PERMISSION_DENIED"):
+    with pytest.raises(SubscriptionError, match="INVALID_ARGUMENT"):
         await patiently(run)
     assert held.results == [Settlement.CONFIRMED]
     assert server.snapshot(place.subscription).acked == 1

@@ -4,11 +4,12 @@ import asyncio
 import math
 from typing import Any
 
+import pytest
 from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Inbox, until
 
 from claimstream.local.pubsub_server import PubSubServer
-from claimstream.pubsub import Message, Nack, Outcome
+from claimstream.pubsub import Message, Nack, Outcome, ordering
 
 
 class HeldOnce(Inbox):
@@ -86,3 +87,51 @@ async def test_a_release_of_a_key_costs_each_message_one_attempt(server: PubSubS
         await inbox.has(201)
     attempts: dict[str, Any] = {message.data.decode(): message.delivery_attempt for message in inbox.messages}
     assert max(attempts.values()) == 2, attempts
+
+
+# Google's emulator ends every stream of the subscription with UNKNOWN once it has dead-lettered a message of a key.
+async def test_a_key_goes_on_at_once_after_a_dead_lettering(
+    make_place: MakePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering, "AWAITED_SECONDS", 3600.0)
+    dead = await make_place()
+    place = await make_place(enable_ordering=True, dead_letter_topic=dead.topic)
+    inbox = Inbox({text: [Nack()] * 5 for text in ("a", "b", "c")})
+    async with dead.running(Inbox()), place.running(inbox) as subscriber:
+        await place.publish("first", key="k")
+        await until(lambda: subscriber._dispatcher.max_delivery_attempts)
+        for text in ("a", "b", "c"):
+            await place.publish(text, key="k")
+        await place.publish("last", key="k")
+        await until(lambda: "last" in inbox.texts)
+    attempts = {text: [m.delivery_attempt for m in inbox.messages if m.data.decode() == text] for text in "abc"}
+    assert attempts == {text: [1, 2, 3, 4, 5] for text in "abc"}  # none is lost on its way
+
+
+async def test_a_key_waits_for_a_message_that_is_not_dead_lettered_yet(
+    server: PubSubServer, make_place: MakePlace
+) -> None:
+    dead = await make_place()
+    place = await make_place(enable_ordering=True, dead_letter_topic=dead.topic, max_delivery_attempts=100)
+    inbox = Inbox({"a": [Nack()] * 20})
+    async with place.running(inbox):
+        await place.publish("a", "b", "c", key="k")
+        assert await inbox.has(23) == [*["a"] * 21, "b", "c"]
+
+
+async def test_without_leave_to_read_the_policy_a_key_goes_on_later(
+    server: PubSubServer, make_place: MakePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering, "AWAITED_SECONDS", 0.05)
+    dead = await make_place()
+    place = await make_place(enable_ordering=True, dead_letter_topic=dead.topic)
+    server.faults.fail("GetSubscription", "PERMISSION_DENIED", times=100)
+    inbox = Inbox({"a": [Nack()] * 5})
+    async with place.running(inbox) as subscriber:
+        await place.publish("a", key="k")
+        await inbox.has(5)
+        assert subscriber._dispatcher.max_delivery_attempts is None
+        await place.publish("b", key="k")
+        await until(lambda: "b" in inbox.texts)
+        assert subscriber.health().attention is None
+    server.faults.clear()

@@ -185,3 +185,112 @@ async def test_batches_leave_when_full(server: PubSubServer, place: Place) -> No
     assert len(response.received_messages) == 12
     await publisher.close()
     await by_bytes.close()
+
+
+SCHEMA = "Message failed schema validation"
+
+
+async def outcomes(publisher: Publisher, texts: list[str], key: str = "") -> dict[str, object]:
+    publishing = (publisher.publish(text.encode(), ordering_key=key) for text in texts)
+    return dict(zip(texts, await patiently(asyncio.gather(*publishing, return_exceptions=True)), strict=True))
+
+
+@pytest.mark.parametrize("bad", [{7}, {0}, {49}, {3, 4, 30}, set(range(0, 50, 2))], ids=str)
+async def test_a_refused_message_fails_alone(server: PubSubServer, place: Place, bad: set[int]) -> None:
+    server.faults.refused_data = "bad"
+    publisher = publisher_to(place)
+    texts = [f"bad {number}" if number in bad else f"good {number}" for number in range(50)]
+    results = await outcomes(publisher, texts)
+    for text, result in results.items():
+        if text.startswith("bad"):
+            assert isinstance(result, PubSubError)
+            assert SCHEMA in str(result)
+        else:
+            assert isinstance(result, str)
+    good = [text for text in texts if text.startswith("good")]
+    assert sorted(await delivered(place, len(good))) == sorted(good)  # each once
+    await publisher.close()
+
+
+async def test_a_refused_message_of_a_key_fails_only_what_is_behind(
+    server: PubSubServer, make_place: MakePlace
+) -> None:
+    place = await make_place(enable_ordering=True)
+    server.faults.refused_data = "bad"
+    publisher = publisher_to(place, max_batch_messages=8)
+    results = await outcomes(publisher, ["a", "b", "bad", "c", *(f"later {number}" for number in range(8))], key="k")
+    assert [isinstance(result, str) for result in results.values()] == [True, True, *[False] * 10]
+    assert SCHEMA in str(results["bad"])
+    codes = [result.code for result in results.values() if isinstance(result, PubSubError)]
+    assert codes == ["INVALID_ARGUMENT", *["ABORTED"] * 9]
+    assert "of the same ordering key failed before it" in str(results["c"])
+    assert await publisher.publish(b"d", ordering_key="k")
+    assert await delivered(place, 3) == ["a", "b", "d"]
+    await publisher.close()
+
+
+async def test_what_is_wrong_with_the_topic_is_asked_once(server: PubSubServer, place: Place) -> None:
+    publisher = publisher_to(place)
+    server.faults.fail("Publish", "PERMISSION_DENIED")
+    results = await outcomes(publisher, [str(number) for number in range(50)])
+    assert {type(result) for result in results.values()} == {PubSubError}
+    await publisher.close()
+
+
+async def test_a_batch_given_up_halfway_tells_everyone(server: PubSubServer, place: Place) -> None:
+    server.faults.refused_data = "bad"
+    publisher = publisher_to(place, max_batch_messages=4)
+    server.faults.delay("Publish", math.inf)
+    publishing = asyncio.create_task(outcomes(publisher, ["good", "other", "bad", "last"]))
+    for published in (0, 2):  # the whole is refused, then its first half is taken
+        await until(lambda: server.faults.delayed("Publish") == 1)
+        server.faults.delay("Publish", 0)
+        server.faults.delay("Publish", math.inf)
+        for _ in range(10):  # turns of the loop, in which the call that waited goes on
+            await asyncio.sleep(0)
+        await until(lambda: server.faults.delayed("Publish") == 1)
+        assert server.snapshot(place.subscription).backlog == published
+    await publisher.close(grace_seconds=0)
+    server.faults.delay("Publish", 0)
+    results = await publishing
+    assert [isinstance(result, str) for result in results.values()] == [True, True, False, False]
+    assert {str(results[text]) for text in ("bad", "last")} == {str(publisher._given_up())}
+
+
+@pytest.mark.parametrize("key", ["goog", "googfoo", "Google-x", "GOOGCLIENT_x", "Googclient_x"])
+async def test_a_key_that_google_keeps_is_refused_by_itself(server: PubSubServer, place: Place, key: str) -> None:
+    bad, good = await asyncio.gather(
+        place.publisher.publish(b"bad", {key: "x"}), place.publisher.publish(b"good"), return_exceptions=True
+    )
+    assert "which Google keeps for itself" in str(bad)
+    assert isinstance(good, str)
+    assert await delivered(place, 1) == ["good"]
+
+
+@pytest.mark.parametrize("key", ["googclient_schemaencoding", "googclient_traceparent", "gog", "agoogle"])
+async def test_a_key_that_only_looks_like_googles_is_published(place: Place, key: str) -> None:
+    assert await place.publisher.publish(b"good", {key: "x"})
+
+
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [
+        ({"data": "text"}, r"bytes, and not str; text needs \.encode"),
+        ({"data": None}, "bytes, and not NoneType"),
+        ({"data": bytearray(b"x")}, "bytes, and not bytearray"),
+        ({"data": {"a": 1}}, "bytes, and not dict"),
+        ({"attributes": {"n": 1}}, "str, and not 'n': 1"),
+        ({"attributes": {"none": None}}, "str, and not 'none': None"),
+        ({"attributes": {b"k": "v"}}, "str, and not b'k': 'v'"),
+        ({"attributes": {"bad": "\udcff"}}, "half a character"),
+        ({"attributes": {"\udcff": "bad"}}, "half a character"),
+        ({"ordering_key": None}, "an ordering key is str, and not NoneType"),
+        ({"ordering_key": 5}, "an ordering key is str, and not int"),
+        ({"ordering_key": "\udcff"}, "half a character"),
+    ],
+)
+async def test_wrong_types_are_refused_with_a_sentence(place: Place, message: dict[str, Any], complaint: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=complaint):
+        await place.publisher.publish(**{"data": b"x", **message})
+    assert await place.publisher.publish(b"next")  # nothing stays reserved
+    assert (place.publisher._window.messages, place.publisher._window.bytes) == (0, 0)

@@ -127,8 +127,9 @@ async def test_deleting_a_subscription_ends_its_streams(server: PubSubServer, pl
     run = asyncio.create_task(subscriber.run())
     await until(lambda: server.streams(place.subscription))
     await place.admin.delete_subscription(place.subscription)
-    with pytest.raises(PubSubError, match="NOT_FOUND"):
-        await patiently(run)
+    await until(lambda: "NOT_FOUND" in (subscriber.health().attention or ""))
+    await patiently(subscriber.shutdown())
+    await patiently(run)
 
 
 async def test_a_subscription_of_a_deleted_topic_fails_the_check(place: Place) -> None:

@@ -207,7 +207,8 @@ async def test_an_extension_that_was_given_up_never_arrives_after_the_release(
 
     server.faults.outlives_callers = True
     server.faults.delay("ModifyAckDeadline", math.inf, times=1)
-    async with place.running(handle, receipt_seconds=0.01, ack_timeout_seconds=0.3, min_backoff_seconds=60):
+    backoff = {"min_backoff_seconds": 60, "max_backoff_seconds": 60}
+    async with place.running(handle, receipt_seconds=0.01, ack_timeout_seconds=0.3, **backoff):
         await place.publish("one")
         await inbox.has(1)
         await until(lambda: server.faults.delayed("ModifyAckDeadline"))  # the extension

@@ -211,10 +211,10 @@ async def test_a_stream_that_ends_while_nobody_reads_is_noticed(server: PubSubSe
     await held.inbox.has(2)
     server.faults.break_streams()
     await until(lambda: subscriber.statistics().leases == 4)
-    server.faults.break_streams("PERMISSION_DENIED")
+    server.faults.break_streams("INVALID_ARGUMENT")
     await until(lambda: not subscriber.health().alive)
     held.let_go.set()
-    with pytest.raises(SubscriptionError, match="PERMISSION_DENIED"):
+    with pytest.raises(SubscriptionError, match="INVALID_ARGUMENT"):
         await patiently(run)
 
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from operator import attrgetter
 from typing import Literal
 
+from claimstream.pubsub import limits
 from claimstream.pubsub.backoff import Backoff
 from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery, Listener
-from claimstream.pubsub.errors import is_transient
+from claimstream.pubsub.errors import NEEDS_A_PERSON, is_transient
 from claimstream.pubsub.options import SubscriberOptions
 from claimstream.pubsub.outcome import Settlement
 from claimstream.pubsub.wire import (
@@ -35,7 +37,11 @@ _FLUSHING_WAIT_SECONDS = 0.5
 _REFUSALS = {
     "PERMISSION_DENIED": Settlement.PERMISSION_DENIED,
     "FAILED_PRECONDITION": Settlement.FAILED_PRECONDITION,
+    "INVALID_ARGUMENT": Settlement.INVALID_ACK_ID,
 }
+
+
+_ack_id: Callable[[Delivery], str] = attrgetter("ack_id")
 
 
 class _Batch:
@@ -59,6 +65,7 @@ class Acks:
         options: SubscriberOptions,
         counters: Counters,
         on_settled: Callable[[list[Delivery], Kind, Settlement], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._acknowledge = unary_stub(channel, SUBSCRIBER, "Acknowledge", AcknowledgeRequest, Empty)
         self._modify = unary_stub(channel, SUBSCRIBER, "ModifyAckDeadline", ModifyAckDeadlineRequest, Empty)
@@ -77,11 +84,26 @@ class Acks:
         self._flushing = asyncio.Event()
         self._closed = False
         self._unsettled = 0
+        self._clock = clock
+        self._failing_since: float | None = None
+        self._refusal: Exception | None = None
+        self.status = "OK"
+        """The status of the last call."""
 
     @property
     def unsettled(self) -> int:
         """Decided, but not yet confirmed by the service."""
         return self._unsettled
+
+    @property
+    def failing_seconds(self) -> float | None:
+        """How long no call has been answered any more; None while they are."""
+        return None if self._failing_since is None else self._clock() - self._failing_since
+
+    @property
+    def refusal(self) -> Exception | None:
+        """The last call's error, if only a person can mend it."""
+        return self._refusal
 
     def ack(self, delivery: Delivery, listener: Listener | None = None) -> None:
         """The lease is kept until the service has confirmed it: a call may hang for longer than a lease lasts."""
@@ -103,8 +125,7 @@ class Acks:
 
         Tried again for half the lease, leaving out what was decided meanwhile; the next pass tries again anyhow.
         """
-        size = self._options.ack_batch_size
-        batches = [deliveries[start : start + size] for start in range(0, len(deliveries), size)]
+        batches = limits.portions(deliveries, _ack_id, self._options.ack_batch_size)
         results = await asyncio.gather(*(self._extend(batch, seconds) for batch in batches))
         return [delivery for lost in results for delivery in lost]
 
@@ -153,16 +174,16 @@ class Acks:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._acks:
-            self._start_settling(_Batch("ack", self._acks))
-            self._acks = []
-        if self._nacks:
-            self._start_settling(_Batch("nack", self._nacks))
-            self._nacks = []
+        acks, self._acks = self._acks, []
+        nacks, self._nacks = self._nacks, []
+        self._start_settling("ack", acks)
+        self._start_settling("nack", nacks)
 
-    def _start_settling(self, batch: _Batch) -> None:
-        self._batches.add(batch)
-        self._start(self._settle(batch))
+    def _start_settling(self, kind: Kind, deliveries: Sequence[Delivery]) -> None:
+        for portion in limits.portions(deliveries, _ack_id):
+            batch = _Batch(kind, list(portion))
+            self._batches.add(batch)
+            self._start(self._settle(batch))
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -225,6 +246,13 @@ class Acks:
             code = status_name(error)
             reasons = ack_id_failures(error)
             again: list[Delivery] = []
+            if code == "INVALID_ARGUMENT" and not reasons and len(deliveries) > 1:
+                # One of them is malformed, and the service does not say which: halved until that one is alone.
+                batch.deliveries = []
+                half = len(deliveries) // 2
+                self._start_settling(kind, deliveries[:half])
+                self._start_settling(kind, deliveries[half:])
+                return code
             # Ids the service does not name are sent again without the failed ones, so that the answer is theirs alone.
             unnamed_again = is_transient(error) or any(ack_id in reasons for ack_id in ack_ids)
             batch.deliveries = again
@@ -240,17 +268,35 @@ class Acks:
         return "OK"
 
     async def _call(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
+        try:
+            await self._guarded(kind, ack_ids, seconds)
+        except AioRpcError as error:
+            self._note(error)
+            raise
+        self._note(None)
+
+    def _note(self, error: Exception | None) -> None:
+        code = self.status = "OK" if error is None else status_name(error)
+        self._refusal = error if code in NEEDS_A_PERSON else None
+        if error is None or not is_transient(error):
+            self._failing_since = None
+        elif self._failing_since is None:
+            self._failing_since = self._clock()
+
+    async def _guarded(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
         guard = self._options.guard
         if guard is None:
             await self._send(kind, ack_ids, seconds)
-        else:
-            operation = "acknowledge" if kind == "ack" else "modify_ack_deadline"
-            try:
-                await guard(operation, lambda: self._send(kind, ack_ids, seconds))
-            except AioRpcError:
+            return
+        operation = "acknowledge" if kind == "ack" else "modify_ack_deadline"
+        try:
+            await guard(operation, lambda: self._send(kind, ack_ids, seconds))
+        except AioRpcError:
+            raise
+        except BaseException as error:  # the guard's own: the call may not have been made, and is tried again
+            if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit) or _is_cancelled(error):
                 raise
-            except Exception as error:  # the guard's own: the call may not have been made, and is tried again
-                raise unavailable(f"{type(error).__name__}: {error}") from error
+            raise unavailable(f"{type(error).__name__}: {error}") from error
 
     async def _send(self, kind: Kind, ack_ids: list[str], seconds: int) -> None:
         if kind == "ack":
@@ -277,8 +323,10 @@ class Acks:
             if delivery.listener is not None:
                 try:
                     delivery.listener(settlement)
-                except Exception:
+                except BaseException as error:
                     log.exception("an on_result callable failed", extra={"action": "on_result_failed"})
+                    if isinstance(error, KeyboardInterrupt | SystemExit):
+                        raise
 
     # extensions
 
@@ -294,6 +342,10 @@ class Acks:
             if error is None:
                 return lost
             reasons = ack_id_failures(error)
+            if status_name(error) == "INVALID_ARGUMENT" and not reasons and len(batch) > 1:  # as in `_attempt`
+                half = len(batch) // 2
+                halves = await asyncio.gather(*(self._extend(part, seconds) for part in (batch[:half], batch[half:])))
+                return [*lost, *halves[0], *halves[1]]
             invalid = {ack_id for ack_id, reason in reasons.items() if not reason.startswith("TRANSIENT_")}
             lost += [delivery for delivery in batch if delivery.ack_id in invalid and delivery.held]
             batch = [delivery for delivery in batch if delivery.ack_id not in invalid]
@@ -336,6 +388,12 @@ class Acks:
                         self._finish("nack", [delivery], Settlement.FAILED)
                     else:
                         self._enqueue(self._nacks, delivery)
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether this task was told to end. Else somebody's cancelled future has only looked like it."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and (task is None or bool(task.cancelling()))
 
 
 def _settlement(reason: str | None, code: str) -> Settlement:

@@ -12,6 +12,7 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError
 
 from claimstream.pubsub.errors import PubSubError
+from claimstream.pubsub.pool import Pool
 from claimstream.pubsub.wire import Channel, aio
 
 ENDPOINT = "pubsub.googleapis.com:443"
@@ -20,6 +21,8 @@ _ADDRESS = re.compile(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):\d{1,5}")  # a name, 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/pubsub")
 
 _OPTIONS = (
+    # Otherwise gRPC gives channels to the same address one connection, and with it one limit of concurrent calls.
+    ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
     # The reasons of a thousand ids that failed come as trailing metadata.
@@ -36,7 +39,7 @@ _OPTIONS = (
 async def connect(
     *, emulator_host: str | None = None, endpoint: str | None = None, credentials_file: str | None = None
 ) -> Channel:
-    """A `grpc.aio.Channel` for subscribers, publishers and `Admin`; close it with `await channel.close()`.
+    """A channel for subscribers, publishers and `Admin`; close it with `await channel.close()`.
 
     With `emulator_host` ("127.0.0.1:8085"), or PUBSUB_EMULATOR_HOST when neither it nor `endpoint` is given: without
     encryption or credentials.
@@ -49,7 +52,8 @@ async def connect(
         emulator_host = os.environ.get("PUBSUB_EMULATOR_HOST") or None
     if emulator_host is not None:
         _check_address("emulator_host, or PUBSUB_EMULATOR_HOST,", emulator_host)
-        return cast("Channel", aio.insecure_channel(emulator_host, options=_OPTIONS))
+        address = emulator_host
+        return Pool(lambda: cast("Channel", aio.insecure_channel(address, options=_OPTIONS)))
     target = ENDPOINT if endpoint is None else endpoint if _PORT.search(endpoint) else f"{endpoint}:443"
     _check_address("endpoint", target)
     if credentials_file is not None:
@@ -60,9 +64,8 @@ async def connect(
         except DefaultCredentialsError as error:
             details = f"{error} For an emulator, set PUBSUB_EMULATOR_HOST"
             raise PubSubError("connect to", target, "UNAUTHENTICATED", details) from error
-    return cast(
-        "Channel",
-        grpc_helpers_async.create_channel(target, credentials=credentials, options=_OPTIONS),
+    return Pool(
+        lambda: cast("Channel", grpc_helpers_async.create_channel(target, credentials=credentials, options=_OPTIONS))
     )
 
 

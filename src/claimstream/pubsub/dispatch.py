@@ -1,6 +1,7 @@
 """Running handlers, and doing what they decide."""
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import time
@@ -13,6 +14,7 @@ from claimstream.pubsub import propagation
 from claimstream.pubsub.acks import Acks
 from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery
+from claimstream.pubsub.failures import Failures, RareLog
 from claimstream.pubsub.flow import Window
 from claimstream.pubsub.message import Message
 from claimstream.pubsub.options import SubscriberOptions
@@ -22,6 +24,8 @@ from claimstream.pubsub.outcome import Ack, DeadLetter, Nack, Outcome, Retry
 log = logging.getLogger("claimstream.pubsub")
 
 Handler = Callable[[Message], Awaitable[Outcome]]
+
+_HANDLER = "a handler is an `async def` function that takes a Message and returns an Outcome"
 
 
 class Dispatcher:
@@ -34,7 +38,10 @@ class Dispatcher:
         acks: Acks,
         counters: Counters,
         is_still_held: Callable[[Delivery], Awaitable[bool]],
+        clock: Callable[[], float],
     ) -> None:
+        if not callable(handler):
+            raise TypeError(f"{_HANDLER}, and not {handler!r}")
         self._handler = handler
         self._options = options
         self._acks = acks
@@ -45,13 +52,20 @@ class Dispatcher:
         self._waiting: deque[Delivery] = deque()
         self._running: set[Delivery] = set()
         self._given_up: set[asyncio.Task[None]] = set()
+        self._failures = Failures(options.min_backoff_seconds, options.max_backoff_seconds, clock)
+        self._backing_off: dict[Delivery, asyncio.TimerHandle] = {}
+        self._errors = RareLog(clock)
+        self._misfit = asyncio.Event()
         self._draining = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop
         self.context = contextvars.copy_context()
         """What handlers begin with. Who makes room for one (another handler, a `resume()`) has a context of its own, in
         which things may be set that are none of its business."""
+        self.max_delivery_attempts: int | None = None
+        """The number of deliveries after which the service gives up a message; None if it does not, or is not known."""
         self._paused = False
         self._stopping = False
+        self._starting = False
 
     @property
     def running(self) -> int:
@@ -59,7 +73,7 @@ class Dispatcher:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting) + self._ordering.waiting
+        return len(self._waiting) + self._ordering.waiting + len(self._backing_off)
 
     def pause(self) -> None:
         """Nothing new is started; what runs, and reruns, go on."""
@@ -85,14 +99,27 @@ class Dispatcher:
         now = time.monotonic()
         for delivery in deliveries:
             if delivery.followers is not None:
-                self._ordering.released(delivery, now)
+                following = self._ordering.released(delivery, now)
+                if following is not None:
+                    self._take_turn(following)
+                    self._start_waiting()
 
     async def watch(self) -> None:
-        """Cancels handlers that are over their time, and forgets keys that did not come again, until cancelled."""
+        """Cancel handlers that are over their time, and forget keys that did not come again, until cancelled.
+
+        Raises:
+            TypeError: the handler is no coroutine function: no message would ever succeed.
+        """
         limit = self._options.max_handling_seconds
         while True:
-            await asyncio.sleep(min(5.0, max(0.01, limit / 20), max(0.01, self._options.cancel_grace_seconds / 5)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(
+                    min(5.0, max(0.01, limit / 20), max(0.01, self._options.cancel_grace_seconds / 5))
+                ):
+                    await self._misfit.wait()
+                    raise TypeError(f"{_HANDLER}, and not {self._handler!r}")
             now = time.monotonic()
+            self._errors.tell()
             self._ordering.forget(now)
             for delivery in list(self._running):
                 if delivery.cancelled_at is None:
@@ -116,6 +143,8 @@ class Dispatcher:
         for delivery in waiting:
             self._release_turn(delivery)
         self._ordering.drain()
+        for delivery in list(self._backing_off):
+            self._give_back(delivery)
         await self._join(grace_seconds)
         if self._running:
             log.warning(
@@ -129,10 +158,12 @@ class Dispatcher:
             await self._join(cancel_seconds)
             for delivery in list(self._running):
                 self._give_up(delivery)
+        self._errors.tell(everything=True)
 
     def cancel(self) -> None:
         """Cancels what still runs, without waiting for its end."""
         for delivery in self._running:
+            delivery.cancelled_at = time.monotonic()
             _task(delivery).cancel()
 
     async def _join(self, seconds: float) -> None:
@@ -149,13 +180,19 @@ class Dispatcher:
             self._start(delivery)
 
     def _start_waiting(self) -> None:
-        while self._waiting and not self._paused and not self._stopping:
-            if self._waiting[0].settled:
-                self._skip(self._waiting.popleft())
-            elif self._window.try_enter(self._waiting[0].size):
-                self._start(self._waiting.popleft())
-            else:
-                return
+        if self._starting:  # an eager task has ended within `_start`: the loop below goes on with the next
+            return
+        self._starting = True
+        try:
+            while self._waiting and not self._paused and not self._stopping:
+                if self._waiting[0].settled:
+                    self._skip(self._waiting.popleft())
+                elif self._window.try_enter(self._waiting[0].size):
+                    self._start(self._waiting.popleft())
+                else:
+                    return
+        finally:
+            self._starting = False
 
     def _start(self, delivery: Delivery) -> None:
         self._running.add(delivery)
@@ -173,28 +210,28 @@ class Dispatcher:
         try:
             delivery.started_at = time.monotonic()
             self._counters.delivered += 1
-            outcome: object = await self._handler(message)  # whatever one without types returns
-            if not isinstance(outcome, Ack):
-                outcome = await self._resolve(delivery, outcome)
-        except asyncio.CancelledError:
-            self._settle(delivery, Nack())
+            decided: object = await self._handler(message)  # whatever one without types returns
+            outcome = decided if isinstance(decided, Ack) else await self._resolve(delivery, decided)
+        except asyncio.CancelledError as error:
+            if delivery.cancelled_at is None:  # from inside: a library's cancel scope, a cancelled future
+                self._failed(delivery, message, error)
+            else:
+                self._settle(delivery, Nack())
             raise
-        except Exception:
-            self._counters.handler_errors += 1
-            log.exception(
-                "%s: the handler failed on message %s, which is released and comes again",
-                message.subscription,
-                message.id,
-                extra=_about("handler_failed", message),
-            )
-            outcome = Nack()
+        except BaseException as error:
+            if not self._loop.is_running():  # the loop is gone, and what is left of it is thrown away
+                raise
+            self._failed(delivery, message, error)
+            if isinstance(error, KeyboardInterrupt | SystemExit):  # asyncio ends the program with these
+                raise
+            return
         finally:
             if token is not None:
                 otel_context.detach(token)
         self._settle(delivery, outcome)
 
-    async def _resolve(self, delivery: Delivery, outcome: object) -> Ack | Nack:
-        """What anything but `Ack` comes to; a retry waits here, with the lease kept."""
+    async def _resolve(self, delivery: Delivery, outcome: object) -> Ack | Nack | None:
+        """Return what anything but `Ack` comes to, None for a failure. A retry waits here, with the lease kept."""
         message = delivery.message
         while isinstance(outcome, Retry):
             self._counters.retried += 1
@@ -211,15 +248,16 @@ class Dispatcher:
         if isinstance(outcome, DeadLetter):
             return await self._dead_letter(message, outcome.reason)
         self._counters.handler_errors += 1
-        log.error(
+        self._errors.error(
+            "handler_bad_outcome",
             "%s: the handler returned %r for message %s, which is no outcome (return Ack(), Nack(), Retry(...) or "
             "DeadLetter(...)); the message is released",
             message.subscription,
             outcome,
             message.id,
-            extra=_about("handler_bad_outcome", message),
+            fields=_about("handler_bad_outcome", message),
         )
-        return Nack()
+        return None
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -228,36 +266,53 @@ class Dispatcher:
         except TimeoutError:
             return
 
-    async def _dead_letter(self, message: Message, reason: str) -> Ack | Nack:
-        extra = _about("dead_letter", message)
+    async def _dead_letter(self, message: Message, reason: str) -> Ack | None:
+        fields = _about("dead_letter", message)
         if self._options.dead_letter is None:
-            log.error(
+            self._errors.error(
+                "dead_letter without a place",
                 "%s: the handler returned DeadLetter for message %s (%s), but SubscriberOptions.dead_letter is not "
                 "set; it is released",
                 message.subscription,
                 message.id,
                 reason,
-                extra=extra,
+                fields=fields,
             )
-            return Nack()
+            return None
         try:
             await self._options.dead_letter(message, reason)
-        except Exception:
-            log.exception("message %s could not be dead-lettered; it is released", message.id, extra=extra)
-            return Nack()
+        except Exception as error:  # whatever it is, the message stays
+            self._errors.error(
+                f"dead_letter {type(error).__name__}",
+                "message %s could not be dead-lettered; it is released",
+                message.id,
+                fields=fields,
+                error=error,
+            )
+            return None
         self._counters.dead_lettered += 1
         return Ack()
 
     # ending
 
-    def _settle(self, delivery: Delivery, outcome: Ack | Nack) -> None:
+    def _settle(self, delivery: Delivery, outcome: Ack | Nack | None) -> None:
         if delivery.settled:  # given up before
             return
-        delivery.settled = True
         self._running.discard(delivery)
         self._window.release(delivery.size)
+        if outcome is None:
+            self._back_off(delivery)
+        else:
+            self._decide(delivery, outcome)
+        if self._waiting:
+            self._start_waiting()
+
+    def _decide(self, delivery: Delivery, outcome: Ack | Nack) -> None:
+        delivery.settled = True
         key = delivery.ordering_key
         if isinstance(outcome, Ack):
+            if self._failures.noted:
+                self._failures.succeeded(delivery.message.id)
             self._acks.ack(delivery, outcome.on_result)
             if key:
                 following = self._ordering.acknowledged(key)
@@ -265,10 +320,41 @@ class Dispatcher:
                     self._take_turn(following)
         else:
             if key:
-                self._ordering.releasing(delivery)
+                self._ordering.releasing(delivery, self._is_dead_lettered(delivery))
             self._acks.nack(delivery, outcome.on_result)
-        if self._waiting:
-            self._start_waiting()
+
+    def _failed(self, delivery: Delivery, message: Message, error: BaseException) -> None:
+        """Log the end of a handler that gave no outcome, and release its message after a while."""
+        self._counters.handler_errors += 1
+        self._errors.error(
+            f"handler_failed {type(error).__name__}",
+            "%s: the handler failed on message %s, which is released and comes again",
+            message.subscription,
+            message.id,
+            fields=_about("handler_failed", message),
+            error=error,
+        )
+        trace = error.__traceback__
+        if isinstance(error, TypeError) and trace is not None and trace.tb_next is None and not self._counters.acked:
+            self._misfit.set()  # raised by the call itself: it returned nothing to await, or takes other arguments
+        self._settle(delivery, None)
+
+    def _back_off(self, delivery: Delivery) -> None:
+        """Keep the lease of a failed message for a while: released at once, it would come again at once."""
+        seconds = self._failures.failed(delivery.message.id)
+        self._backing_off[delivery] = self._loop.call_later(seconds, self._give_back, delivery)
+        if self._draining.is_set():
+            self._give_back(delivery)
+
+    def _give_back(self, delivery: Delivery) -> None:
+        self._backing_off.pop(delivery).cancel()
+        self._decide(delivery, Nack())
+        self._start_waiting()
+
+    def _is_dead_lettered(self, delivery: Delivery) -> bool:
+        """Whether the service puts the message on the dead-letter topic when it is released now."""
+        attempt = delivery.message.delivery_attempt
+        return self.max_delivery_attempts is not None and attempt is not None and attempt >= self.max_delivery_attempts
 
     def _take_turn(self, delivery: Delivery) -> None:
         """Its ordering key is now its own."""
@@ -276,8 +362,8 @@ class Dispatcher:
             self._skip(delivery)
         elif self._draining.is_set():
             self._release_turn(delivery)
-        else:
-            self._start_or_queue(delivery)
+        else:  # the caller starts it: eager tasks of one key would otherwise nest, each in the end of the one before
+            self._waiting.append(delivery)
 
     def _release_turn(self, delivery: Delivery) -> None:
         """Those of its key go after it."""

@@ -15,12 +15,15 @@ TRANSIENT = frozenset(
 )
 """Statuses after which the same call may succeed."""
 
+NEEDS_A_PERSON = frozenset({"FAILED_PRECONDITION", "NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED"})
+"""Statuses after which the same call succeeds once somebody has given a permission back or made what is missing."""
+
 _ADVICE = {
     "NOT_FOUND": "Create it (`claimstream setup` does, or `Admin(channel)` in a program), or correct the name.",
     "PERMISSION_DENIED": "Give the service account the Pub/Sub role for it (roles/pubsub.subscriber to pull, "
     "roles/pubsub.publisher to publish), or correct the project in the settings.",
     "UNAUTHENTICATED": "Check the credentials: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or "
-    "`gcloud auth application-default login`.",
+    "`gcloud auth application-default login`. The key may have been deleted, or the clock of this machine be wrong.",
     "INVALID_ARGUMENT": "Correct what is named here. Names of resources have the form "
     "projects/PROJECT/topics/NAME or projects/PROJECT/subscriptions/NAME.",
     "FAILED_PRECONDITION": "The resource is in a state that forbids this: a push, export or detached subscription?",

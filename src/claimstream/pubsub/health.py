@@ -19,20 +19,24 @@ class Health:
     outstanding_bytes: int
     """Leased: in handlers, waiting for one, or not yet settled with the service."""
     error: str | None
-    """Why it is reconnecting or has failed."""
+    """Why it is reconnecting, stuck or has failed."""
     pause_reasons: tuple[str, ...] = ()
     stuck: bool = False
-    """The stream looks open, but the service has stopped answering."""
+    """The stream looks open, but the service has stopped answering, on the stream or to acknowledgements."""
+    attention: str | None = None
+    """What a person has to mend, such as refused credentials or a deleted subscription. It is tried again meanwhile."""
+    acks_failing_seconds: float | None = None
+    """How long no acknowledgement or extension has been answered; None while they are, and where none is due."""
 
     @property
     def alive(self) -> bool:
-        """False when only a restart or a person can help. An outage of the service is not that."""
+        """False when a restart may help. An outage of the service is not that, nor is what a person has to mend."""
         return self.state != "failed" and not self.stuck
 
     @property
     def ready(self) -> bool:
-        """True while messages are taken in."""
-        return self.state == "streaming" and not self.stuck
+        """True while messages are taken in, and what becomes of them reaches the service."""
+        return self.state == "streaming" and not self.stuck and self.attention is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Settings of a subscriber and a publisher. Durations are seconds; sizes are bytes."""
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -20,8 +21,7 @@ class FlowControl:
     max_bytes: int = 100 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        if self.max_messages < 1 or self.max_bytes < 1:
-            raise ValueError("FlowControl: max_messages and max_bytes are at least 1")
+        _check_counts(self, "max_messages", "max_bytes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,48 @@ class SubscriberOptions:
     """On pause and shutdown the stream is half-closed, and what was already sent is read for at most this long."""
     min_backoff_seconds: float = 0.1
     max_backoff_seconds: float = 30.0
+    """Between two openings of the stream, and before a message is released whose handler failed."""
+    refused_retry_seconds: float = 60.0
+    """A stream that was refused in a way that only a person can mend is tried again this often."""
     stuck_seconds: float = 300.0
-    """`health().alive` turns false when a stream that promised answers has been silent for this long."""
+    """`health().alive` turns false when a stream that promised answers has been silent for this long, or no
+    acknowledgement has been answered for this long on an open stream."""
     shutdown_grace_seconds: float = 20.0
     """The budget for running handlers after a fatal status; `shutdown()` is given its own."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.flow_control, FlowControl):
+            raise TypeError(f"SubscriberOptions: flow_control is a FlowControl, and not {self.flow_control!r}")
+        for name in ("dead_letter", "guard"):
+            if getattr(self, name) is not None and not callable(getattr(self, name)):
+                raise TypeError(
+                    f"SubscriberOptions: {name} is an `async def` function, and not {getattr(self, name)!r}"
+                )
+        _check_counts(
+            self, "min_lease_seconds", "max_lease_seconds", "exactly_once_min_lease_seconds", "ack_batch_size"
+        )
+        _check_seconds(
+            self,
+            "max_handling_seconds",
+            "ack_timeout_seconds",
+            "heartbeat_seconds",
+            "pong_seconds",
+            "min_backoff_seconds",
+            "max_backoff_seconds",
+            "refused_retry_seconds",
+            "stuck_seconds",
+        )
+        _check_seconds(
+            self,
+            "cancel_grace_seconds",
+            "receipt_seconds",
+            "ack_delay_seconds",
+            "ack_retry_seconds",
+            "close_stream_seconds",
+            "shutdown_grace_seconds",
+            zero=True,
+        )
+        _check_order(self, "min_backoff_seconds", "max_backoff_seconds")
         if not 1 <= self.min_lease_seconds <= self.max_lease_seconds <= 600:
             raise ValueError("SubscriberOptions: 1 <= min_lease_seconds <= max_lease_seconds <= 600 does not hold")
         if not 1 <= self.ack_batch_size <= 1000:
@@ -91,6 +127,12 @@ class PublisherOptions:
     max_backoff_seconds: float = 10.0
 
     def __post_init__(self) -> None:
+        _check_counts(
+            self, "max_batch_messages", "max_batch_bytes", "max_outstanding_messages", "max_outstanding_bytes"
+        )
+        _check_seconds(self, "timeout_seconds", "min_backoff_seconds", "max_backoff_seconds")
+        _check_seconds(self, "max_delay_seconds", "retry_seconds", zero=True)
+        _check_order(self, "min_backoff_seconds", "max_backoff_seconds")
         if not 1 <= self.max_batch_messages <= 1000:
             raise ValueError(
                 "PublisherOptions: max_batch_messages is 1 to 1000, the most the service takes in one call"
@@ -99,3 +141,30 @@ class PublisherOptions:
             raise ValueError(
                 "PublisherOptions: max_batch_bytes is at most 9,500,000: the service takes 10 MB in one call"
             )
+
+
+def _check_counts(options: object, *names: str) -> None:
+    for name in names:
+        value = getattr(options, name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{type(options).__name__}: {name} is a whole number, and not {value!r}")
+        if value < 1:
+            raise ValueError(f"{type(options).__name__}: {name} is at least 1, and not {value}")
+
+
+def _check_seconds(options: object, *names: str, zero: bool = False) -> None:
+    for name in names:
+        check_seconds(f"{type(options).__name__}: {name}", getattr(options, name), zero=zero)
+
+
+def check_seconds(name: str, value: object, *, zero: bool = False) -> None:
+    """Raise TypeError or ValueError where `value` is no duration; `zero` allows none at all."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} is a number of seconds, and not {value!r}")
+    if math.isnan(value) or value < 0 or (value == 0 and not zero):
+        raise ValueError(f"{name} is a number of seconds, {'0 or more' if zero else 'more than 0'}, and not {value!r}")
+
+
+def _check_order(options: object, least: str, most: str) -> None:
+    if getattr(options, least) > getattr(options, most):
+        raise ValueError(f"{type(options).__name__}: {least} is more than {most}")

@@ -13,7 +13,7 @@ subscriber, or to the dead-letter topic."""
 class _Key:
     """A key whose message is being handled, or was released and is awaited again."""
 
-    __slots__ = ("awaited", "awaited_until", "early", "queue", "releasing")
+    __slots__ = ("awaited", "awaited_until", "early", "gone", "queue", "releasing")
 
     def __init__(self) -> None:
         self.queue: deque[Delivery] = deque()
@@ -21,6 +21,7 @@ class _Key:
         self.awaited: str | None = None
         self.awaited_until = 0.0
         self.early: list[Delivery] = []
+        self.gone = False
 
 
 class Ordering:
@@ -29,7 +30,8 @@ class Ordering:
     After a release the service delivers that message and all later ones of the key again, in order. So the queue is
     released too, once the service has confirmed the release of the first, else it might come again ahead of it. What
     still arrives before the first has come again was sent before the service knew, or is the redelivery of a lease
-    that ran out: it is kept back, and released when the first is there or awaited no longer.
+    that ran out: it is kept back, and released when the first is there or awaited no longer. Where the service puts the
+    released message on the dead-letter topic, nothing is awaited, and what has been kept back is next.
     """
 
     def __init__(self, release: Callable[[Delivery], None]) -> None:
@@ -64,24 +66,43 @@ class Ordering:
         del self._keys[name]
         return None
 
-    def releasing(self, delivery: Delivery) -> None:
-        """The current message of its key is being released; the queue follows it."""
+    def releasing(self, delivery: Delivery, gone: bool = False) -> None:
+        """The current message of its key is being released; the queue follows it.
+
+        Args:
+            gone: the message does not come again.
+        """
         key = self._keys[delivery.ordering_key]
         delivery.followers = list(key.queue)
         self.waiting -= len(key.queue)
         key.queue.clear()
         key.releasing = delivery
         key.awaited = delivery.message.id
+        key.gone = gone
 
-    def released(self, delivery: Delivery, now: float) -> None:
-        """The service has answered the release, one way or another."""
+    def released(self, delivery: Delivery, now: float) -> Delivery | None:
+        """The service has answered the release, one way or another; returns the one whose turn it is then."""
         followers, delivery.followers = delivery.followers or [], None
         for follower in followers:
             self._release(follower)
         key = self._keys.get(delivery.ordering_key)
-        if key is not None and key.releasing is delivery:
-            key.releasing = None
-            key.awaited_until = now + AWAITED_SECONDS
+        if key is None or key.releasing is not delivery:
+            return None
+        key.releasing = None
+        key.awaited_until = now + AWAITED_SECONDS
+        if not key.gone:
+            return None
+        return self._next(delivery.ordering_key, key)
+
+    def _next(self, name: str, key: _Key) -> Delivery | None:
+        """Make what came early the key's queue, and return the first of it."""
+        if not key.early:
+            del self._keys[name]
+            return None
+        following = self._keys[name] = _Key()
+        following.queue.extend(key.early)
+        self.waiting -= 1
+        return following.queue.popleft()
 
     def forget(self, now: float) -> None:
         """Awaits no longer what did not come again."""

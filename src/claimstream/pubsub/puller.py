@@ -1,9 +1,10 @@
 """Pulling by hand: a look into a subscription, a few messages at a time. Work that goes on belongs to `Subscriber`."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from claimstream.pubsub import limits
 from claimstream.pubsub.calls import patient_call
 from claimstream.pubsub.errors import PubSubError
 from claimstream.pubsub.message import Message
@@ -23,8 +24,6 @@ from claimstream.pubsub.wire import (
 
 _TIMEOUT_SECONDS = 10.0
 _RETRY_SECONDS = 20.0
-_MOST_IDS = 1000
-"""In one call; the service takes 512 KiB (https://cloud.google.com/pubsub/quotas#resource_limits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,16 @@ class Puller:
         return [Pulled(Message(raw, self.subscription), raw.ack_id) for raw in response.received_messages]
 
     async def acknowledge(self, ack_ids: Sequence[str]) -> None:
-        """They never come again."""
-        for some in _portions(ack_ids):
-            request = AcknowledgeRequest(subscription=self.subscription, ack_ids=some)
-            await self._call(self._acknowledge, request, "acknowledge on", _TIMEOUT_SECONDS)
+        """They never come again. One that the service refuses raises once the others are acknowledged."""
+        await self._each(
+            ack_ids,
+            lambda some: self._call(
+                self._acknowledge,
+                AcknowledgeRequest(subscription=self.subscription, ack_ids=some),
+                "acknowledge on",
+                _TIMEOUT_SECONDS,
+            ),
+        )
 
     async def extend(self, ack_ids: Sequence[str], seconds: int) -> None:
         """They stay ours for `seconds` (1 to 600) from now."""
@@ -80,11 +85,36 @@ class Puller:
         await self._modify_deadline(ack_ids, 0, "release on")
 
     async def _modify_deadline(self, ack_ids: Sequence[str], seconds: int, action: str) -> None:
-        for some in _portions(ack_ids):
-            request = ModifyAckDeadlineRequest(
-                subscription=self.subscription, ack_ids=some, ack_deadline_seconds=seconds
-            )
-            await self._call(self._modify, request, action, _TIMEOUT_SECONDS)
+        await self._each(
+            ack_ids,
+            lambda some: self._call(
+                self._modify,
+                ModifyAckDeadlineRequest(subscription=self.subscription, ack_ids=some, ack_deadline_seconds=seconds),
+                action,
+                _TIMEOUT_SECONDS,
+            ),
+        )
+
+    async def _each(self, ack_ids: Sequence[str], send: Callable[[Sequence[str]], Awaitable[object]]) -> None:
+        """Send them all, in as many calls as it takes. Raises the first error once all the others are done.
+
+        A call that is refused is halved until the bad id is alone: the service does not say which one it is.
+        """
+        failure: PubSubError | None = None
+        left = limits.portions(ack_ids, str)
+        while left:
+            some = left.pop(0)
+            try:
+                await send(some)
+            except PubSubError as error:
+                if error.code != "INVALID_ARGUMENT":
+                    raise
+                if len(some) > 1:
+                    left[:0] = [some[: len(some) // 2], some[len(some) // 2 :]]
+                else:
+                    failure = failure or error
+        if failure is not None:
+            raise failure
 
     async def _call(
         self,
@@ -104,7 +134,3 @@ class Puller:
             timeout_seconds=timeout_seconds,
             retry_seconds=self._retry_seconds if retry_seconds is None else retry_seconds,
         )
-
-
-def _portions(ack_ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ack_ids[first : first + _MOST_IDS] for first in range(0, len(ack_ids), _MOST_IDS)]

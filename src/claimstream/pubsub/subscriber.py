@@ -4,31 +4,43 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+import os
+import random
 import time
 import uuid
+from collections.abc import Callable
 from typing import get_args
 
+from claimstream.pubsub import limits
 from claimstream.pubsub.acks import Acks, Kind
 from claimstream.pubsub.backoff import Backoff
 from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery
 from claimstream.pubsub.dispatch import Dispatcher, Handler
-from claimstream.pubsub.errors import PubSubError, SubscriptionError, is_transient
+from claimstream.pubsub.errors import NEEDS_A_PERSON, PubSubError, SubscriptionError, is_transient
 from claimstream.pubsub.health import Health, State, Statistics
 from claimstream.pubsub.leases import LeaseLength, Leases
 from claimstream.pubsub.message import Message
-from claimstream.pubsub.options import SubscriberOptions
+from claimstream.pubsub.options import SubscriberOptions, check_seconds
 from claimstream.pubsub.outcome import Settlement
+from claimstream.pubsub.pool import stream_connection
 from claimstream.pubsub.receipts import Receipts
+from claimstream.pubsub.stalls import watch_for_stalls
 from claimstream.pubsub.stream import PullStream, SilentStreamError
 from claimstream.pubsub.wire import (
+    SUBSCRIBER,
     AioRpcError,
     Channel,
+    GetSubscriptionRequest,
     RawStreamingPullResponse,
+    Subscription,
+    aio,
     is_connected,
+    routing,
     status_details,
     status_name,
     streaming_pull_stub,
+    unary_stub,
     unavailable,
 )
 
@@ -48,21 +60,40 @@ class Subscriber:
     """
 
     def __init__(
-        self, channel: Channel, subscription: str, handler: Handler, *, options: SubscriberOptions | None = None
+        self,
+        channel: Channel,
+        subscription: str,
+        handler: Handler,
+        *,
+        options: SubscriberOptions | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """
+        Args:
+            subscription: projects/PROJECT/subscriptions/NAME; ValueError for anything else.
+            clock: seconds that only grow, by which `health()` and the back-off of failures go.
+        """
+        if limits.SUBSCRIPTION.fullmatch(subscription) is None:
+            raise ValueError(f"a subscription is named projects/PROJECT/subscriptions/NAME, and not {subscription!r}")
         self.subscription = subscription
         self._options = options or SubscriberOptions()
         self._channel = channel
-        self._stub = streaming_pull_stub(channel)
+        self._clock = clock
+        self._process = os.getpid()
+        self._get_subscription = unary_stub(
+            channel, SUBSCRIBER, "GetSubscription", GetSubscriptionRequest, Subscription
+        )
         self._client_id = str(uuid.uuid4())
         self._counters = Counters()
         self._length = LeaseLength(self._options)
-        self._acks = Acks(channel, subscription, self._options, self._counters, self._on_settled)
-        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._counters, self._is_still_held)
+        self._acks = Acks(channel, subscription, self._options, self._counters, self._on_settled, clock)
+        self._dispatcher = Dispatcher(handler, self._options, self._acks, self._counters, self._is_still_held, clock)
         self._leases = Leases(self._acks, self._options, self._counters, self._length, self._on_lost)
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
         self._opened = False
+        self._opened_before = False
+        self._policy: asyncio.Task[None] | None = None
         self._expects_pongs = False
         self._ordered = True
         self._pauses: dict[str, None] = {}
@@ -73,19 +104,29 @@ class Subscriber:
         self._grace_seconds = self._options.shutdown_grace_seconds
         self._started = False
         self._state: State = "starting"
-        self._since = time.monotonic()
+        self._since = clock()
         self._last_response_at: float | None = None
         self._error: str | None = None
+        self._attention: str | None = None
 
     # life
 
     async def run(self) -> None:
-        """Runs until `shutdown()`, then returns. Raises SubscriptionError when the stream ends with a status that
-        waiting does not cure: handlers that are running then get `shutdown_grace_seconds` to finish. When
-        cancelled, it stops at once: handlers are cancelled, and what they held is released as far as two
-        seconds allow."""
+        """Run until `shutdown()`, then return.
+
+        When cancelled, it stops at once: handlers are cancelled, and what they held is released as far as two seconds
+        allow.
+
+        Raises:
+            SubscriptionError: the stream ended with a status that waiting does not cure. Handlers that are running then
+                get `shutdown_grace_seconds` to finish. What a person can mend (a missing subscription, a permission,
+                credentials) ends the run only until a first stream has been open; afterwards it is waited for.
+            TypeError: the handler is no coroutine function.
+        """
         if self._started:
             raise RuntimeError("a Subscriber runs once: make a new one")
+        if os.getpid() != self._process:
+            raise RuntimeError("this subscriber was made before the process was forked: make one in the child")
         self._started = True
         self._dispatcher.context = contextvars.copy_context()
         if self._stop.is_set():
@@ -95,6 +136,12 @@ class Subscriber:
             asyncio.create_task(self._leases.run(), name="pubsub leases"),
             asyncio.create_task(self._dispatcher.watch(), name="pubsub watch"),
             asyncio.create_task(self._receipts.run(), name="pubsub receipts"),
+            asyncio.create_task(
+                watch_for_stalls(
+                    self.subscription, lambda: self._length.seconds, lambda: self._leases.messages, self._clock
+                ),
+                name="pubsub stalls",
+            ),
         ]
         intake = asyncio.create_task(self._intake(), name="pubsub intake")
         try:
@@ -116,7 +163,7 @@ class Subscriber:
             raise
         finally:
             self._dispatcher.cancel()  # what is left when this was cancelled a second time
-            await _cancel([intake, *keepers])
+            await _cancel([intake, *keepers] if self._policy is None else [intake, self._policy, *keepers])
             await self._acks.close()
             self._ended.set()
 
@@ -124,6 +171,7 @@ class Subscriber:
         """Stops intake, releases what was not started, lets running handlers finish within `grace_seconds` (then
         cancels them), sends every acknowledgement, and closes. Returns when all is done; `run()` returns then too.
         At the worst this takes 10 seconds more than the grace period."""
+        check_seconds("shutdown: grace_seconds", grace_seconds, zero=True)
         self._grace_seconds = grace_seconds
         self._stop.set()
         self._wake.set()
@@ -161,17 +209,23 @@ class Subscriber:
     # questions
 
     def health(self) -> Health:
-        now = time.monotonic()
+        now = self._clock()
         age = None if self._last_response_at is None else now - self._last_response_at
+        failing = self._acks.failing_seconds if self._leases.messages else None
+        error = self._error
+        if error is None and failing is not None:
+            error = f"no acknowledgement has been answered for {failing:.0f} s ({self._acks.status})"
         return Health(
             state=self._state,
             since_seconds=now - self._since,
             last_response_age_seconds=age,
             outstanding_messages=self._leases.messages,
             outstanding_bytes=self._leases.bytes,
-            error=self._error,
+            error=error,
             pause_reasons=tuple(self._pauses),
-            stuck=self._is_stuck(age),
+            stuck=self._is_stuck(age) or self._has_stuck_acks(failing),
+            attention=self._attention or self._refused_acks(),
+            acks_failing_seconds=failing,
         )
 
     def statistics(self) -> Statistics:
@@ -196,7 +250,12 @@ class Subscriber:
                 await self._wake.wait()
                 continue
             responses = self._last_response_at
-            error = await self._pull()
+            try:
+                error = await self._pull()
+            except SubscriptionError as refusal:
+                if not self._opened_before or refusal.code not in NEEDS_A_PERSON:
+                    raise
+                error = self._attention = str(refusal)
             if error is None:
                 continue
             if self._last_response_at != responses:
@@ -204,9 +263,13 @@ class Subscriber:
             self._counters.reconnects += 1
             self._error = error
             self._set_state("reconnecting")
+            level = logging.INFO if self._opened else logging.WARNING
             wait = backoff.next_seconds()
+            if self._attention is not None:
+                level = logging.ERROR
+                wait = self._options.refused_retry_seconds * random.uniform(0.5, 1)  # noqa: S311  # jitter is no secret
             log.log(
-                logging.INFO if self._opened else logging.WARNING,
+                level,
                 "stream of %s ended, opening it again in %.1f s: %s",
                 self.subscription,
                 wait,
@@ -219,36 +282,41 @@ class Subscriber:
 
     async def _pull(self) -> str | None:
         """One stream from opening to end; why it ended, None if we closed it. Raises SubscriptionError."""
-        self._stream = stream = PullStream(
-            self._stub,
-            self.subscription,
-            self._client_id,
-            self._options,
-            lease_seconds=self._length.stream_seconds,
-            expects_pongs=self._expects_pongs,
-            is_connected=lambda: is_connected(self._channel),
-            receive=self._receive,
-            on_end=self._room.set,
-            on_slow=self._on_slow,
-            on_open=self._on_open,
-        )
-        self._opened = False
-        reason = "the service closed the stream"
-        try:
-            await stream.run()
-        except SilentStreamError as error:
-            reason = str(error)
-        except AioRpcError as error:
-            if not is_transient(error) and not stream.closing:
-                raise SubscriptionError.of(error, "pull from", self.subscription) from error
-            if self._opened:
-                reason = f"{status_name(error)}: {status_details(error)}"
-            else:  # not the half-hourly end of a stream, but something to look into
-                reason = str(PubSubError.of(error, "pull from", self.subscription))
-        finally:
-            self._expects_pongs = stream.expects_pongs
-            self._stream = None
-        return None if stream.closing else reason
+        with stream_connection(self._channel) as connection:
+            self._stream = stream = PullStream(
+                streaming_pull_stub(connection),
+                self.subscription,
+                self._client_id,
+                self._options,
+                lease_seconds=self._length.stream_seconds,
+                expects_pongs=self._expects_pongs,
+                is_connected=lambda: is_connected(connection),
+                receive=self._receive,
+                on_end=self._room.set,
+                on_slow=self._on_slow,
+                on_open=self._on_open,
+            )
+            self._opened = False
+            reason = "the service closed the stream"
+            try:
+                await stream.run()
+            except SilentStreamError as error:
+                reason = str(error)
+            except aio.UsageError as error:
+                details = "its channel was closed; shut the subscriber down before"
+                raise SubscriptionError("pull from", self.subscription, "CANCELLED", details) from error
+            except AioRpcError as error:
+                if not is_transient(error) and not stream.closing:
+                    raise SubscriptionError.of(error, "pull from", self.subscription) from error
+                self._attention = None
+                if self._opened:
+                    reason = f"{status_name(error)}: {status_details(error)}"
+                else:  # not the half-hourly end of a stream, but something to look into
+                    reason = str(PubSubError.of(error, "pull from", self.subscription))
+            finally:
+                self._expects_pongs = stream.expects_pongs
+                self._stream = None
+            return None if stream.closing else reason
 
     def _on_slow(self) -> None:
         """There is no connection yet, though nobody has refused it."""
@@ -259,18 +327,24 @@ class Subscriber:
         )
 
     def _on_open(self) -> None:
-        self._opened = True
+        self._opened = self._opened_before = True
+        if self._policy is not None and self._policy.done():
+            self._policy = None  # it may have changed
+        self._attention = None
         if not self._pauses:
             self._error = None
             self._set_state("streaming")
 
     async def _receive(self, response: RawStreamingPullResponse) -> None:
-        now = self._last_response_at = time.monotonic()
+        self._last_response_at = self._clock()
+        now = time.monotonic()
         if response.HasField("subscription_properties"):
             await self._learn(response)
         received = response.received_messages
         if not received:
             return
+        if self._ordered and self._policy is None:
+            self._policy = asyncio.create_task(self._learn_policy(), name="pubsub dead-letter policy")
         deliveries = []
         for raw in received:  # once: each pass makes the objects of the messages anew
             message = Message(raw, self.subscription)
@@ -293,6 +367,26 @@ class Subscriber:
             self._length.exactly_once = properties.exactly_once_delivery_enabled
             if self._stream is not None:
                 await self._stream.renew_lease_length(self._length.stream_seconds)
+
+    async def _learn_policy(self) -> None:
+        """Learn after how many deliveries a message goes to the dead-letter topic: its ordering key then awaits it no
+        longer. That needs pubsub.subscriptions.get; without it the key waits until the message is overdue."""
+        try:
+            found = await self._get_subscription(
+                GetSubscriptionRequest(subscription=self.subscription),
+                timeout=self._options.ack_timeout_seconds,
+                metadata=routing("subscription", self.subscription),
+            )
+        except AioRpcError as error:
+            log.info(
+                "the dead-letter policy of %s is not known: %s",
+                self.subscription,
+                status_name(error),
+                extra={"action": "policy_unknown", "subscription": self.subscription, "status": status_name(error)},
+            )
+        else:
+            policy = found.dead_letter_policy
+            self._dispatcher.max_delivery_attempts = policy.max_delivery_attempts if policy.dead_letter_topic else None
 
     def _is_streaming(self) -> bool:
         return self._stream is not None and not self._stream.ended
@@ -392,7 +486,7 @@ class Subscriber:
         ):
             return
         self._state = state
-        self._since = time.monotonic()
+        self._since = self._clock()
         log.debug(
             "subscriber of %s: %s", self.subscription, state, extra={"action": "subscriber_state", "state": state}
         )
@@ -404,8 +498,18 @@ class Subscriber:
     def _is_stuck(self, response_age: float | None) -> bool:
         if self._state != "streaming" or response_age is None or self._stream is None:
             return False
-        silent_seconds = min(response_age, time.monotonic() - self._since)  # not counting a pause or an outage before
+        silent_seconds = min(response_age, self._clock() - self._since)  # not counting a pause or an outage before
         return self._stream.expects_pongs and silent_seconds > self._options.stuck_seconds
+
+    def _has_stuck_acks(self, failing_seconds: float | None) -> bool:
+        """While the stream is open. In an outage of the service it is not."""
+        if failing_seconds is None or self._state != "streaming":
+            return False
+        return min(failing_seconds, self._clock() - self._since) > self._options.stuck_seconds
+
+    def _refused_acks(self) -> str | None:
+        refusal = self._acks.refusal
+        return None if refusal is None else str(PubSubError.of(refusal, "acknowledge on", self.subscription))
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:

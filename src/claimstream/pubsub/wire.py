@@ -4,6 +4,7 @@ Messages are raw protobuf classes, not proto-plus wrappers: those cost several t
 done for a message. The Protocols below name only the fields used here; `google/pubsub_v1/types/pubsub.py` has the rest.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Protocol, cast
 from urllib.parse import quote
@@ -69,6 +70,15 @@ _STATUS_TRAILER = "grpc-status-details-bin"
 
 AioRpcError = cast("type[Exception]", aio.AioRpcError)
 """What every failed call raises: a final status from the service or from the transport."""
+
+_REFUSED_CREDENTIALS = re.compile(
+    r"Getting metadata from plugin failed.*\b(invalid_grant|invalid_client|invalid_scope|invalid_rapt"
+    r"|unauthorized_client|unsupported_grant_type|access_denied|deleted_client|disabled_client|org_internal|account_disabled"
+    r"|iam\.serviceAccounts\.getAccessToken|Reauthentication)\b",
+    re.DOTALL,
+)
+"""gRPC calls it UNAVAILABLE when no access token can be had. That is so when Google's token endpoint is out of reach;
+when it refuses the credentials (https://datatracker.ietf.org/doc/html/rfc6749#section-5.2) only a person can help."""
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -231,9 +241,12 @@ def unavailable(details: str) -> Exception:
 
 def status_name(error: BaseException) -> str:
     """The gRPC status of a failed call, like "UNAVAILABLE"; "UNKNOWN" for an error that is not a call's."""
-    if isinstance(error, AioRpcError):
-        return str(cast("Any", error).code().name)
-    return "UNKNOWN"
+    if not isinstance(error, AioRpcError):
+        return "UNKNOWN"
+    name = str(cast("Any", error).code().name)
+    if name == "UNAVAILABLE" and _REFUSED_CREDENTIALS.search(status_details(error)):
+        return "UNAUTHENTICATED"
+    return name
 
 
 def status_details(error: BaseException) -> str:

@@ -93,8 +93,9 @@ class SubscriptionSnapshot:
 class SubscriptionState:
     """One subscription's backlog, leases and counters."""
 
-    def __init__(self, config: Any, pace: float) -> None:
+    def __init__(self, config: Any, pace: float, ack_id_bytes: int = 0) -> None:
         self.config = config
+        self.ack_id_bytes = ack_id_bytes
         self.pace = pace
         self.dead_letters: list[tuple[str, RawMessage]] = []  # (topic, message), taken by the broker
         self.streams = 0
@@ -143,7 +144,8 @@ class SubscriptionState:
                     others.append((sequence, entry))
                     continue
                 key.client = consumer.client
-            lease = Lease(f"{next(self._ack_sequence)}-{sequence}", entry, consumer, until)
+            ack_id = f"{next(self._ack_sequence)}-{sequence}".ljust(self.ack_id_bytes, "x")
+            lease = Lease(ack_id, entry, consumer, until)
             entry.outstanding = True
             self._leases[lease.ack_id] = lease
             heappush(self._deadlines, (until, lease.ack_id))

@@ -31,7 +31,9 @@ _CALLS = frozenset(
         "unavailable_for",
     }
 )
-_FIELDS = frozenset({"answers_heartbeats", "linger_seconds", "outlives_callers", "silent"})
+_FIELDS = frozenset(
+    {"answers_heartbeats", "linger_seconds", "malformed_ack_ids", "outlives_callers", "refused_data", "silent"}
+)
 
 
 async def obey(server: PubSubServer) -> None:

@@ -44,6 +44,12 @@ class Faults:
     outlives_callers: bool = False
     """What a call asks for is done even though the caller has meanwhile given up: what a front end passed on before
     the connection ended."""
+    refused_data: str = ""
+    """Messages whose data begins with this are refused as those are that do not fit a topic's schema; empty: none."""
+    malformed_ack_ids: int = 0
+    """So many ids of the next Acknowledge and ModifyAckDeadline calls are called malformed, there and ever after: the
+    service then refuses the whole call, and does not say for which id."""
+    _malformed: set[str] = field(default_factory=set)
     _failures: dict[str, deque[Failure]] = field(default_factory=dict)
     _ignored: dict[str, deque[str | None]] = field(default_factory=dict)
     _lost_answers: dict[str, int] = field(default_factory=dict)
@@ -145,6 +151,9 @@ class Faults:
         self.answers_heartbeats = True
         self.linger_seconds = 0.0
         self.outlives_callers = False
+        self.refused_data = ""
+        self.malformed_ack_ids = 0
+        self._malformed.clear()
         for state in self.subscriptions(None):
             state.duplicate = state.reorder = 0
         self.wake()
@@ -201,6 +210,15 @@ class Faults:
                 break
             failures[ack_id] = self._ack_id_failures.popleft()
         return failures
+
+    def refuses_data(self, data: bytes) -> bool:
+        return bool(self.refused_data) and data.startswith(self.refused_data.encode())
+
+    def takes_for_malformed(self, ack_ids: list[str]) -> bool:
+        new = ack_ids[: self.malformed_ack_ids]
+        self.malformed_ack_ids -= len(new)
+        self._malformed.update(new)
+        return not self._malformed.isdisjoint(ack_ids)
 
     def shuffle(self, taken: "list[tuple[str, Entry]]") -> None:
         """In place. Messages of one ordering key keep their order, as they do in the worst that the service does."""

@@ -6,9 +6,13 @@ from typing import Any, Self
 from claimstream.local.pubsub_server.broker import SubscriptionSnapshot
 from claimstream.local.pubsub_server.faults import Faults
 from claimstream.local.pubsub_server.service import Service
-from claimstream.pubsub.wire import aio
+from claimstream.pubsub.wire import aio, grpc
 
-_OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0))
+_OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.so_reuseport", 0),
+)
 
 
 class PubSubServer:
@@ -16,7 +20,10 @@ class PubSubServer:
 
     `port=0` takes a free one. `pace` is the length of a protocol second in real ones: 0.01 makes a 10 s deadline
     run out after 0.1 s. `response_messages` is the most a streaming response carries. `stream_seconds` ends each
-    stream after that long with UNAVAILABLE, as the real service does every half hour or so.
+    stream after that long with UNAVAILABLE, as the real service does every half hour or so. `max_concurrent_streams` is
+    the most calls at once on a connection (100 at Google). `ack_id_bytes` is the least length of an ack id (Google's
+    have about 200 bytes). With `takes_credentials` calls may carry credentials, which gRPC sends on secure channels
+    only (`grpc.local_channel_credentials()`); nobody checks them.
     """
 
     def __init__(
@@ -26,9 +33,16 @@ class PubSubServer:
         pace: float = 1.0,
         response_messages: int = 100,
         stream_seconds: float | None = None,
+        max_concurrent_streams: int | None = None,
+        ack_id_bytes: int = 0,
+        takes_credentials: bool = False,
     ) -> None:
         self._wanted_port = port
-        self._service = Service(pace, response_messages, stream_seconds)
+        self._takes_credentials = takes_credentials
+        self._options = _OPTIONS
+        if max_concurrent_streams is not None:
+            self._options += (("grpc.max_concurrent_streams", max_concurrent_streams),)
+        self._service = Service(pace, response_messages, stream_seconds, ack_id_bytes)
         self._server: Any = None
         self._port = 0
 
@@ -46,9 +60,13 @@ class PubSubServer:
         return self._service.faults
 
     async def start(self) -> None:
-        self._server = aio.server(options=_OPTIONS)
+        self._server = aio.server(options=self._options)
         self._server.add_generic_rpc_handlers(tuple(self._service.handlers()))
-        self._port = self._server.add_insecure_port(f"127.0.0.1:{self._port or self._wanted_port}")
+        address = f"127.0.0.1:{self._port or self._wanted_port}"
+        if self._takes_credentials:
+            self._port = self._server.add_secure_port(address, grpc.local_server_credentials())
+        else:
+            self._port = self._server.add_insecure_port(address)
         await self._server.start()
 
     async def stop(self) -> None:

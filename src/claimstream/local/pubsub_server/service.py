@@ -15,7 +15,6 @@ from claimstream.pubsub.wire import aio, grpc
 _TOPIC = re.compile(r"projects/[^/]+/topics/[A-Za-z][\w.~+%-]{2,254}")
 _SUBSCRIPTION = re.compile(r"projects/[^/]+/subscriptions/[A-Za-z][\w.~+%-]{2,254}")
 _MAX_PUBLISH_BYTES = 10_000_000
-_MAX_ACK_REQUEST_BYTES = 512 * 1024
 _PULL_WAIT_SECONDS = 5.0
 _BAD_ACK_IDS = (
     "Some acknowledgement ids in the request were invalid. "
@@ -39,8 +38,11 @@ class OpenStream:
 class Service:
     """All state, and one method for each RPC."""
 
-    def __init__(self, pace: float, response_messages: int, stream_seconds: float | None) -> None:
+    def __init__(
+        self, pace: float, response_messages: int, stream_seconds: float | None, ack_id_bytes: int = 0
+    ) -> None:
         self.pace = pace
+        self.ack_id_bytes = ack_id_bytes
         self.response_messages = response_messages
         self.stream_seconds = stream_seconds
         self.topics: dict[str, Any] = {}
@@ -170,6 +172,8 @@ class Service:
             complaint = limits.complaint(message, message.ByteSize())
             if complaint is not None:
                 await _abort(context, "INVALID_ARGUMENT", f"Refused: {complaint}.")
+            if self.faults.refuses_data(message.data):
+                await _abort(context, "INVALID_ARGUMENT", "Invalid data in message: Message failed schema validation.")
         return wire.PublishResponse(message_ids=[self._publish(request.topic, message) for message in request.messages])
 
     def _publish(self, topic: str, message: Any) -> str:
@@ -205,7 +209,7 @@ class Service:
                 retry.minimum_backoff.FromSeconds(10)
             if not retry.HasField("maximum_backoff"):
                 retry.maximum_backoff.FromSeconds(600)
-        self.states[request.name] = SubscriptionState(request, self.pace)
+        self.states[request.name] = SubscriptionState(request, self.pace, self.ack_id_bytes)
         return request
 
     async def get_subscription(self, request: Any, context: Any) -> Any:
@@ -265,9 +269,11 @@ class Service:
     ) -> None:
         if not request.ack_ids:
             await _abort(context, "INVALID_ARGUMENT", "No ack ids were given.")
-        if request.ByteSize() > _MAX_ACK_REQUEST_BYTES:
+        if request.ByteSize() > limits.MAX_ACK_REQUEST_BYTES:
             await _abort(context, "INVALID_ARGUMENT", "The request size is over 512 KiB.")
         ack_ids = list(request.ack_ids)
+        if self.faults.takes_for_malformed(ack_ids):
+            await _abort(context, "INVALID_ARGUMENT", _BAD_ACK_IDS)
         failures = self.faults.take_ack_id_failures(ack_ids) if faulty and state.exactly_once else {}
         state.expire([ack_id for ack_id, reason in failures.items() if reason == INVALID_ACK_ID], time.monotonic())
         failures |= settle([ack_id for ack_id in ack_ids if ack_id not in failures])
