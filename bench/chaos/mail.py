@@ -68,7 +68,8 @@ def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
     written: list[Letter] = []
     while len(written) < letters:
         number = len(written)
-        code = "".join(chance.choice(_CODE) for _ in range(5))
+        code = chance.choice(_CODE[:8]) + chance.choice(_CODE[8:])  # of letters alone it would be none
+        code += "".join(chance.choice(_CODE) for _ in range(3))
         code += "".join(_CODE[number // place % 32] for place in (1024, 32, 1))
         kind = chance.choices(("clear", "pdf", "prose", "away", "again"), (4, 2, 2, 1, 1))[0]
         replies = _KINDS[kind](number, code, addresses[number % firms], now, samples)
