@@ -22,6 +22,9 @@ from claimstream.settings import Settings
 from claimstream.store.database import Database
 from claimstream.store.schema import migrate
 
+_LONGEST_SECONDS = 120.0
+"""For making or dropping a database: its files are copied and removed."""
+
 
 @asynccontextmanager
 async def own_stores(settings: Settings, purpose: Literal["demo", "eval"]) -> AsyncIterator[Settings]:
@@ -101,4 +104,5 @@ async def _check_empty(database: Database, clients: Clients | None, name: str) -
 
 
 async def _execute(server: Database, statement: str) -> None:
-    await server.run(statement.split('"', 1)[0].strip(), lambda c: c.execute(statement), transaction=False)
+    operation = statement.partition('"')[0].strip()
+    await server.run(operation, lambda c: c.execute(statement), transaction=False, timeout_seconds=_LONGEST_SECONDS)
