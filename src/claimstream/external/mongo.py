@@ -1,7 +1,7 @@
 """The firm's ``clients`` collection, shared with its portal: read for matching, written from the outbox.
 
-Every query names the tenant. Creditors are found by their id, never by position. Fields are only ever added or set, so
-that what the portal keeps in a document stays.
+Every query names the tenant, but for the one about ids that are taken. Creditors are found by their id, never by
+position. Fields are only ever added or set, so that what the portal keeps in a document stays.
 """
 
 import re
@@ -188,7 +188,10 @@ class Clients:
         await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
     async def stored_ids(self, tenant_id: str, client_ids: Iterable[str]) -> dict[object, bool]:
-        """Those of the ids under which a document is stored, in their stored form, and whether it is the tenant's."""
+        """Those of the ids under which a document is stored, in their stored form, and whether it is the tenant's.
+
+        The one query that sees other tenants: an id that one of them has is free for nobody.
+        """
         wanted = {"_id": {"$in": [form for client_id in client_ids for form in id_forms(client_id)]}}
         found = await self._call("find", lambda clients: clients.find(wanted, {"tenant_id": 1}).to_list(None))
         return {document["_id"]: document.get("tenant_id") == tenant_id for document in found}
