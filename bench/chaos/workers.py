@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.telemetry.process import ROOT, neutral_environment
+from bench.pubsub.process import ROOT
+from bench.telemetry.process import neutral_environment
 
 _DRAIN_SECONDS = 60.0
 _HEAD_BYTES = 50_000

@@ -195,6 +195,8 @@ async def test_commands_find_the_demo_where_production_is_named(production: Prod
         announce_demo(cache, {"DATABASE_URL": own.database_url.get_secret_value()})
         of_demo = await _looked_at(production, "--demo", "emails", "--json")
         real = await _looked_at(production, "emails", "--json")
+        nothing = await _looked_at(production, "--demo", "review", "show", "77")
+    assert "--demo review` lists those that wait" in nothing.err, "what is said next is about the demo, too"
     assert [email["email_id"] for email in json.loads(of_demo.out)] == [email_id]
     assert len(json.loads(real.out)) == 3
 
@@ -202,7 +204,7 @@ async def test_commands_find_the_demo_where_production_is_named(production: Prod
 async def test_demo_is_said_of_what_a_demo_has(production: Production) -> None:
     refused = await _looked_at(production, "--demo", "run")
     assert (refused.status, "it goes with emails" in refused.err) == (2, True), refused.err
-    without = await _looked_at(production, "--demo", "emails")
+    without = await _looked_at(production, "--demo", "review")
     assert (without.status, "--demo: no demo runs or ran here" in without.err) == (2, True), without.err
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from claimstream.cli.console import command, note
+from claimstream.cli.console import note, program
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.running import about_demo
 from claimstream.connections import make_database
@@ -28,7 +28,7 @@ def settings_or_demo(**overrides: Any) -> Settings:
     if about_demo.get():
         running = last_demo.running()
         if running is None and not last_demo.has_ended():
-            raise SettingsError(f"--demo: no demo runs or ran here. Start one: {command()} demo")
+            raise SettingsError(f"--demo: no demo runs or ran here. Start one: {program()} demo")
         links = {"JAEGER_UI_URL": url} if (url := os.environ.get("JAEGER_UI_URL")) else {}
         return given_settings({name.lower(): value for name, value in (links | (running or {})).items()})
     settings = load_settings(**overrides)
@@ -46,7 +46,7 @@ def settings_at_work() -> Settings:
         note(
             ("" if about_demo.get() else "DATABASE_URL is not set, and ")
             + "the last demo has ended: its emails and reports are all that is left. "
-            f"For this it has to run: {command()} demo --keep"
+            f"For this it has to run: {program()} demo --keep"
         )
     return settings
 
