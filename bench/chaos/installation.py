@@ -9,7 +9,8 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from bench.chaos.mail import SCRIPTS, Letter
-from claimstream.cli.access import bring_up_schema, load_world
+from claimstream.cli.access import bring_up_schema
+from claimstream.cli.load import load_world
 from claimstream.domain.records.world import World
 from claimstream.local.claude.server import ClaudeServer
 from claimstream.local.gmail.server import GmailServer

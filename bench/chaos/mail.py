@@ -8,6 +8,7 @@ from decimal import Decimal
 from email.utils import format_datetime
 
 from claimstream.domain.records.world import World
+from claimstream.domain.rules.reply_codes import fault_of_code
 from claimstream.evaluation.case import CaseFolder, load_cases
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.sample_mail import SAMPLES
@@ -70,6 +71,8 @@ def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
         number = len(written)
         code = "".join(chance.choice(_CODE) for _ in range(5))
         code += "".join(_CODE[number // place % 32] for place in (1024, 32, 1))
+        if fault_of_code(code):  # of letters alone, or of digits
+            code = f"2X{code[2:]}"
         kind = chance.choices(("clear", "pdf", "prose", "away", "again"), (4, 2, 2, 1, 1))[0]
         replies = _KINDS[kind](number, code, addresses[number % firms], now, samples)
         stored = Decimal("2900.00") if kind == "pdf" else _STORED

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.pubsub.process import ROOT
+from bench.telemetry.process import neutral_environment
 
 _DRAIN_SECONDS = 60.0
 _HEAD_BYTES = 50_000
@@ -20,7 +22,8 @@ class Workers:
 
     def __init__(self, count: int, environment: Mapping[str, str], logs: Path, chance: random.Random) -> None:
         self._count = count
-        self._environment = {**os.environ, **environment}
+        # Of the shell's settings none, or the real Sentry and Redis of an installation would hear of our outages.
+        self._environment = {**neutral_environment(), **environment, "PYTHONPATH": str(ROOT)}
         self._logs = logs
         self._chance = chance
         self._running: list[_Worker] = []
@@ -124,6 +127,7 @@ class Workers:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.chaos.worker", "run"),
                 env=self._environment | environment,
+                cwd=self._logs,  # where no .env lies
                 stdout=log,
                 stderr=log,
             )

@@ -24,7 +24,8 @@ from bench.telemetry.collector import Collector
 from bench.telemetry.mail import Mail, copy_of
 from bench.telemetry.sentry import LocalSentry
 from claimstream.app import utc_now
-from claimstream.cli.access import a_door, bring_up_schema, load_world
+from claimstream.cli.access import a_door, bring_up_schema
+from claimstream.cli.load import load_world
 from claimstream.connections import make_clients
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.external.mongo_documents import client_document

@@ -18,7 +18,8 @@ from bench.pipeline.delays import ModelDelay
 from bench.pipeline.usage import Machine, machine
 from bench.pubsub.process import ChildError
 from bench.telemetry.variants import OFF
-from claimstream.cli.access import bring_up_schema, email_store, load_world
+from claimstream.cli.access import bring_up_schema, email_store
+from claimstream.cli.load import load_world
 from claimstream.evaluation.case import load_cases
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.settings import Settings, load_settings

@@ -17,7 +17,8 @@ from bench.telemetry.process import Worker
 from bench.telemetry.sentry import LocalSentry
 from bench.telemetry.variants import Variant
 from claimstream.app import utc_now
-from claimstream.cli.access import bring_up_schema, email_store, load_world
+from claimstream.cli.access import bring_up_schema, email_store
+from claimstream.cli.load import load_world
 from claimstream.domain.records.world import World
 from claimstream.local.claude.script import ScriptedAnswer
 from claimstream.local.stack import LocalStack

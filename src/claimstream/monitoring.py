@@ -29,15 +29,19 @@ def telemetry_options(settings: Settings) -> telemetry.TelemetryOptions:
     )
 
 
-def start_telemetry(settings: Settings) -> telemetry.Telemetry:
-    """Logs ``monitoring_initialized``; warns of each part that is not configured and each name that is no setting."""
+def start_telemetry(settings: Settings, *, from_file: bool = True) -> telemetry.Telemetry:
+    """Logs ``monitoring_initialized``; warns of each part that is not configured and each name that is no setting.
+
+    Args:
+        from_file: the settings were read from ``.env`` too; False: the file is not looked at.
+    """
     stamina.instrumentation.set_on_retry_hooks([])  # the door tells of retries itself, with the ids in force
     started = telemetry.start(telemetry_options(settings))
     for variable, consequence in settings.missing().items():
         if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
             continue
         log.warning("not_configured", setting=variable, consequence=consequence)
-    for variable, consequence in unknown_names().items():
+    for variable, consequence in (unknown_names() if from_file else {}).items():
         log.warning("setting_unknown", setting=variable, consequence=consequence)
     return started
 

@@ -5,6 +5,7 @@ and is named in a warning at start (:meth:`Settings.missing`).
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -364,8 +365,36 @@ def load_settings(**overrides: Any) -> Settings:
         WrongSettingsError: values are not accepted.
         SettingsError: the file is no text.
     """
+    return _validated(Settings, overrides)
+
+
+class _GivenSettings(Settings):
+    model_config = SettingsConfigDict(env_file=None)  # which would be read even though nobody asks that source
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def given_settings(values: Mapping[str, str]) -> Settings:
+    """Settings from these values by field name, and from nothing else: neither the environment nor ``.env`` is read.
+
+    Raises:
+        WrongSettingsError: values are not accepted.
+    """
+    return _validated(_GivenSettings, values)
+
+
+def _validated(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     try:
-        return Settings(**overrides)
+        return kind(**values)
     except ValidationError as error:
         problems: dict[str, tuple[str, ...]] = {}
         for problem in error.errors(include_url=False, include_input=False, include_context=False):

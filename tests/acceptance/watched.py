@@ -105,7 +105,7 @@ async def _run(
         for name, policy in DEFAULT_POLICIES.items()
     }
     async with App(settings, clock=lambda: now, policies=policies) as app:
-        await load_world(app, folder.world, forget_cursors=True)
+        await load_world(app, folder.world)
         await ensure_topics(settings, await app.connect())
         running = asyncio.Event()
         with pytest.MonkeyPatch.context() as patch:

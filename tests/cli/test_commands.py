@@ -24,7 +24,7 @@ from claimstream.health import HealthServer
 from claimstream.local.sample_mail import SAMPLES
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
-from claimstream.settings import Settings, SettingsError
+from claimstream.settings import SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
 from claimstream.store.outages import OutageStore
 from claimstream.telemetry.correlation import new_correlation_id
@@ -93,7 +93,8 @@ async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, hom
     before = {trace.trace_id for trace in stack.otlp.traces()}
     few = few_samples(Path(home["XDG_CACHE_HOME"]) / "few")
     environment = home | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{stack.otlp.grpc_endpoint}"}
-    ended = await claimstream("demo", "--json", "--samples", str(few), environment=environment)
+    words = ("demo", "--json", "--samples", str(few), "--use", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    ended = await claimstream(*words, environment=environment)
     assert ended.status == 0, ended.err
     traces = {trace.trace_id: trace for trace in stack.otlp.traces() if trace.trace_id not in before}
     for email in json.loads(ended.out)["emails"]:
@@ -106,10 +107,10 @@ async def test_the_demo_exports_every_span_before_it_ends(stack: LocalStack, hom
 async def test_the_demo_says_at_once_that_it_ends_whenever_it_is_interrupted(
     installed: dict[str, str], tmp_path: Path, said: str
 ) -> None:
-    yours = {name: value for name, value in installed.items() if not name.startswith(("GMAIL_", "LOG_"))}
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "claimstream", "demo", "--keep", "--samples", str(few_samples(tmp_path / "few"))),
-        env={name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields} | yours,
+        *("--use", "DATABASE_URL,MONGODB_URL,STORAGE_EMULATOR_HOST,PUBSUB_EMULATOR_HOST,ANTHROPIC_BASE_URL"),
+        env=os.environ | installed,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -575,14 +576,15 @@ async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], t
     assert "claimstream demo --keep" in ended.err
 
 
-async def test_send_finds_the_mailboxes_of_a_demo_that_runs_on_a_database_of_ones_own(
-    app: App, installed: dict[str, str], tmp_path: Path
+async def test_send_names_the_mailboxes_of_the_demo(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
 ) -> None:
-    announce_demo(tmp_path, {name: value for name, value in installed.items() if name != "DATABASE_URL"})
+    announce_demo(tmp_path, installed)
     mail = tmp_path / "a.eml"
     mail.write_text("To: who@elsewhere.example\n\nx")
-    ended = await claimstream("send", str(mail), environment=installed)
-    assert (ended.status, "who@elsewhere.example is no mailbox of the demo" in ended.err) == (2, True), ended.err
+    ended = await claimstream("send", str(mail), environment={"XDG_CACHE_HOME": installed["XDG_CACHE_HOME"]})
+    said = f"who@elsewhere.example is no mailbox of the demo. Name one: --mailbox {world.tenants[0].mailboxes[0]}"
+    assert (ended.status, said in ended.err) == (2, True), ended.err
 
 
 async def test_send_to_a_disabled_mailbox_says_which_command_enables_it(

@@ -15,8 +15,8 @@ from claimstream.app import App
 from claimstream.cli.review.desk import ReviewDesk, ReviewError
 from claimstream.domain.records.work import EmailSummary, NewEmail
 from claimstream.domain.records.world import World
+from claimstream.domain.rules.world_text import WorldFaultsError
 from claimstream.evaluation.desk import clients_of, load_world
-from claimstream.external.errors import Refused
 from claimstream.external.mongo_documents import amount
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Runner, Settled
@@ -163,7 +163,7 @@ async def test_emails_money_and_notifications_are_the_firms_own(
 
 async def test_a_firms_letter_is_not_taken_over_by_another_firms_world(app: App, world: World) -> None:
     foreign = world.inquiries[0].model_copy(update={"tenant_id": "u"})
-    with pytest.raises(Refused, match=r"inquiry i-1 is another tenant's"):
+    with pytest.raises(WorldFaultsError, match=r"inquiries\[0\]\.inquiry_id: is another tenant's inquiry"):
         await load_world(app, world.model_copy(update={"inquiries": (foreign,)}))
     owner = await app.database.run(
         "SELECT", lambda c: c.fetchval("SELECT tenant_id FROM inquiries WHERE inquiry_id = 'i-1'")

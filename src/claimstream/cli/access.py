@@ -5,25 +5,32 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from claimstream.cli.console import command, note
+from claimstream.cli.console import note, program
 from claimstream.cli.demo import last as last_demo
-from claimstream.connections import make_clients, make_database
-from claimstream.domain.records.world import World
+from claimstream.cli.running import about_demo
+from claimstream.connections import make_database
 from claimstream.external.door import Door
-from claimstream.external.mongo_documents import client_document
 from claimstream.external.policy import DEFAULT_POLICIES
-from claimstream.settings import Settings, SettingsError, load_settings
+from claimstream.settings import Settings, SettingsError, given_settings, load_settings
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
-from claimstream.store.world import WorldStore
 
 
 def settings_or_demo(**overrides: Any) -> Settings:
-    """The environment's settings; where it names no database, those of the demo that is running.
+    """The environment's settings; where it names no database or ``--demo`` is given, those of the demo that is running.
 
     Args:
-        overrides: by field name; they win.
+        overrides: by field name; they win over the environment's.
+
+    Raises:
+        SettingsError: a setting is wrong, or there is no demo for ``--demo``.
     """
+    if about_demo.get():
+        running = last_demo.running()
+        if running is None and not last_demo.has_ended():
+            raise SettingsError(f"--demo: no demo runs or ran here. Start one: {program()} demo")
+        links = {"JAEGER_UI_URL": url} if (url := os.environ.get("JAEGER_UI_URL")) else {}
+        return given_settings({name.lower(): value for name, value in (links | (running or {})).items()})
     settings = load_settings(**overrides)
     environment = last_demo.running()
     if settings.database_url is not None or environment is None:
@@ -37,8 +44,9 @@ def settings_at_work() -> Settings:
     settings = settings_or_demo()
     if settings.database_url is None and last_demo.has_ended():
         note(
-            "DATABASE_URL is not set, and the last demo has ended: its emails and reports are all that is left. "
-            f"For this it has to run: {command()} demo --keep"
+            ("" if about_demo.get() else "DATABASE_URL is not set, and ")
+            + "the last demo has ended: its emails and reports are all that is left. "
+            f"For this it has to run: {program()} demo --keep"
         )
     return settings
 
@@ -77,22 +85,3 @@ async def bring_up_schema(settings: Settings) -> tuple[str | None, str | None]:
 async def email_store(settings: Settings) -> AsyncIterator[EmailStore]:
     async with a_door() as door, open_database(settings, door) as database:
         yield EmailStore(database)
-
-
-async def load_world(settings: Settings, world: World, *, clients: bool) -> None:
-    """Tenants, mailboxes and inquiries into PostgreSQL; with ``clients``, the clients into MongoDB too.
-
-    Raises:
-        SettingsError: ``clients`` is wanted and no MongoDB is configured; nothing is written then.
-    """
-    if clients and settings.mongodb_url is None:
-        raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
-    async with a_door() as door, open_database(settings, door) as database:
-        await WorldStore(database).load(world)
-        collection = make_clients(settings, door) if clients else None
-        if collection is None:
-            return
-        try:
-            await collection.upsert(client_document(client) for client in world.clients)
-        finally:
-            await collection.close()

@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.segment import Segment
 from rich.text import Text
 
+from claimstream.cli.running import about_demo
+
 _FILE_WIDTH = 200
 """Columns where nobody looks on as it is written: a table in a file or a pipe is not to be cut to fit a screen."""
 
@@ -103,6 +105,11 @@ def progress(doing: str, beside: str = "") -> Progress:
 
 
 def command() -> str:
+    """The words before the name of a command about the same installation: with ``--demo`` where that was said."""
+    return f"{program()} --demo" if about_demo.get() else program()
+
+
+def program() -> str:
     """What the person types to call us again from where they are: ``claimstream``, ``.venv/bin/claimstream``."""
     if shutil.which("claimstream"):
         return "claimstream"

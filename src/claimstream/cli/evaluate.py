@@ -14,20 +14,19 @@ from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.monitoring import start_telemetry
-from claimstream.settings import load_settings
+from claimstream.settings import Settings
 
 _ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
 
 
-async def run_evaluation(folder: Path, *, as_json: bool, stand_in: bool) -> bool:
+async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, stand_in: bool) -> bool:
     """Run, score and print. True if there was no wrong write."""
     cases = load_cases(folder)
-    settings = load_settings()
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     scripts = list(read_scripts(folder)) if stand_in else []
     async with LocalStack(settings, scripts=scripts, model=stand_in) as stack:
-        telemetry = start_telemetry(stack.settings)
+        telemetry = start_telemetry(stack.settings, from_file=False)
         try:
             with progress("cases") as bar:
                 task = bar.add_task("cases", total=len(cases.cases))

@@ -4,7 +4,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,11 @@ from claimstream.cli.dead import commands as dead_commands
 from claimstream.cli.mailboxes import commands as mailbox_commands
 from claimstream.cli.moment import FORMS, moment_option
 from claimstream.cli.review import commands as review_commands
-from claimstream.cli.running import JsonOption, advice
+from claimstream.cli.running import JsonOption, UseOption, about_demo, advice
 from claimstream.cli.running import run as _run
+
+if TYPE_CHECKING:
+    from claimstream.settings import Settings
 
 # gRPC would announce each process we start; none of them uses it.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
@@ -62,6 +65,10 @@ class StageChoice(StrEnum):
     ROUTE = "route"
 
 
+_LOOKING = ("emails", "report", "review", "mailboxes", "replay", "audit", "dead")
+"""Commands that show or change what a worker, or a demo, has stored."""
+
+
 def _case_folder(folder: Path | None) -> Path | None:
     """Told at once: what demo and eval need takes seconds to load."""
     if folder is not None and not folder.is_dir():
@@ -79,11 +86,35 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
     ] = False,
+    of_demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Look at the demo that runs or ran last, whatever database .env and environment name."
+        ),
+    ] = False,
 ) -> None:
     del version
+    if of_demo and context.invoked_subcommand not in _LOOKING:
+        raise typer.BadParameter(f"it goes with {', '.join(_LOOKING)}.", param_hint="--demo")
+    about_demo.set(of_demo)
+
+
+def _trial_settings(use: list[str] | None) -> "Settings":
+    """Called before anything else is loaded: some libraries read the environment when they are imported."""
+    from claimstream.cli.trial import trial_settings
+    from claimstream.settings import SettingsError
+
+    try:
+        return trial_settings(use)
+    except SettingsError as error:
+        from claimstream.cli.console import complain
+
+        complain(str(error))
+        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -96,17 +127,19 @@ def demo(
         Path | None,
         typer.Option(help="Another folder of cases (docs/evaluation.md) than the built-in one.", callback=_case_folder),
     ] = None,
+    use: UseOption = None,
 ) -> None:
     """Show the main job on sample mail, on an embedded local stack.
 
-    Starts PostgreSQL, MongoDB, GCS, Pub/Sub, Gmail, SMTP, a collector and a stand-in for Claude, each where the
-    environment does not name one of yours; puts the sample mail into the mailboxes; lets the real worker settle it; and
-    prints what became of each mail. Status 0 only if every mail is settled and nothing was written wrongly.
+    Starts PostgreSQL, MongoDB, GCS, Pub/Sub, Gmail, SMTP, a collector and a stand-in for Claude; puts the sample mail
+    into the mailboxes; lets the real worker settle it; and prints what became of each mail. Reads neither .env nor the
+    environment, except for what --use names. Status 0 only if every mail is settled and nothing was written wrongly.
     """
+    settings = _trial_settings(use)
     from claimstream.cli.demo.run import run_demo
     from claimstream.local.sample_mail import SAMPLES
 
-    good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep))
+    good = _run(run_demo(settings, samples=samples or SAMPLES, as_json=as_json, keep=keep))
     raise typer.Exit(0 if good else 1)
 
 
@@ -210,15 +243,22 @@ def load(
         bool, typer.Option("--clients", help="Also put the clients into MongoDB, replacing those of the same id.")
     ] = False,
 ) -> None:
-    """Tell claimstream of tenants, their mailboxes and the letters sent (inquiries). Existing ones are updated."""
-    from claimstream.cli.access import load_world
+    """Tell claimstream of tenants, their mailboxes and the letters sent (inquiries). Existing ones are updated.
+
+    All of the file is loaded, or nothing: every fault is named with its place. Nothing of another tenant is touched.
+    """
     from claimstream.cli.console import note
-    from claimstream.evaluation.case import read_world
+    from claimstream.cli.load import load_world
+    from claimstream.domain.rules.world_text import WorldFaultsError
+    from claimstream.evaluation.case import CaseError, read_world
     from claimstream.settings import load_settings
 
     async def work() -> None:
         found = read_world(world)
-        await load_world(load_settings(), found, clients=clients)
+        try:
+            await load_world(load_settings(), found, clients=clients)
+        except WorldFaultsError as error:
+            raise CaseError(f"{world}: {error}\nNothing was loaded.") from None
         note(f"{len(found.tenants)} tenants, {len(found.inquiries)} inquiries" + (" and clients" if clients else ""))
 
     _run(work())
@@ -259,7 +299,7 @@ def emails(
     async def work() -> list[EmailSummary]:
         settings = settings_or_demo()
         if settings.database_url is None and (saved := last_demo.saved_emails()):
-            note("DATABASE_URL is not set: these are the emails of the last demo.")
+            note("These are the emails of the last demo.")
             check_among({email.tenant_id for email in saved}, tenant)
             wanted = {"tenant_id": tenant, "outcome": outcome, "status": status}
             chosen = [e for e in saved if all(v is None or getattr(e, name) == v for name, v in wanted.items())]
@@ -403,16 +443,19 @@ def evaluate(
     as_json: JsonOption = False,
     stand_in: Annotated[
         bool,
-        typer.Option("--stand-in", help="Answer as the cases' model.json says, where no real model is configured."),
+        typer.Option("--stand-in", help="Answer as the cases' model.json says, where no real model is used."),
     ] = False,
+    use: UseOption = None,
 ) -> None:
     """Score a folder of cases: wrong writes first, then accuracy by field (docs/evaluation.md).
 
-    Runs in databases of its own. With ANTHROPIC_API_KEY the real model is asked. Status 0 when there is no wrong write.
+    Runs on an embedded stack, and reads neither .env nor the environment, except for what --use names: with
+    --use ANTHROPIC_API_KEY the real model is asked. Status 0 when there is no wrong write.
     """
+    settings = _trial_settings(use)
     from claimstream.cli.evaluate import run_evaluation
 
-    good = _run(run_evaluation(folder, as_json=as_json, stand_in=stand_in))
+    good = _run(run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in))
     raise typer.Exit(0 if good else 1)
 
 
@@ -423,7 +466,8 @@ def send(
         str | None, typer.Option(help="Into which mailbox; by default the one it is addressed to.")
     ] = None,
 ) -> None:
-    """Put a mail into a mailbox of the running demo (`claimstream demo --keep`)."""
+    """Put a mail into a mailbox of the running demo (`claimstream demo --keep`), whatever .env and environment name."""
+    _trial_settings(None)
     from claimstream.cli.demo.send import send_mail
 
     _run(send_mail(file, mailbox))

@@ -2,23 +2,45 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
+UseOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--use",
+        metavar="NAME,…",
+        help="Variables of the environment to use: DATABASE_URL, MONGODB_URL, ANTHROPIC_API_KEY, … Nothing else of "
+        "the environment is used, and nothing of .env. On a database server the trial works in a database of its own.",
+    ),
+]
+
+about_demo: ContextVar[bool] = ContextVar("about_demo", default=False)
+"""The command line says ``--demo``."""
 
 
 def advice(error: BaseException) -> list[str] | None:
     """What a person can do about it, a line each; None for an error that nobody foresaw."""
     from claimstream.cli.mendable import as_setting
+    from claimstream.domain.rules.world_text import WorldFaultsError
     from claimstream.evaluation.case import CaseError
     from claimstream.external.errors import ExternalError
     from claimstream.local.servers.process import LocalStackError
     from claimstream.pubsub import PubSubError, SubscriptionError
     from claimstream.settings import SettingsError
 
-    expected = (SettingsError, ExternalError, LocalStackError, PubSubError, SubscriptionError, CaseError)
+    expected = (
+        SettingsError,
+        ExternalError,
+        LocalStackError,
+        PubSubError,
+        SubscriptionError,
+        CaseError,
+        WorldFaultsError,
+    )
     lines = []
     for leaf in _leaves(error):
         line = str(leaf) if isinstance(leaf, expected) else as_setting(leaf)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from claimstream.cli.console import command
+from claimstream.cli.console import program
 from claimstream.settings import SettingsError
 from claimstream.store.database import Database
 from claimstream.store.world import WorldStore
@@ -22,7 +22,7 @@ def check_among(known: Collection[str], tenant_id: str | None) -> None:
         return
     if not known:
         raise SettingsError(
-            f"--tenant {tenant_id}: no tenant is known yet. `{command()} load WORLD.json` makes it known."
+            f"--tenant {tenant_id}: no tenant is known yet. `{program()} load WORLD.json` makes it known."
         )
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     raise SettingsError(

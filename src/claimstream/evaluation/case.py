@@ -14,6 +14,7 @@ from claimstream.domain.records.decision import ReviewReason, Route
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.intent import Intent, MatchedBy
 from claimstream.domain.records.world import World
+from claimstream.domain.rules.world_text import WorldFaultsError, read_world_text
 from claimstream.local.sample_mail import SAMPLES
 
 M = TypeVar("M", bound=BaseModel)
@@ -99,14 +100,17 @@ def load_cases(folder: Path) -> CaseFolder:
 
 
 def read_world(path: Path) -> World:
-    """Raises CaseError."""
+    """Raises CaseError, which names every fault of the file."""
     try:
-        return _read(path, World)
+        return read_world_text(_bytes(path))
     except CaseError as error:
-        raise CaseError(
-            f"{error}. Expected is a world.json: tenants with their mailboxes, clients, and the letters sent "
-            f"(inquiries). docs/evaluation.md describes the format; an example: {SAMPLES / 'world.json'}"
-        ) from None
+        fault = str(error)
+    except WorldFaultsError as error:
+        fault = f"{path}: {error}"
+    raise CaseError(
+        f"{fault}. Expected is a world.json: tenants with their mailboxes, clients, and the letters sent "
+        f"(inquiries). docs/evaluation.md describes the format; an example: {SAMPLES / 'world.json'}"
+    )
 
 
 def _load_case(folder: Path, world: World) -> Case:
@@ -139,13 +143,19 @@ def _mailbox(raw: bytes, world: World, folder: Path) -> str:
 
 
 def _read(path: Path, kind: type[M]) -> M:
+    data = _bytes(path)
     try:
-        return kind.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise CaseError(f"{path}: missing") from None
-    except OSError as error:
-        raise CaseError(f"{path}: cannot be read ({error.strerror})") from None
+        return kind.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])  # nowhere, if it is no JSON
         raise CaseError(f"{path}: {f'{where}: ' if where else ''}{first['msg']}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise CaseError(f"{path}: missing") from None
+    except OSError as error:
+        raise CaseError(f"{path}: cannot be read ({error.strerror})") from None

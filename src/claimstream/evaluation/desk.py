@@ -18,9 +18,9 @@ def clients_of(app: App) -> Clients:
     return app.clients
 
 
-async def load_world(app: App, world: World, *, forget_cursors: bool = False) -> None:
+async def load_world(app: App, world: World) -> None:
     """Tenants, mailboxes, inquiries and clients as the world has them; clients that are there are put back."""
-    await app.world.load(world, forget_cursors=forget_cursors)
+    await app.world.load(world)
     await clients_of(app).upsert(client_document(client) for client in world.clients)
 
 

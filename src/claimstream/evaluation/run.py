@@ -1,14 +1,9 @@
 """Running a folder of cases: each on the pipeline's own code, against real stores, from a fresh copy of the world."""
 
 import asyncio
-import secrets
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from urllib.parse import urlsplit, urlunsplit
-
-import asyncpg
-from pydantic import SecretStr
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from claimstream.app import App, utc_now
 from claimstream.domain.records.work import NewEmail
@@ -16,11 +11,11 @@ from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, CaseFolder
 from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world, stored_documents
 from claimstream.evaluation.observed import Observed, observe
+from claimstream.evaluation.own_stores import own_stores
 from claimstream.external.mongo_documents import Document
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Settled
 from claimstream.settings import Settings
-from claimstream.store.schema import migrate
 from claimstream.telemetry.correlation import new_correlation_id
 
 _DESKS = 4
@@ -55,38 +50,11 @@ async def evaluate(
     async with AsyncExitStack() as databases:
         desks = min(_DESKS, len(folder.cases))
         # One after the other: alembic keeps its context in a module.
-        settings = [await databases.enter_async_context(_own_databases(stack.settings)) for _ in range(desks)]
+        settings = [await databases.enter_async_context(own_stores(stack.settings, "eval")) for _ in range(desks)]
         async with asyncio.TaskGroup() as group:
             for own in settings:
                 group.create_task(work(own))
     return [(case, results[number]) for number, case in enumerate(folder.cases)]
-
-
-@asynccontextmanager
-async def _own_databases(settings: Settings) -> AsyncIterator[Settings]:
-    assert settings.database_url is not None
-    name = f"claimstream_eval_{secrets.token_hex(4)}"
-    given = settings.database_url.get_secret_value()
-    server = await asyncpg.connect(given)
-    try:
-        await server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            dsn = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-            await migrate(dsn)
-            own = settings.model_copy(update={"database_url": SecretStr(dsn), "mongodb_database": name})
-            try:
-                yield own
-            finally:
-                await _drop_clients(own)
-        finally:
-            await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await server.close()
-
-
-async def _drop_clients(settings: Settings) -> None:
-    async with App(settings) as app:
-        await clients_of(app).drop()
 
 
 async def _restore(app: App, world: World, fresh: list[Document]) -> None:

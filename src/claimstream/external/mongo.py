@@ -1,13 +1,14 @@
 """The firm's ``clients`` collection, shared with its portal: read for matching, written from the outbox.
 
-Every query names the tenant. Creditors are found by their id, never by position. Fields are only ever added or set, so
-that what the portal keeps in a document stays.
+Every query names the tenant, but for the one about ids that are taken. Creditors are found by their id, never by
+position. Fields are only ever added or set, so that what the portal keeps in a document stays.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
@@ -45,6 +46,8 @@ _MAJORITY_MILLISECONDS = 10_000
 would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
+_WRITTEN_AT_ONCE = 1000
+"""Documents: few enough for one call's time-out."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -172,14 +175,34 @@ class Clients:
         raise Outage(SERVICE, "update", f"the amount changed {_RACES} times while it was being replaced; later again")
 
     async def upsert(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        """Store whole documents by ``_id``, for the demo and the tests: see :func:`mongo_documents.client_document`."""
-        writes = [ReplaceOne({"_id": document["_id"]}, dict(document), upsert=True) for document in documents]
-        if writes:
-            await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
+        """Store whole documents by ``_id``, for the demo and the tests: see :func:`mongo_documents.client_document`.
+
+        Another tenant's document of that id stays: its id is taken, and the write is refused.
+        """
+        remaining = iter(documents)
+        while part := list(islice(remaining, _WRITTEN_AT_ONCE)):
+            await self._replace(part)
+
+    async def _replace(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        writes = [ReplaceOne({"_id": d["_id"], "tenant_id": d["tenant_id"]}, dict(d), upsert=True) for d in documents]
+        await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
+
+    async def stored_ids(self, tenant_id: str, client_ids: Iterable[str]) -> dict[object, bool]:
+        """Those of the ids under which a document is stored, in their stored form, and whether it is the tenant's.
+
+        The one query that sees other tenants: an id that one of them has is free for nobody.
+        """
+        wanted = {"_id": {"$in": [form for client_id in client_ids for form in id_forms(client_id)]}}
+        found = await self._call("find", lambda clients: clients.find(wanted, {"tenant_id": 1}).to_list(None))
+        return {document["_id"]: document.get("tenant_id") == tenant_id for document in found}
 
     async def drop(self) -> None:
         """Drop the whole database: for those that an evaluation or a test made for itself."""
         await self._call("drop", lambda clients: clients.database.client.drop_database(clients.database.name))
+
+    async def collections(self) -> list[str]:
+        """The names of all collections in the database."""
+        return await self._call("listCollections", lambda clients: clients.database.list_collection_names())
 
     async def check(self) -> str:
         """Look for one document.

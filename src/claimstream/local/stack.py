@@ -6,6 +6,7 @@ The same stack serves the demo, the evaluation and the tests.
 import asyncio
 import secrets
 import tempfile
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -67,11 +68,7 @@ class LocalStack:
 
     def environment(self) -> dict[str, str]:
         """The embedded parts as variables, for another process."""
-        fields: dict[str, Any] = self.settings.model_dump(include=set(self.embedded))
-        return {
-            name.upper(): value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
-            for name, value in fields.items()
-        }
+        return as_environment(self.settings, self.embedded)
 
     async def __aenter__(self) -> Self:
         try:
@@ -102,7 +99,7 @@ class LocalStack:
             if given.storage_emulator_host is None and given.gcs_bucket is None:
                 group.create_task(self._start_gcs(root / "gcs"))
         if given.storage_emulator_host is not None and given.gcs_bucket is None:
-            await _create_bucket(given.storage_emulator_host)
+            await create_bucket(given.storage_emulator_host, BUCKET)
             self._fill(gcs_bucket=BUCKET)
         if given.smtp_url is None:
             self.smtp = await self._exit.enter_async_context(LocalSmtp())
@@ -164,11 +161,20 @@ class LocalStack:
             await self._channel.close()
 
 
-async def _create_bucket(endpoint: str) -> None:
-    """On the user's own fake GCS; that it is there already (409) is fine."""
+def as_environment(settings: Settings, fields: Iterable[str]) -> dict[str, str]:
+    """These fields as variables, as far as they are set."""
+    values: dict[str, Any] = settings.model_dump(include=set(fields), exclude_none=True)
+    return {
+        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in values.items()
+    }
+
+
+async def create_bucket(endpoint: str, name: str) -> None:
+    """Make a bucket on a fake GCS server; nothing happens if it is there (409)."""
     async with aiohttp.ClientSession() as session:
         try:
-            async with session.post(f"{endpoint}/storage/v1/b", json={"name": BUCKET}) as response:
+            async with session.post(f"{endpoint}/storage/v1/b", json={"name": name}) as response:
                 if response.status not in {200, 409}:
                     raise LocalStackError(f"STORAGE_EMULATOR_HOST does not take a bucket: it answers {response.status}")
         except aiohttp.ClientError as error:

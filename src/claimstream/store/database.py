@@ -28,6 +28,7 @@ class Call(Protocol):
         /,
         *,
         retry: bool = True,
+        timeout_seconds: float | None = None,
         attributes: Mapping[str, AttributeValue] | None = None,
     ) -> T: ...
 
@@ -66,13 +67,21 @@ class Database:
             await self._pool.close()
             self._pool = None
 
-    async def run(self, operation: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
+    async def run(
+        self,
+        operation: str,
+        work: Callable[[Connection], Awaitable[T]],
+        *,
+        transaction: bool = True,
+        timeout_seconds: float | None = None,
+    ) -> T:
         """Run ``work`` in one transaction.
 
         Args:
             operation: names the span: verb and table, such as ``UPDATE emails``.
             transaction: False where ``work`` is one statement, which is a transaction by itself: without BEGIN and
                 COMMIT it takes half the time.
+            timeout_seconds: for one attempt; None: as the guard has it.
         """
 
         async def once() -> T:
@@ -86,7 +95,7 @@ class Database:
 
         verb, _, table = operation.partition(" ")
         attributes = {"db.operation.name": verb, "db.collection.name": table, **self._server}
-        return await self._call(operation, once, attributes=attributes)
+        return await self._call(operation, once, timeout_seconds=timeout_seconds, attributes=attributes)
 
 
 async def _nothing_to_reset(_: object) -> None:

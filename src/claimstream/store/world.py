@@ -1,25 +1,47 @@
 """Loading firms and their letters."""
 
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable
+
 from claimstream.domain.records.world import World
-from claimstream.external.errors import Refused
+from claimstream.domain.rules.world_faults import Stored, code_key, faults_against_stored, message_key
+from claimstream.domain.rules.world_text import WorldFaultsError
 from claimstream.store.database import Connection, Database
+
+_LOCK = 7_214_550_032
+"""Advisory lock of the loads."""
+_LONGEST_SECONDS = 600.0
+"""A firm that begins has a hundred thousand letters, and MongoDB's turn lies in the same transaction."""
 
 
 class WorldStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def load(self, world: World, *, forget_cursors: bool = False) -> None:
-        """Insert or bring up to date the tenants, mailboxes and inquiries. Emails are not touched.
+    async def load(
+        self,
+        world: World,
+        *,
+        faults: Collection[str] = (),
+        finish: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Insert or bring up to date the tenants, mailboxes and inquiries: all of them, or none. Emails, cursors and
+        watches are not touched, and nothing of a tenant that the world does not name.
 
         Args:
-            forget_cursors: the mailboxes are on another Gmail server than before, whose history ids are its own.
+            faults: found in the world already, to be raised together with those found here.
+            finish: called once everything is written and before it is committed; nothing is if it raises.
 
         Raises:
-            Refused: an inquiry's id is that of another tenant's inquiry.
+            WorldFaultsError: the world would touch another tenant's records, or another letter's.
         """
 
         async def work(connection: Connection) -> None:
+            # What is looked at here is changed by other loads only: one at a time.
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+            found = [*faults, *faults_against_stored(world, await _stored(connection, world))]
+            if found:
+                raise WorldFaultsError(found)
             await connection.executemany(
                 """
                 INSERT INTO tenants (tenant_id, name, notification_address) VALUES ($1, $2, $3)
@@ -28,38 +50,16 @@ class WorldStore:
                 [(t.tenant_id, t.name, t.notification_address) for t in world.tenants],
             )
             await connection.executemany(
-                """
-                INSERT INTO mailboxes (address, tenant_id) VALUES (lower($1), $2)
-                ON CONFLICT (address) DO UPDATE SET tenant_id = $2
-                """,
-                [(address, t.tenant_id) for t in world.tenants for address in t.mailboxes],
+                "INSERT INTO mailboxes (address, tenant_id) VALUES ($1, $2) ON CONFLICT (address) DO NOTHING",
+                [(address.lower(), t.tenant_id) for t in world.tenants for address in t.mailboxes],
             )
-            if forget_cursors:
-                await connection.execute(
-                    """
-                    UPDATE mailboxes SET history_id = NULL, watch_expires_at = NULL, sync_holder = NULL
-                    WHERE address = ANY($1::text[])
-                    """,
-                    [address.lower() for t in world.tenants for address in t.mailboxes],
-                )
-            foreign = await connection.fetchval(
-                """
-                SELECT min(inquiry_id) FROM inquiries
-                JOIN unnest($1::text[], $2::text[]) AS new (id, tenant) ON inquiry_id = id AND tenant_id <> tenant
-                """,
-                [i.inquiry_id for i in world.inquiries],
-                [i.tenant_id for i in world.inquiries],
-            )
-            if foreign is not None:
-                message = f"inquiry {foreign} is another tenant's. Give it an id of its own; nothing was loaded."
-                raise Refused("postgresql", "load", message)
             await connection.executemany(
                 """
                 INSERT INTO inquiries (inquiry_id, tenant_id, client_id, creditor_id, letter, sent_at, reply_code,
                                        message_id, to_address, creditor_reference, status)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 ON CONFLICT (inquiry_id) DO UPDATE SET
-                    tenant_id = $2, client_id = $3, creditor_id = $4, letter = $5, sent_at = $6, reply_code = $7,
+                    client_id = $3, creditor_id = $4, letter = $5, sent_at = $6, reply_code = $7,
                     message_id = $8, to_address = $9, creditor_reference = $10, status = $11
                 """,
                 [
@@ -79,8 +79,10 @@ class WorldStore:
                     for i in world.inquiries
                 ],
             )
+            if finish is not None:
+                await finish()
 
-        await self._database.run("INSERT inquiries", work)
+        await self._database.run("INSERT inquiries", work, timeout_seconds=_LONGEST_SECONDS)
 
     async def clear(self) -> None:
         """Forget everything (evaluation only: each case starts from a fresh world)."""
@@ -104,3 +106,47 @@ class WorldStore:
             return found
 
         return await self._database.run("SELECT tenants", work, transaction=False)
+
+
+async def _stored(connection: Connection, world: World) -> Stored:
+    """All that is stored of what the world names."""
+    tenants = [row["tenant_id"] for row in await connection.fetch("SELECT tenant_id FROM tenants")]
+    mailboxes = await connection.fetch(
+        "SELECT address, tenant_id FROM mailboxes WHERE address = ANY($1::text[])",
+        [address.lower() for tenant in world.tenants for address in tenant.mailboxes],
+    )
+    inquiries = await connection.fetch(
+        "SELECT inquiry_id, tenant_id FROM inquiries WHERE inquiry_id = ANY($1::text[])",
+        [inquiry.inquiry_id for inquiry in world.inquiries],
+    )
+    codes = await connection.fetch(
+        """
+        SELECT tenant_id, upper(reply_code) AS code, inquiry_id
+        FROM inquiries JOIN unnest($1::text[], $2::text[]) AS new (tenant, code)
+            ON tenant_id = tenant AND upper(reply_code) = code
+        """,
+        *_columns(code_key(inquiry) for inquiry in world.inquiries if inquiry.reply_code),
+    )
+    messages = await connection.fetch(
+        """
+        SELECT tenant_id, id, inquiry_id
+        FROM inquiries JOIN unnest($1::text[], $2::text[]) AS new (tenant, id)
+            ON tenant_id = tenant AND message_id IN (id, '<' || id || '>')
+        """,
+        *_columns(message_key(inquiry) for inquiry in world.inquiries if inquiry.message_id),
+    )
+    message_ids: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in messages:
+        message_ids[row["tenant_id"], row["id"]].append(row["inquiry_id"])
+    return Stored(
+        tenants=tenants,
+        mailboxes={row["address"]: row["tenant_id"] for row in mailboxes},
+        inquiries={row["inquiry_id"]: row["tenant_id"] for row in inquiries},
+        codes={(row["tenant_id"], row["code"]): row["inquiry_id"] for row in codes},
+        message_ids=message_ids,
+    )
+
+
+def _columns(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    listed = list(pairs)
+    return [tenant for tenant, _ in listed], [value for _, value in listed]

@@ -85,6 +85,18 @@ def test_what_is_no_exact_signal_routes_nothing(received: ParsedMail) -> None:
     assert route(received) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "text"), [("A", "Stand A, Punkt a"), ("2026", "Stand 12.10.2026"), ("MAI2026", "MAI2026")]
+)
+def test_a_stored_code_that_is_none_counts_in_an_address_alone(code: str, text: str) -> None:
+    stored = file(4, reply_code=code, email=None)
+    assert find_route(mail(text), [stored], now=NOW, thresholds=THRESHOLDS) is None
+    assert contradiction(Signs.of(mail(text)), BOTH[0], [*BOTH, stored]) is None
+    addressed = find_route(mail(to=[f"claims+{code}@kanzlei-nord.example"]), [stored], now=NOW, thresholds=THRESHOLDS)
+    assert addressed is not None
+    assert addressed.matched_by is MatchedBy.REPLY_CODE
+
+
 def test_the_first_signal_wins() -> None:
     received = mail(
         "Antwortcode: K7Q2X9M1",

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, program, progress
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
 from claimstream.cli.person import who
@@ -146,7 +146,7 @@ async def _chosen(database: Database, address: str | None, tenant_id: str | None
     else:
         named = await store.get(address)
         if named is None:
-            raise SettingsError(f"--mailbox {address}: no tenant has it. `{command()} load WORLD.json` makes it known.")
+            raise SettingsError(f"--mailbox {address}: no tenant has it. `{program()} load WORLD.json` makes it known.")
         found = [named]
     chosen = [mailbox for mailbox in found if tenant_id in (None, mailbox.tenant_id)]
     if not chosen and not findings.failed:

@@ -13,7 +13,6 @@ from typing import Any
 from rich.markup import escape
 
 from claimstream.app import App, utc_now
-from claimstream.cli.access import bring_up_schema
 from claimstream.cli.console import Trimmed, command, err, note, out, progress
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.tables import emails_table, seconds_of
@@ -21,16 +20,22 @@ from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
 from claimstream.evaluation.desk import changes_since, consolidated_of, load_world, of_email
 from claimstream.evaluation.observed import Change, observe
+from claimstream.evaluation.own_stores import own_stores
 from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
-from claimstream.local.stack import LocalStack
+from claimstream.local.stack import LocalStack, as_environment
 from claimstream.monitoring import start_telemetry
-from claimstream.settings import load_settings
+from claimstream.settings import Settings
 from claimstream.topics import ensure_topics
 
 _LONGEST_SECONDS = 300.0
 """Then the demo has failed: it takes a fraction of it."""
 _POLL_SECONDS = 0.2
+_OF_OTHER_COMMANDS = (
+    *("database_url", "mongodb_url", "mongodb_database", "storage_emulator_host", "gcs_bucket"),
+    *("pubsub_emulator_host", "google_cloud_project", "jaeger_ui_url"),
+)
+"""Settings that other commands need to reach a running demo, whether it embeds the server or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,9 @@ class DemoResult:
         return self.unsettled == 0 and self.wrong_writes == 0
 
 
-async def run_demo(*, samples: Path, as_json: bool, keep: bool) -> bool:
+async def run_demo(settings: Settings, *, samples: Path, as_json: bool, keep: bool) -> bool:
     """Run it and print it. True if every mail was settled and nothing was written wrongly."""
-    demo = asyncio.create_task(_demo(samples, as_json=as_json, keep=keep))
+    demo = asyncio.create_task(_demo(settings, samples, as_json=as_json, keep=keep))
     try:
         return await asyncio.shield(demo)
     except asyncio.CancelledError:
@@ -72,21 +77,22 @@ async def run_demo(*, samples: Path, as_json: bool, keep: bool) -> bool:
         raise
 
 
-async def _demo(samples: Path, *, as_json: bool, keep: bool) -> bool:
+async def _demo(settings: Settings, samples: Path, *, as_json: bool, keep: bool) -> bool:
     folder = load_cases(samples)
-    settings = load_settings()
     if "log_level" not in settings.model_fields_set:
         # The table is the result; what the log would say stands in the reports and traces.
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     started = time.monotonic()
     note(f"Starting the local stack and {len(folder.cases)} sample mails …")
     async with LocalStack(settings, scripts=list(read_scripts(samples))) as stack:
-        telemetry = start_telemetry(stack.settings)
+        telemetry = start_telemetry(stack.settings, from_file=False)
         try:
-            await bring_up_schema(stack.settings)
             now = folder.world.now
-            async with App(stack.settings, clock=(lambda: now) if now else utc_now) as app:
-                _say_what_runs(stack)
+            async with (
+                own_stores(stack.settings, "demo") as own,
+                App(own, clock=(lambda: now) if now else utc_now) as app,
+            ):
+                _say_what_runs(stack, own)
                 result = await _work(app, stack, folder, started, keep=keep, as_json=as_json)
         finally:
             await telemetry.aclose(10.0)
@@ -96,7 +102,7 @@ async def _demo(samples: Path, *, as_json: bool, keep: bool) -> bool:
 async def _work(
     app: App, stack: LocalStack, folder: CaseFolder, started: float, *, keep: bool, as_json: bool
 ) -> DemoResult:
-    await load_world(app, folder.world, forget_cursors=True)
+    await load_world(app, folder.world)
     await ensure_topics(app.settings, await app.connect())
     running = asyncio.Event()
     worker = asyncio.create_task(app.run(started=running.set))
@@ -109,7 +115,7 @@ async def _work(
         await _save(app, result.emails)
         _print_json(result) if as_json else _print(result, stack, keep=keep)
         if keep and not worker.done():
-            await _keep(stack, worker)
+            await _keep(stack, app.settings, worker)
             await _save(app, await app.emails.recent(limit=1000))  # mail of one's own, too
     finally:
         told.cancel()
@@ -186,20 +192,23 @@ async def _collect(app: App, folder: CaseFolder, cases: dict[str, Case], seconds
     )
 
 
-def _say_what_runs(stack: LocalStack) -> None:
+def _say_what_runs(stack: LocalStack, own: Settings) -> None:
     parts = {
-        "PostgreSQL": stack.postgres,
-        "MongoDB (SecantusDB)": stack.mongo,
-        "fake-gcs-server": stack.gcs,
-        "SMTP": stack.smtp,
-        "Pub/Sub": stack.pubsub,
-        "a scripted stand-in for Claude": stack.claude,
-        "OTLP receiver": stack.otlp,
-        "Gmail": stack.gmail,
+        "PostgreSQL": ("PostgreSQL", stack.postgres),
+        "MongoDB": ("MongoDB (SecantusDB)", stack.mongo),
+        "GCS": ("fake-gcs-server", stack.gcs),
+        "SMTP": ("SMTP", stack.smtp),
+        "Pub/Sub": ("Pub/Sub", stack.pubsub),
+        "Claude": ("a scripted stand-in for Claude", stack.claude),
+        "a collector": ("OTLP receiver", stack.otlp),
+        "Gmail": ("Gmail", stack.gmail),
     }
-    embedded = [name for name, part in parts.items() if part is not None]
-    own = [name for name, part in parts.items() if part is None]
-    note(f"Embedded: {', '.join(embedded)}." + (f" Yours: {', '.join(own)}." if own else ""))
+    embedded = [name for name, part in parts.values() if part is not None]
+    yours = [name for name, (_, part) in parts.items() if part is None]
+    note(f"Embedded: {', '.join(embedded)}.")
+    if yours:
+        place = f" In databases: {own.mongodb_database} alone, dropped at the end."
+        note(f"Yours: {', '.join(yours)}.{place if {'PostgreSQL', 'MongoDB'} & set(yours) else ''}")
 
 
 def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
@@ -224,7 +233,8 @@ def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
     if missed:
         out.print(f"Missed writes: {len(missed)} ({', '.join(v.case for v in missed)})")
     if result.unsettled:
-        out.print(f"[bold red]Not settled: {result.unsettled}[/]. Look at the log, with LOG_LEVEL=INFO.")
+        again = f"LOG_LEVEL=INFO {escape(command())} demo --use LOG_LEVEL"
+        out.print(f"[bold red]Not settled: {result.unsettled}[/]. Look at the log: {again}")
     mistaken = [v for v in result.score.verdicts if v.mistakes]
     if mistaken:
         out.print(f"Otherwise not as expected: {len(mistaken)} of {len(result.score.verdicts)}")
@@ -239,14 +249,14 @@ def _print_next_steps(result: DemoResult, stack: LocalStack, *, keep: bool) -> N
     example = next((e for e in result.emails if e.route == "UPDATE_AND_NOTIFY"), result.emails[0])
     me = escape(command())
     out.print("\n[bold]Where to look next[/]")
-    out.print(f"  {me} report {example.email_id[:8]}   what was read in one mail, where it stands, and why")
+    out.print(f"  {me} --demo report {example.email_id[:8]}   what was read in one mail, where it stands, and why")
     if keep:
         if stack.otlp is not None:
             out.print(f"  {stack.otlp.page_url}   every mail as a waterfall, from notification to final write")
             out.print(f"  {stack.otlp.page_url}trace/{example.trace_id}   the same mail's trace")
         out.print(f"  {me} send FILE.eml   put a mail of your own into a mailbox")
-        out.print(f"  {me} emails   what became of it")
-        out.print(f"  {me} review   what waits for a person: look at it, and decide")
+        out.print(f"  {me} --demo emails   what became of it")
+        out.print(f"  {me} --demo review   what waits for a person: look at it, and decide")
         out.print("Everything keeps running. End it with Ctrl-C.")
     else:
         out.print(f"  {me} demo --keep   leaves it running: traces in the browser, and mail of your own")
@@ -283,8 +293,8 @@ def _print_json(result: DemoResult) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-async def _keep(stack: LocalStack, worker: asyncio.Task[None]) -> None:
-    last_demo.announce(stack.environment())
+async def _keep(stack: LocalStack, own: Settings, worker: asyncio.Task[None]) -> None:
+    last_demo.announce(as_environment(own, {*stack.embedded, *_OF_OTHER_COMMANDS}))
     try:
         await asyncio.wait({worker})
     finally:

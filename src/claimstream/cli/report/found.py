@@ -73,7 +73,7 @@ async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     runs: tuple[EarlierRun, ...] = ()
     review: ReviewItem | None = None
     if settings.database_url is None and last_demo.saved_emails():
-        note("DATABASE_URL is not set: this is of the last demo.")
+        note("This is of the last demo.")
         email = _one(wanted, last_demo.called(wanted))
         text = last_demo.saved_report(email.email_id)
     else:

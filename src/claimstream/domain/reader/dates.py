@@ -27,20 +27,21 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+"""A month's name, as a part of a regular expression."""
 _PATTERNS = (
     # 3.2.26, 03.02.2026, 03. 02. 2026
     re.compile(r"(?<![\d.,/-])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4}|\d{2})(?!\d|[.,]\d)"),
     re.compile(r"(?<![\d.,/-])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. (?P<y>\d{4})(?!\d|[.,]\d)"),
     # 3. Februar 2026, 3 February 2026, 3rd of February 2026
     re.compile(
-        rf"(?<![\d.,/-])(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s{{0,2}}(?:of\s)?(?P<name>{_MONTH})\b\.?,?\s{{0,2}}"
+        rf"(?<![\d.,/-])(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s{{0,2}}(?:of\s)?(?P<name>{MONTH})\b\.?,?\s{{0,2}}"
         r"(?P<y>\d{4}|'?\d{2}(?![\d.,]))(?!\d|[.,]\d)",
         re.IGNORECASE,
     ),
     # February 3, 2026
     re.compile(
-        rf"\b(?P<name>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})(?!\d|[.,]\d)", re.IGNORECASE
+        rf"\b(?P<name>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})(?!\d|[.,]\d)", re.IGNORECASE
     ),
     # 2026-02-03
     re.compile(r"(?<![\w.,/-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\d/-])"),

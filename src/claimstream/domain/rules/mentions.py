@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules.reply_codes import fault_of_code
 
 _ALNUM = r"[^\W_]"
 _RUNS = re.compile(rf"{_ALNUM}+")
@@ -43,8 +44,15 @@ class Wording:
         return cls.of(mail.subject, *(source.text for source in mail.sources))
 
     def has_code(self, code: str) -> bool:
-        """Whether the reply code stands here as a whole word, whatever its case."""
-        return bool(code) and self._knows(_words(code)) and _code_pattern(code).search(self.text) is not None
+        """Whether the reply code stands here as a whole word, whatever its case.
+
+        A stored code that is none by the rules (an earlier release took "A" and "2026") stands nowhere.
+        """
+        return (
+            fault_of_code(code) is None
+            and self._knows(_words(code))
+            and _code_pattern(code).search(self.text) is not None
+        )
 
     def has_reference(self, reference: str) -> bool:
         """Whether a file number stands here without needing a label.
@@ -104,9 +112,7 @@ _core_words = lru_cache(maxsize=16_384)(core_words_of)
 
 @lru_cache(maxsize=4096)
 def _code_pattern(code: str) -> re.Pattern[str]:
-    # A code of letters alone might be a word, so it must at least be written as we wrote it.
-    flags = re.IGNORECASE if any(c.isdigit() for c in code) else re.NOFLAG
-    return re.compile(rf"(?<!{_ALNUM})(?<!{_ALNUM}-){re.escape(code)}(?!-?{_ALNUM})", flags)
+    return re.compile(rf"(?<!{_ALNUM})(?<!{_ALNUM}-){re.escape(code)}(?!-?{_ALNUM})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

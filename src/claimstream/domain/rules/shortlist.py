@@ -15,6 +15,7 @@ from claimstream.domain.rules.deterministic_routing import Signs, bare_address, 
 from claimstream.domain.rules.freemail import domain_of, telling_domain
 from claimstream.domain.rules.mentions import Wording, core_words_of, needs_no_label, words_of
 from claimstream.domain.rules.postings import Postings, Texts
+from claimstream.domain.rules.reply_codes import fault_of_code
 
 # What a word is meant as; any numbers of 62 bits that differ.
 _POINTS = 0x1D8AF066F2A6E2C3
@@ -101,7 +102,8 @@ class LetterIndex:
         self._postings.add(hash(letter) ^ _LETTER, number)
         if letter.reply_code:
             self._postings.add(hash(letter.reply_code.lower()) ^ _CODE, number)
-            self._add_words(_POINTS, words_of(letter.reply_code) or (_ANYWHERE,), number)
+            if fault_of_code(letter.reply_code) is None:
+                self._add_words(_POINTS, words_of(letter.reply_code), number)
         if letter.message_id:
             self._postings.add(hash(bare_message_id(letter.message_id)) ^ _MESSAGE, number)
         if letter.creditor_reference:

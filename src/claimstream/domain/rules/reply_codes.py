@@ -1,0 +1,34 @@
+"""What may be a reply code.
+
+A code in a mail's text is taken for proof that the mail answers that letter, so no code may be something that a mail
+holds anyway.
+"""
+
+import re
+from functools import lru_cache
+
+from claimstream.domain.reader.dates import MONTH
+
+_SHAPE = re.compile(r"[A-Z0-9](?:-?[A-Z0-9]){5,19}", re.IGNORECASE | re.ASCII)
+_DATE_AFTER_WORD = re.compile(r"[A-Z]+-?(?:19|20)\d\d(?:-?\d\d){0,2}|(?:19|20)\d\d-?[A-Z]+", re.IGNORECASE | re.ASCII)
+"""``RE2026``, ``AZ-20261012``, ``2026AB``: file and invoice numbers."""
+_MONTH_WITH_NUMBERS = re.compile(rf"(?:\d{{1,2}}-?)?(?:{MONTH})-?\d{{2,4}}", re.IGNORECASE)
+"""``MAI2026``, ``12-OKT-26``."""
+_LABELLED_NUMBER = re.compile(
+    r"(?:EUR|EURO|USD|CHF|GBP|NR|NO|AZ|KD|RG|RE|PLZ|KW|TEL|FAX|ISO|DIN)-?\d+|\d+-?(?:EUR|EURO|USD|CHF|GBP)",
+    re.IGNORECASE | re.ASCII,
+)
+"""``EUR1200``, ``AZ-47110``."""
+
+
+@lru_cache(maxsize=16_384)
+def fault_of_code(code: str) -> str | None:
+    """Say why this is no reply code; None when it is one."""
+    if _SHAPE.fullmatch(code) is None:
+        return "expected 6 to 20 letters A-Z and digits, with single hyphens at most between them"
+    if code.replace("-", "").isdecimal() or not any(sign.isdigit() for sign in code):
+        return "expected letters and digits together: a word or a number may stand in any mail"
+    for pattern in (_DATE_AFTER_WORD, _MONTH_WITH_NUMBERS, _LABELLED_NUMBER):
+        if pattern.fullmatch(code):
+            return "reads as a date, an amount or a file number, which may stand in any mail"
+    return None

@@ -1,0 +1,130 @@
+"""``claimstream load`` as a process of its own, on real stores."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from tests.cli.process import Ended, claimstream
+from tests.conftest import make_world
+
+from claimstream.app import App
+from claimstream.domain.records.world import World
+from claimstream.evaluation.desk import clients_of
+from claimstream.external.mongo_documents import Document
+from claimstream.local.sample_mail import SAMPLES
+
+
+async def stored(app: App) -> list[Any]:
+    query = """
+        SELECT t::text FROM tenants t UNION ALL SELECT m::text FROM mailboxes m
+        UNION ALL SELECT i::text FROM inquiries i ORDER BY 1
+    """
+    rows: list[Any] = await app.database.run("SELECT", lambda connection: connection.fetch(query))
+    return [rows, [await clients_of(app).documents(tenant) for tenant in ("t", "u")]]
+
+
+async def load(world: dict[str, Any] | bytes, installed: dict[str, str], folder: Path, *options: str) -> Ended:
+    file = folder / "world.json"
+    file.write_bytes(world if isinstance(world, bytes) else json.dumps(world).encode())
+    return await claimstream("load", str(file), *options, environment=installed)
+
+
+def as_written(world: World) -> dict[str, Any]:
+    written: dict[str, Any] = world.model_dump(mode="json")
+    return written | {"now": None}
+
+
+async def test_every_fault_of_a_file_is_told_and_nothing_is_loaded(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    before = await stored(app)
+    other = as_written(make_world(world.tenants[0].mailboxes[0]))
+    addresses = ["new@andere.example", world.tenants[0].mailboxes[0]]
+    other["tenants"] = [{"tenant_id": "u", "name": "Andere", "mailboxes": addresses}]
+    other["clients"] = [client | {"tenant_id": "u"} for client in other["clients"]]
+    codes = [{"inquiry_id": "n-1", "reply_code": "A", "status": "clsoed"}, {"inquiry_id": "i-2", "reply_code": "2026"}]
+    other["inquiries"] = [
+        letter | {"tenant_id": "u", "sent_at": "2099-01-01T00:00:00Z"} | code
+        for letter, code in zip(other["inquiries"], codes, strict=True)
+    ]
+    other["inquiries"].append(other["inquiries"][0] | {"inquiry_id": "n-3", "client_id": "nobody", "reply_code": None})
+    ended = await load(other, installed, tmp_path, "--clients")
+    assert ended.status == 2
+    told = [line.strip().partition(":")[0] for line in ended.err.splitlines()[1:-1]]
+    assert sorted(told) == [
+        *("clients[0].client_id", "clients[1].client_id"),
+        *("inquiries[0].reply_code", "inquiries[0].sent_at", "inquiries[0].status"),
+        *("inquiries[1].inquiry_id", "inquiries[1].reply_code", "inquiries[1].sent_at"),
+        *("inquiries[2].client_id", "inquiries[2].message_id", "inquiries[2].sent_at", "inquiries[2].status"),
+        "tenants[0].mailboxes[1]",
+    ]
+    assert ended.err.startswith(f"claimstream: {tmp_path / 'world.json'}: 13 faults\n")
+    assert ended.err.endswith("\nNothing was loaded.\n")
+    assert await stored(app) == before
+
+
+async def test_the_same_file_twice_is_harmless(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    for _ in range(2):
+        ended = await load(as_written(world), installed, tmp_path, "--clients")
+        assert (ended.status, "1 tenants, 2 inquiries and clients" in ended.err) == (0, True), ended.err
+
+
+async def test_letters_alone_are_about_clients_of_mongodb(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    letters = as_written(world) | {"clients": []}
+    assert (await load(letters, installed, tmp_path)).status == 0
+    letters["inquiries"][0]["client_id"] = "c-9"
+    ended = await load(letters, installed, tmp_path)
+    assert (ended.status, "inquiries[0].client_id: t has no client c-9" in ended.err) == (2, True), ended.err
+    del installed["MONGODB_URL"]
+    assert (await load(letters, installed, tmp_path)).status == 0, "there is nothing to hold it against"
+
+
+async def test_a_client_under_an_object_id_is_not_doubled(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    written = as_written(world)
+    key = ObjectId()
+    document: Document = {"_id": key, "tenant_id": "t", "creditors": []}
+    await clients_of(app).upsert([document])
+    written["clients"][0]["client_id"] = written["inquiries"][0]["client_id"] = str(key)
+    before = await stored(app)
+    ended = await load(written, installed, tmp_path, "--clients")
+    assert (ended.status, "clients[0].client_id: MongoDB has" in ended.err) == (2, True), ended.err
+    assert await stored(app) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"tenants": [], "clients": [{"a": NaN}]}', "clients[0].a: no finite number"),
+        (b"[" * 100_000, "Invalid JSON: nested deeper than 32"),
+        ("{}".encode("utf-16"), "is not UTF-8 text"),
+        (b'{"tenants": [], "tenants": []}', "tenants: stands there twice"),
+        (b'{"tenants": 5, "inquiries": {}}', "2 faults\n  tenants: "),
+    ],
+)
+async def test_a_malformed_file_ends_in_one_message(
+    home: dict[str, str], tmp_path: Path, data: bytes, said: str
+) -> None:
+    ended = await load(data, home, tmp_path)
+    assert (ended.status, said in ended.err, "Traceback" in ended.err) == (2, True, False), ended.err
+
+
+async def test_faults_are_told_though_no_store_answers(home: dict[str, str], world: World, tmp_path: Path) -> None:
+    written = as_written(world)
+    written["inquiries"][0]["reply_code"] = "A"
+    ended = await load(written, home | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, tmp_path)
+    assert ended.status == 2
+    assert "inquiries[0].reply_code: 'A' is no reply code" in ended.err
+    assert "not held against what is stored" in ended.err
+
+
+async def test_the_sample_world_is_loaded(app: App, installed: dict[str, str]) -> None:
+    ended = await claimstream("load", str(SAMPLES / "world.json"), "--clients", environment=installed)
+    assert (ended.status, "3 tenants, 92 inquiries" in ended.err) == (0, True), ended.err

@@ -1,0 +1,160 @@
+"""A world that is to be loaded into a real installation, by itself and against what is stored there."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import make_world
+from tests.helpers import NOW
+
+from claimstream.domain.records.world import World
+from claimstream.domain.rules.world_faults import (
+    Stored,
+    StoredClients,
+    faults_against_clients,
+    faults_against_stored,
+    faults_by_itself,
+)
+from claimstream.evaluation.case import read_world
+from claimstream.local.sample_mail import SAMPLES
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(change: Change) -> World:
+    world = make_world("post@kanzlei.example").model_dump(mode="json")
+    world["now"] = None
+    change(world)
+    return World.model_validate(json.loads(json.dumps(world)))
+
+
+def letter(**values: object) -> Change:
+    return lambda world: world["inquiries"][1].update(values)
+
+
+def client(**values: object) -> Change:
+    return lambda world: world["clients"][1].update(values)
+
+
+def creditor(**values: object) -> Change:
+    return lambda world: world["clients"][1]["creditors"][0].update(values)
+
+
+def mailboxes(*addresses: str) -> Change:
+    return lambda world: world["tenants"][0].update(mailboxes=list(addresses))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (letter(reply_code="A"), "inquiries[1].reply_code: 'A' is no reply code"),
+        (letter(reply_code="2026"), "inquiries[1].reply_code: '2026' is no reply code"),
+        (letter(reply_code="k7q2x9m4"), "inquiries[1].reply_code: the same as inquiries[0].reply_code"),
+        (letter(message_id="i-1@kanzlei.example"), "inquiries[1].message_id: the same as inquiries[0].message_id"),
+        (letter(message_id="<>"), "inquiries[1].message_id: expected a Message-ID"),
+        (letter(inquiry_id="i-1"), "inquiries[1].inquiry_id: the same as inquiries[0].inquiry_id"),
+        (letter(inquiry_id=" "), "inquiries[1].inquiry_id: expected an id"),
+        (letter(inquiry_id="ü" * 128), "inquiries[1].inquiry_id: longer than 255 bytes"),
+        (letter(status="clsoed"), "inquiries[1].status: 'clsoed' is no status: open or closed"),
+        (letter(sent_at="2099-10-01T09:00:00Z"), "inquiries[1].sent_at: 2099-10-01T09:00:00+00:00 lies in the future"),
+        (letter(sent_at="2026-10-20T08:06:00Z"), "inquiries[1].sent_at: 2026-10-20T08:06:00+00:00 lies in the future"),
+        (letter(sent_at="0026-10-01T09:00:00Z"), "inquiries[1].sent_at: 0026-10-01T09:00:00+00:00 lies before 1990"),
+        (letter(sent_at="0001-01-01T00:00:00+23:00"), "inquiries[1].sent_at: "),
+        (letter(sent_at="2026-10-01T09:00:00"), "inquiries[1].sent_at: says no time zone"),
+        (letter(creditor_id="cr-1"), "inquiries[1].creditor_id: client c-2 has no creditor cr-1"),
+        (client(tenant_id="u"), "inquiries[1].client_id: c-2 is a client of u, not of t"),
+        (client(client_id="c-1"), "clients[1].client_id: the same as clients[0].client_id"),
+        (client(_id="c-9"), "clients[1]._id: the document's id is client_id"),
+        (creditor(creditor_id=""), "clients[1].creditors[0].creditor_id: expected an id"),
+        (creditor(current_amount="1e500"), "clients[1].creditors[0].current_amount: expected an amount in EUR"),
+        (creditor(claim_amount="0.001"), "clients[1].creditors[0].claim_amount: expected an amount in EUR"),
+        (mailboxes("nobody"), "tenants[0].mailboxes[0]: expected an email address"),
+        (mailboxes("a@b.example", "A@B.example"), "tenants[0].mailboxes[1]: the same as tenants[0].mailboxes[0]"),
+        (lambda w: w["tenants"].append(w["tenants"][0] | {"mailboxes": []}), "tenants[1].tenant_id: the same as"),
+        (lambda w: w.update(now="2026-10-20T08:00:00"), "now: says no time zone"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(change: Change, fault: str) -> None:
+    found = faults_by_itself(changed(change), now=NOW)
+    assert any(one.startswith(fault) for one in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(letter(reply_code=None, message_id=None), letter(status="closed"), letter(sent_at=NOW.isoformat())),
+        *(letter(client_id="c-9"), client(portal={"tags": [1, None]}), creditor(current_amount=None), mailboxes()),
+    ],
+)
+def test_what_is_in_order_has_no_fault(change: Change) -> None:
+    assert faults_by_itself(changed(change), now=NOW) == []
+
+
+def test_a_file_may_go_by_a_clock_of_its_own() -> None:
+    world = read_world(SAMPLES / "world.json")
+    assert faults_by_itself(world, now=NOW.replace(year=2025)) == []
+    assert faults_by_itself(world, now=NOW.replace(year=2030)) == []
+
+
+@pytest.mark.parametrize("folder", [SAMPLES, Path(__file__).parents[2] / "unseen" / "cases"], ids=["samples", "unseen"])
+def test_worlds_of_cases_have_no_faults(folder: Path) -> None:
+    assert faults_by_itself(read_world(folder / "world.json"), now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "fault"),
+    [
+        (Stored(mailboxes={"post@kanzlei.example": "u"}), "tenants[0].mailboxes[0]: post@kanzlei.example is a mailbox"),
+        (Stored(inquiries={"i-2": "u"}), "inquiries[1].inquiry_id: is another tenant's inquiry"),
+        (Stored(codes={("t", "P3R8T5W2"): "i-9"}), "inquiries[1].reply_code: is the code of inquiry i-9"),
+        (
+            Stored(message_ids={("t", "i-2@kanzlei.example"): ["i-2", "i-9"]}),
+            "inquiries[1].message_id: is the message id of inquiry i-9",
+        ),
+    ],
+)
+def test_what_belongs_to_others_is_not_taken(stored: Stored, fault: str) -> None:
+    (found,) = faults_against_stored(changed(lambda world: None), stored)
+    assert found.startswith(fault)
+
+
+def test_what_is_stored_by_the_same_file_is_no_fault() -> None:
+    stored = Stored(
+        tenants=["t"],
+        mailboxes={"post@kanzlei.example": "t"},
+        inquiries={"i-1": "t", "i-2": "t"},
+        codes={("t", "K7Q2X9M4"): "i-1", ("t", "P3R8T5W2"): "i-2"},
+        message_ids={("t", "i-1@kanzlei.example"): ["i-1"]},
+    )
+    assert faults_against_stored(changed(lambda world: None), stored) == []
+
+
+def test_a_tenant_must_be_in_the_file_or_stored() -> None:
+    world = changed(lambda w: w["clients"][1].update(tenant_id="u") or w["inquiries"][1].update(tenant_id="u"))
+    assert [fault.partition(":")[0] for fault in faults_against_stored(world, Stored())] == [
+        *("clients[1].tenant_id", "inquiries[1].tenant_id"),
+    ]
+    assert faults_against_stored(world, Stored(tenants=["u"])) == []
+
+
+def test_a_letter_is_about_a_client_that_is_known() -> None:
+    world = changed(lambda w: w["clients"].pop(1))
+    known = make_world("post@kanzlei.example").clients[1]
+    assert faults_against_clients(world, StoredClients({})) == [
+        "inquiries[1].client_id: t has no client c-2, neither in this file nor in MongoDB"
+    ]
+    assert faults_against_clients(world, StoredClients({("t", "c-2"): known})) == []
+    other = known.model_copy(update={"creditors": ()})
+    assert faults_against_clients(world, StoredClients({("t", "c-2"): other})) == [
+        "inquiries[1].creditor_id: client c-2 has no creditor cr-2 in MongoDB"
+    ]
+
+
+def test_a_client_takes_no_other_ones_place() -> None:
+    world = changed(lambda world: None)
+    assert [f.partition(" ")[0] for f in faults_against_clients(world, StoredClients({}, foreign=["c-2"]))] == [
+        "clients[1].client_id:"
+    ]
+    assert faults_against_clients(world, StoredClients({}, under_object_ids=["c-1"]))[0].startswith("clients[0]")

@@ -1,0 +1,81 @@
+"""Loading firms and their letters: all or nothing, and nothing of other firms."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.conftest import make_world
+
+from claimstream.app import App
+from claimstream.domain.records.world import World
+from claimstream.domain.rules.world_text import WorldFaultsError
+
+
+async def rows(app: App) -> list[Any]:
+    query = """
+        SELECT 'm', address, tenant_id, history_id::text, watch_expires_at::text FROM mailboxes
+        UNION ALL SELECT 'i', inquiry_id, tenant_id, reply_code, message_id FROM inquiries
+        UNION ALL SELECT 't', tenant_id, name, notification_address, NULL FROM tenants ORDER BY 1, 2
+    """
+    return await app.database.run("SELECT", lambda connection: connection.fetch(query))
+
+
+def of_another_firm(world: World) -> World:
+    """A firm of its own whose file names things of the first one."""
+    other = make_world(world.tenants[0].mailboxes[0]).model_dump()
+    tenant = other["tenants"][0] | {"tenant_id": "u"}
+    letters = [letter | {"tenant_id": "u"} for letter in other["inquiries"]]
+    return World.model_validate({"tenants": [tenant], "inquiries": letters})
+
+
+async def test_nothing_of_another_firm_is_touched(app: App, world: World) -> None:
+    before = await rows(app)
+    with pytest.raises(WorldFaultsError) as raised:
+        await app.world.load(of_another_firm(world), faults=["one that was found before"])
+    assert [fault.partition(":")[0] for fault in raised.value.faults] == [
+        *("one that was found before", "tenants[0].mailboxes[0]", "inquiries[0].inquiry_id", "inquiries[1].inquiry_id")
+    ]
+    assert await rows(app) == before
+
+
+async def test_a_code_or_message_id_of_another_letter_is_not_taken(app: App, world: World) -> None:
+    before = await rows(app)
+    first = world.inquiries[0]
+    new = first.model_copy(update={"inquiry_id": "i-9", "reply_code": "k7q2x9m4", "message_id": first.message_id})
+    with pytest.raises(WorldFaultsError) as raised:
+        await app.world.load(world.model_copy(update={"inquiries": (new,)}))
+    assert raised.value.faults == [
+        "inquiries[0].reply_code: is the code of inquiry i-1",
+        "inquiries[0].message_id: is the message id of inquiry i-1",
+    ]
+    assert await rows(app) == before
+
+
+async def test_what_fails_at_the_end_leaves_nothing(app: App, world: World) -> None:
+    before = await rows(app)
+
+    async def fail() -> None:
+        raise ConnectionRefusedError
+
+    changed = world.inquiries[0].model_copy(update={"status": "closed", "reply_code": "N3W3C0D3"})
+    with pytest.raises(Exception, match="not reachable"):
+        await app.world.load(world.model_copy(update={"inquiries": (changed,)}), finish=fail)
+    assert await rows(app) == before
+
+
+async def test_a_second_load_leaves_cursors_and_watches(app: App, world: World) -> None:
+    await app.database.run(
+        "UPDATE", lambda c: c.execute("UPDATE mailboxes SET history_id = 4711, watch_expires_at = now()")
+    )
+    before = await rows(app)
+    await app.world.load(world)
+    assert await rows(app) == before
+
+
+async def test_of_two_loads_that_contend_one_is_refused(app: App, world: World) -> None:
+    def firm(name: str) -> World:
+        tenant = {"tenant_id": name, "name": name, "mailboxes": ["new@kanzlei.example"]}
+        return World.model_validate({"tenants": [tenant]})
+
+    both = await asyncio.gather(*(app.world.load(firm(name)) for name in ("u", "v")), return_exceptions=True)
+    assert [type(one) for one in both if one is not None] == [WorldFaultsError]
