@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from claimstream.alerts import CREDENTIALS, Alerts
 from claimstream.connections import (
@@ -406,12 +406,27 @@ class App:
         await self._stop.wait()
 
     def _catch_signals(self, running: AsyncExitStack) -> None:
+        """The first signal drains. A second one does what it did before, and so cuts the drain short."""
         loop = asyncio.get_running_loop()
+        before: dict[int, Any] = {}
+
+        def drain() -> None:
+            self.stop()
+            restore()
+
+        def restore() -> None:
+            while before:
+                number, handler = before.popitem()
+                loop.remove_signal_handler(number)
+                signal.signal(number, handler)
+
+        running.callback(restore)
         for number in (signal.SIGTERM, signal.SIGINT):
             # Not in the main thread (a test, a server that embeds us): then somebody else stops us.
             with suppress(ValueError, RuntimeError):
-                loop.add_signal_handler(number, self.stop)
-                running.callback(loop.remove_signal_handler, number)
+                handler = signal.getsignal(number)
+                loop.add_signal_handler(number, drain)
+                before[number] = handler
 
     # --- health and breakers
 

@@ -34,6 +34,10 @@ app = typer.Typer(
 )
 
 
+_SERVERS_SECONDS = 60.0
+"""How long the servers of the embedded stack may take to end."""
+
+
 class OutcomeChoice(StrEnum):
     """``records.work.Outcome``, which would take its time to import when only ``--help`` is wanted."""
 
@@ -106,7 +110,7 @@ def demo(
     from claimstream.cli.demo.run import run_demo
     from claimstream.local.sample_mail import SAMPLES
 
-    good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep))
+    good = _run(run_demo(samples=samples or SAMPLES, as_json=as_json, keep=keep), grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 
 
@@ -139,7 +143,7 @@ def run() -> None:
         finally:
             await telemetry.aclose(5.0)
 
-    _run(work(), complain=_complain_in_the_log)
+    _run(work(), complain=_complain_in_the_log, stopped=_stop_in_the_log)
 
 
 def _fail_in_the_log(error: BaseException) -> None:
@@ -161,6 +165,19 @@ def _complain_in_the_log(text: str) -> None:
         return
     log = logs.get_logger(__name__)
     log.error("worker_failed", advice=text)
+    logs.drain()
+
+
+def _stop_in_the_log() -> None:
+    """Told to end before the work had begun; later on the worker drains, and says so itself."""
+    from claimstream.cli.console import err
+    from claimstream.cli.ending import STOPPED
+    from claimstream.telemetry import logs
+
+    if logs.written_as() != "json":
+        err.print(STOPPED)
+        return
+    logs.get_logger(__name__).info("worker_stopped")
     logs.drain()
 
 
@@ -412,7 +429,7 @@ def evaluate(
     """
     from claimstream.cli.evaluate import run_evaluation
 
-    good = _run(run_evaluation(folder, as_json=as_json, stand_in=stand_in))
+    good = _run(run_evaluation(folder, as_json=as_json, stand_in=stand_in), grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 
 
