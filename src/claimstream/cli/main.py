@@ -120,7 +120,10 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
+    from contextlib import AsyncExitStack
+
     from claimstream.app import App
+    from claimstream.health import HealthServer
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
@@ -131,7 +134,11 @@ def run() -> None:
         settings = load_settings()
         telemetry = start_telemetry(settings)
         try:
-            async with App(settings) as worker:
+            worker = App(settings)
+            async with AsyncExitStack() as stack:
+                if settings.health_port is not None:  # from the first moment on: to connect may take its time
+                    await stack.enter_async_context(HealthServer(worker.health, port=settings.health_port))
+                await stack.enter_async_context(worker)
                 await worker.check()
                 calm_collector()
                 await worker.run()

@@ -8,7 +8,7 @@ from claimstream.domain.records.work import Mailbox
 from claimstream.external.errors import BreakerOpen, ExternalError
 from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.ports import Mailboxes
-from claimstream.mailbox.sync import MailboxSync
+from claimstream.mailbox.sync import MailboxSync, Synced
 from claimstream.mailbox.watch import Watcher
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated, new_correlation_id
@@ -132,13 +132,15 @@ class MailboxUpkeep:
         quiet = mailbox.quiet_seconds
         due = quiet is None or quiet > self._poll_seconds
         if due or mailbox.address in self._unfinished:
-            # Should it fail, the next round looks again: notifications may have left their marks to this look.
+            # Should it fail, or history lag, the next round looks again: notifications that left their marks to
+            # this look are acknowledged.
             self._unfinished.add(mailbox.address)
             with correlated(new_correlation_id()), work_span("poll mailbox"):
-                await self._poll(mailbox)
-            self._unfinished.discard(mailbox.address)
+                synced = await self._poll(mailbox)
+            if synced.lagging is None:
+                self._unfinished.discard(mailbox.address)
 
-    async def _poll(self, mailbox: Mailbox) -> None:
+    async def _poll(self, mailbox: Mailbox) -> Synced:
         try:
             synced = await self._sync.sync(mailbox)
         except ExternalError as error:
@@ -146,6 +148,7 @@ class MailboxUpkeep:
             raise
         if mailbox.history_id is not None and not synced.busy:  # else Gmail was not asked
             self._access.opened(mailbox)
+        return synced
 
     async def _open(self, mailbox: Mailbox) -> None:
         try:

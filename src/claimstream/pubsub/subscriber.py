@@ -63,6 +63,7 @@ class Subscriber:
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
         self._opened = False
+        self._connected = False
         self._expects_pongs = False
         self._ordered = True
         self._pauses: dict[str, None] = {}
@@ -170,6 +171,7 @@ class Subscriber:
             outstanding_messages=self._leases.messages,
             outstanding_bytes=self._leases.bytes,
             error=self._error,
+            connected=self._connected,
             pause_reasons=tuple(self._pauses),
             stuck=self._is_stuck(age),
         )
@@ -259,7 +261,7 @@ class Subscriber:
         )
 
     def _on_open(self) -> None:
-        self._opened = True
+        self._opened = self._connected = True
         if not self._pauses:
             self._error = None
             self._set_state("streaming")
