@@ -1,7 +1,6 @@
 """Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -249,11 +248,15 @@ def load(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    all_mailboxes: Annotated[
+        bool, typer.Option("--all-mailboxes", help="Open every mailbox, not only a sample of a hundred.")
+    ] = False,
+) -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
     from claimstream.cli.doctor.diagnosis import examine, print_findings
 
-    findings = _run(examine())
+    findings = _run(examine(all_mailboxes=all_mailboxes))
     print_findings(findings)
     raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
 
@@ -273,7 +276,7 @@ def emails(
     from pydantic import TypeAdapter
 
     from claimstream.cli.access import a_door, open_database, settings_or_demo
-    from claimstream.cli.console import Trimmed, note, out
+    from claimstream.cli.console import Trimmed, note, out, write_document
     from claimstream.cli.demo import last as last_demo
     from claimstream.cli.tables import emails_table
     from claimstream.cli.tenants import check_among, check_tenant
@@ -294,7 +297,7 @@ def emails(
 
     found: list[EmailSummary] = _run(work())
     if as_json:
-        sys.stdout.write(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
+        write_document(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
         out.print(Trimmed(emails_table(found, width=out.width)))
     else:
@@ -317,7 +320,7 @@ def report(
     The beginning of an id is enough, from 6 characters. Without a database configured: the demo's. With JAEGER_UI_URL
     set, the report links to the email's trace.
     """
-    from claimstream.cli.console import complain, out
+    from claimstream.cli.console import complain, out, write_document
     from claimstream.cli.report.found import FoundReport, NoReportError, find_report
     from claimstream.cli.report.page import report_page
     from claimstream.cli.report.view import print_report
@@ -327,9 +330,9 @@ def report(
     try:
         found: FoundReport = _run(find_report(email, run=run_number))
         if as_json:
-            sys.stdout.write(found.json() + "\n")
+            write_document(found.json() + "\n")
         elif as_html:
-            sys.stdout.write(
+            write_document(
                 report_page(
                     found.report(), found.email, runs=found.runs, review=found.review, jaeger_ui_url=found.jaeger_ui_url
                 )
@@ -455,7 +458,10 @@ def send(
 
 def main() -> None:
     """Entry point."""
-    from claimstream.cli.console import write_whole
+    from claimstream.cli.console import close_streams, open_streams
 
-    write_whole()
-    app()
+    open_streams()
+    try:
+        app()
+    finally:
+        close_streams()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import secrets
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress, write_document
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
 from claimstream.cli.report.words import moment
@@ -116,7 +115,7 @@ async def audit_mailboxes(
         sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
         await _look(findings, audit, EmailStore(database), sync, mailboxes)
     if as_json:
-        sys.stdout.write(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
+        write_document(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
     else:
         _print(findings)
     for failed, reason in findings.failed.items():
