@@ -1,7 +1,8 @@
 """What many tests do."""
 
+import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from google.pubsub_v1 import types
@@ -18,6 +19,12 @@ from claimstream.telemetry.correlation import new_correlation_id
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
 """The rules' clock."""
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for what comes by itself, however slow the machine is: only pytest's own time-out ends it."""
+    while not holds():
+        await asyncio.sleep(0.01)
 
 
 async def add_email(app: App, world: World, gmail_id: str | None = None) -> str:

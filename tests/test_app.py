@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from tests.helpers import NOW
+from tests.helpers import NOW, until
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -24,6 +24,7 @@ from claimstream.external.errors import Outage
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.shared_circuits import SharedCircuits
 from claimstream.health import HealthServer
+from claimstream.local.proxy import Proxy
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher
@@ -84,6 +85,44 @@ async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStac
         await settled(app, 1)
         (email,) = await app.emails.recent()
         assert (email.outcome, email.new_amount) == ("updated", Decimal("812.40"))
+
+
+async def test_mail_does_not_wait_for_another_mailboxs_watch(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    async with working(settings, world):
+        pass  # from here on the mailbox is watched
+    started = asyncio.Event()
+    async with App(settings, clock=lambda: NOW) as app:
+        new = f"new-{world.tenants[0].mailboxes[0]}"
+        await app.database.run(
+            "INSERT", lambda c: c.execute("INSERT INTO mailboxes (address, tenant_id) VALUES ($1, 't')", new)
+        )
+        watches = stack.gmail.calls["watch"]
+        stack.gmail.faults.slow(1000, operation="watch")
+        run = asyncio.create_task(app.run(started=started.set))
+        try:
+            await until(lambda: stack.gmail.calls["watch"] > watches)
+            await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+            await settled(app, 1)
+            assert not started.is_set()
+        finally:
+            stack.gmail.faults.clear()
+            app.stop()
+            await run
+
+
+async def test_a_silent_service_holds_up_no_start(
+    settings: Settings, stack: LocalStack, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert stack.gcs is not None
+    async with Proxy(stack.gcs.port) as proxy:
+        proxy.freeze()
+        through = settings.model_copy(update={"storage_emulator_host": f"http://{proxy.target}"})
+        async with App(through) as app:
+            await app.check(seconds=0.2)
+    assert "service_down" in caplog.text
+    assert "'gcs'" in caplog.text
 
 
 async def test_pushes_that_come_twice_or_late_change_nothing(

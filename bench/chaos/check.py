@@ -48,6 +48,8 @@ class Findings:
     tokens_paid_twice: list[str] = field(default_factory=list)
     dead_lettered: list[str] = field(default_factory=list)
     wrong_outcomes: list[str] = field(default_factory=list)
+    not_looked_at: list[str] = field(default_factory=list)
+    """What the checker could not see: then nobody knows, and the run does not count."""
     mails_repeated: int = 0
     """Notifications that the mail server took more than once under the same Message-ID: its answer was lost, or the
     worker was killed before it could note it. Receivers show them once."""
@@ -105,7 +107,11 @@ async def check(installation: Installation, letters: Mapping[str, Letter], dead_
     finally:
         await connection.close()
     documents = await _documents(installation)
-    archived = await _archived(installation)
+    try:
+        archived = await _archived(installation)
+    except (CouldNotLookError, aiohttp.ClientError) as error:
+        archived = None
+        findings.not_looked_at.append(f"the archive: {error}")
     numbers = {row["email_id"]: letters[gmail_id].number for gmail_id, row in rows.items() if gmail_id in letters}
     clients: dict[str, list[_Reply]] = {}
     for mailbox in sorted({letter.mailbox for letter in letters.values()}):
@@ -130,8 +136,8 @@ async def check(installation: Installation, letters: Mapping[str, Letter], dead_
     return findings
 
 
-def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str], findings: Findings) -> None:
-    """``last``: of the replies to the same client."""
+def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str] | None, findings: Findings) -> None:
+    """``last``: of the replies to the same client; ``archived``: None where it could not be looked at."""
     row, letter, name = reply.row, reply.letter, reply.name
     if row is None:
         findings.lost.append(f"{name}: no row")
@@ -143,7 +149,7 @@ def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str], findings: 
         findings.lost.append(f"{name}: {row['undelivered']} effects not delivered")
     if row["reports"] != 1:
         findings.lost.append(f"{name}: no report")
-    if not archived[row["email_id"]]:
+    if archived is not None and not archived[row["email_id"]]:
         findings.lost.append(f"{name}: not in the archive")
     if (row["reviews"] == 1) != (row["route"] == "MANUAL_REVIEW"):
         findings.wrong_outcomes.append(f"{name}: {row['route']}, {row['reviews']} review items")
@@ -227,14 +233,20 @@ async def _documents(installation: Installation) -> dict[str, dict[str, Any]]:
         client.close()
 
 
+class CouldNotLookError(Exception):
+    """A store did not answer the checker's question, which says nothing about what it holds."""
+
+
 async def _archived(installation: Installation) -> Counter[str]:
-    """Raw mails in the archive, by email id."""
+    """Raw mails in the archive, by email id. Raises CouldNotLookError."""
     settings, names, token = installation.settings, [], ""
     url = f"{settings.storage_emulator_host}/storage/v1/b/{settings.gcs_bucket}/o"
     async with aiohttp.ClientSession() as session:
         while True:
             parameters = {"pageToken": token} if token else {}
             async with session.get(url, params=parameters) as response:
+                if response.status != 200:
+                    raise CouldNotLookError(f"its listing answered {response.status}: {await response.text()}")
                 page = await response.json()
             names += [item["name"] for item in page.get("items", ())]
             if not (token := page.get("nextPageToken", "")):

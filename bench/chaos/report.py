@@ -56,6 +56,7 @@ class Report:
     def bad(self) -> dict[str, list[str]]:
         found = self.findings
         return {
+            "not_looked_at": found.not_looked_at,
             "lost": found.lost,
             "applied_twice": found.applied_twice,
             "tokens_paid_twice": found.tokens_paid_twice,

@@ -5,12 +5,12 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from claimstream.alerts import CREDENTIALS, Alerts
 from claimstream.connections import (
@@ -39,7 +39,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
-from claimstream.health import Health, HealthServer
+from claimstream.health import Health
 from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.consumer import NotificationConsumer
 from claimstream.mailbox.sync import MailboxSync
@@ -81,6 +81,7 @@ _ON_THE_PATH = {
     "emails": _SYNC_NEEDS | {gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE},
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
+_CALLED_AT_START = {gmail.SERVICE, gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE}
 
 
 def utc_now() -> datetime:
@@ -124,6 +125,7 @@ class App:
         self._subscribers: dict[str, Subscriber] = {}
         self._pauses: Pauses | None = None
         self._probes: dict[str, Probe] = {}
+        self._has_database = False
         self._draining = False
 
     # --- building
@@ -153,6 +155,7 @@ class App:
         self.door = self._owned(Door(self._policies, on_breaker_event=self._note_breaker, unit_of_work=circuits))
         self.database = self._owned(make_database(settings, self.door))
         await self.database.open()
+        self._has_database = True
 
         self.emails = EmailStore(self.database)
         self.mailboxes = MailboxStore(self.database)
@@ -227,27 +230,31 @@ class App:
 
     # --- running
 
-    async def check(self) -> None:
+    async def check(self, *, seconds: float = 10.0) -> None:
         """A real call to each configured service, so that what only a person can mend is said at the start.
+
+        Args:
+            seconds: for each of them: one that is silent holds up no mail that can do without it.
 
         Raises:
             ExternalError: credentials are wrong, or what the settings name is not there. A service that is merely down
                 is a warning: it will come back.
         """
-        checks: list[Callable[[], Awaitable[str]]] = [
-            service.check for service in (self.clients, self.blobs, self.model) if service is not None
-        ]
-        checks.append(self._check_gmail)
 
-        async def look(check: Callable[[], Awaitable[str]]) -> None:
+        async def look(service: str, check: Probe) -> None:
             try:
-                await check()
+                async with asyncio.timeout(seconds):
+                    await check()
             except (Unauthorised, Refused):
                 raise
             except ExternalError as error:
                 log.warning("service_down", service=error.service, advice=error.message)
+            except TimeoutError:
+                log.warning("service_down", service=service, advice=f"no answer within {seconds:g} s")
 
-        await asyncio.gather(*(look(check) for check in checks))
+        await asyncio.gather(
+            *(look(service, check) for service, check in self._probes.items() if service in _CALLED_AT_START)
+        )
         for model in {self.settings.extraction_model, self.settings.classification_model}:
             if warning := deprecation_warning(model):
                 log.warning("model_deprecated", model=model, consequence=warning)
@@ -280,7 +287,7 @@ class App:
         """Work until :meth:`stop`, SIGTERM or SIGINT; then drain: what is running ends, the rest is given back.
 
         Args:
-            started: called once the consumers are under way.
+            started: called once the consumers are under way and the watches run.
 
         Raises:
             SubscriptionError: a subscription is missing or not permitted; nothing can be done without it.
@@ -369,22 +376,25 @@ class App:
             running.push_async_callback(publisher.close, _LAST_PUBLISH_SECONDS)
             running.push_async_callback(dead_letters.close, _LAST_PUBLISH_SECONDS)
             running.enter_context(gauges.observed(lambda: maintenance.backlog, self._read_subscribers))
-            if settings.health_port is not None:
-                await running.enter_async_context(HealthServer(self.health, port=settings.health_port))
             self._catch_signals(running)
             if self._alerts is not None:
                 self._alerts.start()
-            await upkeep.watch_all()
-            log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
-            if started is not None:
-                started()
-            await self._work(maintenance)
+
+            async def look_after() -> None:
+                """Beside the consumers: no mail waits for the slowest mailbox's watch."""
+                await upkeep.watch_all()
+                log.info("worker_started", worker=self.worker, project=settings.google_cloud_project)
+                if started is not None:
+                    started()
+                await maintenance.run()
+
+            await self._work(look_after())
         log.info("worker_stopped", worker=self.worker)
 
-    async def _work(self, maintenance: Maintenance) -> None:
+    async def _work(self, looking_after: Coroutine[Any, Any, None]) -> None:
         async with asyncio.TaskGroup() as group:
             consumers = [group.create_task(s.run(), name=name) for name, s in self._subscribers.items()]
-            upkeep = group.create_task(maintenance.run(), name="maintenance")
+            upkeep = group.create_task(looking_after, name="maintenance")
             stop = group.create_task(self._stop.wait(), name="stop")
             await asyncio.wait([*consumers, stop], return_when=asyncio.FIRST_COMPLETED)
             self._draining = True
@@ -406,26 +416,48 @@ class App:
         await self._stop.wait()
 
     def _catch_signals(self, running: AsyncExitStack) -> None:
+        """The first signal drains. A second one does what it did before, and so cuts the drain short."""
         loop = asyncio.get_running_loop()
+        before: dict[int, Any] = {}
+
+        def drain() -> None:
+            self.stop()
+            restore()
+
+        def restore() -> None:
+            while before:
+                number, handler = before.popitem()
+                loop.remove_signal_handler(number)
+                signal.signal(number, handler)
+
+        running.callback(restore)
         for number in (signal.SIGTERM, signal.SIGINT):
             # Not in the main thread (a test, a server that embeds us): then somebody else stops us.
             with suppress(ValueError, RuntimeError):
-                loop.add_signal_handler(number, self.stop)
-                running.callback(loop.remove_signal_handler, number)
+                handler = signal.getsignal(number)
+                loop.add_signal_handler(number, drain)
+                before[number] = handler
 
     # --- health and breakers
 
     def health(self) -> Health:
+        """Also before anything is connected. Ready is who has once reached PostgreSQL and Pub/Sub: a later outage is
+        nothing that another worker would be spared."""
         states = {name: subscriber.health() for name, subscriber in self._subscribers.items()}
-        breakers = {name: self._held_by(name) for name, state in self.door.states().items() if state != "closed"}
+        circuits = self.door.states() if self._has_database else {}
+        connected = {
+            postgres_errors.SERVICE: self._has_database,
+            grpc_errors.SERVICE: any(state.connected for state in states.values()),
+        }
         return Health(
             alive=all(state.alive for state in states.values()),
-            ready=bool(states)
+            ready=all(connected.values())
             and not self._draining
-            and all(s.state != "failed" and s.attention is None for s in states.values()),
+            and all(state.state != "failed" and state.attention is None for state in states.values()),
             details={
                 "worker": self.worker,
                 "draining": self._draining,
+                "connected": connected,
                 "subscriptions": {
                     name: {
                         "state": state.state,
@@ -435,7 +467,7 @@ class App:
                     }
                     for name, state in states.items()
                 },
-                "breakers_not_closed": breakers,
+                "breakers_not_closed": {name: self._held_by(name) for name, s in circuits.items() if s != "closed"},
             },
         )
 

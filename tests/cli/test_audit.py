@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from gcloud.aio.storage import Storage
 from tests.cli.process import claimstream
 from tests.helpers import add_email, summary_of, wait_for_message
+from tests.pipeline.test_runner import arrive, make_runner, settle
 from typer.testing import CliRunner
 
 from claimstream.app import App
@@ -185,3 +187,74 @@ async def test_a_mailbox_of_nobody_is_named(app: App, installed: dict[str, str])
 def test_a_window_that_is_none_is_refused(words: list[str], said: str) -> None:
     ended = CliRunner().invoke(commands, ["audit", *words], env={"COLUMNS": "300"})
     assert (ended.exit_code, said in " ".join(ended.output.split())) == (2, True), ended.output
+
+
+@pytest.fixture
+async def archived(app: App, stack: LocalStack, world: World, reply: Reply) -> str:
+    """The name of the archived mail of an email that is settled."""
+    email_id = await arrive(app, stack, world, reply())
+    await settle(app, make_runner(app, app.services), email_id)
+    return f"t/{email_id}/raw.eml"
+
+
+async def audited(address: str, installed: dict[str, str], *options: str) -> tuple[int, dict[str, Any]]:
+    ended = await claimstream(
+        "audit", "--mailbox", address, "--since", "24h", "--json", *options, environment=installed
+    )
+    assert ended.out, ended.err
+    return ended.status, json.loads(ended.out)
+
+
+def gaps(document: dict[str, Any]) -> list[str]:
+    return [email["gap"] for mailbox in document["mailboxes"] for email in mailbox["emails"] if email["gap"]]
+
+
+async def test_an_archived_mail_that_is_gone_is_a_gap_and_is_fetched_again(
+    app: App, address: str, installed: dict[str, str], archived: str
+) -> None:
+    assert app.settings.gcs_bucket is not None
+    assert (await audited(address, installed))[1]["archive"] == {"looked_at": 1, "of": 1, "restored": 0}
+    async with Storage(api_root=app.settings.storage_emulator_host) as storage:
+        raw = await storage.download(app.settings.gcs_bucket, archived)
+        await storage.delete(app.settings.gcs_bucket, archived)
+        status, document = await audited(address, installed)
+        assert (status, document["gaps"]) == (1, 1)
+        assert "--mend fetches it from Gmail again" in gaps(document)[0]
+        status, document = await audited(address, installed, "--mend")
+        assert (status, document["archive"]["restored"]) == (0, 1), document
+        assert await storage.download(app.settings.gcs_bucket, archived) == raw
+
+
+async def test_an_archived_mail_of_other_bytes_is_a_gap_and_is_not_overwritten(
+    app: App, address: str, installed: dict[str, str], archived: str
+) -> None:
+    assert app.settings.gcs_bucket is not None
+    async with Storage(api_root=app.settings.storage_emulator_host) as storage:
+        await storage.upload(app.settings.gcs_bucket, archived, b"half a mai", metadata={"metadata": {}})
+        status, document = await audited(address, installed, "--mend", "--all-archived")
+        assert (status, document["archive"]["restored"]) == (1, 0)
+        assert "never overwritten" in gaps(document)[0]
+        assert await storage.download(app.settings.gcs_bucket, archived) == b"half a mai"
+
+
+async def test_an_archived_mail_that_gmail_has_no_more_is_lost(
+    app: App, stack: LocalStack, address: str, installed: dict[str, str], archived: str
+) -> None:
+    assert app.settings.gcs_bucket is not None
+    async with Storage(api_root=app.settings.storage_emulator_host) as storage:
+        await storage.delete(app.settings.gcs_bucket, archived)
+    stack.gmail.faults.fail(404, operation="messages.get")
+    try:
+        status, document = await audited(address, installed, "--mend")
+    finally:
+        stack.gmail.faults.clear()
+    assert status == 1
+    assert "Gmail has it no more" in gaps(document)[0]
+
+
+async def test_an_archive_that_cannot_be_asked_has_lost_nothing(
+    address: str, installed: dict[str, str], archived: str, unused_tcp_port: int
+) -> None:
+    elsewhere = installed | {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{unused_tcp_port}"}
+    status, document = await audited(address, elsewhere)
+    assert (status, document["gaps"], list(document["failed"])) == (2, 0, ["The archive"])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from claimstream.cli.console import write_whole
+from claimstream.cli.console import open_streams
 
 
 class Narrow(io.RawIOBase):
@@ -27,6 +27,6 @@ def test_a_long_document_is_written_whole_where_python_runs_unbuffered(monkeypat
     narrow = Narrow()
     unbuffered = io.TextIOWrapper(narrow, write_through=True)  # type: ignore[type-var]  # as -u makes it
     monkeypatch.setattr(sys, "stdout", unbuffered)
-    write_whole()
+    open_streams()
     sys.stdout.write("é" * 100_000 + "\n")
     assert narrow.taken.decode() == "é" * 100_000 + "\n"

@@ -1,12 +1,15 @@
 """What ``claimstream doctor`` looks at, where one of the services cannot even be asked."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from tests.cli.process import claimstream
+from tests.helpers import until
 
 from claimstream.app import App
 from claimstream.cli.doctor.diagnosis import diagnose
+from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings, load_settings
 
 SERVICES = {"PostgreSQL", "Gmail", "MongoDB", "GCS", "Claude", "SMTP", "Pub/Sub", "Breakers", "Traces", "Sentry"}
@@ -94,3 +97,53 @@ class TestWrongSettings:
         (tmp_path / ".env").write_bytes("DATABASE_URL=x".encode("utf-16"))
         ended = await claimstream("doctor", environment=home, folder=tmp_path)
         assert (ended.status, ended.out.split()[:3]) == (1, ["✗", "Settings", ".env:"])
+
+
+async def many_mailboxes(app: App, count: int) -> None:
+    await app.database.run(
+        "INSERT",
+        lambda c: c.execute(
+            """
+            INSERT INTO mailboxes (address, tenant_id, watch_expires_at)
+            SELECT 'box-' || n || '.' || $2 || '@kanzlei.example', 't', now() + interval '7 days'
+            FROM generate_series(1, $1) AS n
+            """,
+            count,
+            app.settings.mongodb_database,
+        ),
+    )
+
+
+async def of_gmail(settings: Settings, most: int | None) -> str:
+    findings = await diagnose(settings, most_mailboxes=most)
+    (gmail,) = [finding for finding in findings if finding.service == "Gmail"]
+    return f"{gmail.state}: {gmail.text}"
+
+
+async def test_a_sample_of_the_mailboxes_is_opened_side_by_side(
+    app: App, stack: LocalStack, installed: dict[str, str]
+) -> None:
+    await many_mailboxes(app, 999)
+    settings = load_settings(_env_file=None, **{n.lower(): v for n, v in installed.items()})
+    before = stack.gmail.calls["profile"]
+    said = await of_gmail(settings, 40)
+    assert said.startswith("warning: 40 mailboxes open, 1 without a watch")
+    assert said.endswith("40 of 1,000 looked at: --all-mailboxes looks at each")
+    assert stack.gmail.calls["profile"] - before == 40
+    assert "1000 mailboxes open" in await of_gmail(settings, None)
+    stack.gmail.faults.fail(400, operation="profile", reason="failedPrecondition", times=7)
+    try:
+        said = await of_gmail(settings, 40)
+    finally:
+        stack.gmail.faults.clear()
+    assert said.startswith("failed: 7 of 40 do not open. ")
+    assert "; and 2 more; 40 of 1,000 looked at" in said
+    before = stack.gmail.calls["profile"]
+    stack.gmail.faults.slow(1000, operation="profile")
+    looking = asyncio.create_task(of_gmail(settings, 40))
+    try:
+        await until(lambda: stack.gmail.calls["profile"] - before >= 10)
+    finally:
+        stack.gmail.faults.clear()
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)

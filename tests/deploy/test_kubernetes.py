@@ -115,3 +115,11 @@ def test_every_manifest_is_applied_but_the_secrets() -> None:
 def test_the_image_can_share_its_circuits() -> None:
     lock = (FOLDER.parent / "requirements.lock").read_text()
     assert "\nredis==" in lock, "BREAKER_REDIS_URL needs it"
+
+
+def test_the_probes_leave_a_start_its_time(containers: dict[str, dict[str, Any]]) -> None:
+    worker = containers["worker"]
+    startup, liveness, readiness = (worker[f"{kind}Probe"] for kind in ("startup", "liveness", "readiness"))
+    assert [probe["httpGet"]["path"] for probe in (startup, liveness, readiness)] == ["/live", "/live", "/ready"]
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 60
+    assert "initialDelaySeconds" not in liveness, "the startup probe waits"

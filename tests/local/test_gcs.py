@@ -75,3 +75,21 @@ async def test_objects_and_buckets_outlive_a_stop_on_the_same_port(tmp_path: Pat
             await server.create_bucket("raw")
             after = await storage.download_metadata("raw", "kept")
             assert (after["generation"], after["metadata"]) == (before["generation"], {"k": "v"})
+
+
+async def test_what_a_crash_left_half_written_spoils_no_listing(tmp_path: Path) -> None:
+    async with LocalGcs(tmp_path) as server:
+        if server._backend == "memory":
+            pytest.skip("this file system has no extended attributes: objects are kept in memory")
+        await server.create_bucket("raw")
+        async with Storage(api_root=server.endpoint) as storage:
+            for name in ("mail/e1/raw.eml", "mail/.hidden1"):
+                await storage.upload("raw", name, b"x", metadata={"metadata": {}})
+            await server.crash()
+            half = next(tmp_path.rglob("raw.eml")).with_name(
+                ".raw.eml4042992427"
+            )  # as it names them until they are whole
+            half.write_bytes(b"")
+            await server.start()
+            listed = await storage.list_objects("raw")
+    assert {item["name"] for item in listed["items"]} == {"mail/e1/raw.eml", "mail/.hidden1"}

@@ -98,6 +98,46 @@ async def test_a_look_that_failed_is_repeated_in_the_next_round(app: App) -> Non
     assert looks == [1, 2, 2], "again soon, although it was looked at just now; and then no more"
 
 
+class Lags:
+    """A synchronisation that another one's notification was left to, and history does not show it yet."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    async def sync(self, mailbox: Mailbox) -> Synced:
+        del mailbox
+        self.looks += 1
+        return Synced(lagging=5 if self.looks == 1 else None)
+
+
+async def test_a_look_to_which_history_lagged_is_repeated_in_the_next_round(app: App) -> None:
+    sync = Lags()
+    now = datetime.now(UTC)
+    upkeep = upkeep_of(app, sync)
+    await upkeep.round()
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET last_synced_at = $1", now))
+    for _ in range(2):
+        await upkeep.round()
+    assert sync.looks == 2
+
+
+async def test_mail_that_comes_while_a_watch_is_being_made_is_taken_in(
+    app: App, stack: LocalStack, world: World
+) -> None:
+    """Gmail has made the watch, and its answer is lost: the next watch's history begins behind the mail."""
+    address = world.tenants[0].mailboxes[0]
+    upkeep = upkeep_of(app, sync_of(app))
+    stack.gmail.faults.cut(operation="watch")
+    try:
+        await upkeep.watch_all()
+        gmail_id = await stack.gmail.deliver(address, b"Subject: x\r\n\r\ny", notify=False)
+    finally:
+        stack.gmail.faults.clear()
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET watch_lease_until = NULL"))
+    await upkeep.round()
+    assert await gmail_ids(app) == {gmail_id}
+
+
 @pytest.mark.timeout(180)
 async def test_three_hundred_mailboxes_are_looked_after_side_by_side(app: App, stack: LocalStack) -> None:
     addresses = await add_mailboxes(app, 300)

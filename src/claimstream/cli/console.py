@@ -51,17 +51,38 @@ class Trimmed:
             yield Segment.line()
 
 
-def write_whole() -> None:
-    """Make stdout write all it is given, also where PYTHONUNBUFFERED is set.
+def open_streams() -> None:
+    """Make stdout and stderr take every text, and stdout write all of it. Call it before anything is printed.
 
-    Python's text layer then sits on the bare file and takes no notice when the system took a part only, as it may of
-    what is longer than a pipe holds: the end of a long JSON document was missing, with exit status 0.
+    What stands in a mail cannot always be shown by a terminal that is not UTF-8: it is then written as ``\\u20ac``.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Where PYTHONUNBUFFERED is set, Python's text layer sits on the bare file and takes no notice when the system took
+    # a part only, as it may of what is longer than a pipe holds: the end of a long JSON document was missing, with
+    # exit status 0.
     raw = getattr(sys.stdout, "buffer", None)
     if isinstance(raw, io.RawIOBase):
         sys.stdout = io.TextIOWrapper(
             io.BufferedWriter(raw), encoding=sys.stdout.encoding, errors=sys.stdout.errors, line_buffering=True
         )
+
+
+def close_streams() -> None:
+    """Write what is left. A reader that has gone away (``| head``) has had enough, which is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def write_document(text: str) -> None:
+    """A result for a program, JSON or a page: UTF-8 wherever it goes. What UTF-8 has not is written as JSON does."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
 def line(text: str) -> None:

@@ -1,11 +1,10 @@
 """``claimstream eval``: score a folder of cases."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from claimstream.cli.console import note, out, progress
+from claimstream.cli.console import note, out, progress, write_document
 from claimstream.cli.tables import field_table, ratio
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
@@ -116,4 +115,4 @@ def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Cas
             for verdict, (_, observed) in zip(total.verdicts, results, strict=True)
         ],
     }
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    write_document(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -1,7 +1,6 @@
 """Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,6 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+_SERVERS_SECONDS = 60.0
+"""How long the servers of the embedded stack may take to end."""
 
 
 class OutcomeChoice(StrEnum):
@@ -139,7 +142,8 @@ def demo(
     from claimstream.cli.demo.run import run_demo
     from claimstream.local.sample_mail import SAMPLES
 
-    good = _run(run_demo(settings, samples=samples or SAMPLES, as_json=as_json, keep=keep))
+    work = run_demo(settings, samples=samples or SAMPLES, as_json=as_json, keep=keep)
+    good = _run(work, grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 
 
@@ -149,7 +153,10 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
+    from contextlib import AsyncExitStack
+
     from claimstream.app import App
+    from claimstream.health import HealthServer
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
@@ -160,7 +167,11 @@ def run() -> None:
         settings = load_settings()
         telemetry = start_telemetry(settings)
         try:
-            async with App(settings) as worker:
+            worker = App(settings)
+            async with AsyncExitStack() as stack:
+                if settings.health_port is not None:  # from the first moment on: to connect may take its time
+                    await stack.enter_async_context(HealthServer(worker.health, port=settings.health_port))
+                await stack.enter_async_context(worker)
                 await worker.check()
                 calm_collector()
                 await worker.run()
@@ -172,7 +183,7 @@ def run() -> None:
         finally:
             await telemetry.aclose(5.0)
 
-    _run(work(), complain=_complain_in_the_log)
+    _run(work(), complain=_complain_in_the_log, stopped=_stop_in_the_log)
 
 
 def _fail_in_the_log(error: BaseException) -> None:
@@ -194,6 +205,19 @@ def _complain_in_the_log(text: str) -> None:
         return
     log = logs.get_logger(__name__)
     log.error("worker_failed", advice=text)
+    logs.drain()
+
+
+def _stop_in_the_log() -> None:
+    """Told to end before the work had begun; later on the worker drains, and says so itself."""
+    from claimstream.cli.console import err
+    from claimstream.cli.ending import STOPPED
+    from claimstream.telemetry import logs
+
+    if logs.written_as() != "json":
+        err.print(STOPPED)
+        return
+    logs.get_logger(__name__).info("worker_stopped")
     logs.drain()
 
 
@@ -265,11 +289,15 @@ def load(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    all_mailboxes: Annotated[
+        bool, typer.Option("--all-mailboxes", help="Open every mailbox, not only a sample of a hundred.")
+    ] = False,
+) -> None:
     """Check each configured service with a real call, and say what is wrong and how to mend it."""
     from claimstream.cli.doctor.diagnosis import examine, print_findings
 
-    findings = _run(examine())
+    findings = _run(examine(all_mailboxes=all_mailboxes))
     print_findings(findings)
     raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
 
@@ -289,7 +317,7 @@ def emails(
     from pydantic import TypeAdapter
 
     from claimstream.cli.access import a_door, open_database, settings_or_demo
-    from claimstream.cli.console import Trimmed, note, out
+    from claimstream.cli.console import Trimmed, note, out, write_document
     from claimstream.cli.demo import last as last_demo
     from claimstream.cli.tables import emails_table
     from claimstream.cli.tenants import check_among, check_tenant
@@ -310,7 +338,7 @@ def emails(
 
     found: list[EmailSummary] = _run(work())
     if as_json:
-        sys.stdout.write(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
+        write_document(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
         out.print(Trimmed(emails_table(found, width=out.width)))
     else:
@@ -333,7 +361,7 @@ def report(
     The beginning of an id is enough, from 6 characters. Without a database configured: the demo's. With JAEGER_UI_URL
     set, the report links to the email's trace.
     """
-    from claimstream.cli.console import complain, out
+    from claimstream.cli.console import complain, out, write_document
     from claimstream.cli.report.found import FoundReport, NoReportError, find_report
     from claimstream.cli.report.page import report_page
     from claimstream.cli.report.view import print_report
@@ -343,9 +371,9 @@ def report(
     try:
         found: FoundReport = _run(find_report(email, run=run_number))
         if as_json:
-            sys.stdout.write(found.json() + "\n")
+            write_document(found.json() + "\n")
         elif as_html:
-            sys.stdout.write(
+            write_document(
                 report_page(
                     found.report(), found.email, runs=found.runs, review=found.review, jaeger_ui_url=found.jaeger_ui_url
                 )
@@ -455,7 +483,8 @@ def evaluate(
     settings = _trial_settings(use)
     from claimstream.cli.evaluate import run_evaluation
 
-    good = _run(run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in))
+    work = run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in)
+    good = _run(work, grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 
 
@@ -475,7 +504,10 @@ def send(
 
 def main() -> None:
     """Entry point."""
-    from claimstream.cli.console import write_whole
+    from claimstream.cli.console import close_streams, open_streams
 
-    write_whole()
-    app()
+    open_streams()
+    try:
+        app()
+    finally:
+        close_streams()

@@ -15,6 +15,8 @@ def as_setting(error: BaseException) -> str | None:
         case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):
             # What asyncpg does not know in the query of the URL, it passes on to the server.
             return f"DATABASE_URL: {error}"
+        case asyncpg.DataError() if "surrogates not allowed" in str(error):
+            return "LANG: an argument has characters that this locale has not. Set LC_ALL=C.UTF-8"
         case OSError(errno=errno.EADDRINUSE):
             return "HEALTH_PORT: the port is in use by another process. Name a free one, or end that process."
         case _:

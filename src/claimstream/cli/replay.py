@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, err, note, out, progress
+from claimstream.cli.console import Trimmed, err, note, out, progress, write_document
 from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.person import who
 from claimstream.cli.tenants import check_tenant
@@ -241,7 +241,7 @@ def _print_json(replayed: Replayed, wanted: Wanted) -> None:
         "skipped": [{"email_id": email_id, "reason": reason} for email_id, reason in replayed.skipped],
         "published": replayed.published,
     }
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    write_document(json.dumps(document, indent=2) + "\n")
 
 
 def _print(replayed: Replayed, wanted: Wanted) -> None:

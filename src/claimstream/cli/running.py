@@ -1,11 +1,14 @@
 """How every command runs its work, and what they have in common."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
+
+from claimstream.cli.ending import ENDING, GRACE_SECONDS, STOPPED
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; all else goes to stderr.")]
 UseOption = Annotated[
@@ -50,8 +53,20 @@ def advice(error: BaseException) -> list[str] | None:
     return lines
 
 
-def run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | None = None) -> Any:
-    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130."""
+def run(
+    work: Coroutine[Any, Any, Any],
+    *,
+    complain: Callable[[str], None] | None = None,
+    stopped: Callable[[], None] | None = None,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Any:
+    """Run it on uvloop. What a person can mend ends with one line and status 2, Ctrl-C with 130, SIGTERM with 143.
+
+    Args:
+        complain: says that line; by default on stderr.
+        stopped: says that it was told to end; by default on stderr.
+        grace_seconds: how long its clean-up may take then.
+    """
     import stamina.instrumentation
     import uvloop
 
@@ -61,17 +76,25 @@ def run(work: Coroutine[Any, Any, Any], *, complain: Callable[[str], None] | Non
     # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
-        return uvloop.run(work)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        console.err.print("claimstream: stopped")
-        raise typer.Exit(130) from None
-    except (Exception, BaseExceptionGroup) as error:
+        return uvloop.run(_stoppable(work, grace_seconds))
+    except (Exception, BaseExceptionGroup, KeyboardInterrupt, asyncio.CancelledError) as error:
+        if ENDING.told or isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+            # Also where its clean-up has failed, or what was broken off looked like another error.
+            ENDING.say(stopped or (lambda: console.err.print(STOPPED)))
+            raise typer.Exit(128 + (ENDING.told or signal.SIGINT)) from None
         lines = advice(error)
         if lines is None:
             raise
     for line in lines:
         complain(line)
     raise typer.Exit(2)
+
+
+async def _stoppable(work: Coroutine[Any, Any, Any], grace_seconds: float) -> Any:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    with ENDING.cancels(lambda: loop.call_soon_threadsafe(task.cancel), grace_seconds=grace_seconds):
+        return await work
 
 
 def _leaves(error: BaseException) -> list[BaseException]:

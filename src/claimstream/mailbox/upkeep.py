@@ -153,13 +153,14 @@ class MailboxUpkeep:
                 await self._open(mailbox)
 
     async def _poll(self, mailbox: Mailbox) -> None:
-        # Should it fail, it is soon done again, by anybody: notifications may have left their marks to this look.
+        # Where it fails or history lags, anybody polls again soon: notifications may have left their marks to this poll.
         again_in_seconds: float | None = self._every_seconds
         try:
             with correlated(new_correlation_id()), work_span("poll mailbox"):
                 synced = await self._sync.sync(mailbox)
             if not synced.busy:
-                again_in_seconds = None
+                if synced.lagging is None:
+                    again_in_seconds = None
                 self._access.opened(mailbox)
         except ExternalError as error:
             if isinstance(error, Outage):

@@ -34,6 +34,10 @@ class Watcher:
             mailbox.address, seconds=_LEASE_SECONDS, due_before=None if force else due_before
         ):
             return False
+        if mailbox.history_id is None:
+            # Before the watch: should its answer be lost, or not be written down, nothing that came meanwhile is.
+            profile = await self._gmail.profile(mailbox.address)
+            await self._mailboxes.begin_history(mailbox.address, history_id=profile.history_id)
         watch = await self._gmail.watch(mailbox.address, self._topic, except_labels=UNTOLD)
         await self._mailboxes.watched(mailbox.address, history_id=watch.history_id, expires_at=watch.expiration)
         log.info("watch_renewed", expires_at=watch.expiration.isoformat(), first=mailbox.watch_expires_at is None)

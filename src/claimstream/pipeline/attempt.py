@@ -26,6 +26,7 @@ from claimstream.domain.records.work import (
 from claimstream.domain.rules.replay import held_against
 from claimstream.external.errors import NotFound, NotYetThere, Outage
 from claimstream.pipeline.claim_deadline import ClaimDeadline
+from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
@@ -35,7 +36,7 @@ from claimstream.pipeline.stages.commit import prepare
 from claimstream.pipeline.stages.consolidate import consolidate
 from claimstream.pipeline.stages.deliver import deliver
 from claimstream.pipeline.stages.extract import Extracted, extract
-from claimstream.pipeline.stages.fetch import Fetched, RawMail, fetch
+from claimstream.pipeline.stages.fetch import RawMail, fetch
 from claimstream.pipeline.stages.match import match
 from claimstream.pipeline.stages.parse import parse
 from claimstream.pipeline.stages.route import route

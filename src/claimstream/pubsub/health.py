@@ -20,6 +20,8 @@ class Health:
     """Leased: in handlers, waiting for one, or not yet settled with the service."""
     error: str | None
     """Why it is reconnecting, stuck or has failed."""
+    connected: bool = False
+    """A stream has been open, now or once."""
     pause_reasons: tuple[str, ...] = ()
     stuck: bool = False
     """The stream looks open, but the service has stopped answering, on the stream or to acknowledgements."""

@@ -92,7 +92,7 @@ class Subscriber:
         self._receipts = Receipts(self._leases, self._dispatcher.accept)
         self._stream: PullStream | None = None
         self._opened = False
-        self._opened_before = False
+        self._connected = False
         self._policy: asyncio.Task[None] | None = None
         self._expects_pongs = False
         self._ordered = True
@@ -222,6 +222,7 @@ class Subscriber:
             outstanding_messages=self._leases.messages,
             outstanding_bytes=self._leases.bytes,
             error=error,
+            connected=self._connected,
             pause_reasons=tuple(self._pauses),
             stuck=self._is_stuck(age) or self._has_stuck_acks(failing),
             attention=self._attention or self._refused_acks(),
@@ -253,7 +254,7 @@ class Subscriber:
             try:
                 error = await self._pull()
             except SubscriptionError as refusal:
-                if not self._opened_before or refusal.code not in NEEDS_A_PERSON:
+                if not self._connected or refusal.code not in NEEDS_A_PERSON:
                     raise
                 error = self._attention = str(refusal)
             if error is None:
@@ -327,7 +328,7 @@ class Subscriber:
         )
 
     def _on_open(self) -> None:
-        self._opened = self._opened_before = True
+        self._opened = self._connected = True
         if self._policy is not None and self._policy.done():
             self._policy = None  # it may have changed
         self._attention = None

@@ -1,5 +1,6 @@
 """The connection pool, and the one way a query is run: through the door that guards every external call."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -9,6 +10,9 @@ from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.util.types import AttributeValue
 
 T = TypeVar("T")
+
+_GOODBYE_SECONDS = 3.0
+"""For queries in work and the server's answer to a good-bye: a silent server holds up no end."""
 
 if TYPE_CHECKING:
     Connection = PoolConnectionProxy[asyncpg.Record]
@@ -64,8 +68,12 @@ class Database:
 
     async def close(self) -> None:
         if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+            pool, self._pool = self._pool, None
+            try:
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
 
     async def run(
         self,

@@ -307,6 +307,16 @@ class MailboxStore:
 
         return await self._database.run("UPDATE mailboxes", work) == "UPDATE 1"
 
+    async def begin_history(self, address: str, *, history_id: int) -> None:
+        """Set the cursor where there is none yet: what arrives from now on is found."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "UPDATE mailboxes SET history_id = $2 WHERE address = $1 AND history_id IS NULL", address, history_id
+            )
+
+        await self._database.run("UPDATE mailboxes", work)
+
     async def watched(self, address: str, *, history_id: int, expires_at: datetime) -> None:
         """The watch is running. Only the first one sets the cursor: later ones must not skip what came between."""
 

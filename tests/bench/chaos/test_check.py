@@ -183,3 +183,15 @@ def _lists(findings: Findings) -> tuple[list[str], ...]:
         findings.dead_lettered,
         findings.wrong_outcomes,
     )
+
+
+async def test_an_archive_that_cannot_be_listed_is_no_loss_and_no_success() -> None:
+    async with calm_run() as calm:
+        await calm.on.gcs.stop()
+        gone = await calm.check()
+        await calm.on.gcs.start()
+        calm.on.settings = calm.on.settings.model_copy(update={"gcs_bucket": "another"})
+        refused = await calm.check()
+    for findings in (gone, refused):
+        assert (findings.lost, len(findings.not_looked_at)) == ([], 1)
+    assert "404" in refused.not_looked_at[0]

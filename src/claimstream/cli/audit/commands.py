@@ -20,6 +20,9 @@ def audit(
             help="Add what is missing, put back what only counts as deleted, publish both, and look again.",
         ),
     ] = False,
+    all_archived: Annotated[
+        bool, typer.Option("--all-archived", help="Read every archived mail, not only a sample of 500.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Prove completeness: hold what Gmail has against what is settled, in review, set aside, in work, dead or missing.
@@ -36,4 +39,7 @@ def audit(
     if times[0] >= min(times[1], now):
         raise typer.BadParameter(f"--since: {times[0]:%Y-%m-%d %H:%M} is not before the end of the window.")
     window = Window(times[0], min(times[1], now), now)
-    raise typer.Exit(run(audit_mailboxes(window, address=mailbox, tenant_id=tenant, mend=mend, as_json=as_json)))
+    work = audit_mailboxes(
+        window, address=mailbox, tenant_id=tenant, mend=mend, as_json=as_json, all_archived=all_archived
+    )
+    raise typer.Exit(run(work))

@@ -4,13 +4,12 @@ import asyncio
 import json
 import os
 import secrets
-import sys
 import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,13 +17,14 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, command, complain, line, note, out, program, progress
+from claimstream.cli.audit.archive import SAMPLE, ArchiveAudit, ArchiveLook
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, program, progress, write_document
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
 from claimstream.cli.person import who
 from claimstream.cli.report.words import moment
 from claimstream.cli.tenants import check_tenant
-from claimstream.connections import make_gmail
+from claimstream.connections import make_blobs, make_gmail
 from claimstream.domain.records.replay import PutBack, Replay
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
@@ -60,6 +60,8 @@ class Window:
 class Findings:
     window: Window
     audits: list[MailboxAudit] = field(default_factory=list)
+    archive: ArchiveLook | None = None
+    """None where nothing is archived."""
     mended: int = 0
     """Emails that were added or put to work again."""
     failed: dict[str, str] = field(default_factory=dict)
@@ -101,7 +103,7 @@ class _DeadReasons:
 
 
 async def audit_mailboxes(
-    window: Window, *, address: str | None, tenant_id: str | None, mend: bool, as_json: bool
+    window: Window, *, address: str | None, tenant_id: str | None, mend: bool, as_json: bool, all_archived: bool = False
 ) -> int:
     """The exit status. Raises SettingsError for an unknown mailbox or tenant, ExternalError if nothing can be asked."""
     settings = settings_at_work()
@@ -120,8 +122,12 @@ async def audit_mailboxes(
         mailboxes = await _chosen(database, address, tenant_id, findings)
         sync = await stack.enter_async_context(_sync(settings, door, database, gmail)) if mend else None
         await _look(findings, audit, database, sync, mailboxes)
+        if (blobs := make_blobs(settings, door)) is not None:
+            stack.push_async_callback(blobs.close)
+            archive = ArchiveAudit(EmailStore(database), gmail, blobs, mend=mend)
+            await _look_at_archive(findings, archive, most=None if all_archived else SAMPLE)
     if as_json:
-        sys.stdout.write(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
+        write_document(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
     else:
         _print(findings)
     for failed, reason in findings.failed.items():
@@ -197,6 +203,14 @@ async def _put_back(runs: RunStore, email_ids: Sequence[str]) -> int:
     return sum(isinstance(end, PutBack) for end in ended)
 
 
+async def _look_at_archive(findings: Findings, audit: ArchiveAudit, *, most: int | None) -> None:
+    try:
+        findings.audits = await audit.of(findings.audits, most=most)
+        findings.archive = audit.look
+    except* ExternalError as errors:  # not looked at is not lost
+        findings.failed["The archive"] = str(errors.exceptions[0])
+
+
 async def _mend(sync: MailboxSync, mailbox: Mailbox, missing: Sequence[str]) -> int:
     """Returns how many rows were new. Whoever holds the mailbox may have added some meanwhile."""
     give_up = time.monotonic() + _BUSY_SECONDS
@@ -217,6 +231,7 @@ def _document(findings: Findings) -> dict[str, Any]:
         "complete": findings.status == 0,
         "gaps": findings.gaps,
         "mended": findings.mended,
+        "archive": None if findings.archive is None else asdict(findings.archive),
         "mailboxes": [
             {
                 "mailbox": audit.mailbox,
@@ -277,6 +292,11 @@ def _print(findings: Findings) -> None:
                 line(f"{ids}: {email.gap}")
     if findings.mended:
         note(f"{findings.mended} added or put to work again, and published.")
+    if (archive := findings.archive) is not None:
+        if archive.looked_at < archive.of:
+            note(f"{archive.looked_at:,} archived mails of {archive.of:,} emails were looked at.")
+        if archive.restored:
+            note(f"{archive.restored} archived mails were fetched from Gmail again.")
     if findings.left_alone:
         names = ", ".join(findings.left_alone)
         note(f"Disabled by a person, and not looked at: {names}. --mailbox looks at one all the same.")

@@ -1,7 +1,6 @@
 """The work of ``claimstream dead``."""
 
 import json
-import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress
+from claimstream.cli.console import Trimmed, command, complain, line, note, out, progress, write_document
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.redrive import Redrive, Redriven
 from claimstream.dead_letters import DeadLetters, DeadMessage
@@ -57,7 +56,7 @@ async def list_messages(*, as_json: bool, limit: int) -> None:
     more = len(found) >= limit
     if as_json:
         document = {"messages": [_summary(message) for message in found], "may_be_more": more}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        write_document(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     elif found:
         out.print(Trimmed(_table(found, width=out.width)))
     else:
@@ -82,7 +81,7 @@ async def show_message(wanted: str, *, as_json: bool) -> bool:
     whole = len(text) == len(found.data.decode("utf-8", "replace"))
     if as_json:
         details = {"attributes": dict(found.attributes), "data": text, "data_is_whole": whole}
-        sys.stdout.write(json.dumps(_summary(found) | details, ensure_ascii=False, indent=2) + "\n")
+        write_document(json.dumps(_summary(found) | details, ensure_ascii=False, indent=2) + "\n")
         return True
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(style="dim", no_wrap=True)

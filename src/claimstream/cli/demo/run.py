@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import Any
 from rich.markup import escape
 
 from claimstream.app import App, utc_now
-from claimstream.cli.console import Trimmed, command, err, note, out, progress
+from claimstream.cli.console import Trimmed, command, err, note, out, progress, write_document
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.domain.records.work import EmailSummary
@@ -290,7 +289,7 @@ def _print_json(result: DemoResult) -> None:
         "unsettled": result.unsettled,
         "seconds": round(result.seconds, 3),
     }
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    write_document(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 async def _keep(stack: LocalStack, own: Settings, worker: asyncio.Task[None]) -> None:

@@ -15,6 +15,7 @@ from claimstream.cli.console import note, out
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.doctor.circuits import circuits
 from claimstream.cli.doctor.finding import Finding
+from claimstream.cli.doctor.mailboxes import SAMPLE, look_at_mailboxes
 from claimstream.cli.doctor.settings import read_settings, unreadable
 from claimstream.cli.running import advice
 from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
@@ -24,6 +25,7 @@ from claimstream.external.claude import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, NotFound
 from claimstream.external.gmail import Gmail
+from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.pubsub import PubSubError
 from claimstream.settings import Settings, SettingsError, load_settings
@@ -58,7 +60,7 @@ _VARIABLES = {
 """What each service is reached by; first the one that is not set where it is not made at all."""
 
 
-async def examine() -> list[Finding]:
+async def examine(*, all_mailboxes: bool = False) -> list[Finding]:
     """Of the settings, and of each service as far as they let it be looked at."""
     try:
         read = read_settings()
@@ -68,14 +70,17 @@ async def examine() -> list[Finding]:
     if settings.database_url is None and "DATABASE_URL" not in read.wrong and last_demo.running() is not None:
         note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
         settings = settings_or_demo(**read.defaults)
-    return read.findings + await diagnose(settings, wrong=read.wrong)
+    return read.findings + await diagnose(settings, wrong=read.wrong, most_mailboxes=None if all_mailboxes else SAMPLE)
 
 
-async def diagnose(settings: Settings, *, wrong: Collection[str] = ()) -> list[Finding]:
+async def diagnose(
+    settings: Settings, *, wrong: Collection[str] = (), most_mailboxes: int | None = SAMPLE
+) -> list[Finding]:
     """One finding per service, each by a real and harmless call. None of them keeps the others from being looked at.
 
     Args:
         wrong: variables in place of whose values the settings hold defaults: what they are for is not called.
+        most_mailboxes: how many are opened; None: all.
     """
 
     async def look(name: str, work: Callable[[], Awaitable[T]]) -> T | Finding:
@@ -92,7 +97,7 @@ async def diagnose(settings: Settings, *, wrong: Collection[str] = ()) -> list[F
     redis = await look("Redis", lambda: _redis(settings))
     return [
         postgresql,
-        await look("Gmail", lambda: _gmail(settings, mailboxes)),
+        await look("Gmail", lambda: _gmail(settings, mailboxes, most_mailboxes)),
         await check("MongoDB", make_clients),
         await check("GCS", make_blobs),
         await check("Claude", make_model),
@@ -163,31 +168,26 @@ async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None
         return Finding("PostgreSQL", "ok", f"schema {found}"), list(await MailboxStore(database).all())
 
 
-async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None) -> Finding:
+async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None, most: int | None) -> Finding:
+    pace = GmailPace(
+        user_units_per_minute=settings.gmail_user_units_per_minute,
+        project_units_per_minute=settings.gmail_project_units_per_minute,
+    )
     async with a_door() as door:
-        gmail = make_gmail(settings, door)
+        gmail = make_gmail(settings, door, pace=pace)
         try:
-            return await _mailboxes_open(gmail, mailboxes)
+            return await _mailboxes_open(gmail, mailboxes, most)
         finally:
             await gmail.close()
 
 
-async def _mailboxes_open(gmail: Gmail, mailboxes: list[Mailbox] | None) -> Finding:
+async def _mailboxes_open(gmail: Gmail, mailboxes: list[Mailbox] | None, most: int | None) -> Finding:
     if mailboxes is None:
         said = "configured, not called: the mailboxes stand in PostgreSQL, which cannot be asked"
         return Finding("Gmail", "warning", said)
     if not mailboxes:
         return Finding("Gmail", "warning", "no mailbox is known yet: claimstream load WORLD.json")
-    for mailbox in mailboxes:
-        try:
-            await gmail.check(mailbox.address)
-        except ExternalError as error:
-            return Finding("Gmail", "failed", f"{mailbox.address}: {error}")
-    unwatched = sum(mailbox.watch_expires_at is None for mailbox in mailboxes)
-    text = f"{len(mailboxes)} mailboxes open"
-    if unwatched:
-        return Finding("Gmail", "warning", f"{text}, {unwatched} without a watch: claimstream run starts it")
-    return Finding("Gmail", "ok", text)
+    return await look_at_mailboxes(gmail, mailboxes, most=most)
 
 
 async def _pubsub(settings: Settings) -> Finding:

@@ -1,6 +1,5 @@
 """``claimstream mailboxes``: how far each one is, and which are left alone."""
 
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.console import Trimmed, note, out
+from claimstream.cli.console import Trimmed, note, out, write_document
 from claimstream.domain.records.work import MailboxSummary
 from claimstream.settings import SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
@@ -28,7 +27,7 @@ async def list_mailboxes(*, as_json: bool) -> None:
     async with _store() as store:
         found = await store.overview()
     if as_json:
-        sys.stdout.write(TypeAdapter(list[MailboxSummary]).dump_json(found, indent=2).decode() + "\n")
+        write_document(TypeAdapter(list[MailboxSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
         out.print(Trimmed(mailboxes_table(found, now=datetime.now(UTC))))
     else:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from pydantic import TypeAdapter
 
-from claimstream.cli.console import Trimmed, command, complain, err, out
+from claimstream.cli.console import Trimmed, command, complain, err, out, write_document
 from claimstream.cli.console import note as say
 from claimstream.cli.person import who
 from claimstream.cli.review import work
@@ -69,7 +69,7 @@ def list_items(
     )
     found, count = _run(work.find_items(wanted, limit=limit))
     if as_json:
-        sys.stdout.write(_ITEMS.dump_json(found, indent=2).decode() + "\n")
+        write_document(_ITEMS.dump_json(found, indent=2).decode() + "\n")
     elif found:
         out.print(Trimmed(items_table(found, now=datetime.now(UTC), width=out.width)))
         more = f"{len(found)} of {count}. " if count > len(found) else ""
@@ -81,7 +81,7 @@ def list_items(
 def show_item(wanted: str, *, whole_text: bool, as_json: bool) -> None:
     shown: Shown = _run(work.find_shown(wanted))
     if as_json:
-        sys.stdout.write(shown.json() + "\n")
+        write_document(shown.json() + "\n")
         return
     print_shown(out, shown, whole_text=whole_text)
     if shown.item.status in WAITING:

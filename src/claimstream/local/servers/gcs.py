@@ -1,8 +1,10 @@
 """A Google Cloud Storage server for the demo and the tests: fake-gcs-server, as a process of its own."""
 
+import asyncio
 import importlib.util
 import os
 import platform
+import re
 import signal
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from claimstream.local.servers.process import Command, LocalStackError, ServerPr
 from claimstream.local.servers.server import LocalServer, missing_extra
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+_UNFINISHED = re.compile(r"\..+\d+")
+_METADATA = "user.metadata"
+"""The extended attribute that every whole object has."""
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
@@ -34,6 +39,14 @@ def _keeps_attributes(directory: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _remove_unfinished(objects: Path) -> None:
+    """Remove what a server that was killed had begun to write: a file of a name like ``.raw.eml4042992427``, which gets
+    its metadata and then the object's name. While one lies there, every listing of its bucket answers 404."""
+    for path in objects.rglob(".*"):
+        if _UNFINISHED.fullmatch(path.name) and path.is_file() and _METADATA not in os.listxattr(path):
+            path.unlink()
 
 
 class LocalGcs(LocalServer):
@@ -84,6 +97,11 @@ class LocalGcs(LocalServer):
         objects.mkdir(exist_ok=True)
         if not _keeps_attributes(objects):
             self._backend = "memory"
+
+    async def start(self) -> None:
+        if self.pid is None and self._backend == "filesystem" and hasattr(os, "listxattr"):
+            await asyncio.to_thread(_remove_unfinished, self.directory / "objects")
+        await super().start()
 
     def command(self, port: int) -> Command:
         address = f"{LOOPBACK}:{port}"

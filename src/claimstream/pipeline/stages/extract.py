@@ -16,10 +16,11 @@ from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.evidence import keep_evidenced, needs_model
 from claimstream.external.errors import Refused
+from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules
-from claimstream.pipeline.stages.fetch import Fetched, RawMail
+from claimstream.pipeline.stages.fetch import RawMail
 from claimstream.telemetry.logs import get_logger
 
 T = TypeVar("T")

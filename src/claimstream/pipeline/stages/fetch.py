@@ -4,33 +4,12 @@ import asyncio
 import hashlib
 from datetime import datetime
 
-from claimstream.domain.records.base import Record
 from claimstream.domain.records.work import Email
+from claimstream.external.errors import NotFound
+from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
+from claimstream.pipeline.fetched import Fetched, StoredAttachment
 from claimstream.pipeline.ports import Blobs, MailSource
 from claimstream.reading import MailPart, split_mail
-
-
-class StoredAttachment(Record):
-    source_id: str
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    uri: str
-
-
-class Fetched(Record):
-    received_at: datetime
-    """Gmail's internalDate, UTC."""
-    size: int
-    sha256: str
-    raw_uri: str | None = None
-    """None without an archive: the mail is then fetched from Gmail again where it is needed again."""
-    attachments: tuple[StoredAttachment, ...] = ()
-
-    @property
-    def uris(self) -> dict[str, str]:
-        return {attachment.source_id: attachment.uri for attachment in self.attachments}
 
 
 class RawMail:
@@ -50,10 +29,20 @@ class RawMail:
     async def get(self, fetched: Fetched) -> bytes:
         if self._raw is None:
             if self._blobs is not None and fetched.raw_uri is not None:
-                self._raw = await self._blobs.get(fetched.raw_uri)
-            else:
-                self._raw, _ = await self.fetch()
+                self._raw = await archived(fetched, self._blobs)
+            self._raw = self._raw or await self._fetch_again(fetched)
         return self._raw
+
+    async def _fetch_again(self, fetched: Fetched) -> bytes:
+        try:
+            raw, _ = await self.fetch()
+        except NotFound as gone:
+            if fetched.raw_uri is None:
+                raise
+            raise LostMailError("The archived mail is missing or broken, and Gmail has it no more.") from gone
+        if not is_what_was_fetched(raw, fetched):
+            raise LostMailError("Gmail has another mail under this id than was fetched before.")
+        return raw
 
     async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
         """The bytes of one attachment; None for what is packed inside another one."""

@@ -3,8 +3,9 @@
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import Email
 from claimstream.external.errors import Outage
+from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.ports import MailReader
-from claimstream.pipeline.stages.fetch import Fetched, RawMail
+from claimstream.pipeline.stages.fetch import RawMail
 from claimstream.reading import ReaderUnavailableError
 
 

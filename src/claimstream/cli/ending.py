@@ -1,0 +1,71 @@
+"""SIGTERM and Ctrl-C, obeyed from the first instruction on. Imports nothing of weight: it is imported first.
+
+The first process of a container is the reason: the kernel drops a signal for which that process has no handler yet.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+STOPPED = "claimstream: stopped"
+
+
+GRACE_SECONDS = 5.0
+"""For the clean-up after the first signal: a service that is silent does not answer a good-bye either."""
+
+
+class Ending:
+    """The first signal cancels the work that goes on; the second one, or one without such work, ends the process."""
+
+    def __init__(self) -> None:
+        self.told: int | None = None
+        """The signal that ended the work."""
+        self._cancel: Callable[[], object] | None = None
+        self._grace_seconds = GRACE_SECONDS
+        self._said = False
+
+    def install(self) -> None:
+        """Listen, but leave Ctrl-C ignored where the shell wants it so (``claimstream run &`` in a script)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._obey)
+        signal.signal(signal.SIGALRM, self._give_up)
+
+    @contextmanager
+    def cancels(self, cancel: Callable[[], object], *, grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
+        """Call ``cancel`` on the first signal meanwhile. It runs between any two instructions of the main thread.
+
+        Args:
+            grace_seconds: for the clean-up, up to the end of the process.
+        """
+        self._cancel, self._grace_seconds = cancel, grace_seconds
+        try:
+            yield
+        finally:
+            self._cancel = None
+
+    def say(self, line: Callable[[], object]) -> None:
+        """Say once that it was told to end."""
+        if not self._said:
+            self._said = True
+            line()
+
+    def _obey(self, number: int, _: FrameType | None) -> None:
+        cancel, self._cancel = self._cancel, None
+        again, self.told = self.told is not None, number
+        if cancel is None or again:
+            self._give_up()
+            return
+        signal.setitimer(signal.ITIMER_REAL, self._grace_seconds)
+        cancel()
+
+    def _give_up(self, *_: object) -> None:
+        """End without a clean-up: what hangs in it would hang in an orderly exit, too."""
+        self.say(lambda: os.write(2, f"{STOPPED}\n".encode()))
+        os._exit(128 + (self.told or signal.SIGTERM))
+
+
+ENDING = Ending()
+"""Of this process."""
