@@ -36,6 +36,11 @@ def _step(connection: Connection, *, down: bool) -> None:
     connection.commit()
 
 
+def _back_before_reviews(connection: Connection) -> None:
+    command.downgrade(_config(connection), "0007")
+    connection.commit()
+
+
 async def test_each_step_back_leaves_what_was_there_before_it(stack: LocalStack) -> None:
     assert stack.postgres is not None
     name = f"schema_{secrets.token_hex(4)}"
@@ -82,12 +87,13 @@ async def test_a_decision_that_waits_to_be_written_stops_a_step_back(
     try:
         async with engine.connect() as connection:
             with pytest.raises(Exception, match="decisions of persons wait in the outbox"):
-                await connection.run_sync(lambda c: _step(c, down=True))
+                await connection.run_sync(_back_before_reviews)
             row = await app.services.outbox.take(email_id=item.email_id)
             assert row is not None
             await app.services.outbox.done(row, Delivered.APPLIED)
-            await connection.run_sync(lambda c: _step(c, down=True))
-            await connection.run_sync(lambda c: _step(c, down=False))
+            await connection.run_sync(_back_before_reviews)
+            await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
+            await connection.commit()
     finally:
         await engine.dispose()
     assert await app.services.outbox.take(email_id=item.email_id) is None
