@@ -7,7 +7,7 @@ import pytest
 
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.door import Door, Service
-from claimstream.external.errors import BreakerOpen, Outage
+from claimstream.external.errors import BreakerOpen, LockedOut, Outage
 from claimstream.external.policy import Policy
 from claimstream.pauses import Pauses
 
@@ -38,6 +38,7 @@ class Case:
 
     def __init__(self, *, probed: bool = True) -> None:
         self.down = False
+        self.locked_out = False
         self.calls: list[str] = []
         self.emails, self.notifications = Intake(), Intake()
         self.door = Door({"mongodb": POLICY}, on_breaker_event=self._note)
@@ -55,6 +56,8 @@ class Case:
     def call(self, who: str) -> Callable[[], Awaitable[None]]:
         async def once() -> None:
             self.calls.append(who)
+            if self.locked_out:
+                raise LockedOut("mongodb", "find", "no such user")
             if self.down:
                 raise Outage("mongodb", "find", "no answer")
 
@@ -104,16 +107,49 @@ async def test_intake_stays_paused_until_the_service_has_answered(case: Case) ->
     assert case.door.states() == {"mongodb": "closed"}
 
 
-async def test_an_email_that_waits_tries_first(case: Case) -> None:
+async def test_an_email_is_no_probe(case: Case) -> None:
+    """The one that waits may be the one that is poison."""
     await case.break_down()
+    async with asyncio.timeout(5):
+        while case.calls.count("probe") < 2:
+            with pytest.raises(BreakerOpen):
+                await case.call("email")()
+            await asyncio.sleep(0.01)
     case.down = False
-    with pytest.raises(BreakerOpen) as held:
-        await case.call("email")()
-    await asyncio.sleep((held.value.retry_after_seconds or 0) + 0.01)
-    await case.call("email")()
     async with asyncio.timeout(5):
         await case.emails.open.wait()
-    assert case.calls == ["email"]
+    assert set(case.calls) == {"probe"}
+    await case.call("email")()
+
+
+async def test_a_worker_that_drains_leaves_the_service_to_its_emails(case: Case) -> None:
+    await case.break_down()
+    case.pauses.close()
+    case.down = False
+    async with asyncio.timeout(5):
+        while case.door.breaker("mongodb").retry_after_seconds > 0:
+            await asyncio.sleep(0.01)
+    await case.call("email")()
+    assert case.door.states() == {"mongodb": "closed"}
+
+
+async def test_who_turns_us_away_is_asked_ever_more_rarely(case: Case) -> None:
+    case.locked_out = True
+    with pytest.raises(LockedOut):
+        await case.call("email")()
+    await asyncio.sleep(0)
+    assert case.emails.reasons == {"mongodb"}, "the first refusal suffices"
+    case.calls.clear()
+    breaker = case.door.breaker("mongodb")
+    for probes in range(1, 4):
+        async with asyncio.timeout(30):
+            while len(case.calls) < probes or breaker.state == "half_open":
+                await asyncio.sleep(0.001)
+        assert breaker.retry_after_seconds > RECOVERY_SECONDS * 2**probes * 0.7
+    case.locked_out = False
+    async with asyncio.timeout(30):
+        await case.emails.open.wait()
+    assert case.calls == ["probe"] * 4
 
 
 async def test_a_service_without_a_probe_is_tried_by_the_work_that_comes_in() -> None:

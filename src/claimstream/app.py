@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import secrets
 import signal
 import socket
@@ -182,6 +183,7 @@ class App:
             model=self.model,
             mailer=mailer,
             letters=self._owned(LetterIndexes(most_letters=settings.letters_held)),
+            others_seconds_ago=self.door.others_seconds_ago,
         )
         self.rules = Rules(
             thresholds=settings.thresholds,
@@ -214,13 +216,13 @@ class App:
             outage_wait_seconds=settings.outage_wait_seconds,
             max_crashes=settings.max_crashes,
         )
-        checked = {
+        self._probes = {} if mailer is None else {smtp.SERVICE: mailer.check}
+        asked = {
             gcs.SERVICE: self.blobs,
             mongo_errors.SERVICE: self.clients,
             claude_errors.SERVICE: self.model,
-            smtp.SERVICE: mailer,
         }
-        self._probes = {name: service.check for name, service in checked.items() if service is not None}
+        self._probes |= {name: service.probe for name, service in asked.items() if service is not None}
         self._probes |= {gmail.SERVICE: self._check_gmail, postgres_errors.SERVICE: self.mailboxes.all}
 
     # --- Pub/Sub
@@ -260,9 +262,11 @@ class App:
                 log.warning("model_deprecated", model=model, consequence=warning)
 
     async def _check_gmail(self) -> str:
-        """That one of the first mailboxes opens: a single revoked grant is no reason to leave the others unserved."""
+        """That one of a few mailboxes opens: a single revoked grant is no reason to leave the others unserved, nor is
+        one that fails each time, if it were always the first."""
         refused: ExternalError | None = None
-        for mailbox in (await self.mailboxes.all())[:_TRIED_MAILBOXES]:
+        mailboxes = await self.mailboxes.all()
+        for mailbox in random.sample(mailboxes, min(_TRIED_MAILBOXES, len(mailboxes))):
             try:
                 return await self.gmail.check(mailbox.address)
             except (Unauthorised, Refused) as error:

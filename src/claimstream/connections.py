@@ -29,7 +29,7 @@ def make_database(settings: Settings, door: Door) -> Database:
         raise SettingsError(
             "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
         )
-    service = door.service(postgres_errors.SERVICE, postgres_errors.classify)
+    service = door.service(postgres_errors.SERVICE, postgres_errors.classify, unknown_is_outage=False)
     return Database(
         settings.database_url.get_secret_value(), call=service.call, max_connections=settings.database_connections
     )

@@ -5,17 +5,16 @@ import contextvars
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
-from claimstream.external.breaker import BreakerEvent
+from claimstream.external.breaker import BreakerEvent, probing
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError
+from claimstream.external.errors import ExternalError, Unauthorised
 from claimstream.telemetry import sentry
 from claimstream.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-_PATIENCE = 0.25
-"""The share of the recovery time for which a service is left to the emails that wait for it: theirs is the better
-probe, and each of them waits a little longer than the other."""
+_LONGEST_HOLD_SECONDS = 300.0
+"""How rarely a service that turns our credentials away is asked again: the recovery time, doubled up to this."""
 
 
 class Pausable(Protocol):
@@ -30,8 +29,8 @@ Probe = Callable[[], Awaitable[object]]
 class Pauses:
     """Of one worker. Intake goes on when the circuit is closed, not when it may be tried.
 
-    Where nothing here waits for the service, a probe of our own finds out that it is back: another worker may have
-    delivered what waited, and a circuit that nobody calls would be open for ever.
+    A probe of our own finds out that a service is back, never the call of an email: that one may fail for its own sake,
+    and a circuit that nobody calls would be open for ever.
     """
 
     def __init__(
@@ -52,13 +51,10 @@ class Pauses:
         self._on_the_path = on_the_path
         self._probes = probes
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._changed: dict[str, asyncio.Event] = {}
+        self._leave_to_probes(probed=True)
 
     def note(self, event: BreakerEvent) -> None:
         """What a circuit does."""
-        if event.kind == "rejected":
-            return
-        self._changes(event.service).set()
         if event.kind == "opened":
             self.begin(event.service)
 
@@ -74,6 +70,13 @@ class Pauses:
         """The worker drains: what was paused may end as it is."""
         for task in self._tasks.values():
             task.cancel()
+        self._leave_to_probes(probed=False)
+
+    def _leave_to_probes(self, *, probed: bool) -> None:
+        known = self._door.states()
+        for service in self._probes:
+            if service in known:
+                self._door.breaker(service).probed = probed
 
     async def _hold(self, service: str) -> None:
         needing = [s for name, s in self._subscribers.items() if service in self._on_the_path[name]]
@@ -86,26 +89,23 @@ class Pauses:
                 subscriber.resume(service)
 
     async def _until_it_is_back(self, service: str) -> None:
-        breaker, probe, changed = self._door.breaker(service), self._probes.get(service), self._changes(service)
+        breaker, probe = self._door.breaker(service), self._probes.get(service)
+        hold = breaker.recovery_seconds
         while True:
             await breaker.ready()
             if breaker.state == "closed" or probe is None:
                 return
-            changed.clear()
-            try:
-                async with asyncio.timeout(breaker.recovery_seconds * _PATIENCE):
-                    await changed.wait()
-            except TimeoutError:
-                await self._try(service, probe)
+            if isinstance(await self._try(service, probe), Unauthorised):
+                hold = min(2 * hold, max(_LONGEST_HOLD_SECONDS, breaker.recovery_seconds))
+                breaker.hold_back(hold)
 
-    async def _try(self, service: str, probe: Probe) -> None:
+    async def _try(self, service: str, probe: Probe) -> ExternalError | None:
         try:
-            await probe()
-        except ExternalError:
-            pass  # its circuit tells of it, whatever it says
+            with probing():
+                await probe()
+        except ExternalError as error:
+            return error  # its circuit tells of it, whatever it says
         except Exception as error:
             log.error("maintenance_failed", task="probe", service=service, error=type(error).__name__, exc_info=error)
             sentry.capture(error)
-
-    def _changes(self, service: str) -> asyncio.Event:
-        return self._changed.setdefault(service, asyncio.Event())
+        return None

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from purgatory import AsyncInMemoryUnitOfWork
 
-from claimstream.external.breaker import Breaker, BreakerEvent, Verdict
+from claimstream.external.breaker import Breaker, BreakerEvent, Verdict, probing
 from claimstream.external.errors import BreakerOpen
 
 
@@ -34,8 +34,8 @@ class Case:
     def kinds(self) -> list[str]:
         return [event.kind for event in self.events]
 
-    async def call(self, verdict: Verdict) -> None:
-        await self.breaker.record(await self.breaker.admit("get"), verdict, f"it was {verdict.value}")
+    async def call(self, verdict: Verdict, subject: str | None = None) -> None:
+        await self.breaker.record(await self.breaker.admit("get", subject), verdict, f"it was {verdict.value}")
 
     async def open(self) -> None:
         for _ in range(3):
@@ -269,3 +269,77 @@ async def test_a_lost_state_store_leaves_the_breaker_working_alone() -> None:
     case.clock.now += 61
     await case.call(Verdict.ALIVE)
     assert case.kinds == ["opened", "rejected", "half_opened", "closed"]
+
+
+class TestSubjects:
+    async def test_one_mail_alone_never_opens_the_circuit(self, case: Case) -> None:
+        for _ in range(100):
+            await case.call(Verdict.FAILED, "poison")
+        for _ in range(100):
+            await case.call(Verdict.FAILED, "another")
+        assert case.state == "closed"
+        await case.call(Verdict.FAILED, "a third")
+        assert case.state == "open"
+
+    async def test_each_adds_its_share_of_the_threshold(self) -> None:
+        breaker = Breaker("gmail", threshold=5)
+        for subject in ("a", "a", "a", "b", "b", "b"):
+            await breaker.record(await breaker.admit("get", subject), Verdict.FAILED)
+        assert breaker.state == "closed"
+        await breaker.record(await breaker.admit("get", "c"), Verdict.FAILED)
+        assert breaker.state == "open"
+
+    async def test_a_success_of_any_mail_begins_anew(self, case: Case) -> None:
+        for subject in ("a", "b"):
+            await case.call(Verdict.FAILED, subject)
+        await case.call(Verdict.ALIVE, "healthy")
+        for subject in ("a", "b"):
+            await case.call(Verdict.FAILED, subject)
+        assert case.state == "closed"
+        await case.call(Verdict.FAILED, "c")
+        assert case.state == "open"
+
+    async def test_a_success_in_another_worker_begins_anew(self) -> None:
+        shared = AsyncInMemoryUnitOfWork()
+        one, other = Case(unit_of_work=shared), Case(unit_of_work=shared)
+        await one.call(Verdict.FAILED, "a")
+        await other.call(Verdict.ALIVE, "healthy")
+        for subject in ("a", "b", "c"):
+            assert one.state == "closed"
+            await one.call(Verdict.FAILED, subject)
+        assert one.state == "open"
+
+    async def test_a_probe_that_fails_counts_whoever_it_is_for(self, case: Case) -> None:
+        await case.open()
+        case.clock.now += 61
+        await case.call(Verdict.FAILED, "poison")
+        assert case.state == "open"
+
+
+async def test_locked_out_opens_at_once(case: Case) -> None:
+    await case.call(Verdict.LOCKED_OUT, "any")
+    assert case.state == "open"
+    assert case.kinds == ["opened"]
+
+
+async def test_where_somebody_probes_nobody_else_does(case: Case) -> None:
+    case.breaker.probed = True
+    await case.open()
+    case.clock.now += 61
+    with pytest.raises(BreakerOpen, match="it is being tried now"):
+        await case.call(Verdict.FAILED, "poison")
+    with probing():
+        await case.call(Verdict.ALIVE)
+    assert case.state == "closed"
+    await case.call(Verdict.ALIVE, "healthy")
+
+
+async def test_a_circuit_may_be_held_longer(case: Case) -> None:
+    await case.open()
+    case.breaker.hold_back(300)
+    case.clock.now += 61
+    with pytest.raises(BreakerOpen) as caught:
+        await case.call(Verdict.ALIVE)
+    assert caught.value.retry_after_seconds == pytest.approx(239, abs=1)
+    case.breaker.hold_back(1)
+    assert case.breaker.retry_after_seconds == pytest.approx(239, abs=1), "never shorter"

@@ -20,7 +20,7 @@ from claimstream.domain.rules.evidence import keep_evidenced
 from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
 from claimstream.external.claude_errors import classify
 from claimstream.external.claude_prompts import PROMPT_VERSION
-from claimstream.external.errors import Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import LockedOut, Outage, Refused, Throttled, Unauthorised
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.claude.server import ClaudeServer
 
@@ -240,8 +240,8 @@ async def test_a_form_that_does_not_fit_names_the_field_only(claude: Claude, ser
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (401, Unauthorised),
-        (402, Unauthorised),
+        (401, LockedOut),
+        (402, LockedOut),
         (403, Unauthorised),
         (404, Unauthorised),
         (413, Refused),

@@ -1,4 +1,7 @@
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -10,8 +13,19 @@ from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 
 from claimstream.external.bulkhead import Bulkhead
 from claimstream.external.door import Door
-from claimstream.external.errors import BreakerOpen, ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import (
+    BreakerOpen,
+    DoubtedRefusal,
+    ExternalError,
+    LockedOut,
+    NotFound,
+    Outage,
+    Refused,
+    Throttled,
+    Unauthorised,
+)
 from claimstream.external.policy import Policy
+from claimstream.telemetry.correlation import correlated
 
 
 def classify(error: BaseException) -> ExternalError | None:
@@ -114,10 +128,12 @@ async def test_a_permanent_no_is_not_tried_again_and_never_opens_the_circuit(
     assert entrance.telemetry.points("claimstream.external.duration") == {("things.get", "refused", "test"): 10}
 
 
-async def test_wrong_credentials_are_not_tried_again_and_never_open_the_circuit(
-    entrance: Entrance, http_server: HttpServer
+async def test_a_grant_of_one_mailbox_is_not_tried_again_and_never_opens_the_circuit(
+    telemetry: Telemetry, http_server: HttpServer
 ) -> None:
     answers(http_server, 401)
+    grants = replace(FAST, one_credential=False)
+    entrance = Entrance(Door({"test": grants}, tracer=telemetry.tracer, meter=telemetry.meter), telemetry)
     service = entrance.door.service("test", classify)
     for _ in range(10):
         with pytest.raises(Unauthorised):
@@ -396,3 +412,103 @@ async def test_spans_are_named_by_their_convention(entrance: Entrance, attribute
 
     await entrance.door.service("test", classify).call("op", fine, attributes=attributes)
     assert entrance.telemetry.span(name).kind is SpanKind.CLIENT
+
+
+class TestCredentialsThatServeAll:
+    async def test_their_refusal_opens_the_circuit_at_once(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+        with pytest.raises(LockedOut):
+            await service.call("get", raises(LockedOut("test", "", "wrong key")))
+        assert service.breaker.state == "open"
+        assert service.breaker.last_failure == "wrong key"
+
+    async def test_a_missing_right_opens_it_when_different_mails_meet_it(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+        for email_id in ("a", "a", "a", "a", "a", "b", "b", "c"):
+            assert service.breaker.state == "closed"
+            with correlated(email_id=email_id), pytest.raises(Unauthorised):
+                await service.call("get", raises(Unauthorised("test", "", "answered 403")))
+        assert service.breaker.state == "open"
+
+
+class TestUnexpected:
+    async def test_what_a_library_raises_for_no_known_reason_is_an_outage(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+
+        async def misused() -> None:
+            aiohttp.TCPConnector(limit=0, ssl="never")  # type: ignore[arg-type]  # so that the library raises
+
+        with pytest.raises(Outage, match=r"failed in an unexpected way \(TypeError, raised in aiohttp\)"):
+            await service.call("get", misused, retry=False)
+
+    async def test_our_own_defect_in_a_standard_library_stays_one(self, entrance: Entrance) -> None:
+        async def defect() -> None:
+            json.loads("no json")
+
+        with pytest.raises(json.JSONDecodeError):
+            await entrance.door.service("test", classify).call("get", defect)
+
+    async def test_a_service_may_know_all_that_is_raised(self, entrance: Entrance) -> None:
+        service = entrance.door.service("other", classify, unknown_is_outage=False)
+
+        async def misused() -> None:
+            aiohttp.TCPConnector(limit=0, ssl="never")  # type: ignore[arg-type]  # so that the library raises
+
+        with pytest.raises(TypeError):
+            await service.call("get", misused)
+
+
+class TestRefusals:
+    async def call(self, entrance: Entrance, email_id: str, *, refused: bool) -> None:
+        service = entrance.door.service("test", classify)
+        with correlated(email_id=email_id):
+            await service.call("put", raises(Refused("test", "", "400", status=400)) if refused else fine)
+
+    async def test_one_is_doubted_until_another_mail_has_succeeded(self, entrance: Entrance) -> None:
+        await self.call(entrance, "before", refused=False)
+        for _ in range(2):
+            with pytest.raises(DoubtedRefusal, match="nobody else has shown yet"):
+                await self.call(entrance, "poison", refused=True)
+        await self.call(entrance, "healthy", refused=False)
+        with pytest.raises(Refused):
+            await self.call(entrance, "poison", refused=True)
+
+    async def test_the_same_for_different_mails_in_a_row_is_an_outage(self, entrance: Entrance) -> None:
+        for number in range(2):
+            with pytest.raises(DoubtedRefusal):
+                await self.call(entrance, f"{number}", refused=True)
+        for number in range(2, 10):
+            with pytest.raises(Outage, match="different mails" if number < 7 else "held back"):
+                await self.call(entrance, f"{number}", refused=True)
+        assert entrance.door.states() == {"test": "open"}
+
+    async def test_a_harmless_request_decides_at_once(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+        refuses = raises(Refused("test", "", "400", status=400))
+        with correlated(email_id="poison"), pytest.raises(Refused):
+            await service.call("put", refuses, control=lambda: service.call("put", fine))
+        with correlated(email_id="fine"), pytest.raises(Outage, match="different mails"):
+            await service.call("get", refuses, control=lambda: service.call("get", refuses))
+        with correlated(email_id="unlucky"), pytest.raises(DoubtedRefusal, match="nobody else"):
+            await service.call("list", refuses, control=lambda: service.call("list", raises(Outage("test", "", "no"))))
+
+    @pytest.mark.parametrize("error", [NotFound("test", "", "gone"), Refused("test", "", "is there", status=412)])
+    async def test_what_callers_reckon_with_is_not_doubted(self, entrance: Entrance, error: Refused) -> None:
+        with correlated(email_id="one"), pytest.raises(type(error)) as caught:
+            await entrance.door.service("test", classify).call("put", raises(error))
+        assert caught.value is error
+
+    async def test_without_a_mail_it_is_believed(self, entrance: Entrance) -> None:
+        with pytest.raises(Refused):
+            await entrance.door.service("test", classify).call("put", raises(Refused("test", "", "400", status=400)))
+
+
+def raises(error: Exception) -> Callable[[], Awaitable[None]]:
+    async def call() -> None:
+        raise error
+
+    return call
+
+
+async def fine() -> None:
+    return None

@@ -1,13 +1,16 @@
 import json
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from tests.external.conftest import Entrance, HttpServer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.external.conftest import Entrance, HttpServer, Telemetry
 
-from claimstream.external.errors import NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.door import Door
+from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.local.servers.gcs import LocalGcs
 
@@ -84,17 +87,30 @@ async def test_an_uri_of_another_form_is_a_defect_of_the_caller(blobs: Blobs) ->
 
 
 async def test_a_missing_bucket_is_a_matter_of_settings_that_work_waits_for(
-    entrance: Entrance, server: LocalGcs
+    telemetry: Telemetry, server: LocalGcs
 ) -> None:
-    blobs = Blobs(entrance.door, BlobsOptions(bucket="wrong", api_root=server.endpoint))
     missing = r"there is no bucket wrong\. Create it, or check GCS_BUCKET"
-    with pytest.raises(Unauthorised, match=missing):
-        await blobs.put("nord/e-1/raw.eml", b"data", "message/rfc822")
-    with pytest.raises(Unauthorised, match=missing):
-        await blobs.get("gs://wrong/nord/e-1/raw.eml")
-    with pytest.raises(Unauthorised, match=missing):
-        await blobs.exists("gs://wrong/nord/e-1/raw.eml")
-    await blobs.close()
+    calls: list[Callable[[Blobs], Awaitable[object]]] = [
+        lambda blobs: blobs.put("nord/e-1/raw.eml", b"data", "message/rfc822"),
+        lambda blobs: blobs.get("gs://wrong/nord/e-1/raw.eml"),
+        lambda blobs: blobs.exists("gs://wrong/nord/e-1/raw.eml"),
+        lambda blobs: blobs.probe(),
+    ]
+    for call in calls:
+        door = Door(tracer=telemetry.tracer, meter=telemetry.meter)
+        blobs = Blobs(door, BlobsOptions(bucket="wrong", api_root=server.endpoint))
+        with pytest.raises(LockedOut, match=missing):
+            await call(blobs)
+        assert door.states() == {"gcs": "open"}, "whoever asks meanwhile asks in vain"
+        await blobs.close()
+        await door.close()
+
+
+async def test_a_former_bucket_that_old_mail_names_holds_up_nobody(blobs: Blobs, entrance: Entrance) -> None:
+    with pytest.raises(Unauthorised, match="there is no bucket former"):
+        await blobs.get("gs://former/nord/e-1/raw.eml")
+    assert entrance.door.states() == {"gcs": "closed"}
+    await blobs.probe()
 
 
 async def test_check_names_the_bucket_that_is_missing(blobs: Blobs, entrance: Entrance, server: LocalGcs) -> None:
@@ -163,4 +179,61 @@ async def test_a_refused_key_is_a_matter_of_credentials(
     blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", service_file=str(key)))
     with pytest.raises(Unauthorised, match=r"gcs buckets\.get: no token .* Check GOOGLE_APPLICATION_CREDENTIALS"):
         await blobs.check()
+    await blobs.close()
+
+
+def pem_of_another_kind() -> str:
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(encoding, form, serialization.NoEncryption()).decode()
+
+
+ACCOUNT = {"type": "service_account", "client_email": "a@b.iam.gserviceaccount.com", "token_uri": "http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {**ACCOUNT, "private_key": "broken"},
+        {**ACCOUNT, "private_key": pem_of_another_kind()},
+        ACCOUNT,
+        {"installed": {"client_id": "x"}},
+        {"type": "gdch_service_account"},
+        [],
+        {"type": "external_account", "audience": "//iam", "credential_source": {"environment_id": "aws1"}},
+        {"type": "external_account", "audience": "//iam", "credential_source": {"file": "/gone"}},
+    ],
+)
+async def test_a_key_file_without_sense_is_a_matter_of_credentials(
+    entrance: Entrance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: object
+) -> None:
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
+    key = tmp_path / "key.json"
+    key.write_text(json.dumps(content))
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", service_file=str(key)))
+    with pytest.raises(LockedOut, match=r"no token \(\w+\)\. Check GOOGLE_APPLICATION_CREDENTIALS"):
+        await blobs.put("name", b"data", "text/plain")
+    await blobs.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "kind"),
+    [
+        (401, "authError", LockedOut),
+        (403, "accountDisabled", LockedOut),
+        (403, "userProjectAccountProblem", LockedOut),
+        (403, "forbidden", Unauthorised),
+        (403, "rateLimitExceeded", Throttled),
+    ],
+)
+async def test_what_keeps_out_everybody_is_told_from_one_objects_matter(
+    entrance: Entrance, http_server: HttpServer, status: int, reason: str, kind: type[ExternalError]
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"code": status, "errors": [{"reason": reason}]}}, status=status)
+
+    http_server.handler = handler
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
+    with pytest.raises(kind) as caught:
+        await blobs.put("name", b"data", "text/plain")
+    assert type(caught.value) is kind
     await blobs.close()

@@ -5,7 +5,7 @@ import pytest
 from google.auth.exceptions import RefreshError, TransportError
 from grpc import aio
 
-from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.grpc_errors import classify
 
 METHOD = "/google.pubsub.v1.Publisher/Publish"
@@ -43,7 +43,7 @@ async def address() -> AsyncIterator[str]:
         ("ABORTED", Outage),
         ("UNKNOWN", Outage),
         ("RESOURCE_EXHAUSTED", Throttled),
-        ("UNAUTHENTICATED", Unauthorised),
+        ("UNAUTHENTICATED", LockedOut),
         ("PERMISSION_DENIED", Unauthorised),
         ("NOT_FOUND", NotFound),
         ("INVALID_ARGUMENT", Refused),

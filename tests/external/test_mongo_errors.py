@@ -9,7 +9,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from claimstream.external.errors import ExternalError, Outage, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.mongo_errors import classify
 
 
@@ -22,9 +22,15 @@ from claimstream.external.mongo_errors import classify
         (WTimeoutError("waiting for replication timed out", 64), Outage),
         (OperationFailure("shutting down", 91, {"codeName": "ShutdownInProgress"}), Outage),
         (OperationFailure("try again", 251, {"errorLabels": ["TransientTransactionError"]}), Outage),
-        (OperationFailure("who are you", 18, {"codeName": "AuthenticationFailed"}), Unauthorised),
-        (OperationFailure("not allowed", 13, {"codeName": "Unauthorized"}), Unauthorised),
+        (OperationFailure("who are you", 18, {"codeName": "AuthenticationFailed"}), LockedOut),
+        (OperationFailure("not allowed", 13, {"codeName": "Unauthorized"}), LockedOut),
         (ConfigurationError("no such option"), Unauthorised),
+        (OperationFailure("the disk is full", 14031, {"codeName": "OutOfDiskSpace"}), Outage),
+        (OperationFailure("cache eviction", 365, {"codeName": "TemporarilyUnavailable"}), Outage),
+        (OperationFailure("request rate is large", 16500, {"codeName": "TooManyRequests"}), Throttled),
+        (OperationFailure("too fast", 462, {"codeName": "IngressRequestRateLimitExceeded"}), Throttled),
+        (OperationFailure("shedding", 1, {"errorLabels": ["SystemOverloadedError", "RetryableError"]}), Throttled),
+        (OperationFailure("again", 1, {"errorLabels": ["RetryableError"]}), Outage),
         (OperationFailure("bad query", 2, {"codeName": "BadValue"}), Refused),
         (DuplicateKeyError("E11000 dup key: { name: 'Brandt' }", 11000, {"codeName": "DuplicateKey"}), Refused),
     ],

@@ -1,5 +1,7 @@
 """A circuit breaker: purgatory keeps the state, this guard decides what counts.
 
+Failures of one mail alone never open a circuit, however many they are: see :data:`_DIFFERENT`.
+
 purgatory 3.0.1 alone counts a cancellation as a failure (or, excluded, lets a cancelled probe close the circuit), lets
 everybody through while half open, re-raises one stored exception whose traceback grows, tells nobody of rejected calls,
 and reads the wall clock. Here the state is told of successes and failures only; everything else is decided around it.
@@ -8,15 +10,17 @@ and reads the wall clock. Here the state is told of successes and failures only;
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
 
 from purgatory import AsyncAbstractUnitOfWork
-from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState
+from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState, OpenedState
 
 from claimstream.external.circuit_state import CircuitState
 from claimstream.external.errors import BreakerOpen
@@ -24,6 +28,11 @@ from claimstream.external.errors import BreakerOpen
 log = logging.getLogger(__name__)
 
 State = Literal["closed", "open", "half_open"]
+
+_DIFFERENT = 3
+"""The fewest subjects (emails, mailboxes) whose failures open a circuit. Each adds at most its share of the threshold:
+with a threshold of 5, that is two failures of one subject in a row. Calls without a subject are one each."""
+_PROBING: ContextVar[bool] = ContextVar("claimstream_probing", default=False)
 
 _RAMP_SECONDS = 0.05
 """After a recovery the waiting calls are let go in groups of 1, 2, 4, … this far apart, not all at once."""
@@ -60,6 +69,8 @@ class Verdict(Enum):
 
     ALIVE = "alive"
     FAILED = "failed"
+    LOCKED_OUT = "locked_out"
+    """It turns away everybody who comes with our credentials: the circuit opens at once."""
     UNKNOWN = "unknown"
     """Cancelled, or our own defect: says nothing."""
 
@@ -70,6 +81,18 @@ class Permit:
 
     probe: bool
     epoch: int
+    subject: str | None = None
+    """The email or mailbox that the call was for."""
+
+
+@contextmanager
+def probing() -> Iterator[None]:
+    """Mark the calls inside as the probe of their circuit: see :attr:`Breaker.probed`."""
+    token = _PROBING.set(True)
+    try:
+        yield
+    finally:
+        _PROBING.reset(token)
 
 
 class Breaker:
@@ -91,6 +114,12 @@ class Breaker:
     ) -> None:
         self.name = name
         self.recovery_seconds = recovery_seconds
+        self.probed = False
+        """Whether somebody probes the service (:func:`probing`). Other calls then wait until the circuit is closed: the
+        mail that opened it is a bad judge of the service."""
+        self._most_of_one = -(-threshold // _DIFFERENT)
+        self._failed: Counter[str] = Counter()
+        """The failures of each subject since the last success."""
         self._clock = clock
         self._shared = CircuitState(name, threshold, recovery_seconds, unit_of_work, clock)
         self._state: State = "closed"
@@ -141,16 +170,17 @@ class Breaker:
         """Called with each event, in the task that caused it. What it raises is logged and goes no further."""
         self._listeners.append(listener)
 
-    async def admit(self, operation: str = "") -> Permit:
+    async def admit(self, operation: str = "", subject: str | None = None) -> Permit:
         """Take leave to call, or raise a fresh :class:`BreakerOpen`. Give the permit back with :meth:`record`."""
         wanted = self._shared.want()
         async with self._shared.lock:
             context = await self._load(wanted)
             if self._state == "closed":
-                return Permit(probe=False, epoch=self._epoch)
-            if self._probe is not None or self._held_back_seconds > 0:
+                return Permit(probe=False, epoch=self._epoch, subject=subject)
+            not_the_probe = self.probed and not _PROBING.get()
+            if not_the_probe or self._probe is not None or self._held_back_seconds > 0:
                 raise self._rejection(operation)
-            self._probe = permit = Permit(probe=True, epoch=self._epoch)
+            self._probe = permit = Permit(probe=True, epoch=self._epoch, subject=subject)
             try:
                 if not await self._is_our_turn():
                     self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
@@ -171,28 +201,45 @@ class Breaker:
                 async with self._shared.lock:
                     context = await self._load(wanted)
                     if self._counts(permit):  # else another call or another process has changed it meanwhile
-                        await self._count(context, verdict, reason)
+                        await self._count(context, permit, verdict, reason)
         finally:  # not before: nobody else is to probe while this one's word is being written down
             self._ended(permit)
 
     def _counts(self, permit: Permit) -> bool:
         return permit is self._probe or permit.epoch == self._epoch
 
-    async def _count(self, context: Context, verdict: Verdict, reason: str) -> None:
+    async def _count(self, context: Context, permit: Permit, verdict: Verdict, reason: str) -> None:
         if verdict is Verdict.ALIVE:
             self._answered_at = self._clock()
+            self._failed.clear()
             context.handle_end_request()
             reason = reason or "the service answers again"
-        else:
+        elif verdict is Verdict.LOCKED_OUT:
+            self._last_failure = reason
+            context.set_state(OpenedState(self.name))
+        elif permit.probe or self._adds(context, permit.subject):
             self._last_failure = reason
             context.handle_exception(_FAILURE)
         await self._save(context, reason)
+
+    def _adds(self, context: Context, subject: str | None) -> bool:
+        """Whether one more failure of the subject says anything new of the service."""
+        if not context.failure_count:  # another worker has seen it answer
+            self._failed.clear()
+        if subject is None:
+            return True
+        self._failed[subject] += 1
+        return self._failed[subject] <= self._most_of_one
 
     def _ended(self, permit: Permit) -> None:
         """Whoever waited for the end of a probe had no timer meanwhile."""
         if permit is self._probe:
             self._probe = None
             self._wake()
+
+    def hold_back(self, seconds: float) -> None:
+        """Let nobody try for so long, where that is longer than until now."""
+        self._reopens_at = max(self._reopens_at, self._clock() + seconds)
 
     async def ready(self) -> None:
         """Wait until a call may be tried: no wait while closed; one waiter as the probe; after it the rest, ramped."""
@@ -281,7 +328,7 @@ class Breaker:
         after = self.retry_after_seconds
         why = f" after: {self._last_failure}" if self._last_failure else ""
         elsewhere = "another worker is trying it now" if self._state == "half_open" else f"tried again in {after:.0f} s"
-        when = elsewhere if after > 0 else "one call is trying it now"
+        when = elsewhere if after > 0 else "it is being tried now" if self.probed else "one call is trying it now"
         error = BreakerOpen(
             self.name,
             operation,

@@ -8,11 +8,11 @@ import copy
 import functools
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
-from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, transform_schema
+from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Omit, Timeout, omit, transform_schema
 from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
 from opentelemetry import trace
 from opentelemetry.util.types import AttributeValue
@@ -22,13 +22,13 @@ from yarl import URL
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source
+from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify
 from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning, price_known
-from claimstream.external.door import Door
-from claimstream.external.errors import Refused
+from claimstream.external.door import Control, Door
+from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.external.http import server_attributes
 from claimstream.external.sessions import on_this_machine, tls_context
 from claimstream.telemetry import metrics
@@ -56,6 +56,15 @@ _IMAGES: dict[str, Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
 _PDF = "application/pdf"
 _ATTEMPTS = 2
 """An answer that cannot be used is asked for once more, with twice the room."""
+_SLOWEST_TOKENS_PER_SECOND = 10
+"""An answer that is slower than this has failed, though it goes on. What is timed else is silence
+(:attr:`.Policy.timeout_seconds`)."""
+_GREETING = "Guten Tag."
+_BLANK = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uO"
+    "dZZzS32eAAAAAElFTkSuQmCC"
+)
+"""A white PNG of 200 by 200."""
 _TOKEN_BUCKETS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
 """As the GenAI metric conventions advise."""
 
@@ -93,11 +102,33 @@ class _Question(Generic[T]):
     system: str
     content: Any
     """Of the user's turn."""
+    harmless: Any
+    """The same without a mail: what is refused in place of this, too, is refused for no fault of a mail."""
     schema: type[BaseModel] | None
     read: Callable[[str], T]
     """
     :raises ValidationError: the text is not of the form asked for.
     """
+
+
+class _Spent:
+    """What the requests for one answer have taken so far, those included that came to nothing."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+        self.cost_usd = Decimal(0)
+        self.model = ""
+        """As the service named it last; "" while nothing is known to have been paid."""
+
+    def add(self, message: Message) -> None:
+        used = _usage(message)
+        self.usage, self.cost_usd = self.usage + used, self.cost_usd + cost_usd(message.model, used)
+        self.model = message.model
+
+    def bill(self, error: ExternalError) -> None:
+        """Tell with the error what was paid all the same."""
+        if self.model:
+            vars(error).update(usage=self.usage, cost_usd=self.cost_usd, model=self.model)
 
 
 class Claude:
@@ -111,7 +142,8 @@ class Claude:
             api_key=options.api_key,
             base_url=options.base_url,
             max_retries=0,  # the door's are the ones that count, and
-            timeout=None,  # so is its time-out, and
+            # The SDK times each wait for bytes, pings among them; the door times the whole.
+            timeout=Timeout(self._service.policy.timeout_seconds),
             open_telemetry=False,  # so are its spans
             http_client=_http_client(options.base_url),
         )
@@ -141,6 +173,7 @@ class Claude:
                 max_tokens=self._options.classification_max_tokens,
                 system=prompts.CLASSIFY,
                 content=prompts.classify_request(subject, sender, text, letter),
+                harmless=prompts.classify_request("", "", _GREETING, letter),
                 schema=ModelClassification,
                 read=ModelClassification.model_validate_json,
             )
@@ -152,6 +185,7 @@ class Claude:
         :raises Refused: this source cannot be read so (:class:`ModelAnswerInvalid` after two unusable answers); others
             may be.
         """
+        greeting = source.model_copy(update={"kind": SourceKind.BODY, "text": _GREETING})
         return await self._ask(
             _Question(
                 operation="extract",
@@ -159,6 +193,7 @@ class Claude:
                 max_tokens=self._options.extraction_max_tokens,
                 system=prompts.EXTRACT,
                 content=prompts.extract_request(source, intent, letter),
+                harmless=prompts.extract_request(greeting, intent, letter),
                 schema=ModelExtraction,
                 read=lambda text: source_extraction(ModelExtraction.model_validate_json(text), source),
             )
@@ -170,13 +205,15 @@ class Claude:
         :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
             (``status`` is ``unsupported_media_type``), or the service does not accept the file (an HTTP status).
         """
+        request = {"type": "text", "text": prompts.TRANSCRIBE_REQUEST}
         return await self._ask(
             _Question(
                 operation="transcribe",
                 model=self._options.extraction_model,
                 max_tokens=self._options.transcription_max_tokens,
                 system=prompts.TRANSCRIBE,
-                content=[_block(data, media_type), {"type": "text", "text": prompts.TRANSCRIBE_REQUEST}],
+                content=[_block(data, media_type), request],
+                harmless=[_block(_BLANK, "image/png"), request],
                 schema=None,
                 read=str.strip,
             )
@@ -200,21 +237,47 @@ class Claude:
             parts.append(f"{use} by {model}" + (f" ({warning})" if warning else ""))
         return ", ".join(parts)
 
+    async def probe(self) -> None:
+        """Ask each model for one word. The list of models answers although messages fail, or the limit is reached.
+
+        :raises ExternalError: with what to mend.
+        """
+
+        async def attempt() -> None:
+            for model in sorted({self._options.extraction_model, self._options.classification_model}):
+                turn: MessageParam = {"role": "user", "content": _GREETING}
+                await self._client.messages.create(model=model, max_tokens=1, messages=[turn])
+
+        await self._service.call("probe", attempt, retry=False, attributes=self._server)
+
     async def close(self) -> None:
         await self._client.close()
 
     async def _ask(self, question: _Question[T]) -> ModelAnswer[T]:
-        usage, cost = Usage(), Decimal(0)
+        spent = _Spent()
+        try:
+            return await self._asked(question, spent)
+        except ExternalError as error:
+            spent.bill(error)
+            raise
+
+    async def _asked(self, question: _Question[T], spent: _Spent) -> ModelAnswer[T]:
+        harmless = replace(question, content=question.harmless)
         for attempt in range(1, _ATTEMPTS + 1):
-            message = await self._send(question, question.max_tokens * attempt)
-            used = _usage(message)
-            usage, cost = usage + used, cost + cost_usd(message.model, used)
+            message = await self._send(
+                question,
+                question.max_tokens * attempt,
+                spent,
+                control=lambda: self._send(harmless, harmless.max_tokens, _Spent()),
+            )
             try:
                 value = _read(question, message)
             except _UnusableError as error:
                 reason = str(error)
             else:
-                return ModelAnswer(value, usage, message.model, prompts.PROMPT_VERSION, cost, message.stop_reason)
+                return ModelAnswer(
+                    value, spent.usage, message.model, prompts.PROMPT_VERSION, spent.cost_usd, message.stop_reason
+                )
             trace.get_current_span().add_event(
                 "claimstream.model.answer_invalid",
                 {"attempt": attempt, "reason": reason, "gen_ai.request.model": question.model},
@@ -225,11 +288,13 @@ class Claude:
             "Look at the mail by hand; if it happens often, raise the token limit or change the model.",
             stop_reason=message.stop_reason,
             model=message.model,
-            usage=usage,
-            cost_usd=cost,
+            usage=spent.usage,
+            cost_usd=spent.cost_usd,
         )
 
-    async def _send(self, question: _Question[T], max_tokens: int) -> Message:
+    async def _send(
+        self, question: _Question[T], max_tokens: int, spent: _Spent, *, control: Control | None = None
+    ) -> Message:
         """One request, with what it took in its span and in the metrics, answered or not."""
         attributes: dict[str, AttributeValue] = {
             "gen_ai.provider.name": "anthropic",
@@ -245,7 +310,7 @@ class Claude:
             self._check()
             started = time.monotonic()
             try:
-                message = await self._create(question, max_tokens)
+                message = await self._stream(question, max_tokens, spent)
             except BaseException as error:
                 seconds = time.monotonic() - started
                 metrics.model_called(question.model, duration_seconds=seconds, question=question.operation, error=error)
@@ -253,26 +318,38 @@ class Claude:
             self._note(question, message, time.monotonic() - started)
             return message
 
-        return await self._service.call(question.operation, attempt, attributes=attributes)
+        return await self._service.call(
+            question.operation,
+            attempt,
+            timeout_seconds=max(self._service.policy.timeout_seconds, max_tokens / _SLOWEST_TOKENS_PER_SECOND),
+            attributes=attributes,
+            control=control,
+        )
 
-    async def _create(self, question: _Question[T], max_tokens: int) -> Message:
-        """``messages.create`` and not ``parse``: that one raises on a cut-off answer's broken JSON, which hides the
-        stop reason and the tokens it cost."""
+    async def _stream(self, question: _Question[T], max_tokens: int, spent: _Spent) -> Message:
+        """The whole answer. Without ``output_format``: the SDK would raise on a cut-off answer's broken JSON, and hide
+        the stop reason and the tokens it cost."""
         # the same words each time, so that the service may keep them
         system: Iterable[TextBlockParam] = [
             {"type": "text", "text": question.system, "cache_control": {"type": "ephemeral"}}
         ]
         turn: MessageParam = {"role": "user", "content": question.content}
-        if question.schema is None:
-            return await self._client.messages.create(
-                model=question.model, max_tokens=max_tokens, system=system, messages=[turn]
-            )
-        output: OutputConfigParam = {
-            "format": {"type": "json_schema", "schema": _json_schema(question.schema)},
-        }
-        return await self._client.messages.create(
-            model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
-        )
+        output: OutputConfigParam | Omit = omit
+        if question.schema is not None:
+            output = {"format": {"type": "json_schema", "schema": _json_schema(question.schema)}}
+        so_far: Message | None = None
+        try:
+            async with self._client.messages.stream(
+                model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
+            ) as stream:
+                async for _ in stream:
+                    so_far = stream.current_message_snapshot
+        finally:
+            if so_far is not None:
+                spent.add(so_far)
+        if so_far is None or so_far.stop_reason is None:
+            raise Outage(SERVICE, question.operation, "broke off its answer before the end")
+        return so_far
 
     def _note(self, question: _Question[T], message: Message, duration_seconds: float) -> None:
         usage = _usage(message)

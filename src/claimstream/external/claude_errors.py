@@ -1,17 +1,42 @@
 """What went wrong with the model, and whose fault it was."""
 
+import re
 from decimal import Decimal
 
 import anthropic
 import httpx2
 
 from claimstream.external.claude_prices import Usage
-from claimstream.external.errors import ExternalError, Outage, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Unauthorised
 from claimstream.external.http import retry_after_seconds, status_error
 
 SERVICE = "anthropic"
 
 _KEY = "Check ANTHROPIC_API_KEY and its workspace."
+_NO_CREDIT = "the credit is used up. Buy credit in the console."
+_LOCKED_OUT = {
+    "Your credit balance": _NO_CREDIT,
+    "You have reached your specified": "the usage limit is reached. Raise it in the console.",
+    "This organization has been disabled": f"the organisation is disabled. {_KEY}",
+    "Your account does not have access": f"the account has no access. {_KEY}",
+}
+"""How Anthropic's words begin with a 400 or 403 to every request of an account, and what to do. What follows in other
+words may quote a mail."""
+_REGAINED = re.compile(r"You will regain access on (\d{4}-\d{2}-\d{2})")
+_OK = 200
+_STATUS = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""Of an error in the middle of an answer, which comes with the status of its beginning, 200
+(https://platform.claude.com/docs/en/api/errors)."""
 
 
 class ModelAnswerInvalid(Refused):
@@ -34,6 +59,8 @@ def classify(error: BaseException) -> ExternalError | None:
     match error:
         case anthropic.APIStatusError():
             return _status(error)
+        case anthropic.APITimeoutError() | httpx2.TimeoutException():
+            return Outage(SERVICE, "", "did not begin to answer, or fell silent in the middle of it, for too long.")
         case anthropic.APIConnectionError() | httpx2.HTTPError() | httpx2.StreamError() | OSError():
             # an answer that breaks off in its middle comes as httpx2's own error
             return Outage(
@@ -42,7 +69,7 @@ def classify(error: BaseException) -> ExternalError | None:
         case anthropic.APIResponseValidationError():
             return Outage(SERVICE, "", "answered with something else than JSON. Check ANTHROPIC_BASE_URL.")
         case anthropic.CredentialsError():
-            return Unauthorised(SERVICE, "", f"no credentials. {_KEY}")
+            return LockedOut(SERVICE, "", f"no credentials. {_KEY}")
         case _:
             return None
 
@@ -50,10 +77,18 @@ def classify(error: BaseException) -> ExternalError | None:
 def _status(error: anthropic.APIStatusError) -> ExternalError:
     # Of the answer only what names a kind: its message may quote the request, and with it the mail.
     status, kind = error.status_code, error.type or "unknown"
+    if status == _OK:
+        status = _STATUS.get(kind, 500)
     request = f", request {error.request_id}" if error.request_id else ""
-    if status == 402 or (status == 400 and "credit balance" in (error.api_message or "")):
-        message = f"answered {status}: the credit is used up{request}. Buy credit in the console."
-        return Unauthorised(SERVICE, "", message, status=status)
+    said = error.api_message or ""
+    known = next((what for text, what in _LOCKED_OUT.items() if status in {400, 403} and said.startswith(text)), None)
+    if status == 402:
+        known = _NO_CREDIT
+    if known is not None:
+        until = f" It ends on {found[1]}." if (found := _REGAINED.search(said)) else ""
+        return LockedOut(SERVICE, "", f"answered {status}{request}: {known}{until}", status=status)
+    if status == 401:
+        return LockedOut(SERVICE, "", f"answered 401 ({kind}{request}). {_KEY}", status=status)
     if status == 404:
         message = f"answered 404 ({kind}{request}). Check EXTRACTION_MODEL and CLASSIFICATION_MODEL."
         return Unauthorised(SERVICE, "", message, status=status)

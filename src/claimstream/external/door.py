@@ -6,8 +6,11 @@ caller's span gets an event for each wait, retry, rejection and change of the ci
 """
 
 import asyncio
+import contextvars
 import random
+import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -21,19 +24,39 @@ from purgatory import AsyncAbstractUnitOfWork
 
 from claimstream.external.breaker import Breaker, BreakerEvent, Listener, State, Verdict
 from claimstream.external.bulkhead import Bulkhead
-from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import (
+    BreakerOpen,
+    DoubtedRefusal,
+    ExternalError,
+    LockedOut,
+    NotFound,
+    Outage,
+    Refused,
+    Throttled,
+    Unauthorised,
+)
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
 from claimstream.external.spans import error_type, outcome, span_name
+from claimstream.external.witnesses import Judgement, Witnesses
+from claimstream.telemetry import correlation, sentry
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.current_span import CurrentSpan
+from claimstream.telemetry.logs import get_logger
+
+log = get_logger(__name__)
 
 T = TypeVar("T")
 
 Classify = Callable[[BaseException], ExternalError | None]
-"""Turns what a client library raised into one of ours; None leaves it as it is (a defect of ours, say)."""
+"""Turns what a client library raised into one of ours; None: it does not know this one."""
+Control = Callable[[], Awaitable[object]]
+"""The same operation with harmless content, asked when it is in doubt whether it works at all."""
 
 _SCOPE = "claimstream.external"
+_PRECONDITION_FAILED = 412
+_NOBODYS = sys.stdlib_module_names | {"pydantic"}
+"""Packages that raise what whoever called them has caused."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +66,32 @@ class _Call(Generic[T]):
     timeout_seconds: float
     attributes: Mapping[str, AttributeValue]
     labels: Mapping[str, str]
+    subject: str | None
+    """Whose failure it would be: the email in work, else what the caller named."""
 
 
 class Service:
     """One service behind the door. Made by :meth:`Door.service`."""
 
     def __init__(
-        self, breaker: Breaker, policy: Policy, classify: Classify, *, tracer: Tracer, to: Instruments
+        self,
+        breaker: Breaker,
+        policy: Policy,
+        classify: Classify,
+        *,
+        unknown_is_outage: bool,
+        tracer: Tracer,
+        to: Instruments,
     ) -> None:
         self.name = breaker.name
         self.breaker = breaker
         self.policy = policy
         self._classify = classify
+        self._unknown_is_outage = unknown_is_outage
         self._tracer = tracer
         self._instruments = to
         self.bulkhead = Bulkhead(policy.concurrency)
+        self.witnesses = Witnesses(doubt_seconds=policy.doubt_seconds)
 
     @property
     def full(self) -> bool:
@@ -72,12 +106,19 @@ class Service:
         retry: bool = True,
         timeout_seconds: float | None = None,
         attributes: Mapping[str, AttributeValue] | None = None,
+        subject: str | None = None,
+        control: Control | None = None,
     ) -> T:
         """The result of ``function()``, which is called once for each attempt.
+
+        A :class:`Refused` of an email's request is raised once it is known to be that email's own
+        (:class:`.Witnesses`); until then it is an :class:`Outage`, and the email waits.
 
         :param retry: False where a second attempt could do harm.
         :param timeout_seconds: for one attempt, instead of the policy's.
         :param attributes: of the client span; ``function`` may set more on the current span.
+        :param subject: what the call is for where no email is in work, such as a mailbox.
+        :param control: decides at once whether a refusal is the email's own.
         :raises ExternalError: as ``classify`` said, with what was raised as its cause.
         """
         labels = {"service": self.name, "operation": operation}
@@ -85,7 +126,13 @@ class Service:
         started = time.monotonic()
         ended_as = "cancelled"
         try:
-            result = await self._attempts(_Call(operation, function, timeout, attributes or {}, labels), retry=retry)
+            subject = correlation.email_id() or subject
+            call = _Call(operation, function, timeout, attributes or {}, labels, subject)
+            try:
+                result = await self._attempts(call, retry=retry)
+            except DoubtedRefusal as doubted:
+                known = await self._held_against(control, doubted, call)
+                raise known from known.__cause__
             ended_as = outcome(None)
             return result
         except BaseException as error:
@@ -137,7 +184,7 @@ class Service:
             if queued is not None:
                 _event("bulkhead.wait", call.labels, {"waited_seconds": time.monotonic() - queued})
             try:
-                permit = await self.breaker.admit(call.operation)
+                permit = await self.breaker.admit(call.operation, call.subject)
             except BreakerOpen as error:
                 with best_effort("door"):
                     self._instruments.rejections.add(1, call.labels)
@@ -147,12 +194,44 @@ class Service:
             try:
                 result = await self._within(call)
                 verdict = Verdict.ALIVE
+                self.witnesses.success(call.operation, correlation.email_id() or "")
                 return result
             except ExternalError as error:
-                verdict, reason = _verdict(error), error.message
-                raise
+                verdict, judged = self._judged(error, call.operation)
+                reason = judged.message
+                if judged is error:
+                    raise
+                raise judged from error
             finally:
                 await self.breaker.record(permit, verdict, reason)
+
+    def _judged(self, error: ExternalError, operation: str) -> tuple[Verdict, ExternalError]:
+        """What the failure says of the service, and as what it is raised."""
+        email_id = correlation.email_id()
+        expected = isinstance(error, NotFound) or error.status == _PRECONDITION_FAILED
+        if not isinstance(error, Refused) or expected or email_id is None:
+            return _verdict(error, self.policy), error
+        judgement = self.witnesses.refusal(operation, error.status, email_id)
+        if judgement is Judgement.ITS_OWN:
+            return Verdict.ALIVE, error
+        ours = judgement is Judgement.OURS
+        return Verdict.FAILED if ours else Verdict.UNKNOWN, DoubtedRefusal(error, others_too=ours)
+
+    async def _held_against(self, control: Control | None, doubted: DoubtedRefusal, call: _Call[T]) -> ExternalError:
+        """The refusal itself where a harmless request succeeds, else the outage that it is."""
+        if control is None or doubted.others_too:
+            return doubted
+        try:
+            # Not in the context of the email: it is no part of its work, and its success is not the email's.
+            await asyncio.create_task(_awaited(control), context=contextvars.Context())
+        except Refused:
+            ours = DoubtedRefusal(doubted.refusal, others_too=True)
+            permit = await self.breaker.admit(call.operation, call.subject)
+            await self.breaker.record(permit, Verdict.FAILED, ours.message)
+            return ours
+        except ExternalError:
+            return doubted
+        return doubted.refusal
 
     async def _within(self, call: _Call[T]) -> T:
         client = self._tracer.start_span(
@@ -187,14 +266,26 @@ class Service:
             error: ExternalError | None = raised
         else:
             error = self._classify(raised) if isinstance(raised, Exception) else None
+            if error is None and self._unknown_is_outage and isinstance(raised, Exception):
+                error = self._unexpected(raised, operation)
             if error is not None:
                 error.__cause__ = raised
         if error is not None:
             error.operation = error.operation or operation
         return error
 
+    def _unexpected(self, raised: Exception, operation: str) -> Outage | None:
+        """An outage until proven otherwise, where the client library raised it; None for a defect of our own code."""
+        library = _raised_in(raised)
+        if library is None:
+            return None
+        kind = type(raised).__name__
+        log.error("external_failed_unexpectedly", service=self.name, operation=operation, error=kind, library=library)
+        sentry.capture(raised)
+        return Outage(self.name, operation, f"failed in an unexpected way ({kind}, raised in {library})")
+
     def _wait_before_retry(self, error: Exception) -> bool | float:
-        if not isinstance(error, Outage) or isinstance(error, BreakerOpen | Unauthorised):
+        if not isinstance(error, Outage) or isinstance(error, BreakerOpen | DoubtedRefusal | Unauthorised):
             return False
         after = error.retry_after_seconds
         if after is None:
@@ -232,8 +323,11 @@ class Door:
         # The caller's span and the metrics tell of each retry; the library's own hooks would write them to stdout too.
         stamina.instrumentation.set_on_retry_hooks([])
 
-    def service(self, name: str, classify: Classify) -> Service:
-        """The service of that name; made at the first call, after which ``classify`` stays as it was."""
+    def service(self, name: str, classify: Classify, *, unknown_is_outage: bool = True) -> Service:
+        """The service of that name; made at the first call, after which ``classify`` stays as it was.
+
+        :param unknown_is_outage: False: what ``classify`` does not know is raised as it is, whoever raised it.
+        """
         if name not in self._services:
             policy = self._policies.get(name, DEFAULT_POLICY)
             breaker = Breaker(
@@ -245,7 +339,14 @@ class Door:
             breaker.add_listener(self._note)
             if self._on_breaker_event is not None:
                 breaker.add_listener(self._on_breaker_event)
-            self._services[name] = Service(breaker, policy, classify, tracer=self._tracer, to=self._instruments)
+            self._services[name] = Service(
+                breaker,
+                policy,
+                classify,
+                unknown_is_outage=unknown_is_outage,
+                tracer=self._tracer,
+                to=self._instruments,
+            )
         return self._services[name]
 
     def breaker(self, name: str) -> Breaker:
@@ -262,6 +363,16 @@ class Door:
         """How many seconds ago each service last answered this process; without those that never did."""
         ago = {name: service.breaker.answered_seconds_ago for name, service in self._services.items()}
         return {name: seconds for name, seconds in ago.items() if seconds is not None}
+
+    def others_seconds_ago(self, failure: Outage) -> tuple[float, ...] | None:
+        """How long ago the operation that failed last succeeded for each of the latest five other emails than the one
+        in work; None where the failure says nothing of that email: it was held back, or it is the credentials'."""
+        service = self._services.get(failure.service)
+        if service is None or isinstance(failure, BreakerOpen | LockedOut):
+            return None
+        if isinstance(failure, Unauthorised) and not service.policy.one_credential:
+            return None
+        return service.witnesses.others_seconds_ago(failure.operation, correlation.email_id() or "")
 
     async def close(self) -> None:
         """Stop the timers of breakers and bulkheads. The clients close their own connections."""
@@ -280,12 +391,28 @@ class Door:
         _event(f"breaker.{event.kind}", {"service": event.service}, {})
 
 
-def _verdict(error: ExternalError) -> Verdict:
-    """A service that throttles, refuses or turns our credentials away is alive: one mailbox that may not be read must
-    not hold up all the others. Only an outage is a failure of the service."""
-    if isinstance(error, Throttled | Refused | Unauthorised):
+def _verdict(error: ExternalError, policy: Policy) -> Verdict:
+    """A service that throttles or refuses is alive, and so is one that turns away the credentials of one mailbox: that
+    must not hold up all the others. An outage is a failure of the service."""
+    if isinstance(error, LockedOut):
+        return Verdict.LOCKED_OUT
+    if isinstance(error, Throttled | Refused) or (isinstance(error, Unauthorised) and not policy.one_credential):
         return Verdict.ALIVE
     return Verdict.FAILED if isinstance(error, Outage) else Verdict.UNKNOWN
+
+
+def _raised_in(error: Exception) -> str | None:
+    """The library that raised it; None where our own code did, or whoever called the door."""
+    modules = [str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    roots = [module.partition(".")[0] for module in modules]
+    inside = roots[modules.index(__name__) + 1 :]
+    ours = {__name__.partition(".")[0], *inside[:1]}
+    raiser = next((root for root in reversed(inside) if root not in _NOBODYS), None)
+    return None if raiser is None or raiser in ours else raiser
+
+
+async def _awaited(control: Control) -> None:
+    await control()
 
 
 def _event(name: str, labels: Mapping[str, str], attributes: Mapping[str, AttributeValue]) -> None:

@@ -57,12 +57,20 @@ class Throttled(Outage):
 
 
 class Unauthorised(Outage):
-    """Our credentials are wrong or lack a right (401, 403), or a setting names what is not there (a bucket).
+    """Our credentials are wrong or lack a right (403), or a setting names what is not there (a model).
 
-    Not retried, and never opens the circuit: work waits until somebody has mended it.
+    Not retried: work waits until somebody has mended it. Where one credential serves all, it counts as a failure of the
+    service; a mailbox's own grant is no other mailbox's trouble (:attr:`.Policy.one_credential`).
     """
 
     kind = "unauthorised"
+
+
+class LockedOut(Unauthorised):
+    """Whoever comes with our credentials is turned away, whatever they ask: 401, a usage limit, a disabled account.
+
+    Opens the circuit at once, so that nobody else asks in vain.
+    """
 
 
 class Refused(ExternalError):  # noqa: N818 - as above
@@ -80,3 +88,14 @@ class NotYetThere(Outage):
     """
 
     kind = "not_found"
+
+
+class DoubtedRefusal(Outage):
+    """A refusal that may be no fault of the mail: it waits until others have shown whether the operation works."""
+
+    def __init__(self, refusal: Refused, *, others_too: bool) -> None:
+        why = "different mails, one after the other" if others_too else "and nobody else has shown yet that it works"
+        message = f"{refusal.message}; {why}: held back as an outage"
+        super().__init__(refusal.service, refusal.operation, message, status=refusal.status)
+        self.refusal = refusal
+        self.others_too = others_too

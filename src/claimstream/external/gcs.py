@@ -19,7 +19,7 @@ from gcloud.aio.storage import Storage
 from opentelemetry import trace
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.http import connection_error, server_attributes, status_error
 from claimstream.external.sessions import new_session
 
@@ -34,6 +34,10 @@ _ADVICE = (
     "Check GOOGLE_APPLICATION_CREDENTIALS (or workload identity), and give the service account "
     "roles/storage.objectUser on the bucket."
 )
+_THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+_ACCOUNT = frozenset({"accountDisabled", "accountDisabledInTransit", "userProjectAccountProblem", "billingNotEnabled"})
+"""Reasons of a 403: a rate limit, and what keeps us out of every object
+(https://cloud.google.com/storage/docs/json_api/v1/status-codes)."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,7 @@ class Blobs:
             )
 
         try:
-            await self._call("objects.insert", "POST", upload)
-        except NotFound as error:  # an upload needs nothing but the bucket
-            raise _no_bucket(self._bucket, error.operation) from error
+            await self._call("objects.insert", "POST", upload, needs_only=self._bucket)
         except Refused as error:
             if error.status != 412:
                 raise
@@ -124,12 +126,22 @@ class Blobs:
 
         :raises ExternalError: with what to mend.
         """
-        try:
-            await self._call("buckets.get", "GET", lambda gcs: gcs.get_bucket_metadata(self._bucket), retry=False)
-        except NotFound as error:
-            raise _no_bucket(self._bucket, error.operation) from error
+        await self._call(
+            "buckets.get",
+            "GET",
+            lambda gcs: gcs.get_bucket_metadata(self._bucket),
+            retry=False,
+            needs_only=self._bucket,
+        )
         where = f" at {self._api_root}" if self._api_root else ""
         return f"bucket {self._bucket}{where} can be read"
+
+    async def probe(self) -> None:
+        """List one object: the rights of a worker suffice for that.
+
+        :raises ExternalError: with what to mend.
+        """
+        await self._require_bucket(self._bucket, retry=False)
 
     async def close(self) -> None:
         if self._opened is not None:
@@ -139,16 +151,19 @@ class Blobs:
     async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
         return await self._call("objects.get", "GET", lambda storage: storage.download_metadata(bucket, name))
 
-    async def _require_bucket(self, bucket: str) -> None:
+    async def _require_bucket(self, bucket: str, *, retry: bool = True) -> None:
         """A missing object and a missing bucket are both a 404. Listing tells them apart with the right that reading
         objects comes with (``roles/storage.objectUser``); looking at the bucket itself would need another one.
 
         :raises Unauthorised: there is no such bucket.
         """
-        try:
-            await self._call("objects.list", "GET", lambda gcs: gcs.list_objects(bucket, params={"maxResults": "1"}))
-        except NotFound as error:
-            raise _no_bucket(bucket, error.operation) from error
+        await self._call(
+            "objects.list",
+            "GET",
+            lambda gcs: gcs.list_objects(bucket, params={"maxResults": "1"}),
+            retry=retry,
+            needs_only=bucket,
+        )
 
     async def _same_or_refuse(self, object_name: str, data: bytes) -> None:
         """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not."""
@@ -159,21 +174,33 @@ class Blobs:
             raise Refused(SERVICE, "objects.insert", message, status=412)
 
     async def _call(
-        self, operation: str, method: str, function: Callable[[Storage], Awaitable[T]], *, retry: bool = True
+        self,
+        operation: str,
+        method: str,
+        function: Callable[[Storage], Awaitable[T]],
+        *,
+        retry: bool = True,
+        needs_only: str | None = None,
     ) -> T:
+        """``needs_only``: the bucket, where a 404 can mean nothing else than that it is missing."""
+
         async def attempt() -> T:
-            storage = self._storage()
-            if not self._api_root:
-                # The library shares one task for a new token, which a waiter's cancellation would end for all.
-                try:
+            try:
+                storage = self._storage()
+                if not self._api_root:
+                    # The library shares one task for a new token, which a waiter's cancellation would end for all.
                     await asyncio.shield(storage.token.ensure_token())
-                except (aiohttp.ClientError, OSError) as error:
-                    raise _no_token(error) from error
+            except Exception as error:  # the library raises whatever a key file without sense leads to
+                raise _no_token(error) from error
             try:
                 result = await function(storage)
             except aiohttp.ClientResponseError as error:
                 trace.get_current_span().set_attribute("http.response.status_code", error.status)
                 said = _status_error(error)
+                if needs_only is not None and isinstance(said, NotFound):
+                    # A former bucket, which old mail names, is no reason to hold up all the others.
+                    kind = LockedOut if needs_only == self._bucket else Unauthorised
+                    said = kind(SERVICE, "", f"there is no bucket {needs_only}. Create it, or check GCS_BUCKET.")
                 raise said from None  # what the library raised quotes the object's name
             trace.get_current_span().set_attribute("http.response.status_code", 200)
             return result
@@ -204,21 +231,24 @@ def _classify(error: BaseException) -> ExternalError | None:
 
 
 def _status_error(error: aiohttp.ClientResponseError) -> ExternalError:
-    return status_error(SERVICE, error.status, _reason(error.message), advice=_ADVICE, headers=error.headers)
-
-
-def _no_bucket(bucket: str, operation: str) -> Unauthorised:
-    """A matter of settings and no mail's: work waits until it is mended."""
-    return Unauthorised(SERVICE, operation, f"there is no bucket {bucket}. Create it, or check GCS_BUCKET.")
+    reason = _reason(error.message)
+    if error.status == 403 and reason in _THROTTLED:
+        return Throttled(SERVICE, "", f"answered 403 ({reason}), slowing down", status=403)
+    if error.status == 401 or (error.status == 403 and reason in _ACCOUNT):
+        return LockedOut(SERVICE, "", f"answered {error.status} ({reason}). {_ADVICE}", status=error.status)
+    return status_error(SERVICE, error.status, reason, advice=_ADVICE, headers=error.headers)
 
 
 def _no_token(error: Exception) -> ExternalError:
-    """Google's token endpoint refuses (its 400 is about the key), or there is no metadata server here to ask."""
-    if not isinstance(error, aiohttp.ClientResponseError):
+    """Google's token endpoint refuses (its 400 is about the key), there is no metadata server here to ask, or the key
+    file is none."""
+    passing = isinstance(error, aiohttp.ClientError | OSError)
+    if passing and not isinstance(error, aiohttp.ClientResponseError):
         return Outage(SERVICE, "", f"no token ({type(error).__name__}). Check the network. {_ADVICE}")
-    if error.status == 429 or error.status >= 500:
-        return Outage(SERVICE, "", f"no token, its endpoint answered {error.status}: it should pass")
-    return Unauthorised(SERVICE, "", f"no token ({type(error).__name__}). {_ADVICE}")
+    status = getattr(error, "status", 0)
+    if status == 429 or status >= 500:
+        return Outage(SERVICE, "", f"no token, its endpoint answered {status}: it should pass")
+    return LockedOut(SERVICE, "", f"no token ({type(error).__name__}). {_ADVICE}")
 
 
 def _reason(message: str) -> str:

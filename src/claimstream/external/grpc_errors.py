@@ -3,7 +3,7 @@
 import grpc  # type: ignore[import-untyped]  # grpcio has no types
 from google.auth.exceptions import GoogleAuthError, TransportError
 
-from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 
 SERVICE = "pubsub"
 
@@ -43,7 +43,9 @@ def by_status(name: str) -> ExternalError:
         return Outage(SERVICE, "", f"{said}: it should pass")
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         return Throttled(SERVICE, "", f"{said}: over its quota, slowing down")
-    if code in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}:
+    if code is grpc.StatusCode.UNAUTHENTICATED:
+        return LockedOut(SERVICE, "", f"{said}. {_CREDENTIALS}")
+    if code is grpc.StatusCode.PERMISSION_DENIED:  # of one topic or subscription
         return Unauthorised(SERVICE, "", f"{said}. {_CREDENTIALS}")
     if code is grpc.StatusCode.NOT_FOUND:
         return NotFound(

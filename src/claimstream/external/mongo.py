@@ -48,6 +48,8 @@ _SILENT_MILLISECONDS = 20_000
 """For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
 _WRITTEN_AT_ONCE = 1000
 """Documents: few enough for one call's time-out."""
+_NOBODY: Document = {"_id": "claimstream: nobody", "tenant_id": ""}
+"""No client is called so."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -211,6 +213,18 @@ class Clients:
         """
         await self._call("find", lambda clients: clients.find_one({}, {"_id": 1}), retry=False)
         return f"collection {self._options.database}.{self._options.collection} can be read"
+
+    async def probe(self) -> None:
+        """Read and write as mail does, without changing anything: a full disk or a lost right shows at writes only.
+
+        :raises ExternalError: with what to mend.
+        """
+
+        async def attempt(clients: AsyncIOMotorCollection[Document]) -> None:
+            await clients.find_one({}, {"_id": 1})
+            await clients.update_one(_NOBODY, {"$set": {"tenant_id": ""}})
+
+        await self._call("probe", attempt, retry=False)
 
     async def close(self) -> None:
         if self._client is not None:

@@ -14,9 +14,13 @@ class Policy:
     attempts: int = 3
     """In all, the first included."""
     breaker_threshold: int = 5
-    """Failures in a row that open the circuit."""
+    """Failures in a row that open the circuit, of three different emails at least."""
     breaker_recovery_seconds: float = 30.0
     """How long the circuit stays open before one call may try again."""
+    one_credential: bool = True
+    """Whether a refusal of our credentials concerns all calls. If not, each mailbox has a grant of its own."""
+    doubt_seconds: float = 600.0
+    """How long a refusal of one email is doubted while nobody else has shown whether the operation works."""
     concurrency: int = 100
     """Calls at the same time (the bulkhead): what one slow service may hold of this process; fewer after an outage."""
     backoff_initial_seconds: float = 0.2
@@ -35,8 +39,8 @@ DEFAULT_POLICIES: Mapping[str, Policy] = MappingProxyType(
             timeout_seconds=180.0, concurrency=1000, backoff_initial_seconds=1.0, backoff_max_seconds=30.0
         ),
         # the quota is kept elsewhere (gmail_quota.py); Gmail also throttles many calls for one user at a time
-        "gmail": Policy(concurrency=50, backoff_initial_seconds=0.5, backoff_max_seconds=30.0),
-        "google-oauth": Policy(timeout_seconds=15.0, concurrency=20),
+        "gmail": Policy(one_credential=False, concurrency=50, backoff_initial_seconds=0.5, backoff_max_seconds=30.0),
+        "google-oauth": Policy(one_credential=False, timeout_seconds=15.0, concurrency=20),
         "gcs": Policy(timeout_seconds=60.0, concurrency=50),
         "mongodb": Policy(timeout_seconds=15.0, concurrency=100),
         "postgresql": Policy(timeout_seconds=15.0),

@@ -1,10 +1,11 @@
-"""Which of asyncpg's exceptions are an outage of PostgreSQL. The rest are our defects, or the query's own business."""
+"""Which of asyncpg's exceptions are an outage of PostgreSQL. The rest are our defects, or the query's own business, and
+are raised as they are (``unknown_is_outage=False`` at the door)."""
 
 import ssl
 
 import asyncpg
 
-from claimstream.external.errors import ExternalError, Outage, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Unauthorised
 
 SERVICE = "postgresql"
 
@@ -21,9 +22,8 @@ _PASSING = (
 _TORN = asyncpg.InternalClientError
 """What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch
 to state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
-_OURS = (
+_LOCKED_OUT = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
-    asyncpg.InsufficientPrivilegeError,
     asyncpg.InvalidCatalogNameError,  # no such database
 )
 _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "released back to the pool")
@@ -32,9 +32,10 @@ _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "rel
 
 def classify(error: BaseException) -> ExternalError | None:
     """An :class:`Outage` for what passes, :class:`Unauthorised` for what an administrator must mend, else None."""
-    if isinstance(error, _OURS):
+    if isinstance(error, (*_LOCKED_OUT, asyncpg.InsufficientPrivilegeError)):
         message = f"does not let us in or do this ({_name(error)}). Check user, password and database in DATABASE_URL."
-        return Unauthorised(SERVICE, "", message)
+        kind = LockedOut if isinstance(error, _LOCKED_OUT) else Unauthorised
+        return kind(SERVICE, "", message)
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
     if isinstance(error, _TORN):

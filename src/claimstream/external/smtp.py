@@ -15,7 +15,7 @@ import aiosmtplib
 from opentelemetry.util.types import AttributeValue
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, Outage, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Unauthorised
 
 SERVICE = "smtp"
 
@@ -174,9 +174,7 @@ def _classify(error: BaseException) -> ExternalError | None:
             codes = [refusal.code for refusal in error.recipients]
             return _recipients_refused(codes, of=len(codes))
         case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
-            return Unauthorised(
-                SERVICE, "", f"does not accept our login ({error.code}). Check user and password in SMTP_URL."
-            )
+            return _login_refused(error.code)
         case aiosmtplib.SMTPResponseException():
             return _reply_error(error.code)
         case aiosmtplib.SMTPException() if type(error) in _UNSUPPORTED:
@@ -201,7 +199,7 @@ def _reply_error(code: int) -> ExternalError:
 
 
 def _login_refused(code: int) -> ExternalError:
-    return Unauthorised(SERVICE, "", f"does not accept our login ({code}). Check user and password in SMTP_URL.")
+    return LockedOut(SERVICE, "", f"does not accept our login ({code}). Check user and password in SMTP_URL.")
 
 
 def _recipients_refused(codes: Sequence[int], *, of: int) -> ExternalError:

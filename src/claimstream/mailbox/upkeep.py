@@ -153,7 +153,7 @@ class MailboxUpkeep:
                 await self._open(mailbox)
 
     async def _poll(self, mailbox: Mailbox) -> None:
-        # Where it fails or history lags, anybody polls again soon: notifications may have left their marks to this poll.
+        # Where it fails or history lags, anybody polls again soon: notifications may have left their marks to it.
         again_in_seconds: float | None = self._every_seconds
         try:
             with correlated(new_correlation_id()), work_span("poll mailbox"):

@@ -24,7 +24,8 @@ from claimstream.domain.records.work import (
     Waited,
 )
 from claimstream.domain.rules.replay import held_against
-from claimstream.external.errors import NotFound, NotYetThere, Outage
+from claimstream.external.errors import ExternalError, NotFound, NotYetThere, Outage
+from claimstream.pipeline.alone import why_it_fails_alone
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.files import CandidateFiles
@@ -119,7 +120,12 @@ class Attempt:
                 return
             await self._set_aside_as_deleted(gone)
             return
-        except (Outage, LostClaimError):
+        except Outage as outage:
+            if (why := await why_it_fails_alone(services, email.email_id, outage)) is None:
+                raise
+            await self._give_up_on(outage, why)
+            return
+        except LostClaimError:
             raise
         except Exception as error:
             # Whatever else it is, asking again would bring the same: a person decides, now.
@@ -239,13 +245,16 @@ class Attempt:
             Result(outcome=Outcome.REVIEW, decision=decision, match=Match(why=why), review=review), error
         )
 
-    async def _give_up_on(self, error: Exception) -> None:
+    async def _give_up_on(self, error: Exception, why: str | None = None) -> None:
         log.error("email_failed", stage=self.at, error=type(error).__name__, exc_info=error)
         metrics.error_occurred(error, stage=self.at, error_class="mail")
         sentry.capture(error, stage=self.at)
         record_error(trace.get_current_span(), error)
         kind = type(error).__name__
-        await self.give_up(f"Processing failed ({kind}). See the trace and the log for where.", kind)
+        if why is None:
+            what = f": {error}" if isinstance(error, ExternalError) else ""  # names no content of the mail
+            why = f"Processing failed ({kind}{what}). See the trace and the log for where."
+        await self.give_up(why, kind)
 
     def _held_against_earlier_runs(self, result: Result) -> Result:
         applied = self._claimed.applied

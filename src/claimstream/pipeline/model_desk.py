@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.work import Checkpoint, Claimed, TokenUse
-from claimstream.external.errors import Refused
+from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
@@ -94,6 +94,9 @@ class ModelDesk:
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise
+        except Outage as outage:  # in the middle of an answer: each attempt may pay for one
+            await self._book_unusable(f"{key}#{self._claimed.email.attempt}", operation, outage)
+            raise
         call = ModelCall(
             operation=operation,
             model=answer.model,
@@ -117,7 +120,7 @@ class ModelDesk:
         )
         return answer.value
 
-    async def _book_unusable(self, key: str, operation: str, refusal: Refused) -> None:
+    async def _book_unusable(self, key: str, operation: str, refusal: ExternalError) -> None:
         """An answer that could not be used was paid for all the same."""
         usage: Usage | None = getattr(refusal, "usage", None)
         if usage is None:

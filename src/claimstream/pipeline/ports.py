@@ -16,6 +16,7 @@ from claimstream.domain.records.work import (
     Claimed,
     Delivered,
     Email,
+    FailedAlone,
     NotClaimed,
     OutboxRow,
     Result,
@@ -155,6 +156,9 @@ class Emails(Protocol):
     async def release(
         self, email: Email, waits: Sequence[Waited] = (), checkpoints: Sequence[Checkpoint] = ()
     ) -> None: ...
+    async def failed(
+        self, email_id: str, service: str, operation: str, others_seconds_ago: Sequence[float]
+    ) -> FailedAlone: ...
     async def shelve(self, email: Email) -> bool: ...
     async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None: ...
     async def settle(self, email: Email, result: Result, checkpoints: Sequence[Checkpoint] = ()) -> None: ...

@@ -21,7 +21,7 @@ from claimstream.domain.records.work import (
     NotClaimed,
     Waited,
 )
-from claimstream.external.errors import Outage, Unauthorised
+from claimstream.external.errors import BreakerOpen, Outage, Unauthorised
 from claimstream.pipeline.attempt import Attempt
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.one_by_one import OneByOne
@@ -35,6 +35,8 @@ from claimstream.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 _ONE_BY_ONE = "it was in work when workers died: such emails are tried one by one"
+_LONGEST_WAIT = 64
+"""As many of the shortest waits: an email whose calls fail is tried again ever less often, though nobody else fails."""
 _ALONE_SECONDS = 5.0
 """For which an email that may have ended its worker is tried before the next such one is: by then it has been read, if
 that has not killed us, and waits for the model or for a service."""
@@ -89,6 +91,8 @@ class Runner:
         self._suspected_from = max_crashes - 1 if max_crashes > 1 else None
         self._last_attempts = OneByOne(_ALONE_SECONDS)
         self._unwritten = UnwrittenWaits()
+        self._failures: dict[str, int] = {}
+        """How often in a row each email that waits has failed here."""
 
     async def process(self, email_id: str) -> Processed:
         """Take the email as far as it goes. Raises nothing but cancellation: every failure has its outcome."""
@@ -97,10 +101,13 @@ class Runner:
         self._in_work.add(email_id)
         started = time.monotonic()
         try:
-            return await self._process(email_id)
+            processed = await self._process(email_id)
+            if not isinstance(processed, Wait):
+                self._failures.pop(email_id, None)
+            return processed
         except Outage as outage:
             self._unwritten.add(email_id, waited_for(outage, since=started))
-            return self._outage(outage, "claim")
+            return self._outage(email_id, outage, "claim")
         finally:
             self._in_work.discard(email_id)
 
@@ -130,7 +137,8 @@ class Runner:
                 return Unknown()
             if claimed.reason == "busy":
                 return self._wait("another worker has it")
-            await deliver(self._services, self._rules, email_id=email_id)
+            with correlated(email_id=email_id):
+                await deliver(self._services, self._rules, email_id=email_id)
             return Settled()
         email = claimed.email
         span = trace.get_current_span()
@@ -190,7 +198,7 @@ class Runner:
         except Outage as outage:
             waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
             await self._release(email, waits, attempt.unkept)
-            waiting = self._outage(outage, attempt.at or "commit")
+            waiting = self._outage(email.email_id, outage, attempt.at or "commit")
             return Shelved() if isinstance(outage, Unauthorised) and await self._shelved(email) else waiting
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email, (), attempt.unkept))
@@ -216,7 +224,7 @@ class Runner:
         except Outage:
             return False
 
-    def _outage(self, outage: Outage, stage: str) -> Wait:
+    def _outage(self, email_id: str, outage: Outage, stage: str) -> Wait:
         metrics.error_occurred(outage, stage=stage, error_class="outage")
         log.warning(
             "email_waits",
@@ -225,7 +233,17 @@ class Runner:
             operation=outage.operation,
             kind=type(outage).__name__,
         )
-        return self._wait(f"{outage.service} is not available", at_least=outage.retry_after_seconds or 0.0)
+        return self._wait(
+            f"{outage.service} is not available",
+            at_least=max(outage.retry_after_seconds or 0.0, self._patience(email_id, outage)),
+        )
+
+    def _patience(self, email_id: str, outage: Outage) -> float:
+        """Twice as long after each failure. A circuit has its own time, after which all who wait for it go on."""
+        if isinstance(outage, BreakerOpen):
+            return 0.0
+        failures = self._failures[email_id] = self._failures.get(email_id, 0) + 1
+        return self._outage_wait_seconds * min(_LONGEST_WAIT, 2.0 ** min(failures - 1, 10))
 
     def _wait(self, reason: str, at_least: float = 0.0) -> Wait:
         # Spread out, so that waiting emails do not all knock in the same moment.

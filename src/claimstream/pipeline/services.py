@@ -1,11 +1,12 @@
 """The services one pipeline works with. What is None is not configured, and its part does not happen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from claimstream.domain.records.decision import Thresholds
+from claimstream.external.errors import Outage
 from claimstream.pipeline import ports
 from claimstream.pipeline.letter_indexes import LetterIndexes
 
@@ -25,6 +26,9 @@ class Services:
     mailer: ports.Mailer | None
     letters: LetterIndexes = field(default_factory=LetterIndexes)
     """Of this process; to be closed with it."""
+    others_seconds_ago: Callable[[Outage], Sequence[float] | None] = lambda _: None
+    """How long ago the operation that failed last succeeded for each of some other emails than the one in work; None
+    where its failure says nothing of the email."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

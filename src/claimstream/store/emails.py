@@ -11,6 +11,7 @@ from claimstream.domain.records.work import (
     Claimed,
     Email,
     EmailSummary,
+    FailedAlone,
     LostClaimError,
     NotClaimed,
     Result,
@@ -18,6 +19,7 @@ from claimstream.domain.records.work import (
     Waited,
 )
 from claimstream.store.database import Connection, Database
+from claimstream.store.failures import note_failure
 from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import record_tokens
 from claimstream.store.runs import applied_update
@@ -138,6 +140,17 @@ class EmailStore:
                     await begin_waiting(connection, email.email_id, waits)
 
         await self._database.run("UPDATE emails", work)
+
+    async def failed(
+        self, email_id: str, service: str, operation: str, others_seconds_ago: Sequence[float]
+    ) -> FailedAlone:
+        """The email has failed at this operation: how often so far, while it worked for others."""
+
+        async def work(connection: Connection) -> FailedAlone:
+            # Should this run twice, the second time counts only where somebody else has succeeded in between.
+            return await note_failure(connection, email_id, service, operation, others_seconds_ago)
+
+        return await self._database.run("INSERT failures", work)
 
     async def shelve(self, email: Email) -> bool:
         """Whether the email, given back, waits for its mailbox to be enabled: no message stands for it then, and one is

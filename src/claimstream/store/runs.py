@@ -134,7 +134,7 @@ class RunStore:
             await connection.execute(
                 "DELETE FROM checkpoints WHERE email_id = $1 AND stage = ANY($2::text[])", email_id, aside
             )
-            for table in ("extractions", "match_candidates", "processing_reports", "waits"):
+            for table in ("extractions", "match_candidates", "processing_reports", "waits", "failures"):
                 await connection.execute(f"DELETE FROM {table} WHERE email_id = $1", email_id)  # noqa: S608 # our own words # nosec B608
             await connection.execute(_RESET, email_id)
             run = row["run"] + 1

@@ -66,6 +66,18 @@ class Waited(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class FailedAlone:
+    """How often an email has failed at one operation of a service, while it worked for others."""
+
+    count: int
+    """Failures since whose predecessor another email has succeeded."""
+    others: int
+    """Other emails that have succeeded in between, in all."""
+    seconds: float
+    """Since the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenUse:
     """Tokens of one answered call."""
 

@@ -5,6 +5,7 @@ Usage is an estimate: four characters to a token, 1,500 tokens for an image or d
 ``cache_control`` mark is counted as written to the cache the first time and as read from it later.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -49,6 +50,9 @@ _TRUNCATED = "truncated"
 _MALFORMED = "malformed"
 _INVENTED = "invented"
 _REFUSAL = "refusal"
+_SILENT = "silent"
+_BROKEN_OFF = "broken off"
+_ERROR = "error "
 
 
 @dataclass(slots=True)
@@ -70,6 +74,18 @@ class ClaudeFaults(HttpFaults):
     def refuse(self, *, times: int | None = None, seconds: float | None = None) -> None:
         """Decline to answer."""
         self.add(operation="messages", times=times, seconds=seconds).answer = _REFUSAL
+
+    def fall_silent(self, *, times: int | None = None, seconds: float | None = None) -> None:
+        """Send half of the events, and then nothing more, on an open connection."""
+        self.add(operation="messages", times=times, seconds=seconds).answer = _SILENT
+
+    def break_off(self, *, times: int | None = None, seconds: float | None = None) -> None:
+        """Send half of the events, and end in good order without ``message_stop``."""
+        self.add(operation="messages", times=times, seconds=seconds).answer = _BROKEN_OFF
+
+    def fail_midway(self, kind: str, *, times: int | None = None, seconds: float | None = None) -> None:
+        """Send half of the events, and then an error event such as ``overloaded_error``."""
+        self.add(operation="messages", times=times, seconds=seconds).answer = f"{_ERROR}{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,8 @@ class ClaudeServer(LocalHttpServer):
         self.requests: deque[Asked] = deque(maxlen=_KEPT_REQUESTS)
         """The newest requests that were understood, oldest first."""
         self.latency_seconds = latency_seconds
+        self.event_seconds = 0.0
+        """Between two events of a streamed answer: a long one, as long as there is something to say."""
         self.models = models
         self._scripts = list(scripts)
         self._cached: set[str] = set()
@@ -151,7 +169,7 @@ class ClaudeServer(LocalHttpServer):
         ends = {"first_id": models[0]["id"], "last_id": models[-1]["id"]} if models else {}
         return web.json_response({"data": models, "has_more": False, **ends})
 
-    async def _messages(self, request: web.Request) -> web.Response:
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
         if not _has_key(request):
             return self._error(401)
         try:
@@ -169,11 +187,30 @@ class ClaudeServer(LocalHttpServer):
         except (KeyError, TypeError, binascii.Error) as error:
             return self._error(400, f"messages: not understood ({error!r})")
         self.requests.append(asked)
-        message = self._message(asked, request.get(WRONG_ANSWER))
+        fault = request.get(WRONG_ANSWER)
+        message = self._message(asked, fault)
         if body.get("stream"):
-            events = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in _events(message))
-            return web.Response(text=events, content_type="text/event-stream", headers=self._headers())
+            return await self._streamed(request, list(_events(message)), fault or "")
         return web.json_response(message, headers=self._headers())
+
+    async def _streamed(self, request: web.Request, events: list[dict[str, Any]], fault: str) -> web.StreamResponse:
+        stays = not fault.startswith((_SILENT, _BROKEN_OFF, _ERROR))
+        if stays and not self.event_seconds:
+            text = "".join(map(_event_text, events))
+            return web.Response(text=text, content_type="text/event-stream", headers=self._headers())
+        if not stays:
+            events = events[: len(events) // 2]
+        if fault.startswith(_ERROR):
+            kind = fault.removeprefix(_ERROR)
+            events.append({"type": "error", "error": {"type": kind, "message": "It failed midway."}})
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **self._headers()})
+        await response.prepare(request)
+        for event in events:
+            await response.write(_event_text(event).encode())
+            await asyncio.sleep(self.event_seconds)
+        if fault == _SILENT:
+            await asyncio.get_running_loop().create_future()  # ended with the server
+        return response
 
     def _message(self, asked: Asked, fault: str | None) -> dict[str, Any]:
         text = self._text(asked, fault)
@@ -290,6 +327,10 @@ def _block_tokens(block: dict[str, Any]) -> int:
     if block.get("type") == "text":
         return _tokens(str(block["text"]))
     return TOKENS_PER_BLOCK
+
+
+def _event_text(event: dict[str, Any]) -> str:
+    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
 
 
 def _events(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

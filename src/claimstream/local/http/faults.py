@@ -25,6 +25,8 @@ class HttpFault:
     """Wait before the work."""
     cut: bool = False
     """Send half of the answer's body, then close the connection."""
+    containing: bytes | None = None
+    """Hits only requests that hold these bytes in their address or body: one poison mail beside healthy ones."""
     answer: str | None = None
     """A server's own kind of wrong answer, such as ``refusal``."""
 
@@ -45,9 +47,11 @@ class HttpFaults:
         reason: str | None = None,
         message: str | None = None,
         retry_after_seconds: float | None = None,
+        containing: bytes | None = None,
     ) -> None:
         """Answer with an error of this status, without doing the work."""
         fault = self.add(operation=operation, times=times, seconds=seconds)
+        fault.containing = containing
         fault.status, fault.reason, fault.message = status, reason, message
         fault.retry_after_seconds = retry_after_seconds
 
@@ -77,13 +81,18 @@ class HttpFaults:
         """Nothing goes wrong any more."""
         self._faults.clear()
 
-    def take(self, operation: str) -> tuple[HttpFault, ...]:
+    @property
+    def look_inside(self) -> bool:
+        """Whether :meth:`take` needs to know what a request holds."""
+        return any(fault.containing is not None for fault in self._faults)
+
+    def take(self, operation: str, content: bytes = b"") -> tuple[HttpFault, ...]:
         """The faults that hit this request, oldest first; each is counted as used once more."""
         now = time.monotonic()
         hits = []
         for fault in self._faults:
             spent = fault.remaining == 0 or (fault.until is not None and now >= fault.until)
-            if spent or fault.operation not in {None, operation}:
+            if spent or fault.operation not in {None, operation} or (fault.containing or b"") not in content:
                 continue
             if fault.remaining is not None:
                 fault.remaining -= 1

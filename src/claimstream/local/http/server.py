@@ -97,7 +97,10 @@ class LocalHttpServer(ABC):
         if operation.startswith("control"):
             return await handler(request)
         self.calls[operation] += 1
-        faults = self._http_faults.take(operation)
+        content = b""
+        if self._http_faults.look_inside:
+            content = request.path_qs.encode() + b"\n" + await request.read()
+        faults = self._http_faults.take(operation, content)
         if delay_seconds := self.latency(operation) + sum(fault.delay_seconds for fault in faults):
             await asyncio.sleep(delay_seconds)
         for fault in faults:

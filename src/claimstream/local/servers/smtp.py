@@ -66,15 +66,21 @@ class SmtpFaults:
         self.delay_seconds = 0.0
         self._recipients: dict[str, _Fault[str]] = {}
         self._data: _Fault[str] | None = None
+        self._data_containing = b""
         self._drop: _Fault[bool] | None = None
 
     def reply_to_recipient(self, address: str, reply: str, *, times: int | None = None) -> None:
         """Refuse this recipient, as with ``"450 4.2.0 Mailbox busy"`` or ``"550 5.1.1 No such user"``."""
         self._recipients[address.lower()] = _Fault(reply, times)
 
-    def reply_to_data(self, reply: str, *, times: int | None = None) -> None:
-        """Refuse the mail after its content, as with ``"451 4.3.0 Try again later"``; it is not kept."""
+    def reply_to_data(self, reply: str, *, times: int | None = None, containing: bytes = b"") -> None:
+        """Refuse the mail after its content, as with ``"451 4.3.0 Try again later"``; it is not kept.
+
+        Args:
+            containing: only mails whose content holds these bytes.
+        """
         self._data = _Fault(reply, times)
+        self._data_containing = containing
 
     def drop_after_data(self, *, taken: bool, times: int | None = None) -> None:
         """Drop the connection instead of replying to the content; with ``taken`` the mail is kept all the same."""
@@ -84,8 +90,8 @@ class SmtpFaults:
         fault = self._recipients.get(address.lower())
         return fault.take() if fault is not None else None
 
-    def _next_data_reply(self) -> str | None:
-        return self._data.take() if self._data is not None else None
+    def _next_data_reply(self, content: bytes) -> str | None:
+        return self._data.take() if self._data is not None and self._data_containing in content else None
 
     def _next_drop(self) -> bool | None:
         return self._drop.take() if self._drop is not None else None
@@ -206,7 +212,7 @@ class LocalSmtp:
         """A mail's content has arrived."""
         if self.faults.delay_seconds:
             await asyncio.sleep(self.faults.delay_seconds)
-        refusal = self.faults._next_data_reply()
+        refusal = self.faults._next_data_reply(envelope.original_content or b"")
         if refusal is not None:
             return refusal
         dropped_but_taken = self.faults._next_drop()

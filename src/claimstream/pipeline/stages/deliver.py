@@ -20,6 +20,7 @@ from claimstream.domain.records.notification import Notification
 from claimstream.domain.records.work import HELD_SECONDS, Delivered, NewerPayloadError, OutboxRow
 from claimstream.domain.rules.guards import amount_may_replace
 from claimstream.external.errors import ExternalError, Outage, Refused
+from claimstream.pipeline.alone import why_it_fails_alone
 from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated
@@ -136,6 +137,10 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str 
             else:
                 result = await _send(row, payload, services)
     except Outage as outage:
+        if (why := await why_it_fails_alone(services, row.email_id, outage)) is not None:
+            metrics.error_occurred(outage, stage="deliver", error_class="mail")
+            sentry.capture(outage, stage="deliver")
+            return await _set_aside(row, services, why)
         wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
         await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
         log.warning("delivery_waits", outbox_id=row.outbox_id, service=outage.service, seconds=round(wait, 1))
@@ -163,7 +168,7 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str 
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
         if defects >= _MOST_DEFECTS:
-            return await _set_aside(row, services, kind, defects)
+            return await _set_aside(row, services, f"It failed {defects} times ({kind}). See the trace and the log.")
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
@@ -190,14 +195,14 @@ async def _kept(row: OutboxRow, services: Services) -> AsyncIterator[None]:
         await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def _set_aside(row: OutboxRow, services: Services, kind: str, defects: int) -> Delivered:
+async def _set_aside(row: OutboxRow, services: Services, why: str) -> Delivered:
     """What fails again and again must not hold up the client's later updates for ever."""
-    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, defects=defects)
+    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, tries=row.tries)
     sentry.tell("an outbox row was set aside", level="error", kind=row.kind)
     if row.kind == "client_update":
-        why = f"The update could not be written ({kind}, {defects} times). See the trace and the log for where."
         reason = ReviewReason.EXTRACTION_ERROR
-        guard = GuardDecision(guard="delivery", passed=False, reason=reason, confidence=0.0, why=why)
+        said = f"The update could not be written. {why}"
+        guard = GuardDecision(guard="delivery", passed=False, reason=reason, confidence=0.0, why=said)
         await services.outbox.to_review(row, Delivered.SET_ASIDE, guard)
     else:
         await services.outbox.done(row, Delivered.SET_ASIDE)
@@ -221,10 +226,11 @@ async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thres
         )
         result = Delivered(applied.outcome)
     except Refused as refusal:
-        # What is stored cannot be compared with (an amount that is no number): a person has to look.
+        # The service does not take it, or (without a status) what is stored cannot be compared with: an amount that is
+        # no number. A person has to look.
         log.error("update_refused", outbox_id=row.outbox_id, error=_kind(refusal))
-        why = "The stored amount cannot be read, so nothing was written over it."
-        refused[:] = [_refusal(update, ReviewReason.CONFLICT, why)]
+        reason = ReviewReason.CONFLICT if refusal.status is None else ReviewReason.EXTRACTION_ERROR
+        refused[:] = [_refusal(update, reason, f"Nothing was written. {refusal}")]
         result = Delivered.REFUSED
     if result is Delivered.OVERTAKEN:
         later = "A reply of this creditor that came later has been written already; this one would undo it."
