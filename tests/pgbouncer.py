@@ -33,7 +33,7 @@ class PgBouncer(LocalServer):
         super().__init__(Path(tempfile.mkdtemp(prefix="pgbouncer-", dir="/tmp")), throw_away=True)
         self._account = unprivileged_account(self.directory)  # it does not run as root
         self._behind = urlsplit(dsn)
-        self._mode = mode
+        self.mode = mode
         self._servers = servers
 
     @property
@@ -52,7 +52,7 @@ class PgBouncer(LocalServer):
             "unix_socket_dir": "",
             "auth_type": "trust",
             "auth_file": users,
-            "pool_mode": self._mode,
+            "pool_mode": self.mode,
             "default_pool_size": self._servers,
         }
         file = self.directory / "pgbouncer.ini"

@@ -18,7 +18,7 @@ class BacklogStore:
                 f"""
                 SELECT kind, count(*) AS waiting, extract(epoch FROM now() - min(created_at))::float8 AS oldest
                 FROM outbox WHERE {WAITS} GROUP BY kind
-                """
+                """  # noqa: S608 # our own words # nosec B608
             )
             emails = await connection.fetch(
                 """

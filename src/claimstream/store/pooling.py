@@ -30,7 +30,7 @@ class Pooling(StrEnum):
 
 
 async def find_pooling(pool: "Pool") -> Pooling:
-    """Tell what the pool's connections lead to. Leaves nothing behind but, on a pooler's server, an unused statement."""
+    """Tell what the pool's connections lead to. On a pooler's servers an unused statement is left behind."""
     async with pool.acquire() as one:
         async with one.transaction():
             backend = await _backend(one)

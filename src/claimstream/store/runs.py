@@ -21,7 +21,7 @@ _STANDING = f"""
            (SELECT review_items.status FROM review_items
             WHERE review_items.email_id = emails.email_id AND review_items.status <> 'superseded') AS review
     FROM emails
-"""
+"""  # noqa: S608 # our own words # nosec B608
 
 _KEEP = """
     INSERT INTO runs (email_id, run, settled_at, replayed_by, why, from_stage, replay_id, result)

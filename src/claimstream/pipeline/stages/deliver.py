@@ -107,14 +107,15 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     """
     delivered = 0
     for each in _KINDS if kind is None else (kind,):
-        at_once = 1  # while the service is down no more than one is tried
+        at_once = 1  # a service that is down gets no more
         while rows := await services.outbox.take_waiting(kind=each, limit=at_once, seconds=HELD_SECONDS):
             results = await asyncio.gather(*(_try_in_its_trace(row, services, rules) for row in rows))
             raise_if_cancelled()
-            delivered += sum(isinstance(result, str) for result in results)
+            went_out = sum(isinstance(result, str) for result in results)
+            delivered += went_out
             if any(isinstance(result, _ENDS_THE_PASS) for result in results):
                 break
-            at_once = _UPDATES_AT_ONCE if each == "client_update" else 1
+            at_once = _UPDATES_AT_ONCE if went_out and each == "client_update" else 1
     return delivered
 
 
