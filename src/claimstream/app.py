@@ -125,6 +125,7 @@ class App:
         self._alerts: Alerts | None = None
         self._subscribers: dict[str, Subscriber] = {}
         self._pauses: Pauses | None = None
+        self._maintenance: Maintenance | None = None
         self._probes: dict[str, Probe] = {}
         self._has_database = False
         self._draining = False
@@ -319,7 +320,7 @@ class App:
             access=self.access,
             poll_seconds=settings.poll_seconds,
         )
-        maintenance = Maintenance(
+        maintenance = self._maintenance = Maintenance(
             upkeep=upkeep,
             sync=sync,
             services=self.services,
@@ -503,3 +504,5 @@ class App:
             self._alerts.note(event)
         if self._pauses is not None and not self._draining:
             self._pauses.note(event)
+        if self._maintenance is not None and event.kind == "closed":
+            self._maintenance.outage_ended(event.service)

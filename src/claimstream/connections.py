@@ -31,7 +31,10 @@ def make_database(settings: Settings, door: Door) -> Database:
         )
     service = door.service(postgres_errors.SERVICE, postgres_errors.classify, unknown_is_outage=False)
     return Database(
-        settings.database_url.get_secret_value(), call=service.call, max_connections=settings.database_connections
+        settings.database_url.get_secret_value(),
+        call=service.call,
+        max_connections=settings.database_connections,
+        pooler=settings.database_pooler,
     )
 
 

@@ -7,8 +7,11 @@ taken by lock, outbox rows by lease, and a second message of one email does no h
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
 
 from claimstream.cancellation import raise_if_cancelled
+from claimstream.external import mongo_errors, smtp
 from claimstream.external.errors import ExternalError
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.upkeep import MailboxUpkeep
@@ -23,6 +26,10 @@ log = get_logger(__name__)
 
 _UNCONFIRMED_SECONDS = 30.0
 """A row this old without a confirmed message was left by a worker that died, or by Pub/Sub being down."""
+
+
+_DELIVERS = {mongo_errors.SERVICE: ("deliver", "client_update"), smtp.SERVICE: ("notify", "notification")}
+"""The task that delivers to a service, and the kind of the outbox rows that it delivers."""
 
 
 class Maintenance:
@@ -48,12 +55,23 @@ class Maintenance:
         self.backlog: Backlog | None = None
         """Kept at hand: metrics are read in the exporter's thread, which cannot ask a database."""
 
+        self._services = services
+        self._rules = rules
+        self._ended_outages: set[str] = set()
+        """Kinds of outbox rows of which some may wait longer than they need to."""
         self._tasks: Mapping[str, Callable[[], Awaitable[object]]] = {
             "publish": lambda: sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS),
-            "deliver": lambda: deliver_leftovers(services, rules, kind="client_update"),
-            "notify": lambda: deliver_leftovers(services, rules, kind="notification"),
+            **{task: partial(self._deliver, kind) for task, kind in _DELIVERS.values()},
             "measure": self._measure,
         }
+        self._wanted = {task: asyncio.Event() for task in self._tasks}
+
+    def outage_ended(self, service: str) -> None:
+        """Deliver at once what waited for the service, and what its outage put off for later."""
+        if service in _DELIVERS:
+            task, kind = _DELIVERS[service]
+            self._ended_outages.add(kind)
+            self._wanted[task].set()
 
     async def run(self) -> None:
         """Until cancelled. What fails is logged, and done again in its next round. Each task goes its own rounds: none
@@ -67,8 +85,17 @@ class Maintenance:
         while True:
             await self._try(task, work)
             raise_if_cancelled()
-            # Spread out, so that pods started together do not work in step.
-            await asyncio.sleep(self._every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
+            with suppress(TimeoutError):
+                # Spread out, so that pods started together do not work in step.
+                async with asyncio.timeout(self._every_seconds * random.uniform(0.8, 1.2)):  # noqa: S311
+                    await self._wanted[task].wait()
+            self._wanted[task].clear()
+
+    async def _deliver(self, kind: str) -> None:
+        if kind in self._ended_outages:
+            await self._services.outbox.outage_ended(kind=kind)
+            self._ended_outages.discard(kind)
+        await deliver_leftovers(self._services, self._rules, kind=kind)
 
     async def _measure(self) -> None:
         self.backlog = await self._measure_backlog()

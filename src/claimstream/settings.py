@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         description="PostgreSQL 14+, the source of truth. Required to run. TLS: end it with "
         "?sslmode=verify-full&sslrootcert=FILE (docs/security.md).",
     )
+    database_pooler: Literal["session", "transaction"] = Field(
+        "session",
+        description="transaction where DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer's "
+        "pool_mode=transaction: no statement is prepared then. Else session.",
+    )
     mongodb_url: Annotated[SecretStr | None, _url("mongodb", "mongodb+srv")] = Field(
         None,
         description="MongoDB with the firm's clients. Without it no mail can be matched: a person decides each. TLS: "

@@ -1,7 +1,7 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,9 @@ from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused
 from claimstream.external.mongo import Applied, Clients, ClientsOptions
 from claimstream.external.mongo_documents import client_document
+from claimstream.external.mongo_errors import SERVICE, classify
+from claimstream.external.policy import Policy
+from claimstream.local.proxy import Proxy
 from claimstream.local.servers.mongo import LocalMongo
 from claimstream.local.servers.ports import LOOPBACK
 
@@ -703,3 +706,31 @@ def by_person(seen: Seen, *, decision_id: str = "d-1", **fields: Any) -> ClientU
 
 def never(_: Decimal | None) -> bool:
     return False
+
+
+async def test_as_many_calls_are_under_way_as_the_bulkhead_lets_in(server: LocalMongo) -> None:
+    at_once = 40
+    door = Door({SERVICE: Policy(concurrency=at_once, timeout_seconds=60.0, attempts=1)})
+    async with Proxy(server.port) as between, AsyncExitStack() as stack:
+        # The driver's own looks at the server are not to be counted.
+        quiet = "serverMonitoringMode=poll&heartbeatFrequencyMS=600000"
+        url = f"mongodb://{between.target}/?directConnection=true&socketTimeoutMS=60000&{quiet}"
+        clients = Clients(door, ClientsOptions(url=url, database="threads"))
+        stack.push_async_callback(door.close)
+        stack.push_async_callback(clients.close)
+        await clients.upsert([document(creditor())])
+        between.delay_seconds = 0.3  # so that each call wants a connection of its own
+        while between.accepted <= at_once:
+            await asyncio.gather(*(clients.document("nord", "c-01") for _ in range(at_once)))
+        between.delay_seconds = 0.0
+        between.freeze()
+        calls = [asyncio.create_task(clients.document("nord", "c-01")) for _ in range(at_once + 1)]
+        stack.callback(between.thaw)
+        async with asyncio.timeout(30):
+            while between.holding < at_once:
+                await asyncio.sleep(0.01)
+        assert between.holding == at_once, "the last one waits in the bulkhead"
+        assert door.service(SERVICE, classify).full
+        between.thaw()
+        found = await asyncio.gather(*calls)
+        assert len([each for each in found if each is not None]) == at_once + 1

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
+from motor.frameworks import asyncio as motor_threads
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
 from pymongo import ReplaceOne, WriteConcern
@@ -42,7 +43,7 @@ from claimstream.external.mongo_errors import SERVICE, classify
 T = TypeVar("T")
 
 _MAJORITY_MILLISECONDS = 10_000
-"""For which a write waits for the majority: less than the door's time-out, after which one of the driver's few threads
+"""For which a write waits for the majority: less than the door's time-out, after which one of the driver's threads
 would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
@@ -50,6 +51,9 @@ _WRITTEN_AT_ONCE = 1000
 """Documents: few enough for one call's time-out."""
 _NOBODY: Document = {"_id": "claimstream: nobody", "tenant_id": ""}
 """No client is called so."""
+_CONNECTING_AT_ONCE = 10
+"""Connections that are opened at a time. The driver's own 2 would keep a slow server's calls waiting for connections.
+``maxConnecting`` of the URL goes before."""
 _RACES = 10
 """How often another writer may get in between reading an amount and replacing it."""
 
@@ -285,20 +289,38 @@ class Clients:
     def _collection(self) -> AsyncIOMotorCollection[Document]:
         if self._client is None:  # inside the loop, to which motor ties itself
             milliseconds = int(self._options.server_selection_timeout_seconds * 1000)
+            at_once = self._service.policy.concurrency
             options: dict[str, Any] = {
                 "appname": "claimstream",
                 "tz_aware": True,
                 "serverSelectionTimeoutMS": milliseconds,
                 "connectTimeoutMS": milliseconds,
             }
-            if "sockettimeoutms=" not in self._options.url.lower():
-                options["socketTimeoutMS"] = _SILENT_MILLISECONDS
+            by_default = {
+                "socketTimeoutMS": _SILENT_MILLISECONDS,
+                "maxPoolSize": at_once,
+                "maxConnecting": _CONNECTING_AT_ONCE,
+            }
+            url = self._options.url.lower()
+            options |= {name: value for name, value in by_default.items() if f"{name.lower()}=" not in url}
+            _have_threads(at_once)
             self._client = AsyncIOMotorClient(self._options.url, **options)
         # What a failover rolls back would be lost: its outbox row is done by then, and nobody writes it again. What the
         # URL says of it goes before.
         patience = {"w": "majority", "wtimeout": _MAJORITY_MILLISECONDS}
         concern = WriteConcern(**{**patience, **self._client.write_concern.document})
         return self._client[self._options.database].get_collection(self._options.collection, write_concern=concern)
+
+
+def _have_threads(at_once: int) -> None:
+    """Let motor, which has a thread for each call that waits, run as many calls as the bulkhead lets in. By itself it has
+    five to a processor, and what else the bulkhead lets in waits for those, unseen, until its time-out.
+
+    All clients of a process share the threads. They are started when they are first needed.
+    """
+    if motor_threads.max_workers < at_once:
+        motor_threads.max_workers = at_once
+        motor_threads._reset_global_executor()  # type: ignore[no-untyped-call]  # motor has no types
 
 
 def _refusal(

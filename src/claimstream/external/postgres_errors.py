@@ -17,8 +17,33 @@ _PASSING = (
     asyncpg.PostgresSystemError,  # class 58: I/O error
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,  # connected to what has become a standby
+    asyncpg.TransactionTimeoutError,
+    asyncpg.InternalServerError,  # class XX: also what poolers say of their own troubles
 )
+_STATEMENT_LOST = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+_SESSION_AT_FAULT = (
+    asyncpg.ReadOnlySQLTransactionError,  # 25006: connected to what has become a standby
+    asyncpg.InvalidCachedStatementError,  # 0A000: a table has changed since the statement was prepared
+    *_STATEMENT_LOST,  # 26000, 42P05
+)
+"""Errors of one connection: on a fresh one the same statement may well succeed."""
+_ENDS_SESSION = (
+    *_SESSION_AT_FAULT,
+    asyncpg.PostgresConnectionError,  # class 08: protocol violations, a pooler's refusals
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleSessionTimeoutError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.InternalServerError,
+    asyncpg.InternalClientError,
+)
+WANTS_POOLER = (
+    "Set DATABASE_POOLER=transaction, or let DATABASE_URL name the server itself or a pooler in session mode."
+)
+_NO_PARAMETER = "unsupported startup parameter"
+"""How PgBouncer refuses a connection for what the URL asks for."""
 _TORN = asyncpg.InternalClientError
 """What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch
 to state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
@@ -32,12 +57,22 @@ _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "rel
 
 def classify(error: BaseException) -> ExternalError | None:
     """An :class:`Outage` for what passes, :class:`Unauthorised` for what an administrator must mend, else None."""
+    if isinstance(error, asyncpg.PostgresConnectionError) and _NO_PARAMETER in str(error):
+        advice = "Take it out of DATABASE_URL, or add it to the pooler's ignore_startup_parameters."
+        return Unauthorised(SERVICE, "", f"the pooler does not know a parameter of DATABASE_URL. {advice}")
     if isinstance(error, (*_LOCKED_OUT, asyncpg.InsufficientPrivilegeError)):
         message = f"does not let us in or do this ({_name(error)}). Check user, password and database in DATABASE_URL."
         kind = LockedOut if isinstance(error, _LOCKED_OUT) else Unauthorised
         return kind(SERVICE, "", message)
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
+    if isinstance(error, _STATEMENT_LOST):
+        advice = f"A pooler in transaction mode loses prepared statements. {WANTS_POOLER}"
+        return Outage(SERVICE, "", f"the session was not ours alone ({_name(error)}). {advice}")
+    if isinstance(error, _SESSION_AT_FAULT):
+        return Outage(SERVICE, "", f"the session is of no more use ({_name(error)}).")
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return Outage(SERVICE, "", "no server of DATABASE_URL takes writes: each is a standby, or set to read-only.")
     if isinstance(error, _TORN):
         return Outage(SERVICE, "", f"the connection broke ({type(error).__name__}).")
     if isinstance(error, ssl.SSLError):
@@ -48,6 +83,16 @@ def classify(error: BaseException) -> ExternalError | None:
         message = f"not reachable ({type(error).__name__}). Check that PostgreSQL runs, and DATABASE_URL."
         return Outage(SERVICE, "", message)
     return None
+
+
+def session_at_fault(error: BaseException) -> bool:
+    """Tell whether the same may well succeed at once, on a fresh connection. Nothing was done then."""
+    return isinstance(error, _SESSION_AT_FAULT)
+
+
+def ends_session(error: BaseException) -> bool:
+    """Tell whether the connection must not be used again, although it may look open."""
+    return isinstance(error, _ENDS_SESSION)
 
 
 def _name(error: asyncpg.PostgresError) -> str:

@@ -39,6 +39,8 @@ class Proxy:
         """How often `cut_after` has taken effect."""
         self.held_bytes = 0
         """Received and not forwarded, because of `freeze`."""
+        self.holding = 0
+        """Connections whose client has sent something that is held now, because of `freeze`."""
 
     @property
     def target(self) -> str:
@@ -98,7 +100,11 @@ class Proxy:
             while data := await reader.read(_CHUNK):
                 if not connection.flowing.is_set():
                     self.held_bytes += len(data)
-                    await connection.flowing.wait()
+                    self.holding += not from_server
+                    try:
+                        await connection.flowing.wait()
+                    finally:
+                        self.holding -= not from_server
                 if from_server and self.delay_seconds:
                     await asyncio.sleep(self.delay_seconds)
                 cut = False

@@ -1,6 +1,7 @@
 """What is not done yet, for the gauges."""
 
 from claimstream.store.database import Connection, Database
+from claimstream.store.outbox import WAITS
 from claimstream.telemetry.gauges import Backlog, OutboxDepth
 
 _KINDS = ("client_update", "notification")
@@ -14,10 +15,10 @@ class BacklogStore:
     async def read(self) -> Backlog:
         async def work(connection: Connection) -> Backlog:
             outbox = await connection.fetch(
-                """
+                f"""
                 SELECT kind, count(*) AS waiting, extract(epoch FROM now() - min(created_at))::float8 AS oldest
-                FROM outbox WHERE done_at IS NULL GROUP BY kind
-                """
+                FROM outbox WHERE {WAITS} GROUP BY kind
+                """  # noqa: S608 # our own words # nosec B608
             )
             emails = await connection.fetch(
                 """

@@ -2,15 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.util.types import AttributeValue
 
+from claimstream.external.errors import Unauthorised
+from claimstream.external.postgres_errors import SERVICE, WANTS_POOLER, ends_session, session_at_fault
+from claimstream.store.pooling import Pooling, find_pooling
+
 T = TypeVar("T")
 
+Pooler = Literal["session", "transaction"]
 _GOODBYE_SECONDS = 3.0
 """For queries in work and the server's answer to a good-bye: a silent server holds up no end."""
 
@@ -44,27 +50,48 @@ class Database:
     leaves it open whether it took place, and the guard then runs it again.
     """
 
-    def __init__(self, dsn: str, *, call: Call, max_connections: int = 10) -> None:
+    def __init__(self, dsn: str, *, call: Call, max_connections: int = 10, pooler: Pooler = "session") -> None:
+        """
+        Args:
+            pooler: ``transaction`` behind a pooler in transaction mode. Nothing is prepared then: the next statement
+                may run in another server process, which has not heard of it, or has another one of the same name.
+        """
         self._dsn = dsn
         self._call = call
         self._max_connections = max_connections
+        self._pooler = pooler
         self._server = _server_attributes(dsn)
         self._pool: Pool | None = None
 
     async def open(self) -> None:
-        """Connect. Raises whatever asyncpg does, as translated by the guard."""
+        """Connect. Raises whatever asyncpg does, as translated by the guard, and Unauthorised where a pooler would lose
+        our prepared statements: or worse, run another worker's in their place."""
 
         async def connect() -> Pool:
-            return await asyncpg.create_pool(
+            pool = await asyncpg.create_pool(
                 self._dsn,
                 min_size=1,
                 max_size=self._max_connections,
                 command_timeout=30,
                 reset=_nothing_to_reset,
                 server_settings={"application_name": "claimstream"},
+                target_session_attrs=None if _names_a_target(self._dsn) else SessionAttribute.read_write,
+                statement_cache_size=0 if self._pooler == "transaction" else 100,
             )
+            if self._pooler != "transaction" and await find_pooling(pool) is Pooling.TRANSACTION:
+                pool.terminate()
+                raise Unauthorised(SERVICE, "connect", f"a pooler in transaction mode answers. {WANTS_POOLER}")
+            return pool
 
         self._pool = await self._call("connect", connect, attributes=self._server)
+
+    async def pooling(self) -> Pooling:
+        """What stands between us and PostgreSQL, by asking."""
+
+        async def look() -> Pooling:
+            return await find_pooling(self._opened())
+
+        return await self._call("SELECT pg_backend_pid", look, attributes=self._server)
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -93,22 +120,48 @@ class Database:
         """
 
         async def once() -> T:
-            if self._pool is None:
-                raise RuntimeError("the database is not open")
-            async with self._pool.acquire() as connection:
-                if not transaction:
-                    return await work(connection)
-                async with connection.transaction():
-                    return await work(connection)
+            try:
+                return await self._run(work, transaction=transaction)
+            except asyncpg.PostgresError as error:
+                if not session_at_fault(error):
+                    raise
+            return await self._run(work, transaction=transaction)  # at once: the server is well, for all we know
 
         verb, _, table = operation.partition(" ")
         attributes = {"db.operation.name": verb, "db.collection.name": table, **self._server}
         return await self._call(operation, once, timeout_seconds=timeout_seconds, attributes=attributes)
 
+    async def _run(self, work: Callable[[Connection], Awaitable[T]], *, transaction: bool) -> T:
+        pool = self._opened()
+        async with pool.acquire() as connection:
+            try:
+                if not transaction:
+                    return await work(connection)
+                async with connection.transaction():
+                    return await work(connection)
+            except Exception as error:
+                if ends_session(error):
+                    connection.terminate()
+                if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                    # The server's role has changed: what our other sessions read may be out of date by now.
+                    await pool.expire_connections()
+                raise
+
+    def _opened(self) -> Pool:
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
 
 async def _nothing_to_reset(_: object) -> None:
     """asyncpg would send a statement each time a connection goes back. Ours sets nothing outside of its transaction,
     which has ended by then: no session variable, no cursor, no advisory lock, no LISTEN."""
+
+
+def _names_a_target(dsn: str) -> bool:
+    """Whether the URL itself says which of its servers will do, a standby for example. By default it is one that takes
+    writes: asyncpg looks at what the server tells at the start, without a query."""
+    return "target_session_attrs" in parse_qs(urlsplit(dsn).query)
 
 
 def _server_attributes(dsn: str) -> dict[str, AttributeValue]:

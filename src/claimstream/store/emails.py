@@ -22,20 +22,21 @@ from claimstream.store.database import Connection, Database
 from claimstream.store.failures import note_failure
 from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import record_tokens
+from claimstream.store.outbox import WAITS
 from claimstream.store.runs import applied_update
 from claimstream.store.waits import begin_waiting, current_waits, end_waiting
 
-_SUMMARY = """
+_SUMMARY = f"""
     SELECT email_id, tenant_id, mailbox, gmail_id, correlation_id, trace_id, status, outcome, attempt, created_at,
            received_at, settled_at, message_id, subject, intent, route, review_reason, inquiry_id, matched_by,
            confidence, old_amount, new_amount, run, replayed_at,
            (SELECT review_items.status FROM review_items
             WHERE review_items.email_id = emails.email_id AND review_items.status <> 'superseded') AS review_status,
            status = 'settled' AND NOT EXISTS (
-               SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND done_at IS NULL
+               SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND {WAITS}
            ) AS delivered
     FROM emails
-"""
+"""  # noqa: S608 # our own words # nosec B608
 
 _WHY_NOT = """
     SELECT CASE WHEN status = 'settled' THEN 'settled'
@@ -459,7 +460,7 @@ class EmailStore:
 
         async def work(connection: Connection) -> dict[str, int]:
             rows = await connection.fetch("SELECT status, count(*) AS n FROM emails GROUP BY status")
-            pending = await connection.fetchval("SELECT count(*) FROM outbox WHERE done_at IS NULL")
+            pending = await connection.fetchval(f"SELECT count(*) FROM outbox WHERE {WAITS}")  # noqa: S608 # our own words # nosec B608
             return (
                 {"new": 0, "in_work": 0, "settled": 0} | {r["status"]: r["n"] for r in rows} | {"undelivered": pending}
             )

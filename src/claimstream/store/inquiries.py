@@ -39,11 +39,11 @@ class InquiryStore:
             # Taken first: what commits between the two statements comes now and once more, rather than never.
             oldest_running: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
             changed = "" if mark is None else "AND changed_in >= $3::text::xid8"
-            rows = connection.cursor(
-                f"{_KEYS} WHERE tenant_id = $1 AND sent_at >= $2 {changed} ORDER BY client_id",
-                *(tenant_id, since, *(() if mark is None else (mark,))),
-                prefetch=_AT_ONCE,
+            # Without a name, which a pooler's server would keep.
+            statement = await connection.prepare(
+                f"{_KEYS} WHERE tenant_id = $1 AND sent_at >= $2 {changed} ORDER BY client_id", name=""
             )
+            rows = statement.cursor(tenant_id, since, *(() if mark is None else (mark,)), prefetch=_AT_ONCE)
             return LetterChanges([LetterKeys(*row) async for row in rows], oldest_running)
 
         return await self._database.run("SELECT inquiries", work)

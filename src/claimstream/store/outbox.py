@@ -6,76 +6,85 @@ Updates of one client go out in the order they were written.
 
 from datetime import timedelta
 
+import asyncpg
+
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
 from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
+
+WAITS = "coalesce(done_at, 'infinity') = 'infinity'"
+"""As migration 0010 has it, and says why."""
+
+
+def _take(where: str) -> str:
+    """A statement for each shape: with conditions that depend on arguments, no index could serve."""
+    return f"""
+        UPDATE outbox SET taken_until = now() + $1, tries = tries + 1
+        WHERE outbox_id = ANY(ARRAY(
+            SELECT outbox_id FROM outbox AS next
+            WHERE {where} AND {WAITS} AND (taken_until IS NULL OR taken_until < now())
+              AND coalesce(next.outbox_id <= (
+                  SELECT outbox_id FROM outbox AS oldest
+                  WHERE oldest.tenant_id = next.tenant_id AND oldest.client_id = next.client_id
+                    AND kind = 'client_update' AND {WAITS}
+                  ORDER BY outbox_id LIMIT 1
+              ), true)
+            ORDER BY outbox_id LIMIT $2 FOR UPDATE SKIP LOCKED
+        ))
+        RETURNING outbox_id, email_id, tenant_id, tries, kind, payload AS json, decision_id,
+                  (SELECT correlation_id FROM emails WHERE emails.email_id = outbox.email_id) AS correlation_id,
+                  (SELECT trace_context FROM emails WHERE emails.email_id = outbox.email_id) AS trace_context
+    """  # noqa: S608 # our own words # nosec B608
+
+
+_OF_EMAIL = _take("email_id = $3")
+_OF_CLIENT = _take(
+    "tenant_id = $3 AND kind = $4 AND client_id = (SELECT client_id FROM outbox AS done WHERE done.outbox_id = $5)"
+)
+_OF_KIND = _take("kind = $3")
+
+_DUE_NOW = f"""
+    UPDATE outbox SET taken_until = now()
+    WHERE done_at IS NULL AND put_off_try = tries AND outbox_id = ANY(ARRAY(
+        SELECT outbox_id FROM outbox
+        WHERE kind = $1 AND {WAITS} AND put_off_try = tries AND taken_until > now()
+        ORDER BY outbox_id LIMIT 10000
+    ))
+"""  # noqa: S608 # our own words # nosec B608
 
 
 class OutboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(
-        self,
-        *,
-        email_id: str | None = None,
-        behind: int | None = None,
-        kind: str | None = None,
-        seconds: float = HELD_SECONDS,
-    ) -> OutboxRow | None:
-        """The oldest row that may go out now, held for ``seconds``; None when there is none.
+    async def take(self, *, email_id: str, seconds: float = HELD_SECONDS) -> OutboxRow | None:
+        """The oldest row of this email that may go out now, held for ``seconds``; None when there is none.
 
         A row waits for the older updates of the same client, a notification thus for its own email's. A notification
         holds up nothing.
+        """
+        found = await self._take(_OF_EMAIL, seconds, 1, email_id)
+        return found[0] if found else None
+
+    async def take_behind(self, done: OutboxRow, *, kind: str, seconds: float = HELD_SECONDS) -> OutboxRow | None:
+        """As :meth:`take`, of the rows of the same client as ``done``.
 
         Args:
-            email_id: only this email's.
-            behind: only those of the same client as the row of this ``outbox_id``.
-            kind: only ``client_update`` or ``notification``.
+            kind: ``client_update`` or ``notification``.
         """
+        found = await self._take(_OF_CLIENT, seconds, 1, done.tenant_id, kind, done.outbox_id)
+        return found[0] if found else None
 
-        async def work(connection: Connection) -> OutboxRow | None:
-            row = await connection.fetchrow(
-                """
-                UPDATE outbox SET taken_until = now() + $2, tries = tries + 1
-                FROM emails
-                WHERE emails.email_id = outbox.email_id AND outbox_id = (
-                    SELECT outbox_id FROM outbox AS next
-                    WHERE done_at IS NULL AND (taken_until IS NULL OR taken_until < now())
-                      AND ($1::text IS NULL OR email_id = $1) AND ($4::text IS NULL OR kind = $4)
-                      AND ($3::bigint IS NULL OR (tenant_id, client_id) =
-                           (SELECT tenant_id, client_id FROM outbox AS done WHERE done.outbox_id = $3))
-                      AND NOT EXISTS (
-                          SELECT FROM outbox AS older
-                          WHERE older.client_id = next.client_id AND older.tenant_id = next.tenant_id
-                            AND older.kind = 'client_update'
-                            AND older.done_at IS NULL AND older.outbox_id < next.outbox_id
-                      )
-                    ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
-                )
-                RETURNING outbox_id, outbox.email_id, outbox.tenant_id, correlation_id, trace_context, tries, kind,
-                          payload, decision_id
-                """,
-                email_id,
-                timedelta(seconds=seconds),
-                behind,
-                kind,
-            )
-            if row is None:
-                return None
-            return OutboxRow(
-                outbox_id=row["outbox_id"],
-                email_id=row["email_id"],
-                tenant_id=row["tenant_id"],
-                correlation_id=row["correlation_id"],
-                trace_context=row["trace_context"],
-                tries=row["tries"],
-                kind=row["kind"],
-                json=row["payload"],
-                decision_id=row["decision_id"],
-            )
+    async def take_waiting(self, *, kind: str, limit: int, seconds: float = HELD_SECONDS) -> list[OutboxRow]:
+        """As :meth:`take`, of all rows of one kind, up to ``limit`` of them: the oldest, and in this order."""
+        return await self._take(_OF_KIND, seconds, limit, kind)
 
-        return await self._database.run("UPDATE outbox", work, transaction=False)
+    async def _take(self, statement: str, seconds: float, limit: int, *arguments: str | int) -> list[OutboxRow]:
+        async def work(connection: Connection) -> list[asyncpg.Record]:
+            return await connection.fetch(statement, timedelta(seconds=seconds), limit, *arguments)
+
+        rows = await self._database.run("UPDATE outbox", work, transaction=False)
+        return sorted((OutboxRow(**row) for row in rows), key=lambda row: row.outbox_id)
 
     async def hold(self, row: OutboxRow, *, seconds: float) -> bool:
         """Keep the row for so long from now. False when somebody else has it by now, or it is done."""
@@ -103,18 +112,37 @@ class OutboxStore:
 
         await self._database.run("UPDATE outbox", work, transaction=False)
 
-    async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> None:
-        """It stays, and is tried again later by any worker."""
+    async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float, by_outage: bool = False) -> None:
+        """It stays, and is tried again later by any worker.
+
+        Args:
+            by_outage: :meth:`outage_ended` makes it due sooner.
+        """
 
         async def work(connection: Connection) -> None:
             await connection.execute(
-                "UPDATE outbox SET last_error = $2, taken_until = now() + $3 WHERE outbox_id = $1 AND done_at IS NULL",
+                """
+                UPDATE outbox SET
+                    last_error = $2, taken_until = now() + $3, put_off_try = CASE WHEN $4 THEN tries END
+                WHERE outbox_id = $1 AND done_at IS NULL
+                """,
                 row.outbox_id,
                 error[:500],
                 timedelta(seconds=retry_in_seconds),
+                by_outage,
             )
 
-        await self._database.run("UPDATE outbox", work)
+        await self._database.run("UPDATE outbox", work, transaction=False)
+
+    async def outage_ended(self, *, kind: str) -> int:
+        """What an outage put off is due now. Returns how many rows that are; those that somebody has taken since stay
+        theirs."""
+
+        async def work(connection: Connection) -> int:
+            done = await connection.execute(_DUE_NOW, kind)
+            return int(done.rpartition(" ")[2])
+
+        return await self._database.run("UPDATE outbox", work, transaction=False)
 
     async def failed_by_defect(self, row: OutboxRow, error: str, *, retry_in_seconds: float) -> int:
         """As :meth:`failed`, but it was no outage. Returns how often that happened to this row."""

@@ -10,17 +10,18 @@ from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.replay import EarlierRun, Hindrance, PutBack, Replay, Replayable
 from claimstream.domain.records.work import AppliedUpdate, EmailSummary, UnpublishedEmail
 from claimstream.store.database import Connection, Database
+from claimstream.store.outbox import WAITS
 
 _SUMMARY = TypeAdapter(EmailSummary)
 
-_STANDING = """
+_STANDING = f"""
     SELECT email_id, tenant_id, correlation_id, status, outcome, run,
            ARRAY(SELECT stage FROM checkpoints WHERE checkpoints.email_id = emails.email_id) AS stages,
-           EXISTS (SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND done_at IS NULL) AS undelivered,
+           EXISTS (SELECT FROM outbox WHERE outbox.email_id = emails.email_id AND {WAITS}) AS undelivered,
            (SELECT review_items.status FROM review_items
             WHERE review_items.email_id = emails.email_id AND review_items.status <> 'superseded') AS review
     FROM emails
-"""
+"""  # noqa: S608 # our own words # nosec B608
 
 _KEEP = """
     INSERT INTO runs (email_id, run, settled_at, replayed_by, why, from_stage, replay_id, result)

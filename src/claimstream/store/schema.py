@@ -1,5 +1,8 @@
 """Bringing a database to the newest schema, and telling whether it is there."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -7,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 _LOCK = 7_214_550_031
 """Advisory lock: pods that start together migrate one after the other."""
+_ASK_AGAIN_SECONDS = 0.5
 
 
 def _config(connection: Connection) -> Config:
@@ -23,15 +27,9 @@ def _config(connection: Connection) -> Config:
 
 def _upgrade(connection: Connection) -> tuple[str | None, str | None]:
     before = MigrationContext.configure(connection).get_current_revision()
-    # Session lock: it has to outlast the migrations' own transactions.
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+    connection.commit()  # reading has begun a transaction, and each migration is to have its own
+    command.upgrade(_config(connection), "head")
     connection.commit()
-    try:
-        command.upgrade(_config(connection), "head")
-        connection.commit()
-    finally:
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
-        connection.commit()
     return before, MigrationContext.configure(connection).get_current_revision()
 
 
@@ -53,9 +51,44 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
         The revision before and after; equal when nothing was due, None before the first.
     """
     # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments it does not take.
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        connect_args={
+            "async_creator_fn": lambda: _connect(dsn),
+            # Behind a pooler in transaction mode a name may be taken already, by another connection.
+            "prepared_statement_name_func": lambda: "",
+            "prepared_statement_cache_size": 0,
+        },
+    )
     try:
-        async with engine.connect() as connection:
+        async with _alone(dsn), engine.connect() as connection:
             return await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def _connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(dsn, statement_cache_size=0)
+
+
+@asynccontextmanager
+async def _alone(dsn: str) -> AsyncIterator[None]:
+    """Nobody else migrates meanwhile.
+
+    The lock belongs to a transaction, which keeps its server process behind a pooler too. Nobody waits within a
+    statement for it: CREATE INDEX CONCURRENTLY waits for the end of all statements, and each would wait for the other.
+    """
+    connection = await _connect(dsn)
+    try:
+        while True:
+            transaction = connection.transaction()
+            await transaction.start()
+            if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+                break
+            await transaction.rollback()
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield
+        await transaction.rollback()
+    finally:
+        await connection.close()

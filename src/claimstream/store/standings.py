@@ -6,8 +6,9 @@ from typing import Any
 
 from claimstream.domain.records.standing import Standing
 from claimstream.store.database import Connection, Database
+from claimstream.store.outbox import WAITS
 
-_STANDING = """
+_STANDING = f"""
     SELECT emails.email_id, tenant_id, gmail_id, emails.status, emails.created_at, published_at, attempt, outcome,
            route, intent, review_reason, coalesce(claimed_until > now(), false) AS claimed,
            CASE WHEN emails.status <> 'settled' THEN ARRAY(
@@ -15,7 +16,7 @@ _STANDING = """
            ) END AS stages,
            waiting.what AS waits_for, review.status AS review_status,
            CASE WHEN outcome = 'set_aside' THEN (
-               SELECT report #>> '{decision,why}' FROM processing_reports
+               SELECT report #>> '{{decision,why}}' FROM processing_reports
                WHERE processing_reports.email_id = emails.email_id
            ) END AS why,
            pending.kind AS undelivered, pending.created_at AS undelivered_since
@@ -30,9 +31,9 @@ _STANDING = """
     ) AS review ON emails.outcome = 'review'
     LEFT JOIN LATERAL (
         SELECT kind, outbox.created_at FROM outbox
-        WHERE outbox.email_id = emails.email_id AND done_at IS NULL ORDER BY outbox_id LIMIT 1
+        WHERE outbox.email_id = emails.email_id AND {WAITS} ORDER BY outbox_id LIMIT 1
     ) AS pending ON emails.status = 'settled'
-"""
+"""  # noqa: S608 # our own words # nosec B608
 
 
 class StandingStore:

@@ -31,6 +31,7 @@ from claimstream.pubsub import PubSubError
 from claimstream.settings import Settings, SettingsError, load_settings
 from claimstream.store.database import Connection
 from claimstream.store.mailboxes import MailboxStore
+from claimstream.store.pooling import Pooling
 from claimstream.store.schema import newest_revision
 from claimstream.topics import check_topics, connect_pubsub
 
@@ -39,8 +40,16 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5.0
 _MARKS = {"ok": ("✓", "green"), "off": ("–", "dim"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
+_MET = {
+    Pooling.DIRECT: "asked directly",
+    Pooling.SESSION: "through PgBouncer or another pooler, in session mode",
+    Pooling.TRANSACTION: "through PgBouncer or another pooler, in transaction mode",
+    Pooling.TRANSACTION_PREPARED: "through a pooler in transaction mode that keeps prepared statements",
+}
+_NO_TRANSACTION_POOLER = ". DATABASE_POOLER=transaction is not needed here, and makes each statement dearer"
+
 _VARIABLES = {
-    "PostgreSQL": ("DATABASE_URL",),
+    "PostgreSQL": ("DATABASE_URL", "DATABASE_POOLER"),
     "Gmail": ("GMAIL_…",),
     "MongoDB": ("MONGODB_URL", "MONGODB_DATABASE"),
     "GCS": ("GCS_BUCKET", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS"),
@@ -165,7 +174,11 @@ async def _postgresql(settings: Settings) -> tuple[Finding, list[Mailbox] | None
         if found != newest:
             text = f"schema is {found or 'empty'}, needed is {newest}: claimstream migrate"
             return Finding("PostgreSQL", "failed", text), None
-        return Finding("PostgreSQL", "ok", f"schema {found}"), list(await MailboxStore(database).all())
+        met = await database.pooling()
+        agrees = (settings.database_pooler == "transaction") == (met is Pooling.TRANSACTION)
+        advice = "" if agrees or met is Pooling.TRANSACTION_PREPARED else _NO_TRANSACTION_POOLER
+        text = f"schema {found}, {_MET[met]}{advice}"
+        return Finding("PostgreSQL", "warning" if advice else "ok", text), list(await MailboxStore(database).all())
 
 
 async def _gmail(settings: Settings, mailboxes: list[Mailbox] | None, most: int | None) -> Finding:

@@ -19,7 +19,7 @@ from claimstream.domain.records.decision import ClientUpdate, GuardDecision, Rev
 from claimstream.domain.records.notification import Notification
 from claimstream.domain.records.work import HELD_SECONDS, Delivered, NewerPayloadError, OutboxRow
 from claimstream.domain.rules.guards import amount_may_replace
-from claimstream.external.errors import ExternalError, Outage, Refused
+from claimstream.external.errors import BreakerOpen, ExternalError, Outage, Refused, Throttled, Unauthorised
 from claimstream.pipeline.alone import why_it_fails_alone
 from claimstream.pipeline.services import Rules, Services
 from claimstream.telemetry import metrics, sentry
@@ -29,6 +29,11 @@ from claimstream.telemetry.tracing import consumer_span, record_error
 
 log = get_logger(__name__)
 
+_KINDS = ("client_update", "notification")
+_UPDATES_AT_ONCE = 20
+"""Of different clients. Mails go out one by one: those of emails that have just been settled come first."""
+_ENDS_THE_PASS = (BreakerOpen, Throttled, Unauthorised)
+"""What every other row would meet too. Another outage may be one row's own."""
 _LONGEST_WAIT_SECONDS = 600.0
 _NOTE_AGAIN_SECONDS = 1.0
 _BUSY_SECONDS = 5.0
@@ -77,43 +82,49 @@ async def deliver(services: Services, rules: Rules, *, email_id: str, rows: int 
 async def _deliver_behind(done: OutboxRow, services: Services, rules: Rules) -> None:
     """Later rows of the same client: their own emails found them held up by this one, and have gone. Updates first,
     since somebody else's mail may take long."""
-    kind: str | None = "client_update"
     found = 0
-    while True:
-        row = await services.outbox.take(behind=done.outbox_id, kind=kind, seconds=HELD_SECONDS)
-        if row is None:
-            if not found or kind is None or _mail_is_busy(services):
-                return
-            kind = None
-            continue
-        found += 1
-        try:
-            if await _deliver_in_its_trace(row, services, rules) is None:
-                return
-        except Outage:
+    for kind in _KINDS:
+        if kind == "notification" and (not found or _mail_is_busy(services)):
             return
+        while (row := await services.outbox.take_behind(done, kind=kind, seconds=HELD_SECONDS)) is not None:
+            found += 1
+            try:
+                if await _deliver_in_its_trace(row, services, rules) is None:
+                    return
+            except Outage:
+                return
 
 
 def _mail_is_busy(services: Services) -> bool:
     return services.mailer is not None and services.mailer.busy
 
 
-async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | None = None, limit: int = 200) -> int:
-    """Deliver what others left, each row in the trace of its own email. Returns how many went out.
+async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | None = None) -> int:
+    """Deliver what others left, each row in the trace of its own email, until none may go out any more, or the service
+    that they need is down. Returns how many went out.
 
     Args:
         kind: only ``client_update`` or ``notification``: two services, of which neither is to wait for the other.
     """
-    delivered = left = 0
-    while delivered + left < limit and (row := await services.outbox.take(kind=kind, seconds=HELD_SECONDS)) is not None:
-        try:
-            result = await _deliver_in_its_trace(row, services, rules)
+    delivered = 0
+    for each in _KINDS if kind is None else (kind,):
+        at_once = 1  # a service that is down gets no more
+        while rows := await services.outbox.take_waiting(kind=each, limit=at_once, seconds=HELD_SECONDS):
+            results = await asyncio.gather(*(_try_in_its_trace(row, services, rules) for row in rows))
             raise_if_cancelled()
-        except Outage:
-            continue  # it keeps its place; rows for other services may still go out
-        delivered += result is not None
-        left += result is None
+            went_out = sum(isinstance(result, str) for result in results)
+            delivered += went_out
+            if any(isinstance(result, _ENDS_THE_PASS) for result in results):
+                break
+            at_once = _UPDATES_AT_ONCE if went_out and each == "client_update" else 1
     return delivered
+
+
+async def _try_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | Outage | None:
+    try:
+        return await _deliver_in_its_trace(row, services, rules)
+    except Outage as outage:
+        return outage
 
 
 async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | None:
@@ -142,7 +153,7 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str 
             sentry.capture(outage, stage="deliver")
             return await _set_aside(row, services, why)
         wait = min(_LONGEST_WAIT_SECONDS, 5.0 * 2 ** min(row.tries, 7)) * random.uniform(0.5, 1.0)  # noqa: S311
-        await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait)
+        await services.outbox.failed(row, type(outage).__name__, retry_in_seconds=wait, by_outage=True)
         log.warning("delivery_waits", outbox_id=row.outbox_id, service=outage.service, seconds=round(wait, 1))
         metrics.error_occurred(outage, stage="deliver", error_class="outage")
         waits = {"seconds": wait, "reason": f"{outage.service} is not available"}
@@ -211,7 +222,7 @@ async def _set_aside(row: OutboxRow, services: Services, why: str) -> Delivered:
 
 async def _apply(row: OutboxRow, update: ClientUpdate, services: Services, thresholds: Thresholds) -> Delivered:
     if services.clients is None:
-        raise Outage("mongodb", "apply", "MONGODB_URL is not set; the update waits in the outbox")
+        raise Unauthorised("mongodb", "apply", "MONGODB_URL is not set; the update waits in the outbox")
     refused: list[GuardDecision] = []
 
     def may_replace(stored: Decimal | None) -> bool:
