@@ -152,7 +152,7 @@ def _members(items: list[Any]) -> list[str]:
 def _is_in(char: str, item: Any) -> bool:
     operation, argument = item
     if operation is _c.LITERAL:
-        return ord(char) == argument
+        return bool(ord(char) == argument)
     if operation is _c.RANGE:
         return bool(argument[0] <= ord(char) <= argument[1])
     return re.match(_CLASSES[argument], char) is not None

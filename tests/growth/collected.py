@@ -25,6 +25,8 @@ class Collected:
     where: str
     anchored: bool
     """Tried at one place only, by ``match`` or ``fullmatch``; others are searched for all over a text."""
+    longest: int | None = None
+    """Characters of the longest text that is held against it, where there is a limit."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,13 +48,18 @@ def collect(module: ModuleType) -> tuple[list[Collected], list[Made]]:
     """The patterns that a module keeps or writes out in a call, and those that it makes at run time."""
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
     kept = [
-        Collected(pattern, f"{module.__name__}.{name}", _only_anchored(source, module.__name__, name))
+        _kept(pattern, module.__name__, name, source)
         for name, value in vars(module).items()
         for pattern in _inside(value)
         if re.search(rf"(?<![\w.]){re.escape(name)}\b[^=\n]*=", source)
     ]
     written, made = _in_calls(module, ast.parse(source))
     return [*kept, *written], made
+
+
+def _kept(pattern: re.Pattern[Any], module: str, name: str, source: str) -> Collected:
+    where = f"{module}.{name}"
+    return Collected(pattern, where, _only_anchored(source, where, name), _LONGEST.get(where))
 
 
 def _inside(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
@@ -71,18 +78,17 @@ def _inside(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
             yield from _inside(child, depth - 1)
 
 
-_TRIED_AT_ONE_PLACE = {
-    "claimstream.domain.reader.amounts._SHAPES": "_number: fullmatch of a run of digits",
-    "claimstream.domain.reader.labels._WORDS": "_word_role: fullmatch of a word of at most 60 characters",
-}
-"""Patterns kept in a list, of which the source does not show at once how they are used."""
+_TRIED_AT_ONE_PLACE = {"claimstream.domain.reader.amounts._SHAPES", "claimstream.domain.reader.labels._WORDS"}
+"""Patterns in a list, all of which are only used by ``fullmatch``."""
+_LONGEST = {"claimstream.domain.reader.labels._WORDS": 60}
+"""Characters of the longest text that is held against a pattern."""
 
 
-def _only_anchored(source: str, module: str, name: str) -> bool:
+def _only_anchored(source: str, where: str, name: str) -> bool:
     """Whether every use of a module's pattern is ``match`` or ``fullmatch``. A public one may be used elsewhere."""
     uses = re.findall(rf"(?m)(?<![\w.]){re.escape(name)}\b(?!\s*(?:=|: tuple))(\.\w+)?", source)
     only = bool(uses) and set(uses) <= {".match", ".fullmatch"}
-    return f"{module}.{name}" in _TRIED_AT_ONE_PLACE or (name.startswith("_") and only)
+    return where in _TRIED_AT_ONE_PLACE or (name.startswith("_") and only)
 
 
 def _in_calls(module: ModuleType, tree: ast.Module) -> tuple[list[Collected], list[Made]]:

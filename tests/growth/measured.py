@@ -11,7 +11,9 @@ _FIRST_LENGTHS = (20, 30, 45, 70, 110, 160, 200, 250, 330)
 """At these nothing takes long enough but what is exponential."""
 
 
-def growth(work: Callable[[int], Callable[[], object]], lengths: tuple[int, ...]) -> float:
+def growth(
+    work: Callable[[int], Callable[[], object]], lengths: tuple[int, ...], *, longest: int | None = None
+) -> float:
     """The factor by which CPU time grows when the text is doubled; 1 for what takes no time worth a measurement.
 
     CPU time of this thread, the least of several: other work on the machine does not count.
@@ -19,8 +21,11 @@ def growth(work: Callable[[int], Callable[[], object]], lengths: tuple[int, ...]
     Args:
         work: what to measure at a length, made ready.
         lengths: ascending; the first at which it takes long enough is taken.
+        longest: no longer text is ever worked on.
     """
     for length in (*_FIRST_LENGTHS, *lengths):
+        if longest is not None and length > longest:
+            break
         once = work(length)
         if _seconds(once) < ENOUGH_SECONDS:
             continue

@@ -6,11 +6,12 @@ Mail goes to the model and nowhere else: not into spans, metrics, errors or logs
 import base64
 import copy
 import functools
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from anthropic import AsyncAnthropic, transform_schema
 from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
@@ -24,7 +25,14 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
-from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify
+from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify, may_be_billed
+from claimstream.external.claude_estimates import (
+    IMAGE_TOKENS,
+    PAGE_TOKENS,
+    UNKNOWN_PAGES,
+    highest_cost_usd,
+    text_tokens,
+)
 from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning, price_known
 from claimstream.external.door import Door
 from claimstream.external.errors import Refused
@@ -91,11 +99,20 @@ class _Question(Generic[T]):
     system: str
     content: Any
     """Of the user's turn."""
+    content_tokens: int
+    """At most."""
     schema: type[BaseModel] | None
     read: Callable[[str], T]
     """
     :raises ValidationError: the text is not of the form asked for.
     """
+
+
+class Purse(Protocol):
+    """Where the money for one question comes from."""
+
+    async def reserve(self, highest_cost_usd: Decimal) -> None: ...
+    async def give_back(self) -> None: ...
 
 
 class Claude:
@@ -104,6 +121,7 @@ class Claude:
     def __init__(self, door: Door, options: ClaudeOptions) -> None:
         self._options = options
         self._check: Callable[[], None] = lambda: None
+        self._purse: Purse | None = None
         self._service = door.service(SERVICE, classify)
         self._client = AsyncAnthropic(
             api_key=options.api_key,
@@ -120,24 +138,31 @@ class Claude:
             explicit_bucket_boundaries_advisory=_TOKEN_BUCKETS,
         )
 
-    def guarded(self, check: Callable[[], None]) -> "Claude":
+    def guarded(self, check: Callable[[], None], purse: Purse | None = None) -> "Claude":
         """The same, calling ``check`` right before each request leaves (after the wait for a slot, and before each
-        repetition); what it raises ends the call."""
+        repetition); what it raises ends the call.
+
+        Args:
+            purse: asked for the highest cost of each question before anything leaves. It gets the money back where
+                nothing can have been billed; else it is for the caller to say what the question did cost.
+        """
         guarded = copy.copy(self)
-        guarded._check = check
+        guarded._check, guarded._purse = check, purse
         return guarded
 
     async def classify(
         self, subject: str, sender: str, text: str, *, letter: Letter | None
     ) -> ModelAnswer[ModelClassification]:
         """What the reply wants. ``text`` is the new part of the body; ``letter`` the one it answers, if known."""
+        content = prompts.classify_request(subject, sender, text, letter)
         return await self._ask(
             _Question(
                 operation="classify",
                 model=self._options.classification_model,
                 max_tokens=self._options.classification_max_tokens,
                 system=prompts.CLASSIFY,
-                content=prompts.classify_request(subject, sender, text, letter),
+                content=content,
+                content_tokens=text_tokens(content),
                 schema=ModelClassification,
                 read=ModelClassification.model_validate_json,
             )
@@ -149,19 +174,21 @@ class Claude:
         :raises Refused: this source cannot be read so (:class:`ModelAnswerInvalid` after two unusable answers); others
             may be.
         """
+        content = prompts.extract_request(source, intent, letter)
         return await self._ask(
             _Question(
                 operation="extract",
                 model=self._options.extraction_model,
                 max_tokens=self._options.extraction_max_tokens,
                 system=prompts.EXTRACT,
-                content=prompts.extract_request(source, intent, letter),
+                content=content,
+                content_tokens=text_tokens(content),
                 schema=ModelExtraction,
                 read=lambda text: source_extraction(ModelExtraction.model_validate_json(text), source),
             )
         )
 
-    async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]:
+    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]:
         """The text of an image or a PDF, lines kept; "" when nothing can be read.
 
         :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
@@ -174,6 +201,7 @@ class Claude:
                 max_tokens=self._options.transcription_max_tokens,
                 system=prompts.TRANSCRIBE,
                 content=[_block(data, media_type), {"type": "text", "text": prompts.TRANSCRIBE_REQUEST}],
+                content_tokens=(pages or UNKNOWN_PAGES) * PAGE_TOKENS if media_type == _PDF else IMAGE_TOKENS,
                 schema=None,
                 read=str.strip,
             )
@@ -202,8 +230,10 @@ class Claude:
 
     async def _ask(self, question: _Question[T]) -> ModelAnswer[T]:
         usage, cost = Usage(), Decimal(0)
+        if self._purse is not None:
+            await self._purse.reserve(_highest_cost(question))
         for attempt in range(1, _ATTEMPTS + 1):
-            message = await self._send(question, question.max_tokens * attempt)
+            message = await self._send(question, question.max_tokens * attempt, paid_before=attempt > 1)
             used = _usage(message)
             usage, cost = usage + used, cost + cost_usd(message.model, used)
             try:
@@ -226,8 +256,9 @@ class Claude:
             cost_usd=cost,
         )
 
-    async def _send(self, question: _Question[T], max_tokens: int) -> Message:
+    async def _send(self, question: _Question[T], max_tokens: int, *, paid_before: bool) -> Message:
         """One request, with what it took in its span and in the metrics, answered or not."""
+        may_be_paid = paid_before
         attributes: dict[str, AttributeValue] = {
             "gen_ai.provider.name": "anthropic",
             "gen_ai.operation.name": "chat",
@@ -239,18 +270,25 @@ class Claude:
         }
 
         async def attempt() -> Message:
+            nonlocal may_be_paid
             self._check()
             started = time.monotonic()
             try:
                 message = await self._create(question, max_tokens)
             except BaseException as error:
+                may_be_paid = may_be_paid or may_be_billed(error)
                 seconds = time.monotonic() - started
                 metrics.model_called(question.model, duration_seconds=seconds, question=question.operation, error=error)
                 raise
             self._note(question, message, time.monotonic() - started)
             return message
 
-        return await self._service.call(question.operation, attempt, attributes=attributes)
+        try:
+            return await self._service.call(question.operation, attempt, attributes=attributes)
+        except BaseException:
+            if self._purse is not None and not may_be_paid:
+                await self._purse.give_back()
+            raise
 
     async def _create(self, question: _Question[T], max_tokens: int) -> Message:
         """``messages.create`` and not ``parse``: that one raises on a cut-off answer's broken JSON, which hides the
@@ -311,6 +349,12 @@ class Claude:
         with best_effort("model"):
             self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
             self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
+
+
+def _highest_cost(question: _Question[Any]) -> Decimal:
+    schema = json.dumps(_json_schema(question.schema)) if question.schema else ""
+    tokens = text_tokens(question.system, schema) + question.content_tokens
+    return highest_cost_usd(question.model, tokens, [question.max_tokens * n for n in range(1, _ATTEMPTS + 1)])
 
 
 class _UnusableError(Exception):
