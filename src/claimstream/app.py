@@ -191,6 +191,8 @@ class App:
             freemail=settings.freemail_domains,
             clock=self._clock,
             daily_budget_usd=settings.model_daily_budget_usd,
+            email_budget_usd=settings.model_email_budget_usd,
+            questions_per_email=settings.model_questions_per_email,
             notification_email=settings.notification_email,
         )
         if mailer is not None and settings.circuit_breaker_alert_email is not None:

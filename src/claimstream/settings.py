@@ -198,6 +198,14 @@ class Settings(BaseSettings):
     model_daily_budget_usd: Decimal | None = Field(
         None, gt=0, description="When a day's tokens have cost this much, mail that needs a model goes to a person."
     )
+    model_email_budget_usd: Decimal = Field(
+        Decimal(5),
+        gt=0,
+        description="The most that the model may be asked for about one email; the rest is a person's.",
+    )
+    model_questions_per_email: int = Field(
+        20, ge=1, description="How many questions about one email the model is asked, the most promising sources first."
+    )
 
     # --- mail we send
     smtp_url: Annotated[SecretStr | None, _url("smtp", "smtps")] = Field(

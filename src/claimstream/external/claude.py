@@ -6,11 +6,12 @@ Mail goes to the model and nowhere else: not into spans, metrics, errors or logs
 import base64
 import copy
 import functools
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Omit, Timeout, omit, transform_schema
 from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
@@ -25,7 +26,14 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
-from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify
+from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify, may_be_billed
+from claimstream.external.claude_estimates import (
+    IMAGE_TOKENS,
+    PAGE_TOKENS,
+    UNKNOWN_PAGES,
+    highest_cost_usd,
+    text_tokens,
+)
 from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning, price_known
 from claimstream.external.door import Control, Door
 from claimstream.external.errors import ExternalError, Outage, Refused
@@ -104,6 +112,8 @@ class _Question(Generic[T]):
     """Of the user's turn."""
     harmless: Any
     """The same without a mail: what is refused in place of this, too, is refused for no fault of a mail."""
+    content_tokens: int
+    """At most."""
     schema: type[BaseModel] | None
     read: Callable[[str], T]
     """
@@ -131,12 +141,20 @@ class _Spent:
             vars(error).update(usage=self.usage, cost_usd=self.cost_usd, model=self.model)
 
 
+class Purse(Protocol):
+    """Where the money for one question comes from."""
+
+    async def reserve(self, highest_cost_usd: Decimal) -> None: ...
+    async def give_back(self) -> None: ...
+
+
 class Claude:
     """Errors are those of the door, and :class:`ModelAnswerInvalid`."""
 
     def __init__(self, door: Door, options: ClaudeOptions) -> None:
         self._options = options
         self._check: Callable[[], None] = lambda: None
+        self._purse: Purse | None = None
         self._service = door.service(SERVICE, classify)
         self._client = AsyncAnthropic(
             api_key=options.api_key,
@@ -155,24 +173,31 @@ class Claude:
             explicit_bucket_boundaries_advisory=_TOKEN_BUCKETS,
         )
 
-    def guarded(self, check: Callable[[], None]) -> "Claude":
+    def guarded(self, check: Callable[[], None], purse: Purse | None = None) -> "Claude":
         """The same, calling ``check`` right before each request leaves (after the wait for a slot, and before each
-        repetition); what it raises ends the call."""
+        repetition); what it raises ends the call.
+
+        Args:
+            purse: asked for the highest cost of each question before anything leaves. It gets the money back where
+                nothing can have been billed; else it is for the caller to say what the question did cost.
+        """
         guarded = copy.copy(self)
-        guarded._check = check
+        guarded._check, guarded._purse = check, purse
         return guarded
 
     async def classify(
         self, subject: str, sender: str, text: str, *, letter: Letter | None
     ) -> ModelAnswer[ModelClassification]:
         """What the reply wants. ``text`` is the new part of the body; ``letter`` the one it answers, if known."""
+        content = prompts.classify_request(subject, sender, text, letter)
         return await self._ask(
             _Question(
                 operation="classify",
                 model=self._options.classification_model,
                 max_tokens=self._options.classification_max_tokens,
                 system=prompts.CLASSIFY,
-                content=prompts.classify_request(subject, sender, text, letter),
+                content=content,
+                content_tokens=text_tokens(content),
                 harmless=prompts.classify_request("", "", _GREETING, letter),
                 schema=ModelClassification,
                 read=ModelClassification.model_validate_json,
@@ -186,20 +211,22 @@ class Claude:
             may be.
         """
         greeting = source.model_copy(update={"kind": SourceKind.BODY, "text": _GREETING})
+        content = prompts.extract_request(source, intent, letter)
         return await self._ask(
             _Question(
                 operation="extract",
                 model=self._options.extraction_model,
                 max_tokens=self._options.extraction_max_tokens,
                 system=prompts.EXTRACT,
-                content=prompts.extract_request(source, intent, letter),
+                content=content,
+                content_tokens=text_tokens(content),
                 harmless=prompts.extract_request(greeting, intent, letter),
                 schema=ModelExtraction,
                 read=lambda text: source_extraction(ModelExtraction.model_validate_json(text), source),
             )
         )
 
-    async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]:
+    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]:
         """The text of an image or a PDF, lines kept; "" when nothing can be read.
 
         :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
@@ -213,6 +240,7 @@ class Claude:
                 max_tokens=self._options.transcription_max_tokens,
                 system=prompts.TRANSCRIBE,
                 content=[_block(data, media_type), request],
+                content_tokens=(pages or UNKNOWN_PAGES) * PAGE_TOKENS if media_type == _PDF else IMAGE_TOKENS,
                 harmless=[_block(_BLANK, "image/png"), request],
                 schema=None,
                 read=str.strip,
@@ -255,6 +283,8 @@ class Claude:
 
     async def _ask(self, question: _Question[T]) -> ModelAnswer[T]:
         spent = _Spent()
+        if self._purse is not None:
+            await self._purse.reserve(_highest_cost(question))
         try:
             return await self._asked(question, spent)
         except ExternalError as error:
@@ -268,7 +298,7 @@ class Claude:
                 question,
                 question.max_tokens * attempt,
                 spent,
-                control=lambda: self._send(harmless, harmless.max_tokens, _Spent()),
+                control=lambda: self._send(harmless, harmless.max_tokens, spent),
             )
             try:
                 value = _read(question, message)
@@ -296,6 +326,7 @@ class Claude:
         self, question: _Question[T], max_tokens: int, spent: _Spent, *, control: Control | None = None
     ) -> Message:
         """One request, with what it took in its span and in the metrics, answered or not."""
+        may_be_paid = False
         attributes: dict[str, AttributeValue] = {
             "gen_ai.provider.name": "anthropic",
             "gen_ai.operation.name": "chat",
@@ -307,24 +338,31 @@ class Claude:
         }
 
         async def attempt() -> Message:
+            nonlocal may_be_paid
             self._check()
             started = time.monotonic()
             try:
                 message = await self._stream(question, max_tokens, spent)
             except BaseException as error:
+                may_be_paid = may_be_paid or may_be_billed(error)
                 seconds = time.monotonic() - started
                 metrics.model_called(question.model, duration_seconds=seconds, question=question.operation, error=error)
                 raise
             self._note(question, message, time.monotonic() - started)
             return message
 
-        return await self._service.call(
-            question.operation,
-            attempt,
-            timeout_seconds=max(self._service.policy.timeout_seconds, max_tokens / _SLOWEST_TOKENS_PER_SECOND),
-            attributes=attributes,
-            control=control,
-        )
+        try:
+            return await self._service.call(
+                question.operation,
+                attempt,
+                timeout_seconds=max(self._service.policy.timeout_seconds, max_tokens / _SLOWEST_TOKENS_PER_SECOND),
+                attributes=attributes,
+                control=control,
+            )
+        except BaseException:
+            if self._purse is not None and not may_be_paid and not spent.model:
+                await self._purse.give_back()
+            raise
 
     async def _stream(self, question: _Question[T], max_tokens: int, spent: _Spent) -> Message:
         """The whole answer. Without ``output_format``: the SDK would raise on a cut-off answer's broken JSON, and hide
@@ -391,6 +429,12 @@ class Claude:
         with best_effort("model"):
             self._tokens.record(usage.prompt_tokens, {**labels, "gen_ai.token.type": "input"})
             self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
+
+
+def _highest_cost(question: _Question[Any]) -> Decimal:
+    schema = json.dumps(_json_schema(question.schema)) if question.schema else ""
+    tokens = text_tokens(question.system, schema) + question.content_tokens
+    return highest_cost_usd(question.model, tokens, [question.max_tokens * n for n in range(1, _ATTEMPTS + 1)])
 
 
 class _UnusableError(Exception):

@@ -55,6 +55,14 @@ class ModelAnswerInvalid(Refused):
         self.cost_usd = cost_usd
 
 
+def may_be_billed(error: BaseException) -> bool:
+    """Whether a request that ended so may have been answered, and be billed, all the same."""
+    if isinstance(error, anthropic.APIStatusError):
+        return error.status_code == _OK  # in the middle of its answer
+    never_left = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+    return not isinstance(error.__cause__, never_left)
+
+
 def classify(error: BaseException) -> ExternalError | None:
     match error:
         case anthropic.APIStatusError():

@@ -1,5 +1,6 @@
 """Asking the language model on behalf of one email: within the budget, and never twice for the same question."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,7 @@ from opentelemetry import trace
 from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.work import Checkpoint, Claimed, TokenUse
+from claimstream.domain.records.work import Checkpoint, Claimed, Reserved, TokenUse
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
@@ -51,6 +52,16 @@ class _Kept(Record, Generic[T]):
     call: ModelCall
 
 
+LONGEST_ANSWER_SECONDS = 900.0
+"""From the moment a request has left until it can no longer be answered: a transcription of twice 16,384 tokens takes
+ten minutes. A reservation outlives a dead worker by so long."""
+_MOST_POLLS = 120
+
+
+class _NotAskedError(Exception):
+    """There is no money for the question."""
+
+
 class ModelDesk:
     """:attr:`calls` lists what was asked and paid for, in this attempt and in the earlier ones."""
 
@@ -62,6 +73,10 @@ class ModelDesk:
         self.calls = _paid(claimed)
         self.budget_spent = False
         """A question was not asked because the day's budget is used up."""
+        self.limit_reached = False
+        """A question was not asked because this email has had its share."""
+        self._under_way: dict[str, Decimal] = {}
+        """Question → its highest cost."""
 
     @property
     def staffed(self) -> bool:
@@ -86,17 +101,21 @@ class ModelDesk:
             else:
                 trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": key})
                 return kept.value
-        if self._services.model is None or await self._over_budget():
+        if self._services.model is None:
             return None
         started = time.monotonic()
         try:
-            answer = await question(self._services.model.guarded(self._deadline.check))
+            answer = await question(self._services.model.guarded(self._deadline.check, _Purse(self, operation)))
+        except _NotAskedError:
+            return None
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise
         except Outage as outage:  # in the middle of an answer: each attempt may pay for one
             await self._book_unusable(f"{key}#{self._claimed.email.attempt}", operation, outage)
             raise
+        finally:
+            self._under_way.pop(operation, None)
         call = ModelCall(
             operation=operation,
             model=answer.model,
@@ -116,6 +135,7 @@ class ModelDesk:
                 seconds=time.monotonic() - started,
                 tokens=_use(operation, call),
                 replace=replace,
+                ends_reservation=operation,
             ),
         )
         return answer.value
@@ -138,18 +158,72 @@ class ModelDesk:
         self.calls.append(call)
         await self._services.emails.checkpoint(
             self._claimed.email,
-            Checkpoint(f"{UNUSABLE_ANSWER}{key}", call.model_dump_json(), seconds=0.0, tokens=_use(operation, call)),
+            Checkpoint(
+                f"{UNUSABLE_ANSWER}{key}",
+                call.model_dump_json(),
+                seconds=0.0,
+                tokens=_use(operation, call),
+                ends_reservation=operation,
+            ),
         )
 
-    async def _over_budget(self) -> bool:
-        budget = self._rules.daily_budget_usd
-        if budget is None:
-            return False
-        if await self._services.ledger.spent_today_usd(self._claimed.email.tenant_id) < budget:
-            return False
+    async def reserve(self, operation: str, highest_cost_usd: Decimal) -> None:
+        """Set the money for a question aside.
+
+        Raises:
+            _NotAskedError: the email has had its share, or the day's budget is used up.
+        """
+        if self._over_limit(highest_cost_usd):
+            self.limit_reached = True
+            trace.get_current_span().add_event("budget.email_limit")
+            raise _NotAskedError
+        self._under_way[operation] = highest_cost_usd
+        if self._rules.daily_budget_usd is None:
+            return
+        for _ in range(_MOST_POLLS):
+            reserved = await self._services.ledger.reserve(
+                self._claimed.email,
+                operation,
+                cost_usd=highest_cost_usd,
+                budget_usd=self._rules.daily_budget_usd,
+                seconds=LONGEST_ANSWER_SECONDS,
+            )
+            if reserved is Reserved.DONE:
+                return
+            if reserved is Reserved.SPENT:
+                break
+            # Questions cost a fraction of what they may: soon there is room again.
+            await asyncio.sleep(self._rules.budget_poll_seconds)
         self.budget_spent = True
         trace.get_current_span().add_event("budget.spent")
-        return True
+        raise _NotAskedError
+
+    async def release(self, operation: str) -> None:
+        """Give back what was reserved for a question that cost nothing."""
+        if self._rules.daily_budget_usd is not None:
+            with suppress(Outage):  # it lapses by itself
+                await self._services.ledger.release(self._claimed.email, operation)
+
+    def _over_limit(self, highest_cost_usd: Decimal) -> bool:
+        if len(self.calls) + len(self._under_way) >= self._rules.questions_per_email:
+            return True
+        most = self._rules.email_budget_usd
+        spent = sum((call.cost_usd for call in self.calls), Decimal(0)) + sum(self._under_way.values(), Decimal(0))
+        return most is not None and spent + highest_cost_usd > most
+
+
+class _Purse:
+    """The desk's money, for one question."""
+
+    def __init__(self, desk: ModelDesk, operation: str) -> None:
+        self._desk = desk
+        self._operation = operation
+
+    async def reserve(self, highest_cost_usd: Decimal) -> None:
+        await self._desk.reserve(self._operation, highest_cost_usd)
+
+    async def give_back(self) -> None:
+        await self._desk.release(self._operation)
 
 
 def _paid(claimed: Claimed) -> list[ModelCall]:

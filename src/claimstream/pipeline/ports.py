@@ -19,6 +19,7 @@ from claimstream.domain.records.work import (
     FailedAlone,
     NotClaimed,
     OutboxRow,
+    Reserved,
     Result,
     Waited,
 )
@@ -87,10 +88,22 @@ class ModelIntent(Protocol):
     def why(self) -> str: ...
 
 
+class Purse(Protocol):
+    """Where the money for one question comes from."""
+
+    async def reserve(self, highest_cost_usd: Decimal) -> None:
+        """Set aside what the question may cost at most, before anything leaves."""
+        ...
+
+    async def give_back(self) -> None:
+        """Nothing was billed."""
+        ...
+
+
 class LanguageModel(Protocol):
-    def guarded(self, check: Callable[[], None]) -> "LanguageModel":
+    def guarded(self, check: Callable[[], None], purse: Purse) -> "LanguageModel":
         """The same, calling ``check`` right before each request leaves, after every wait; what it raises ends the
-        call."""
+        call. So does what ``purse`` raises, which is asked once for each question."""
         ...
 
     async def classify(
@@ -99,7 +112,7 @@ class LanguageModel(Protocol):
     async def extract(
         self, source: Source, *, intent: Intent, letter: Letter | None
     ) -> ModelAnswer[SourceExtraction]: ...
-    async def transcribe(self, data: bytes, media_type: str) -> ModelAnswer[str]: ...
+    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]: ...
 
 
 class Applied(Protocol):
@@ -178,6 +191,10 @@ class Outbox(Protocol):
 
 class Ledger(Protocol):
     async def spent_today_usd(self, tenant_id: str) -> Decimal: ...
+    async def reserve(
+        self, email: Email, operation: str, *, cost_usd: Decimal, budget_usd: Decimal, seconds: float
+    ) -> Reserved: ...
+    async def release(self, email: Email, operation: str) -> None: ...
 
 
 class Tenants(Protocol):

@@ -40,5 +40,10 @@ class Rules:
     clock: Callable[[], datetime]
     """Aware UTC."""
     daily_budget_usd: Decimal | None = None
+    email_budget_usd: Decimal | None = None
+    """The most that the questions about one email may cost."""
+    questions_per_email: int = 20
+    budget_poll_seconds: float = 1.0
+    """How often a question asks again for money that others have reserved."""
     notification_email: str | None = None
     """Where a tenant names no address of its own."""

@@ -154,6 +154,7 @@ class AttachmentReader:
                 sha256=sha256(file.data).hexdigest(),
                 text=text,
                 uri=self._uris.get(file.source_id),
+                pages=document.pages,
             )
         )
 

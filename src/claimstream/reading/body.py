@@ -12,7 +12,7 @@ from claimstream.reading.text import clean
 _TAGS = re.compile(
     r"<(style|script|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,2000}>", re.IGNORECASE | re.DOTALL
 )
-_MONEY = re.compile(r"\d[\d.\u00a0 ]*,\d{2}\b")
+_MONEY = re.compile(r"\d[\d.\u00a0 ]{0,40},\d{2}\b")
 _WORSE_SHARE = 0.2
 
 

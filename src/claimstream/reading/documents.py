@@ -28,6 +28,7 @@ class Document:
     text: str
     defect: str = ""
     """What of it was left out, in words."""
+    pages: int | None = None
 
 
 def read_document(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:
@@ -50,8 +51,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     left_out = result.pages_read < result.pages
     defect = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.scanned:
-        return Document(SourceKind.SCANNED_PDF, "", defect)
-    return Document(SourceKind.TEXT_PDF, clean(result.text), defect)
+        return Document(SourceKind.SCANNED_PDF, "", defect, result.pages)
+    return Document(SourceKind.TEXT_PDF, clean(result.text), defect, result.pages)
 
 
 def _office(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:

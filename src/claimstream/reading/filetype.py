@@ -51,8 +51,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# One comment stands for any number of them: its end may be that of the last.
 _HTML_START = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    rb"^\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{2,60}:[ \t]?.*$")
 _MAIL_HEADERS = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path"}
@@ -138,7 +139,7 @@ def _text_kind(data: bytes, name: str, declared: str) -> str:
 
 
 def _looks_tagged(head: bytes) -> bool:
-    return re.search(rb"<(?:p|div|table|br|span|a|b)\b[^>]*>", head, re.IGNORECASE) is not None
+    return re.search(rb"<(?:p|div|table|br|span|a|b)\b[^>]{0,500}>", head, re.IGNORECASE) is not None
 
 
 def _looks_like_mail(head: bytes) -> bool:

@@ -73,7 +73,7 @@ def values(message: RawMessage, name: str, limits: Limits) -> list[str]:
 def addresses(raw: list[str]) -> tuple[Address, ...]:
     """Mailboxes of address headers. Split before decoding, so that an encoded comma in a name splits nothing."""
     try:
-        pairs = getaddresses([re.sub(r"\s*[\r\n]+\s*", " ", _as_characters(value)) for value in raw])
+        pairs = getaddresses([re.sub(r"(?<!\s)[^\S\r\n]*[\r\n]\s*", " ", _as_characters(value)) for value in raw])
     except Exception:  # hostile address lists have broken this parser before
         return ()
     found: dict[str, Address] = {}

@@ -25,7 +25,7 @@ _UNWRITABLE = [*(set(range(0x20)) - {0x09, 0x0A, 0x0D}), *range(0xD800, 0xE000),
 _STORED = _KEPT_SPACES | dict.fromkeys(_UNWRITABLE)
 _SPACES_BACK = {placeholder: space for space, placeholder in _KEPT_SPACES.items()}
 _PLACE = "\ue000{}\ue001"
-_PLACED = re.compile("[ \t]*\ue000(\\d+)\ue001[ \t]*")
+_PLACED = re.compile("(?:(?<![ \t])[ \t]+)?\ue000(\\d+)\ue001[ \t]*")
 
 
 def html_to_text(html: str) -> str:

@@ -21,7 +21,7 @@ from claimstream.domain.records.work import (
 from claimstream.store.database import Connection, Database
 from claimstream.store.failures import note_failure
 from claimstream.store.jsonb import json_of, plain, to_json
-from claimstream.store.ledger import record_tokens
+from claimstream.store.ledger import end_reservation, record_tokens
 from claimstream.store.outbox import WAITS
 from claimstream.store.runs import applied_update
 from claimstream.store.waits import begin_waiting, current_waits, end_waiting
@@ -486,3 +486,5 @@ async def _keep(connection: Connection, email: Email, checkpoints: Sequence[Chec
         )
         if inserted and checkpoint.tokens is not None:
             await record_tokens(connection, email.tenant_id, checkpoint.tokens)
+        if checkpoint.ends_reservation is not None:
+            await end_reservation(connection, email, checkpoint.ends_reservation)

@@ -1,8 +1,13 @@
-"""What the model cost, per day, tenant, model and operation."""
+"""The cost of the model, per day, tenant, model and operation, and the money set aside for questions under way.
 
+A reservation is made before its question leaves and goes in the transaction that books the answer, so that at every
+moment each question counts once: by its highest cost while it is under way, by its real one afterwards.
+"""
+
+from datetime import timedelta
 from decimal import Decimal
 
-from claimstream.domain.records.work import TokenUse
+from claimstream.domain.records.work import Email, Reserved, TokenUse
 from claimstream.store.database import Connection, Database
 
 
@@ -32,7 +37,19 @@ async def record_tokens(connection: Connection, tenant_id: str, use: TokenUse) -
     )
 
 
+async def end_reservation(connection: Connection, email: Email, operation: str) -> None:
+    """Give a question's reservation back, in the caller's transaction."""
+    await connection.execute(
+        "DELETE FROM token_reservations WHERE email_id = $1 AND attempt = $2 AND operation = $3",
+        email.email_id,
+        email.attempt,
+        operation,
+    )
+
+
 class Ledger:
+    """Amounts are USD; a day is one of UTC."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -48,3 +65,58 @@ class Ledger:
             return spent
 
         return await self._database.run("SELECT token_ledger", work, transaction=False)
+
+    async def reserve(
+        self, email: Email, operation: str, *, cost_usd: Decimal, budget_usd: Decimal, seconds: float
+    ) -> Reserved:
+        """Set ``cost_usd`` of the tenant's day aside for one question, if the budget allows.
+
+        Args:
+            seconds: how long the question may still be billed if its worker dies; the reservation lapses then.
+        """
+
+        async def work(connection: Connection) -> Reserved:
+            # The tenant's row is the lock. Each statement behind it sees what the one before us has written.
+            await connection.execute("SELECT FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", email.tenant_id)
+            await connection.execute(
+                "DELETE FROM token_reservations WHERE tenant_id = $1 AND expires_at < now()", email.tenant_id
+            )
+            sums = await connection.fetchrow(
+                """
+                SELECT (SELECT coalesce(sum(cost_usd), 0) FROM token_ledger
+                        WHERE tenant_id = $1 AND day = (now() AT TIME ZONE 'UTC')::date) AS spent,
+                       (SELECT coalesce(sum(cost_usd), 0) FROM token_reservations WHERE tenant_id = $1) AS reserved
+                """,
+                email.tenant_id,
+            )
+            assert sums is not None
+            spent, reserved = sums["spent"], sums["reserved"]
+            if spent + cost_usd > budget_usd:
+                return Reserved.SPENT
+            if spent + reserved + cost_usd > budget_usd:
+                return Reserved.BUSY
+            await connection.execute(
+                """
+                INSERT INTO token_reservations (email_id, attempt, operation, tenant_id, cost_usd, expires_at)
+                VALUES ($1, $2, $3, $4, $5, now() + $6)
+                ON CONFLICT (email_id, attempt, operation)
+                    DO UPDATE SET cost_usd = excluded.cost_usd, expires_at = excluded.expires_at
+                """,
+                email.email_id,
+                email.attempt,
+                operation,
+                email.tenant_id,
+                cost_usd,
+                timedelta(seconds=seconds),
+            )
+            return Reserved.DONE
+
+        return await self._database.run("INSERT token_reservations", work)
+
+    async def release(self, email: Email, operation: str) -> None:
+        """Give back the reservation of a question that cost nothing."""
+
+        async def work(connection: Connection) -> None:
+            await end_reservation(connection, email, operation)
+
+        await self._database.run("DELETE token_reservations", work, transaction=False)

@@ -188,11 +188,11 @@ def _name_at(text: str, position: int) -> Span | None:
         # "GmbH & Co. KG": the last of neighbouring forms
         end = forms[0].end()
         for form in forms[1:]:
-            if re.fullmatch(r"[\s&+.]*(?:Co\.?)?[\s&+.]*", content[end : form.start()]):
+            if re.fullmatch(r"[\s&+.]*(?:Co\.?[\s&+.]*)?", content[end : form.start()]):
                 end = form.end()
         content = content[:end]
     content = (
-        re.sub(r"(?:[ ](?:und|für|der|des|von|am|im|an|in|zu|of|for|and|the|&))+$", "", content.rstrip(" .,&+"))
+        re.sub(r"(?:[ ](?:und|für|der|des|von|am|im|an|in|zu|of|for|and|the|&)){1,10}$", "", content.rstrip(" .,&+"))
         if not forms
         else content
     )

@@ -22,7 +22,7 @@ _PARTICLE = (
     r"(?:von|van|vom|zu|zur|zum|de|der|den|dem|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ben|ter|ten|te|"
     r"af|y|v\.|d\.)"
 )
-_NAME_WORD = rf"(?:[{_UPPER}]['’]?{_LETTER}+(?:[-'’]{_LETTER}+)*|[{_UPPER}]\.(?:-?[{_UPPER}]\.)?)"
+_NAME_WORD = rf"(?:[{_UPPER}]['’]?{_LETTER}+(?:[-'’]{_LETTER}+){{0,8}}|[{_UPPER}]\.(?:-?[{_UPPER}]\.)?)"
 _TITLE = (
     r"(?:Prof(?:essor(?:in)?)?\.?|Dr\.?(?:-Ing\.?)?|Doktor|med\.|jur\.|phil\.|rer\.|nat\.|pol\.|h\.[ ]?c\.|"
     r"Dipl\.?-[A-Za-zäöü]+\.?(?:[ ]?\(FH\))?|Ing\.|Mag\.|"
@@ -100,8 +100,8 @@ _AS_LABELLED = re.compile(
     rf"$))?"
 )
 _PAIR = re.compile(
-    rf"^{_BLANK}*(?P<key>Vorname|Nachname|Familienname|Name|First name|Last name|Surname){_BLANK}*[:|"
-    rf"\t]{_BLANK}*(?P<value>{_FULL}){_BLANK}*$",
+    rf"^{_BLANK}*(?P<key>Vorname|Nachname|Familienname|Name|First name|Last name|Surname){_BLANK}{{0,20}}[:|"
+    rf"\t]{_BLANK}{{0,20}}(?P<value>{_FULL}){_BLANK}*$",
     re.MULTILINE,
 )
 _AROUND = 80

@@ -71,7 +71,7 @@ _PHRASES = re.compile(
             r"(?:unter\sdem|unser|unter|zum)\s(?:aktenzeichen|zeichen|geschäftszeichen|az\.?)",
             r"(?:no|ref|nr)\.?\s?(?=[\w/-]{0,12}\d)",
             # Companies, by their legal form
-            r"(?:[\w&.,’'-]+\s){1,5}?(?:gmbh(?:\s&\sco\.?\skga?)?|ag(?:\s&\sco\.?\skg)?|kg|ohg|se|e\.\s?g\.|eg|ug|"
+            r"(?:[\w&.,’'-]{1,60}\s){1,5}?(?:gmbh(?:\s&\sco\.?\skga?)?|ag(?:\s&\sco\.?\skg)?|kg|ohg|se|e\.\s?g\.|eg|ug|"
             r"e\.\s?v\.|ltd\.?|plc|inc\.?|s\.\s?a\.|b\.\s?v\.)(?!\w)",
         )
     )

@@ -49,7 +49,7 @@ _INDEFINITE = re.compile(
 _CONDITIONAL_ORDER = re.compile(r"\A(?:wird|stimmen|nehmen|sind|akzeptieren|erteilen|werden|haben)\b[^.]*,\s")
 _THEIR_PLAN = re.compile(rf"\b{_PLAN_NOUN}\s+(?:unsere[rs]|eines|einer|anderer)\b")
 
-_MONEY = r"(?:(?:eur|euro|€)\s?\d[\d.,' ]*(?:,-+)?|\d[\d.,' ]*(?:,-+)?\s?(?:eur(?:o|os)?\b|€))"
+_MONEY = r"(?:(?:eur|euro|€)\s?\d[\d.,' ]{0,40}(?:,-{1,4})?|\d[\d.,' ]{0,40}(?:,-{1,4})?\s?(?:eur(?:o|os)?\b|€))"
 _DATE = (
     r"(?:\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:\.|st|nd|rd|th)?\s(?:of\s)?"
     r"(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|january|february|march|may|"
@@ -151,12 +151,12 @@ _NEUTRAL_FORMS = re.compile(
     r"(?:wenn|falls|sofern|sollten|für|bei|if|should|in case of)\b[^.!?;]{0,45}\b(?:fragen|rückfragen|"
     r"questions?|queries)\b"
     r"(?:\s+(?:haben|bestehen|auftreten|auftauchen|sind|gibt|arise))?[\s,]*"
-    r"(?:(?:bitte\s+)?(?:rufen|melden|wenden|kontaktieren|schreiben|stehen|stehe|können|do|please|feel|we|"
+    r"(?:(?:rufen|melden|wenden|kontaktieren|schreiben|stehen|stehe|können|do|please|feel|we|"
     r"contact|call|let|"
     r"us|know|free|to|are|at|your|disposal|not|hesitate|sie|wir|ich|uns|mich|sich|gern|gerne|an|jederzeit|ihnen|zur|"
     r"verfügung|bitte|einfach|telefonisch)\b[\s,]*)*[.!]?|"
-    r"(?:wir|ich)\s+(?:stehen|stehe)\s+(?:ihnen\s+)?(?:für|bei)\s+rückfragen\s+(?:gern|gerne|jederzeit|"
-    r"\s)*zur\s+verfügung[.!]?|"
+    r"(?:wir|ich)\s+(?:stehen|stehe)\s+(?:ihnen\s+)?(?:für|bei)\s+rückfragen\s+(?:(?:gerne?|jederzeit)"
+    r"\s*)*zur\s+verfügung[.!]?|"
     r"(?:bitte\s+)?(?:senden|schicken|übersenden)\s+(?:sie\s+)?uns\s+(?:bitte\s+)?(?:das|den|die|ein|eine)\s+"
     r"(?:gegengezeichnete\w?|unterschriebene\w?|unterzeichnete\w?)\s+(?:exemplar|plan|ausfertigung|vergleich|"
     r"vereinbarung)"
@@ -229,7 +229,7 @@ CLOSING = re.compile(
     r"(?:freundliche|beste|"
     r"viele|herzliche|liebe)\s+gr(?:ü|ue)(?:ß|ss)\w*|gruß\b|hochachtungsvoll|mfg|(?:yours\s+(?:sincerely|"
     r"faithfully|truly))|"
-    r"(?:kind|best|warm)?\s*regards|sincerely|i\.\s?a\.|im\s+auftrag)",
+    r"(?:(?:kind|best|warm)\s*)?regards|sincerely|i\.\s?a\.|im\s+auftrag)",
     re.MULTILINE,
 )
 SALUTATION = re.compile(
@@ -238,7 +238,7 @@ SALUTATION = re.compile(
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _PARTICLES = _words("und der die das des von am an im zu zur & of and the for e de van")
-_QUOTED = re.compile(r"[\"„“”»«]|(?<!\w)['‚‘].{3,}['’]")
+_QUOTED = re.compile(r"[\"„“”»«]|\A(?:[^'‚‘]|(?<=\w)['‚‘])*+['‚‘].{3,}['’]")
 
 
 def names_plan(sentence: str) -> bool:
@@ -360,10 +360,10 @@ _REFUSE_WORDS = _ACCEPT_WORDS | _words(
     """
 )
 _REASON = re.compile(
-    r",?\s*\b(?:da|weil|denn|aufgrund|auf\s+grund|wegen|mit\s+blick\s+auf|angesichts|because|since|due\s+to|"
+    r"(?:,\s*|(?<!\s)\s+)?\b(?:da|weil|denn|aufgrund|auf\s+grund|wegen|mit\s+blick\s+auf|angesichts|because|since|due\s+to|"
     r"in\s+view\s+of|"
     r"on\s+account\s+of)\b(?:(?!\bnicht\b)[^.!?]){0,160}?(?=\bnicht\b|[.!]?\s*$)|"
-    r"\s*\bund\s+(?:werden|setzen|betreiben|verfolgen|halten)\b(?![^.]{0,80}\bplan).*$",
+    r"(?:(?<!\s)\s+)?\bund\s+(?:werden|setzen|betreiben|verfolgen|halten)\b(?![^.]{0,80}\bplan).*$",
 )
 
 

@@ -279,7 +279,7 @@ _DISCLAIMER_SIGNS = tuple(
     for pattern in (
         r"\b(?:e-?mail|nachricht|mitteilung|message|communication)\b[^.]{0,160}\b(?:vertraulich\w*|confidential)\b"
         r"|\b(?:vertrauliche?|confidential)\b[^.]{0,80}\binformation",
-        r"\b(?:nicht|kein)\s+(?:der|die|die/der|der/die)?\s*(?:richtige|beabsichtigte|vorgesehene|bestimmungsgemäße)\w*"
+        r"\b(?:nicht|kein)\s+(?:(?:der|die|die/der|der/die)\s*)?(?:richtige|beabsichtigte|vorgesehene|bestimmungsgemäße)\w*"
         r"(?:\s*/\s*\w+)?\s+(?:adressat|empfänger)|\bnot\s+(?:the|an)\s+intended\s+recipient",
         r"\birrtümlich\s+(?:erhalten|zugegangen|zugesandt)|\breceived\s+(?:this\s+[\w-]+\s+)?in\s+error",
         r"\b(?:unerlaubte|unbefugte|unautorisierte)\w*\s[^.]{0,60}\b(?:kopieren|weitergabe|weiterleitung|nutzung|verwendung)"

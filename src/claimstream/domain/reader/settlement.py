@@ -95,7 +95,7 @@ _COURTESY = re.compile(
 )
 _QUESTION = re.compile(
     r"\bob\b|\bwhether\b|\?\s*$|\bbitten\s+(?:wir\s+)?(?:sie\s+)?um\s+(?:ihre\s+)?zustimmung\b|"
-    r"\bbitten\s+sie\s+um\b|\bum\s+(?:unsere|ihre|die)?\s*zustimmung\s+(?:zu|gebeten|bitten|baten)"
+    r"\bbitten\s+sie\s+um\b|\bum\s+(?:(?:unsere|ihre|die)\s*)?zustimmung\s+(?:zu|gebeten|bitten|baten)"
 )
 _OTHERS = re.compile(
     r"\b(?:alle|anderen|übrigen|sämtliche|mehrheit|other|all|majority)\b[^!?;]{0,30}\b(?:gläubiger\w*|creditors)\b"

@@ -44,6 +44,8 @@ class Source(Record):
     text: str
     uri: str | None = None
     """``gs://bucket/object`` of the bytes, where they are kept by themselves."""
+    pages: int | None = None
+    """The number of pages of a PDF."""
 
     @property
     def needs_vision(self) -> bool:

@@ -91,6 +91,15 @@ class TokenUse:
     cost_usd: Decimal
 
 
+class Reserved(StrEnum):
+    """The answer to a question's wish for money."""
+
+    DONE = "done"
+    BUSY = "busy"
+    """There would be enough if the questions under way cost less than they may."""
+    SPENT = "spent"
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A finished stage, or an answer of the model that was paid for."""
@@ -103,6 +112,8 @@ class Checkpoint:
     """Booked together with it, once."""
     replace: bool = False
     """An earlier result is there, but this version of us cannot read it."""
+    ends_reservation: str | None = None
+    """The question whose reservation the booked tokens take the place of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ CONFIDENCE: dict[MatchedBy, float] = {
     MatchedBy.SOLE_SENDER: 0.85,
 }
 
-_PLUS_ADDRESS = re.compile(r"^[^@]*?\+([^@]+)@")
+_PLUS_ADDRESS = re.compile(r"^[^@+]*\+([^@]+)@")
 
 Files = Sequence[CandidateFile]
 

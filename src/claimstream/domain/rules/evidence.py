@@ -1,6 +1,7 @@
 """A value counts only if the words it was read from stand in its source (domain rules, Extract)."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TypeVar
@@ -132,7 +133,9 @@ class _Check:
             kind = self._source.kind
             self._tokens = find_amounts(self._text, scanned=kind in SCANNED, cells=kind is SourceKind.XLSX)
         end = place.start + len(place.quote)
-        return [t for t in self._tokens if t.start < end and t.end > place.start]
+        first = bisect_right(self._tokens, place.start, key=lambda token: token.end)
+        behind = bisect_left(self._tokens, end, key=lambda token: token.start)
+        return list(self._tokens[first:behind])
 
     def amount(self, amount: Amount) -> Amount | None:
         for place in self._places(amount.evidence.quote):
@@ -181,7 +184,7 @@ class _Check:
         whole = re.compile(r"(?<![^\W_])" + r"\s+".join(map(re.escape, words)) + r"(?![^\W_])")
         for place in self._places(reference.evidence.quote) if words else ():
             end = place.start + len(place.quote)
-            found = whole.search(self._text, place.start)
+            found = whole.search(self._text, place.start, end + 1)
             if found and found.end() <= end:
                 return reference.model_copy(update={"evidence": place, "normalised": normalise(reference.value)})
         return None

@@ -142,6 +142,6 @@ def _person_pattern(given: str, family: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-]){given}\s+{family}(?![\w-])"
         rf"|(?:^|[:;|\t]|\b(?:herrn?|frau|mandant(?:in)?|schuldner(?:in)?|kunden?|kundin|name|gegen|fuer|sachen?))"
-        rf"[^\S\n]*(?<!\w){family}\s?,?\s+{given}(?![\w-])",
+        rf"[^\S\n]{{0,40}}(?<!\w){family}\s?,?\s+{given}(?![\w-])",
         re.MULTILINE,
     )

@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
 from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
-from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.evidence import keep_evidenced, needs_model
 from claimstream.external.errors import Refused
@@ -40,6 +41,17 @@ class Extracted(Record):
     """The reader did not settle the mail."""
     model_asked: bool = False
     budget_spent: bool = False
+    limit_reached: bool = False
+    """Not every source was shown to the model: the email has had its share of it."""
+
+
+_MOST_PROMISING = tuple(SOURCE_CONFIDENCE)
+
+
+def _promise(source: Source) -> int:
+    """The order in which sources are asked about, in case not all can be: the body, then by what a figure there is
+    worth."""
+    return -1 if source.kind is SourceKind.BODY else _MOST_PROMISING.index(source.kind)
 
 
 class _Scans:
@@ -83,12 +95,14 @@ async def extract(
             unread=unread,
             model_wanted=needs_model(intent, preview),
             budget_spent=desk.budget_spent,
+            limit_reached=desk.limit_reached,
         )
 
+    scans = sorted(scans, key=_promise)
     pages = _Scans(fetched, raw_mail, blobs)
     transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
     found += [read_source(source) for source in transcripts]
-    readable = [source for source in (*mail.sources, *transcripts) if source.text.strip()]
+    readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
     answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
     transcribed = {source.source_id for source in transcripts}
     return Extracted(
@@ -97,6 +111,7 @@ async def extract(
         model_wanted=True,
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
+        limit_reached=desk.limit_reached,
     )
 
 
@@ -117,7 +132,7 @@ async def _transcribe(scan: Source, pages: _Scans, desk: ModelDesk) -> Source | 
         return None  # packed inside an archive, and kept nowhere by itself
 
     async def question(model: LanguageModel) -> ModelAnswer[str]:
-        return await model.transcribe(data, scan.media_type)
+        return await model.transcribe(data, scan.media_type, pages=scan.pages)
 
     try:
         text = await desk.ask(f"transcribe/{scan.source_id}", str, question)

@@ -25,4 +25,13 @@ async def route(
         # A person should know that the mail is here for want of money, not because it is hard.
         reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
         return decision.model_copy(update={"reasons": reasons})
+    if extracted.limit_reached and decision.route is not Route.IGNORE:
+        return _of_unasked_sources(decision)
     return decision
+
+
+def _of_unasked_sources(decision: Decision) -> Decision:
+    """What the model was not shown might say something else, so nothing is written."""
+    reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
+    why = "the mail has more for the model to read than one mail may cost; look at all of its attachments"
+    return decision.model_copy(update={"route": Route.MANUAL_REVIEW, "reasons": reasons, "write": False, "why": why})

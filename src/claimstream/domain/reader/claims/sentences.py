@@ -14,7 +14,7 @@ _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
     r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
     r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|"
-    r"\)|zahlen|in total)[\s(:]*\Z"
+    r"\)|zahlen|in total)[\s(:]{0,40}\Z"
 )
 _STILL = re.compile(r"\bnoch\s*\Z")
 _UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|std|month|day)|\s?(?:/\s?\w)")

@@ -1,0 +1,98 @@
+"""Every regular expression takes linear time, whatever a stranger writes."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from tests.growth.attacks import Attack, attacks
+from tests.growth.collected import Collected, collect, modules
+from tests.growth.measured import SUPERLINEAR, growth
+
+from claimstream.domain.rules import mentions
+
+LENGTHS = (1_500, 12_000)
+ATTACKS = 80
+"""Of each pattern."""
+
+MODULES = {module.__name__: collect(module) for module in modules()}
+
+MADE_AT_RUN_TIME = {
+    "claimstream.domain.reader.labels._tolerant": "of our own patterns, on import",
+    "claimstream.domain.reader.organisations._significant": "a list in the function, for names of records",
+    "claimstream.domain.rules.evidence._places": "escaped words of a quote",
+    "claimstream.domain.rules.evidence.reference": "escaped words of a reference",
+    "claimstream.domain.rules.evidence.installment": "a number",
+    "claimstream.domain.rules.mentions._code_pattern": "an escaped code of ours",
+    "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
+    "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
+    "claimstream.domain.rules.phrases._any": "our own patterns, on import",
+    "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
+}
+"""Functions that make patterns, and of what. A new one needs a line here and, if it holds more, a test below."""
+
+
+def _work(found: Collected, attack: Attack) -> Callable[[int], Callable[[], object]]:
+    def ready(length: int) -> Callable[[], object]:
+        text = attack.text(length)
+        pattern, subject = found.pattern, text.encode() if isinstance(found.pattern.pattern, bytes) else text
+        if found.anchored:
+            return lambda: (pattern.match(subject), pattern.fullmatch(subject))
+        return lambda: sum(1 for _ in pattern.finditer(subject))
+
+    return ready
+
+
+@pytest.mark.parametrize("name", [name for name, (found, _) in MODULES.items() if found])
+def test_every_pattern_is_linear(name: str) -> None:
+    slow = {}
+    for found in MODULES[name][0]:
+        for attack in attacks(found.pattern, most=ATTACKS):
+            factor = growth(_work(found, attack), LENGTHS, longest=found.longest)
+            if factor > SUPERLINEAR:
+                slow[found.where, found.pattern.pattern[:60]] = (attack, round(factor, 1))
+                break
+    assert not slow
+
+
+def test_no_pattern_is_made_out_of_sight() -> None:
+    made = {made.where for _, found in MODULES.values() for made in found}
+    assert made == set(MADE_AT_RUN_TIME)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+b",
+        r"^\s*(?:<!--.*?-->\s*)*<html",  # 0.7 KB of comments once froze the worker
+        r"\w*forderung",
+        r"[ \t]*\n",
+        r"\d[\d.]*,\d\d",
+        r"(?:bitte\s+)?(?:(?:bitte\s+)?(?:bitte|rufen)\b\s*)*x",
+    ],
+)
+def test_a_pattern_that_backtracks_is_found_out(pattern: str) -> None:
+    found = Collected(re.compile(pattern, re.DOTALL), "here", anchored=False)
+    assert any(growth(_work(found, attack), LENGTHS) > SUPERLINEAR for attack in attacks(found.pattern, most=ATTACKS))
+
+
+@pytest.mark.parametrize("pattern", [r"a[^ab]{0,40}b", r"(?<!\w)\w+forderung", r"<[^<>]*>", r"(?:(?<!\s)\s+)?\d+"])
+def test_a_linear_pattern_is_not_suspected(pattern: str) -> None:
+    found = Collected(re.compile(pattern), "here", anchored=False)
+    assert all(growth(_work(found, attack), LENGTHS) <= SUPERLINEAR for attack in attacks(found.pattern, most=ATTACKS))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        mentions._code_pattern("AB12CD34"),
+        mentions._reference_pattern("26-K-004411"),
+        mentions._reference_pattern("12 IN 345/24"),
+        mentions._person_pattern("uwe", "falk"),
+        mentions._person_pattern(r"uwe\s+maria", r"von\s+der\s+heide"),
+    ],
+    ids=["code", "reference", "court file", "person", "long name"],
+)
+def test_patterns_of_our_records_are_linear(pattern: re.Pattern[str]) -> None:
+    found = Collected(pattern, "mentions", anchored=False)
+    for attack in attacks(pattern, most=ATTACKS):
+        assert growth(_work(found, attack), LENGTHS) <= SUPERLINEAR, attack
