@@ -21,11 +21,11 @@ from claimstream.external.mongo_documents import amount
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.servers.smtp import LocalSmtp
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.report import STAGES, VERSION, EarlierAttempts, ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Shelved, Unknown, Wait
 from claimstream.pipeline.services import Services
 from claimstream.pipeline.stages.deliver import deliver, deliver_leftovers
-from claimstream.pipeline.stages.fetch import Fetched
 from claimstream.store.mailbox_access import MailboxAccessStore
 
 Reply = Callable[..., bytes]

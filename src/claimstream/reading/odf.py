@@ -4,32 +4,36 @@ import re
 from collections.abc import Iterator
 
 from claimstream.reading.errors import UnreadableError
-from claimstream.reading.limits import Limits
+from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.xml import Element, attribute, local, parse_xml
-from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_DEPTH = 200
 _MAX_REPEAT = 50
+_MAX_CELL_CHARS = 32_767
+"""As in spreadsheets. Tables in repeated cells of tables would double without end."""
+_MAX_ROW_CHARS = 200_000
 
 
-def read_odf(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
+def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> str:
     """Text of a text document or spreadsheet, page headers and footers included. Raises ``UnreadableError``."""
     with open_zip(data) as archive:
         names = set(archive.namelist())
         if "content.xml" not in names:
             raise UnreadableError("broken", "The document has no content.")
         if "META-INF/manifest.xml" in names:
-            manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), limits, budget)
+            manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), limits, allowance)
             if b"encryption-data" in manifest or b"encrypted-key" in manifest:
                 raise UnreadableError("encrypted", "The document needs a password.")
         texts = []
-        content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, budget))
+        content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, allowance))
+        most = limits.max_text_chars + 1
         if "styles.xml" in names:
-            styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, budget))
-            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "header"]
-        texts += ["\n".join(_lines(e, 0)) for e in content.iter() if local(e) == "body"]
+            styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, allowance))
+            texts += ["\n".join(_up_to(most, _lines(e, 0))) for e in styles.iter() if local(e) == "header"]
+        texts += ["\n".join(_up_to(most, _lines(e, 0))) for e in content.iter() if local(e) == "body"]
         if "styles.xml" in names:
-            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "footer"]
+            texts += ["\n".join(_up_to(most, _lines(e, 0))) for e in styles.iter() if local(e) == "footer"]
     return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip())
 
 
@@ -43,18 +47,27 @@ def _lines(element: Element, depth: int) -> Iterator[str]:
             yield from _inline(child, boxes, depth).split("\n")
             yield from boxes
         elif name == "table-row":
-            line = "\t".join(_cells(child, depth)).rstrip()
+            line = "\t".join(_up_to(_MAX_ROW_CHARS, _cells(child, depth))).rstrip()
             if line:
                 yield line
         elif name not in {"tracked-changes", "annotation", "forms", "sequence-decls"}:
             yield from _lines(child, depth + 1)
 
 
+def _up_to(most: int, texts: Iterator[str]) -> Iterator[str]:
+    """The texts, until they have that many characters together."""
+    for text in texts:
+        if most <= 0:
+            return
+        yield text[:most]
+        most -= len(text) + 1
+
+
 def _cells(row: Element, depth: int) -> Iterator[str]:
     for cell in row:
         if local(cell) not in {"table-cell", "covered-table-cell"}:
             continue
-        text = " ".join(line for line in _lines(cell, depth + 1) if line)
+        text = " ".join(line for line in _up_to(_MAX_CELL_CHARS, _lines(cell, depth + 1)) if line)
         repeat = attribute(cell, "number-columns-repeated") or "1"
         yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
 

@@ -7,10 +7,10 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.notification import Notification
 from claimstream.domain.records.work import Email, Outcome, Result, Review
+from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.notify import compose_notification
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.extract import Extracted
-from claimstream.pipeline.stages.fetch import Fetched
 
 _OUTCOMES = {
     Route.AUTO_UPDATE: Outcome.UPDATED,
