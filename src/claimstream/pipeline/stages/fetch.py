@@ -32,7 +32,8 @@ async def fetch(email: Email, content: MailContent, blobs: Blobs | None) -> Fetc
             uri=await blobs.put(name, part.data, head.media_type, metadata),
         )
 
-    parts = await content.parts()
+    # First, so that an outage of the archive costs no reading.
     raw_uri = await blobs.put(f"{prefix}/raw.eml", raw, "message/rfc822", metadata)
+    parts = await content.parts()
     attachments = await asyncio.gather(*(keep(part) for part in parts))
     return fetched.model_copy(update={"raw_uri": raw_uri, "attachments": tuple(attachments)})
