@@ -263,6 +263,18 @@ def test_a_text_over_the_limit_is_cut_and_noted() -> None:
     assert any("60 of" in defect for defect in mail.defects)
 
 
+def test_all_texts_together_have_a_limit() -> None:
+    files = [(f"{n}.txt", "application/octet-stream", b"Forderung " * 5) for n in range(5)]
+    mail = read_mail(samples.mail("kurz", files=files), limits=Limits(max_mail_chars=124))
+    assert [len(source.text) for source in mail.sources] == [4, 50, 50, 20]
+    assert [(u.source_id, u.reason) for u in mail.unread] == [
+        ("attachment-3/rest", "too_large"),
+        ("attachment-4", "too_large"),
+        ("attachment-5", "too_large"),
+    ]
+    assert [u.is_rest for u in mail.unread] == [True, False, False]
+
+
 def test_a_mail_read_is_a_checkpoint_that_can_be_read_back() -> None:
     mail = read_mail(samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())]))
     assert type(mail).model_validate_json(mail.model_dump_json()) == mail

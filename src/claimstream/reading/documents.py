@@ -46,7 +46,10 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     from claimstream.reading.pdf import read_pdf  # noqa: PLC0415 - see above
 
     result = read_pdf(data, limits)
-    cut = f"read {result.pages_read} of {result.pages} pages." if result.cut else ""
+    left_out = result.pages_read < result.pages
+    cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
+    if result.cut and not left_out:
+        cut = f"read {limits.max_text_chars} characters of the pages."
     if result.scanned:
         return Document(SourceKind.SCANNED_PDF, "", cut)
     return Document(SourceKind.TEXT_PDF, clean(result.text), cut)
@@ -70,7 +73,8 @@ def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) 
     if media_type in {filetype.ODT, filetype.ODS}:
         from claimstream.reading.odf import read_odf  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.OTHER, read_odf(data, limits, allowance))
+        text, cut = read_odf(data, limits, allowance)
+        return Document(SourceKind.OTHER, text, cut)
     if media_type in _BY_KREUZBERG:
         from claimstream.reading.office import read_office  # noqa: PLC0415 - see above
 

@@ -99,6 +99,7 @@ class MimeTree:
             part.children = list(self._groups(part))
         elif kind.startswith(("multipart/", "message/")) and depth >= self._limits.max_mime_depth:
             self._leave_out(f"Parts are nested more than {depth} levels deep; the innermost were left out.")
+            part.end = body
         elif kind.startswith("multipart/"):
             inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
             for first, last in self._between_boundaries(part):

@@ -194,15 +194,15 @@ class MailReader:
             return await self._ask(head.model_copy(update={"task": Task.BODY}), raw)
         except _ReadingFailedError as error:
             why = str(error)
-        for source_id, name, data in (("body", "body", raw), ("mail", "mail", raw[:_HEAD_BYTES])):
-            asked = head.model_copy(update={"task": Task.HEAD, "with_parts": source_id == "body"})
+        for name, data in (("body", raw), ("mail", _head(raw))):
+            asked = head.model_copy(update={"task": Task.HEAD, "with_parts": name == "body"})
             try:
                 answered = await self._ask(asked, data)
             except _ReadingFailedError:
                 continue
             assert answered.answer.mail is not None
             broken = Unread(
-                source_id=source_id,
+                source_id=name,
                 name=name,
                 media_type="message/rfc822",
                 size=len(raw),
@@ -319,6 +319,12 @@ def _unread(part: MailPart, reason: str, detail: str) -> Unread:
         reason=reason,
         detail=detail,
     )
+
+
+def _head(raw: bytes) -> bytes:
+    """What stands before the first empty line."""
+    ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark, 0, _HEAD_BYTES)) >= 0]
+    return raw[: min(ends, default=_HEAD_BYTES)]
 
 
 def _unreadable(size: int, why: str) -> ParsedMail:
