@@ -83,7 +83,7 @@ class Attempt:
 
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
-        content = MailContent(email, services.gmail, services.blobs, services.reader)
+        content = MailContent(email, services.gmail, services.blobs, services.reader, services.mail_memory)
         files = CandidateFiles(email, services, rules, applied=self._claimed.applied)
         blobs = services.blobs
         try:
@@ -121,6 +121,8 @@ class Attempt:
             # Whatever else it is, asking again would bring the same: a person decides, now.
             await self._give_up_on(error)
             return
+        finally:
+            content.release()
         with stage_span("deliver"):
             await deliver(services, rules, email_id=email.email_id, rows=effects)
 

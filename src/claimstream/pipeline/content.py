@@ -1,15 +1,32 @@
 """What one email holds: its bytes, and what a reading process found in them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.records.work import Email
 from claimstream.external.errors import Outage
 from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.mail_memory import MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource
 from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
+
+_USUAL_ANSWER_BYTES = 3 * 512 * 1024
+"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
+_LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
+"""A mail of 50 MB, the most that Gmail takes in, in base64."""
+_WHILE_IT_COMES = 4
+"""Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+_WITH_ITS_PARTS = 3
+"""Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
+_RECORD_BYTES = 64 * 1024
+_CHARACTER_BYTES = 8
+_VALUE_BYTES = 2048
+
+
+class MailTooLargeError(Exception):
+    """A mail larger than Gmail takes in."""
 
 
 class MailContent:
@@ -20,7 +37,12 @@ class MailContent:
     has left over is asked for by itself.
     """
 
-    def __init__(self, email: Email, gmail: MailSource, blobs: Blobs | None, reader: MailReader) -> None:
+    def __init__(
+        self, email: Email, gmail: MailSource, blobs: Blobs | None, reader: MailReader, memory: MailMemory
+    ) -> None:
+        self._memory = memory
+        self._share: Share | None = None
+        self._size = 0
         self._email = email
         self._gmail = gmail
         self._blobs = blobs
@@ -35,9 +57,14 @@ class MailContent:
         Raises:
             NotFound: the message has been deleted since the notification.
         """
-        message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id)
-        self._raw = message.raw
-        return message.raw, message.internal_date
+        for most in (_USUAL_ANSWER_BYTES, _LARGEST_ANSWER_BYTES):
+            await self._take(_WHILE_IT_COMES * most)
+            message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most)
+            if message is not None:
+                self._raw = message.raw
+                self._keep(_WITH_ITS_PARTS * len(message.raw))
+                return message.raw, message.internal_date
+        raise MailTooLargeError(f"Gmail's answer has over {_LARGEST_ANSWER_BYTES} bytes.")
 
     async def parts(self) -> tuple[MailPart, ...]:
         """The attachments of the mail that was fetched in this attempt."""
@@ -50,6 +77,8 @@ class MailContent:
         reading = self._reading or await self._read(await self._bytes(fetched))
         self._raw = self._reading = None
         self._extractions = Extractions(reading.extractions)
+        self._size = _size(reading.mail, self._extractions)
+        self._keep(self._size)
         if not fetched.attachments:
             return reading.mail
         uris = fetched.uris
@@ -59,14 +88,42 @@ class MailContent:
     async def extractions(self, mail: ParsedMail) -> Extractions:
         """What the rules read in each source of the mail."""
         if self._extractions is None:
+            await self._take(_size(mail))
             with _waiting_for_a_process():
                 self._extractions = await self._reader.extract(mail.sources)
+            self._size = _size(mail, self._extractions)
+            self._keep(self._size)
         return self._extractions
 
     async def extract(self, transcripts: Sequence[Source]) -> Extractions:
         """What the rules read in texts that a model has made of scans."""
         with _waiting_for_a_process():
             return await self._reader.extract(transcripts)
+
+    @asynccontextmanager
+    async def room_for(self, scans: Sequence[Source]) -> AsyncIterator[None]:
+        """Memory for the bytes of these scans, and for what a model is sent of them."""
+        if not scans:
+            yield
+            return
+        await self._take(self._size + _WHILE_IT_COMES * sum(scan.size for scan in scans))
+        try:
+            yield
+        finally:
+            self._keep(self._size)
+
+    def release(self) -> None:
+        """The attempt is over: give the memory back."""
+        self._raw = self._reading = None
+        self._keep(0)
+
+    async def _take(self, size: int) -> None:
+        self._keep(0)
+        self._share = await self._memory.take(size)
+
+    def _keep(self, size: int) -> None:
+        if self._share is not None:
+            self._share.shrink(size)
 
     async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
         """The bytes of one attachment; None for what is packed inside another one."""
@@ -77,6 +134,8 @@ class MailContent:
     async def _bytes(self, fetched: Fetched) -> bytes:
         if self._raw is None:
             if self._blobs is not None and fetched.raw_uri is not None:
+                if self._share is None:
+                    await self._take(_WITH_ITS_PARTS * fetched.size)
                 self._raw = await self._blobs.get(fetched.raw_uri)
             else:
                 await self.fetch()
@@ -87,6 +146,12 @@ class MailContent:
         # A block that names the mailbox is recognisably our own quoted letter.
         with _waiting_for_a_process():
             return await self._reader.read(raw, our_markers=(self._email.mailbox,), with_parts=with_parts)
+
+
+def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  # noqa: B008 - frozen
+    """About how much memory a mail takes that has been read."""
+    values = sum(len(found.totals) + len(found.references) + len(found.people) for found in extractions.found)
+    return _RECORD_BYTES + _CHARACTER_BYTES * mail.characters + _VALUE_BYTES * values
 
 
 @contextmanager

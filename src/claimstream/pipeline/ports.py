@@ -36,7 +36,7 @@ class RawMessage(Protocol):
 
 
 class MailSource(Protocol):
-    async def get_raw(self, mailbox: str, message_id: str) -> RawMessage: ...
+    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = ...) -> RawMessage | None: ...
 
 
 class Blobs(Protocol):

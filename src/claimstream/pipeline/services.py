@@ -8,6 +8,9 @@ from decimal import Decimal
 from claimstream.domain.records.decision import Thresholds
 from claimstream.pipeline import ports
 from claimstream.pipeline.letter_indexes import LetterIndexes
+from claimstream.pipeline.mail_memory import MailMemory
+
+_MAILS_BYTES = 320 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class Services:
     mailer: ports.Mailer | None
     letters: LetterIndexes = field(default_factory=LetterIndexes)
     """Of this process; to be closed with it."""
+    mail_memory: MailMemory = field(default_factory=lambda: MailMemory(_MAILS_BYTES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,8 @@ async def extract(
         )
 
     pages = _Scans(fetched, content, blobs)
-    transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
+    async with content.room_for(scans):
+        transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
     read_later = await content.extract(transcripts)
     found += read_later.found
     broken = (*broken, *read_later.unread)
