@@ -4,6 +4,7 @@ It ends with its parent, however that ends: a thread waits for the end of standa
 ends a reading that keeps even that thread from running.
 """
 
+import gc
 import json
 import os
 import queue
@@ -37,6 +38,8 @@ def main() -> None:
         _be_ended_first()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     _warm()
+    gc.freeze()  # what was imported is not looked through again and again
+    gc.set_threshold(20_000, 20, 20)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What native libraries print must not end up between the frames, nor mail text in a log.
