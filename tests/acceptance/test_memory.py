@@ -66,7 +66,6 @@ async def test_a_worker_stays_within_its_container(
             assert worker.returncode is None, "the service lives"
             assert group.ended_by_kernel == 0, "whoever took too much ended at its own limit"
             assert group.peak_bytes <= LIMIT
-            print(f"peak: {group.peak_bytes // MEBIBYTE} MiB")
             assert "memory_tight" not in (tmp_path / "log").read_text()
         finally:
             if worker.returncode is None:
