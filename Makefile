@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos soak-pubsub check audit bench-setup bench-pubsub bench-pipeline bench-telemetry lock clean
+.PHONY: help setup demo test fuzz chaos soak-pubsub check audit bench-setup bench-pubsub bench-pipeline bench-telemetry lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ demo: setup ## the main job on real input, on the embedded local stack
 
 test: setup ## the tests
 	$(BIN)/pytest --numprocesses 3 --maxschedchunk 8 $(ARGS)
+
+fuzz: setup ## mail and attachments that hypothesis makes up, for ten minutes or more: does any end without an outcome?
+	$(BIN)/pytest tests/pipeline/test_fuzz.py --hypothesis-profile=search --numprocesses 0 $(ARGS)
 
 chaos: setup ## real workers under kills and outages of every service: is anything lost or done twice? (15 minutes)
 	@$(BIN)/python -m bench.chaos $(ARGS)

@@ -20,7 +20,7 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.rules.classification import classify
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.local.sample_mail import SAMPLES
-from claimstream.reading import read_mail
+from claimstream.reading.mail import read_mail
 
 T = TypeVar("T")
 RESULTS = Path(__file__).parent / "results"
@@ -50,7 +50,7 @@ def main() -> None:
             "rules",
             name,
             lambda mail=mail, found=found: (  # type: ignore[misc]  # as above
-                classify(mail, letter=None),
+                classify(mail, found, letter=None),
                 consolidate(found, intent=Intent.CLAIM_STATEMENT, thresholds=thresholds),
             ),
         )

@@ -34,7 +34,7 @@ from claimstream.domain.records.decision import Thresholds
 from claimstream.domain.rules.classification import classify
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.memory import calm_collector
-from claimstream.reading import read_mail
+from claimstream.reading.mail import read_mail
 from claimstream.settings import load_settings
 
 _SYNC = "sync"
@@ -91,8 +91,8 @@ class Emails:
 
     def _read(self, raw: bytes) -> None:
         mail = read_mail(raw)
-        ruled = classify(mail, letter=None)
         found = [read_source(source) for source in mail.sources if source.text.strip()]
+        ruled = classify(mail, found, letter=None)
         consolidate(found, intent=ruled.intent, thresholds=self._thresholds)
 
 

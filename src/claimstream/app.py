@@ -47,10 +47,12 @@ from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.upkeep import MailboxUpkeep
 from claimstream.mailbox.watch import Watcher
 from claimstream.maintenance import Maintenance
+from claimstream.memory_plan import MEBIBYTE, MemoryPlan, available_memory
 from claimstream.monitoring import reading
 from claimstream.pauses import Pauses, Probe
 from claimstream.pipeline.consumer import EmailConsumer
 from claimstream.pipeline.letter_indexes import LetterIndexes
+from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Runner
 from claimstream.pipeline.services import Rules, Services
 from claimstream.publishing import GuardedPublisher
@@ -76,6 +78,7 @@ log = get_logger(__name__)
 _TRIED_MAILBOXES = 5
 _NOTIFICATIONS_AT_ONCE = 100
 _LAST_PUBLISH_SECONDS = 5.0
+_TIGHT = "Raise the container's limit of memory, or lower LETTERS_HELD: the kernel may end this worker otherwise."
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
 _ON_THE_PATH = {
     "notifications": _SYNC_NEEDS,
@@ -171,6 +174,11 @@ class App:
         self.blobs = self._owned(make_blobs(settings, self.door))
         self.model = self._owned(make_model(settings, self.door))
         mailer = self._owned(make_mailer(settings, self.door))
+        plan = MemoryPlan.of(settings.memory_bytes or available_memory(), letters_held=settings.letters_held)
+        if not plan.fits:
+            log.warning(
+                "memory_tight", total_mib=plan.total // MEBIBYTE, needed_mib=plan.needed // MEBIBYTE, advice=_TIGHT
+            )
         self.services = Services(
             emails=self.emails,
             outbox=OutboxStore(self.database),
@@ -178,13 +186,14 @@ class App:
             ledger=Ledger(self.database),
             tenants=self.world,
             gmail=self.gmail,
-            reader=self._owned(MailReader()),
+            reader=self._owned(MailReader(workers=plan.readers, memory_bytes=plan.reader)),
             blobs=self.blobs,
             clients=self.clients,
             model=self.model,
             mailer=mailer,
             letters=self._owned(LetterIndexes(most_letters=settings.letters_held)),
             others_seconds_ago=self.door.others_seconds_ago,
+            mail_memory=MailMemory(plan.mails),
         )
         self.rules = Rules(
             thresholds=settings.thresholds,

@@ -237,6 +237,12 @@ class Settings(BaseSettings):
     database_connections: int = Field(
         20, ge=2, le=500, description="Connections to PostgreSQL that one process opens at most."
     )
+    memory_bytes: int | None = Field(
+        None,
+        ge=64 * 1024 * 1024,
+        description="What one process and its reading processes may take of memory together. By default what its "
+        "container may take (cgroup), else what the machine has. docs/scaling.md says who gets how much.",
+    )
     letters_held: int = Field(
         1_000_000,
         ge=1,

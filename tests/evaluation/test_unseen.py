@@ -23,7 +23,7 @@ from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Change, Observed, read_values
 from claimstream.evaluation.score import Score, score
 from claimstream.local.sample_mail import SAMPLES
-from claimstream.reading import read_mail
+from claimstream.reading.mail import read_mail
 from claimstream.settings import FREEMAIL
 
 FREEMAIL_DOMAINS = frozenset(FREEMAIL.split(","))
@@ -43,8 +43,9 @@ def run(case: Case, world: World) -> Observed:
     mail = read_mail(case.raw, our_markers=(case.mailbox,))
     routing = find_route(mail, files, now=now, thresholds=thresholds)
     letter = next((f.inquiry.letter for f in files if routing and f.inquiry.inquiry_id == routing.inquiry_id), None)
-    intent = classify(mail, letter=letter).model_copy(update={"routing": routing})
-    found = [] if intent.intent in SET_ASIDE else [read_source(s) for s in mail.sources if s.text.strip()]
+    read = [read_source(source) for source in mail.sources if source.text.strip()]
+    intent = classify(mail, read, letter=letter).model_copy(update={"routing": routing})
+    found = [] if intent.intent in SET_ASIDE else read
     unread = [u.source_id for u in mail.unread] + [s.source_id for s in mail.sources if s.needs_vision]
     answer = consolidate(found, intent=intent.intent, unread=unread, thresholds=thresholds)
     matched = match(mail, answer, files, routing=routing, now=now, thresholds=thresholds, freemail=FREEMAIL_DOMAINS)

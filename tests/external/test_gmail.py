@@ -45,6 +45,7 @@ async def test_gets_a_message_as_it_was_received(gmail: Gmail, server: GmailServ
     received = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
     gmail_id = await server.deliver(BOX, RAW, internal_date=received)
     message = await gmail.get_raw(BOX, gmail_id)
+    assert message is not None
     assert message.raw == RAW
     assert message.size == len(RAW)
     assert message.gmail_id == gmail_id
@@ -54,6 +55,14 @@ async def test_gets_a_message_as_it_was_received(gmail: Gmail, server: GmailServ
     assert attributes["http.request.method"] == "GET"
     assert attributes["http.response.status_code"] == 200
     assert attributes["server.address"] == "127.0.0.1"
+
+
+async def test_a_message_longer_than_asked_for_is_not_taken_in(gmail: Gmail, server: GmailServer) -> None:
+    gmail_id = await server.deliver(BOX, RAW + b"x" * 1_000_000)
+    assert await gmail.get_raw(BOX, gmail_id, most_bytes=1_000_000) is None
+    message = await gmail.get_raw(BOX, gmail_id, most_bytes=1_500_000)
+    assert message is not None
+    assert message.size == len(RAW) + 1_000_000
 
 
 async def test_a_deleted_message_is_not_found(gmail: Gmail, server: GmailServer) -> None:

@@ -612,7 +612,7 @@ async def test_a_defect_of_ours_sends_the_mail_to_a_person_at_once(
     summary = await settle(app, make_runner(app, services), email_id)
     assert (summary.outcome, summary.review_reason, summary.attempt) == ("review", "extraction_error", 1)
     report = await report_of(app, email_id)
-    assert (report.error, report.failed_in) == ("ZeroDivisionError", "parse")
+    assert (report.error, report.failed_in) == ("ZeroDivisionError", "fetch")
     assert "secret" not in report.model_dump_json()
 
 
@@ -704,8 +704,8 @@ class TestWaitsInTheReport:
         assert 3600 < report.waited_seconds < 3660, "the last one waited for an hour"
         assert report.seconds < 60
         assert (report.attempt, report.crashes) == (6, 0)
-        assert report.earlier == (EarlierAttempts(first=1, last=5, stopped_in="parse"),)
-        assert [stage.attempt for stage in report.stages] == [1] + 7 * [6]
+        assert report.earlier == (EarlierAttempts(first=1, last=5, stopped_in="fetch"),)
+        assert [stage.attempt for stage in report.stages] == 8 * [6]
 
     @pytest.mark.parametrize("calls", [("claim",), ("checkpoint", "release"), ("claim", "checkpoint", "release")])
     async def test_they_tell_of_postgresql_too_where_they_cannot_be_written(

@@ -86,25 +86,30 @@ def scanned_pdf() -> bytes:
     return buffer.getvalue()
 
 
-def pdf_with_content(content: bytes) -> bytes:
+def pdf_with_content(content: bytes, *, font: bool = False) -> bytes:
     """A one-page PDF around a compressed content stream, however large that gets unpacked."""
-    objects = (
+    fonts = b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>" if font else b""
+    return pdf_of_objects(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R%s>>" % fonts,
         b"<</Length %d/Filter/FlateDecode>>stream\n" % len(content) + content + b"\nendstream",
     )
+
+
+def pdf_of_objects(*objects: bytes) -> bytes:
+    """A PDF of these objects, the first of which is its root."""
     data, offsets = b"%PDF-1.4\n", []
     for number, item in enumerate(objects, 1):
         offsets.append(len(data))
         data += b"%d 0 obj" % number + item + b"endobj\n"
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    start = len(data)
+    start, size = len(data), len(objects) + 1
     return (
         data
-        + b"xref\n0 5\n0000000000 65535 f \n"
+        + b"xref\n0 %d\n0000000000 65535 f \n" % size
         + table
-        + b"trailer<</Size 5/Root 1 0 R>>startxref\n%d\n%%%%EOF" % start
+        + b"trailer<</Size %d/Root 1 0 R>>startxref\n%d\n%%%%EOF" % (size, start)
     )
 
 
@@ -169,9 +174,9 @@ def odt(body: str, *, manifest: str = "") -> bytes:
     )
 
 
-def archive(members: dict[str, bytes]) -> bytes:
+def archive(members: dict[str, bytes], *, compressed: bool = True) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED) as file:
         for name, data in members.items():
             file.writestr(name, data)
     return buffer.getvalue()

@@ -2,7 +2,8 @@ import pytest
 from tests.reading import samples
 
 from claimstream.domain.records.mail import ParsedMail, SourceKind, Unread
-from claimstream.reading import Limits, read_mail
+from claimstream.reading import Limits
+from claimstream.reading.mail import read_mail
 
 
 def reading(data: bytes, name: str = "datei", limits: Limits = Limits()) -> ParsedMail:  # noqa: B008 - frozen

@@ -2,9 +2,10 @@ from email.message import EmailMessage
 
 import pytest
 from tests.reading import samples
+from tests.reading.split import split_mail
 
 from claimstream.domain.records.mail import DeliveryReport
-from claimstream.reading import read_mail, split_mail
+from claimstream.reading.mail import read_mail
 
 
 def report(

@@ -11,13 +11,13 @@ from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import Limits, filetype
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import UnreadableError
-from claimstream.reading.ziparchive import UnpackBudget
+from claimstream.reading.limits import Allowance
 
 EURO = '#,##0.00 "€"'
 
 
 def read(data: bytes, limits: Limits = Limits()) -> Document:  # noqa: B008 - frozen
-    return read_document(data, filetype.sniff(data), limits, UnpackBudget(limits.max_archive_bytes))
+    return read_document(data, filetype.sniff(data), limits, Allowance.of(limits))
 
 
 def lines(data: bytes) -> list[str]:
@@ -94,7 +94,7 @@ def test_pages_over_the_limit_are_left_out_and_noted() -> None:
     document = read(samples.pdf(draw), Limits(max_pdf_pages=2))
     assert "Seite 1" in document.text
     assert "Seite 2" not in document.text
-    assert document.defect == "read 2 of 5 pages."
+    assert document.cut == "read 2 of 5 pages."
 
 
 # --- office files ----------------------------------------------------------------------------------------------------

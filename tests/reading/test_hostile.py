@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reading import samples
+from tests.reading.split import split_mail
 
-from claimstream.reading import Limits, read_mail, split_mail
+from claimstream.reading import Limits
+from claimstream.reading.mail import read_mail
 
 SMALL = Limits(max_text_chars=20_000)
 NESTED = b"".join(
@@ -60,8 +62,8 @@ def test_headers_over_the_limits_are_cut_and_noted() -> None:
 def test_parts_over_the_limit_are_left_out_and_noted() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: a/b\n\nx\n" * 5_000
     mail = read_mail(raw)
-    assert [u.reason for u in mail.unread][-1] == "too_many"
-    assert len(mail.sources) + len(mail.unread) <= Limits().max_attachments + 2
+    assert [(u.source_id, u.reason) for u in mail.unread] == [("body/rest", "too_large"), ("attachment-51", "too_many")]
+    assert len(mail.sources) == 1 + Limits().max_attachments
     assert any("MIME parts" in defect for defect in mail.defects)
 
 

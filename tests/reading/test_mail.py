@@ -2,9 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.reading import samples
+from tests.reading.split import split_mail
 
 from claimstream.domain.records.mail import Address, SourceKind
-from claimstream.reading import Limits, read_mail, split_mail
+from claimstream.reading import Limits
+from claimstream.reading.mail import read_mail
 
 
 def test_headers_are_read_each_into_its_own_field() -> None:
@@ -148,20 +150,19 @@ def test_every_source_is_read_and_named_by_its_place() -> None:
         ("scan.pdf", "application/pdf", samples.scanned_pdf()),
     ]
     raw = samples.mail(files=files)
-    mail = read_mail(raw, uris={"attachment-2": "gs://mails/2"})
+    mail = read_mail(raw)
     assert [(s.source_id, s.kind) for s in mail.sources] == [
         ("body", SourceKind.BODY),
         ("attachment-1", SourceKind.TEXT_PDF),
         ("attachment-2", SourceKind.DOCX),
         ("attachment-3", SourceKind.SCANNED_PDF),
     ]
-    assert [s.uri for s in mail.sources] == [None, None, "gs://mails/2", None]
     assert [s.needs_vision for s in mail.sources] == [False, False, False, True]
     parts = split_mail(raw)
-    assert [(p.source_id, p.name, p.data) for p in parts] == [
+    assert [(p.head.source_id, p.head.name, p.data) for p in parts] == [
         (f"attachment-{number}", name, data) for number, (name, _, data) in enumerate(files, 1)
     ]
-    assert [p.sha256 for p in parts] == [s.sha256 for s in mail.sources[1:]]
+    assert [p.head.sha256 for p in parts] == [s.sha256 for s in mail.sources[1:]]
 
 
 def test_a_png_declared_as_jpeg_is_a_png() -> None:
@@ -169,7 +170,7 @@ def test_a_png_declared_as_jpeg_is_a_png() -> None:
     mail = read_mail(raw)
     assert (mail.sources[1].kind, mail.sources[1].media_type) == (SourceKind.IMAGE, "image/png")
     assert mail.unread == ()
-    assert [(p.declared_type, p.media_type) for p in split_mail(raw)] == [("image/jpeg", "image/png")]
+    assert [(p.head.declared_type, p.head.media_type) for p in split_mail(raw)] == [("image/jpeg", "image/png")]
 
 
 def _with_inline_image(data: bytes) -> bytes:
@@ -203,7 +204,9 @@ def test_a_small_picture_that_was_attached_is_a_source() -> None:
     ],
 )
 def test_a_file_name_is_never_a_path(name: str, expected: str) -> None:
-    assert [p.name for p in split_mail(samples.mail(files=[(name, "application/pdf", samples.pdf())]))] == [expected]
+    assert [p.head.name for p in split_mail(samples.mail(files=[(name, "application/pdf", samples.pdf())]))] == [
+        expected
+    ]
 
 
 def test_a_signed_mail_is_read_without_its_signature() -> None:
@@ -258,6 +261,18 @@ def test_a_text_over_the_limit_is_cut_and_noted() -> None:
     mail = read_mail(samples.mail("Zeile\n" * 100), limits=Limits(max_text_chars=60))
     assert len(mail.body.text) <= 60
     assert any("60 of" in defect for defect in mail.defects)
+
+
+def test_all_texts_together_have_a_limit() -> None:
+    files = [(f"{n}.txt", "application/octet-stream", b"Forderung " * 5) for n in range(5)]
+    mail = read_mail(samples.mail("kurz", files=files), limits=Limits(max_mail_chars=124))
+    assert [len(source.text) for source in mail.sources] == [4, 50, 50, 20]
+    assert [(u.source_id, u.reason) for u in mail.unread] == [
+        ("attachment-3/rest", "too_large"),
+        ("attachment-4", "too_large"),
+        ("attachment-5", "too_large"),
+    ]
+    assert [u.is_rest for u in mail.unread] == [True, False, False]
 
 
 def test_a_mail_read_is_a_checkpoint_that_can_be_read_back() -> None:

@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from tests.reading import samples
+from tests.reading.split import split_mail
 
-from claimstream.reading import MailReader, read_mail
+from claimstream.domain.reader.source import read_source
+from claimstream.reading import Extractions, Limits, MailReader
+from claimstream.reading.mail import read_mail
 
 WITH_FILE = samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())])
-PDF_BOMB = samples.mail(files=[("a.pdf", "application/pdf", samples.pdf_with_content(samples.deflated(400)))])
+MEMORY = 400 * 2**20
+PDF_BOMB = samples.pdf_with_content(samples.deflated(600))
 """PDFium unpacks it at once and aborts when memory ends."""
 
 
@@ -24,66 +28,132 @@ async def reader() -> AsyncIterator[MailReader]:
 
 
 async def test_a_process_reads_as_the_function_does(reader: MailReader) -> None:
-    uris = {"attachment-1": "gs://mails/1"}
-    assert await reader.read(WITH_FILE, uris=uris) == read_mail(WITH_FILE, uris=uris)
+    reading = await reader.read(WITH_FILE, with_parts=True)
+    assert reading.mail == read_mail(WITH_FILE)
+    assert reading.parts == split_mail(WITH_FILE)
+    assert list(reading.extractions) == [read_source(source) for source in reading.mail.sources]
+
+
+async def test_texts_are_read_by_themselves_as_with_their_mail(reader: MailReader) -> None:
+    reading = await reader.read(WITH_FILE)
+    assert await reader.extract(reading.mail.sources) == Extractions(reading.extractions)
+    assert await reader.extract([]) == Extractions()
 
 
 async def test_many_mails_share_few_processes(reader: MailReader) -> None:
-    mails = await asyncio.gather(*(reader.read(WITH_FILE) for _ in range(20)))
-    assert {len(mail.sources) for mail in mails} == {2}
+    readings = await asyncio.gather(*(reader.read(WITH_FILE) for _ in range(20)))
+    assert {len(reading.mail.sources) for reading in readings} == {2}
     assert len(reader.process_ids) <= 2
 
 
 async def test_markers_of_our_letters_reach_the_process(reader: MailReader) -> None:
     text = "Siehe Anlage.\n\n-----Original Message-----\nKennung 4711-0815\n" + "999,00 EUR\n" * 100
     raw = samples.mail(text, files=[("a.pdf", "application/pdf", samples.pdf())])
-    assert "999,00" in (await reader.read(raw)).body.text
-    assert (await reader.read(raw, our_markers=["4711-0815"])).body.text == "Siehe Anlage."
-
-
-async def test_a_short_plain_mail_needs_no_process() -> None:
-    reader = MailReader()
-    assert (await reader.read(samples.mail("Offen sind 500,00 EUR."))).body.text == "Offen sind 500,00 EUR."
-    assert reader.process_ids == ()
+    assert "999,00" in (await reader.read(raw)).mail.body.text
+    assert (await reader.read(raw, our_markers=["4711-0815"])).mail.body.text == "Siehe Anlage."
 
 
 async def test_a_process_ended_from_outside_costs_no_mail(reader: MailReader) -> None:
     await reader.read(WITH_FILE)
     for process_id in reader.process_ids:
         os.kill(process_id, signal.SIGKILL)
-    assert len((await reader.read(WITH_FILE)).sources) == 2
+    assert len((await reader.read(WITH_FILE)).mail.sources) == 2
 
 
-async def test_a_file_that_kills_its_process_is_broken_and_the_body_is_read() -> None:
-    reader = MailReader(workers=1, memory_bytes=600 * 2**20)
+def beside_sound_ones(killer: bytes) -> bytes:
+    files = [("a.pdf", "application/pdf", samples.pdf()), ("b.pdf", "application/pdf", killer)]
+    return samples.mail(files=[*files, ("c.docx", "application/octet-stream", samples.word())])
+
+
+async def test_a_killer_leaves_the_sound_attachments_alone() -> None:
+    raw = beside_sound_ones(PDF_BOMB)
+    reader = MailReader(workers=1, memory_bytes=MEMORY)
     try:
-        mail = await reader.read(PDF_BOMB)
-        assert mail.body.text.startswith("Guten Tag")
-        assert [(u.source_id, u.name, u.reason) for u in mail.unread] == [("attachment-1", "a.pdf", "broken")]
+        reading = await reader.read(raw, with_parts=True)
+        mail = reading.mail
+        assert [source.source_id for source in mail.sources] == ["body", "attachment-1", "attachment-3"]
+        assert [(u.source_id, u.name, u.reason) for u in mail.unread] == [("attachment-2", "b.pdf", "broken")]
         assert "ended with status" in mail.unread[0].detail
-        assert len((await reader.read(WITH_FILE)).sources) == 2
+        assert [e.source_id for e in reading.extractions] == ["body", "attachment-1", "attachment-3"]
+        assert reading.parts == split_mail(raw)
+        assert len((await reader.read(WITH_FILE)).mail.sources) == 2
     finally:
         await reader.close()
 
 
-async def test_a_file_that_takes_too_long_is_broken_and_the_body_is_read() -> None:
-    reader = MailReader(workers=1, timeout_seconds=0.001)
+async def test_a_killer_in_an_archive_takes_its_archive_alone() -> None:
+    packed = samples.archive({"gut.pdf": samples.pdf(), "bombe.pdf": PDF_BOMB}, compressed=False)
+    reader = MailReader(workers=1, memory_bytes=MEMORY)
     try:
-        mail = await reader.read(WITH_FILE)
+        mail = (await reader.read(beside_sound_ones(packed))).mail
+        assert [source.source_id for source in mail.sources] == ["body", "attachment-1", "attachment-3"]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [("attachment-2", "broken")]
+    finally:
+        await reader.close()
+
+
+async def test_a_mail_read_in_pieces_is_the_mail_read_whole(reader: MailReader) -> None:
+    raw = beside_sound_ones(samples.archive({"innen.pdf": samples.pdf()}))
+    hasty = MailReader(workers=1, timeout_seconds=0.001)
+    try:
+        whole, pieces = await reader.read(raw), await hasty.read(raw)
+        assert pieces.mail.defects == ("Read piece by piece: Reading was ended after 0.001 seconds.",)
+        assert pieces.mail.model_copy(update={"defects": whole.mail.defects}) == whole.mail
+        assert pieces.extractions == whole.extractions
+    finally:
+        await hasty.close()
+
+
+async def test_pieces_share_the_limits_of_their_mail() -> None:
+    limits = Limits(max_attachments=3, max_mail_chars=1_000)
+    files = [(f"{n}.txt", "application/octet-stream", b"Forderung " * 60) for n in range(5)]
+    reader = MailReader(limits, workers=1, timeout_seconds=0.001)
+    try:
+        mail = (await reader.read(samples.mail(files=files))).mail
+        assert sum(len(source.text) for source in mail.sources) == 1_000
+        assert {(u.source_id, u.reason) for u in mail.unread} == {
+            ("attachment-2/rest", "too_large"),
+            ("attachment-3", "too_large"),
+            ("attachment-4", "too_many"),
+        }
+    finally:
+        await reader.close()
+
+
+async def test_all_pieces_together_have_a_time_limit() -> None:
+    reader = MailReader(workers=1, timeout_seconds=0.001, pieces_seconds=0.0)
+    try:
+        mail = (await reader.read(beside_sound_ones(samples.pdf()))).mail
         assert mail.body.text.startswith("Guten Tag")
-        assert [(u.source_id, u.reason) for u in mail.unread] == [("attachment-1", "broken")]
-        assert "0.001 seconds" in mail.unread[0].detail
+        assert [(u.source_id, u.reason) for u in mail.unread] == [(f"attachment-{n}", "broken") for n in (1, 2, 3)]
     finally:
         await reader.close()
 
 
-async def test_a_mail_whose_body_takes_too_long_keeps_its_headers() -> None:
-    reader = MailReader(workers=1, timeout_seconds=0.001, body_timeout_seconds=0.001)
+async def test_a_mail_of_which_nothing_can_be_read_has_a_record() -> None:
+    reader = MailReader(workers=1, timeout_seconds=0.001, piece_seconds=0.001)
     try:
-        mail = await reader.read(WITH_FILE)
+        reading = await reader.read(WITH_FILE, with_parts=True)
+        assert reading.mail.body.text == ""
+        assert [(u.source_id, u.reason, u.size) for u in reading.mail.unread] == [("mail", "broken", len(WITH_FILE))]
+        assert reading.parts == ()
+    finally:
+        await reader.close()
+
+
+async def test_a_body_that_kills_leaves_headers_and_attachments() -> None:
+    """Its page unpacks to nothing much, but is read as eight million elements."""
+    page = "<p>" * 2_500_000
+    raw = samples.mail(None, html=page, files=[("a.pdf", "application/pdf", samples.pdf())])
+    reader = MailReader(workers=1, memory_bytes=MEMORY)
+    try:
+        mail = (await reader.read(raw)).mail
         assert mail.message_id == "<r-1@inkasso-aue.example>"
-        assert mail.body.text == ""
-        assert [(u.source_id, u.reason) for u in mail.unread] == [("mail", "broken")]
+        assert [(source.source_id, source.text != "") for source in mail.sources] == [
+            ("body", False),
+            ("attachment-1", True),
+        ]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [("body", "broken")]
     finally:
         await reader.close()
 
@@ -92,7 +162,7 @@ async def test_a_cancelled_reading_leaves_no_process_behind() -> None:
     reader = MailReader(workers=1)
     await reader.warm()
     (process_id,) = reader.process_ids
-    task = asyncio.create_task(reader.read(PDF_BOMB))
+    task = asyncio.create_task(reader.read(beside_sound_ones(PDF_BOMB)))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -31,6 +32,10 @@ _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
 """As whom Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
+
+
+_TOO_LONG: Mapping[str, Any] = MappingProxyType({})
+"""The body of an answer that was longer than asked for."""
 
 
 class HistoryExpired(NotFound):
@@ -147,12 +152,23 @@ class Gmail:
         self._session: aiohttp.ClientSession | None = None
         self._server = server_attributes(self._options.base_url)
 
-    async def get_raw(self, mailbox: str, message_id: str) -> RawMessage:
+    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = None) -> RawMessage | None:
         """The whole message.
 
+        :param most_bytes: of the answer, which is some 4/3 of the message; no more is taken into memory.
+        :returns: None when the answer is longer.
         :raises NotFound: it was deleted.
         """
-        body = await self._call("messages.get", "GET", mailbox, f"messages/{quote(message_id)}", {"format": "raw"})
+        body = await self._call(
+            "messages.get",
+            "GET",
+            mailbox,
+            f"messages/{quote(message_id)}",
+            {"format": "raw"},
+            most_bytes=most_bytes,
+        )
+        if body is _TOO_LONG:
+            return None
         raw = base64.urlsafe_b64decode(_padded(str(body["raw"])))
         return RawMessage(
             gmail_id=str(body["id"]),
@@ -261,6 +277,7 @@ class Gmail:
         query: Mapping[str, str] | None = None,
         *,
         json_body: Mapping[str, object] | None = None,
+        most_bytes: int | None = None,
     ) -> Mapping[str, Any]:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.
 
@@ -277,7 +294,7 @@ class Gmail:
             tries += 1
             if tries > 1:
                 self._pace.repeated(mailbox, operation)
-            answer = await self._request(method, url, query, json_body, token)
+            answer = await self._request(method, url, query, json_body, token, most_bytes)
             if answer.status >= 400 and (last or answer.status != 401):
                 error = _error(operation, answer)
                 if isinstance(error, Throttled):
@@ -316,13 +333,16 @@ class Gmail:
         query: Mapping[str, str] | None,
         json_body: Mapping[str, object] | None,
         token: str,
+        most_bytes: int | None,
     ) -> _Answer:
         if self._session is None:
             self._session = new_session(self._options.base_url)
         headers = {"Authorization": f"Bearer {token}"}
         async with self._session.request(method, url, params=query, json=json_body, headers=headers) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
-            content = await response.read()
+            content = await _read(response, most_bytes)
+            if content is None:
+                return _Answer(response.status, _TOO_LONG, response.headers)
             if not content:
                 return _Answer(response.status, {}, response.headers)
             try:
@@ -332,6 +352,18 @@ class Gmail:
                     return _Answer(response.status, {}, response.headers)
                 raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
             return _Answer(response.status, body if isinstance(body, dict) else {}, response.headers)
+
+
+async def _read(response: aiohttp.ClientResponse, most_bytes: int | None) -> bytes | None:
+    """The body of an answer; None when it is longer."""
+    if most_bytes is None:
+        return await response.read()
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > most_bytes:
+            return None
+    return bytes(content)
 
 
 def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[HistoryChange]:

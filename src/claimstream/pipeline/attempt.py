@@ -27,6 +27,7 @@ from claimstream.domain.rules.replay import held_against
 from claimstream.external.errors import ExternalError, NotFound, NotYetThere, Outage
 from claimstream.pipeline.alone import why_it_fails_alone
 from claimstream.pipeline.claim_deadline import ClaimDeadline
+from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.model_desk import ModelDesk
@@ -37,7 +38,7 @@ from claimstream.pipeline.stages.commit import prepare
 from claimstream.pipeline.stages.consolidate import consolidate
 from claimstream.pipeline.stages.deliver import deliver
 from claimstream.pipeline.stages.extract import Extracted, extract
-from claimstream.pipeline.stages.fetch import RawMail, fetch
+from claimstream.pipeline.stages.fetch import fetch
 from claimstream.pipeline.stages.match import match
 from claimstream.pipeline.stages.parse import parse
 from claimstream.pipeline.stages.route import route
@@ -88,22 +89,22 @@ class Attempt:
 
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
-        raw_mail = RawMail(email, services.gmail, services.blobs)
+        content = MailContent(email, services.gmail, services.blobs, services.reader, services.mail_memory)
         files = CandidateFiles(email, services, rules, applied=self._claimed.applied)
         blobs = services.blobs
         try:
-            fetched = await self._stage("fetch", Fetched, lambda: fetch(email, raw_mail, blobs))
-            mail = await self._stage("parse", ParsedMail, lambda: parse(email, fetched, raw_mail, services.reader))
-            intent = await self._stage("classify", Classification, lambda: classify(mail, files, desk, rules))
+            fetched = await self._stage("fetch", Fetched, lambda: fetch(email, content, blobs))
+            mail = await self._stage("parse", ParsedMail, lambda: parse(content, fetched))
+            intent = await self._stage("classify", Classification, lambda: classify(mail, content, files, desk, rules))
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
             letter = await self._letter(intent, files)
             extracted = await self._stage(
                 "extract",
                 Extracted,
-                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, raw_mail=raw_mail, blobs=blobs),
+                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, content=content, blobs=blobs),
             )
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
-            answer = await self._stage("consolidate", Consolidated, lambda: consolidate(intent, extracted, rules))
+            answer = await self._stage("consolidate", Consolidated, lambda: consolidate(mail, intent, extracted, rules))
             metrics.extraction_confidence(
                 answer.confidence, source="email", method="model" if extracted.model_asked else "reader"
             )
@@ -131,6 +132,8 @@ class Attempt:
             # Whatever else it is, asking again would bring the same: a person decides, now.
             await self._give_up_on(error)
             return
+        finally:
+            content.release()
         with stage_span("deliver"):
             await deliver(services, rules, email_id=email.email_id, rows=effects)
 

@@ -14,6 +14,7 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import AppliedUpdate, Email
 from claimstream.domain.rules.deterministic_routing import Signs, is_pointed_at
 from claimstream.domain.rules.shortlist import LetterIndex
+from claimstream.pipeline.judging import judged
 from claimstream.pipeline.ports import Clients
 from claimstream.pipeline.services import Rules, Services
 
@@ -61,7 +62,9 @@ class Candidates(NamedTuple):
 
     async def judged_by(self, rule: Callable[[], T]) -> T:
         """What a rule says of them: of many in a thread, so that the event loop has its turns meanwhile."""
-        return await asyncio.to_thread(rule) if len(self.files) > _JUDGED_AT_ONCE else rule()
+        if len(self.files) > _JUDGED_AT_ONCE:
+            return await asyncio.to_thread(rule)
+        return await judged(rule, characters=self.signs.mail.characters)
 
 
 class CandidateFiles:
@@ -87,7 +90,7 @@ class CandidateFiles:
 
     async def for_routing(self, mail: ParsedMail) -> Candidates:
         """Those that ``find_route`` needs. Only ever the tenant's own."""
-        signs, clients = Signs.of(mail), self._services.clients
+        signs, clients = await self._signs(mail), self._services.clients
         if clients is None:
             return Candidates(signs, [])
         index = await self._index(clients)
@@ -98,7 +101,7 @@ class CandidateFiles:
 
     async def for_match(self, mail: ParsedMail, consolidated: Consolidated, routing: RoutingHit | None) -> Candidates:
         """Those that ``match`` needs. Only ever the tenant's own."""
-        signs, clients = Signs.of(mail), self._services.clients
+        signs, clients = await self._signs(mail), self._services.clients
         if clients is None:
             return Candidates(signs, [])
         if routing is not None:
@@ -111,6 +114,9 @@ class CandidateFiles:
         await self._read(index.alike(signs, consolidated, freemail=self._rules.freemail), clients, mail)
         await self._read_creditors(index, signs, clients)
         return Candidates(signs, self._ordered())
+
+    async def _signs(self, mail: ParsedMail) -> Signs:
+        return await judged(lambda: Signs.of(mail), characters=mail.characters)
 
     async def one(self, inquiry_id: str | None) -> CandidateFile | None:
         """The file of an inquiry that the mail was found to be about."""
@@ -172,7 +178,8 @@ class CandidateFiles:
         """Read what has not been read yet, as it is stored now; with ``naming`` also what this mail names by itself."""
         wanted = sorted(set(inquiry_ids) - self._asked)
         if naming is not None and not self._named_are_read:
-            codes, message_ids = _possible_codes(naming), {*naming.in_reply_to, *naming.references}
+            codes = await judged(lambda: _possible_codes(naming), characters=naming.characters)
+            message_ids = {*naming.in_reply_to, *naming.references}
         else:
             codes, message_ids = set(), set()
         tenant_id = self._email.tenant_id

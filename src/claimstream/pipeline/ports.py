@@ -10,7 +10,7 @@ from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Client, Inquiry, Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.keys import ClientKeys, LetterChanges
-from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.mail import Source
 from claimstream.domain.records.work import (
     Checkpoint,
     Claimed,
@@ -23,6 +23,7 @@ from claimstream.domain.records.work import (
     Result,
     Waited,
 )
+from claimstream.reading import Extractions, Reading
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -37,7 +38,7 @@ class RawMessage(Protocol):
 
 
 class MailSource(Protocol):
-    async def get_raw(self, mailbox: str, message_id: str) -> RawMessage: ...
+    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = ...) -> RawMessage | None: ...
 
 
 class Blobs(Protocol):
@@ -48,9 +49,8 @@ class Blobs(Protocol):
 
 
 class MailReader(Protocol):
-    async def read(
-        self, raw: bytes, *, uris: Mapping[str, str] = ..., our_markers: Collection[str] = ...
-    ) -> ParsedMail: ...
+    async def read(self, raw: bytes, *, our_markers: Collection[str] = ..., with_parts: bool = ...) -> Reading: ...
+    async def extract(self, sources: Sequence[Source]) -> Extractions: ...
 
 
 class Usage(Protocol):

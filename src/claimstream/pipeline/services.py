@@ -9,6 +9,9 @@ from claimstream.domain.records.decision import Thresholds
 from claimstream.external.errors import Outage
 from claimstream.pipeline import ports
 from claimstream.pipeline.letter_indexes import LetterIndexes
+from claimstream.pipeline.mail_memory import MailMemory
+
+_MAILS_BYTES = 320 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Services:
     others_seconds_ago: Callable[[Outage], Sequence[float] | None] = lambda _: None
     """How long ago the operation that failed last succeeded for each of some other emails than the one in work; None
     where its failure says nothing of the email."""
+    mail_memory: MailMemory = field(default_factory=lambda: MailMemory(_MAILS_BYTES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

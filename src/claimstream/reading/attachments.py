@@ -1,20 +1,22 @@
 """Attachments to sources: every file is read by its kind, archives and mails inside are opened, limits are kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
-from claimstream.domain.records.mail import Source, SourceKind, Unread
+from claimstream.domain.records.mail import REST, Source, SourceKind, Unread
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
-from claimstream.reading.limits import Limits
-from claimstream.reading.mime import dissect, parse, safe_name
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.mime import dissect, safe_name
+from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.msg import MsgMessage, read_msg
+from claimstream.reading.protocol import MailPart
 from claimstream.reading.text import clean
-from claimstream.reading.ziparchive import UnpackBudget, members, open_zip
+from claimstream.reading.ziparchive import members, open_zip
 
 _CONTAINERS = {filetype.ZIP, filetype.EML, filetype.MSG}
 
@@ -31,27 +33,36 @@ class _File:
 class AttachmentReader:
     """Reads the attachments of one mail. What is found gathers in ``sources``, ``unread`` and ``defects``."""
 
-    def __init__(self, limits: Limits, uris: Mapping[str, str], our_markers: Collection[str]) -> None:
+    def __init__(self, limits: Limits, allowance: Allowance, our_markers: Collection[str]) -> None:
+        """
+        Args:
+            allowance: of the whole mail; shrinks by what is read.
+        """
         self.sources: list[Source] = []
         self.unread: list[Unread] = []
         self.defects: list[str] = []
         self._limits = limits
-        self._uris = uris
         self._our_markers = our_markers
-        self._budget = UnpackBudget(limits.max_archive_bytes)
+        self._allowance = allowance
         self._ids: set[str] = set()
         self._full = False
 
+    def read_part(self, part: MailPart) -> None:
+        """Read one attachment of the mail. Never raises."""
+        head, data = part.head, part.data
+        if head.encrypted:
+            detail = "The message is encrypted by S/MIME or PGP."
+            self.report(head.source_id, head.name, head.media_type, len(data), "encrypted", detail)
+        else:
+            self.read(head.source_id, head.name, data, declared=head.declared_type)
+
     def read(self, source_id: str, name: str, data: bytes, *, declared: str = "", depth: int = 1) -> None:
         """Read one file, and what is packed inside under ``source_id/inner name``. Never raises."""
+        if self._allowance.files <= 0:
+            self.report_too_many(source_id, name, len(data))
+            return
         media_type = filetype.sniff(data, name, declared)
         name = safe_name(name, media_type, source_id.replace("/", "-"))
-        if len(self.sources) + len(self.unread) >= self._limits.max_attachments:
-            if not self._full:
-                detail = f"Over {self._limits.max_attachments} attachments; this and all later ones were left out."
-                self.report(source_id, name, media_type, len(data), "too_many", detail)
-            self._full = True
-            return
         try:
             self._read(_File(source_id, name, media_type, data, depth))
         except UnreadableError as error:
@@ -61,8 +72,24 @@ class AttachmentReader:
         except Exception as error:  # hostile files find paths nobody thought of; the rest is still read
             self.report(source_id, name, media_type, len(data), "broken", f"{type(error).__name__}: {error}"[:200])
 
+    def report_too_many(self, source_id: str, name: str, size: int) -> None:
+        """Note, once, that this file and all later ones were left out for their number."""
+        if not self._full:
+            name = safe_name(name, "", source_id.replace("/", "-"))
+            detail = f"Over {self._limits.max_attachments} attachments; this and all later ones were left out."
+            self._note(source_id, name, filetype.UNKNOWN, size, "too_many", detail)
+        self._full = True
+
+    def report_rest(self, source_id: str, name: str, media_type: str, size: int, detail: str) -> None:
+        """Note that the end of a source was left out."""
+        self._note(self._unique(f"{source_id}{REST}"), name, media_type, size, "too_large", detail)
+
     def report(self, source_id: str, name: str, media_type: str, size: int, reason: Reason, detail: str) -> None:
         """Note a file that is not read."""
+        self._allowance.files -= 1
+        self._note(source_id, name, media_type, size, reason, detail)
+
+    def _note(self, source_id: str, name: str, media_type: str, size: int, reason: Reason, detail: str) -> None:
         self.unread.append(
             Unread(
                 source_id=source_id, name=name, media_type=media_type, size=size, reason=reason, detail=clean(detail)
@@ -83,15 +110,13 @@ class AttachmentReader:
         elif file.media_type == filetype.MSG:
             self._open_message(file, read_msg(file.data))
         else:
-            document = read_document(file.data, file.media_type, self._limits, self._budget)
-            if document.defect:
-                self.defects.append(f"{file.source_id}: {document.defect}")
+            document = read_document(file.data, file.media_type, self._limits, self._allowance)
             self._add(file, document)
 
     def _open_zip(self, file: _File) -> None:
         count = 0
         with open_zip(file.data) as archive:
-            for count, member in enumerate(members(archive, self._limits, self._budget), 1):
+            for count, member in enumerate(members(archive, self._limits, self._allowance), 1):
                 if self._full:
                     return
                 name = safe_name(member.name, "", f"file-{count}")
@@ -110,9 +135,13 @@ class AttachmentReader:
             raise UnreadableError("empty", "The archive is empty.")
 
     def _open_mail(self, file: _File) -> None:
-        message = parse(file.data, self.defects)
-        sender = next(iter(headers.addresses(headers.values(message, "From", self._limits))), None)
-        anatomy = dissect(message, self._limits)
+        tree = MimeTree(file.data, self._limits)
+        sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
+        anatomy = dissect(tree)
+        self.defects += anatomy.defects
+        if anatomy.cut:
+            detail = "Only the beginning of the mail was read."
+            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), detail)
         self._add_letter(file, body_text(anatomy.texts), sender.address if sender else "")
         for number, part in enumerate(anatomy.files, 1):
             name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
@@ -140,10 +169,18 @@ class AttachmentReader:
             self._add(file, Document(SourceKind.OTHER, new))
 
     def _add(self, file: _File, document: Document) -> None:
-        text = document.text
-        if len(text) > self._limits.max_text_chars:
-            self.defects.append(f"{file.source_id}: read {self._limits.max_text_chars} of {len(text)} characters.")
-            text = text[: self._limits.max_text_chars]
+        text, cut = document.text, document.cut
+        most = min(self._limits.max_text_chars, self._allowance.characters)
+        if text and most <= 0:
+            raise UnreadableError("too_large", f"The mail has over {self._limits.max_mail_chars} characters.")
+        if len(text) > most:
+            cut = f"read {most} of {len(text)} characters."
+            text = text[:most]
+        if cut:
+            self.defects.append(f"{file.source_id}: {cut}")
+            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), cut.capitalize())
+        self._allowance.files -= 1
+        self._allowance.characters -= len(text)
         self.sources.append(
             Source(
                 source_id=file.source_id,
@@ -153,7 +190,6 @@ class AttachmentReader:
                 size=len(file.data),
                 sha256=sha256(file.data).hexdigest(),
                 text=text,
-                uri=self._uris.get(file.source_id),
                 pages=document.pages,
             )
         )

@@ -3,8 +3,9 @@
 import re
 
 from claimstream.domain.records.mail import DeliveryReport
-from claimstream.reading.headers import RawMessage, decoded
-from claimstream.reading.mime import Anatomy, walk_reports
+from claimstream.reading.headers import decoded
+from claimstream.reading.mime import Anatomy
+from claimstream.reading.mimetree import Part
 
 _ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
 _WORST_FIRST = ("failed", "delayed", "relayed", "expanded", "delivered")
@@ -53,11 +54,11 @@ def delivery_report(
     return None
 
 
-def _structured(report: RawMessage) -> DeliveryReport | None:
+def _structured(report: Part) -> DeliveryReport | None:
     actions: list[str] = []
     recipients: list[str] = []
     statuses: dict[str, str] = {}
-    for group in walk_reports(report):
+    for group in (child.headers for child in report.children):
         action = decoded(str(group.get("Action") or "")).lower().split(" ")[0]
         if action not in _ACTIONS:
             continue

@@ -53,7 +53,7 @@ class _Compound:
         self._entries = self._read_directory(first_directory)
         self._mini_fat = _integers(self._chain(first_mini_fat))
         root = self._entries[0]
-        self._mini_stream = self._chain(root.start)[: root.size]
+        self._mini_stream = self._chain(root.start, root.size)
         self._spent = 0
 
     def root(self) -> Storage:
@@ -81,7 +81,7 @@ class _Compound:
         if self._spent > 2 * len(self._data):
             raise UnreadableError("broken", "Streams of the compound file overlap.")
         if entry.size >= self._cutoff:
-            return self._chain(entry.start)[: entry.size]
+            return self._chain(entry.start, entry.size)
         pieces = []
         number, left = entry.start, entry.size
         for _ in range(len(self._mini_fat)):
@@ -95,14 +95,15 @@ class _Compound:
         start = (number + 1) * self._sector
         return self._data[start : start + self._sector]
 
-    def _chain(self, number: int) -> bytes:
+    def _chain(self, number: int, size: int | None = None) -> bytes:
+        """The bytes of a chain of sectors. It ends at the size wanted: a chain may run in a circle."""
         pieces = []
-        for _ in range(len(self._fat)):
+        for _ in range(len(self._fat) if size is None else min(len(self._fat), -(-size // self._sector))):
             if number >= min(len(self._fat), _LAST_REGULAR):
                 break
             pieces.append(self._sector_bytes(number))
             number = self._fat[number]
-        return b"".join(pieces)
+        return b"".join(pieces)[:size]
 
     def _read_fat(self) -> list[int]:
         sectors = list(struct.unpack_from(f"<{_HEADER_DIFAT}I", self._data, 76))

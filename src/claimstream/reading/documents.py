@@ -6,9 +6,8 @@ from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import filetype
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.html import html_charset, html_to_text
-from claimstream.reading.limits import Limits
-from claimstream.reading.text import clean, decode
-from claimstream.reading.ziparchive import UnpackBudget
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.text import MOST_TEXT_BYTES, beginning, clean, decode
 
 _BY_KREUZBERG = {filetype.RTF, filetype.DOC, filetype.XLS, filetype.PPT, filetype.PPTX}
 _OTHER_ARCHIVES = {
@@ -26,22 +25,22 @@ class Document:
 
     kind: SourceKind
     text: str
-    defect: str = ""
-    """What of it was left out, in words."""
+    cut: str = ""
+    """What of it was left out because a limit was reached, in words."""
     pages: int | None = None
 
 
-def read_document(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:
+def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
     """Raises ``UnreadableError``; hostile files may make the libraries raise anything else."""
     if media_type in filetype.IMAGES:
         return Document(SourceKind.IMAGE, "")
     if media_type == filetype.PDF:
         return _pdf(data, limits)
-    document = _office(data, media_type, limits, budget)
+    document = _office(data, media_type, limits, allowance)
     text = clean(document.text).strip("\n")
     if not text.strip():
         raise UnreadableError("empty", "There is no text in it.")
-    return Document(document.kind, text)
+    return Document(document.kind, text, document.cut)
 
 
 def _pdf(data: bytes, limits: Limits) -> Document:
@@ -49,29 +48,34 @@ def _pdf(data: bytes, limits: Limits) -> Document:
 
     result = read_pdf(data, limits)
     left_out = result.pages_read < result.pages
-    defect = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
+    cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
+    if result.cut and not left_out:
+        cut = f"read {limits.max_text_chars} characters of the pages."
     if result.scanned:
-        return Document(SourceKind.SCANNED_PDF, "", defect, result.pages)
-    return Document(SourceKind.TEXT_PDF, clean(result.text), defect, result.pages)
+        return Document(SourceKind.SCANNED_PDF, "", cut, result.pages)
+    return Document(SourceKind.TEXT_PDF, clean(result.text), cut, result.pages)
 
 
-def _office(data: bytes, media_type: str, limits: Limits, budget: UnpackBudget) -> Document:
+def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
     if media_type == filetype.TEXT:
-        return Document(SourceKind.OTHER, decode(data))
+        cut = f"read {MOST_TEXT_BYTES} of {len(data)} bytes." if len(data) > MOST_TEXT_BYTES else ""
+        return Document(SourceKind.OTHER, decode(beginning(data)), cut)
     if media_type == filetype.HTML:
         return Document(SourceKind.OTHER, html_to_text(decode(data, html_charset(data))))
     if media_type == filetype.DOCX:
         from claimstream.reading.docx import read_docx  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.DOCX, read_docx(data, limits, budget))
+        return Document(SourceKind.DOCX, read_docx(data, limits, allowance))
     if media_type == filetype.XLSX:
         from claimstream.reading.xlsx import read_xlsx  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.XLSX, read_xlsx(data, limits, budget))
+        text, cut = read_xlsx(data, limits, allowance)
+        return Document(SourceKind.XLSX, text, cut)
     if media_type in {filetype.ODT, filetype.ODS}:
         from claimstream.reading.odf import read_odf  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.OTHER, read_odf(data, limits, budget))
+        text, cut = read_odf(data, limits, allowance)
+        return Document(SourceKind.OTHER, text, cut)
     if media_type in _BY_KREUZBERG:
         from claimstream.reading.office import read_office  # noqa: PLC0415 - see above
 

@@ -9,16 +9,16 @@ import zipfile
 from collections.abc import Iterator
 
 from claimstream.reading.errors import UnreadableError
-from claimstream.reading.limits import Limits
+from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.xml import Element, local, parse_xml
-from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_DEPTH = 200
 _LAYOUT_LINES = 3
 """A cell with more lines is no cell of a table of figures."""
 
 
-def read_docx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
+def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> str:
     """Page headers, body, foot- and endnotes, page footers, in this order. Raises ``UnreadableError``."""
     with open_zip(data) as archive:
         names = archive.namelist()
@@ -31,7 +31,7 @@ def read_docx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
         ):
             seen: set[str] = set()
             for name in sorted(n for n in names if re.fullmatch(pattern, n)):
-                text = _part_text(archive, name, limits, budget)
+                text = _part_text(archive, name, limits, allowance)
                 # Headers of first and other pages mostly say the same.
                 if text and text not in seen:
                     seen.add(text)
@@ -41,8 +41,8 @@ def read_docx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
     return "\n\n".join(texts)
 
 
-def _part_text(archive: zipfile.ZipFile, name: str, limits: Limits, budget: UnpackBudget) -> str:
-    root = parse_xml(unpack(archive, archive.getinfo(name), limits, budget))
+def _part_text(archive: zipfile.ZipFile, name: str, limits: Limits, allowance: Allowance) -> str:
+    root = parse_xml(unpack(archive, archive.getinfo(name), limits, allowance))
     return "\n".join(_blocks(root, 0)).strip()
 
 

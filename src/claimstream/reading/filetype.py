@@ -1,10 +1,10 @@
 """What a file is, by its first bytes and, for containers, by what is inside. Names only break ties among texts."""
 
-import io
 import re
-import zipfile
 
 import puremagic
+
+from claimstream.reading.ziparchive import open_zip
 
 PDF = "application/pdf"
 ZIP = "application/zip"
@@ -84,7 +84,7 @@ def sniff(data: bytes, name: str = "", declared: str = "") -> str:
 
 def _zip_kind(data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             members = set(archive.namelist())
             if "mimetype" in members and archive.getinfo("mimetype").file_size <= 200:
                 declared = archive.read("mimetype").decode("ascii", "replace").strip()

@@ -15,7 +15,11 @@ class Limits:
     max_attachments: int = 50
     """Of one mail, what is packed inside archives and mails included."""
     max_text_chars: int = 400_000
-    """Of one source; the rest is cut off and noted as a defect."""
+    """Of one source; the rest is cut off and unread as too large."""
+    max_mail_chars: int = 1_000_000
+    """Of all sources of a mail together; the rest is unread as too large."""
+    max_mail_values: int = 5_000
+    """Amounts, references and names read in one mail: where there are more, its text counts as ended before them."""
     max_pdf_pages: int = 200
     max_archive_ratio: int = 200
     """Unpacked to packed size of one member; DEFLATE cannot exceed 1,032, office text stays below 50."""
@@ -24,7 +28,32 @@ class Limits:
     max_depth: int = 3
     """Archives and mails inside one another; 1 is an attachment of the mail itself."""
     max_headers: int = 1_000
+    """Of the mail itself that are kept."""
+    max_header_lines: int = 20_000
+    """Of all its parts together."""
+    max_head_bytes: int = 256 * 1024
+    """The headers of one part."""
     max_header_chars: int = 32_000
     """Of one header's value."""
     max_parts: int = 2_000
     """MIME parts looked at."""
+    max_mime_depth: int = 30
+    """MIME parts inside one another."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much of one mail may still be read. It shrinks while the mail is read, and goes along where the mail's parts
+    are read in several processes."""
+
+    files: int
+    """Attachments."""
+    characters: int
+    values: int
+    """Amounts, references and names."""
+    unpacked: int
+    """Bytes that archives unpack to."""
+
+    @classmethod
+    def of(cls, limits: Limits) -> "Allowance":
+        return cls(limits.max_attachments, limits.max_mail_chars, limits.max_mail_values, limits.max_archive_bytes)

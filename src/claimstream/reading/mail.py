@@ -1,9 +1,8 @@
 """Raw RFC 5322 bytes to everything later stages know of the email."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from hashlib import sha256
-from types import MappingProxyType
 
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
@@ -11,13 +10,14 @@ from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.body import body_text
 from claimstream.reading.bounces import delivery_report
-from claimstream.reading.headers import RawMessage, decoded
-from claimstream.reading.limits import Limits
-from claimstream.reading.mime import Anatomy, dissect, parse
+from claimstream.reading.headers import decoded
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.mime import dissect
+from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.parts import mail_part
+from claimstream.reading.protocol import MailPart
 from claimstream.reading.text import clean
 
-_NO_URIS: Mapping[str, str] = MappingProxyType({})
 _PUBLIC_DOMAINS = {
     "aol.com", "freenet.de", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
     "live.de", "mail.de", "mailbox.org", "outlook.com", "outlook.de", "posteo.de", "t-online.de", "web.de", "yahoo.de",
@@ -30,123 +30,131 @@ def read_mail(
     raw: bytes,
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
-    uris: Mapping[str, str] = _NO_URIS,
     our_markers: Collection[str] = (),
 ) -> ParsedMail:
     """Read a mail. Never raises: what is wrong with it stands in ``defects`` and ``unread``.
 
-    ``uris`` are the places where the bytes of sources are kept, by source id (``attachment-1``, …). ``our_markers`` are
-    further marks of our own letters beside the receiving mailbox, such as reply codes (see ``split_quoted``).
+    Args:
+        our_markers: further marks of our own letters beside the receiving mailbox, such as reply codes (see
+            ``split_quoted``).
     """
-    return _read(raw, limits, uris, our_markers, why_not=None)
+    return OpenedMail(raw, limits, Allowance.of(limits), our_markers).read()
 
 
-def read_without_attachments(
-    raw: bytes,
-    why: str,
-    *,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-    uris: Mapping[str, str] = _NO_URIS,
-    our_markers: Collection[str] = (),
-) -> ParsedMail:
-    """The same with the body only; every attachment is unread as broken, ``why`` saying so in words."""
-    return _read(raw, limits, uris, our_markers, why_not=why)
+class OpenedMail:
+    """A mail taken apart, but not read yet.
 
+    Args:
+        allowance: shrinks by what is read.
+        our_markers: as for :func:`read_mail`.
+    """
 
-def _read(
-    raw: bytes, limits: Limits, uris: Mapping[str, str], our_markers: Collection[str], why_not: str | None
-) -> ParsedMail:
-    defects: list[str] = []
-    too_large = len(raw) > limits.max_mail_bytes
-    message = parse(raw[:_HEAD_OF_TOO_LARGE] if too_large else raw, defects)
-    anatomy = dissect(message, limits)
-    defects += anatomy.defects
-    sender = next(iter(headers.addresses(headers.values(message, "From", limits))), None)
-    to = headers.addresses(headers.values(message, "To", limits))
-    cc = headers.addresses(headers.values(message, "Cc", limits))
-    delivered_to = _delivered_to(message, limits)
-    markers = [*our_markers, *_own_markers(delivered_to, to, cc, sender)]
-    subject = decoded(_first(message, "Subject", limits))
+    def __init__(self, raw: bytes, limits: Limits, allowance: Allowance, our_markers: Collection[str]) -> None:
+        self._raw = raw
+        self._limits = limits
+        self._allowance = allowance
+        self._too_large = len(raw) > limits.max_mail_bytes
+        tree = MimeTree(raw[:_HEAD_OF_TOO_LARGE] if self._too_large else raw, limits)
+        self._message = tree.root.headers
+        self._anatomy = dissect(tree)
+        files = [] if self._too_large else self._anatomy.files
+        self._files = len(files)
+        self.parts: tuple[MailPart, ...] = tuple(
+            mail_part(number, file) for number, file in enumerate(files[: limits.max_attachments], 1)
+        )
+        """The attachments, at most ``limits.max_attachments``. Body texts, signatures, small inline pictures and the
+        original mail of a delivery report are none. A mail over ``limits.max_mail_bytes`` has none here."""
+        self._sender = next(iter(self._addresses("From")), None)
+        self._to, self._cc = self._addresses("To"), self._addresses("Cc")
+        self._delivered_to = self._where_it_arrived()
+        self.markers: tuple[str, ...] = (
+            *our_markers,
+            *_own_markers(self._delivered_to, self._to, self._cc, self._sender),
+        )
+        """What our own letters carry, in this mail."""
 
-    whole = body_text(anatomy.texts)
-    if len(whole) > limits.max_text_chars:
-        defects.append(f"body: read {limits.max_text_chars} of {len(whole)} characters.")
-        whole = whole[: limits.max_text_chars]
-    split = split_quoted(whole, our_markers=markers)
-    new, disclaimer = cut_disclaimers(split.new)
+    def read(self, *, body: bool = True, files: bool = True) -> ParsedMail:
+        """Everything that is known of the mail.
 
-    reader = AttachmentReader(limits, uris, markers)
-    if too_large:
-        reader.report(
-            "attachments", "attachments", "multipart/mixed", len(raw), "too_large",
-            f"The mail has {len(raw)} bytes, over the limit of {limits.max_mail_bytes}; only its beginning was read.",
-        )  # fmt: skip
-    else:
-        _read_attachments(anatomy, reader, why_not)
-    body = new.encode("utf-8")
-    return ParsedMail(
-        message_id=next(iter(headers.message_ids(headers.values(message, "Message-ID", limits))), None),
-        subject=subject,
-        sender=sender,
-        reply_to=headers.addresses(headers.values(message, "Reply-To", limits)),
-        to=to,
-        cc=cc,
-        delivered_to=delivered_to,
-        in_reply_to=headers.message_ids(headers.values(message, "In-Reply-To", limits)),
-        references=headers.message_ids(headers.values(message, "References", limits)),
-        date=headers.date(headers.values(message, "Date", limits)),
-        headers=headers.all_headers(message, limits, defects),
-        sources=(
-            Source(
-                source_id="body",
-                kind=SourceKind.BODY,
-                name="body",
-                media_type="text/plain",
-                size=len(body),
-                sha256=sha256(body).hexdigest(),
-                text=new,
-                uri=uris.get("body"),
-            ),
-            *reader.sources,
-        ),
-        quoted_text="\n\n".join(part for part in (split.quoted, disclaimer) if part),
-        unread=tuple(reader.unread),
-        delivery_report=delivery_report(
-            anatomy,
-            sender=sender.address if sender else "",
+        Args:
+            body: read the body's text.
+            files: read the attachments.
+        """
+        message, limits = self._message, self._limits
+        defects = self._anatomy.defects
+        subject = decoded(self._first("Subject"))
+        reader = AttachmentReader(limits, self._allowance, self.markers)
+        whole = body_text(self._anatomy.texts) if body else ""
+        most = min(limits.max_text_chars, self._allowance.characters)
+        if len(whole) > most:
+            defects.append(f"body: read {most} of {len(whole)} characters.")
+        if self._anatomy.cut or len(whole) > most:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), "Only the beginning of the mail was read.")
+        whole = whole[:most]
+        self._allowance.characters -= len(whole)
+        split = split_quoted(whole, our_markers=self.markers)
+        new, disclaimer = cut_disclaimers(split.new)
+        if self._too_large:
+            over = f"The mail has {len(self._raw)} bytes, over the limit of {limits.max_mail_bytes}"
+            detail = f"{over}; only its beginning was read."
+            reader.report("attachments", "attachments", "multipart/mixed", len(self._raw), "too_large", detail)
+        elif files:
+            for part in self.parts:
+                reader.read_part(part)
+        if self._files > len(self.parts):
+            first = self._anatomy.files[len(self.parts)]
+            reader.report_too_many(f"attachment-{len(self.parts) + 1}", first.name, len(first.data))
+        encoded = new.encode("utf-8")
+        return ParsedMail(
+            message_id=next(iter(headers.message_ids(headers.values(message, "Message-ID", limits))), None),
             subject=subject,
-            return_path=_first(message, "Return-Path", limits),
-            auto_submitted=_first(message, "Auto-Submitted", limits),
-            text=whole,
-        ),
-        defects=tuple(dict.fromkeys([*defects, *reader.defects]))[:_MAX_DEFECTS],
-    )
+            sender=self._sender,
+            reply_to=self._addresses("Reply-To"),
+            to=self._to,
+            cc=self._cc,
+            delivered_to=self._delivered_to,
+            in_reply_to=headers.message_ids(headers.values(message, "In-Reply-To", limits)),
+            references=headers.message_ids(headers.values(message, "References", limits)),
+            date=headers.date(headers.values(message, "Date", limits)),
+            headers=headers.all_headers(message, limits, defects),
+            sources=(
+                Source(
+                    source_id="body",
+                    kind=SourceKind.BODY,
+                    name="body",
+                    media_type="text/plain",
+                    size=len(encoded),
+                    sha256=sha256(encoded).hexdigest(),
+                    text=new,
+                ),
+                *reader.sources,
+            ),
+            quoted_text="\n\n".join(part for part in (split.quoted, disclaimer) if part),
+            unread=tuple(reader.unread),
+            delivery_report=delivery_report(
+                self._anatomy,
+                sender=self._sender.address if self._sender else "",
+                subject=subject,
+                return_path=self._first("Return-Path"),
+                auto_submitted=self._first("Auto-Submitted"),
+                text=whole,
+            ),
+            defects=tuple(dict.fromkeys([*defects, *reader.defects]))[:_MAX_DEFECTS],
+        )
 
+    def _addresses(self, name: str) -> tuple[Address, ...]:
+        return headers.addresses(headers.values(self._message, name, self._limits))
 
-def _read_attachments(anatomy: Anatomy, reader: AttachmentReader, why_not: str | None) -> None:
-    for number, file in enumerate(anatomy.files, 1):
-        part = mail_part(number, file)
-        size = len(part.data)
-        if why_not is not None:
-            reader.report(part.source_id, part.name, part.media_type, size, "broken", why_not)
-        elif part.encrypted:
-            detail = "The message is encrypted by S/MIME or PGP."
-            reader.report(part.source_id, part.name, part.media_type, size, "encrypted", detail)
-        else:
-            reader.read(part.source_id, part.name, part.data, declared=part.declared_type)
+    def _first(self, name: str) -> str:
+        return next(iter(headers.values(self._message, name, self._limits)), "")
 
-
-def _first(message: RawMessage, name: str, limits: Limits) -> str:
-    return next(iter(headers.values(message, name, limits)), "")
-
-
-def _delivered_to(message: RawMessage, limits: Limits) -> tuple[str, ...]:
-    """Where the mail arrived, in the order of the header names' reliability, each address once."""
-    found: dict[str, None] = {}
-    for name in ("Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To"):
-        for address in headers.addresses(headers.values(message, name, limits)):
-            found.setdefault(address.address)
-    return tuple(found)
+    def _where_it_arrived(self) -> tuple[str, ...]:
+        """The receiving addresses, in the order of the header names' reliability, each once."""
+        found: dict[str, None] = {}
+        for name in ("Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To"):
+            for address in self._addresses(name):
+                found.setdefault(address.address)
+        return tuple(found)
 
 
 def _own_markers(

@@ -4,78 +4,100 @@ import re
 from collections.abc import Iterator
 
 from claimstream.reading.errors import UnreadableError
-from claimstream.reading.limits import Limits
+from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.xml import Element, attribute, local, parse_xml
-from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_DEPTH = 200
 _MAX_REPEAT = 50
+_MAX_CELL_CHARS = 32_767
+"""As in spreadsheets. Tables in repeated cells of tables would double without end."""
+_MAX_ROW_CHARS = 200_000
 
 
-def read_odf(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
-    """Text of a text document or spreadsheet, page headers and footers included. Raises ``UnreadableError``."""
+def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
+    """Text of a text document or spreadsheet, page headers and footers included, and in words what of it was left out
+    because a limit was reached. Raises ``UnreadableError``."""
+    reader = _OdfReader()
     with open_zip(data) as archive:
         names = set(archive.namelist())
         if "content.xml" not in names:
             raise UnreadableError("broken", "The document has no content.")
         if "META-INF/manifest.xml" in names:
-            manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), limits, budget)
+            manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), limits, allowance)
             if b"encryption-data" in manifest or b"encrypted-key" in manifest:
                 raise UnreadableError("encrypted", "The document needs a password.")
         texts = []
-        content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, budget))
+        content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, allowance))
+        most = limits.max_text_chars + 1
         if "styles.xml" in names:
-            styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, budget))
-            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "header"]
-        texts += ["\n".join(_lines(e, 0)) for e in content.iter() if local(e) == "body"]
+            styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, allowance))
+            texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in styles.iter() if local(e) == "header"]
+        texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in content.iter() if local(e) == "body"]
         if "styles.xml" in names:
-            texts += ["\n".join(_lines(e, 0)) for e in styles.iter() if local(e) == "footer"]
-    return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip())
+            texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in styles.iter() if local(e) == "footer"]
+    cut = "read the beginning of a long cell, row or text." if reader.cut else ""
+    return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip()), cut
 
 
-def _lines(element: Element, depth: int) -> Iterator[str]:
-    if depth > _MAX_DEPTH:
-        return
-    for child in element:
-        name = local(child)
-        if name in {"p", "h"}:
-            boxes: list[str] = []
-            yield from _inline(child, boxes, depth).split("\n")
-            yield from boxes
-        elif name == "table-row":
-            line = "\t".join(_cells(child, depth)).rstrip()
-            if line:
-                yield line
-        elif name not in {"tracked-changes", "annotation", "forms", "sequence-decls"}:
-            yield from _lines(child, depth + 1)
+class _OdfReader:
+    """Walks the elements of one document."""
 
+    def __init__(self) -> None:
+        self.cut = False
+        """Whether something was too long and was cut."""
 
-def _cells(row: Element, depth: int) -> Iterator[str]:
-    for cell in row:
-        if local(cell) not in {"table-cell", "covered-table-cell"}:
-            continue
-        text = " ".join(line for line in _lines(cell, depth + 1) if line)
-        repeat = attribute(cell, "number-columns-repeated") or "1"
-        yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
+    def lines(self, element: Element, depth: int) -> Iterator[str]:
+        if depth > _MAX_DEPTH:
+            return
+        for child in element:
+            name = local(child)
+            if name in {"p", "h"}:
+                boxes: list[str] = []
+                yield from self._inline(child, boxes, depth).split("\n")
+                yield from boxes
+            elif name == "table-row":
+                line = "\t".join(self.up_to(_MAX_ROW_CHARS, self._cells(child, depth))).rstrip()
+                if line:
+                    yield line
+            elif name not in {"tracked-changes", "annotation", "forms", "sequence-decls"}:
+                yield from self.lines(child, depth + 1)
 
+    def up_to(self, most: int, texts: Iterator[str]) -> Iterator[str]:
+        """The texts, until they have that many characters together."""
+        for text in texts:
+            if most <= 0:
+                self.cut = True
+                return
+            self.cut = self.cut or len(text) > most
+            yield text[:most]
+            most -= len(text) + 1
 
-def _inline(element: Element, boxes: list[str], depth: int) -> str:
-    pieces = [_collapsed(element.text)]
-    for child in element:
-        name = local(child)
-        if name == "s":
-            count = attribute(child, "c") or "1"
-            pieces.append(" " * (min(int(count), _MAX_REPEAT) if count.isdecimal() and len(count) < 9 else 1))
-        elif name == "tab":
-            pieces.append("\t")
-        elif name == "line-break":
-            pieces.append("\n")
-        elif name == "text-box":
-            boxes += _lines(child, depth + 1)
-        elif name not in {"annotation", ""} and depth < _MAX_DEPTH:
-            pieces.append(_inline(child, boxes, depth + 1))
-        pieces.append(_collapsed(child.tail))
-    return "".join(pieces)
+    def _cells(self, row: Element, depth: int) -> Iterator[str]:
+        for cell in row:
+            if local(cell) not in {"table-cell", "covered-table-cell"}:
+                continue
+            text = " ".join(line for line in self.up_to(_MAX_CELL_CHARS, self.lines(cell, depth + 1)) if line)
+            repeat = attribute(cell, "number-columns-repeated") or "1"
+            yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
+
+    def _inline(self, element: Element, boxes: list[str], depth: int) -> str:
+        pieces = [_collapsed(element.text)]
+        for child in element:
+            name = local(child)
+            if name == "s":
+                count = attribute(child, "c") or "1"
+                pieces.append(" " * (min(int(count), _MAX_REPEAT) if count.isdecimal() and len(count) < 9 else 1))
+            elif name == "tab":
+                pieces.append("\t")
+            elif name == "line-break":
+                pieces.append("\n")
+            elif name == "text-box":
+                boxes += self.lines(child, depth + 1)
+            elif name not in {"annotation", ""} and depth < _MAX_DEPTH:
+                pieces.append(self._inline(child, boxes, depth + 1))
+            pieces.append(_collapsed(child.tail))
+        return "".join(pieces)
 
 
 def _collapsed(text: str | None) -> str:

@@ -50,6 +50,8 @@ class PdfText:
     pages_read: int
     scanned: bool
     """The text layer is nearly empty: only a model with vision can read this."""
+    cut: bool
+    """Whether pages, or characters of a page, were left out because a limit was reached."""
 
 
 def read_pdf(data: bytes, limits: Limits) -> PdfText:
@@ -74,8 +76,9 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
     if count == 0:
         raise UnreadableError("broken", "The PDF has no pages.")
     pages: list[str] = []
-    length = 0
+    left = limits.max_text_chars
     failed = 0
+    cut = count > limits.max_pdf_pages
     for number in range(min(count, limits.max_pdf_pages)):
         try:
             page = document[number]
@@ -83,33 +86,38 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
             failed += 1
             continue
         try:
-            pages.append(_page_text(page))
+            text, characters = _page_text(page, left)
         finally:
             page.close()
-        length += len(pages[-1])
-        if length > limits.max_text_chars:
+        pages.append(text)
+        left -= characters
+        if left < 0:
+            cut = True
             break
     if not pages:
         raise UnreadableError("broken", f"None of the {count} pages of the PDF can be read.")
     text = "\n\n".join(page for page in pages if page)
     letters = sum(character.isalnum() for character in text)
-    return PdfText(text, count, len(pages) + failed, scanned=letters < _SCAN_CHARACTERS * min(len(pages), 4))
+    return PdfText(text, count, len(pages) + failed, letters < _SCAN_CHARACTERS * min(len(pages), 4), cut)
 
 
-def _page_text(page: "pdfium.PdfPage") -> str:
+def _page_text(page: "pdfium.PdfPage", most: int) -> tuple[str, int]:
+    """The text of the first ``most`` characters, and how many there are."""
     textpage = page.get_textpage()
     try:
-        upright, turned = _runs(textpage.raw, page.get_rotation())
+        characters = pdfium_c.FPDFText_CountChars(textpage.raw)
+        upright, turned = _runs(textpage.raw, min(characters, most), page.get_rotation())
     finally:
         textpage.close()
     lines = _lines(upright)
     if turned:
         lines += ["", "".join(turned).strip()]
-    return "\n".join(lines).strip("\n")
+    return "\n".join(lines).strip("\n"), characters
 
 
-def _runs(textpage: object, rotation: int) -> tuple[list[_Run], list[str]]:
-    """Runs of upright characters, and the text of all others. ``rotation``: the page's, in degrees clockwise."""
+def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list[str]]:
+    """Runs of upright characters, and the text of all others, among the first ``count``. ``rotation``: the page's, in
+    degrees clockwise."""
     box = pdfium_c.FS_RECTF()
     box_reference = ctypes.byref(box)
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -123,7 +131,7 @@ def _runs(textpage: object, rotation: int) -> tuple[list[_Run], list[str]]:
     turned_lean = 0.0
     run: _Run | None = None
     pending_space = False
-    for index in range(pdfium_c.FPDFText_CountChars(textpage)):
+    for index in range(count):
         code = get_unicode(textpage, index)
         if code in {0x0D, 0x0A}:
             run = None

@@ -1,44 +1,65 @@
 """Reading mails in processes of their own, so that a hostile file neither blocks nor kills the service."""
 
 import asyncio
-import json
-import re
 import signal
-import sys
-from collections.abc import Collection, Mapping
-from contextlib import suppress
-from dataclasses import asdict
-from types import MappingProxyType
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from hashlib import sha256
 
-from claimstream.domain.records.mail import ParsedMail, Unread
-from claimstream.reading.limits import Limits
-from claimstream.reading.mail import read_mail, read_without_attachments
-from claimstream.reading.worker import LENGTH, READY, Request
+from pydantic import TypeAdapter
 
-_NO_URIS: Mapping[str, str] = MappingProxyType({})
-_INLINE_BYTES = 32 * 1024
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.mail import ParsedMail, Source, SourceKind, Unread
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
+from claimstream.reading.protocol import MailPart, Request, Task
+
+__all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading"]
+
 _HEAD_BYTES = 64 * 1024
-_START_SECONDS = 60.0
-_ALARM_MARGIN_SECONDS = 5.0
-_MAILS_PER_WORKER = 1_000
+_REQUESTS_PER_PROCESS = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
-_MULTIPART_OR_HTML = re.compile(rb"^content-(?:type:(?!\s*text/plain)|disposition:)", re.IGNORECASE | re.MULTILINE)
-
-
-class ReaderUnavailableError(RuntimeError):
-    """No reading process can be started: nothing is known of the mail, it has to wait."""
+_SOURCES = TypeAdapter(tuple[Source, ...])
 
 
 class _ReadingFailedError(Exception):
     """A reading process took too long or ended. The message says which, in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mail says."""
+
+    mail: ParsedMail
+    extractions: tuple[SourceExtraction, ...] = ()
+    """What the rules read, of each source with text that could be read."""
+    parts: tuple[MailPart, ...] = ()
+    """The attachments with their bytes, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extractions:
+    """What the rules read in texts."""
+
+    found: tuple[SourceExtraction, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Ids of the sources that were not read, or not to their end."""
+
+
 class MailReader:
     """A pool of reading processes, started when first needed.
 
-    ``timeout_seconds`` is for one mail with its attachments, ``body_timeout_seconds`` for the second attempt at its
-    body alone, ``memory_bytes`` the address space of a process.
+    A mail is read in one go. When that takes too long or ends its process, the mail is read piece by piece: its body,
+    then one attachment after the other, so that whatever did it is alone in being broken.
+
+    Args:
+        workers: how many processes there are at most.
+        timeout_seconds: for one mail with its attachments.
+        piece_seconds: for one piece of a mail that is read piece by piece.
+        pieces_seconds: for all its attachments together.
+        memory_bytes: of a process, beyond which it ends (``RLIMIT_DATA``).
     """
 
     def __init__(
@@ -47,54 +68,86 @@ class MailReader:
         *,
         workers: int = 2,
         timeout_seconds: float = 30.0,
-        body_timeout_seconds: float = 10.0,
-        memory_bytes: int = 2 * 1024**3,
+        piece_seconds: float = 10.0,
+        pieces_seconds: float = 60.0,
+        memory_bytes: int = 512 * 1024**2,
     ) -> None:
         self._limits = limits
         self._timeout_seconds = timeout_seconds
-        self._body_timeout_seconds = body_timeout_seconds
+        self._piece_seconds = piece_seconds
+        self._pieces_seconds = pieces_seconds
         self._memory_bytes = memory_bytes
         self._free = asyncio.Semaphore(workers)
         self._workers = workers
-        self._idle: list[_Worker] = []
-        self._all: set[_Worker] = set()
+        self._idle: list[ReadingProcess] = []
+        self._all: set[ReadingProcess] = set()
         self._closed = False
 
     @property
     def process_ids(self) -> tuple[int, ...]:
-        """Of the reading processes alive."""
+        """Ids of the reading processes alive."""
         return tuple(worker.process.pid for worker in self._all)
 
     async def warm(self) -> None:
-        """Start every process now rather than with the first mails. Raises ``ReaderUnavailableError``."""
+        """Start every process now rather than with the first mails.
+
+        Raises:
+            ReaderUnavailableError: a process does not start.
+        """
         async with asyncio.TaskGroup() as group:
             started = [group.create_task(self._start()) for _ in range(self._workers - len(self._all))]
         self._idle += [task.result() for task in started]
 
-    async def read(
-        self, raw: bytes, *, uris: Mapping[str, str] = _NO_URIS, our_markers: Collection[str] = ()
-    ) -> ParsedMail:
-        """As ``read_mail``. When reading takes too long or ends its process, the body alone is read and the
-        attachments are unread as broken; when that fails too, the headers.
+    async def read(self, raw: bytes, *, our_markers: Collection[str] = (), with_parts: bool = False) -> Reading:
+        """Read a mail. What of it cannot be read is ``unread`` in the mail; no mail makes this raise.
 
-        Raises ``ReaderUnavailableError`` when no process can be started, which says nothing about the mail.
+        Args:
+            our_markers: further marks of our own letters beside the receiving mailbox, such as reply codes.
+            with_parts: give back the bytes of the attachments, too.
+
+        Raises:
+            ReaderUnavailableError: no process can be started, which says nothing about the mail.
         """
-        if self._closed:
-            raise RuntimeError("The mail reader is closed.")
-        if _is_simple(raw):
-            return read_mail(raw, limits=self._limits, uris=uris, our_markers=our_markers)
         request = Request(
-            uris=dict(uris), our_markers=list(our_markers), why_not=None, alarm_seconds=self._timeout_seconds
+            task=Task.MAIL,
+            alarm_seconds=self._timeout_seconds,
+            our_markers=tuple(our_markers),
+            with_parts=with_parts,
         )
         try:
-            return await self._ask(request, raw)
+            answered = await self._ask(request, raw)
         except _ReadingFailedError as error:
-            why = str(error)
-        request["why_not"], request["alarm_seconds"] = why, self._body_timeout_seconds
+            return await self._piece_by_piece(request, raw, str(error))
+        assert answered.answer.mail is not None
+        return Reading(answered.answer.mail, answered.extractions, answered.parts)
+
+    async def extract(self, sources: Sequence[Source]) -> Extractions:
+        """What the rules read in texts that have no mail of theirs at hand: a scan's transcript, or a mail that was
+        read before.
+
+        Raises:
+            ReaderUnavailableError: no process can be started.
+        """
+        texts = [source for source in sources if source.text.strip()]
+        if not texts:
+            return Extractions()
+        request = Request(task=Task.EXTRACT, alarm_seconds=self._timeout_seconds)
         try:
-            return await self._ask(request, raw)
-        except _ReadingFailedError as error:
-            return self._headers_only(raw, str(error))
+            return _extracted([await self._ask(request, _SOURCES.dump_json(tuple(texts)))])
+        except _ReadingFailedError:
+            pass
+        found: list[Answered] = []
+        failed: list[str] = []
+        allowance = Allowance.of(self._limits)
+        clock = _Clock(self._pieces_seconds)
+        for source in texts:
+            request = self._piece(Task.EXTRACT, clock, allowance=allowance)
+            try:
+                found.append(await self._ask(request, _SOURCES.dump_json((source,)), clock))
+                allowance = found[-1].answer.allowance
+            except _ReadingFailedError:
+                failed.append(source.source_id)
+        return _extracted(found, failed)
 
     async def close(self) -> None:
         """End every process. Readings under way fail."""
@@ -103,34 +156,108 @@ class MailReader:
             await self._discard(worker)
         self._idle.clear()
 
-    async def _ask(self, request: Request, raw: bytes) -> ParsedMail:
+    # --- piece by piece
+
+    async def _piece_by_piece(self, request: Request, raw: bytes, why: str) -> Reading:
+        opened = await self._without_attachments(request, raw, why)
+        if opened is None:
+            return Reading(_unreadable(len(raw), why))
+        mail = opened.answer.mail
+        assert mail is not None
+        mail = mail.model_copy(update={"defects": (*mail.defects, f"Read piece by piece: {why}")})
+        extractions = list(opened.extractions)
+        allowance = opened.answer.allowance
+        clock = _Clock(self._pieces_seconds)
+        for part in opened.parts:
+            if allowance.files <= 0:
+                detail = f"Over {self._limits.max_attachments} attachments; this and all later ones were left out."
+                mail = _joined(mail, unread=(_unread(part, "too_many", detail),))
+                break
+            piece = self._piece(
+                Task.FILE, clock, allowance=allowance, part=part.head, our_markers=opened.answer.our_markers
+            )
+            try:
+                answered = await self._ask(piece, part.data, clock)
+            except _ReadingFailedError as error:
+                mail = _joined(mail, unread=(_unread(part, "broken", str(error)),))
+                continue
+            found = answered.answer
+            mail = _joined(mail, sources=found.sources, unread=found.unread, defects=found.defects)
+            extractions += answered.extractions
+            allowance = found.allowance
+        return Reading(mail, tuple(extractions), opened.parts if request.with_parts else ())
+
+    async def _without_attachments(self, request: Request, raw: bytes, why: str) -> Answered | None:
+        """The mail without its attachments, or its headers alone; None where not even those can be read."""
+        head = request.model_copy(update={"alarm_seconds": self._piece_seconds, "with_parts": True})
+        try:
+            return await self._ask(head.model_copy(update={"task": Task.BODY}), raw)
+        except _ReadingFailedError as error:
+            why = str(error)
+        for name, data in (("body", raw), ("mail", _head(raw))):
+            asked = head.model_copy(update={"task": Task.HEAD, "with_parts": name == "body"})
+            try:
+                answered = await self._ask(asked, data)
+            except _ReadingFailedError:
+                continue
+            assert answered.answer.mail is not None
+            broken = Unread(
+                source_id=name,
+                name=name,
+                media_type="message/rfc822",
+                size=len(raw),
+                reason="broken",
+                detail=why,
+            )
+            mail = answered.answer.mail.model_copy(update={"unread": (broken,)})
+            return Answered(answered.answer.model_copy(update={"mail": mail}), (), answered.parts)
+        return None
+
+    def _piece(self, task: Task, clock: "_Clock", **fields: object) -> Request:
+        return Request.model_validate(
+            {"task": task, "alarm_seconds": min(self._piece_seconds, clock.left_seconds), **fields}
+        )
+
+    # --- the pool
+
+    async def _ask(self, request: Request, data: bytes, clock: "_Clock | None" = None) -> Answered:
         """One reading. When the process was ended, maybe from outside, the reading is tried once more."""
+        if self._closed:
+            raise RuntimeError("The mail reader is closed.")
+        if request.alarm_seconds <= 0:
+            raise _ReadingFailedError(f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read.")
         async with self._free:
-            for attempt in (1, 2):
-                worker = await self._take(fresh=attempt == 2)
-                done = False
-                try:
-                    async with asyncio.timeout(request["alarm_seconds"]):
-                        answer = await worker.ask(request, raw)
-                    done = True
-                    return ParsedMail.model_validate_json(answer)
-                except TimeoutError:
-                    seconds = request["alarm_seconds"]
-                    raise _ReadingFailedError(f"Reading was ended after {seconds:g} seconds.") from None
-                except (asyncio.IncompleteReadError, ConnectionError):
-                    if self._closed:
-                        raise RuntimeError("The mail reader is closed.") from None
-                    code = await worker.process.wait()
-                    if code not in _FROM_OUTSIDE or attempt == 2:
-                        raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
-                finally:
-                    if done and worker.mails < _MAILS_PER_WORKER and not self._closed:
-                        self._idle.append(worker)
-                    else:
-                        await self._discard(worker)
+            with clock.running() if clock is not None else nullcontext():
+                return await self._ask_one(request, data)
+
+    async def _ask_one(self, request: Request, data: bytes) -> Answered:
+        for attempt in (1, 2):
+            worker = await self._take(fresh=attempt == 2)
+            done = False
+            try:
+                async with asyncio.timeout(request.alarm_seconds):
+                    answered = await worker.ask(request, data)
+                done = True
+                return answered
+            except TimeoutError:
+                seconds = request.alarm_seconds
+                raise _ReadingFailedError(f"Reading was ended after {seconds:g} seconds.") from None
+            except NoAnswerError as error:
+                raise _ReadingFailedError(f"The reading process gave no answer: {error}.") from None
+            except (asyncio.IncompleteReadError, ConnectionError):
+                if self._closed:
+                    raise RuntimeError("The mail reader is closed.") from None
+                code = await worker.process.wait()
+                if code not in _FROM_OUTSIDE or attempt == 2:
+                    raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
+            finally:
+                if done and worker.requests < _REQUESTS_PER_PROCESS and not self._closed:
+                    self._idle.append(worker)
+                else:
+                    await self._discard(worker)
         raise AssertionError("unreachable")
 
-    async def _take(self, *, fresh: bool) -> "_Worker":
+    async def _take(self, *, fresh: bool) -> ReadingProcess:
         """An idle process, or a new one. ``fresh``: in place of an idle one, which may have ended with the last."""
         if not self._idle:
             return await self._start()
@@ -140,87 +267,81 @@ class MailReader:
         await self._discard(worker)
         return await self._start()
 
-    async def _start(self) -> "_Worker":
-        worker = await _Worker.start(self._limits, self._memory_bytes)
+    async def _start(self) -> ReadingProcess:
+        worker = await ReadingProcess.start(self._limits, self._memory_bytes)
         self._all.add(worker)
         return worker
 
-    async def _discard(self, worker: "_Worker") -> None:
+    async def _discard(self, worker: ReadingProcess) -> None:
         self._all.discard(worker)
         await worker.end()
 
-    def _headers_only(self, raw: bytes, why: str) -> ParsedMail:
-        head = re.split(rb"\r?\n\r?\n", raw[:_HEAD_BYTES], maxsplit=1)[0]
-        # What the body is made of is of no use without the body.
-        head = re.sub(rb"(?im)^content-[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n?", b"", head)
-        mail = read_without_attachments(head + b"\r\n\r\n", why, limits=self._limits)
-        unread = Unread(
-            source_id="mail", name="mail", media_type="message/rfc822", size=len(raw), reason="broken", detail=why
-        )
-        return mail.model_copy(update={"unread": (unread,), "defects": (*mail.defects, f"Headers only: {why}")})
 
+class _Clock:
+    """How much time is left for reading. The wait for a free process does not count."""
 
-class _Worker:
-    """One reading process and the pipes to it."""
+    def __init__(self, seconds: float) -> None:
+        self.left_seconds = seconds
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self.process = process
-        self.mails = 0
-        self._requests = process.stdin
-        self._answers = process.stdout
-
-    @classmethod
-    async def start(cls, limits: Limits, memory_bytes: int) -> "_Worker":
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                "from claimstream.reading.worker import main; main()",
-                json.dumps(asdict(limits)),
-                str(memory_bytes),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-            )
-        except OSError as error:
-            raise ReaderUnavailableError(f"Cannot start a process to read mail: {error}") from error
-        worker = cls(process)
-        ready = False
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                ready = await worker._answer() == READY
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
-            pass
+            yield
         finally:
-            if not ready:
-                await worker.end()
-        if not ready:
-            raise ReaderUnavailableError("The process that reads mail did not start; its error is on standard error.")
-        return worker
-
-    async def ask(self, request: Request, raw: bytes) -> bytes:
-        """Raises ``IncompleteReadError`` or ``ConnectionError`` when the process ends meanwhile."""
-        self.mails += 1
-        arguments = json.dumps({**request, "alarm_seconds": request["alarm_seconds"] + _ALARM_MARGIN_SECONDS}).encode()
-        self._requests.write(LENGTH.pack(len(arguments)) + arguments + LENGTH.pack(len(raw)))
-        self._requests.write(raw)
-        await self._requests.drain()
-        return await self._answer()
-
-    async def end(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        self._requests.close()
-        with suppress(BrokenPipeError, ConnectionError):
-            await self._requests.wait_closed()
-        await self.process.wait()
-
-    async def _answer(self) -> bytes:
-        (length,) = LENGTH.unpack(await self._answers.readexactly(LENGTH.size))
-        return await self._answers.readexactly(length)
+            self.left_seconds = max(0.0, self.left_seconds - (loop.time() - started))
 
 
-def _is_simple(raw: bytes) -> bool:
-    """A short mail of plain text alone, which is read faster than it is sent to a process."""
-    return len(raw) <= _INLINE_BYTES and _MULTIPART_OR_HTML.search(raw) is None
+def _joined(
+    mail: ParsedMail,
+    *,
+    sources: Iterable[Source] = (),
+    unread: Iterable[Unread] = (),
+    defects: Iterable[str] = (),
+) -> ParsedMail:
+    return mail.model_copy(
+        update={
+            "sources": (*mail.sources, *sources),
+            "unread": (*mail.unread, *unread),
+            "defects": (*mail.defects, *defects),
+        }
+    )
+
+
+def _unread(part: MailPart, reason: str, detail: str) -> Unread:
+    head = part.head
+    return Unread(
+        source_id=head.source_id,
+        name=head.name,
+        media_type=head.media_type,
+        size=len(part.data),
+        reason=reason,
+        detail=detail,
+    )
+
+
+def _head(raw: bytes) -> bytes:
+    """What stands before the first empty line."""
+    ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark, 0, _HEAD_BYTES)) >= 0]
+    return raw[: min(ends, default=_HEAD_BYTES)]
+
+
+def _unreadable(size: int, why: str) -> ParsedMail:
+    """The record of a mail that nothing could be read of, made without looking at it."""
+    body = Source(
+        source_id="body",
+        kind=SourceKind.BODY,
+        name="body",
+        media_type="text/plain",
+        size=0,
+        sha256=sha256(b"").hexdigest(),
+        text="",
+    )
+    unread = Unread(source_id="mail", name="mail", media_type="message/rfc822", size=size, reason="broken", detail=why)
+    return ParsedMail(sources=(body,), unread=(unread,), defects=(f"Nothing of the mail could be read: {why}",))
+
+
+def _extracted(answered: Sequence[Answered], failed: Sequence[str] = ()) -> Extractions:
+    cut = [unread.source_id for one in answered for unread in one.answer.unread]
+    return Extractions(tuple(found for one in answered for found in one.extractions), (*failed, *cut))

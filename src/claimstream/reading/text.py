@@ -12,6 +12,12 @@ _GUESS_BYTES = 64 * 1024
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+MOST_TEXT_BYTES = 8 * 1024 * 1024
+"""Of one text that are looked at: twenty times the characters that are kept of it, for markup."""
+_MOST_MARKS = 30
+"""Combining marks one after the other, as in the Stream-Safe Text Format (UAX 15). Python puts them in order in
+quadratic time: 400,000 of them in five minutes."""
+_MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
 _LIKELY = set("äöüÄÖÜß€§°–—„“”‚‘’…«»´½²³µ·×•®©éèêëáàâçñîïôóûúÉÈ\u00a0\u00ad")
@@ -23,12 +29,30 @@ _REALLY_CP1252 = {"ascii", "us-ascii", "iso8859-1", "latin-1", "iso-8859-1"}
 def clean(text: str) -> str:
     """NFC, LF line ends, no control or invisible characters. No-break and thin spaces stay: amounts use them."""
     text = _LINE_ENDS.sub("\n", text)
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+    return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_fewer_marks, _UNWANTED.sub("", text)))
+
+
+def _fewer_marks(found: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in found[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean_line(text: str) -> str:
     """The same for what is one line, such as a header or a file name."""
     return " ".join(clean(text).split())
+
+
+def beginning(data: bytes) -> bytes:
+    """The first ``MOST_TEXT_BYTES`` of a text; no UTF-8 character is cut in two."""
+    most = MOST_TEXT_BYTES
+    while 0 < most < len(data) and data[most] & 0xC0 == 0x80:
+        most -= 1
+    return data[:most]
 
 
 def decode(data: bytes, charset: str | None = None) -> str:

@@ -1,46 +1,46 @@
-"""The process that reads mails for a ``MailReader``: requests on standard input, answers on standard output.
-
-A frame is its length (four bytes, big-endian) and that many bytes. A request is two frames: JSON with the arguments,
-and the raw mail. An answer is one frame, the ``ParsedMail`` as JSON: the parent never unpickles what a process says
-that has just read hostile files.
+"""The process that reads mail, so that a hostile file can take down nothing but itself. See :mod:`.reader`.
 
 It ends with its parent, however that ends: a thread waits for the end of standard input, and the kernel's alarm clock
 ends a reading that keeps even that thread from running.
 """
 
+import gc
 import json
 import os
 import queue
 import resource
 import signal
-import struct
 import sys
 import threading
-from typing import BinaryIO, TypedDict
+from contextlib import suppress
+from typing import BinaryIO
 
-from claimstream.reading.limits import Limits
-from claimstream.reading.mail import read_mail, read_without_attachments
+from pydantic import TypeAdapter
 
-LENGTH = struct.Struct(">I")
-READY = b"ready"
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.reading.attachments import AttachmentReader
+from claimstream.reading.extracting import extract
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.mail import OpenedMail
+from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request, Task
 
-
-class Request(TypedDict):
-    uris: dict[str, str]
-    our_markers: list[str]
-    why_not: str | None
-    """None reads everything; otherwise the body only, with this as the reason."""
-    alarm_seconds: float
+SOURCES = TypeAdapter(tuple[Source, ...])
 
 
 def main() -> None:
+    """Answer requests on standard input until it ends."""
     limits, memory_bytes = Limits(**json.loads(sys.argv[1])), int(sys.argv[2])
     # A terminal's Ctrl-C is the parent's to handle; the alarm's default is to end the process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    with suppress(OSError):  # not on Linux
+        _be_ended_first()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     _warm()
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    gc.freeze()  # what was imported is not looked through again and again
+    gc.set_threshold(20_000, 20, 20)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What native libraries print must not end up between the frames, nor mail text in a log.
     silence = os.open(os.devnull, os.O_RDWR)
@@ -50,21 +50,63 @@ def main() -> None:
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     _send(answers, READY)
     while True:
-        request, raw = waiting.get()
-        signal.setitimer(signal.ITIMER_REAL, request["alarm_seconds"])
-        answer = _answer(request, raw, limits)
+        request, data = waiting.get()
+        signal.setitimer(signal.ITIMER_REAL, request.alarm_seconds)
+        answer = _answer(request, data, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        del raw
-        _send(answers, answer)
+        del data
+        _send(answers, *answer)
+        del answer
 
 
-def _answer(request: Request, raw: bytes, limits: Limits) -> bytes:
-    uris, markers, why_not = request["uris"], request["our_markers"], request["why_not"]
-    if why_not is None:
-        mail = read_mail(raw, limits=limits, uris=uris, our_markers=markers)
-    else:
-        mail = read_without_attachments(raw, why_not, limits=limits, uris=uris, our_markers=markers)
-    return mail.model_dump_json().encode()
+def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
+    allowance = request.allowance or Allowance.of(limits)
+    if request.task is Task.EXTRACT:
+        _, found, unread = extract(SOURCES.validate_json(data), allowance)
+        return _frames(Answer(unread=tuple(unread), allowance=allowance, extractions=len(found)), found)
+    if request.task is Task.FILE:
+        assert request.part is not None
+        reader = AttachmentReader(limits, allowance, request.our_markers)
+        reader.read_part(MailPart(request.part, data))
+        sources, found, unread = extract(reader.sources, allowance)
+        answer = Answer(
+            sources=tuple(sources),
+            unread=(*reader.unread, *unread),
+            defects=tuple(reader.defects),
+            allowance=allowance,
+            extractions=len(found),
+        )
+        return _frames(answer, found)
+    opened = OpenedMail(data, limits, allowance, request.our_markers)
+    mail = opened.read(body=request.task is not Task.HEAD, files=request.task is Task.MAIL)
+    sources, found, unread = extract(mail.sources, allowance)
+    parts = opened.parts if request.with_parts else ()
+    answer = Answer(
+        mail=_with(mail, sources=tuple(sources), unread=(*mail.unread, *unread)),
+        our_markers=opened.markers,
+        allowance=allowance,
+        extractions=len(found),
+        parts=tuple(part.head for part in parts),
+    )
+    return _frames(answer, found, parts)
+
+
+def _with(mail: ParsedMail, **fields: object) -> ParsedMail:
+    return mail.model_copy(update=fields)
+
+
+def _frames(answer: Answer, found: list[SourceExtraction], parts: tuple[MailPart, ...] = ()) -> list[bytes]:
+    return [
+        answer.model_dump_json().encode(),
+        *(extraction.model_dump_json().encode() for extraction in found),
+        *(part.data for part in parts),
+    ]
+
+
+def _be_ended_first() -> None:
+    """When memory runs out, the kernel is to end a reading process rather than the service."""
+    with open("/proc/self/oom_score_adj", "w") as adjustment:
+        adjustment.write("1000")
 
 
 def _warm() -> None:
@@ -74,10 +116,10 @@ def _warm() -> None:
 
 def _receive(requests: BinaryIO, waiting: "queue.SimpleQueue[tuple[Request, bytes]]") -> None:
     while True:
-        arguments, raw = _frame(requests), _frame(requests)
-        if arguments is None or raw is None:
+        request, data = _frame(requests), _frame(requests)
+        if request is None or data is None:
             os._exit(0)
-        waiting.put((json.loads(arguments), raw))
+        waiting.put((Request.model_validate_json(request), data))
 
 
 def _frame(stream: BinaryIO) -> bytes | None:
@@ -90,7 +132,8 @@ def _frame(stream: BinaryIO) -> bytes | None:
     return data if len(data) == length else None
 
 
-def _send(answers: BinaryIO, data: bytes) -> None:
-    answers.write(LENGTH.pack(len(data)))
-    answers.write(data)
+def _send(answers: BinaryIO, *frames: bytes) -> None:
+    for frame in frames:
+        answers.write(LENGTH.pack(len(frame)))
+        answers.write(frame)
     answers.flush()

@@ -8,20 +8,22 @@ import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.cell import Cell  # type: ignore[import-untyped]  # it ships no types
 
 from claimstream.reading.errors import UnreadableError
-from claimstream.reading.limits import Limits
-from claimstream.reading.ziparchive import UnpackBudget, open_zip, unpack
+from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 200
 
 
-def read_xlsx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
-    """Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
+def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
+    """The text, and in words what of it was left out because a limit was reached.
+
+    Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
     (``3418.07 EUR`` where the cell is formatted as money), dates as ``01.03.2026``. Raises ``UnreadableError``."""
     with open_zip(data) as archive:
         for info in archive.infolist():
             # openpyxl unpacks without limits, so the limits are tried first.
-            unpack(archive, info, limits, budget)
+            unpack(archive, info, limits, allowance)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
         try:
@@ -29,25 +31,33 @@ def read_xlsx(data: bytes, limits: Limits, budget: UnpackBudget) -> str:
         except Exception as error:  # openpyxl lets whatever it meets through
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         try:
-            lines: list[str] = []
-            length = 0
-            for sheet in book.worksheets:
-                if sheet.sheet_state != "visible":
-                    continue
-                lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
-                sheet.reset_dimensions()
-                for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS):
-                    line = "\t".join(_cell(cell) for cell in row).rstrip()
-                    if line:
-                        lines.append(line)
-                        length += len(line)
-                    if length > limits.max_text_chars:
-                        break
-            return "\n".join(lines).strip("\n")
+            return _text(book, limits)
         except Exception as error:  # rows are parsed only now
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         finally:
             book.close()
+
+
+def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
+    lines: list[str] = []
+    length = 0
+    cut = ""
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(max_row=_MAX_ROWS + 1, max_col=_MAX_COLUMNS), 1):
+            if number > _MAX_ROWS:
+                cut = f"read {_MAX_ROWS} rows of a sheet."
+                break
+            line = "\t".join(_cell(cell) for cell in row).rstrip()
+            if line:
+                lines.append(line)
+                length += len(line)
+            if length > limits.max_text_chars:
+                return "\n".join(lines).strip("\n"), f"read {number} rows of a sheet."
+    return "\n".join(lines).strip("\n"), cut
 
 
 def _cell(cell: Cell) -> str:

@@ -1,11 +1,13 @@
 import pytest
 from tests.domain.records import mail, pdf, source
 
+from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.inquiry import Letter
-from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, SourceKind
-from claimstream.domain.rules.classification import classify, settle_intent
+from claimstream.domain.rules import classification
+from claimstream.domain.rules.classification import settle_intent
 
 FIRST, SECOND = Letter
 SURE = 0.70
@@ -19,6 +21,11 @@ Zinsen             318,07 EUR
 Kosten             200,00 EUR
 Gesamtforderung  3.418,07 EUR
 """
+
+
+def classify(received: ParsedMail, letter: Letter | None) -> Classification:
+    extractions = [read_source(source) for source in received.sources if source.text.strip()]
+    return classification.classify(received, extractions, letter=letter)
 
 
 def greeting(text: str) -> str:

@@ -307,6 +307,27 @@ def test_a_client_named_in_the_text_is_no_conflict_whoever_else_is(text: str) ->
     assert decision.write
 
 
+REST = Unread(source_id="body/rest", name="body", media_type="text/plain", size=9, reason="too_large")
+
+
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [
+        (Intent.CLAIM_STATEMENT, ReviewReason.AMOUNT_MISSING),
+        (Intent.SETTLEMENT_RESPONSE, ReviewReason.SETTLEMENT_UNCLEAR),
+    ],
+)
+def test_nothing_is_written_of_a_text_read_in_part(intent: Intent, reason: ReviewReason) -> None:
+    reading = extraction(amount("812.40"), settlement=settled(ACCEPTED))
+    file = PLAN if intent is Intent.SETTLEMENT_RESPONSE else BRANDT
+    whole, part = (
+        decided(reading, intent=intent, matched=file, received=mail("x").model_copy(update={"unread": unread}))
+        for unread in ((), (REST,))
+    )
+    assert whole.write
+    assert (part.write, part.reasons) == (False, (reason,))
+
+
 SCAN = source("", source_id="attachment-2", kind=SourceKind.SCANNED_PDF, name="scan.pdf")
 LOGO = source("", source_id="attachment-2", kind=SourceKind.IMAGE, name="logo.png").model_copy(update={"size": 4_000})
 LOCKED = Unread(

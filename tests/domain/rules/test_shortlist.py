@@ -36,7 +36,7 @@ from claimstream.domain.rules.matching import match
 from claimstream.domain.rules.shortlist import LetterIndex
 from claimstream.evaluation.case import load_cases
 from claimstream.local.sample_mail import SAMPLES
-from claimstream.reading import read_mail
+from claimstream.reading.mail import read_mail
 
 UNSEEN = Path(__file__).parents[2] / "unseen" / "cases"
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from itertools import combinations
 from typing import TypeVar
 
@@ -48,7 +47,6 @@ _QUOTE = 160
 """Longest evidence that still shows the label beside its amount."""
 
 
-@lru_cache(maxsize=64)  # classification and extraction read the same sources, most often one right after the other
 def read_source(source: Source) -> SourceExtraction:
     """Every field the rules can read in ``source``; nothing found is None or ().
 

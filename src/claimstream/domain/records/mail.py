@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from claimstream.domain.records.base import Record
 
+REST = "/rest"
+"""Ends the ``source_id`` of an ``Unread`` that stands for the end of a source, of which the beginning was read."""
+
 
 class SourceKind(StrEnum):
     """What a text came from; the base confidence of a value depends on it (``confidence.SOURCE_CONFIDENCE``)."""
@@ -63,6 +66,11 @@ class Unread(Record):
     """``encrypted``, ``broken``, ``unknown_type``, ``too_large``, ``too_many`` or ``empty``."""
     detail: str = ""
 
+    @property
+    def is_rest(self) -> bool:
+        """Whether the beginning was read: this is what lies beyond a limit."""
+        return self.reason == "too_large" and self.source_id.endswith(REST)
+
 
 class DeliveryReport(Record):
     """What an RFC 3464 delivery-status report (or a recognisable bounce) says of our own letter."""
@@ -111,3 +119,8 @@ class ParsedMail(Record):
     @property
     def body(self) -> Source:
         return self.sources[0]
+
+    @property
+    def characters(self) -> int:
+        """The length of all texts together."""
+        return sum(len(source.text) for source in self.sources)

@@ -3,9 +3,9 @@
 Clear mail is settled here. Whatever is not clear gets a confidence below 0.70, so that a model or a person is asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.extraction import AmountRank, Method, SettlementDecision, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification, Intent
@@ -28,9 +28,14 @@ def settle_intent(intent: Intent, letter: Letter | None) -> Intent:
     return Intent.SETTLEMENT_RESPONSE if letter is Letter.SECOND and intent in _ANSWERS_TO_A_PLAN else intent
 
 
-def classify(mail: ParsedMail, *, letter: Letter | None) -> Classification:
-    """The intent by rules. ``letter`` is that of the inquiry a deterministic signal routed the mail to."""
-    reading = _Reading.of(mail)
+def classify(mail: ParsedMail, extractions: Sequence[SourceExtraction], *, letter: Letter | None) -> Classification:
+    """The intent by rules.
+
+    Args:
+        extractions: what the rules read in the mail's sources.
+        letter: that of the inquiry a deterministic signal routed the mail to.
+    """
+    reading = _Reading.of(mail, extractions)
     found = automatic(mail, figures=reading.labelled) or _by_content(mail, reading, letter)
     return found.model_copy(update={"intent": settle_intent(found.intent, letter)})
 
@@ -39,14 +44,14 @@ def classify(mail: ParsedMail, *, letter: Letter | None) -> Classification:
 class _Reading:
     """What the rules read in all sources, and the words of the letters among them."""
 
-    extractions: tuple[SourceExtraction, ...]
+    extractions: Sequence[SourceExtraction]
     words: str
 
     @classmethod
-    def of(cls, mail: ParsedMail) -> "_Reading":
+    def of(cls, mail: ParsedMail, extractions: Sequence[SourceExtraction]) -> "_Reading":
         sources = [source for source in mail.sources if source.text.strip()]
         letters = [s.text for s in sources if s.source_id == "body" or len(s.text) <= LETTER_LENGTH]
-        return cls(tuple(map(read_source, sources)), phrases.plain(" . ".join(letters)))
+        return cls(extractions, phrases.plain(" . ".join(letters)))
 
     @property
     def rank(self) -> AmountRank | None:

@@ -216,7 +216,9 @@ def _guards(
     if intent in AMOUNT_INTENTS:
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
-        if missing := _own_letter(mail, consolidated, file) or _better_figure_unread(mail, consolidated):
+        if missing := (
+            _own_letter(mail, consolidated, file) or _read_in_part(mail) or _better_figure_unread(mail, consolidated)
+        ):
             guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
         if disputed := _disputed(mail, consolidated):
             guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, disputed)
@@ -225,6 +227,7 @@ def _guards(
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
         for doubt in (
+            _read_in_part(mail),
             _terms_beside_refusal(mail, consolidated),
             _taken_back(mail, consolidated),
             _another_plan(mail, consolidated, file),
@@ -287,6 +290,12 @@ def _another_plan(mail: ParsedMail, consolidated: Consolidated, file: CandidateF
 def _refused(guard: GuardDecision, reason: ReviewReason, why: str) -> GuardDecision:
     """The guard's decision, refused for one reason more than it knows of."""
     return guard.model_copy(update={"passed": False, "reason": reason, "why": why}) if guard.passed else guard
+
+
+def _read_in_part(mail: ParsedMail) -> str | None:
+    """A text that goes on beyond a limit may say something else there."""
+    rest = next((entry for entry in mail.unread if entry.is_rest), None)
+    return f"only the beginning of {rest.name} was read" if rest else None
 
 
 def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str | None:

@@ -6,7 +6,9 @@ from claimstream.domain.records.intent import Classification, Intent, RoutingHit
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.classification import classify as classify_by_rules
 from claimstream.domain.rules.deterministic_routing import find_route
+from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import judged
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, ModelIntent
 from claimstream.pipeline.services import Rules
@@ -41,12 +43,17 @@ async def _route(mail: ParsedMail, files: CandidateFiles, rules: Rules) -> Routi
     )
 
 
-async def classify(mail: ParsedMail, files: CandidateFiles, desk: ModelDesk, rules: Rules) -> Classification:
+async def classify(
+    mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, rules: Rules
+) -> Classification:
+    """What the mail wants, by the rules where they are sure, else by a small model."""
     routing = await _route(mail, files, rules)
     file = await files.one(routing.inquiry_id if routing else None)
     letter = file.inquiry.letter if file else None
     files.let_go()
-    ruled = classify_by_rules(mail, letter=letter).model_copy(update={"routing": routing})
+    found = (await content.extractions(mail)).found
+    by_rules = await judged(lambda: classify_by_rules(mail, found, letter=letter), characters=mail.characters)
+    ruled = by_rules.model_copy(update={"routing": routing})
     if ruled.confidence >= rules.thresholds.intent_minimum:
         return ruled
 

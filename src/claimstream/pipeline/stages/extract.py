@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
-from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
@@ -17,11 +16,12 @@ from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.evidence import keep_evidenced, needs_model
 from claimstream.external.errors import Refused
+from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.judging import judged
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules
-from claimstream.pipeline.stages.fetch import RawMail
 from claimstream.telemetry.logs import get_logger
 
 T = TypeVar("T")
@@ -57,9 +57,9 @@ def _promise(source: Source) -> int:
 class _Scans:
     """Pages without a text layer, for the model's eyes."""
 
-    def __init__(self, fetched: Fetched, raw_mail: RawMail, blobs: Blobs | None) -> None:
+    def __init__(self, fetched: Fetched, content: MailContent, blobs: Blobs | None) -> None:
         self._fetched = fetched
-        self._raw_mail = raw_mail
+        self._content = content
         self._blobs = blobs
 
     async def bytes(self, source: Source) -> bytes | None:
@@ -67,7 +67,7 @@ class _Scans:
             return await self._blobs.get(source.uri)
         if "/" in source.source_id:
             return None
-        return await self._raw_mail.attachment(self._fetched, source.source_id)
+        return await self._content.attachment(self._fetched, source.source_id)
 
 
 async def extract(
@@ -78,17 +78,21 @@ async def extract(
     rules: Rules,
     *,
     fetched: Fetched,
-    raw_mail: RawMail,
+    content: MailContent,
     blobs: Blobs | None,
 ) -> Extracted:
     intent = classification.intent
     if intent in SET_ASIDE:
         return Extracted()
-    found = [read_source(source) for source in mail.sources if source.text.strip()]
+    read = await content.extractions(mail)
+    found = list(read.found)
     scans = [source for source in mail.sources if source.needs_vision]
-    broken = tuple(unread.source_id for unread in mail.unread)
+    broken = (*(unread.source_id for unread in mail.unread), *read.unread)
     unread = (*broken, *(scan.source_id for scan in scans))
-    preview = consolidate(found, intent=intent, unread=unread, thresholds=rules.thresholds)
+    preview = await judged(
+        lambda: consolidate(read.found, intent=intent, unread=unread, thresholds=rules.thresholds),
+        characters=mail.characters,
+    )
     if not needs_model(intent, preview) or not desk.staffed:
         return Extracted(
             extractions=tuple(found),
@@ -99,9 +103,12 @@ async def extract(
         )
 
     scans = sorted(scans, key=_promise)
-    pages = _Scans(fetched, raw_mail, blobs)
-    transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
-    found += [read_source(source) for source in transcripts]
+    pages = _Scans(fetched, content, blobs)
+    async with content.room_for(scans):
+        transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
+    read_later = await content.extract(transcripts)
+    found += read_later.found
+    broken = (*broken, *read_later.unread)
     readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
     answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
     transcribed = {source.source_id for source in transcripts}
@@ -148,4 +155,6 @@ async def _ask(source: Source, intent: Intent, letter: Letter | None, desk: Mode
         return await model.extract(source, intent=intent, letter=letter)
 
     answer = await desk.ask(f"extract/{source.source_id}", SourceExtraction, question)
-    return None if answer is None else keep_evidenced(answer, source)
+    if answer is None:
+        return None
+    return await judged(lambda: keep_evidenced(answer, source), characters=len(source.text))

@@ -6,6 +6,7 @@ from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules import routing
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import judged
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.extract import Extracted
 
@@ -20,7 +21,10 @@ async def route(
     rules: Rules,
 ) -> Decision:
     file = await files.one(match.inquiry_id)
-    decision = routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds)
+    decision = await judged(
+        lambda: routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds),
+        characters=mail.characters,
+    )
     if extracted.budget_spent and decision.route is Route.MANUAL_REVIEW:
         # A person should know that the mail is here for want of money, not because it is hard.
         reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))

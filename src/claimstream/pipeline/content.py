@@ -1,0 +1,173 @@
+"""What one email holds: its bytes, and what a reading process found in them."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+
+from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.work import Email
+from claimstream.external.errors import NotFound, Outage
+from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
+from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.mail_memory import MailMemory, Share
+from claimstream.pipeline.ports import Blobs, MailReader, MailSource
+from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
+
+_USUAL_ANSWER_BYTES = 3 * 512 * 1024
+"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
+_LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
+"""A mail of 50 MB, the most that Gmail takes in, in base64."""
+_WHILE_IT_COMES = 4
+"""Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+_WITH_ITS_PARTS = 3
+"""Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
+_RECORD_BYTES = 64 * 1024
+_CHARACTER_BYTES = 8
+_VALUE_BYTES = 2048
+
+
+class MailTooLargeError(Exception):
+    """A mail larger than Gmail takes in."""
+
+
+class MailContent:
+    """The content of one email in one attempt, got when it is first needed.
+
+    The bytes come from Gmail in the attempt that fetches them, later from the archive, without one from Gmail again.
+    One look of a reading process serves archive, parsing and extraction; only what a checkpoint of an earlier attempt
+    has left over is asked for by itself.
+    """
+
+    def __init__(
+        self, email: Email, gmail: MailSource, blobs: Blobs | None, reader: MailReader, memory: MailMemory
+    ) -> None:
+        self._memory = memory
+        self._share: Share | None = None
+        self._size = 0
+        self._email = email
+        self._gmail = gmail
+        self._blobs = blobs
+        self._reader = reader
+        self._raw: bytes | None = None
+        self._reading: Reading | None = None
+        self._extractions: Extractions | None = None
+
+    async def fetch(self) -> tuple[bytes, datetime]:
+        """The bytes and when Gmail received them.
+
+        Raises:
+            NotFound: the message has been deleted since the notification.
+        """
+        for most in (_USUAL_ANSWER_BYTES, _LARGEST_ANSWER_BYTES):
+            await self._take(_WHILE_IT_COMES * most)
+            message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most)
+            if message is not None:
+                self._raw = message.raw
+                self._keep(_WITH_ITS_PARTS * len(message.raw))
+                return message.raw, message.internal_date
+        raise MailTooLargeError(f"Gmail's answer has over {_LARGEST_ANSWER_BYTES} bytes.")
+
+    async def parts(self) -> tuple[MailPart, ...]:
+        """The attachments of the mail that was fetched in this attempt."""
+        assert self._raw is not None
+        self._reading = await self._read(self._raw, with_parts=True)
+        return self._reading.parts
+
+    async def mail(self, fetched: Fetched) -> ParsedMail:
+        """The mail as it was read. Its bytes are let go."""
+        reading = self._reading or await self._read(await self._bytes(fetched))
+        self._raw = self._reading = None
+        self._extractions = Extractions(reading.extractions)
+        self._size = _size(reading.mail, self._extractions)
+        self._keep(self._size)
+        if not fetched.attachments:
+            return reading.mail
+        uris = fetched.uris
+        sources = (source.model_copy(update={"uri": uris.get(source.source_id)}) for source in reading.mail.sources)
+        return reading.mail.model_copy(update={"sources": tuple(sources)})
+
+    async def extractions(self, mail: ParsedMail) -> Extractions:
+        """What the rules read in each source of the mail."""
+        if self._extractions is None:
+            await self._take(_size(mail))
+            with _waiting_for_a_process():
+                self._extractions = await self._reader.extract(mail.sources)
+            self._size = _size(mail, self._extractions)
+            self._keep(self._size)
+        return self._extractions
+
+    async def extract(self, transcripts: Sequence[Source]) -> Extractions:
+        """What the rules read in texts that a model has made of scans."""
+        with _waiting_for_a_process():
+            return await self._reader.extract(transcripts)
+
+    @asynccontextmanager
+    async def room_for(self, scans: Sequence[Source]) -> AsyncIterator[None]:
+        """Memory for the bytes of these scans, and for what a model is sent of them."""
+        if not scans:
+            yield
+            return
+        await self._take(self._size + _WHILE_IT_COMES * sum(scan.size for scan in scans))
+        try:
+            yield
+        finally:
+            self._keep(self._size)
+
+    def release(self) -> None:
+        """The attempt is over: give the memory back."""
+        self._raw = self._reading = None
+        self._keep(0)
+
+    async def _take(self, size: int) -> None:
+        self._keep(0)
+        self._share = await self._memory.take(size)
+
+    def _keep(self, size: int) -> None:
+        if self._share is not None:
+            self._share.shrink(size)
+
+    async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
+        """The bytes of one attachment; None for what is packed inside another one."""
+        reading = await self._read(await self._bytes(fetched), with_parts=True)
+        self._raw = None
+        return next((part.data for part in reading.parts if part.head.source_id == source_id), None)
+
+    async def _bytes(self, fetched: Fetched) -> bytes:
+        if self._raw is None:
+            if self._blobs is not None and fetched.raw_uri is not None:
+                if self._share is None:
+                    await self._take(_WITH_ITS_PARTS * fetched.size)
+                self._raw = await archived(fetched, self._blobs)
+            self._raw = self._raw or await self._fetch_again(fetched)
+        return self._raw
+
+    async def _fetch_again(self, fetched: Fetched) -> bytes:
+        try:
+            raw, _ = await self.fetch()
+        except NotFound as gone:
+            if fetched.raw_uri is None:
+                raise
+            raise LostMailError("The archived mail is missing or broken, and Gmail has it no more.") from gone
+        if not is_what_was_fetched(raw, fetched):
+            raise LostMailError("Gmail has another mail under this id than was fetched before.")
+        return raw
+
+    async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:
+        # A block that names the mailbox is recognisably our own quoted letter.
+        with _waiting_for_a_process():
+            return await self._reader.read(raw, our_markers=(self._email.mailbox,), with_parts=with_parts)
+
+
+def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  # noqa: B008 - frozen
+    """About how much memory a mail takes that has been read."""
+    values = sum(len(found.totals) + len(found.references) + len(found.people) for found in extractions.found)
+    return _RECORD_BYTES + _CHARACTER_BYTES * mail.characters + _VALUE_BYTES * values
+
+
+@contextmanager
+def _waiting_for_a_process() -> Iterator[None]:
+    try:
+        yield
+    except ReaderUnavailableError as error:
+        # No process can be started (memory, process limit): that is the machine's trouble, not the mail's.
+        raise Outage("reader", "read", "no reading process can be started; check memory and process limits") from error

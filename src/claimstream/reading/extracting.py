@@ -1,0 +1,61 @@
+"""What the rules read in the texts of a mail, as much as a mail may hold."""
+
+from collections.abc import Sequence
+
+from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.mail import REST, Source, Unread
+from claimstream.reading.limits import Allowance
+
+
+def extract(
+    sources: Sequence[Source], allowance: Allowance
+) -> tuple[list[Source], list[SourceExtraction], list[Unread]]:
+    """The sources, what was read in those that have text, and what was not read.
+
+    A source with more values than the mail may have is cut before them.
+
+    Args:
+        allowance: shrinks by the values read.
+    """
+    kept: list[Source] = []
+    found: list[SourceExtraction] = []
+    unread: list[Unread] = []
+    for source in sources:
+        if not source.text.strip():
+            kept.append(source)
+            continue
+        text, extraction = source, read_source(source)
+        ends = _ends_of_values(extraction)
+        if len(ends) > allowance.values:
+            detail = f"Holds {len(ends)} values, more than are read; read up to the first {allowance.values}."
+            unread.append(_rest(source, detail))
+            end = ends[allowance.values - 1] if allowance.values else 0
+            text = source.model_copy(update={"text": source.text[:end]})
+            extraction = read_source(text)
+            ends = _ends_of_values(extraction)
+        allowance.values = max(0, allowance.values - len(ends))
+        kept.append(text)
+        found.append(extraction)
+    return kept, found, unread
+
+
+def _rest(source: Source, detail: str) -> Unread:
+    return Unread(
+        source_id=f"{source.source_id}{REST}",
+        name=source.name,
+        media_type=source.media_type,
+        size=source.size,
+        reason="too_large",
+        detail=detail,
+    )
+
+
+def _ends_of_values(extraction: SourceExtraction) -> list[int]:
+    """Where the quotes of the values end, in order."""
+    quotes = [
+        *(total.evidence for total in extraction.totals),
+        *(reference.evidence for reference in extraction.references),
+        *(person.evidence for person in extraction.people),
+    ]
+    return sorted(quote.start + len(quote.quote) for quote in quotes)

@@ -1,0 +1,191 @@
+"""A mail taken apart into its MIME parts, within limits that hold while it is taken apart.
+
+The standard library's parser makes an object of every line and of every part before anybody can count them: 16 MB of
+boundaries cost it 34 s and a gigabyte. Here a part is a stretch of the mail, found by searching for its boundary; only
+headers are parsed by the library, and those are cut first.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import Compat32
+
+from claimstream.reading.headers import RawMessage
+from claimstream.reading.limits import Limits
+
+_HEADER_LINES = re.compile(rb"(?:(?:From |[!-9;-~]*:|[\t ])[^\r\n]*+(?:\r\n|\r|\n))*+(?:[!-9;-~]++:[^\r\n]*+\Z)?")
+"""Ends where the library's parser ends it: at the first line that is neither a header nor the rest of one."""
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_BLANK_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
+_STRUCTURE_CHARACTERS = 8_000
+_MOST_GROUPS = 100
+"""Of one delivery report: one for the message and one for each recipient."""
+_PLAIN_ENCODINGS = {"", "7bit", "8bit", "binary"}
+
+
+class _CappedHeaders(Compat32):
+    """The tolerant policy. Headers that say how a part is built are cut as they are parsed: the library reads them in
+    quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_STRUCTURE_CHARACTERS] if name.lower().startswith("content-") else value
+
+
+_POLICY = _CappedHeaders()
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a mail, or the mail itself."""
+
+    headers: RawMessage
+    """Its headers alone, without a payload."""
+    source: bytes
+    start: int
+    end: int
+    """Where the body stands in ``source``."""
+    children: list["Part"] = field(default_factory=list)
+
+    @property
+    def body(self) -> bytes:
+        """The body as it was sent, still encoded."""
+        return self.source[self.start : self.end]
+
+    @property
+    def content(self) -> bytes:
+        """The body decoded. A damaged encoding gives what can be decoded; nothing is raised."""
+        encoding = str(self.headers.get("Content-Transfer-Encoding") or "").strip().lower()
+        if encoding in _PLAIN_ENCODINGS:
+            return self.body
+        sent: RawMessage = Message(policy=_POLICY)
+        sent["Content-Transfer-Encoding"] = encoding
+        sent.set_payload(self.body.decode("ascii", "surrogateescape"))
+        try:
+            decoded = sent.get_payload(decode=True)
+        except Exception:  # what the part holds is lost, the mail is not
+            return b""
+        return decoded if isinstance(decoded, bytes) else b""
+
+
+class MimeTree:
+    """The parts of one mail.
+
+    Args:
+        raw: the mail.
+        limits: how many parts, levels and header lines are looked at.
+    """
+
+    def __init__(self, raw: bytes, limits: Limits) -> None:
+        self.defects: list[str] = []
+        """What was wrong or left out, in words."""
+        self.cut = False
+        """Whether parts were left out for their number or depth."""
+        self._raw = raw
+        self._limits = limits
+        self._parts_left = limits.max_parts
+        self._lines_left = limits.max_header_lines
+        self.root = self._part(0, len(raw), 1, "text/plain")
+
+    def _part(self, start: int, end: int, depth: int, default_type: str) -> Part:
+        self._parts_left -= 1
+        headers, body = self._headers(start, end)
+        headers.set_default_type(default_type)
+        part = Part(headers, self._raw, body, end)
+        kind = headers.get_content_type()
+        if kind == "message/delivery-status":
+            part.children = list(self._groups(part))
+        elif kind.startswith(("multipart/", "message/")) and depth >= self._limits.max_mime_depth:
+            self._leave_out(f"Parts are nested more than {depth} levels deep; the innermost were left out.")
+            part.end = body
+        elif kind.startswith("multipart/"):
+            inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+            for first, last in self._between_boundaries(part):
+                if self._parts_left <= 0:
+                    self._leave_out(f"More than {self._limits.max_parts} MIME parts; the rest was left out.")
+                    break
+                part.children.append(self._part(first, last, depth + 1, inner))
+        elif kind.startswith("message/"):
+            part.children = [self._part(body, end, depth + 1, "text/plain")]
+        return part
+
+    def _headers(self, start: int, end: int) -> tuple[RawMessage, int]:
+        """The headers that begin here, and where the body begins."""
+        most = min(end, start + self._limits.max_head_bytes)
+        block = _HEADER_LINES.match(self._raw, start, most)
+        stop = body = block.end() if block else start
+        if stop == most < end:
+            self.defects.append(f"The headers of a part have over {self._limits.max_head_bytes} bytes; they were cut.")
+            blank = _BLANK_LINE.search(self._raw, stop - 1, end)
+            body = blank.end() if blank else end
+        elif ending := _LINE_END.match(self._raw, stop, end):
+            body = ending.end()
+        head = self._raw[start:stop]
+        lines = head.splitlines(keepends=True)
+        if len(lines) > self._lines_left:
+            self.defects.append(f"More than {self._limits.max_header_lines} lines of headers; the rest was left out.")
+            head = b"".join(lines[: self._lines_left])
+        self._lines_left = max(0, self._lines_left - len(lines))
+        headers = BytesHeaderParser(policy=_POLICY).parsebytes(head)
+        self.defects += [_words(defect) for defect in headers.defects]
+        return headers, body
+
+    def _between_boundaries(self, part: Part) -> Iterator[tuple[int, int]]:
+        """Where the parts of a multipart begin and end."""
+        try:
+            boundary = part.headers.get_boundary()
+        except Exception:  # damaged parameters
+            boundary = None
+        if boundary is None:
+            self.defects.append("MIME: no boundary in multipart.")
+            return
+        mark = re.escape(b"--" + boundary.encode("utf-8", "surrogateescape"))
+        # The mark comes first, so that the search runs over what lies between at the speed of memory.
+        marks = re.compile(mark + rb"(?P<last>--)?[ \t]*+(?:\r\n|\r|\n|\Z)")
+        first: int | None = None
+        for found in marks.finditer(self._raw, part.start, part.end):
+            if found.start() > part.start and self._raw[found.start() - 1] not in b"\r\n":
+                continue
+            if first is not None:
+                yield first, max(first, found.start() - self._line_end_before(found.start()))
+            if found["last"]:
+                if first is None:
+                    self.defects.append("MIME: start boundary not found.")
+                return
+            first = found.end()
+        if first is None:
+            self.defects.append("MIME: start boundary not found.")
+        else:
+            self.defects.append("MIME: close boundary not found.")
+            yield first, part.end
+
+    def _line_end_before(self, position: int) -> int:
+        """The length of the line end before a boundary, which belongs to the boundary."""
+        return 2 if self._raw[position - 2 : position] == b"\r\n" else 1
+
+    def _groups(self, part: Part) -> Iterator[Part]:
+        """The groups of fields of a delivery report (RFC 3464), each as the headers of a part."""
+        position = part.start
+        for _ in range(_MOST_GROUPS):
+            if position >= part.end or self._lines_left <= 0:
+                return
+            headers, after = self._headers(position, part.end)
+            if headers:
+                yield Part(headers, self._raw, after, after)
+            if after == position:  # a line that is no field
+                ending = _LINE_END.search(self._raw, position, part.end)
+                after = ending.end() if ending else part.end
+            position = after
+
+    def _leave_out(self, defect: str) -> None:
+        self.cut = True
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+
+def _words(defect: object) -> str:
+    """The class's name in words: ``StartBoundaryNotFoundDefect`` is *start boundary not found*."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(defect).__name__.removesuffix("Defect")).lower()
+    return f"MIME: {words}."

@@ -1,0 +1,93 @@
+"""What the service and its reading processes say to each other: frames of a length and that many bytes.
+
+A request is two frames, its JSON and the bytes it is about. An answer is its JSON, then the JSON of each extraction,
+then the bytes of each attachment, a frame each. The service believes none of it: lengths are bounded, and JSON becomes
+records by pydantic.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import StrEnum
+
+from claimstream.domain.records.base import Record
+from claimstream.domain.records.mail import ParsedMail, Source, Unread
+from claimstream.reading.limits import Allowance
+
+LENGTH = struct.Struct(">I")
+READY = b"ready"
+
+
+class Task(StrEnum):
+    """What a reading process is asked for."""
+
+    MAIL = "mail"
+    """Everything: headers, body, attachments, and what the rules read in them."""
+    BODY = "body"
+    """The same without the attachments."""
+    HEAD = "head"
+    """The headers alone."""
+    FILE = "file"
+    """One attachment."""
+    EXTRACT = "extract"
+    """What the rules read in texts."""
+
+
+class PartHead(Record):
+    """What there is to say of one attachment of a mail beside its bytes."""
+
+    index: int
+    """From 1, in the mail's order."""
+    name: str
+    """Safe as a file name: never a path, never empty."""
+    declared_type: str
+    media_type: str
+    """By magic bytes."""
+    sha256: str
+    encrypted: bool = False
+    """A whole mail sealed by S/MIME or PGP."""
+
+    @property
+    def source_id(self) -> str:
+        return f"attachment-{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailPart:
+    """One attachment of a mail."""
+
+    head: PartHead
+    data: bytes
+
+
+class Request(Record):
+    """One reading. The bytes beside it are the mail, the attachment, or the JSON of the sources."""
+
+    task: Task
+    alarm_seconds: float
+    """The process ends itself when it takes longer."""
+    our_markers: tuple[str, ...] = ()
+    with_parts: bool = False
+    """Whether the bytes of the attachments are wanted."""
+    part: PartHead | None = None
+    """The attachment that a ``FILE`` request is about."""
+    allowance: Allowance | None = None
+    """What is left of the mail's, where it is read in several requests."""
+
+
+class Answer(Record):
+    """What was found."""
+
+    mail: ParsedMail | None = None
+    sources: tuple[Source, ...] = ()
+    """Of a ``FILE`` request."""
+    unread: tuple[Unread, ...] = ()
+    """Of a ``FILE`` or ``EXTRACT`` request; a mail has its own."""
+    defects: tuple[str, ...] = ()
+    our_markers: tuple[str, ...] = ()
+    """What our own letters carry in this mail."""
+    allowance: Allowance
+    """What is left."""
+    extractions: int
+    """How many frames of extractions follow."""
+    parts: tuple[PartHead, ...] = ()
+    """The attachments whose bytes follow."""

@@ -1,0 +1,95 @@
+"""How often a mail is read, and what becomes of work that an earlier release began."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.pipeline.test_runner import arrive, make_runner, settle
+from tests.reading import samples
+
+from claimstream.app import App
+from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage
+from claimstream.local.stack import LocalStack
+from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.runner import Wait
+from claimstream.reading import MailReader
+
+Reply = Callable[..., bytes]
+
+
+class _Counted:
+    """The reader, with a list of what it was asked for."""
+
+    def __init__(self, reader: object) -> None:
+        assert isinstance(reader, MailReader)
+        self._reader = reader
+        self.asked: list[str] = []
+
+    async def read(self, *arguments: object, **rest: object) -> object:
+        self.asked.append("read")
+        return await self._reader.read(*arguments, **rest)  # type: ignore[arg-type]  # a proxy
+
+    async def extract(self, *arguments: object) -> object:
+        self.asked.append("extract")
+        return await self._reader.extract(*arguments)  # type: ignore[arg-type]  # a proxy
+
+
+class _Away:
+    """MongoDB, which is needed right after a mail was read."""
+
+    async def keys(self, *_: object, **__: object) -> object:
+        raise Outage("mongodb", "find", "no answer")
+
+
+@pytest.fixture
+def reader(app: App) -> _Counted:
+    return _Counted(app.services.reader)
+
+
+async def test_an_email_that_goes_straight_through_is_read_once(
+    app: App, stack: LocalStack, world: World, reply: Reply, reader: _Counted
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, reader=reader)  # type: ignore[arg-type]  # a proxy
+    assert (await settle(app, make_runner(app, services), email_id)).outcome == "updated"
+    assert reader.asked == ["read"]
+
+
+@pytest.mark.parametrize(("done", "asked"), [({"fetch"}, ["read"]), ({"fetch", "parse"}, ["extract"])])
+async def test_work_begun_is_gone_on_with(
+    app: App, stack: LocalStack, world: World, reply: Reply, reader: _Counted, done: set[str], asked: list[str]
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    away = replace(app.services, clients=_Away())  # type: ignore[arg-type]  # a proxy
+    assert isinstance(await make_runner(app, away).process(email_id), Wait)
+    forget = "DELETE FROM checkpoints WHERE stage <> ALL($1)"
+    await app.database.run("DELETE", lambda c: c.execute(forget, list(done)))
+    services = replace(app.services, reader=reader)  # type: ignore[arg-type]  # a proxy
+    assert (await settle(app, make_runner(app, services), email_id)).outcome == "updated"
+    assert reader.asked == asked
+
+
+async def test_each_source_tells_where_its_bytes_are_kept(app: App, stack: LocalStack, world: World) -> None:
+    email_id = await arrive(app, stack, world, samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())]))
+    await settle(app, make_runner(app, app.services), email_id)
+    fetched, parsed = [await app.emails.stage_result(email_id, stage) for stage in ("fetch", "parse")]
+    assert fetched is not None
+    assert parsed is not None
+    (kept,) = Fetched.model_validate_json(fetched).attachments
+    assert [source.uri for source in ParsedMail.model_validate_json(parsed).sources] == [None, kept.uri]
+
+
+async def test_an_attachment_archived_otherwise_before_is_archived_again(
+    app: App, stack: LocalStack, world: World
+) -> None:
+    blobs = app.services.blobs
+    assert blobs is not None
+    email_id = await arrive(app, stack, world, samples.mail(files=[("a.rtf", "application/rtf", samples.RTF)]))
+    await blobs.put(f"t/{email_id}/attachment-1/a.rtf", b"of the release before", "application/rtf")
+    await settle(app, make_runner(app, app.services), email_id)
+    fetched = await app.emails.stage_result(email_id, "fetch")
+    assert fetched is not None
+    (kept,) = Fetched.model_validate_json(fetched).attachments
+    assert await blobs.get(kept.uri) == samples.RTF
