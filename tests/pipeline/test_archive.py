@@ -11,8 +11,9 @@ from claimstream.domain.records.work import Claimed, Email
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.archive import LostMailError
+from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
-from claimstream.pipeline.stages.fetch import RawMail, fetch
+from claimstream.pipeline.stages.fetch import fetch
 
 
 class Archived:
@@ -34,7 +35,11 @@ class Archived:
 
     async def read(self) -> bytes:
         """As a stage of the next attempt does."""
-        return await RawMail(self._email, self._app.gmail, self._app.blobs).get(self.fetched)
+        return await content_of(self._app, self._email).raw(self.fetched)
+
+
+def content_of(app: App, email: Email) -> MailContent:
+    return MailContent(email, app.gmail, app.blobs, app.services.reader, app.services.mail_memory)
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ async def mail(app: App, stack: LocalStack, world: World, raw: bytes) -> AsyncIt
     claimed = await app.emails.claim(await arrive(app, stack, world, raw), worker="one", seconds=60)
     assert isinstance(claimed, Claimed)
     async with Storage(api_root=app.settings.storage_emulator_host) as storage:
-        fetched = await fetch(claimed.email, RawMail(claimed.email, app.gmail, app.blobs), app.blobs)
+        fetched = await fetch(claimed.email, content_of(app, claimed.email), app.blobs)
         yield Archived(app, claimed.email, fetched, storage)
 
 

@@ -313,7 +313,7 @@ class Clients:
 
 
 def _have_threads(at_once: int) -> None:
-    """Let motor, which has a thread for each call that waits, run as many calls as the bulkhead lets in. By itself it has
+    """Let motor, which has a thread for each call that waits, run as many calls as the bulkhead lets in. Its default is
     five to a processor, and what else the bulkhead lets in waits for those, unseen, until its time-out.
 
     All clients of a process share the threads. They are started when they are first needed.

@@ -75,7 +75,7 @@ class MailContent:
 
     async def mail(self, fetched: Fetched) -> ParsedMail:
         """The mail as it was read. Its bytes are let go."""
-        reading = self._reading or await self._read(await self._bytes(fetched))
+        reading = self._reading or await self._read(await self.raw(fetched))
         self._raw = self._reading = None
         self._extractions = Extractions(reading.extractions)
         self._size = _size(reading.mail, self._extractions)
@@ -128,11 +128,16 @@ class MailContent:
 
     async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
         """The bytes of one attachment; None for what is packed inside another one."""
-        reading = await self._read(await self._bytes(fetched), with_parts=True)
+        reading = await self._read(await self.raw(fetched), with_parts=True)
         self._raw = None
         return next((part.data for part in reading.parts if part.head.source_id == source_id), None)
 
-    async def _bytes(self, fetched: Fetched) -> bytes:
+    async def raw(self, fetched: Fetched) -> bytes:
+        """The bytes as they were fetched.
+
+        Raises:
+            LostMailError: the archive has lost them, and Gmail has them no more.
+        """
         if self._raw is None:
             if self._blobs is not None and fetched.raw_uri is not None:
                 if self._share is None:

@@ -86,13 +86,13 @@ class ArchiveAudit:
 
     async def _restore(self, mailbox: str, email: Audited, uri: str, fetched: Fetched) -> str | None:
         try:
-            raw = (await self._gmail.get_raw(mailbox, email.gmail_id)).raw
+            message = await self._gmail.get_raw(mailbox, email.gmail_id)
         except NotFound:
             return _GONE
-        if not is_what_was_fetched(raw, fetched):
+        if message is None or not is_what_was_fetched(message.raw, fetched):
             return _CHANGED
         try:
-            await self._blobs.put(uri.removeprefix("gs://").partition("/")[2], raw, "message/rfc822")
+            await self._blobs.put(uri.removeprefix("gs://").partition("/")[2], message.raw, "message/rfc822")
         except Refused:
             return _IN_THE_WAY
         self.look.restored += 1
