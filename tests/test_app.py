@@ -297,6 +297,11 @@ async def test_health_is_served_for_kubernetes(
         ended = replace(subscriber.health(), error="UNAVAILABLE")  # as a stream that ended leaves it
         monkeypatch.setattr(subscriber, "health", lambda: ended)
         assert (await said())["subscriptions"]["emails"]["error"] == "UNAVAILABLE"
+        refused = replace(ended, attention="the key was revoked")
+        monkeypatch.setattr(subscriber, "health", lambda: refused)
+        assert (await status("/live"), await status("/ready")) == (200, 503)  # a restart would mend nothing
+        assert (await said())["subscriptions"]["emails"]["attention"] == "the key was revoked"
+        monkeypatch.setattr(subscriber, "health", lambda: ended)
         app._draining = True  # as SIGTERM does
         assert (await status("/live"), await status("/ready")) == (200, 503)
 

@@ -26,7 +26,6 @@ def set_to(installed: dict[str, str], variable: str, value: str) -> Settings:
     [
         ("DATABASE_URL", "postgresql://a..b/x", "PostgreSQL"),
         ("GMAIL_BASE_URL", "http://a..b", "Gmail"),
-        ("GMAIL_TOKEN", "two\nlines", "Gmail"),
         ("MONGODB_URL", "mongodb://127.0.0.1:1/?tls=true&tlsCAFile=/none", "MongoDB"),
         ("MONGODB_DATABASE", "a.b", "MongoDB"),
         ("STORAGE_EMULATOR_HOST", "http://:80", "GCS"),

@@ -120,7 +120,7 @@ class Subscriber:
         Raises:
             SubscriptionError: the stream ended with a status that waiting does not cure. Handlers that are running then
                 get `shutdown_grace_seconds` to finish. What a person can mend (a missing subscription, a permission,
-                credentials) ends the run only until a first stream has been open; afterwards it is waited for.
+                credentials) ends the run only until the service has answered once; afterwards it is waited for.
             TypeError: the handler is no coroutine function.
         """
         if self._started:
@@ -254,7 +254,7 @@ class Subscriber:
             try:
                 error = await self._pull()
             except SubscriptionError as refusal:
-                if not self._connected or refusal.code not in NEEDS_A_PERSON:
+                if self._last_response_at is None or refusal.code not in NEEDS_A_PERSON:
                     raise
                 error = self._attention = str(refusal)
             if error is None:
@@ -378,7 +378,7 @@ class Subscriber:
                 timeout=self._options.ack_timeout_seconds,
                 metadata=routing("subscription", self.subscription),
             )
-        except AioRpcError as error:
+        except (AioRpcError, aio.UsageError) as error:
             log.info(
                 "the dead-letter policy of %s is not known: %s",
                 self.subscription,
