@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimstream.settings import Settings
+from tests.helpers import NO_ENV_FILE, bare_environment
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,13 @@ async def claimstream(
     *words: str, environment: dict[str, str], seconds: float = 110, folder: Path | None = None
 ) -> Ended:
     """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
-    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "claimstream",
         *words,
-        env=bare | environment,
-        cwd=folder,
+        env=bare_environment() | environment,
+        cwd=folder or NO_ENV_FILE,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -43,7 +42,8 @@ async def at_terminal(*words: str, environment: dict[str, str], answer: str) -> 
     person, terminal = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "claimstream", *words),
-        env=os.environ | environment,
+        env=bare_environment() | environment,
+        cwd=NO_ENV_FILE,
         stdin=terminal,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=terminal,
