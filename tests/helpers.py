@@ -1,6 +1,8 @@
 """What many tests do."""
 
 import asyncio
+import os
+import tempfile
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -19,6 +21,16 @@ from claimstream.telemetry.correlation import new_correlation_id
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
 """The rules' clock."""
+
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="claimstream-tests-")
+NO_ENV_FILE = _FOLDER.name
+"""A folder without ``.env`` to run commands in: the checkout may hold the one of a real installation."""
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without any setting, which may name real services."""
+    return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
 
 async def until(holds: Callable[[], object]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.helpers import worker_environment
+from tests.helpers import NO_ENV_FILE, bare_environment, worker_environment
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -31,10 +30,14 @@ async def worker(
     settings: Settings, stack: LocalStack, log: Path, **overrides: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """``claimstream run`` as a process of its own."""
-    environment = {**os.environ, **worker_environment(settings, stack), **overrides}
+    environment = {**bare_environment(), **worker_environment(settings, stack), **overrides}
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "claimstream", "run", env=environment, stdout=output, stderr=output
+            *(sys.executable, "-m", "claimstream", "run"),
+            env=environment,
+            cwd=NO_ENV_FILE,
+            stdout=output,
+            stderr=output,
         )
         try:
             yield process

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimstream.settings import Settings
+from tests.helpers import NO_ENV_FILE, bare_environment
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ async def claimstream(
     *words: str, environment: dict[str, str], seconds: float = 110, folder: Path | None = None
 ) -> Ended:
     """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
+<<<<<<< HEAD
     process = await begun(*words, environment=environment, folder=folder)
     return await ended(process, seconds)
 
@@ -32,6 +33,15 @@ async def begun(*words: str, environment: dict[str, str], folder: Path | None = 
         *(sys.executable, "-m", "claimstream", *words),
         env=bare | environment,
         cwd=folder,
+=======
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "claimstream",
+        *words,
+        env=bare_environment() | environment,
+        cwd=folder or NO_ENV_FILE,
+>>>>>>> i12-a
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -49,7 +59,8 @@ async def at_terminal(*words: str, environment: dict[str, str], answer: str) -> 
     person, terminal = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "claimstream", *words),
-        env=os.environ | environment,
+        env=bare_environment() | environment,
+        cwd=NO_ENV_FILE,
         stdin=terminal,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=terminal,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.process import claimstream
-from tests.helpers import NOW, add_email
+from tests.helpers import NOW, add_email, bare_environment
 from typer.testing import CliRunner
 
 from claimstream.app import App
@@ -110,7 +110,7 @@ async def test_the_demo_says_at_once_that_it_ends_whenever_it_is_interrupted(
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "claimstream", "demo", "--keep", "--samples", str(few_samples(tmp_path / "few"))),
         *("--use", "DATABASE_URL,MONGODB_URL,STORAGE_EMULATOR_HOST,PUBSUB_EMULATOR_HOST,ANTHROPIC_BASE_URL"),
-        env=os.environ | installed,
+        env=bare_environment() | installed,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bson import ObjectId
+from bson import Decimal128, ObjectId
 from tests.cli.process import Ended, claimstream
 from tests.conftest import make_world
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import clients_of
-from claimstream.external.mongo_documents import Document
+from claimstream.external.mongo_documents import Document, client_document
 from claimstream.local.sample_mail import SAMPLES
 
 
@@ -97,6 +97,19 @@ async def test_a_client_under_an_object_id_is_not_doubled(
     ended = await load(written, installed, tmp_path, "--clients")
     assert (ended.status, "clients[0].client_id: MongoDB has" in ended.err) == (2, True), ended.err
     assert await stored(app) == before
+
+
+async def test_clients_with_replies_are_not_put_back(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    document = client_document(world.clients[0])
+    document["creditors"][0] |= {"current_amount": Decimal128("812.40"), "applied_email_ids": ["e-1"]}
+    await clients_of(app).upsert([document])
+    before = await stored(app)
+    ended = await load(as_written(world), installed, tmp_path, "--clients")
+    assert (ended.status, "clients[0].client_id: replies were written to c-1" in ended.err) == (2, True), ended.err
+    assert await stored(app) == before
+    assert (await load(as_written(world), installed, tmp_path)).status == 0
 
 
 @pytest.mark.parametrize(

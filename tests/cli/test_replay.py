@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.cli.process import at_terminal, claimstream
-from tests.helpers import add_email, summary_of
+from tests.helpers import NO_ENV_FILE, add_email, bare_environment, summary_of
 from tests.mailbox.test_sync import make_sync
 from tests.pipeline.test_runner import arrive, make_runner, settle
 from typer.testing import CliRunner
@@ -207,7 +206,8 @@ class TestMany:
         await many_settled(app, world, 300)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "claimstream", "replay", "--since", "1h", "--yes"),
-            env=os.environ | installed,
+            env=bare_environment() | installed,
+            cwd=NO_ENV_FILE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -3,16 +3,15 @@
 import asyncio
 import gzip
 import json
-import os
 import sys
 
 import pytest
 from aiohttp import web
 from tests.cli.process import Ended
+from tests.helpers import NO_ENV_FILE, bare_environment
 
 from claimstream.app import App
 from claimstream.local.servers.ports import LOOPBACK
-from claimstream.settings import Settings
 
 _A_WORKER_WITH_A_DEFECT = """
 from claimstream.app import App
@@ -27,12 +26,12 @@ app(["run"])
 
 
 async def run(environment: dict[str, str]) -> Ended:
-    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         _A_WORKER_WITH_A_DEFECT,
-        env=bare | environment,
+        env=bare_environment() | environment,
+        cwd=NO_ENV_FILE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -16,7 +16,7 @@ from claimstream.domain.rules.world_faults import StoredClients, faults_against_
 from claimstream.domain.rules.world_text import WorldFaultsError, located
 from claimstream.external.errors import ExternalError
 from claimstream.external.mongo import Clients
-from claimstream.external.mongo_documents import client_document
+from claimstream.external.mongo_documents import Document, client_document, id_forms
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.world import WorldStore
 
@@ -63,7 +63,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> None
         raise
 
 
-def _faults_of_documents(documents: Iterable[dict[str, object]]) -> Iterator[str]:
+def _faults_of_documents(documents: Iterable[Document]) -> Iterator[str]:
     for number, document in enumerate(documents):
         try:
             large = len(bson.encode(document)) > _LARGEST_DOCUMENT
@@ -88,19 +88,22 @@ async def _stored_clients(collection: Clients, world: World, *, written: bool) -
     }
     if not written:
         return StoredClients(of_letters)
-    own: dict[str, list[str]] = defaultdict(list)
-    for client in world.clients:
-        own[client.tenant_id].append(client.client_id)
-    stored = [
-        (stored_id, is_own)
-        for tenant_id, ids in own.items()
-        for part in _parts(ids)
-        for stored_id, is_own in (await collection.stored_ids(tenant_id, part)).items()
-    ]
+    meant = {form: client for client in world.clients for form in id_forms(client.client_id)}
+    stored = [document for part in _parts(in_file) for document in await collection.under_ids(part)]
+    found = [(meant[document["_id"]], document) for document in stored]
+    own = [(client, document) for client, document in found if document.get("tenant_id") == client.tenant_id]
     return StoredClients(
         of_letters,
-        foreign={str(stored_id) for stored_id, is_own in stored if not is_own},
-        under_object_ids={str(stored_id) for stored_id, is_own in stored if is_own and isinstance(stored_id, ObjectId)},
+        foreign={client.client_id for client, _ in found}.difference(client.client_id for client, _ in own),
+        under_object_ids={client.client_id for client, document in own if isinstance(document["_id"], ObjectId)},
+        written_to={client.client_id for client, document in own if _is_written_to(document)},
+    )
+
+
+def _is_written_to(document: Document) -> bool:
+    creditors = document.get("creditors")  # of the portal, it may be anything
+    return isinstance(creditors, list) and any(
+        isinstance(creditor, dict) and creditor.get("applied_email_ids") for creditor in creditors
     )
 
 

@@ -193,14 +193,14 @@ class Clients:
         writes = [ReplaceOne({"_id": d["_id"], "tenant_id": d["tenant_id"]}, dict(d), upsert=True) for d in documents]
         await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
-    async def stored_ids(self, tenant_id: str, client_ids: Iterable[str]) -> dict[object, bool]:
-        """Those of the ids under which a document is stored, in their stored form, and whether it is the tenant's.
+    async def under_ids(self, client_ids: Iterable[str]) -> list[Document]:
+        """What is stored under these ids, whoever's it is: its id, its tenant, and the emails applied to it.
 
         The one query that sees other tenants: an id that one of them has is free for nobody.
         """
         wanted = {"_id": {"$in": [form for client_id in client_ids for form in id_forms(client_id)]}}
-        found = await self._call("find", lambda clients: clients.find(wanted, {"tenant_id": 1}).to_list(None))
-        return {document["_id"]: document.get("tenant_id") == tenant_id for document in found}
+        fields = {"tenant_id": 1, "creditors.applied_email_ids": 1}
+        return await self._call("find", lambda clients: clients.find(wanted, fields).to_list(None))
 
     async def drop(self) -> None:
         """Drop the whole database: for those that an evaluation or a test made for itself."""

@@ -158,3 +158,4 @@ def test_a_client_takes_no_other_ones_place() -> None:
         "clients[1].client_id:"
     ]
     assert faults_against_clients(world, StoredClients({}, under_object_ids=["c-1"]))[0].startswith("clients[0]")
+    assert faults_against_clients(world, StoredClients({}, written_to=["c-1"]))[0].startswith("clients[0]")

@@ -53,6 +53,8 @@ class StoredClients:
     """Ids of the world's clients that are another tenant's."""
     under_object_ids: Collection[str] = ()
     """Ids of the world's clients that are stored as an ObjectId: written by its text, a client would be there twice."""
+    written_to: Collection[str] = ()
+    """Ids of the world's clients to which replies have been applied."""
 
 
 def code_key(inquiry: Inquiry) -> tuple[str, str]:
@@ -206,6 +208,10 @@ def _against_clients(world: World, stored: StoredClients) -> Iterator[str]:
             yield located(place, f"{client.client_id} is another tenant's client in MongoDB")
         elif client.client_id in stored.under_object_ids:
             yield located(place, f"MongoDB has {client.client_id} as an ObjectId, which the portal alone writes")
+        elif client.client_id in stored.written_to:
+            yield located(
+                place, f"replies were written to {client.client_id}, and would be undone. Leave --clients out"
+            )
     in_file = {client.client_id for client in world.clients}
     for number, inquiry in enumerate(world.inquiries):
         if inquiry.client_id in in_file:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -56,8 +57,7 @@ def located(place: tuple[int | str, ...], fault: str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        made.twice = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        made.twice = tuple(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
     return made
 
 
