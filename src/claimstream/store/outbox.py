@@ -13,11 +13,12 @@ from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
 
 WAITS = "coalesce(done_at, 'infinity') = 'infinity'"
-"""As migration 0010 has it, and says why."""
+"""The condition of the partial indexes of migration 0010, which says why it is not ``done_at IS NULL``."""
 
 
 def _take(where: str) -> str:
-    """A statement for each shape: with conditions that depend on arguments, no index could serve."""
+    """Build the statement for one shape of search. A single statement whose conditions depend on its arguments would
+    keep PostgreSQL from using an index."""
     return f"""
         UPDATE outbox SET taken_until = now() + $1, tries = tries + 1
         WHERE outbox_id = ANY(ARRAY(
@@ -116,7 +117,7 @@ class OutboxStore:
         """It stays, and is tried again later by any worker.
 
         Args:
-            by_outage: :meth:`outage_ended` makes it due sooner.
+            by_outage: the end of the outage makes it due sooner (:meth:`outage_ended`).
         """
 
         async def work(connection: Connection) -> None:
@@ -135,8 +136,7 @@ class OutboxStore:
         await self._database.run("UPDATE outbox", work, transaction=False)
 
     async def outage_ended(self, *, kind: str) -> int:
-        """What an outage put off is due now. Returns how many rows that are; those that somebody has taken since stay
-        theirs."""
+        """Make the rows due that an outage put off. Returns their number; rows taken since stay with their taker."""
 
         async def work(connection: Connection) -> int:
             done = await connection.execute(_DUE_NOW, kind)
