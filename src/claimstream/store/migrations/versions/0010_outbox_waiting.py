@@ -11,7 +11,7 @@ down_revision = "0008"
 
 INDEXES = {
     "outbox_waiting": "(kind, outbox_id)",
-    "outbox_waiting_client": "(tenant_id, client_id, kind, outbox_id)",
+    "outbox_waiting_client": "(tenant_id, client_id, kind, (outbox_id + 0))",  # an order that no other index has
     "outbox_waiting_email": "(email_id, outbox_id)",
 }
 # This means "done_at IS NULL", of which PostgreSQL keeps statistics that are wrong right after an outage: if they say
