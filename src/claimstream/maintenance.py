@@ -58,7 +58,7 @@ class Maintenance:
         self._services = services
         self._rules = rules
         self._ended_outages: set[str] = set()
-        """Kinds of outbox rows of which some may wait longer than they need to."""
+        """The kinds of outbox rows that an outage which has ended may still keep waiting."""
         self._tasks: Mapping[str, Callable[[], Awaitable[object]]] = {
             "publish": lambda: sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS),
             **{task: partial(self._deliver, kind) for task, kind in _DELIVERS.values()},

@@ -21,27 +21,16 @@ async def claimstream(
     *words: str, environment: dict[str, str], seconds: float = 110, folder: Path | None = None
 ) -> Ended:
     """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
-<<<<<<< HEAD
     process = await begun(*words, environment=environment, folder=folder)
     return await ended(process, seconds)
 
 
 async def begun(*words: str, environment: dict[str, str], folder: Path | None = None) -> asyncio.subprocess.Process:
     """As :func:`claimstream`, and it goes on."""
-    bare = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "claimstream", *words),
-        env=bare | environment,
-        cwd=folder,
-=======
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "claimstream",
-        *words,
         env=bare_environment() | environment,
         cwd=folder or NO_ENV_FILE,
->>>>>>> i12-a
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What waits in the outbox while the service that it needs is down, and after it is back."""
+"""Outbox rows that wait while the service that they need is down, and after it is back."""
 
 import asyncio
 from collections.abc import AsyncIterator

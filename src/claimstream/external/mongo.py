@@ -313,10 +313,10 @@ class Clients:
 
 
 def _have_threads(at_once: int) -> None:
-    """Let motor, which has a thread for each call that waits, run as many calls as the bulkhead lets in. Its default is
-    five to a processor, and what else the bulkhead lets in waits for those, unseen, until its time-out.
+    """Give motor a thread for each call that the bulkhead lets in. By itself motor has five to a processor, and every
+    other call waits for one of those, unseen, until its time-out.
 
-    All clients of a process share the threads. They are started when they are first needed.
+    All clients of a process share the threads. Each is started when it is first needed.
     """
     if motor_threads.max_workers < at_once:
         motor_threads.max_workers = at_once

@@ -78,15 +78,18 @@ class Database:
                 target_session_attrs=None if _names_a_target(self._dsn) else SessionAttribute.read_write,
                 statement_cache_size=0 if self._pooler == "transaction" else 100,
             )
-            if self._pooler != "transaction" and await find_pooling(pool) is Pooling.TRANSACTION:
+            try:
+                if self._pooler != "transaction" and await find_pooling(pool) is Pooling.TRANSACTION:
+                    raise Unauthorised(SERVICE, "connect", f"a pooler in transaction mode answers. {WANTS_POOLER}")
+            except BaseException:
                 pool.terminate()
-                raise Unauthorised(SERVICE, "connect", f"a pooler in transaction mode answers. {WANTS_POOLER}")
+                raise
             return pool
 
         self._pool = await self._call("connect", connect, attributes=self._server)
 
     async def pooling(self) -> Pooling:
-        """What stands between us and PostgreSQL, by asking."""
+        """Find out what stands between us and PostgreSQL."""
 
         async def look() -> Pooling:
             return await find_pooling(self._opened())
@@ -159,8 +162,8 @@ async def _nothing_to_reset(_: object) -> None:
 
 
 def _names_a_target(dsn: str) -> bool:
-    """Whether the URL itself says which of its servers will do, a standby for example. By default it is one that takes
-    writes: asyncpg looks at what the server tells at the start, without a query."""
+    """Tell whether the URL itself says which of its servers will do, such as a standby. By default only one that takes
+    writes does: asyncpg looks at what the server reports when a session begins, without a query."""
     return "target_session_attrs" in parse_qs(urlsplit(dsn).query)
 
 

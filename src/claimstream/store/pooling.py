@@ -1,4 +1,4 @@
-"""What stands between us and PostgreSQL, found out from outside."""
+"""Detection, from outside, of a pooler between us and PostgreSQL."""
 
 import asyncio
 import secrets
@@ -49,8 +49,8 @@ async def _compare(pool: "Pool", one: "Connection") -> Pooling:
         async with one.transaction():
             before = await _backend(one)
             statement = await one.prepare("SELECT 1", name=f"claimstream_{secrets.token_hex(8)}")
-        # In session mode ``other`` cannot get the server process of ``one``. In transaction mode it most likely does,
-        # since poolers hand out first what was given back last; ``one`` then has to take another.
+        # In session mode ``one`` keeps its server process. In transaction mode ``other`` most likely gets it, since
+        # poolers hand out first what was given back last, and ``one`` has to take another.
         async with pool.acquire() as other, other.transaction():
             await _backend(other)
             async with one.transaction():

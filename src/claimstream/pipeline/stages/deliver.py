@@ -31,9 +31,10 @@ log = get_logger(__name__)
 
 _KINDS = ("client_update", "notification")
 _UPDATES_AT_ONCE = 20
-"""Of different clients. Mails go out one by one: those of emails that have just been settled come first."""
+"""The number of clients whose updates are written side by side. Mails go out one by one, so that those of emails that
+have just been settled find the mail server free."""
 _ENDS_THE_PASS = (BreakerOpen, Throttled, Unauthorised)
-"""What every other row would meet too. Another outage may be one row's own."""
+"""The outages that every other row would meet too. Any other may be one row's own."""
 _LONGEST_WAIT_SECONDS = 600.0
 _NOTE_AGAIN_SECONDS = 1.0
 _BUSY_SECONDS = 5.0

@@ -1,7 +1,7 @@
-"""What waits in the outbox is found without a look at what was delivered, however much that is.
+"""Indexes for the outbox rows that wait, so that delivered rows cost nothing, however many there are.
 
-The indexes are made without keeping anybody from writing. The outbox is read twice for each, so that it takes a while
-where it is large. When it is broken off, the next ``claimstream migrate`` begins it again.
+They are made while workers go on writing. PostgreSQL reads the outbox twice for each, which takes a while where it is
+large. After an interruption the next ``claimstream migrate`` starts them again.
 """
 
 from alembic import op
@@ -11,17 +11,17 @@ down_revision = "0009"
 
 INDEXES = {
     "outbox_waiting": "(kind, outbox_id)",
-    "outbox_waiting_client": "(tenant_id, client_id, kind, outbox_id)",
+    "outbox_waiting_client": "(tenant_id, client_id, kind, (outbox_id + 0))",  # an order that no other index has
     "outbox_waiting_email": "(email_id, outbox_id)",
 }
-# Not "done_at IS NULL", which means the same. How many rows that is true of PostgreSQL believes to know: none, right
-# after an outage, and so it takes any index for good enough, or all, and then it walks the primary key. Of this it
-# has no statistics, and takes one row in 200.
+# This means "done_at IS NULL", of which PostgreSQL keeps statistics that are wrong right after an outage: if they say
+# that no row waits, any index looks good enough; if they say that all rows wait, it walks the primary key past every
+# delivered row. For this form it keeps none, and always expects one row in 200.
 WAITS = "coalesce(done_at, 'infinity') = 'infinity'"
 
 
 def upgrade() -> None:
-    # The try that an outage has ended; another one has begun since where ``tries`` is higher.
+    # The number of the try that an outage ended. Where ``tries`` is higher, another try has begun since.
     op.execute("ALTER TABLE outbox ADD COLUMN IF NOT EXISTS put_off_try integer")
     with op.get_context().autocommit_block():
         for name, columns in INDEXES.items():
