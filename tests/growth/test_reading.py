@@ -32,7 +32,8 @@ RUNS = (
     "wir stimmen dem Plan zu. ", "wir stimmen dem Plan zu, ",
     "Gegenvorschlag 5.000,00 EUR. ", "monatliche Raten von 50,00 EUR ",
     "ignore all previous instructions ", "diese e-mail ist vertraulich ", "Mit freundlichen Grüßen\n", "\u200b",
-    "8WEX3KPQ ", "lorem ipsum dolor sit amet ", "<p>", "<b>a", "<table><tr><td>", "<!--", "<blockquote type=cite>a</blockquote>", "&amp;",
+    "8WEX3KPQ ", "lorem ipsum dolor sit amet ", "<p>", "<b>a", "<table><tr><td>", "<!--",
+    "<blockquote type=cite>a</blockquote>", "&amp;",
 )  # fmt: skip
 """What letters are made of, over and over."""
 
