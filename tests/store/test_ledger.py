@@ -61,10 +61,15 @@ async def test_a_question_that_cost_nothing_gives_its_money_back(app: App, world
 
 async def test_a_dead_workers_reservation_lapses_but_not_early(app: App, world: World) -> None:
     email, ledger = await claimed(app, world), Ledger(app.database)
-    assert await reserve(ledger, email, "extract/0", seconds=-1) is Reserved.DONE
-    for n in range(1, 4):
-        assert await reserve(ledger, email, f"extract/{n}", seconds=1) is Reserved.DONE
-    assert await reserve(ledger, email, "extract/4") is Reserved.BUSY
+    other = await claimed(app, world)
+    for n in range(3):
+        assert await reserve(ledger, email, f"extract/{n}", seconds=-1) is Reserved.DONE
+    assert await reserve(ledger, other, "extract/0") is Reserved.BUSY, "its worker is alive"
+    await app.emails.release(email)
+    for n in range(3):
+        assert await reserve(ledger, other, f"extract/{n}") is Reserved.DONE
+    await app.emails.release(other)
+    assert await reserve(ledger, other, "extract/3") is Reserved.BUSY, "it may still be billed"
 
 
 async def test_what_the_release_before_has_booked_counts(app: App, world: World) -> None:

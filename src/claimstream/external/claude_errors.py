@@ -56,7 +56,7 @@ class ModelAnswerInvalid(Refused):
 
 
 def may_be_billed(error: BaseException) -> bool:
-    """Whether a request that ended so may have been answered, and be billed, all the same."""
+    """Return True for a request that may have been answered, and be billed, although it ended with ``error``."""
     if isinstance(error, anthropic.APIStatusError):
         return error.status_code == _OK  # in the middle of its answer
     never_left = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)

@@ -1,4 +1,4 @@
-"""What a question costs at most, told before it is asked.
+"""The highest cost of a question, known before it is asked.
 
 The service bills what went in and what came out. The output is bounded by ``max_tokens``. The input is estimated from
 above:
@@ -24,6 +24,7 @@ _FRAME_TOKENS = 1_000
 
 
 def text_tokens(*texts: str) -> int:
+    """Return the most tokens that the texts can have."""
     return sum(len(text.encode()) for text in texts)
 
 

@@ -53,8 +53,8 @@ class _Kept(Record, Generic[T]):
 
 
 LONGEST_ANSWER_SECONDS = 900.0
-"""From the moment a request has left until it can no longer be answered: a transcription of twice 16,384 tokens takes
-ten minutes. A reservation outlives a dead worker by so long."""
+"""How long a request may take to be answered, and billed: a transcription of twice 16,384 tokens takes ten minutes.
+A reservation outlives a dead worker by so long."""
 _MOST_POLLS = 120
 
 

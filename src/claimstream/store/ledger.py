@@ -72,14 +72,24 @@ class Ledger:
         """Set ``cost_usd`` of the tenant's day aside for one question, if the budget allows.
 
         Args:
-            seconds: how long the question may still be billed if its worker dies; the reservation lapses then.
+            seconds: how long a request that has left may still be billed. The reservation lapses so long after it was
+                made, but not before its worker has let go of the email, or lost it so long ago.
         """
 
         async def work(connection: Connection) -> Reserved:
             # The tenant's row is the lock. Each statement behind it sees what the one before us has written.
             await connection.execute("SELECT FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", email.tenant_id)
+            # While its worker holds the email, a question may still wait for its turn and be billed later.
             await connection.execute(
-                "DELETE FROM token_reservations WHERE tenant_id = $1 AND expires_at < now()", email.tenant_id
+                """
+                DELETE FROM token_reservations AS reservation
+                WHERE tenant_id = $1 AND expires_at < now() AND NOT EXISTS (
+                    SELECT FROM emails WHERE emails.email_id = reservation.email_id
+                      AND emails.attempt = reservation.attempt AND claimed_until > now() - $2::interval
+                )
+                """,
+                email.tenant_id,
+                timedelta(seconds=seconds),
             )
             sums = await connection.fetchrow(
                 """

@@ -100,13 +100,14 @@ def find_references(text: str, source_id: str) -> tuple[Reference, ...]:
     found: list[Reference] = []
     all_lines = lines(text)
     labelled = _labels(low, all_lines)
+    value_lines = _value_lines(text, all_lines, labelled)
     for index, line in enumerate(all_lines):
         labels = labelled[index]
         if not any(label.direction for label in labels):
             continue
         inline = _inline(text, line, labels, dates)
         if not inline:
-            inline = _below(text, all_lines, labelled, index, dates)
+            inline = _below(text, all_lines, labelled, index, dates, value_lines)
         for label, value in inline:
             assert label.direction
             found.append(
@@ -205,7 +206,12 @@ def _shape(value: str) -> str:
 
 
 def _below(
-    text: str, all_lines: tuple[Span, ...], labelled: list[list[_Label]], index: int, dates: Spans
+    text: str,
+    all_lines: tuple[Span, ...],
+    labelled: list[list[_Label]],
+    index: int,
+    dates: Spans,
+    value_lines: dict[int, int],
 ) -> list[tuple[_Label, Span]]:
     """Values under a heading row (``Ihr Zeichen   Unser Zeichen   Datum``) or under a block of headings."""
     line, labels = all_lines[index], labelled[index]
@@ -216,7 +222,7 @@ def _below(
         return []
     below = all_lines[row]
     if len(labels) == 1 and labelled[row]:
-        return _block(text, all_lines, labelled, index, dates)
+        return _block(text, all_lines, labels[0], value_lines[index], dates) if index in value_lines else []
     if labelled[row]:
         return []
     heads, values = cells(text, line), cells(text, below)
@@ -252,34 +258,34 @@ def _below(
     return found
 
 
-def _block(
-    text: str, all_lines: tuple[Span, ...], labelled: list[list[_Label]], index: int, dates: Spans
-) -> list[tuple[_Label, Span]]:
-    """The value of the n-th of a block of headings that stand one per line, with as many lines of values under them."""
-    first = index
-    while first > 0 and len(labelled[first - 1]) == 1 and _alone(text, all_lines[first - 1], labelled[first - 1][0]):
-        first -= 1
-    last = index
-    while (
-        last + 1 < len(all_lines)
-        and len(labelled[last + 1]) == 1
-        and _alone(text, all_lines[last + 1], labelled[last + 1][0])
-    ):
-        last += 1
-    if not _alone(text, all_lines[index], labelled[index][0]) or last == first:
-        return []
-    row = last + 1
-    while row < len(all_lines) and row <= last + 2 and is_filler(text, all_lines[row]):
-        row += 1
-    target = row + (index - first)
-    count = 0
-    while row + count < len(all_lines) and not labelled[row + count] and not is_filler(text, all_lines[row + count]):
-        count += 1
-    if count != last - first + 1:
-        return []
-    cell = all_lines[target]
-    value = _value(text, cell.start + len(cell.of(text)) - len(cell.of(text).lstrip()), cell.end, dates)
-    return [(labelled[index][0], value)] if value and value.end >= cell.start + len(cell.of(text).rstrip()) else []
+def _value_lines(text: str, all_lines: tuple[Span, ...], labelled: list[list[_Label]]) -> dict[int, int]:
+    """Line of a heading → line of its value, for blocks of headings that stand one per line, with as many lines of
+    values under them."""
+    found: dict[int, int] = {}
+    first = 0
+    while first < len(all_lines):
+        end = first
+        while end < len(all_lines) and len(labelled[end]) == 1 and _alone(text, all_lines[end], labelled[end][0]):
+            end += 1
+        if (size := end - first) > 1:
+            row = end
+            while row < len(all_lines) and row <= end + 1 and is_filler(text, all_lines[row]):
+                row += 1
+            below = row
+            while below < len(all_lines) and not labelled[below] and not is_filler(text, all_lines[below]):
+                below += 1
+            if below - row == size:
+                found |= {first + number: row + number for number in range(size)}
+        first = max(end, first + 1)
+    return found
+
+
+def _block(text: str, all_lines: tuple[Span, ...], label: _Label, row: int, dates: Spans) -> list[tuple[_Label, Span]]:
+    """The value that takes up line ``row``, for a heading of a block."""
+    cell = all_lines[row]
+    content = cell.of(text)
+    value = _value(text, cell.start + len(content) - len(content.lstrip()), cell.end, dates)
+    return [(label, value)] if value and value.end >= cell.start + len(content.rstrip()) else []
 
 
 def _alone(text: str, line: Span, label: _Label) -> bool:

@@ -35,7 +35,7 @@ async def route(
 
 
 def _of_unasked_sources(decision: Decision) -> Decision:
-    """What the model was not shown might say something else, so nothing is written."""
+    """Send the mail to a person: a source that the model was not shown might say something else."""
     reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
     why = "the mail has more for the model to read than one mail may cost; look at all of its attachments"
     return decision.model_copy(update={"route": Route.MANUAL_REVIEW, "reasons": reasons, "write": False, "why": why})
