@@ -90,7 +90,7 @@ async def extract(
         )
 
     pages = _Scans(fetched, content, blobs)
-    async with content.room_for(scans):
+    async with content.room_for(fetched, scans):
         transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
     read_later = await content.extract(transcripts)
     found += read_later.found
