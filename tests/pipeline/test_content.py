@@ -1,5 +1,6 @@
 """How often a mail is read, and what becomes of work that an earlier release began."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,10 +10,13 @@ from tests.reading import samples
 
 from claimstream.app import App
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.work import Claimed
 from claimstream.domain.records.world import World
 from claimstream.external.errors import Outage
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Wait
 from claimstream.reading import MailReader
 
@@ -93,3 +97,49 @@ async def test_an_attachment_archived_otherwise_before_is_archived_again(
     assert fetched is not None
     (kept,) = Fetched.model_validate_json(fetched).attachments
     assert await blobs.get(kept.uri) == samples.RTF
+
+
+TOTAL = 400 * 2**20
+
+
+@pytest.fixture
+async def content(app: App, stack: LocalStack, world: World) -> MailContent:
+    """The content of a mail of two scans, in an installation without archive."""
+    files = [(f"{n}.pdf", "application/pdf", samples.scanned_pdf()) for n in (1, 2)]
+    email_id = await arrive(app, stack, world, samples.mail(files=files))
+    claimed = await app.emails.claim(email_id, worker="one", seconds=60)
+    assert isinstance(claimed, Claimed)
+    return MailContent(claimed.email, app.gmail, None, app.services.reader, MailMemory(TOTAL))
+
+
+async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent, stack: LocalStack) -> None:
+    raw, received_at = await content.fetch()
+    fetched = Fetched(received_at=received_at, size=len(raw), sha256="")
+    mail = await content.mail(fetched)
+    scans = [source for source in mail.sources if source.needs_vision]
+    calls = stack.gmail.calls["messages.get"]
+    async with content.room_for(fetched, scans):
+        found = await asyncio.gather(*(content.attachment(fetched, scan.source_id) for scan in scans))
+    assert [len(data or b"") for data in found] == [scan.size for scan in scans]
+    assert stack.gmail.calls["messages.get"] == calls + 1
+
+
+async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) -> None:
+    memory = content.memory
+    raw, received_at = await content.fetch()
+    assert memory.free == TOTAL - 3 * len(raw)
+    mail = await content.mail(Fetched(received_at=received_at, size=len(raw), sha256=""))
+    assert TOTAL - 3 * len(raw) < memory.free < TOTAL, "its texts are less than its scans"
+    async with content.room_for(Fetched(received_at=received_at, size=len(raw), sha256=""), mail.sources):
+        assert memory.free < TOTAL - 8 * len(raw)
+    content.release()
+    assert memory.free == TOTAL
+
+
+async def test_a_large_mail_is_asked_for_again_with_room_for_it(app: App, stack: LocalStack, world: World) -> None:
+    raw = samples.mail(files=[("a.bin", "application/octet-stream", bytes(1_200_000))])
+    services = replace(app.services, blobs=None, mail_memory=MailMemory(TOTAL))
+    calls = stack.gmail.calls["messages.get"]
+    await settle(app, make_runner(app, services), await arrive(app, stack, world, raw))
+    assert stack.gmail.calls["messages.get"] == calls + 2
+    assert services.mail_memory.free == TOTAL

@@ -86,13 +86,30 @@ def msg_of_circles(streams: int) -> bytes:
     return bytes(data)
 
 
-def xlsx_of_rows(number: int) -> bytes:
-    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, number + 1))
-    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+def xlsx_of(rows: str, strings: str = "") -> bytes:
+    """An Excel file with these rows, and these strings for its cells to share."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     book = zipfile.ZipFile(io.BytesIO(samples.excel([["x"]])))
     members = {name: book.read(name) for name in book.namelist()}
-    members["xl/worksheets/sheet1.xml"] = sheet.encode()
+    members["xl/worksheets/sheet1.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>".encode()
+    if strings:
+        members["xl/sharedStrings.xml"] = f"<sst {main}>{strings}</sst>".encode()
+        kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        listed = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/></Types>' % kind
+        members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(b"</Types>", listed)
     return samples.archive(members)
+
+
+def xlsx_of_rows(number: int) -> bytes:
+    return xlsx_of("".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, number + 1)))
+
+
+def xlsx_of_one_string(length: int) -> bytes:
+    """Twelve thousand cells that share one long string."""
+    row = "".join(f'<c r="{column}{{0}}" t="s"><v>0</v></c>' for column in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    rows = "".join(f'<row r="{n}">{row.format(n)}</row>' for n in range(1, 460))
+    text = "".join(map(str, range(length // 5)))[:length]
+    return xlsx_of(rows, f"<si><t>{text}</t></si>")
 
 
 def overlapping_zip(files: int) -> bytes:
@@ -130,6 +147,13 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "cells of cells": lambda: attached(ods_of_repeats(40), "a.ods"),
     "a page of characters": lambda: attached(pdf_of_characters(500_000), "a.pdf"),
     "rows": lambda: attached(xlsx_of_rows(60_000), "a.xlsx"),
+    "one string in many cells": lambda: attached(xlsx_of_one_string(2_000_000), "a.xlsx"),
+    "semicolons": lambda: of_headers(b"Content-Type: text/plain" + b";" * 200_000, 200_100),
+    "comments in addresses": lambda: of_headers((b"To: " + b"(" * 30_000 + b"\n") * 8, 240_100),
+    "quotes in addresses": lambda: of_headers((b"Cc: " + b'"' * 30_001 + b"\n") * 8, 240_100),
+    "many addresses": lambda: of_headers((b"To: " + b"a <b@c.example>, " * 1_800 + b"\n") * 8, 246_000),
+    "brackets of ids": lambda: of_headers((b"References: " + b"<a" * 15_000 + b"\n") * 8, 240_200),
+    "a comment in the date": lambda: of_headers(b"Date: " + b"(" * 200_000 + b"\n", 200_100),
     "entities": lambda: attached(docx_of(laughs()), "a.docx"),
     "elements": lambda: attached(docx_of('<w:d xmlns:w="w">' + "<w:p>" * 90_000 + "</w:p>" * 90_000 + "</w:d>")),
     "tables in tables": lambda: attached(

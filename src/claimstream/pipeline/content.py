@@ -1,5 +1,6 @@
 """What one email holds: its bytes, and what a reading process found in them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -10,7 +11,7 @@ from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import MailMemory, Share
-from claimstream.pipeline.ports import Blobs, MailReader, MailSource
+from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
 from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
 
 _USUAL_ANSWER_BYTES = 3 * 512 * 1024
@@ -21,13 +22,15 @@ _WHILE_IT_COMES = 4
 """Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
 _WITH_ITS_PARTS = 3
 """Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
+_AGAIN = 8
+"""Times its size that a mail takes while it comes again and is taken apart: 4 times 4/3, and its parts."""
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
 
 
-class MailTooLargeError(Exception):
-    """A mail larger than Gmail takes in."""
+class _MailTooLargeError(Exception):
+    """A mail that is larger than there is room for now, or than Gmail takes in."""
 
 
 class MailContent:
@@ -41,7 +44,8 @@ class MailContent:
     def __init__(
         self, email: Email, gmail: MailSource, blobs: Blobs | None, reader: MailReader, memory: MailMemory
     ) -> None:
-        self._memory = memory
+        self.memory = memory
+        """Where the mail takes its memory."""
         self._share: Share | None = None
         self._size = 0
         self._email = email
@@ -51,6 +55,9 @@ class MailContent:
         self._raw: bytes | None = None
         self._reading: Reading | None = None
         self._extractions: Extractions | None = None
+        self._again: tuple[MailPart, ...] | None = None
+        """The attachments, while scans are looked at that were not archived."""
+        self._one_at_a_time = asyncio.Lock()
 
     async def fetch(self) -> tuple[bytes, datetime]:
         """The bytes and when Gmail received them.
@@ -58,14 +65,15 @@ class MailContent:
         Raises:
             NotFound: the message has been deleted since the notification.
         """
-        for most in (_USUAL_ANSWER_BYTES, _LARGEST_ANSWER_BYTES):
-            await self._take(_WHILE_IT_COMES * most)
-            message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most)
-            if message is not None:
-                self._raw = message.raw
-                self._keep(_WITH_ITS_PARTS * len(message.raw))
-                return message.raw, message.internal_date
-        raise MailTooLargeError(f"Gmail's answer has over {_LARGEST_ANSWER_BYTES} bytes.")
+        await self._take(_WHILE_IT_COMES * _USUAL_ANSWER_BYTES)
+        try:
+            message = await self._get(_USUAL_ANSWER_BYTES)
+        except _MailTooLargeError:
+            await self._take(_WHILE_IT_COMES * _LARGEST_ANSWER_BYTES)
+            message = await self._get(_LARGEST_ANSWER_BYTES)
+        self._raw = message.raw
+        self._keep(_WITH_ITS_PARTS * len(message.raw))
+        return message.raw, message.internal_date
 
     async def parts(self) -> tuple[MailPart, ...]:
         """The attachments of the mail that was fetched in this attempt."""
@@ -75,6 +83,8 @@ class MailContent:
 
     async def mail(self, fetched: Fetched) -> ParsedMail:
         """The mail as it was read. Its bytes are let go."""
+        if self._share is None:
+            await self._take(_AGAIN * fetched.size)
         reading = self._reading or await self._read(await self.raw(fetched))
         self._raw = self._reading = None
         self._extractions = Extractions(reading.extractions)
@@ -102,15 +112,17 @@ class MailContent:
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
-    async def room_for(self, scans: Sequence[Source]) -> AsyncIterator[None]:
+    async def room_for(self, fetched: Fetched, scans: Sequence[Source]) -> AsyncIterator[None]:
         """Memory for the bytes of these scans, and for what a model is sent of them."""
         if not scans:
             yield
             return
-        await self._take(self._size + _WHILE_IT_COMES * sum(scan.size for scan in scans))
+        again = 0 if fetched.raw_uri else _AGAIN * fetched.size
+        await self._take(self._size + again + _WHILE_IT_COMES * sum(scan.size for scan in scans))
         try:
             yield
         finally:
+            self._again = None
             self._keep(self._size)
 
     def release(self) -> None:
@@ -120,17 +132,19 @@ class MailContent:
 
     async def _take(self, size: int) -> None:
         self._keep(0)
-        self._share = await self._memory.take(size)
+        self._share = await self.memory.take(size)
 
     def _keep(self, size: int) -> None:
         if self._share is not None:
             self._share.shrink(size)
 
     async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
-        """The bytes of one attachment; None for what is packed inside another one."""
-        reading = await self._read(await self.raw(fetched), with_parts=True)
-        self._raw = None
-        return next((part.data for part in reading.parts if part.head.source_id == source_id), None)
+        """The bytes of one attachment, inside of :meth:`room_for`; None for what is packed inside another one."""
+        async with self._one_at_a_time:
+            if self._again is None:
+                reading = await self._read(await self.raw(fetched), with_parts=True)
+                self._again, self._raw = reading.parts, None
+        return next((part.data for part in self._again if part.head.source_id == source_id), None)
 
     async def raw(self, fetched: Fetched) -> bytes:
         """The bytes as they were fetched.
@@ -140,15 +154,13 @@ class MailContent:
         """
         if self._raw is None:
             if self._blobs is not None and fetched.raw_uri is not None:
-                if self._share is None:
-                    await self._take(_WITH_ITS_PARTS * fetched.size)
                 self._raw = await archived(fetched, self._blobs)
             self._raw = self._raw or await self._fetch_again(fetched)
         return self._raw
 
     async def _fetch_again(self, fetched: Fetched) -> bytes:
         try:
-            raw, _ = await self.fetch()
+            raw = (await self._get(_LARGEST_ANSWER_BYTES)).raw
         except NotFound as gone:
             if fetched.raw_uri is None:
                 raise
@@ -156,6 +168,12 @@ class MailContent:
         if not is_what_was_fetched(raw, fetched):
             raise LostMailError("Gmail has another mail under this id than was fetched before.")
         return raw
+
+    async def _get(self, most_bytes: int) -> RawMessage:
+        message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes)
+        if message is None:
+            raise _MailTooLargeError(f"Gmail's answer has over {most_bytes} bytes.")
+        return message
 
     async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:
         # A block that names the mailbox is recognisably our own quoted letter.

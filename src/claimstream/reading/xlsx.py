@@ -13,6 +13,8 @@ from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 200
+_MAX_CELL_CHARS = 32_767
+"""As in Excel itself. A longer text is nobody's: in a small file, thousands of cells may share one of a megabyte."""
 
 
 def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
@@ -51,6 +53,8 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
             if number > _MAX_ROWS:
                 cut = f"read {_MAX_ROWS} rows of a sheet."
                 break
+            if any(isinstance(cell.value, str) and len(cell.value) > _MAX_CELL_CHARS for cell in row):
+                cut = f"read {_MAX_CELL_CHARS} characters of a cell."
             line = "\t".join(_cell(cell) for cell in row).rstrip()
             if line:
                 lines.append(line)
@@ -70,7 +74,7 @@ def _cell(cell: Cell) -> str:
         return value.strftime("%d.%m.%Y")
     if isinstance(value, int | float):
         return _number(value, str(cell.number_format or ""))
-    return " ".join(str(value).split("\n"))
+    return " ".join(str(value)[:_MAX_CELL_CHARS].split("\n"))
 
 
 def _number(value: float, number_format: str) -> str:

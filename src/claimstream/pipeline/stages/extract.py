@@ -104,7 +104,7 @@ async def extract(
 
     scans = sorted(scans, key=_promise)
     pages = _Scans(fetched, content, blobs)
-    async with content.room_for(scans):
+    async with content.room_for(fetched, scans):
         transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
     read_later = await content.extract(transcripts)
     found += read_later.found
