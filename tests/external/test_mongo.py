@@ -703,3 +703,11 @@ def by_person(seen: Seen, *, decision_id: str = "d-1", **fields: Any) -> ClientU
 
 def never(_: Decimal | None) -> bool:
     return False
+
+
+async def test_the_probe_reads_and_writes_and_changes_nothing(clients: Clients, entrance: Entrance) -> None:
+    await clients.upsert([document(creditor(), _id="c-01")])
+    before = await clients.documents("nord")
+    await clients.probe()
+    assert await clients.documents("nord") == before
+    assert entrance.telemetry.span("probe clients").attributes
