@@ -279,7 +279,7 @@ async def opened(firm: Firm) -> AsyncIterator[tuple[Desk, Callable[[], None]]]:
     with tempfile.TemporaryDirectory() as directory:
         async with LocalPostgres(Path(directory)) as postgres:
             door = Door()
-            call = door.service(postgres_errors.SERVICE, postgres_errors.classify).call
+            call = door.service(postgres_errors.SERVICE, postgres_errors.classify, unknown_is_outage=False).call
             database, clients, later = Database(postgres.dsn, call=call), Portal(firm.clients), [0.0]
             inquiries = InquiryStore(database)
             letters = LetterIndexes(monotonic=lambda: time.monotonic() + later[0])

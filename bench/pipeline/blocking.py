@@ -86,7 +86,8 @@ class BlockingCalls:
             case Download(name):
                 self._storage.get(f"/storage/v1/b/{self._bucket}/o/{quote(name, safe='')}").raise_for_status()
             case Question(arguments):
-                self._model.messages.create(**arguments)
+                with self._model.messages.stream(**arguments) as stream:
+                    stream.until_done()
             case Letter(content, sender, recipients):
                 with smtplib.SMTP(str(self._smtp.hostname), self._smtp.port or 25) as server:
                     server.sendmail(sender, recipients, content)

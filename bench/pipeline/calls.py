@@ -104,7 +104,8 @@ class BareCalls:
             case Download(name):
                 await self._storage.download(str(self._settings.gcs_bucket), name)
             case Question(arguments):
-                await self._model.messages.create(**arguments)
+                async with self._model.messages.stream(**arguments) as stream:
+                    await stream.until_done()
             case Letter(content, sender, recipients):
                 server = urlsplit(self._settings.smtp_url.get_secret_value()) if self._settings.smtp_url else None
                 assert server is not None

@@ -47,7 +47,7 @@ class Recorder:
         wrap(Gmail, "_request", self._get)
         wrap(Storage, "upload", self._upload)
         wrap(Storage, "download", self._download)
-        wrap(AsyncMessages, "create", self._question)
+        wrap(AsyncMessages, "stream", self._question)
         wrap(aiosmtplib.SMTP, "send_message", self._letter)
         wrap(GuardedPublisher, "publish", self._publish)
 
@@ -108,11 +108,11 @@ class Recorder:
         return download
 
     def _question(self, original: Method) -> Method:
-        async def create(own: AsyncMessages, **arguments: Any) -> Any:
+        def stream(own: AsyncMessages, **arguments: Any) -> Any:
             self._note(Question(arguments))
-            return await original(own, **arguments)
+            return original(own, **arguments)
 
-        return create
+        return stream
 
     def _letter(self, original: Method) -> Method:
         async def send_message(own: aiosmtplib.SMTP, message: Any, *, sender: str, recipients: Iterable[str]) -> Any:

@@ -55,7 +55,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """To the model: the arguments of ``messages.create``."""
+    """To the model: the arguments of ``messages.stream``."""
 
     arguments: Mapping[str, Any]
 

@@ -235,7 +235,7 @@ class App:
             claude_errors.SERVICE: self.model,
         }
         self._probes |= {name: service.probe for name, service in asked.items() if service is not None}
-        self._probes |= {gmail.SERVICE: self._check_gmail, postgres_errors.SERVICE: self.mailboxes.all}
+        self._probes |= {gmail.SERVICE: self._check_gmail, postgres_errors.SERVICE: self.emails.probe}
 
     # --- Pub/Sub
 

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ import httpx2
 import pytest
 from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import ModelParam
-from tests.external.conftest import Entrance
+from tests.external.conftest import FAST, Entrance, Telemetry
 
 from claimstream.domain.records.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
 from claimstream.domain.records.inquiry import Letter
@@ -20,9 +21,11 @@ from claimstream.domain.rules.evidence import keep_evidenced
 from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
 from claimstream.external.claude_errors import classify
 from claimstream.external.claude_prompts import PROMPT_VERSION
+from claimstream.external.door import Door
 from claimstream.external.errors import LockedOut, Outage, Refused, Throttled, Unauthorised
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.claude.server import ClaudeServer
+from claimstream.telemetry.correlation import correlated
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
@@ -332,3 +335,133 @@ def test_what_the_service_quotes_of_the_mail_is_not_told(status: int) -> None:
     assert error.status == status
     assert "Geheimwort7391" not in f"{error} {error!r}"
     assert "73.918" not in f"{error} {error!r}"
+
+
+class TestAStream:
+    """What is timed is silence, not the answer."""
+
+    @pytest.fixture
+    async def hasty(self, telemetry: Telemetry, options: ClaudeOptions) -> AsyncIterator[Claude]:
+        door = Door({"anthropic": replace(FAST, timeout_seconds=1.0)}, tracer=telemetry.tracer, meter=telemetry.meter)
+        client = Claude(door, options)
+        yield client
+        await client.close()
+        await door.close()
+
+    async def test_an_answer_that_goes_on_is_waited_for(self, hasty: Claude, server: ClaudeServer) -> None:
+        text = "\n".join(f"Zeile {number} von einem langen Scan, den jemand abschreibt" for number in range(20))
+        script = TRANSCRIBES.model_copy(update={"answer": {"text": text}})
+        server.script(script)
+        server.event_seconds = 0.1
+        started = time.monotonic()
+        answer = await hasty.transcribe(PICTURE, "image/png")
+        assert answer.value == text
+        assert time.monotonic() - started > 2.0, "longer than silence may last"
+        assert len(server.requests) == 1
+
+    async def test_silence_in_its_middle_is_an_outage(self, hasty: Claude, server: ClaudeServer) -> None:
+        server.faults.fall_silent(times=1)
+        assert await sort(hasty) is Intent.CLAIM_STATEMENT
+        server.faults.fall_silent()
+        with pytest.raises(Outage, match="fell silent"):
+            await sort(hasty)
+
+    @pytest.mark.parametrize(
+        ("kind", "expected"),
+        [
+            ("overloaded_error", Outage),
+            ("api_error", Outage),
+            ("rate_limit_error", Throttled),
+            ("authentication_error", LockedOut),
+            ("invalid_request_error", Refused),
+        ],
+    )
+    async def test_an_error_in_its_middle_has_its_class(
+        self, claude: Claude, server: ClaudeServer, kind: str, expected: type[Exception]
+    ) -> None:
+        server.faults.fail_midway(kind)
+        with pytest.raises(expected) as caught:
+            await sort(claude)
+        assert type(caught.value) is expected
+
+    async def test_an_answer_without_its_end_is_no_answer(self, claude: Claude, server: ClaudeServer) -> None:
+        server.faults.break_off()
+        with pytest.raises(Outage, match="broke off"):
+            await sort(claude)
+
+    async def test_what_a_lost_answer_took_is_told(self, claude: Claude, server: ClaudeServer) -> None:
+        whole = (await claude.classify("s", "f@x.example", TEXT, letter=None)).usage
+        server.faults.break_off(times=1)
+        twice = (await claude.classify("s", "f@x.example", TEXT, letter=None)).usage
+        assert twice.prompt_tokens == 2 * whole.prompt_tokens
+        server.faults.break_off()
+        with pytest.raises(Outage) as caught:
+            await sort(claude)
+        assert vars(caught.value)["usage"].prompt_tokens > 0
+        assert vars(caught.value)["cost_usd"] > 0
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing"),
+        (400, "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."),
+        (400, "You have reached your specified workspace API usage limits."),
+        (400, "This organization has been disabled."),
+        (403, "This organization has been disabled."),
+        (403, "Your account does not have access to Claude. Please run /login"),
+    ],
+)
+async def test_what_an_account_is_refused_is_told_from_a_request(
+    claude: Claude, server: ClaudeServer, status: int, message: str
+) -> None:
+    server.faults.fail(status, operation="messages", message=message)
+    with pytest.raises(LockedOut) as caught:
+        await sort(claude)
+    assert ("2026-12-01" in str(caught.value)) == ("2026-12-01" in message)
+
+
+async def test_a_mail_cannot_say_that_the_account_is_refused(claude: Claude, server: ClaudeServer) -> None:
+    quoting = "messages.0: cannot read 'This organization has been disabled. Your credit balance is too low.'"
+    server.faults.fail(400, operation="messages", message=quoting)
+    with pytest.raises(Refused):
+        await sort(claude)
+
+
+class TestRefusalsOfAMail:
+    async def test_a_harmless_question_proves_that_it_is_the_mails_own(
+        self, claude: Claude, server: ClaudeServer
+    ) -> None:
+        server.faults.fail(400, operation="messages", containing=b"Gesamtforderung")
+        with correlated(email_id="e-1"), pytest.raises(Refused) as caught:
+            await sort(claude)
+        assert not isinstance(caught.value, Outage)
+        assert server.calls["messages"] == 2
+        shown = server.requests[-1]
+        assert "Guten Tag." in shown.text
+        assert shown.schema is not None
+
+    async def test_one_that_is_refused_too_makes_it_an_outage(self, claude: Claude, server: ClaudeServer) -> None:
+        server.faults.fail(400, operation="messages")
+        with correlated(email_id="e-1"), pytest.raises(Outage, match="different mails"):
+            await sort(claude)
+
+    async def test_each_question_has_one(self, claude: Claude, server: ClaudeServer) -> None:
+        of_the_mail = base64.b64encode(PICTURE)
+        server.faults.fail(400, operation="messages", containing=of_the_mail)
+        server.faults.fail(400, operation="messages", containing=b"Gesamtforderung:")
+        with correlated(email_id="e-1"):
+            with pytest.raises(Refused):
+                await claude.extract(SOURCE, intent=Intent.CLAIM_STATEMENT, letter=None)
+            with pytest.raises(Refused):
+                await claude.transcribe(PICTURE, "image/png")
+        assert server.calls["messages"] == 4
+
+
+async def test_the_probe_asks_what_mails_ask(claude: Claude, server: ClaudeServer) -> None:
+    await claude.probe()
+    assert {asked.model for asked in server.requests} == {"claude-sonnet-5-5", "claude-haiku-5-5"}
+    server.faults.fail(400, operation="messages", message="You have reached your specified API usage limits.")
+    await claude.check()
+    with pytest.raises(Outage):
+        await claude.probe()

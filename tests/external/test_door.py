@@ -503,6 +503,32 @@ class TestRefusals:
             await entrance.door.service("test", classify).call("put", raises(Refused("test", "", "400", status=400)))
 
 
+class TestWhatAFailureSaysOfItsMail:
+    async def witnesses(self, entrance: Entrance, failure: Outage) -> tuple[float, ...] | None:
+        service = entrance.door.service("test", classify)
+        with correlated(email_id="healthy"):
+            await service.call("get", fine)
+        with correlated(email_id="poison"), pytest.raises(Outage) as caught:
+            await service.call("get", raises(failure), retry=False)
+        with correlated(email_id="poison"):
+            return entrance.door.others_seconds_ago(caught.value)
+
+    async def test_an_outage_is_held_against_the_others(self, entrance: Entrance) -> None:
+        assert len(await self.witnesses(entrance, Outage("test", "", "500")) or ()) == 1
+        assert len(await self.witnesses(entrance, Unauthorised("test", "", "403")) or ()) == 1
+
+    @pytest.mark.parametrize(
+        "failure",
+        [Throttled("test", "", "429"), LockedOut("test", "", "401"), BreakerOpen("test", "", "open")],
+    )
+    async def test_what_has_nothing_to_do_with_the_mail_never_is(self, entrance: Entrance, failure: Outage) -> None:
+        assert await self.witnesses(entrance, failure) is None
+
+    async def test_nor_is_the_grant_of_its_mailbox(self, telemetry: Telemetry) -> None:
+        door = Door({"test": replace(FAST, one_credential=False)}, tracer=telemetry.tracer, meter=telemetry.meter)
+        assert await self.witnesses(Entrance(door, telemetry), Unauthorised("test", "", "403")) is None
+
+
 def raises(error: Exception) -> Callable[[], Awaitable[None]]:
     async def call() -> None:
         raise error

@@ -65,6 +65,21 @@ async def test_a_message_longer_than_asked_for_is_not_taken_in(gmail: Gmail, ser
     assert message.size == len(RAW) + 1_000_000
 
 
+async def test_one_mailbox_that_fails_is_no_outage_of_gmail(
+    gmail: Gmail, server: GmailServer, entrance: Entrance
+) -> None:
+    cursor = (await gmail.profile(BOX)).history_id
+    server.faults.fail(500, operation="history.list")
+    for _ in range(5):
+        with pytest.raises(Outage):
+            await gmail.history_page(BOX, cursor)
+    assert entrance.door.states()["gmail"] == "closed"
+    for other in ("a@kanzlei-nord.example", "b@kanzlei-nord.example"):
+        with pytest.raises(Outage):
+            await gmail.history_page(other, cursor)
+    assert entrance.door.states()["gmail"] == "open"
+
+
 async def test_a_deleted_message_is_not_found(gmail: Gmail, server: GmailServer) -> None:
     gmail_id = await server.deliver(BOX, RAW)
     await server.delete(BOX, gmail_id)

@@ -734,3 +734,11 @@ async def test_as_many_calls_are_under_way_as_the_bulkhead_lets_in(server: Local
         between.thaw()
         found = await asyncio.gather(*calls)
         assert len([each for each in found if each is not None]) == at_once + 1
+
+
+async def test_the_probe_reads_and_writes_and_changes_nothing(clients: Clients, entrance: Entrance) -> None:
+    await clients.upsert([document(creditor(), _id="c-01")])
+    before = await clients.documents("nord")
+    await clients.probe()
+    assert await clients.documents("nord") == before
+    assert entrance.telemetry.span("probe clients").attributes

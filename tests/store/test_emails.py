@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 from tests.helpers import NOW, add_email
 
 from claimstream.app import App
@@ -26,6 +27,8 @@ from claimstream.domain.records.work import (
     TokenUse,
 )
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage
+from claimstream.settings import Settings
 
 USE = TokenUse("m", "extract", 10, 1, 2, 5, Decimal("0.25"))
 
@@ -200,3 +203,12 @@ async def test_the_beginning_of_an_id_finds_an_email_unless_it_fits_two(app: App
     assert found is not None
     assert found.gmail_id == "g1"
     assert await app.emails.find("aaaa") is None
+
+
+async def test_the_probe_finds_out_that_a_server_takes_no_writes(settings: Settings) -> None:
+    assert settings.database_url is not None
+    standby = f"{settings.database_url.get_secret_value()}?default_transaction_read_only=on"
+    async with App(settings.model_copy(update={"database_url": SecretStr(standby)})) as app:
+        assert await app.mailboxes.all() == []
+        with pytest.raises(Outage, match="ReadOnlySQLTransactionError"):
+            await app.emails.probe()

@@ -122,7 +122,7 @@ class Costs:
 async def costs(app: App, settings: Settings) -> AsyncIterator[Costs]:
     assert settings.database_url is not None
     door = Door()
-    call = door.service(SERVICE, classify).call
+    call = door.service(SERVICE, classify, unknown_is_outage=False).call
     database = Database(settings.database_url.get_secret_value(), call=call, max_connections=1)
     await database.open()
     # What the test has done is counted, and nothing else.

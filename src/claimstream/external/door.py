@@ -366,9 +366,10 @@ class Door:
 
     def others_seconds_ago(self, failure: Outage) -> tuple[float, ...] | None:
         """How long ago the operation that failed last succeeded for each of the latest five other emails than the one
-        in work; None where the failure says nothing of that email: it was held back, or it is the credentials'."""
+        in work; None where the failure says nothing of that email: it was held back, came at a time of too many (others
+        are let in meanwhile, too), or it is the credentials'."""
         service = self._services.get(failure.service)
-        if service is None or isinstance(failure, BreakerOpen | LockedOut):
+        if service is None or isinstance(failure, BreakerOpen | LockedOut | Throttled):
             return None
         if isinstance(failure, Unauthorised) and not service.policy.one_credential:
             return None

@@ -313,11 +313,15 @@ class Gmail:
                 {"service": SERVICE, "operation": operation, "waited_seconds": waited},
             )
         token = await self._credentials.token(mailbox)
-        answer = await self._service.call(operation, lambda: once(token, last=False), attributes=attributes)
+        answer = await self._service.call(
+            operation, lambda: once(token, last=False), attributes=attributes, subject=mailbox
+        )
         if answer.status == 401:
             self._credentials.forget(mailbox, token)
             fresh = await self._credentials.token(mailbox)
-            answer = await self._service.call(operation, lambda: once(fresh, last=True), attributes=attributes)
+            answer = await self._service.call(
+                operation, lambda: once(fresh, last=True), attributes=attributes, subject=mailbox
+            )
         return answer.body
 
     def _require_open(self, mailbox: str, operation: str) -> None:

@@ -153,6 +153,14 @@ class EmailStore:
 
         return await self._database.run("INSERT failures", work)
 
+    async def probe(self) -> None:
+        """Write nothing, as mail writes: a server that has become a standby still reads."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute("UPDATE emails SET attempt = attempt WHERE false")
+
+        await self._database.run("UPDATE emails", work, transaction=False)
+
     async def shelve(self, email: Email) -> bool:
         """Whether the email, given back, waits for its mailbox to be enabled: no message stands for it then, and one is
         published when it is."""
