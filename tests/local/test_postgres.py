@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from claimstream.local.servers.postgres import LocalPostgres, _system_installation
+from claimstream.local.servers.postgres import LocalPostgres
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ async def test_as_root_the_programs_are_taken_along_where_the_other_user_cannot_
             await connection.close()
 
 
-@pytest.mark.skipif(_system_installation() is None, reason="the system has no PostgreSQL of its own")
+@pytest.mark.system("postgresql")
 async def test_the_systems_own_installation_serves_without_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
