@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from tests.helpers import LONG
 
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.door import Door, Service
@@ -86,7 +87,7 @@ async def test_only_those_who_need_the_service_are_paused(case: Case) -> None:
 async def test_where_nobody_waits_for_the_service_it_is_found_to_be_back_all_the_same(case: Case) -> None:
     await case.break_down()
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.calls == ["probe"]
     assert case.door.states() == {"mongodb": "closed"}
@@ -94,12 +95,12 @@ async def test_where_nobody_waits_for_the_service_it_is_found_to_be_back_all_the
 
 async def test_intake_stays_paused_until_the_service_has_answered(case: Case) -> None:
     await case.break_down()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while case.calls.count("probe") < 3:
             await asyncio.sleep(0.01)
             assert not case.emails.open.is_set()
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.door.states() == {"mongodb": "closed"}
 
@@ -111,7 +112,7 @@ async def test_an_email_that_waits_tries_first(case: Case) -> None:
         await case.call("email")()
     await asyncio.sleep((held.value.retry_after_seconds or 0) + 0.01)
     await case.call("email")()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.calls == ["email"]
 
@@ -120,7 +121,7 @@ async def test_a_service_without_a_probe_is_tried_by_the_work_that_comes_in() ->
     case = Case(probed=False)
     await case.break_down()
     assert not case.emails.open.is_set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.door.states() == {"mongodb": "open"}
     case.down = False
@@ -134,5 +135,5 @@ async def test_a_second_opening_is_waited_for_like_the_first(case: Case) -> None
         await case.break_down()
         assert not case.emails.open.is_set()
         case.down = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await case.emails.open.wait()

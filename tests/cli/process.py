@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers import LONG
+
 from claimstream.settings import Settings
 
 
@@ -57,7 +59,7 @@ async def at_terminal(*words: str, environment: dict[str, str], answer: str) -> 
     os.close(terminal)
     os.write(person, f"{answer}\n".encode())
     said = await asyncio.to_thread(_all_of, person)
-    return await asyncio.wait_for(process.wait(), 60), said
+    return await asyncio.wait_for(process.wait(), LONG), said
 
 
 def _all_of(terminal: int) -> str:

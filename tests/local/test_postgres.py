@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.helpers import LONG
 
 from claimstream.local.servers.postgres import LocalPostgres
 
@@ -140,7 +141,7 @@ async def test_cancelling_the_start_ends_the_server_and_leaves_nothing(
         monkeypatch.setattr(tempfile, "tempdir", temporary)
         server = LocalPostgres(tmp_path / "postgres", throw_away=True)
         task = asyncio.create_task(server.start())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while not server.log_path.exists():
                 await asyncio.sleep(0.001)
         task.cancel()
