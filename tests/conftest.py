@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pydantic import SecretStr
 from tests.helpers import NOW
+from tests.system_packages import pytest_addoption, pytest_runtest_setup, pytest_terminal_summary
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -17,6 +18,8 @@ from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
+
+__all__ = ["pytest_addoption", "pytest_runtest_setup", "pytest_terminal_summary"]
 
 # The same examples each time, however slow the machine is: whether a change is good is not to hang on luck. Others are
 # looked for with --hypothesis-profile=search.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.helpers import LONG
 
 from claimstream.alerts import Alerts
 from claimstream.app import App
@@ -131,7 +132,7 @@ def subjects(smtp: LocalSmtp) -> list[str]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -403,7 +404,7 @@ class TestSeveralWorkers:
             await looked(alerts)
             monkeypatch.setattr(OutageStore, "report", report)
             alerts.note(event("gcs", "half_open", "closed"))
-            await asyncio.wait_for(again.wait(), 10)
+            await asyncio.wait_for(again.wait(), LONG)
             assert [seen.closed_since for seen in alerts._watch._failing.values()] == [None]
 
     async def test_what_could_not_be_told_by_the_end_is_said_in_the_log(
@@ -454,7 +455,7 @@ async def written(app: App, service: str) -> bool:
 
 
 async def until_async(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         while not await condition():
             await asyncio.sleep(0.01)
 

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from tests.helpers import NOW, until
+from tests.helpers import LONG, NOW, until
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -25,6 +25,7 @@ from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.shared_circuits import SharedCircuits
 from claimstream.health import HealthServer
 from claimstream.local.proxy import Proxy
+from claimstream.local.pubsub_server.broker import SubscriptionSnapshot
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
 from claimstream.pubsub import Publisher
@@ -53,7 +54,7 @@ async def working(settings: Settings, world: World, policies: Mapping[str, Polic
             yield app
         finally:
             app.stop()
-            await asyncio.wait_for(run, 30)
+            await asyncio.wait_for(run, LONG)
 
 
 async def settled(app: App, count: int, seconds: float = 60) -> None:
@@ -135,10 +136,17 @@ async def test_pushes_that_come_twice_or_late_change_nothing(
                 await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
             await stack.gmail.push(world.tenants[0].mailboxes[0], 1)
             await settled(app, 3)
-            await asyncio.sleep(0.5)
+            await stack.gmail.pushed()
+            pushes = settings.subscription(settings.notifications_subscription)
+            await until(lambda: (left := pushes_of(stack, pushes)).backlog + left.outstanding == 0)
             assert len(await app.emails.recent()) == 3
     finally:
         stack.gmail.faults.clear()
+
+
+def pushes_of(stack: LocalStack, subscription: str) -> SubscriptionSnapshot:
+    assert stack.pubsub is not None
+    return stack.pubsub.snapshot(subscription)
 
 
 async def test_what_cannot_be_recorded_is_dead_lettered_with_its_reason(
@@ -149,7 +157,7 @@ async def test_what_cannot_be_recorded_is_dead_lettered_with_its_reason(
         publisher = Publisher(await app.connect(), settings.topic(settings.emails_topic))
         await asyncio.gather(*(publisher.publish(data) for data in (b"not json", b'{"email_id": "stranger"}')))
         await publisher.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while stack.pubsub.snapshot(settings.subscription(settings.dead_letter_topic)).backlog < 2:
                 await asyncio.sleep(0.05)
 
@@ -167,7 +175,7 @@ async def test_while_a_service_is_down_intake_pauses_nothing_fails_and_somebody_
         try:
             for _ in range(4):
                 await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while app.door.states().get("mongodb") != "open":
                     await asyncio.sleep(0.05)
             held = app.health().details["breakers_not_closed"]
@@ -180,7 +188,7 @@ async def test_while_a_service_is_down_intake_pauses_nothing_fails_and_somebody_
             await stack.mongo.start()
         await settled(app, 4)
         assert {email.outcome for email in await app.emails.recent()} == {"updated"}
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while app.door.states()["mongodb"] != "closed":
                 await asyncio.sleep(0.05)
     changes = {change.client_id: change.new_amount for change in await _changes(settings, world)}
@@ -201,7 +209,7 @@ async def test_a_circuit_that_nobody_calls_any_more_closes_by_itself(settings: S
             with pytest.raises(Outage):
                 await down.call("send", _fails, retry=False)
         assert app.door.states()["smtp"] == "open"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while app.door.states()["smtp"] != "closed":
                 await asyncio.sleep(0.05)
 
@@ -228,7 +236,7 @@ async def test_a_circuit_that_another_worker_has_opened_pauses_intake_and_is_tol
                     await other.service("mongodb", lambda _: None).call("find", _fails, retry=False)
             for _ in range(3):
                 await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LONG):
                 while app.door.states().get("mongodb") != "open":
                     await asyncio.sleep(0.02)
                 while subscriptions(app) != {"notifications": "streaming", "emails": "paused"}:
@@ -237,7 +245,7 @@ async def test_a_circuit_that_another_worker_has_opened_pauses_intake_and_is_tol
             assert isinstance(held, dict)
             assert (held["mongodb"]["holds"], held["mongodb"]["reason"]) == (["emails"], "as another worker saw it")
             await settled(app, 3)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LONG):
                 while subscriptions(app) != {"notifications": "streaming", "emails": "streaming"}:
                     await asyncio.sleep(0.02)
             assert app.health().details["breakers_not_closed"] == {}
@@ -271,7 +279,7 @@ async def test_a_missing_subscription_ends_the_worker_loudly(settings: Settings,
     async with App(settings, clock=lambda: NOW) as app:
         await load_world(app, world)
         with pytest.raises(BaseExceptionGroup) as caught:
-            await asyncio.wait_for(app.run(), 30)
+            await asyncio.wait_for(app.run(), LONG)
     assert "gmail-notifications" in repr(caught.value.exceptions) or "emails" in repr(caught.value.exceptions)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from tests.helpers import LONG
 
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.door import Door, Service
@@ -89,7 +90,7 @@ async def test_only_those_who_need_the_service_are_paused(case: Case) -> None:
 async def test_where_nobody_waits_for_the_service_it_is_found_to_be_back_all_the_same(case: Case) -> None:
     await case.break_down()
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.calls == ["probe"]
     assert case.door.states() == {"mongodb": "closed"}
@@ -97,12 +98,12 @@ async def test_where_nobody_waits_for_the_service_it_is_found_to_be_back_all_the
 
 async def test_intake_stays_paused_until_the_service_has_answered(case: Case) -> None:
     await case.break_down()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while case.calls.count("probe") < 3:
             await asyncio.sleep(0.01)
             assert not case.emails.open.is_set()
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.door.states() == {"mongodb": "closed"}
 
@@ -110,13 +111,13 @@ async def test_intake_stays_paused_until_the_service_has_answered(case: Case) ->
 async def test_an_email_is_no_probe(case: Case) -> None:
     """The one that waits may be the one that is poison."""
     await case.break_down()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while case.calls.count("probe") < 2:
             with pytest.raises(BreakerOpen):
                 await case.call("email")()
             await asyncio.sleep(0.01)
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert set(case.calls) == {"probe"}
     await case.call("email")()
@@ -126,7 +127,7 @@ async def test_a_worker_that_drains_leaves_the_service_to_its_emails(case: Case)
     await case.break_down()
     case.pauses.close()
     case.down = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while case.door.breaker("mongodb").retry_after_seconds > 0:
             await asyncio.sleep(0.01)
     await case.call("email")()
@@ -142,12 +143,12 @@ async def test_who_turns_us_away_is_asked_ever_more_rarely(case: Case) -> None:
     case.calls.clear()
     breaker = case.door.breaker("mongodb")
     for probes in range(1, 4):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while len(case.calls) < probes or breaker.state == "half_open":
                 await asyncio.sleep(0.001)
         assert breaker.retry_after_seconds > RECOVERY_SECONDS * 2**probes * 0.7
     case.locked_out = False
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.calls == ["probe"] * 4
 
@@ -156,7 +157,7 @@ async def test_a_service_without_a_probe_is_tried_by_the_work_that_comes_in() ->
     case = Case(probed=False)
     await case.break_down()
     assert not case.emails.open.is_set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await case.emails.open.wait()
     assert case.door.states() == {"mongodb": "open"}
     case.down = False
@@ -170,5 +171,5 @@ async def test_a_second_opening_is_waited_for_like_the_first(case: Case) -> None
         await case.break_down()
         assert not case.emails.open.is_set()
         case.down = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await case.emails.open.wait()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.helpers import NO_ENV_FILE, bare_environment, worker_environment
+from tests.helpers import LONG, NO_ENV_FILE, bare_environment, worker_environment
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -113,7 +113,7 @@ async def test_a_worker_killed_in_the_middle_of_its_mails_loses_nothing_and_pays
 
         await until(all_delivered, 90.0)
         second.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(second.wait(), 30) == 0, "it drains and ends well"
+        assert await asyncio.wait_for(second.wait(), LONG) == 0, "it drains and ends well"
 
     emails = await app.emails.by_gmail_ids(ids)
     assert [email.status for email in emails] == ["settled"] * 6
@@ -153,7 +153,7 @@ async def test_a_worker_with_wrong_credentials_ends_at_once_and_says_why(
     log = tmp_path / "wrong.log"
     nowhere = "postgresql://claimstream@127.0.0.1:1/claimstream"
     async with worker(settings, stack, log, DATABASE_URL=nowhere) as process:
-        assert await asyncio.wait_for(process.wait(), 60) == 2
+        assert await asyncio.wait_for(process.wait(), LONG) == 2
     last = log.read_text().strip().splitlines()[-1]
     assert "postgresql" in last
     assert "DATABASE_URL" in last

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from tests.acceptance.test_trace_context import watching
 from tests.cli.process import claimstream
-from tests.helpers import worker_environment
+from tests.helpers import LONG, worker_environment
 from tests.test_app import settled, working
 
 from claimstream.domain.records.world import World
@@ -30,7 +30,7 @@ async def test_a_replay_belongs_to_the_trace_of_its_email(
         environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{collector.grpc_endpoint}"
         ended = await claimstream("replay", first.email_id, environment=environment)
         assert ended.status == 0, ended.err
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while (again := (await app.emails.recent())[0]).run == 1 or not again.delivered:
                 await asyncio.sleep(0.05)
     assert (again.correlation_id, again.trace_id) == (first.correlation_id, first.correlation_id)

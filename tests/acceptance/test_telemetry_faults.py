@@ -11,6 +11,7 @@ import pytest
 import sentry_sdk
 from opentelemetry.sdk.metrics import Counter, Histogram
 from tests.acceptance.watched import KeptEnvelopes
+from tests.helpers import LONG
 from tests.pipeline.test_runner import PROSE
 from tests.test_app import settled, working
 
@@ -97,7 +98,7 @@ async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
             )
         )
         try:
-            async with asyncio.timeout(60), working(settings, world) as app:
+            async with asyncio.timeout(LONG), working(settings, world) as app:
                 await _deliver(stack, world, reply)
                 await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply(PROSE))
                 await settled(app, MAILS + 1)
@@ -105,7 +106,7 @@ async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
                 booked = await app.database.run("SELECT", lambda c: c.fetchval("SELECT sum(calls) FROM token_ledger"))
                 reports = [await app.emails.report(email.email_id) for email in emails]
         finally:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LONG):
                 await watching.aclose(2.0)
     assert sorted(str(email.outcome) for email in emails) == ["review", *["updated"] * MAILS]
     assert booked == len(stack.claude.requests) > 0, "what the model was paid for is booked, and was asked once"
@@ -132,7 +133,7 @@ async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it
     )
     watching = telemetry.start(options)
     try:
-        async with asyncio.timeout(60), working(settings, world) as app:
+        async with asyncio.timeout(LONG), working(settings, world) as app:
             stack.gmail.faults.fail(503, operation="messages.get")
             await _deliver(stack, world, reply)
             while not kept.events:

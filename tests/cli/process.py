@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.helpers import NO_ENV_FILE, bare_environment
+from tests.helpers import LONG, NO_ENV_FILE, bare_environment
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ async def at_terminal(*words: str, environment: dict[str, str], answer: str) -> 
     os.close(terminal)
     os.write(person, f"{answer}\n".encode())
     said = await asyncio.to_thread(_all_of, person)
-    return await asyncio.wait_for(process.wait(), 60), said
+    return await asyncio.wait_for(process.wait(), LONG), said
 
 
 def _all_of(terminal: int) -> str:

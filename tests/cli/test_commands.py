@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.process import claimstream
-from tests.helpers import NOW, add_email, bare_environment
+from tests.helpers import LONG, NOW, add_email, bare_environment
 from typer.testing import CliRunner
 
 from claimstream.app import App
@@ -116,7 +116,7 @@ async def test_the_demo_says_at_once_that_it_ends_whenever_it_is_interrupted(
     )
     assert demo.stderr is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while not (await demo.stderr.readline()).decode().startswith(said):
                 assert not demo.stderr.at_eof()
             demo.send_signal(signal.SIGINT)

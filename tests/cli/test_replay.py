@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.cli.process import at_terminal, claimstream
-from tests.helpers import NO_ENV_FILE, add_email, bare_environment, summary_of
+from tests.helpers import LONG, NO_ENV_FILE, add_email, bare_environment, summary_of
 from tests.mailbox.test_sync import make_sync
 from tests.pipeline.test_runner import arrive, make_runner, settle
 from typer.testing import CliRunner
@@ -211,7 +211,7 @@ class TestMany:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while (await untouched_and_put_back(app))[1] == 0:
                 await asyncio.sleep(0.01)
         process.kill()

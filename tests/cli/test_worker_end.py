@@ -8,7 +8,7 @@ import sys
 import pytest
 from aiohttp import web
 from tests.cli.process import Ended
-from tests.helpers import NO_ENV_FILE, bare_environment
+from tests.helpers import LONG, NO_ENV_FILE, bare_environment
 
 from claimstream.app import App
 from claimstream.local.servers.ports import LOOPBACK
@@ -35,7 +35,7 @@ async def run(environment: dict[str, str]) -> Ended:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), LONG)
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())
 

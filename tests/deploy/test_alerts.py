@@ -1,5 +1,4 @@
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -20,7 +19,7 @@ def test_alerts_fire_when_they_should_and_only_then(test: RuleTest) -> None:
     assert not expected, "between two evaluations"
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (of Prometheus) is not installed")
+@pytest.mark.system("prometheus")
 def test_promtool_comes_to_the_same() -> None:
     for command in (["check", "rules", "alerts.yaml"], ["test", "rules", "alerts_test.yaml"]):
         done = subprocess.run(["promtool", *command], cwd=FOLDER, capture_output=True, text=True, check=False)

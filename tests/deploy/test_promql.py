@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,7 +14,7 @@ def test_expressions_give_what_prometheus_gives(test: RuleTest) -> None:
         assert evaluate(wanted.expr, test.series, wanted.at) == pytest.approx(wanted.samples), wanted.expr
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (of Prometheus) is not installed")
+@pytest.mark.system("prometheus")
 def test_promtool_agrees() -> None:
     done = subprocess.run(["promtool", "test", "rules", FILE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -9,6 +9,7 @@ import pytest
 from purgatory import AsyncInMemoryUnitOfWork
 from purgatory.domain.model import Context
 from purgatory.typing import StateName
+from tests.helpers import LONG
 
 from claimstream.external import breaker as breaker_module
 from claimstream.external.breaker import Breaker, BreakerEvent, Permit, Verdict
@@ -93,14 +94,14 @@ class Worker:
 
 
 async def pass_on(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while not condition():
             await asyncio.sleep(0)
 
 
 async def cancelled(task: "asyncio.Task[None] | asyncio.Task[Permit]") -> None:
     task.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         with pytest.raises(asyncio.CancelledError):
             await task
 
@@ -151,7 +152,7 @@ async def test_a_recovery_that_many_wait_for_is_one_probe_and_one_closing(store:
             await worker.call(Verdict.ALIVE)
 
     worker.now += RECOVERY_SECONDS + 1
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(LONG), asyncio.TaskGroup() as group:
         for _ in range(20):
             group.create_task(email())
             group.create_task(stranger())
@@ -214,7 +215,7 @@ class TestCancelled:
         await cancelled(second)
         store.stops_at = ""
         await cancelled(first)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await third
         assert await worker.may_be_called()
 
@@ -232,7 +233,7 @@ class TestCancelled:
         await asyncio.sleep(0)
         store.stops_at = ""
         await cancelled(probe)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await waits
         await worker.call(Verdict.ALIVE)
         assert worker.kinds == ["half_opened", "closed"]
@@ -254,7 +255,7 @@ class TestCancelled:
         await asyncio.sleep(0)
         store.stops_at = ""
         await cancelled(word)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await waits
         written_down = (verdict, step) == (Verdict.FAILED, "written")
         assert await queued == (not written_down)
@@ -298,7 +299,7 @@ class TestWaitersWhileAnotherWorkerProbes:
         assert not any(task.done() for task in waiters)
         await one.breaker.record(permit, Verdict.ALIVE)
         await self.look(other, store)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await asyncio.gather(*waiters)
         assert other.breaker.state == "closed"
 
@@ -322,23 +323,23 @@ class TestWaitersWhileAnotherWorkerProbes:
         store.stops_at = ""
         await cancelled(first)
         await self.look(other, store)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await second
 
     async def test_go_themselves_when_nothing_is_heard_of_it(self, store: Store) -> None:
         _, other, _ = await self.probed(store)
         first, second = await self.waiting(other, 2)
         other.now += RECOVERY_SECONDS
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await first
         assert not second.done(), "one at a time"
         await other.call(Verdict.ALIVE)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             await second
 
 
 async def test_waiters_are_not_forgotten_when_a_probe_took_so_long_that_the_next_one_has_failed(store: Store) -> None:
-    recovery_seconds = 0.05
+    recovery_seconds = 0.5
     one, other = (Breaker("gcs", threshold=3, recovery_seconds=recovery_seconds, unit_of_work=store) for _ in range(2))
     for _ in range(3):
         await one.record(await one.admit(), Verdict.FAILED)
@@ -351,7 +352,7 @@ async def test_waiters_are_not_forgotten_when_a_probe_took_so_long_that_the_next
     await other.record(await other.admit(), Verdict.FAILED)
     await one.record(late, Verdict.ALIVE)
     assert one.state == "open"
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(LONG):
         await waiter
 
 
@@ -372,5 +373,5 @@ async def test_waiters_are_not_forgotten_when_it_is_another_workers_turn(monkeyp
     waiter = asyncio.create_task(worker.breaker.ready())
     assert not await refused
     worker.now += 0.02
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(LONG):
         await waiter

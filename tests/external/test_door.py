@@ -10,6 +10,7 @@ from aiohttp import web
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
+from tests.helpers import LONG
 
 from claimstream.external.bulkhead import Bulkhead
 from claimstream.external.door import Door
@@ -314,7 +315,7 @@ async def test_a_slow_service_keeps_no_other_waiting(entrance: Entrance, http_se
     async with asyncio.TaskGroup() as group:
         for _ in range(300):
             group.create_task(slow.call("get", lambda: fetch(f"{http_server.base_url}/slow")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while len(http_server.requests) < slow.policy.concurrency:
                 await asyncio.sleep(0.01)
             answered = await asyncio.gather(
@@ -351,7 +352,7 @@ async def test_after_an_outage_the_calls_come_back_a_few_at_a_time(telemetry: Te
     async with asyncio.TaskGroup() as group:
         for _ in range(80):
             group.create_task(service.call("get", work))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while inside < policy.concurrency:
                 await asyncio.sleep(0)
                 if seen[-1:] != [inside]:
@@ -375,7 +376,7 @@ async def test_a_slot_that_was_given_to_one_that_has_gone_is_the_next_ones() -> 
     gone.cancel()  # while it waits
     await bulkhead.__aexit__(None, None, None)
     given.cancel()  # when it has the slot, and does not know yet
-    await asyncio.wait_for(last, 5)
+    await asyncio.wait_for(last, LONG)
     assert (given.cancelled(), gone.cancelled(), bulkhead.full) == (True, True, False)
 
 

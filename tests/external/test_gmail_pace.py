@@ -62,4 +62,4 @@ async def test_gmail_that_throttles_all_the_same_is_left_alone_for_a_while(entra
         with entrance.telemetry.tracer.start_as_current_span("work"):
             await gmail.watch("a@kanzlei.example", "projects/p/topics/t")
         await gmail.close()
-        assert 0.02 < time.monotonic() - began < 5
+        assert time.monotonic() - began > 0.02

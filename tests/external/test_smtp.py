@@ -6,6 +6,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 from aiosmtplib.protocol import SMTPProtocol
 from tests.external.conftest import Entrance
+from tests.helpers import LONG
 
 from claimstream.external.door import Door
 from claimstream.external.errors import Outage, Refused, Unauthorised
@@ -184,7 +185,7 @@ async def test_a_server_that_falls_silent_is_an_outage_within_the_time_of_the_po
     door = Door({"smtp": Policy(attempts=1, timeout_seconds=1.0)})
     mailer = Mailer(door, SmtpOptions(url=url, sender=SENDER))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             if silent_at == "QUIT":
                 await mailer.send(TO, "s", "t", message_id="<n-1@claimstream>")
             else:
@@ -220,7 +221,7 @@ async def test_a_check_of_a_server_that_falls_silent_ends_too() -> None:
     server = await asyncio.start_server(stalling.serve, LOOPBACK, 0)
     url = f"smtp://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
     door = Door({"smtp": Policy(timeout_seconds=1.0)})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         with pytest.raises(Outage):
             await Mailer(door, SmtpOptions(url=url, sender=SENDER)).check()
     server.close()

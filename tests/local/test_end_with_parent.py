@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.helpers import LONG
 
 from claimstream.local.servers.account import can_reach, unprivileged_account
 from claimstream.local.servers.mongo import LocalMongo
@@ -49,13 +50,13 @@ def children_of(pid: int) -> list[int]:
 
 
 async def gone(directory: Path, pids: list[int]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         while processes_of(directory) or any(exists(pid) for pid in pids):
             await asyncio.sleep(0.02)
 
 
 async def removed(directory: Path) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         while any(directory.iterdir()):
             await asyncio.sleep(0.02)
 
@@ -87,7 +88,7 @@ async def parent(directory: Path, *wrapper: str) -> AsyncIterator[asyncio.subpro
 
 async def started(process: asyncio.subprocess.Process) -> list[int]:
     assert process.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         line = await process.stdout.readline()
     assert line, "the parent ended before its servers were ready"
     pids: list[int] = json.loads(line)["pids"]
@@ -108,7 +109,7 @@ async def test_killing_the_parent_ends_every_server_and_removes_its_files(direct
 
 async def test_killing_the_parent_while_servers_start_leaves_none_behind(directory: Path) -> None:
     async with parent(directory) as process:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while not any("supervisor.py" in command for command in processes_of(directory).values()):
                 await asyncio.sleep(0.005)
         process.kill()
@@ -154,7 +155,7 @@ async def test_a_server_ends_when_its_supervisor_is_killed(tmp_path: Path) -> No
         (supervisor,) = set(processes_of(tmp_path)) - {server}
         os.kill(supervisor, signal.SIGKILL)
         await gone(tmp_path, [server])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while mongo.pid is not None:
                 await asyncio.sleep(0.01)
         await mongo.start()

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from tests.helpers import LONG
 
 from claimstream.local.gmail.server import GmailServer
 
@@ -287,7 +288,7 @@ async def test_lagging_history_shows_up_in_the_end(gmail: Gmail) -> None:
     start = (await gmail.get("profile"))["historyId"]
     gmail.server.faults.history_lag_seconds = 0.05
     gmail_id = await gmail.server.deliver(MAILBOX, MAIL)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         while await gmail.added(start) != [gmail_id]:
             await asyncio.sleep(0.01)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.helpers import LONG
 
-from claimstream.local.servers.postgres import LocalPostgres, _system_installation
+from claimstream.local.servers.postgres import LocalPostgres
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ async def test_as_root_the_programs_are_taken_along_where_the_other_user_cannot_
             await connection.close()
 
 
-@pytest.mark.skipif(_system_installation() is None, reason="the system has no PostgreSQL of its own")
+@pytest.mark.system("postgresql")
 async def test_the_systems_own_installation_serves_without_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +141,7 @@ async def test_cancelling_the_start_ends_the_server_and_leaves_nothing(
         monkeypatch.setattr(tempfile, "tempdir", temporary)
         server = LocalPostgres(tmp_path / "postgres", throw_away=True)
         task = asyncio.create_task(server.start())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while not server.log_path.exists():
                 await asyncio.sleep(0.001)
         task.cancel()

@@ -185,16 +185,19 @@ async def test_a_mailbox_that_another_worker_holds_is_looked_at_again_by_that_wo
 
 async def test_a_mark_is_never_left_to_a_worker_that_is_letting_go(app: App, address: str) -> None:
     assert await app.mailboxes.lock(address, holder="one", seconds=60) is not None
-    let_go = asyncio.Event()
+    lets_go, let_go = asyncio.Event(), asyncio.Event()
 
     async def letting_go(connection: Connection) -> None:
         await connection.execute("UPDATE mailboxes SET sync_holder = NULL WHERE address = $1", address)
+        lets_go.set()
         await let_go.wait()
 
     one = asyncio.create_task(app.database.run("UPDATE", letting_go))
-    await asyncio.sleep(0.1)
+    await lets_go.wait()
     other = asyncio.create_task(app.mailboxes.lock(address, holder="other", seconds=60, asks=7))
-    await asyncio.sleep(0.1)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not await app.database.run("SELECT", lambda c: c.fetchval(waiting)):
+        await asyncio.sleep(0.01)
     let_go.set()
     await one
     assert await other is not None, "nobody would see a mark"

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from tests.conftest import make_world
 from tests.domain.records import mail
-from tests.helpers import NOW, add_email, summary_of
+from tests.helpers import LONG, NOW, add_email, summary_of
 
 from claimstream.app import App
 from claimstream.domain.records.extraction import Consolidated
@@ -202,7 +202,7 @@ async def test_what_clients_are_found_by_is_renewed_while_emails_go_on(app: App,
     for _ in range(3):
         assert await worker.ids("Frau Sommerfeld") == set()  # not held up
     worker.clients.gate.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while await worker.ids("Frau Sommerfeld") != {"i-1"}:
             await asyncio.sleep(0)
     assert [name for name, _ in worker.clients.calls] == ["keys", "keys"]  # the load, and one renewal
@@ -326,7 +326,7 @@ async def test_an_index_is_made_anew_each_day_while_emails_go_on(app: App, world
     await send(app, world, letter(1, world.inquiries[0], reply_code="ANDERER1"))
     assert await worker.ids("K7Q2X9M4") == {"i-1"}  # an old code makes the list longer, for a day
     worker.seconds.now += 86_401
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while await worker.ids("K7Q2X9M4") != set():
             await asyncio.sleep(0)
     assert await worker.ids("ANDERER1") == {"i-1"}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.helpers import add_email, summary_of, wait_for_message
+from tests.helpers import LONG, add_email, summary_of, wait_for_message
 
 from claimstream.app import App
 from claimstream.domain.records.decision import Match
@@ -129,7 +129,7 @@ async def test_an_email_that_has_been_read_goes_on_although_its_mailbox_is_disab
         await stack.mongo.start()
     await MailboxAccessStore(app.database).disable(world.tenants[0].mailboxes[0], "revoked", retry_seconds=None)
     stack.gmail.close_mailbox(world.tenants[0].mailboxes[0])
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         while await runner.process(email_id) != Settled():
             await asyncio.sleep(0.2)
     stack.gmail.open_mailbox(world.tenants[0].mailboxes[0])
@@ -489,7 +489,7 @@ class TestOutages:
             assert (await summary_of(app, email_id)).status == "in_work"
         finally:
             await server.start()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while isinstance(await runner.process(email_id), Wait):
                 await asyncio.sleep(0.2)
         summary = await summary_of(app, email_id)
@@ -509,7 +509,7 @@ class TestOutages:
         assert not summary.delivered
         assert amount((await creditor(app))["current_amount"]) == Decimal("812.40")
         await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while not (await summary_of(app, email_id)).delivered:
                 await deliver_leftovers(app.services, app.rules)
                 await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))

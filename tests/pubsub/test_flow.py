@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from tests.helpers import LONG
 
 from claimstream.pubsub.flow import Window
 
@@ -62,5 +63,5 @@ async def test_a_place_given_to_someone_who_was_just_cancelled_goes_to_the_next(
     first.cancel()  # … which never gets to use it
     with pytest.raises(asyncio.CancelledError):
         await first
-    await asyncio.wait_for(second, 5)
+    await asyncio.wait_for(second, LONG)
     assert window.messages == 1

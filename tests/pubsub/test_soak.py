@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bench.pubsub_soak.ledger import Ledger
 from bench.pubsub_soak.report import Report
+from tests.helpers import LONG
 from tests.pubsub.place import patiently
 
 from claimstream.pubsub import Settlement
@@ -26,7 +27,7 @@ async def test_an_interrupt_still_reports() -> None:
     try:
         await patiently(process.stdout.readline())  # ten seconds in
         process.terminate()
-        rest = await asyncio.wait_for(process.stdout.read(), 60)
+        rest = await asyncio.wait_for(process.stdout.read(), LONG)
         assert await process.wait() == 130
     finally:
         if process.returncode is None:

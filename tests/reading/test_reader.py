@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tests.helpers import LONG
 from tests.reading import samples
 from tests.reading.split import split_mail
 
@@ -205,7 +206,7 @@ async def test_processes_end_with_a_parent_that_is_killed() -> None:
     assert len(process_ids) == 2
     parent.kill()
     await parent.wait()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         while any(_runs(process_id) for process_id in process_ids):
             await asyncio.sleep(0.02)
 

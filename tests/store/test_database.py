@@ -25,7 +25,8 @@ ONE_TRY = Policy(attempts=1, breaker_threshold=1000)
 @asynccontextmanager
 async def opened(dsn: str, policy: Policy = ONE_TRY, *, connections: int = 3) -> AsyncIterator[Database]:
     door = Door({SERVICE: policy})
-    database = Database(dsn, call=door.service(SERVICE, classify, unknown_is_outage=False).call, max_connections=connections)
+    call = door.service(SERVICE, classify, unknown_is_outage=False).call
+    database = Database(dsn, call=call, max_connections=connections)
     await database.open()
     try:
         yield database

@@ -6,6 +6,7 @@ import sys
 import textwrap
 
 import pytest
+from tests.helpers import LONG
 
 START = """
 from claimstream import telemetry
@@ -59,7 +60,7 @@ async def run(code: str) -> tuple[int | None, str, str]:
         sys.executable, "-W", "error", "-c", code, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             out, err = await process.communicate()
     finally:
         if process.returncode is None:

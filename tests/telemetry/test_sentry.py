@@ -2,6 +2,7 @@ import asyncio
 import json
 
 import pytest
+from tests.helpers import LONG
 from tests.telemetry.conftest import DSN, KeptEnvelopes, LogLines, Start
 
 from claimstream.local.otlp.server import OtlpServer
@@ -123,7 +124,7 @@ async def test_fifty_interleaved_emails_keep_their_scopes_log_lines_and_spans_ap
             except ValueError as error:
                 sentry.capture(error)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         await asyncio.gather(*(email(number) for number in range(50)))
         assert await telemetry.aflush(30.0) is True
 

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
@@ -56,9 +57,11 @@ class SmtpFaults:
     """What goes wrong. A fault stays until it was met ``times`` times, or without ``times`` until :meth:`clear`."""
 
     delay_seconds: float
-    """Waited before each reply to a mail's content. A client that gives up earlier has not delivered it."""
+    """Waited before each reply to a mail's content, at most until :meth:`release`. A client that gives up earlier has
+    not delivered it."""
 
     def __init__(self) -> None:
+        self._released = asyncio.Event()
         self.clear()
 
     def clear(self) -> None:
@@ -68,6 +71,17 @@ class SmtpFaults:
         self._data: _Fault[str] | None = None
         self._data_containing = b""
         self._drop: _Fault[bool] | None = None
+
+    async def delay(self) -> None:
+        """Wait as long as is wanted."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._released.wait(), self.delay_seconds)
+
+    def release(self) -> None:
+        """Wait no longer: the replies that are due go out."""
+        self.delay_seconds = 0.0
+        self._released.set()
+        self._released = asyncio.Event()
 
     def reply_to_recipient(self, address: str, reply: str, *, times: int | None = None) -> None:
         """Refuse this recipient, as with ``"450 4.2.0 Mailbox busy"`` or ``"550 5.1.1 No such user"``."""
@@ -211,7 +225,7 @@ class LocalSmtp:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         """A mail's content has arrived."""
         if self.faults.delay_seconds:
-            await asyncio.sleep(self.faults.delay_seconds)
+            await self.faults.delay()
         refusal = self.faults._next_data_reply(envelope.original_content or b"")
         if refusal is not None:
             return refusal
