@@ -41,7 +41,6 @@ def mails() -> list[bytes]:
 
 
 @pytest.mark.acceptance
-@pytest.mark.system
 @pytest.mark.skipif(not can_be_made(), reason="needs root and control groups for memory")
 @pytest.mark.timeout(400)
 async def test_a_worker_stays_within_its_container(
