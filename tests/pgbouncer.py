@@ -7,16 +7,11 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import pytest
 
 from claimstream.local.servers.account import unprivileged_account
 from claimstream.local.servers.ports import LOOPBACK
 from claimstream.local.servers.process import Command, ServerProcess
 from claimstream.local.servers.server import LocalServer
-
-
-def requires(program: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
 
 
 class PgBouncer(LocalServer):

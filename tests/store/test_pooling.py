@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 from tests.helpers import NOW
-from tests.pgbouncer import PgBouncer, requires
+from tests.pgbouncer import PgBouncer
 from tests.test_app import HASTY, settled, working
 
 from claimstream.app import App
@@ -29,7 +29,7 @@ from claimstream.store.database import Pooler
 from claimstream.store.pooling import Pooling
 from claimstream.store.schema import newest_revision
 
-pytestmark = [pytest.mark.system("pgbouncer"), requires("pgbouncer")]
+pytestmark = pytest.mark.system("pgbouncer")
 
 Reply = Callable[..., bytes]
 
