@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.helpers import LONG
+from tests.helpers import LONG, until
 
 from claimstream.alerts import Alerts
 from claimstream.app import App
@@ -129,12 +129,6 @@ def event(service: str, old: State, new: State, reason: str = "") -> BreakerEven
 
 def subjects(smtp: LocalSmtp) -> list[str]:
     return [str(mail.message["Subject"]).removeprefix("claimstream: ") for mail in smtp.messages]
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(LONG):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def mails(smtp: LocalSmtp, count: int) -> None:

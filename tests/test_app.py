@@ -57,7 +57,7 @@ async def working(settings: Settings, world: World, policies: Mapping[str, Polic
             await asyncio.wait_for(run, LONG)
 
 
-async def settled(app: App, count: int, seconds: float = 60) -> None:
+async def settled(app: App, count: int, seconds: float = LONG) -> None:
     async with asyncio.timeout(seconds):
         while True:
             emails = await app.emails.recent(limit=count + 1)

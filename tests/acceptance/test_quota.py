@@ -15,7 +15,7 @@ from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 from claimstream.topics import ensure_topics
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.acceptance
 
 _BACKFILL = 500
 

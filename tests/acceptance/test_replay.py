@@ -14,7 +14,7 @@ from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.acceptance
 
 
 async def test_a_replay_belongs_to_the_trace_of_its_email(

@@ -15,7 +15,7 @@ import claimstream
 from claimstream.external.claude_prices import Usage, cost_usd
 from claimstream.local.otlp.traces import ReceivedSpan, ReceivedTrace, Wanted
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.acceptance
 
 STAGES = ["fetch", "parse", "classify", "extract", "consolidate", "match", "route", "commit", "deliver"]
 

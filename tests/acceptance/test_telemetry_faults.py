@@ -23,7 +23,7 @@ from claimstream.pipeline import attempt
 from claimstream.settings import Settings
 from claimstream.telemetry.best_effort import failures
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.acceptance
 
 Reply = Callable[..., bytes]
 MAILS = 5

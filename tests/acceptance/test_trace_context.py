@@ -29,7 +29,7 @@ from claimstream.pubsub import Publisher
 from claimstream.settings import Settings
 from claimstream.telemetry import correlated, logs, sentry, stage_span
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.acceptance
 
 Reply = Callable[..., bytes]
 IN_FLIGHT = 200

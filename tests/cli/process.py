@@ -18,7 +18,7 @@ class Ended:
 
 
 async def claimstream(
-    *words: str, environment: dict[str, str], seconds: float = 110, folder: Path | None = None
+    *words: str, environment: dict[str, str], seconds: float = LONG, folder: Path | None = None
 ) -> Ended:
     """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
     process = await begun(*words, environment=environment, folder=folder)
@@ -37,7 +37,7 @@ async def begun(*words: str, environment: dict[str, str], folder: Path | None = 
     )
 
 
-async def ended(process: asyncio.subprocess.Process, seconds: float = 110) -> Ended:
+async def ended(process: asyncio.subprocess.Process, seconds: float = LONG) -> Ended:
     out, err = await asyncio.wait_for(process.communicate(), seconds)
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())

@@ -23,7 +23,7 @@ from claimstream.pubsub import (
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 100.0
 
 
 @dataclass(frozen=True)

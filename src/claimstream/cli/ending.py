@@ -5,9 +5,11 @@ The first process of a container is the reason: the kernel drops a signal for wh
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 STOPPED = "claimstream: stopped"
 
@@ -51,6 +53,13 @@ class Ending:
         if not self._said:
             self._said = True
             line()
+
+    def finish(self) -> NoReturn:
+        """End after the clean-up, at once: an orderly exit would wait for threads that wait for a silent service."""
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(128 + (self.told or signal.SIGTERM))
 
     def _obey(self, number: int, _: FrameType | None) -> None:
         cancel, self._cancel = self._cancel, None

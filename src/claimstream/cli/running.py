@@ -81,7 +81,9 @@ def run(
         if ENDING.told or isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
             # Also where its clean-up has failed, or what was broken off looked like another error.
             ENDING.say(stopped or (lambda: console.err.print(STOPPED)))
-            raise typer.Exit(128 + (ENDING.told or signal.SIGINT)) from None
+            if ENDING.told:
+                ENDING.finish()
+            raise typer.Exit(128 + signal.SIGINT) from None
         lines = advice(error)
         if lines is None:
             raise

@@ -19,7 +19,7 @@ from claimstream.local.servers.smtp import ReceivedMail
 from claimstream.pipeline.runner import Settled
 from claimstream.telemetry.correlation import new_correlation_id
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.acceptance
 
 
 class Calm:

@@ -198,7 +198,7 @@ class LocalSmtp:
         await self._server.wait_closed()
         self._server = None
 
-    async def wait_for(self, count: int, timeout_seconds: float = 10.0) -> list[ReceivedMail]:
+    async def wait_for(self, count: int, timeout_seconds: float = 60.0) -> list[ReceivedMail]:
         """Wait until ``count`` mails have been accepted since the start; all mails. Raises ``TimeoutError``."""
         try:
             async with asyncio.timeout(timeout_seconds), self._arrived:
