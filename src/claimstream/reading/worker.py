@@ -100,7 +100,7 @@ def _frames(answer: Answer, found: list[SourceExtraction], parts: tuple[MailPart
 
 
 def _be_ended_first() -> None:
-    """When memory runs out, the kernel is to end a reading process rather than the service."""
+    """Have the kernel end a reading process before the service when memory runs out."""
     with open("/proc/self/oom_score_adj", "w") as adjustment:
         adjustment.write("1000")
 
