@@ -1,4 +1,4 @@
-"""How much memory the service and its reading processes may take, so that together they stay in their container."""
+"""The memory that the service and its reading processes may take, so that together they stay in their container."""
 
 import os
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class MemoryPlan:
     mails: int
     """Mails that are held at the same time, as they came and as they were read."""
     readers: int
-    """How many reading processes there are."""
+    """The number of reading processes."""
     reader: int
     """The private memory of each."""
 

@@ -1,4 +1,4 @@
-"""How often a mail is read, and what becomes of work that an earlier release began."""
+"""Mail is read once, and work that an earlier release began is gone on with."""
 
 import asyncio
 from collections.abc import Callable

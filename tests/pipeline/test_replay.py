@@ -220,6 +220,13 @@ class TestAnotherResult:
         assert (await stored(app), sent(stack)) == (Decimal("812.40"), 1)
 
 
+class _Broken:
+    """Clients that cannot be read by a defect of ours, which shows after the mail was parsed."""
+
+    async def keys(self, *_: object, **__: object) -> object:
+        raise ZeroDivisionError("x")
+
+
 class TestAfterARunThatWroteNothing:
     async def test_a_review_may_become_a_write_with_one_mail_and_its_item_is_superseded(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
@@ -300,12 +307,12 @@ class TestAfterARunThatWroteNothing:
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
     ) -> None:
         email_id = await arrive(app, stack, world, reply())
-        services = replace(app.services, reader=_Fails(ZeroDivisionError("x")))  # type: ignore[arg-type]  # a proxy
+        services = replace(app.services, clients=_Broken())  # type: ignore[arg-type]  # a proxy
         await settle(app, make_runner(app, services), email_id)
         again = await replay(app, runner, email_id)
         assert (again.outcome, again.new_amount) == ("updated", Decimal("812.40"))
         report = await report_of(app, email_id)
-        assert [s.stage for s in report.stages if s.attempt == 1] == ["fetch"]
+        assert [s.stage for s in report.stages if s.attempt == 1] == ["fetch", "parse"]
 
     async def test_a_mail_that_killed_its_workers_is_tried_anew(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply

@@ -807,7 +807,8 @@ async def test_emails_that_died_with_a_worker_have_their_last_attempt_one_by_one
             await app.emails.claim(email_id, worker=f"killed-{number}", seconds=0.001)
         await asyncio.sleep(0.01)
     reader = _Hangs(app.services.reader)
-    runner = make_runner(app, replace(app.services, reader=reader), "third")  # type: ignore[arg-type]  # a proxy
+    services = replace(app.services, reader=reader)  # type: ignore[arg-type]  # a proxy
+    runner = make_runner(app, services, "third", claim_seconds=60)  # it renews nothing while the test lasts
     dying = asyncio.create_task(runner.process(guilty))
     await reader.reached.wait()
     waiting = await runner.process(innocent)

@@ -1,4 +1,4 @@
-"""What hostile mail costs: processor time and memory of the process that reads it, not the time that passes."""
+"""The cost of hostile mail: processor time and memory of the process that reads it, not the time that passes."""
 
 import os
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What of this room the service loads."""
+"""The modules of this room that the service loads."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What one email holds: its bytes, and what a reading process found in them."""
+"""The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -45,7 +45,7 @@ class MailContent:
         self, email: Email, gmail: MailSource, blobs: Blobs | None, reader: MailReader, memory: MailMemory
     ) -> None:
         self.memory = memory
-        """Where the mail takes its memory."""
+        """The memory of all mails, of which this one takes a share."""
         self._share: Share | None = None
         self._size = 0
         self._email = email
@@ -97,7 +97,7 @@ class MailContent:
         return reading.mail.model_copy(update={"sources": tuple(sources)})
 
     async def extractions(self, mail: ParsedMail) -> Extractions:
-        """What the rules read in each source of the mail."""
+        """Return what the rules read in each source of the mail."""
         if self._extractions is None:
             await self._take(_size(mail))
             with _waiting_for_a_process():
@@ -107,7 +107,7 @@ class MailContent:
         return self._extractions
 
     async def extract(self, transcripts: Sequence[Source]) -> Extractions:
-        """What the rules read in texts that a model has made of scans."""
+        """Return what the rules read in texts that a model has made of scans."""
         with _waiting_for_a_process():
             return await self._reader.extract(transcripts)
 
@@ -182,7 +182,7 @@ class MailContent:
 
 
 def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  # noqa: B008 - frozen
-    """About how much memory a mail takes that has been read."""
+    """Return about how much memory a mail takes once it has been read."""
     values = sum(len(found.totals) + len(found.references) + len(found.people) for found in extractions.found)
     return _RECORD_BYTES + _CHARACTER_BYTES * mail.characters + _VALUE_BYTES * values
 

@@ -1,4 +1,4 @@
-"""What is known of an email once it has been fetched."""
+"""The record of a fetched email."""
 
 from datetime import datetime
 

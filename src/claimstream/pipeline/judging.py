@@ -16,7 +16,7 @@ _ONE_BY_ONE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long mail")
 
 
 async def judged(rule: Callable[[], T], *, characters: int) -> T:
-    """What a rule says of so many characters: at once of few, in a thread of many."""
+    """Return what a rule says of so many characters: at once of few, from a thread of many."""
     if characters <= _LONG:
         return rule()
     return await asyncio.get_running_loop().run_in_executor(_ONE_BY_ONE, copy_context().run, rule)

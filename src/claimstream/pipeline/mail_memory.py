@@ -45,7 +45,7 @@ class MailMemory:
 
 
 class Share:
-    """What one mail has taken."""
+    """The memory that one mail has taken."""
 
     def __init__(self, memory: MailMemory, size: int) -> None:
         self._memory = memory

@@ -1,4 +1,4 @@
-"""What the rules read in the texts of a mail, as much as a mail may hold."""
+"""Extraction by the rules, of as many values as a mail may hold."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from claimstream.reading.limits import Allowance
 def extract(
     sources: Sequence[Source], allowance: Allowance
 ) -> tuple[list[Source], list[SourceExtraction], list[Unread]]:
-    """The sources, what was read in those that have text, and what was not read.
+    """Return the sources, what was read in those that have text, and what was not read.
 
     A source with more values than the mail may have is cut before them.
 
@@ -52,7 +52,7 @@ def _rest(source: Source, detail: str) -> Unread:
 
 
 def _ends_of_values(extraction: SourceExtraction) -> list[int]:
-    """Where the quotes of the values end, in order."""
+    """Return where the quotes of the values end, in order."""
     quotes = [
         *(total.evidence for total in extraction.totals),
         *(reference.evidence for reference in extraction.references),

@@ -43,8 +43,8 @@ class Limits:
 
 @dataclass(slots=True)
 class Allowance:
-    """How much of one mail may still be read. It shrinks while the mail is read, and goes along where the mail's parts
-    are read in several processes."""
+    """The part of a mail that may still be read. It shrinks while the mail is read, and goes along from process to
+    process where its pieces are read one by one."""
 
     files: int
     """Attachments."""

@@ -71,7 +71,7 @@ class OpenedMail:
             *our_markers,
             *_own_markers(self._delivered_to, self._to, self._cc, self._sender),
         )
-        """What our own letters carry, in this mail."""
+        """The marks of our own letters in this mail."""
 
     def read(self, *, body: bool = True, files: bool = True) -> ParsedMail:
         """Everything that is known of the mail.

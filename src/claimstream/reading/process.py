@@ -45,7 +45,7 @@ class ReadingProcess:
         assert process.stdout is not None
         self.process = process
         self.requests = 0
-        """How many it was asked."""
+        """The number of requests that it was sent."""
         self._requests = process.stdin
         self._answers = process.stdout
 

@@ -1,4 +1,4 @@
-"""What the service and its reading processes say to each other: frames of a length and that many bytes.
+"""The protocol between the service and its reading processes: frames of a length and that many bytes.
 
 A request is two frames, its JSON and the bytes it is about. An answer is its JSON, then the JSON of each extraction,
 then the bytes of each attachment, a frame each. The service believes none of it: lengths are bounded, and JSON becomes
@@ -18,7 +18,7 @@ READY = b"ready"
 
 
 class Task(StrEnum):
-    """What a reading process is asked for."""
+    """The kinds of requests."""
 
     MAIL = "mail"
     """Everything: headers, body, attachments, and what the rules read in them."""
@@ -33,7 +33,7 @@ class Task(StrEnum):
 
 
 class PartHead(Record):
-    """What there is to say of one attachment of a mail beside its bytes."""
+    """The description of one attachment of a mail, without its bytes."""
 
     index: int
     """From 1, in the mail's order."""
@@ -71,11 +71,11 @@ class Request(Record):
     part: PartHead | None = None
     """The attachment that a ``FILE`` request is about."""
     allowance: Allowance | None = None
-    """What is left of the mail's, where it is read in several requests."""
+    """The rest of the mail's allowance, where it is read in several requests."""
 
 
 class Answer(Record):
-    """What was found."""
+    """The findings of one request."""
 
     mail: ParsedMail | None = None
     sources: tuple[Source, ...] = ()
@@ -84,10 +84,10 @@ class Answer(Record):
     """Of a ``FILE`` or ``EXTRACT`` request; a mail has its own."""
     defects: tuple[str, ...] = ()
     our_markers: tuple[str, ...] = ()
-    """What our own letters carry in this mail."""
+    """The marks of our own letters in this mail."""
     allowance: Allowance
-    """What is left."""
+    """The rest of the allowance."""
     extractions: int
-    """How many frames of extractions follow."""
+    """The number of frames of extractions that follow."""
     parts: tuple[PartHead, ...] = ()
     """The attachments whose bytes follow."""

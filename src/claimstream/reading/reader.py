@@ -30,18 +30,18 @@ class _ReadingFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says."""
+    """The content of a mail."""
 
     mail: ParsedMail
     extractions: tuple[SourceExtraction, ...] = ()
-    """What the rules read, of each source with text that could be read."""
+    """The values that the rules read, for each source with text that could be read."""
     parts: tuple[MailPart, ...] = ()
     """The attachments with their bytes, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extractions:
-    """What the rules read in texts."""
+    """The values that the rules read in texts."""
 
     found: tuple[SourceExtraction, ...] = ()
     unread: tuple[str, ...] = ()
@@ -122,8 +122,7 @@ class MailReader:
         return Reading(answered.answer.mail, answered.extractions, answered.parts)
 
     async def extract(self, sources: Sequence[Source]) -> Extractions:
-        """What the rules read in texts that have no mail of theirs at hand: a scan's transcript, or a mail that was
-        read before.
+        """Return what the rules read in texts without their mail: a scan's transcript, or a mail that was read before.
 
         Raises:
             ReaderUnavailableError: no process can be started.
@@ -278,7 +277,7 @@ class MailReader:
 
 
 class _Clock:
-    """How much time is left for reading. The wait for a free process does not count."""
+    """The time that is left for reading. The wait for a free process does not count."""
 
     def __init__(self, seconds: float) -> None:
         self.left_seconds = seconds
@@ -322,7 +321,7 @@ def _unread(part: MailPart, reason: str, detail: str) -> Unread:
 
 
 def _head(raw: bytes) -> bytes:
-    """What stands before the first empty line."""
+    """Return what stands before the first empty line."""
     ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark, 0, _HEAD_BYTES)) >= 0]
     return raw[: min(ends, default=_HEAD_BYTES)]
 

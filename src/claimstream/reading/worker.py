@@ -18,14 +18,14 @@ from typing import BinaryIO
 from pydantic import TypeAdapter
 
 from claimstream.domain.records.extraction import SourceExtraction
-from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.mail import Source
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.extracting import extract
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.mail import OpenedMail
 from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request, Task
 
-SOURCES = TypeAdapter(tuple[Source, ...])
+_SOURCES = TypeAdapter(tuple[Source, ...])
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
 def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
     allowance = request.allowance or Allowance.of(limits)
     if request.task is Task.EXTRACT:
-        _, found, unread = extract(SOURCES.validate_json(data), allowance)
+        _, found, unread = extract(_SOURCES.validate_json(data), allowance)
         return _frames(Answer(unread=tuple(unread), allowance=allowance, extractions=len(found)), found)
     if request.task is Task.FILE:
         assert request.part is not None
@@ -82,17 +82,13 @@ def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
     sources, found, unread = extract(mail.sources, allowance)
     parts = opened.parts if request.with_parts else ()
     answer = Answer(
-        mail=_with(mail, sources=tuple(sources), unread=(*mail.unread, *unread)),
+        mail=mail.model_copy(update={"sources": tuple(sources), "unread": (*mail.unread, *unread)}),
         our_markers=opened.markers,
         allowance=allowance,
         extractions=len(found),
         parts=tuple(part.head for part in parts),
     )
     return _frames(answer, found, parts)
-
-
-def _with(mail: ParsedMail, **fields: object) -> ParsedMail:
-    return mail.model_copy(update=fields)
 
 
 def _frames(answer: Answer, found: list[SourceExtraction], parts: tuple[MailPart, ...] = ()) -> list[bytes]:
@@ -104,7 +100,7 @@ def _frames(answer: Answer, found: list[SourceExtraction], parts: tuple[MailPart
 
 
 def _be_ended_first() -> None:
-    """When memory runs out, the kernel is to end a reading process rather than the service."""
+    """Have the kernel end a reading process before the service when memory runs out."""
     with open("/proc/self/oom_score_adj", "w") as adjustment:
         adjustment.write("1000")
 
