@@ -1,6 +1,7 @@
 """Mail is read once, and work that an earlier release began is gone on with."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -114,7 +115,7 @@ async def content(app: App, stack: LocalStack, world: World) -> MailContent:
 
 async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent, stack: LocalStack) -> None:
     raw, received_at = await content.fetch()
-    fetched = Fetched(received_at=received_at, size=len(raw), sha256="")
+    fetched = Fetched(received_at=received_at, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
     mail = await content.mail(fetched)
     scans = [source for source in mail.sources if source.needs_vision]
     calls = stack.gmail.calls["messages.get"]

@@ -141,7 +141,8 @@ class ModelDesk:
         return answer.value
 
     async def _book_unusable(self, key: str, operation: str, refusal: ExternalError) -> None:
-        """An answer that could not be used was paid for all the same."""
+        """Book what an answer that could not be used has cost. One that broke off may yet cost more: its money stays
+        aside."""
         usage: Usage | None = getattr(refusal, "usage", None)
         if usage is None:
             return
@@ -163,7 +164,7 @@ class ModelDesk:
                 call.model_dump_json(),
                 seconds=0.0,
                 tokens=_use(operation, call),
-                ends_reservation=operation,
+                ends_reservation=None if isinstance(refusal, Outage) else operation,
             ),
         )
 
