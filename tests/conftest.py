@@ -1,6 +1,7 @@
 """The real stack, started once; a database, a project and mailboxes of its own for each test."""
 
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +21,9 @@ from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
 
 __all__ = ["pytest_addoption", "pytest_runtest_setup", "pytest_terminal_summary"]
+
+# Where a shell runs the tests in the background Ctrl-C is ignored, and the commands that they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, however slow the machine is: whether a change is good is not to hang on luck. Others are
 # looked for with --hypothesis-profile=search.

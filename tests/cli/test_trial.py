@@ -241,7 +241,7 @@ class TestTrialSettings:
     @pytest.mark.parametrize(
         ("use", "said"),
         [
-            ("DATABASE_URI", "no such setting. Can be used: DATABASE_URL, MONGODB_URL"),
+            ("DATABASE_URI", "no such setting. Can be used: DATABASE_URL, DATABASE_POOLER, MONGODB_URL"),
             ("MONGODB_URL", "not set in the environment (a trial does not read .env)"),
             ("SMTP_URL", "not set"),
             ("GMAIL_SERVICE_ACCOUNT_FILE", "never opens a real mailbox"),

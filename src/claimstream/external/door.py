@@ -34,6 +34,7 @@ from claimstream.external.errors import (
     Refused,
     Throttled,
     Unauthorised,
+    UnexpectedFailure,
 )
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
@@ -274,7 +275,7 @@ class Service:
             error.operation = error.operation or operation
         return error
 
-    def _unexpected(self, raised: Exception, operation: str) -> Outage | None:
+    def _unexpected(self, raised: Exception, operation: str) -> UnexpectedFailure | None:
         """An outage until proven otherwise, where the client library raised it; None for a defect of our own code."""
         library = _raised_in(raised)
         if library is None:
@@ -282,7 +283,7 @@ class Service:
         kind = type(raised).__name__
         log.error("external_failed_unexpectedly", service=self.name, operation=operation, error=kind, library=library)
         sentry.capture(raised)
-        return Outage(self.name, operation, f"failed in an unexpected way ({kind}, raised in {library})")
+        return UnexpectedFailure(self.name, operation, f"failed in an unexpected way ({kind}, raised in {library})")
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
         if not isinstance(error, Outage) or isinstance(error, BreakerOpen | DoubtedRefusal | Unauthorised):

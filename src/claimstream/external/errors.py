@@ -90,6 +90,10 @@ class NotYetThere(Outage):
     kind = "not_found"
 
 
+class UnexpectedFailure(Outage):
+    """An exception of a client library that is in no list, and its cause: an outage until proven otherwise."""
+
+
 class DoubtedRefusal(Outage):
     """A refusal that may be no fault of the mail: it waits until others have shown whether the operation works."""
 

@@ -23,7 +23,7 @@ from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
 from claimstream.external.claude import deprecation_warning
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, NotFound
+from claimstream.external.errors import ExternalError, NotFound, UnexpectedFailure
 from claimstream.external.gmail import Gmail
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.policy import DEFAULT_POLICIES
@@ -130,7 +130,9 @@ async def _look(name: str, look: Awaitable[T]) -> T | Finding:
         return await look
     except Exception as error:
         variables = ", ".join(_VARIABLES[name])
-        lines = advice(error) or [f"cannot be used as configured ({type(error).__name__}). Check {variables}."]
+        cause = error.__cause__ if isinstance(error, UnexpectedFailure) else None
+        lines = [] if cause else advice(error)
+        lines = lines or [f"cannot be used as configured ({type(cause or error).__name__}). Check {variables}."]
         return Finding(name, "failed", "; ".join(lines))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from claimstream.cli.console import progress
 from claimstream.cli.doctor.finding import Finding
 from claimstream.domain.records.work import Mailbox
-from claimstream.external.errors import ExternalError
+from claimstream.external.errors import ExternalError, UnexpectedFailure
 from claimstream.external.gmail import Gmail
 
 SAMPLE = 100
@@ -22,6 +22,9 @@ async def look_at_mailboxes(gmail: Gmail, mailboxes: Sequence[Mailbox], *, most:
     Args:
         gmail: with a pace, so that thousands of mailboxes do not eat up the project's quota.
         most: how many are chosen by chance; None: all.
+
+    Raises:
+        UnexpectedFailure: the client fails for each of them in a way that is in no list.
     """
     chosen = list(mailboxes) if most is None or len(mailboxes) <= most else random.sample(mailboxes, most)
     refused: dict[str, ExternalError] = {}
@@ -42,6 +45,8 @@ async def look_at_mailboxes(gmail: Gmail, mailboxes: Sequence[Mailbox], *, most:
                 group.create_task(look())
     partly = f"; {len(chosen)} of {len(mailboxes):,} looked at: --all-mailboxes looks at each"
     more = partly if len(chosen) < len(mailboxes) else ""
+    if refused and all(isinstance(error, UnexpectedFailure) for error in refused.values()):
+        raise next(iter(refused.values()))  # a setting that the client cannot use, the same for all
     if refused:
         named = [f"{address}: {error}" for address, error in sorted(refused.items())[:_NAMED]]
         rest = f"; and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
