@@ -307,25 +307,53 @@ def test_a_client_named_in_the_text_is_no_conflict_whoever_else_is(text: str) ->
     assert decision.write
 
 
-REST = Unread(source_id="body/rest", name="body", media_type="text/plain", size=9, reason="too_large")
+def unread(source_id: str, reason: str) -> Unread:
+    return Unread(source_id=source_id, name="x", media_type="text/plain", size=9, reason=reason)
 
 
-@pytest.mark.parametrize(
+REST = unread("body/rest", "too_large")
+BODY = unread("body", "broken")
+SETTLING = pytest.mark.parametrize(
     ("intent", "reason"),
     [
         (Intent.CLAIM_STATEMENT, ReviewReason.AMOUNT_MISSING),
         (Intent.SETTLEMENT_RESPONSE, ReviewReason.SETTLEMENT_UNCLEAR),
     ],
 )
-def test_nothing_is_written_of_a_text_read_in_part(intent: Intent, reason: ReviewReason) -> None:
+
+
+def decided_with(intent: Intent, missing: tuple[Unread, ...], sources: tuple[str, ...] = ()) -> Decision:
+    """A sound attachment's answer, where this was not read of the mail and of its sources."""
     reading = extraction(amount("812.40"), settlement=settled(ACCEPTED))
     file = PLAN if intent is Intent.SETTLEMENT_RESPONSE else BRANDT
-    whole, part = (
-        decided(reading, intent=intent, matched=file, received=mail("x").model_copy(update={"unread": unread}))
-        for unread in ((), (REST,))
-    )
-    assert whole.write
-    assert (part.write, part.reasons) == (False, (reason,))
+    received = mail("x").model_copy(update={"unread": missing})
+    return decided(reading, intent=intent, matched=file, received=received, unread=sources)
+
+
+@SETTLING
+@pytest.mark.parametrize(
+    ("missing", "sources"),
+    [
+        pytest.param((REST,), (), id="the end of the body"),
+        pytest.param((BODY,), ("body",), id="the body broke its reader"),
+        pytest.param((BODY,), (), id="the body, in a checkpoint without ids"),
+        pytest.param((unread("mail", "broken"),), ("mail",), id="all but the headers"),
+        pytest.param((), ("body",), id="the rules did not get through the body"),
+        pytest.param((), ("attachment-1/rest",), id="the end of a transcript"),
+    ],
+)
+def test_nothing_is_written_of_a_text_read_in_part(
+    intent: Intent, reason: ReviewReason, missing: tuple[Unread, ...], sources: tuple[str, ...]
+) -> None:
+    assert decided_with(intent, ()).write
+    decision = decided_with(intent, missing, sources)
+    assert (decision.write, decision.reasons) == (False, (reason,))
+
+
+@SETTLING
+@pytest.mark.parametrize("fault", ["encrypted", "broken", "unknown_type", "too_large", "empty"])
+def test_a_faulty_file_does_not_stop_the_rest(intent: Intent, reason: ReviewReason, fault: str) -> None:
+    assert decided_with(intent, (unread("attachment-2", fault),), ("attachment-2",)).write, reason
 
 
 SCAN = source("", source_id="attachment-2", kind=SourceKind.SCANNED_PDF, name="scan.pdf")

@@ -31,7 +31,7 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
+from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import settle_intent
 from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
@@ -46,6 +46,8 @@ _ANSWERED_BY_A_PERSON = {
 }
 
 _SUBJECT_PREFIX = re.compile(r"\A\s*(?:(?:re|aw|wg|fwd?|antw)\s*:\s*)+", re.IGNORECASE)
+_NEEDED = frozenset({"body", "mail"})
+"""The ids of what no attachment stands in for."""
 _SAME_PERSON = 0.5
 _LETTER_DAYS = 31
 """A plan dated longer than this before our letter went out is an earlier one."""
@@ -217,7 +219,9 @@ def _guards(
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
         if missing := (
-            _own_letter(mail, consolidated, file) or _read_in_part(mail) or _better_figure_unread(mail, consolidated)
+            _own_letter(mail, consolidated, file)
+            or _read_in_part(mail, consolidated)
+            or _better_figure_unread(mail, consolidated)
         ):
             guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
         if disputed := _disputed(mail, consolidated):
@@ -227,7 +231,7 @@ def _guards(
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
         for doubt in (
-            _read_in_part(mail),
+            _read_in_part(mail, consolidated),
             _terms_beside_refusal(mail, consolidated),
             _taken_back(mail, consolidated),
             _another_plan(mail, consolidated, file),
@@ -292,10 +296,14 @@ def _refused(guard: GuardDecision, reason: ReviewReason, why: str) -> GuardDecis
     return guard.model_copy(update={"passed": False, "reason": reason, "why": why}) if guard.passed else guard
 
 
-def _read_in_part(mail: ParsedMail) -> str | None:
-    """A text that goes on beyond a limit may say something else there."""
-    rest = next((entry for entry in mail.unread if entry.is_rest), None)
-    return f"only the beginning of {rest.name} was read" if rest else None
+def _read_in_part(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """The body, or a text that goes on beyond a limit, may say something else where it was not read."""
+    part = next((entry for entry in mail.unread if entry.is_rest), None)
+    if part is not None:
+        return f"{part.name} was not read to its end"
+    unread = {*(entry.source_id for entry in mail.unread), *consolidated.sources_unread}
+    part_id = next((i for i in sorted(unread) if i in _NEEDED or i.endswith(REST)), None)
+    return f"{part_id.removesuffix(REST)} was not read to its end" if part_id else None
 
 
 def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str | None:
