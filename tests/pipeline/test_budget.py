@@ -5,16 +5,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from email.message import EmailMessage
+from unittest.mock import ANY
 
 import pytest
-from tests.helpers import add_email, summary_of
+from tests.helpers import NOW, add_email, summary_of
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
+from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.claude.server import ClaudeServer
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.report import ProcessingReport
 from claimstream.pipeline.runner import Runner, Settled, Wait
+from claimstream.settings import Settings
 from claimstream.store.database import Connection
 
 PROSE = "Guten Tag,\n\nnach unseren Unterlagen fehlen da noch gut achthundertzwölf, genau weiß es die Kollegin.\n"
@@ -141,6 +145,37 @@ async def test_a_call_that_breaks_off_may_be_billed_so_its_money_stays_aside(
     claude.faults.cut(operation="messages")
     assert isinstance(await runner_of(app, daily_budget_usd=Decimal(1)).process(email_id), Wait)
     assert len(await reserved(app)) == 1
+
+
+async def test_a_silence_of_the_model_sends_nobody_to_a_person(
+    app: App, settings: Settings, claude: ClaudeServer, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claimstream.pipeline.model_desk._MOST_POLLS", 2)
+    silenced, healthy = [await arrive() for _ in range(3)], await arrive()
+    once = replace(DEFAULT_POLICIES["anthropic"], attempts=1, breaker_threshold=100)
+    async with App(settings, clock=lambda: NOW, policies={"anthropic": once}) as another:
+        fault = claude.faults.add(operation="messages")
+        fault.cut, fault.containing = True, b"claude-sonnet"
+        assert isinstance(await runner_of(another, daily_budget_usd=Decimal(5)).process(silenced[0]), Wait)
+        (highest,) = await reserved(app)
+        runner = runner_of(another, daily_budget_usd=highest * Decimal("3.8"))
+        for _ in range(2):
+            for email_id in silenced:
+                assert (await runner.process(email_id)) == Wait(ANY, "anthropic is not available")
+        claude.faults.clear()
+
+        waits = await runner.process(healthy)
+        assert waits == Wait(ANY, "budget is not available")
+        assert waits.seconds > 30, "asked again when there may be money"
+        for email_id in (*silenced, healthy):
+            assert await runner.process(email_id) == Settled(), "a question's own money is there for its next attempt"
+            assert (await summary_of(app, email_id)).review_reason != "budget"
+    assert await reserved(app) == []
+    report = await app.emails.report(healthy)
+    assert report is not None
+    assert [(w.service, w.kind) for w in ProcessingReport.model_validate_json(report).waits] == [
+        ("budget", "throttled")
+    ]
 
 
 async def test_a_dead_workers_reservation_holds_up_nothing_for_ever(

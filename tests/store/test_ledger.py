@@ -1,6 +1,7 @@
 """Money for questions is set aside before they are asked, by many workers at once."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.helpers import add_email
@@ -11,7 +12,7 @@ from claimstream.domain.records.world import World
 from claimstream.settings import Settings
 from claimstream.store.database import Connection
 from claimstream.store.emails import EmailStore
-from claimstream.store.ledger import Ledger
+from claimstream.store.ledger import Ledger, end_reservation
 
 COST = Decimal("0.30")
 BUDGET = Decimal("1.00")
@@ -70,6 +71,32 @@ async def test_a_dead_workers_reservation_lapses_but_not_early(app: App, world: 
         assert await reserve(ledger, other, f"extract/{n}") is Reserved.DONE
     await app.emails.release(other)
     assert await reserve(ledger, other, "extract/3") is Reserved.BUSY, "it may still be billed"
+
+
+async def test_all_attempts_at_a_question_count_as_one(app: App, world: World) -> None:
+    email, ledger = await claimed(app, world), Ledger(app.database)
+    again, other = replace(email, attempt=email.attempt + 1), await claimed(app, world)
+    for attempt in (email, again):
+        for n in range(3):
+            assert await reserve(ledger, attempt, f"extract/{n}") is Reserved.DONE
+    assert await reserve(ledger, other, "extract/0") is Reserved.BUSY
+    use = TokenUse("m", "extract", 1, 0, 0, 1, Decimal("0.01"))
+    await app.emails.checkpoint(
+        email, Checkpoint("model/extract/0", "{}", seconds=0.1, tokens=use, ends_reservation="extract/0")
+    )
+    assert await reserve(ledger, other, "extract/0") is Reserved.BUSY, "a later attempt is under way"
+    await app.database.run("DELETE token_reservations", lambda c: end_reservation(c, again, "extract/0"))
+    assert await reserve(ledger, other, "extract/0") is Reserved.DONE
+
+
+async def test_an_attempt_that_cost_nothing_leaves_the_one_before(app: App, world: World) -> None:
+    email, ledger = await claimed(app, world), Ledger(app.database)
+    again, other = replace(email, attempt=email.attempt + 1), await claimed(app, world)
+    for n in range(3):
+        assert await reserve(ledger, email, f"extract/{n}") is Reserved.DONE
+    assert await reserve(ledger, again, "extract/0") is Reserved.DONE
+    await ledger.release(again, "extract/0")
+    assert await reserve(ledger, other, "extract/0") is Reserved.BUSY, "it may yet be billed"
 
 
 async def test_what_the_release_before_has_booked_counts(app: App, world: World) -> None:

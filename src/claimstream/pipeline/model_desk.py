@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.work import Checkpoint, Claimed, Reserved, TokenUse
-from claimstream.external.errors import ExternalError, Outage, Refused
+from claimstream.external.errors import ExternalError, Outage, Refused, Throttled
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
 from claimstream.pipeline.services import Rules, Services
@@ -56,6 +56,8 @@ LONGEST_ANSWER_SECONDS = 900.0
 """How long a request may take to be answered, and billed: a transcription of twice 16,384 tokens takes ten minutes.
 A reservation outlives a dead worker by so long."""
 _MOST_POLLS = 120
+_BUSY_SECONDS = 60.0
+"""How long an email waits, after so many polls, before it asks again for money that others have set aside."""
 
 
 class _NotAskedError(Exception):
@@ -88,7 +90,8 @@ class ModelDesk:
     ) -> T | None:
         """The answer, from the checkpoint if it was paid for already; None without a model or beyond the budget.
 
-        Raises LostClaimError instead of asking where another worker may have asked by now.
+        Raises LostClaimError instead of asking where another worker may have asked by now, and Throttled while others
+        have set the day's money aside.
         """
         key = f"{ANSWER}{operation}"
         kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
@@ -173,6 +176,7 @@ class ModelDesk:
 
         Raises:
             _NotAskedError: the email has had its share, or the day's budget is used up.
+            Throttled: others have set the rest of the day's budget aside, and may not need it.
         """
         if self._over_limit(highest_cost_usd):
             self.limit_reached = True
@@ -192,12 +196,14 @@ class ModelDesk:
             if reserved is Reserved.DONE:
                 return
             if reserved is Reserved.SPENT:
-                break
+                self.budget_spent = True
+                trace.get_current_span().add_event("budget.spent")
+                raise _NotAskedError
             # Questions cost a fraction of what they may: soon there is room again.
             await asyncio.sleep(self._rules.budget_poll_seconds)
-        self.budget_spent = True
-        trace.get_current_span().add_event("budget.spent")
-        raise _NotAskedError
+        # After a silence of the service the money of its questions stays aside for minutes. That is no answer.
+        why = "others have set the rest of the day's budget aside: free in minutes, as they are answered or lapse"
+        raise Throttled("budget", "reserve", why, retry_after_seconds=_BUSY_SECONDS)
 
     async def release(self, operation: str) -> None:
         """Give back what was reserved for a question that cost nothing."""

@@ -1,7 +1,8 @@
 """The cost of the model, per day, tenant, model and operation, and the money set aside for questions under way.
 
 A reservation is made before its question leaves and goes in the transaction that books the answer, so that at every
-moment each question counts once: by its highest cost while it is under way, by its real one afterwards.
+moment each question counts once, however often it was attempted: by its highest cost while it is under way, by its real
+one afterwards.
 """
 
 from datetime import timedelta
@@ -38,9 +39,9 @@ async def record_tokens(connection: Connection, tenant_id: str, use: TokenUse) -
 
 
 async def end_reservation(connection: Connection, email: Email, operation: str) -> None:
-    """Give a question's reservation back, in the caller's transaction."""
+    """Give back what this attempt and earlier ones have reserved for a question, in the caller's transaction."""
     await connection.execute(
-        "DELETE FROM token_reservations WHERE email_id = $1 AND attempt = $2 AND operation = $3",
+        "DELETE FROM token_reservations WHERE email_id = $1 AND attempt <= $2 AND operation = $3",
         email.email_id,
         email.attempt,
         operation,
@@ -71,6 +72,9 @@ class Ledger:
     ) -> Reserved:
         """Set ``cost_usd`` of the tenant's day aside for one question, if the budget allows.
 
+        All attempts at one question count as one: a service that does not answer must not use up the budget by being
+        asked again.
+
         Args:
             seconds: how long a request that has left may still be billed. The reservation lapses so long after it was
                 made, but not before its worker has let go of the email, or lost it so long ago.
@@ -95,9 +99,15 @@ class Ledger:
                 """
                 SELECT (SELECT coalesce(sum(cost_usd), 0) FROM token_ledger
                         WHERE tenant_id = $1 AND day = (now() AT TIME ZONE 'UTC')::date) AS spent,
-                       (SELECT coalesce(sum(cost_usd), 0) FROM token_reservations WHERE tenant_id = $1) AS reserved
+                       (SELECT coalesce(sum(highest), 0) FROM (
+                            SELECT max(cost_usd) AS highest FROM token_reservations
+                            WHERE tenant_id = $1 AND (email_id, operation) <> ($2, $3)
+                            GROUP BY email_id, operation
+                        ) AS questions) AS reserved
                 """,
                 email.tenant_id,
+                email.email_id,
+                operation,
             )
             assert sums is not None
             spent, reserved = sums["spent"], sums["reserved"]
@@ -124,9 +134,14 @@ class Ledger:
         return await self._database.run("INSERT token_reservations", work)
 
     async def release(self, email: Email, operation: str) -> None:
-        """Give back the reservation of a question that cost nothing."""
+        """Give back the reservation of a question that cost nothing. An earlier attempt may yet be billed."""
 
         async def work(connection: Connection) -> None:
-            await end_reservation(connection, email, operation)
+            await connection.execute(
+                "DELETE FROM token_reservations WHERE email_id = $1 AND attempt = $2 AND operation = $3",
+                email.email_id,
+                email.attempt,
+                operation,
+            )
 
         await self._database.run("DELETE token_reservations", work, transaction=False)

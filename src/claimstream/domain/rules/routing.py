@@ -314,13 +314,14 @@ def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str |
     if total.evidence.source_id != "body":
         return None
     unread = set(consolidated.sources_unread)
-    names = [
-        source.name
-        for source in mail.sources
-        if source.source_id in unread and (source.kind is not SourceKind.IMAGE or source.size >= SMALL_IMAGE_BYTES)
-    ]
+    names = [source.name for source in mail.sources if source.source_id in unread and may_be_a_letter(source)]
     names += [entry.name for entry in mail.unread if _is_document(entry.media_type, entry.reason)]
     return f"{names[0]} may hold the total and could not be read" if names else None
+
+
+def may_be_a_letter(source: Source) -> bool:
+    """Return False for a picture as small as a logo."""
+    return source.kind is not SourceKind.IMAGE or source.size >= SMALL_IMAGE_BYTES
 
 
 def _is_document(media_type: str, reason: str) -> bool:

@@ -15,6 +15,7 @@ from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.evidence import keep_evidenced, needs_model
+from claimstream.domain.rules.routing import may_be_a_letter
 from claimstream.external.errors import Refused
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
@@ -43,6 +44,8 @@ class Extracted(Record):
     budget_spent: bool = False
     limit_reached: bool = False
     """Not every source was shown to the model: the email has had its share of it."""
+    refused: tuple[str, ...] = ()
+    """Ids of sources that the model was shown and did not read."""
 
 
 _MOST_PROMISING = tuple(SOURCE_CONFIDENCE)
@@ -61,6 +64,8 @@ class _Scans:
         self._fetched = fetched
         self._content = content
         self._blobs = blobs
+        self.refused: set[str] = set()
+        """Ids of the sources that the model did not read."""
 
     async def bytes(self, source: Source) -> bytes | None:
         if self._blobs is not None and source.uri is not None:
@@ -112,6 +117,7 @@ async def extract(
     readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
     answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
     transcribed = {source.source_id for source in transcripts}
+    refused = [scan.source_id for scan in scans if scan.source_id in pages.refused and may_be_a_letter(scan)]
     return Extracted(
         extractions=(*found, *(answer for answer in answers if answer is not None)),
         unread=(*broken, *(scan.source_id for scan in scans if scan.source_id not in transcribed)),
@@ -119,6 +125,7 @@ async def extract(
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
         limit_reached=desk.limit_reached,
+        refused=tuple(refused),
     )
 
 
@@ -146,6 +153,7 @@ async def _transcribe(scan: Source, pages: _Scans, desk: ModelDesk) -> Source | 
     except Refused as refusal:
         # Too large, too many pages, not a picture after all: this source stays unread, the others go on.
         log.warning("source_refused", source_id=scan.source_id, status=str(refusal.status))
+        pages.refused.add(scan.source_id)
         return None
     return scan.model_copy(update={"text": text}) if text else None
 

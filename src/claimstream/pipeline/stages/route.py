@@ -25,17 +25,28 @@ async def route(
         lambda: routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds),
         characters=mail.characters,
     )
-    if extracted.budget_spent and decision.route is Route.MANUAL_REVIEW:
-        # A person should know that the mail is here for want of money, not because it is hard.
-        reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
-        return decision.model_copy(update={"reasons": reasons})
-    if extracted.limit_reached and decision.route is not Route.IGNORE:
-        return _of_unasked_sources(decision)
+    return _held_back(decision, mail, extracted)
+
+
+def _held_back(decision: Decision, mail: ParsedMail, extracted: Extracted) -> Decision:
+    """Send the mail to a person where the model was wanted for a source and has not read it: it might say something
+    else."""
+    if decision.route is Route.IGNORE:
+        return decision
+    if extracted.limit_reached:
+        why = "the mail has more for the model to read than one mail may cost; look at all of its attachments"
+        return _by_a_person(decision, ReviewReason.BUDGET, why)
+    if extracted.budget_spent:
+        # Also a mail that is a person's anyway: it is here for want of money, not because it is hard.
+        why = "the day's budget for the model did not last for all of the mail; look at all of its attachments"
+        return _by_a_person(decision, ReviewReason.BUDGET, why)
+    if extracted.refused and decision.route is not Route.MANUAL_REVIEW:
+        names = ", ".join(source.name for source in mail.sources if source.source_id in extracted.refused)
+        return _by_a_person(decision, ReviewReason.EXTRACTION_ERROR, f"the model could not read {names}; look at it")
     return decision
 
 
-def _of_unasked_sources(decision: Decision) -> Decision:
-    """Send the mail to a person: a source that the model was not shown might say something else."""
-    reasons = (ReviewReason.BUDGET, *(r for r in decision.reasons if r is not ReviewReason.BUDGET))
-    why = "the mail has more for the model to read than one mail may cost; look at all of its attachments"
+def _by_a_person(decision: Decision, reason: ReviewReason, why: str) -> Decision:
+    reasons = (reason, *(r for r in decision.reasons if r is not reason))
+    why = f"{why}; {decision.why}" if decision.route is Route.MANUAL_REVIEW else why
     return decision.model_copy(update={"route": Route.MANUAL_REVIEW, "reasons": reasons, "write": False, "why": why})
