@@ -41,11 +41,15 @@ HASTY = {
 
 
 @asynccontextmanager
-async def working(settings: Settings, world: World, policies: Mapping[str, Policy] = HASTY) -> AsyncIterator[App]:
+async def working(
+    settings: Settings, world: World, policies: Mapping[str, Policy] = HASTY, *, checked: bool = False
+) -> AsyncIterator[App]:
     """A worker that runs until left, and then has drained."""
     async with App(settings, clock=lambda: NOW, policies=policies) as app:
         await load_world(app, world)
         await ensure_topics(settings, await app.connect())
+        if checked:
+            await app.check()
         started = asyncio.Event()
         run = asyncio.create_task(app.run(started=started.set))
         await asyncio.wait({run, asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -124,6 +128,32 @@ async def test_a_silent_service_holds_up_no_start(
             await app.check(seconds=0.2)
     assert "service_down" in caplog.text
     assert "'gcs'" in caplog.text
+
+
+@pytest.mark.parametrize("service", ["anthropic", "gcs"])
+async def test_a_service_that_turns_us_away_keeps_no_worker_from_starting(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply, caplog: pytest.LogCaptureFixture, service: str
+) -> None:
+    """Otherwise each pod that is restarted during a usage limit would end, and no mailbox would be synchronised."""
+    assert stack.claude is not None
+    assert stack.smtp is not None
+    told = len(stack.smtp.messages)
+    wrong = {"circuit_breaker_alert_email": "bereitschaft@kanzlei.example"}
+    if service == "anthropic":
+        stack.claude.faults.fail(400, operation="messages", message="You have reached your specified API usage limits.")
+    else:
+        wrong["gcs_bucket"] = "no-such-bucket"
+    mailbox = world.tenants[0].mailboxes[0]
+    async with working(settings.model_copy(update=wrong), world, checked=True) as app:
+        assert "service_refuses" in caplog.text
+        await stack.gmail.deliver(mailbox, reply())
+        async with asyncio.timeout(LONG):
+            while not await app.emails.recent() or len(stack.smtp.messages) == told:
+                await asyncio.sleep(0.05)
+        held = app.health().details["breakers_not_closed"]
+        assert isinstance(held, dict)
+        assert held[service]["holds"] == ["emails"]
+        assert str(stack.smtp.messages[told].message["Subject"]) == f"claimstream: {service} is failing"
 
 
 async def test_pushes_that_come_twice_or_late_change_nothing(

@@ -245,22 +245,21 @@ class App:
     # --- running
 
     async def check(self, *, seconds: float = 10.0) -> None:
-        """A real call to each configured service, so that what only a person can mend is said at the start.
+        """Call each configured service, so that what only a person can mend is said at the start.
+
+        It never keeps the worker from starting. A usage limit may last for a month: workers that are restarted meanwhile
+        must go on with what they can do, and a circuit holds back the rest.
 
         Args:
             seconds: for each of them: one that is silent holds up no mail that can do without it.
-
-        Raises:
-            ExternalError: credentials are wrong, or what the settings name is not there. A service that is merely down
-                is a warning: it will come back.
         """
 
         async def look(service: str, check: Probe) -> None:
             try:
                 async with asyncio.timeout(seconds):
                     await check()
-            except (Unauthorised, Refused):
-                raise
+            except (Unauthorised, Refused) as error:
+                log.error("service_refuses", service=error.service, advice=error.message)
             except ExternalError as error:
                 log.warning("service_down", service=error.service, advice=error.message)
             except TimeoutError:

@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tests.cli.process import claimstream
 from tests.helpers import LONG, NOW, add_email, bare_environment
@@ -278,6 +279,20 @@ class TestSetUp:
         assert "topics/emails" in first.err
         again = await claimstream("setup", environment=fresh)
         assert (again.status, "Everything is there." in again.err) == (0, True)
+
+    async def test_a_schema_of_a_later_release_is_left_alone(self, installed: dict[str, str]) -> None:
+        """Kubernetes migrates before each worker: the release before must start after one that migrated."""
+        database = await asyncpg.connect(installed["DATABASE_URL"])
+        try:
+            await database.execute("UPDATE alembic_version SET version_num = '0999'")
+            migrated = await claimstream("migrate", environment=installed)
+            assert (migrated.status, "schema 0999, of a later release" in migrated.err) == (0, True), migrated.err
+            assert await database.fetchval("SELECT version_num FROM alembic_version") == "0999"
+            ended = await claimstream("doctor", environment=installed)
+            assert "schema 0999" in ended.out
+            assert "claimstream migrate" not in ended.out
+        finally:
+            await database.close()
 
     @pytest.mark.parametrize("query", ["sslmode=disable", "sslmode=prefer"])
     async def test_migrating_takes_what_the_url_says_of_tls(

@@ -7,7 +7,9 @@ from tests.helpers import summary_of
 from tests.pipeline.test_runner import PROSE, arrive, calm, make_runner, report_of, settle
 
 from claimstream.app import App
+from claimstream.domain.records.decision import GuardDecision
 from claimstream.domain.records.replay import PutBack, Replay
+from claimstream.domain.records.work import Delivered
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Runner, Wait
@@ -29,6 +31,11 @@ def runner(app: App) -> Runner:
 async def time_passes(app: App) -> None:
     await app.database.run("UPDATE", lambda c: c.execute(AGED))
     await app.database.run("UPDATE", lambda c: c.execute("UPDATE outbox SET taken_until = NULL"))
+
+
+async def failures_of(app: App, email_id: str) -> int:
+    counted = "SELECT count(*) FROM failures WHERE email_id = $1"
+    return int(await app.database.run("SELECT", lambda c: c.fetchval(counted, email_id)))
 
 
 async def review_of(app: App, email_id: str) -> str:
@@ -124,8 +131,30 @@ async def test_an_email_that_waits_alone_asks_ever_more_rarely(
 
 async def test_a_replay_begins_anew(app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply) -> None:
     email_id = await arrive(app, stack, world, reply())
-    await app.emails.failed(email_id, "gmail", "messages.get", ())
     await settle(app, runner, email_id)
+    await app.emails.failed(email_id, "gmail", "messages.get", ())
     replay = Replay(replay_id="r", from_stage="match", stages=("match",), prefixes=(), why="mended", by="one")
     assert isinstance(await RunStore(app.database).put_back(email_id, replay), PutBack)
-    assert await app.database.run("SELECT", lambda c: c.fetchval("SELECT count(*) FROM failures")) == 0
+    assert await failures_of(app, email_id) == 0
+
+
+@pytest.mark.parametrize("ends", ["settled", "delivered", "to a person"])
+async def test_failures_end_with_their_work(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, ends: str
+) -> None:
+    """Else the next outage of all would send an update that a person has approved back at its first failure."""
+    if ends == "settled":
+        email_id = await arrive(app, stack, world, reply())
+        await app.emails.failed(email_id, "mongodb", "find", ())
+        await settle(app, runner, email_id)
+    else:
+        email_id = await refused_update(app, stack, world, runner, reply)
+        assert await failures_of(app, email_id) == 1
+        await time_passes(app)
+        (row,) = await app.services.outbox.take_waiting(kind="client_update", limit=1, seconds=0)
+        if ends == "delivered":
+            await app.services.outbox.done(row, Delivered.APPLIED)
+        else:
+            guard = GuardDecision(guard="delivery", passed=False, confidence=0.0, why="it fails alone")
+            await app.services.outbox.to_review(row, Delivered.SET_ASIDE, guard)
+    assert await failures_of(app, email_id) == 0

@@ -1,5 +1,7 @@
 """How often an email has failed while others succeeded, by the database's clock."""
 
+from dataclasses import replace
+
 from tests.helpers import add_email
 
 from claimstream.app import App
@@ -36,11 +38,20 @@ async def test_five_failures_over_an_hour_beside_five_others_are_its_own(app: Ap
     email_id = await add_email(app, world)
     judged = [fails_alone(await fail(app, email_id, 60.0, 61.0)) for _ in range(8)]
     assert judged == [False] * 6 + [True] * 2, "the seventh comes an hour after the first"
-    alone = FailedAlone(count=5, others=5, seconds=3600.0)
+    alone = FailedAlone(count=5, others=5, seconds=3600.0, counts=True)
     assert fails_alone(alone)
     for less in (
-        FailedAlone(count=4, others=5, seconds=3600.0),
-        FailedAlone(count=5, others=4, seconds=3600.0),
-        FailedAlone(count=5, others=5, seconds=3599.0),
+        replace(alone, count=4),
+        replace(alone, others=4),
+        replace(alone, seconds=3599.0),
+        replace(alone, counts=False),
     ):
         assert not fails_alone(less)
+
+
+async def test_the_first_failure_of_an_outage_condemns_no_email(app: App, world: World) -> None:
+    email_id = await add_email(app, world)
+    for _ in range(6):
+        await fail(app, email_id, 60.0)
+    assert not fails_alone(await fail(app, email_id, 700.0)), "for the others it worked before its last failure only"
+    assert fails_alone(await fail(app, email_id, 60.0))

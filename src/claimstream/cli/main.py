@@ -227,10 +227,14 @@ def migrate() -> None:
     from claimstream.cli.access import bring_up_schema
     from claimstream.cli.console import note
     from claimstream.settings import load_settings
+    from claimstream.store.schema import is_newer, newest_revision
 
     async def work() -> None:
         before, after = await bring_up_schema(load_settings())
-        note(f"schema {after}" + (", as before" if before == after else f", was {before or 'empty'}"))
+        if is_newer(after):
+            note(f"schema {after}, of a later release than this one (which needs {newest_revision()}): nothing to do")
+        else:
+            note(f"schema {after}" + (", as before" if before == after else f", was {before or 'empty'}"))
 
     _run(work())
 

@@ -19,7 +19,7 @@ from claimstream.domain.records.work import (
     Waited,
 )
 from claimstream.store.database import Connection, Database
-from claimstream.store.failures import note_failure
+from claimstream.store.failures import forget_failures, note_failure
 from claimstream.store.jsonb import json_of, plain, to_json
 from claimstream.store.ledger import end_reservation, record_tokens
 from claimstream.store.outbox import WAITS
@@ -201,6 +201,7 @@ class EmailStore:
             await self._fence(connection, email)
             await _keep(connection, email, checkpoints)
             await self._write(connection, email, result)
+            await forget_failures(connection, email.email_id)
 
         await self._database.run("UPDATE emails", work)
 

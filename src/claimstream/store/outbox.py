@@ -11,6 +11,7 @@ import asyncpg
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Route
 from claimstream.domain.records.work import HELD_SECONDS, Delivered, OutboxRow
 from claimstream.store.database import Connection, Database
+from claimstream.store.failures import forget_failures
 
 WAITS = "coalesce(done_at, 'infinity') = 'infinity'"
 """The condition of the partial indexes of migration 0010, which says why it is not ``done_at IS NULL``."""
@@ -111,8 +112,9 @@ class OutboxStore:
                 row.outbox_id,
                 result,
             )
+            await forget_failures(connection, row.email_id)
 
-        await self._database.run("UPDATE outbox", work, transaction=False)
+        await self._database.run("UPDATE outbox", work)
 
     async def failed(self, row: OutboxRow, error: str, *, retry_in_seconds: float, by_outage: bool = False) -> None:
         """It stays, and is tried again later by any worker.
@@ -181,6 +183,7 @@ class OutboxStore:
             )
             if ended != "UPDATE 1":
                 return  # a person may have decided since, and must not be asked again
+            await forget_failures(connection, row.email_id)
             if row.decision_id is None:
                 await self._ask(connection, row, reason, guard)
             else:

@@ -28,6 +28,8 @@ def _config(connection: Connection) -> Config:
 def _upgrade(connection: Connection) -> tuple[str | None, str | None]:
     before = MigrationContext.configure(connection).get_current_revision()
     connection.commit()  # reading has begun a transaction, and each migration is to have its own
+    if is_newer(before):
+        return before, before
     command.upgrade(_config(connection), "head")
     connection.commit()
     return before, MigrationContext.configure(connection).get_current_revision()
@@ -40,6 +42,12 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def is_newer(revision: str | None) -> bool:
+    """Whether a later release has migrated the database. This one runs on it: migrations only expand."""
+    newest = newest_revision()
+    return revision is not None and newest is not None and revision > newest
+
+
 async def migrate(dsn: str) -> tuple[str | None, str | None]:
     """Run all migrations that are due. Safe to call from several processes at once, but not from several tasks of one:
     alembic keeps its context in a module.
@@ -48,7 +56,8 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
         dsn: ``postgresql://…``, with whatever parameters asyncpg takes (``?sslmode=require``)
 
     Returns:
-        The revision before and after; equal when nothing was due, None before the first.
+        The revision before and after; equal when nothing was due, None before the first. A newer revision than ours
+        stays as it is, so that the release before can be started again with its init container.
     """
     # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments it does not take.
     engine = create_async_engine(

@@ -75,6 +75,8 @@ class FailedAlone:
     """Other emails that have succeeded in between, in all."""
     seconds: float
     """Since the first of them."""
+    counts: bool
+    """Another email has succeeded since the failure before this one."""
 
 
 @dataclass(frozen=True, slots=True)

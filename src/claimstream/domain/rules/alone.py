@@ -8,5 +8,8 @@ _SECONDS = 3600.0
 
 
 def fails_alone(failed: FailedAlone) -> bool:
-    """Whether waiting longer is of no use: five failures over an hour, while the operation worked for five others."""
-    return failed.count >= _FAILURES and failed.others >= _OTHERS and failed.seconds >= _SECONDS
+    """Whether waiting longer is of no use: five failures over an hour, while the operation worked for five others.
+
+    The last failure must be one of them: the first of a general outage condemns nobody.
+    """
+    return failed.counts and failed.count >= _FAILURES and failed.others >= _OTHERS and failed.seconds >= _SECONDS
