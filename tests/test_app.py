@@ -20,7 +20,7 @@ from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, load_world
 from claimstream.evaluation.observed import Change
 from claimstream.external.door import Door
-from claimstream.external.errors import Outage
+from claimstream.external.errors import Outage, Unauthorised
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.shared_circuits import SharedCircuits
 from claimstream.health import HealthServer
@@ -124,6 +124,26 @@ async def test_a_silent_service_holds_up_no_start(
             await app.check(seconds=0.2)
     assert "service_down" in caplog.text
     assert "'gcs'" in caplog.text
+
+
+async def test_a_worker_starts_while_our_credentials_are_refused(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert stack.claude is not None
+    stack.claude.faults.fail(400, message="You have reached your specified API usage limits.")
+    async with working(settings, world) as app:
+        await app.check()
+        assert "the usage limit is reached" in caplog.text
+        assert app.door.states()["anthropic"] == "open"
+        stack.claude.faults.clear()
+        await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+        await settled(app, 1)
+        stack.gmail.close_mailbox(world.tenants[0].mailboxes[0])
+        try:
+            with pytest.raises(Unauthorised):
+                await app.check()
+        finally:
+            stack.gmail.open_mailbox(world.tenants[0].mailboxes[0])
 
 
 async def test_pushes_that_come_twice_or_late_change_nothing(

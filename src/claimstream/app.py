@@ -37,7 +37,7 @@ from claimstream.external import (
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.claude_prices import deprecation_warning
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Refused, Unauthorised
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.health import Health
@@ -251,14 +251,17 @@ class App:
             seconds: for each of them: one that is silent holds up no mail that can do without it.
 
         Raises:
-            ExternalError: credentials are wrong, or what the settings name is not there. A service that is merely down
-                is a warning: it will come back.
+            ExternalError: a right is missing, or what the settings name is not there. A service that is merely down is
+                waited for, and so is one that turns everybody away who comes with our credentials, as while the worker
+                runs: else no worker could take another's place while a usage limit lasts.
         """
 
         async def look(service: str, check: Probe) -> None:
             try:
                 async with asyncio.timeout(seconds):
                     await check()
+            except LockedOut as error:
+                log.error("service_down", service=error.service, advice=error.message)
             except (Unauthorised, Refused):
                 raise
             except ExternalError as error:
