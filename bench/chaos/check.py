@@ -15,8 +15,10 @@ import asyncpg
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench.chaos.installation import ALERTS_TO, Installation
-from bench.chaos.mail import KILLED, SOUND, STORED, Letter
+from bench.chaos.killer import KILLED, SOUND
+from bench.chaos.mail import STORED, Letter
 from bench.chaos.past import IS_PAST
+from bench.chaos.poison import REFUSES
 from bench.chaos.sickness import ENDED, Sickness
 from claimstream.external.mongo_documents import amount
 
@@ -96,8 +98,8 @@ class _Reply:
 
     @property
     def given_up(self) -> bool:
-        """Whether a person has it, unwritten, since a service failed for it alone."""
-        return bool(self.poison) and self.row is not None and self.row["review_reason"] == "extraction_error"
+        """Whether a person has it, unwritten, since a service refused it alone."""
+        return self.poison == REFUSES and self.row is not None and self.row["review_reason"] == "extraction_error"
 
     def overtaken_by(self, last: "_Reply") -> Literal["date", "amount"] | None:
         """What sent it to a person, if a later reply did: its date, when it was to be written; or its amount, when it

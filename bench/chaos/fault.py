@@ -11,4 +11,9 @@ class Fault:
     happen: Callable[[float], Awaitable[object]]
     """For so many seconds, where it lasts; when it returns, all is well again."""
     beside: str = ""
-    """Another service that it uses, which has no fault of its own meanwhile."""
+    """Another service that it uses."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those that have no other fault meanwhile."""
+        return (self.service, self.beside) if self.beside else (self.service,)

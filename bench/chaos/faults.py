@@ -64,9 +64,13 @@ class Faults:
         self._chance.shuffle(faults)
         return faults
 
+    def may_happen(self, fault: Fault) -> bool:
+        """Whether its services have no other fault just now."""
+        return not any(self._turns[service].locked() for service in fault.services)
+
     async def happen(self, fault: Fault, seconds: float) -> None:
         async with AsyncExitStack() as turns:
-            for service in filter(None, (fault.service, fault.beside)):
+            for service in fault.services:
                 await turns.enter_async_context(self._turns[service])
             await fault.happen(seconds)
         self.survived[fault.service, fault.kind] += 1

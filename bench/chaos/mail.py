@@ -1,16 +1,13 @@
 """The mail that is sent, what it stands for, and how each must end."""
 
-import base64
 import random
 import secrets
-import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
-from functools import cache
 
+from bench.chaos.killer import bomb, with_files
 from claimstream.domain.records.world import World
 from claimstream.domain.rules.reply_codes import fault_of_code
 from claimstream.evaluation.case import CaseFolder, load_cases
@@ -20,11 +17,7 @@ from claimstream.local.sample_mail import SAMPLES
 LETTERS_PER_FIRM = 50
 STORED = Decimal("430.00")
 """Of the clients of all letters but ``pdf``, before the first reply."""
-KILLED, SOUND = "attachment-1", "attachment-2"
-"""The attachments of a ``killer``: the one that ends its reading process, and the one beside it."""
 _FIRST_KILLER, _KILLERS_APART = 10, 500
-_BOMB_MEBIBYTES = 400
-"""PDFium unpacks it at once, and the reading process may take less (``MEMORY_BYTES``)."""
 _PDF = "01-pdf-reply-code"
 _PROSE_MARK = "da fehlen noch gut achthundertzwölf"
 _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -160,7 +153,11 @@ def _head(number: int, code: str, mailbox: str, now: datetime, subject: str) -> 
 
 def _plain(head: str, text: str) -> bytes:
     head += "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-    return head.replace("\n", "\r\n").encode() + text.replace("\n", "\r\n").encode()
+    return _crlf(head) + _crlf(text)
+
+
+def _crlf(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode()
 
 
 def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
@@ -219,39 +216,8 @@ def _killer(number: int, code: str, mailbox: str, now: datetime, samples: CaseFo
     del samples
     text = "Guten Tag,\n\nunsere Forderung beträgt 512,34 EUR.\n"
     head = _head(number, code, mailbox, now, "Forderungsaufstellung Nele Brandt")
-    raw = _with_files(head, text, {"Aufstellung.pdf": _bomb(), "Zinsen.txt": b"Zinsen: 12,00 EUR\r\n"})
+    raw = with_files(_crlf(head), _plain("", text), {"Aufstellung.pdf": bomb(), "Zinsen.txt": b"Zinsen: 12,00 EUR\r\n"})
     return [Letter(number, number, "killer", mailbox, raw, "MANUAL_REVIEW", STORED, notified=False, questions=2)]
-
-
-def _with_files(head: str, text: str, files: Mapping[str, bytes]) -> bytes:
-    """A mail with attachments, numbered in this order."""
-    edge = b"\r\n--=_teile\r\n"
-    parts = [_plain("", text)]
-    for name, data in files.items():
-        declared = f'Content-Type: application/octet-stream; name="{name}"\r\n'
-        declared += f'Content-Disposition: attachment; filename="{name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-        parts.append(declared.encode() + base64.encodebytes(data))
-    top = head + 'Content-Type: multipart/mixed; boundary="=_teile"\n'
-    return top.replace("\n", "\r\n").encode() + b"".join(edge + part for part in parts) + b"\r\n--=_teile--\r\n"
-
-
-@cache
-def _bomb() -> bytes:
-    """A PDF of one page, whose content is small as long as it is packed."""
-    packer = zlib.compressobj(1)
-    content = b"".join([*(packer.compress(b" " * 2**20) for _ in range(_BOMB_MEBIBYTES)), packer.flush()])
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R>>",
-        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(content), content),
-    )
-    data, places = b"%PDF-1.4\n", []
-    for number, each in enumerate(objects, 1):
-        places.append(b"%010d 00000 n \n" % len(data))
-        data += b"%d 0 obj%sendobj\n" % (number, each)
-    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(places)
-    return data + table + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(data)
 
 
 _KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away, "again": _again, "killer": _killer}

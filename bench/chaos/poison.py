@@ -12,6 +12,9 @@ from claimstream.local.stack import LocalStack
 
 _KINDS = {"gmail": "away", "claude": "prose", "gcs": "clear", "mongodb": "clear", "smtp": "clear"}
 """The kind of letter for whose sake each service is called."""
+REFUSES = "mongodb"
+"""The one that says no to its mail, which goes to a person then, as others succeed. The rest fail as if they were down:
+that mail waits for an hour."""
 _SMTP_REPLY = "451 4.3.0 Try again later"
 
 

@@ -97,7 +97,9 @@ async def _kill(plan: Plan, workers: Workers, chance: random.Random) -> None:
 
 
 async def _suffer(queue: list[Fault], faults: Faults, chance: random.Random) -> None:
-    for fault in queue:
+    while queue:
+        fault = next((each for each in queue if faults.may_happen(each)), queue[0])
+        queue.remove(fault)
         await faults.happen(fault, chance.uniform(*_LASTS_SECONDS))
         await asyncio.sleep(chance.uniform(*_PAUSE_SECONDS))
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -91,17 +91,14 @@ class Sicknesses:
         times: float = 1.0,
     ) -> Fault:
         async def happen(seconds: float) -> None:
-            async with other.ill():
-                await _until(lambda: self._waiting(other))
-                sickness = sick()
-                await sickness.__aenter__()
-            try:
+            async with AsyncExitStack() as while_sick:
+                async with other.ill():
+                    await _until(lambda: self._waiting(other))
+                    await while_sick.enter_async_context(sick())
                 began = datetime.now(UTC)
                 await asyncio.sleep(seconds * times)
                 await _until(lambda: self._on.count(_ENDED_SINCE, began))
                 self.seen.append(Sickness(service, kind, began, datetime.now(UTC)))
-            finally:
-                await sickness.__aexit__(None, None, None)
 
         return Fault(service, kind, happen, beside=other.service)
 
