@@ -59,8 +59,8 @@ class Findings:
     """Sound parts that a killer attachment took with it."""
     held_up: list[str] = field(default_factory=list)
     """Sicknesses of one service while which no mail had its end, though others were well."""
-    settled_beside: int = 0
-    """Mails that had their end while another service was sick."""
+    settled_beside: Counter[str] = field(default_factory=Counter)
+    """Mails that had their end while another service was sick, by sickness."""
     settled_beside_least: int = 0
     """The same, of the sickness with the fewest."""
     poisoned: int = 0
@@ -214,7 +214,8 @@ def _check_killer(name: str, sources_read: Sequence[str], findings: Findings) ->
 def _check_sicknesses(sicknesses: Sequence[Sickness], ended: Sequence[datetime], findings: Findings) -> None:
     """Some mail had its end in each."""
     beside = {sickness: sum(sickness.began <= at <= sickness.ended for at in ended) for sickness in sicknesses}
-    findings.settled_beside = sum(beside.values())
+    for each, count in beside.items():
+        findings.settled_beside[f"{each.service}, {each.kind}"] += count
     findings.settled_beside_least = min(beside.values(), default=0)
     findings.held_up += [
         f"{each.service}, {each.kind}: no mail had its end from {each.began:%H:%M:%S} to {each.ended:%H:%M:%S}"

@@ -91,9 +91,11 @@ class Report:
                 console.print(f"  and {len(sentences) - _SHOWN} more")
         if self.stalled:
             console.print("It stood still before all was settled.", style="bold red")
+        beside = self.findings.settled_beside
         console.print(
             f"{self.amid_faults} emails were settled while faults went on, the others when all was calm. "
-            f"{self.findings.settled_beside} had their end while a service refused everybody or was away for long "
+            f"{beside.total()} had their end while a service refused everybody or was away for long: "
+            f"{'; '.join(f'{sickness} {count}' for sickness, count in beside.items())} "
             f"(at the least {self.findings.settled_beside_least} at a time). "
             f"{self.findings.poisoned} poison mails were settled in the end, "
             f"{self.poison_waiting} of them when all was calm; "
@@ -113,7 +115,7 @@ class Report:
             "emails": self.emails,
             **counts,
             "amid_faults": self.amid_faults,
-            "settled_beside": self.findings.settled_beside,
+            "settled_beside": self.findings.settled_beside.total(),
             "settled_beside_least": self.findings.settled_beside_least,
             "poisoned": self.findings.poisoned,
             "poison_waiting": self.poison_waiting,

@@ -220,11 +220,11 @@ async def test_a_sickness_in_which_nothing_ended_is_found() -> None:
         lively = Sickness("claude", "refused", now - hour, now + hour)
         still = Sickness("gcs", "refused", now + hour, now + 2 * hour)
         findings = await calm.check(sicknesses=[lively, still])
-        assert (findings.settled_beside, findings.settled_beside_least) == (14, 0)
+        assert (findings.settled_beside.total(), findings.settled_beside_least) == (14, 0)
         assert ["gcs, refused" in found for found in findings.held_up] == [True]
         await calm.sql("UPDATE outbox SET done_at = NULL")
         without_effects = findings.overtaken + sum(not letter.updates for letter in calm.letters.values())
-        assert (await calm.check(sicknesses=[lively])).settled_beside == without_effects
+        assert (await calm.check(sicknesses=[lively])).settled_beside.total() == without_effects
 
 
 async def test_a_poison_mail_may_be_with_a_person_but_unwritten() -> None:
