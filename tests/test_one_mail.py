@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from tests.gcs_front import GcsFront
 from tests.pipeline.test_runner import PROSE, calm
 from tests.test_app import Reply, settled, subscriptions, working
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
 from claimstream.external.breaker import BreakerEvent
+from claimstream.local.gcs_front import GcsFront
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 

@@ -1,13 +1,14 @@
 """Real workers under random kills, outages of every service, broken streams and wrong clocks.
 
-python -m bench.chaos [--emails 5000] [--seconds 600] [--kills 50] [--workers 3] [--rounds 3] [--seed 1] [--logs FOLDER]
-    [--output FILE]
+python -m bench.chaos [--emails 5000] [--seconds 600] [--kills 50] [--workers 3] [--rounds 3] [--past-rows 200000]
+    [--seed 1] [--logs FOLDER] [--output FILE]
 
 Mail arrives on the embedded stack while worker processes are killed, frozen and replaced and each service in turn is
-down, slow, in error, cut in mid-answer and restarted. When all is calm again, a checker that has nothing of the
-pipeline's compares Gmail's list with PostgreSQL, MongoDB, the archive, the mail server and the token ledger. The last
-line is JSON. Exit status 0: nothing lost, nothing done twice, nothing wrong; 1: something was; 130: interrupted. What
-happens, and to which worker, follows from the seed; the exact moment does not.
+down, slow, in error, cut in mid-answer and restarted, or refuses everybody. Some mails are poison for one service, or
+end the process that reads them. When all is calm again, a checker that has nothing of the pipeline's compares Gmail's
+list with PostgreSQL, MongoDB, the archive, the mail server and the token ledger. The last line is JSON. Exit status 0:
+nothing lost, nothing done twice, nothing wrong, nothing held up; 1: something was; 130: interrupted. What happens, and
+to which worker, follows from the seed; the exact moment does not.
 """
 
 import argparse
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=50, help="workers killed with SIGKILL")
     parser.add_argument("--workers", type=int, default=3, help="at any time")
     parser.add_argument("--rounds", type=int, default=3, help="how often each fault happens")
+    parser.add_argument("--past-rows", type=int, default=200_000, help="delivered rows in the outbox from before")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--logs", type=Path, help="where the workers' logs are kept; else nowhere")
     parser.add_argument("--output", type=Path, help="a file to which the last line is written, too")
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         kills=options.kills,
         workers=options.workers,
         rounds=options.rounds,
+        past_rows=options.past_rows,
         seed=options.seed,
     )
     # What the local servers say while they are cut off is no news: that is the fault.

@@ -15,17 +15,22 @@ import asyncpg
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench.chaos.installation import ALERTS_TO, Installation
-from bench.chaos.mail import Letter
+from bench.chaos.killer import KILLED, SOUND
+from bench.chaos.mail import STORED, Letter
+from bench.chaos.past import IS_PAST
+from bench.chaos.poison import REFUSES
+from bench.chaos.sickness import ENDED, Sickness
 from claimstream.external.mongo_documents import amount
 
-_EMAILS = """
+_EMAILS = f"""
     SELECT e.email_id, e.gmail_id, e.status, e.outcome, e.route, e.review_reason,
            (SELECT array_agg(o.result) FROM outbox o
             WHERE o.email_id = e.email_id AND o.kind = 'client_update') AS updates,
            (SELECT count(*) FROM outbox o WHERE o.email_id = e.email_id AND o.done_at IS NULL) AS undelivered,
            (SELECT count(*) FROM review_items r WHERE r.email_id = e.email_id) AS reviews,
-           (SELECT count(*) FROM processing_reports p WHERE p.email_id = e.email_id) AS reports
-    FROM emails e
+           (SELECT count(*) FROM processing_reports p WHERE p.email_id = e.email_id) AS reports,
+           (SELECT array_agg(x.source_id) FROM extractions x WHERE x.email_id = e.email_id) AS sources_read
+    FROM emails e WHERE NOT {IS_PAST}
 """
 _ANSWERS = "SELECT email_id, stage, created_at FROM checkpoints WHERE stage LIKE 'model/%'"
 _LEDGER = "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens + output_tokens), 0) FROM token_ledger"
@@ -50,6 +55,17 @@ class Findings:
     wrong_outcomes: list[str] = field(default_factory=list)
     not_looked_at: list[str] = field(default_factory=list)
     """What the checker could not see: then nobody knows, and the run does not count."""
+    killers_unread: list[str] = field(default_factory=list)
+    """Sound parts that a killer attachment took with it."""
+    held_up: list[str] = field(default_factory=list)
+    """Sicknesses of one service while which no mail had its end, though others were well."""
+    settled_beside: Counter[str] = field(default_factory=Counter)
+    """Mails that had their end while another service was sick, by sickness."""
+    settled_beside_least: int = 0
+    """The same, of the sickness with the fewest."""
+    poisoned: int = 0
+    """Poison mails that were settled in the end."""
+    killers: int = 0
     mails_repeated: int = 0
     """Notifications that the mail server took more than once under the same Message-ID: its answer was lost, or the
     worker was killed before it could note it. Receivers show them once."""
@@ -69,6 +85,8 @@ class _Reply:
     letter: Letter
     received_at: datetime
     row: asyncpg.Record | None
+    poison: str = ""
+    """The service that has failed for this mail each time, if one has."""
 
     @property
     def name(self) -> str:
@@ -77,6 +95,11 @@ class _Reply:
     @property
     def written(self) -> bool:
         return self.row is not None and self.row["updates"] in _WRITTEN
+
+    @property
+    def given_up(self) -> bool:
+        """Whether a person has it, unwritten, since a service refused it alone."""
+        return self.poison == REFUSES and self.row is not None and self.row["review_reason"] == "extraction_error"
 
     def overtaken_by(self, last: "_Reply") -> Literal["date", "amount"] | None:
         """What sent it to a person, if a later reply did: its date, when it was to be written; or its amount, when it
@@ -96,13 +119,16 @@ class _Reply:
         return None
 
 
-async def check(installation: Installation, letters: Mapping[str, Letter], dead_letters: int) -> Findings:
+async def check(
+    installation: Installation, letters: Mapping[str, Letter], dead_letters: int, sicknesses: Sequence[Sickness] = ()
+) -> Findings:
     """``letters`` by Gmail id."""
     findings = Findings()
     connection = await asyncpg.connect(installation.postgres.dsn)
     try:
         rows = {row["gmail_id"]: row for row in await connection.fetch(_EMAILS)}
         answers = await connection.fetch(_ANSWERS)
+        ended = [row["at"] for row in await connection.fetch(ENDED)]
         ledger, paid = await connection.fetchrow(_LEDGER), await connection.fetchrow(_PAID)
     finally:
         await connection.close()
@@ -112,19 +138,24 @@ async def check(installation: Installation, letters: Mapping[str, Letter], dead_
     except (CouldNotLookError, aiohttp.ClientError) as error:
         archived = None
         findings.not_looked_at.append(f"the archive: {error}")
-    numbers = {row["email_id"]: letters[gmail_id].number for gmail_id, row in rows.items() if gmail_id in letters}
+    prose = {gmail_id: letter.number for gmail_id, letter in letters.items() if letter.kind == "prose"}
+    numbers = {rows[gmail_id]["email_id"]: number for gmail_id, number in prose.items() if gmail_id in rows}
+    poisons = {gmail_id: poison.service for gmail_id, poison in installation.poisoning.gmail_ids.items()}
     clients: dict[str, list[_Reply]] = {}
     for mailbox in sorted({letter.mailbox for letter in letters.values()}):
         for gmail_id, message in installation.gmail.mailbox(mailbox).messages.items():
             received_at = datetime.fromtimestamp(message.internal_date_ms / 1000, UTC)
-            reply = _Reply(letters[gmail_id], received_at, rows.get(gmail_id))
+            reply = _Reply(letters[gmail_id], received_at, rows.get(gmail_id), poisons.get(gmail_id, ""))
             clients.setdefault(reply.letter.client_id, []).append(reply)
     for client_id, replies in clients.items():
         replies.sort(key=lambda reply: reply.received_at)
         for reply in replies:
             _check_reply(reply, replies[-1], archived, findings)
         _check_client(replies, documents[client_id]["creditors"][0], findings)
-    _check_notifications(installation, letters.values(), findings)
+    given_up = {r.letter.number for replies in clients.values() for r in replies if r.given_up}
+    told_of = [letter for letter in letters.values() if letter.number not in given_up]
+    _check_notifications(installation, told_of, findings)
+    _check_sicknesses(sicknesses, ended, findings)
     _check_questions(installation, answers, numbers, findings)
     assert ledger is not None
     assert paid is not None
@@ -151,11 +182,19 @@ def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str] | None, fin
         findings.lost.append(f"{name}: no report")
     if archived is not None and not archived[row["email_id"]]:
         findings.lost.append(f"{name}: not in the archive")
+    findings.poisoned += bool(reply.poison)
+    if letter.kind == "killer":
+        findings.killers += 1
+        _check_killer(name, row["sources_read"] or (), findings)
     if (row["reviews"] == 1) != (row["route"] == "MANUAL_REVIEW"):
         findings.wrong_outcomes.append(f"{name}: {row['route']}, {row['reviews']} review items")
     if by := reply.overtaken_by(last):
         findings.overtaken += 1
         findings.overtaken_at_delivery += by == "date"
+        return
+    if reply.given_up:
+        if row["route"] != "MANUAL_REVIEW" or reply.written:
+            findings.wrong_outcomes.append(f"{name}: {row['route']}, {row['updates']} of its update, though given up")
         return
     if row["route"] != letter.route:
         findings.wrong_outcomes.append(f"{name}: {row['route']} ({row['review_reason']}), expected {letter.route}")
@@ -163,12 +202,34 @@ def _check_reply(reply: _Reply, last: _Reply, archived: Counter[str] | None, fin
         findings.wrong_outcomes.append(f"{name}: {row['updates']} of its update, expected {letter.updates}")
 
 
+def _check_killer(name: str, sources_read: Sequence[str], findings: Findings) -> None:
+    """All but the killer attachment was read."""
+    missing = {"body", SOUND} - set(sources_read)
+    if missing:
+        findings.killers_unread.append(f"{name}: {', '.join(sorted(missing))} not read")
+    if KILLED in sources_read:
+        findings.killers_unread.append(f"{name}: {KILLED} killed nobody, so that nothing was shown")
+
+
+def _check_sicknesses(sicknesses: Sequence[Sickness], ended: Sequence[datetime], findings: Findings) -> None:
+    """Some mail had its end in each."""
+    beside = {sickness: sum(sickness.began <= at <= sickness.ended for at in ended) for sickness in sicknesses}
+    for each, count in beside.items():
+        findings.settled_beside[f"{each.service}, {each.kind}"] += count
+    findings.settled_beside_least = min(beside.values(), default=0)
+    findings.held_up += [
+        f"{each.service}, {each.kind}: no mail had its end from {each.began:%H:%M:%S} to {each.ended:%H:%M:%S}"
+        for each, count in beside.items()
+        if not count
+    ]
+
+
 def _check_client(replies: Sequence[_Reply], creditor: Mapping[str, Any], findings: Findings) -> None:
     """What is stored is what the reply said that came last; the earlier ones were written before it or not at all."""
     last = replies[-1]
-    stored = amount(creditor["current_amount"])
-    if stored != last.letter.amount:
-        findings.wrong_outcomes.append(f"{last.name}: {stored} is stored, expected {last.letter.amount}")
+    stored, expected = amount(creditor["current_amount"]), STORED if last.given_up else last.letter.amount
+    if stored != expected:
+        findings.wrong_outcomes.append(f"{last.name}: {stored} is stored, expected {expected}")
     written = [(reply.row["email_id"], reply.received_at) for reply in replies if reply.row and reply.written]
     amounts = {reply.row["email_id"]: reply.letter.amount for reply in replies if reply.row}
     response = creditor.get("response") or {}
@@ -201,8 +262,12 @@ def _check_notifications(installation: Installation, letters: Iterable[Letter], 
 def _check_questions(
     installation: Installation, answers: Iterable[asyncpg.Record], numbers: Mapping[str, int], findings: Findings
 ) -> None:
-    """No question is asked after its answer was kept. (Both times are of this machine's clock.)"""
-    kept = {(numbers[row["email_id"]], row["stage"].split("/")[1]): row["created_at"] for row in answers}
+    """No question about prose is asked after its answer was kept. (Both times are of this machine's clock.)"""
+    kept = {
+        (numbers[row["email_id"]], row["stage"].split("/")[1]): row["created_at"]
+        for row in answers
+        if row["email_id"] in numbers
+    }
     asked = [
         (
             int(found.group(1)),

@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from contextlib import AsyncExitStack
 
+import asyncpg
+
+from bench.chaos.fault import Fault
 from bench.chaos.installation import CLAIM_SECONDS, PUSH_DELAY_SECONDS, Installation
 from bench.chaos.mail import Letter
 from bench.chaos.workers import Workers
@@ -18,14 +20,6 @@ _SLOW_SECONDS = 3.0
 _CUT_BYTES = (20, 4_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    service: str
-    kind: str
-    happen: Callable[[float], Awaitable[object]]
-    """For so many seconds, where it lasts; when it returns, all is well again."""
-
-
 class Faults:
     def __init__(
         self, installation: Installation, workers: Workers, letters: list[Letter], chance: random.Random
@@ -34,6 +28,8 @@ class Faults:
         self._workers = workers
         self._mailboxes = sorted({letter.mailbox for letter in letters})
         self._chance = chance
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Of each service: one fault at a time."""
         self.survived: Counter[tuple[str, str]] = Counter()
 
     def all(self) -> list[Fault]:
@@ -45,6 +41,7 @@ class Faults:
             Fault("gmail", "pushes doubled, late and out of order", self._pushes_disordered),
             Fault("gmail", "history expired", self._history_expired),
             *self._of_process("postgresql", on.postgres, on.postgres_proxy),
+            Fault("postgresql", "failover to read-only, and back", self._postgres_read_only),
             *self._of_process("mongodb", on.mongo, on.mongo_proxy),
             *self._of_process("gcs", on.gcs, on.gcs_proxy),
             Fault("smtp", "down", self._smtp_down),
@@ -67,8 +64,15 @@ class Faults:
         self._chance.shuffle(faults)
         return faults
 
+    def may_happen(self, fault: Fault) -> bool:
+        """Whether its services have no other fault just now."""
+        return not any(self._turns[service].locked() for service in fault.services)
+
     async def happen(self, fault: Fault, seconds: float) -> None:
-        await fault.happen(seconds)
+        async with AsyncExitStack() as turns:
+            for service in fault.services:
+                await turns.enter_async_context(self._turns[service])
+            await fault.happen(seconds)
         self.survived[fault.service, fault.kind] += 1
 
     # --- services in this process
@@ -122,17 +126,17 @@ class Faults:
     async def _smtp_errors(self, seconds: float) -> None:
         self._on.smtp.faults.reply_to_data("451 4.3.0 Try again later")
         await asyncio.sleep(seconds)
-        self._on.smtp.faults.clear()
+        self._on.smtp.faults.take_data()
 
     async def _smtp_slow(self, seconds: float) -> None:
         self._on.smtp.faults.delay_seconds = _SLOW_SECONDS
         await asyncio.sleep(seconds)
-        self._on.smtp.faults.clear()
+        self._on.smtp.faults.delay_seconds = 0.0
 
     async def _smtp_cut(self, seconds: float) -> None:
         self._on.smtp.faults.drop_after_data(taken=False, times=3)
         await asyncio.sleep(seconds)
-        self._on.smtp.faults.clear()
+        self._on.smtp.faults.drop_after_data(taken=False, times=0)
 
     # --- services that are processes
 
@@ -170,6 +174,24 @@ class Faults:
             "cut in mid-answer": cut,
         }
         return [Fault(name, kind, happen) for kind, happen in kinds.items()]
+
+    async def _postgres_read_only(self, seconds: float) -> None:
+        """All sessions end, and new ones find a server that only reads, until it takes writes again."""
+        await self._on_postgres("SET default_transaction_read_only = on")
+        await asyncio.sleep(seconds)
+        await self._on_postgres("RESET default_transaction_read_only", end_sessions=False)
+
+    async def _on_postgres(self, setting: str, *, end_sessions: bool = True) -> None:
+        connection = await asyncpg.connect(self._on.postgres.dsn)
+        try:
+            name = await connection.fetchval("SELECT current_database()")
+            await connection.execute("SET default_transaction_read_only = off")
+            await connection.execute(f'ALTER DATABASE "{name}" {setting}')
+            if end_sessions:
+                others = "FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+                await connection.execute(f"SELECT pg_terminate_backend(pid) {others}", name)
+        finally:
+            await connection.close()
 
     # --- Pub/Sub
 

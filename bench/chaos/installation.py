@@ -1,18 +1,24 @@
 """The installation under test: the embedded servers, with a proxy before those that cannot misbehave by themselves."""
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
+
 from bench.chaos.mail import SCRIPTS, Letter
+from bench.chaos.poison import Poison, Poisoning
 from claimstream.cli.access import bring_up_schema
 from claimstream.cli.load import load_world
 from claimstream.domain.records.world import World
 from claimstream.local.claude.server import ClaudeServer
+from claimstream.local.gcs_front import GcsFront
 from claimstream.local.gmail.server import GmailServer
 from claimstream.local.proxy import Proxy
 from claimstream.local.pubsub_server import PubSubServer
@@ -26,10 +32,14 @@ from claimstream.topics import connect_pubsub, ensure_topics
 
 T = TypeVar("T")
 
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+
 ALERTS_TO = "bereitschaft@kanzlei.example"
 CLAIM_SECONDS = 6.0
 PUSH_DELAY_SECONDS = (0.0, 0.05)
 """Of Gmail's notifications: its mail goes on arriving while Pub/Sub is down."""
+MEMORY_BYTES = 1536 * 1024 * 1024
+"""Of a worker: its reading processes may take 220 MiB each, so that a killer attachment need not be larger."""
 WORKER_SETTINGS = {
     "CLAIM_SECONDS": str(CLAIM_SECONDS),
     "OUTAGE_WAIT_SECONDS": "1",
@@ -37,6 +47,7 @@ WORKER_SETTINGS = {
     "DRAIN_SECONDS": "15",
     "BREAKER_RECOVERY_SECONDS": "3",
     "MAX_EMAILS_IN_FLIGHT": "50",
+    "MEMORY_BYTES": str(MEMORY_BYTES),
     "MAX_CRASHES": "20",  # kills are the suite's doing, not the mails'
     "LOG_FORMAT": "json",
     "LOG_LEVEL": "INFO",
@@ -49,8 +60,9 @@ WORKER_SETTINGS = {
 class Installation:
     """``async with Installation(world) as installation``; workers find it by :attr:`environment`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, poisons: Sequence[Poison] = ()) -> None:
         self._world = world
+        self._poisons = poisons
         self._exit = AsyncExitStack()
         self._received = datetime.min.replace(tzinfo=UTC)
         self.stack: LocalStack
@@ -63,6 +75,8 @@ class Installation:
         self.pubsub: PubSubServer
         self.claude: ClaudeServer
         self.gmail: GmailServer
+        self.gcs_front: GcsFront
+        self.poisoning: Poisoning
         self.postgres_proxy: Proxy
         self.mongo_proxy: Proxy
         self.gcs_proxy: Proxy
@@ -92,7 +106,24 @@ class Installation:
     async def receive(self, letter: Letter) -> str:
         """The Gmail id. Gmail's dates are of milliseconds; no two letters have the same, so that one came last."""
         self._received = max(datetime.now(UTC), self._received + timedelta(milliseconds=1))
-        return await self.gmail.deliver(letter.mailbox, letter.raw, internal_date=self._received)
+        gmail_id = await self.gmail.deliver(letter.mailbox, letter.raw, internal_date=self._received)
+        self.poisoning.arrived(letter, gmail_id)  # its notification comes later: nobody has heard of it
+        return gmail_id
+
+    async def count(self, query: str, *arguments: object) -> int:
+        """The number that a query of PostgreSQL finds; 0 while it is away."""
+        try:
+            connection = await asyncpg.connect(self.postgres.dsn, timeout=5)
+        except _AWAY:
+            return 0
+        try:
+            found: int = await connection.fetchval(query, *arguments)
+            return found
+        except _AWAY:
+            return 0
+        finally:
+            with contextlib.suppress(*_AWAY):
+                await connection.close(timeout=5)
 
     async def _start(self) -> None:
         enter = self._exit.enter_async_context
@@ -112,20 +143,30 @@ class Installation:
         await channel.close()
         self.postgres_proxy = await enter(Proxy(self.postgres.port))
         self.mongo_proxy = await enter(Proxy(self.mongo.port))
-        self.gcs_proxy = await enter(Proxy(self.gcs.port))
+        self.gcs_front = await enter(GcsFront(self.gcs.endpoint))
+        self.gcs_proxy = await enter(Proxy(self.gcs_front.port))
+        self.poisoning = Poisoning(self._poisons, stack, self.gcs_front)
+        await self.poisoning.begin()
 
     async def calm(self) -> None:
         """Everything works again."""
         for proxy in (self.postgres_proxy, self.mongo_proxy, self.gcs_proxy):
             proxy.delay_seconds = 0.0
             proxy.thaw()
-        for faults in (self.gmail.faults, self.claude.faults, self.smtp.faults, self.pubsub.faults):
+        for faults in (
+            self.gmail.faults,
+            self.claude.faults,
+            self.gcs_front.faults,
+            self.smtp.faults,
+            self.pubsub.faults,
+        ):
             faults.clear()
         self.gmail.faults.push_copies, self.gmail.faults.stale_pushes = 1, False
         self.gmail.faults.push_delay_seconds = PUSH_DELAY_SECONDS
         await asyncio.gather(
             *(server.start() for server in (self.postgres, self.mongo, self.gcs, self.smtp, self.claude, self.gmail))
         )
+        await self.poisoning.end()
 
 
 def _there(part: T | None) -> T:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 
+from bench.chaos.killer import bomb, with_files
 from claimstream.domain.records.world import World
 from claimstream.domain.rules.reply_codes import fault_of_code
 from claimstream.evaluation.case import CaseFolder, load_cases
@@ -14,7 +15,9 @@ from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.sample_mail import SAMPLES
 
 LETTERS_PER_FIRM = 50
-_STORED = Decimal("430.00")
+STORED = Decimal("430.00")
+"""Of the clients of all letters but ``pdf``, before the first reply."""
+_FIRST_KILLER, _KILLERS_APART = 10, 500
 _PDF = "01-pdf-reply-code"
 _PROSE_MARK = "da fehlen noch gut achthundertzwölf"
 _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -43,6 +46,11 @@ class Letter:
         return f"c-{self.client:06}"
 
     @property
+    def case_reference(self) -> str:
+        """How the firm calls the case in the notification."""
+        return case_reference(self.client)
+
+    @property
     def updates(self) -> bool:
         """Whether it must be written, unless a later reply of the creditor was quicker."""
         return self.route in {"AUTO_UPDATE", "UPDATE_AND_NOTIFY"}
@@ -58,6 +66,10 @@ SCRIPTS = [
 """Of the model: what prose wants. It finds no figure in it, so a person decides."""
 
 
+def case_reference(client: int) -> str:
+    return f"{client:06}/26"
+
+
 def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
     """Firms with clients, and the letters in the order in which they arrive; those of one client arrive together."""
     chance = random.Random(seed)
@@ -67,6 +79,7 @@ def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
     addresses = [f"post@kanzlei-{firm}.example" for firm in range(firms)]
     clients, inquiries = [], []
     written: list[Letter] = []
+    next_killer = _FIRST_KILLER
     while len(written) < letters:
         number = len(written)
         code = "".join(chance.choice(_CODE) for _ in range(5))
@@ -74,8 +87,10 @@ def write(letters: int, seed: int) -> tuple[World, list[Letter]]:
         if fault_of_code(code):  # of letters alone, or of digits
             code = f"2X{code[2:]}"
         kind = chance.choices(("clear", "pdf", "prose", "away", "again"), (4, 2, 2, 1, 1))[0]
+        if number >= next_killer:
+            kind, next_killer = "killer", next_killer + _KILLERS_APART
         replies = _KINDS[kind](number, code, addresses[number % firms], now, samples)
-        stored = Decimal("2900.00") if kind == "pdf" else _STORED
+        stored = Decimal("2900.00") if kind == "pdf" else STORED
         tenant = f"firm-{number % firms}"
         clients.append(_client(number, tenant, stored, pdf=kind == "pdf"))
         inquiries.append(_inquiry(number, tenant, code, now))
@@ -98,7 +113,7 @@ def _client(number: int, tenant: str, stored: Decimal, *, pdf: bool) -> dict[str
     return {
         "client_id": f"c-{number:06}",
         "tenant_id": tenant,
-        "case_reference": "8817/25" if pdf else f"{number:06}/26",
+        "case_reference": "8817/25" if pdf else case_reference(number),
         "first_name": "Nele",
         "last_name": "Brandt",
         "creditors": [
@@ -138,7 +153,11 @@ def _head(number: int, code: str, mailbox: str, now: datetime, subject: str) -> 
 
 def _plain(head: str, text: str) -> bytes:
     head += "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-    return head.replace("\n", "\r\n").encode() + text.replace("\n", "\r\n").encode()
+    return _crlf(head) + _crlf(text)
+
+
+def _crlf(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode()
 
 
 def _clear(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
@@ -171,14 +190,14 @@ def _prose(number: int, code: str, mailbox: str, now: datetime, samples: CaseFol
     del samples
     text = f"Guten Tag,\n\n{_PROSE_MARK}, genau weiß es die Kollegin, Vorgang {number}.\n"
     raw = _plain(_head(number, code, mailbox, now, "Ihr Schreiben"), text)
-    return [Letter(number, number, "prose", mailbox, raw, "MANUAL_REVIEW", _STORED, notified=False, questions=2)]
+    return [Letter(number, number, "prose", mailbox, raw, "MANUAL_REVIEW", STORED, notified=False, questions=2)]
 
 
 def _away(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
     del samples
     head = _head(number, code, mailbox, now, "Automatische Antwort: Ihr Schreiben") + "Auto-Submitted: auto-replied\n"
     raw = _plain(head, "Ich bin bis Montag nicht im Haus.\n")
-    return [Letter(number, number, "away", mailbox, raw, "IGNORE", _STORED, notified=False, questions=0)]
+    return [Letter(number, number, "away", mailbox, raw, "IGNORE", STORED, notified=False, questions=0)]
 
 
 def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
@@ -192,4 +211,13 @@ def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolde
     return [Letter(number, number, "pdf", mailbox, raw, "AUTO_UPDATE", amount, notified=False, questions=0)]
 
 
-_KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away, "again": _again}
+def _killer(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
+    """A figure that is no total, beside an attachment that may hold the total and cannot be read."""
+    del samples
+    text = "Guten Tag,\n\nunsere Forderung beträgt 512,34 EUR.\n"
+    head = _head(number, code, mailbox, now, "Forderungsaufstellung Nele Brandt")
+    raw = with_files(_crlf(head), _plain("", text), {"Aufstellung.pdf": bomb(), "Zinsen.txt": b"Zinsen: 12,00 EUR\r\n"})
+    return [Letter(number, number, "killer", mailbox, raw, "MANUAL_REVIEW", STORED, notified=False, questions=2)]
+
+
+_KINDS = {"clear": _clear, "pdf": _pdf, "prose": _prose, "away": _away, "again": _again, "killer": _killer}

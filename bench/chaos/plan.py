@@ -12,4 +12,6 @@ class Plan:
     workers: int
     rounds: int
     """How often each fault happens."""
+    past_rows: int
+    """Delivered rows that the outbox holds from before."""
     seed: int

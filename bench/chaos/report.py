@@ -25,6 +25,8 @@ class Report:
     not_begun: int
     amid_faults: int
     """Emails that were settled before all was calm: where they are few, little was shown."""
+    poison_waiting: int
+    """Poison mails that waited until all was calm: the others had been given to a person."""
     stalled: bool
 
     @classmethod
@@ -37,6 +39,7 @@ class Report:
         *,
         seconds: float,
         amid_faults: int,
+        poison_waiting: int,
         stalled: bool,
     ) -> "Report":
         return cls(
@@ -49,6 +52,7 @@ class Report:
             crashes=tuple(workers.crashes),
             not_begun=workers.not_begun,
             amid_faults=amid_faults,
+            poison_waiting=poison_waiting,
             stalled=stalled,
         )
 
@@ -62,6 +66,8 @@ class Report:
             "tokens_paid_twice": found.tokens_paid_twice,
             "dead_lettered": found.dead_lettered,
             "wrong_outcomes": found.wrong_outcomes,
+            "killers_unread": found.killers_unread,
+            "held_up": found.held_up,
             "crashes": list(self.crashes),
         }
 
@@ -85,8 +91,15 @@ class Report:
                 console.print(f"  and {len(sentences) - _SHOWN} more")
         if self.stalled:
             console.print("It stood still before all was settled.", style="bold red")
+        beside = self.findings.settled_beside
         console.print(
             f"{self.amid_faults} emails were settled while faults went on, the others when all was calm. "
+            f"{beside.total()} had their end while a service refused everybody or was away for long: "
+            f"{'; '.join(f'{sickness} {count}' for sickness, count in beside.items())} "
+            f"(at the least {self.findings.settled_beside_least} at a time). "
+            f"{self.findings.poisoned} poison mails were settled in the end, "
+            f"{self.poison_waiting} of them when all was calm; "
+            f"{self.findings.killers} mails with a killer attachment. "
             f"{self.findings.mails_repeated} notifications were taken again under their Message-ID, "
             f"{self.findings.answers_lost} answers of the model were lost on their way and asked for again, "
             f"{self.findings.overtaken} replies were overtaken by a later one of their creditor "
@@ -102,6 +115,11 @@ class Report:
             "emails": self.emails,
             **counts,
             "amid_faults": self.amid_faults,
+            "settled_beside": self.findings.settled_beside.total(),
+            "settled_beside_least": self.findings.settled_beside_least,
+            "poisoned": self.findings.poisoned,
+            "poison_waiting": self.poison_waiting,
+            "killers": self.findings.killers,
             "overtaken": self.findings.overtaken,
             "kills": self.kills,
             "outages": sum(self.survived.values()),

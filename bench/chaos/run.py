@@ -7,21 +7,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
-
 from bench.chaos.check import check
-from bench.chaos.faults import Fault, Faults
+from bench.chaos.fault import Fault
+from bench.chaos.faults import Faults
 from bench.chaos.installation import Installation
 from bench.chaos.mail import Letter, write
+from bench.chaos.past import IS_PAST, fill
 from bench.chaos.plan import Plan
+from bench.chaos.poison import choose
 from bench.chaos.report import Report
+from bench.chaos.sickness import Sicknesses
 from bench.chaos.workers import Workers
 
 _LANES = ({"gmail", "gcs", "smtp", "worker"}, {"claude", "postgresql", "mongodb", "pubsub"})
-"""Faults of one lane follow one another; those of the two overlap."""
+"""Faults of one lane follow one another; those of the two overlap, and so do those of a third: the sicknesses."""
 _LASTS_SECONDS = (2.0, 5.0)
 _PAUSE_SECONDS = (0.2, 1.5)
 _STALL_SECONDS = 120.0
+_ENDED = f"""
+    SELECT count(*) FROM emails e WHERE status = 'settled' AND NOT {IS_PAST}
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.email_id = e.email_id AND o.done_at IS NULL)
+"""
+"""Settled and delivered."""
 
 Show = Callable[[str, int, int], None]
 """What is going on, mails settled, mails sent."""
@@ -33,11 +40,12 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
     world, letters = write(plan.emails, plan.seed)
     began = time.monotonic()
     show("starting the servers", 0, 0)
-    async with Installation(world) as installation:
+    async with Installation(world, choose(letters)) as installation:
+        await fill(installation.postgres.dsn, plan.past_rows)
         workers = Workers(plan.workers, installation.environment, folder, chance)
         await workers.start()
         await asyncio.wait_for(workers.begun(), _STALL_SECONDS)
-        faults = Faults(installation, workers, letters, chance)
+        faults, sicknesses = Faults(installation, workers, letters, chance), Sicknesses(installation)
         watch = asyncio.create_task(workers.look_after())
         sent: dict[str, Letter] = {}
         try:
@@ -47,7 +55,10 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
                 for lane in _LANES:
                     mine = [fault for _ in range(plan.rounds) for fault in faults.all() if fault.service in lane]
                     group.create_task(_suffer(mine, faults, chance))
+                refusing = [fault for _ in range(plan.rounds) for fault in sicknesses.all()]
+                group.create_task(_suffer(refusing, faults, chance))
                 group.create_task(_tell(installation, sent, show, feeding, plan.seconds))
+            poison_waiting = await _poison_waiting(installation)
             await installation.calm()
             amid_faults = await _settled(installation)
             stalled = await _settle(installation, sent, show)
@@ -59,9 +70,16 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         show("checking", len(sent), len(sent))
         settings = installation.settings
         dead = installation.pubsub.snapshot(settings.subscription(settings.dead_letter_topic))
-        findings = await check(installation, sent, dead.backlog + dead.outstanding)
+        findings = await check(installation, sent, dead.backlog + dead.outstanding, sicknesses.seen)
     return Report.of(
-        plan, findings, faults, workers, seconds=time.monotonic() - began, amid_faults=amid_faults, stalled=stalled
+        plan,
+        findings,
+        faults,
+        workers,
+        seconds=time.monotonic() - began,
+        amid_faults=amid_faults,
+        poison_waiting=poison_waiting,
+        stalled=stalled,
     )
 
 
@@ -79,7 +97,9 @@ async def _kill(plan: Plan, workers: Workers, chance: random.Random) -> None:
 
 
 async def _suffer(queue: list[Fault], faults: Faults, chance: random.Random) -> None:
-    for fault in queue:
+    while queue:
+        fault = next((each for each in queue if faults.may_happen(each)), queue[0])
+        queue.remove(fault)
         await faults.happen(fault, chance.uniform(*_LASTS_SECONDS))
         await asyncio.sleep(chance.uniform(*_PAUSE_SECONDS))
 
@@ -109,21 +129,10 @@ async def _settle(installation: Installation, sent: dict[str, Letter], show: Sho
 
 
 async def _settled(installation: Installation) -> int:
-    """Settled and delivered; 0 while PostgreSQL is away."""
-    try:
-        connection = await asyncpg.connect(installation.postgres.dsn, timeout=5)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return 0
-    try:
-        count: int = await connection.fetchval(
-            """
-            SELECT count(*) FROM emails e WHERE status = 'settled'
-            AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.email_id = e.email_id AND o.done_at IS NULL)
-            """
-        )
-        return count
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return 0
-    finally:
-        with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
-            await connection.close(timeout=5)
+    return await installation.count(_ENDED)
+
+
+async def _poison_waiting(installation: Installation) -> int:
+    """The poison mails that have no end while their faults last."""
+    gmail_ids = list(installation.poisoning.gmail_ids)
+    return len(gmail_ids) - await installation.count(f"{_ENDED} AND gmail_id = ANY ($1)", gmail_ids)

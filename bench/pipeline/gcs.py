@@ -7,6 +7,7 @@ asks for again, are not kept.
 
 import hashlib
 import json
+from itertools import islice
 
 from aiohttp import web
 
@@ -29,6 +30,7 @@ class SlowGcs(LocalHttpServer):
         return [
             web.post("/upload/storage/v1/b/{bucket}/o", self._upload, name="objects.insert"),
             web.get("/storage/v1/b/{bucket}/o/{name:.+}", self._download, name="objects.get", allow_head=False),
+            web.get("/storage/v1/b/{bucket}/o", self._list, name="objects.list", allow_head=False),
             web.get("/storage/v1/b/{bucket}", self._bucket, name="control.bucket", allow_head=False),
         ]
 
@@ -40,6 +42,10 @@ class SlowGcs(LocalHttpServer):
 
     async def _bucket(self, request: web.Request) -> web.Response:
         return web.json_response({"name": request.match_info["bucket"]})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        del request
+        return web.json_response({"items": [{"name": name} for name in islice(self._digests, 1)]})
 
     async def _upload(self, request: web.Request) -> web.Response:
         body = await request.read()

@@ -56,6 +56,19 @@ async def test_recipients_are_refused_one_by_one(smtp: LocalSmtp) -> None:
         await send(smtp, "Gone@example.test")
 
 
+async def test_one_mail_may_be_refused_beside_all_others(smtp: LocalSmtp) -> None:
+    smtp.faults.reply_to_data("451 4.3.0 poison", containing=b"a@example.test")
+    smtp.faults.reply_to_data("452 4.3.1 all")
+    with pytest.raises(aiosmtplib.SMTPDataError, match="all"):
+        await send(smtp, "b@example.test")
+    smtp.faults.take_data()
+    await send(smtp, "b@example.test")
+    with pytest.raises(aiosmtplib.SMTPDataError, match="poison"):
+        await send(smtp, "a@example.test")
+    smtp.faults.clear()
+    await send(smtp, "a@example.test")
+
+
 async def test_a_passing_fault_passes(smtp: LocalSmtp) -> None:
     smtp.faults.reply_to_recipient("a@example.test", "450 4.2.0 Mailbox busy", times=1)
     smtp.faults.reply_to_data("451 4.3.0 Try again later", times=1)

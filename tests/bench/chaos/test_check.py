@@ -1,22 +1,26 @@
 """The checker notices what it is there for: each kind of damage is done to a calm run's result, and found."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 from bench.chaos.check import Findings, check
-from bench.chaos.installation import Installation
+from bench.chaos.installation import MEMORY_BYTES, Installation
+from bench.chaos.killer import KILLED, SOUND
 from bench.chaos.mail import Letter, write
+from bench.chaos.poison import Poison, choose
+from bench.chaos.sickness import Sickness
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from claimstream.app import App
 from claimstream.domain.records.work import NewEmail
 from claimstream.local.servers.smtp import ReceivedMail
 from claimstream.pipeline.runner import Settled
+from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.telemetry.correlation import new_correlation_id
 
 pytestmark = pytest.mark.acceptance
@@ -54,19 +58,27 @@ class Calm:
                 of_client.setdefault(letter.client_id, []).append(letter)
         return next(letters for letters in of_client.values() if replies in (None, len(letters)))
 
-    async def check(self, *, dead_letters: int = 0) -> Findings:
-        return await check(self.on, self.letters, dead_letters)
+    async def check(self, *, dead_letters: int = 0, sicknesses: Sequence[Sickness] = ()) -> Findings:
+        return await check(self.on, self.letters, dead_letters, sicknesses)
 
 
 @asynccontextmanager
-async def calm_run() -> AsyncIterator[Calm]:
+async def calm_run(*, poison: str = "") -> AsyncIterator[Calm]:
+    """
+    Args:
+        poison: the service that fails for one of the letters, which is with a person in the end.
+    """
     world, letters = write(14, seed=16)
-    assert {letter.kind for letter in letters} == {"clear", "pdf", "prose", "away", "again"}
-    async with Installation(world) as installation:
+    assert {letter.kind for letter in letters} == {"clear", "pdf", "prose", "away", "again", "killer"}
+    async with Installation(world, [each for each in choose(letters) if each.service == poison]) as installation:
         sent = {await installation.receive(letter): letter for letter in letters}
-        async with App(installation.settings) as app:
+        async with App(installation.settings.model_copy(update={"memory_bytes": MEMORY_BYTES})) as app:
             await _settle_all(app, sent)
-        yield Calm(installation, sent)
+            calm = Calm(installation, sent)
+            if poison:
+                await calm.sql("UPDATE outbox SET taken_until = NULL")
+                await deliver_leftovers(app.services, app.rules)
+        yield calm
 
 
 async def _settle_all(app: App, sent: dict[str, Letter]) -> None:
@@ -136,6 +148,8 @@ async def _question_again(calm: Calm) -> None:
 
 
 DAMAGE: dict[str, tuple[str, str | Callable[[Calm], Awaitable[None]]]] = {
+    "a part that a killer took along": ("killers_unread", f"DELETE FROM extractions WHERE source_id = '{SOUND}'"),
+    "a killer that killed nobody": ("killers_unread", f"UPDATE extractions SET source_id = '{KILLED}'"),
     "a row that is gone": ("lost", "UPDATE emails SET gmail_id = 'x' WHERE route = 'IGNORE'"),
     "work that never ended": ("lost", "UPDATE emails SET status = 'in_work' WHERE review_reason = 'amount_missing'"),
     "an effect that was not delivered": ("lost", "UPDATE outbox SET done_at = NULL WHERE kind = 'notification'"),
@@ -165,7 +179,8 @@ DAMAGE: dict[str, tuple[str, str | Callable[[Calm], Awaitable[None]]]] = {
 async def test_a_calm_run_has_nothing_to_complain_of_and_each_damage_is_found() -> None:
     async with calm_run() as calm:
         findings = await calm.check()
-        assert [len(found) for found in _lists(findings)] == [0] * 5
+        assert [len(found) for found in _lists(findings)] == [0] * 7
+        assert findings.killers == 1
         assert (findings.overtaken, findings.overtaken_at_delivery) == (1, 0)
         assert len((await calm.check(dead_letters=1)).dead_lettered) == 1
         for name, (kind, damage) in DAMAGE.items():
@@ -182,6 +197,8 @@ def _lists(findings: Findings) -> tuple[list[str], ...]:
         findings.tokens_paid_twice,
         findings.dead_lettered,
         findings.wrong_outcomes,
+        findings.killers_unread,
+        findings.held_up,
     )
 
 
@@ -195,3 +212,31 @@ async def test_an_archive_that_cannot_be_listed_is_no_loss_and_no_success() -> N
     for findings in (gone, refused):
         assert (findings.lost, len(findings.not_looked_at)) == ([], 1)
     assert "404" in refused.not_looked_at[0]
+
+
+async def test_a_sickness_in_which_nothing_ended_is_found() -> None:
+    async with calm_run() as calm:
+        now, hour = datetime.now(UTC), timedelta(hours=1)
+        lively = Sickness("claude", "refused", now - hour, now + hour)
+        still = Sickness("gcs", "refused", now + hour, now + 2 * hour)
+        findings = await calm.check(sicknesses=[lively, still])
+        assert (findings.settled_beside.total(), findings.settled_beside_least) == (14, 0)
+        assert ["gcs, refused" in found for found in findings.held_up] == [True]
+        await calm.sql("UPDATE outbox SET done_at = NULL")
+        without_effects = findings.overtaken + sum(not letter.updates for letter in calm.letters.values())
+        assert (await calm.check(sicknesses=[lively])).settled_beside.total() == without_effects
+
+
+async def test_a_poison_mail_may_be_with_a_person_but_unwritten() -> None:
+    async with calm_run(poison="mongodb") as calm:
+        findings = await calm.check()
+        assert [len(found) for found in _lists(findings)] == [0] * 7
+        assert findings.poisoned == 1
+        await calm.sql("UPDATE outbox SET result = 'applied' WHERE result = 'refused'")
+        assert any("though given up" in found for found in (await calm.check()).wrong_outcomes)
+        await calm.sql("UPDATE outbox SET result = 'refused' WHERE kind = 'client_update' AND email_id = 'e-1'")
+        assert not (await calm.check()).wrong_outcomes
+        (gmail_id,) = calm.on.poisoning.gmail_ids
+        for others in ({}, {gmail_id: Poison("smtp", calm.letters[gmail_id])}):
+            calm.on.poisoning.gmail_ids = others
+            assert (await calm.check()).wrong_outcomes, "no other mail may be given up"

@@ -40,6 +40,7 @@ class LocalMongo(LocalServer):
                 *("--host", LOOPBACK, "--port", str(port)),
                 *("--storage-path", str(self.directory / "data")),
                 *("--cache-size", _CACHE_SIZE, "--log-level", "INFO"),
+                "--enable-test-commands",  # `configureFailPoint`, by which it refuses what it is told to
                 # What is acknowledged outlives a crash: without it the last writes are lost.
                 "--sync-on-commit",
             ],

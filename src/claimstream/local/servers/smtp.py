@@ -68,8 +68,7 @@ class SmtpFaults:
         """Let everything work again."""
         self.delay_seconds = 0.0
         self._recipients: dict[str, _Fault[str]] = {}
-        self._data: _Fault[str] | None = None
-        self._data_containing = b""
+        self._data: dict[bytes, _Fault[str]] = {}
         self._drop: _Fault[bool] | None = None
 
     async def delay(self) -> None:
@@ -93,8 +92,11 @@ class SmtpFaults:
         Args:
             containing: only mails whose content holds these bytes.
         """
-        self._data = _Fault(reply, times)
-        self._data_containing = containing
+        self._data[containing] = _Fault(reply, times)
+
+    def take_data(self, *, containing: bytes = b"") -> None:
+        """Refuse such mails no longer; others stay refused."""
+        self._data.pop(containing, None)
 
     def drop_after_data(self, *, taken: bool, times: int | None = None) -> None:
         """Drop the connection instead of replying to the content; with ``taken`` the mail is kept all the same."""
@@ -105,7 +107,8 @@ class SmtpFaults:
         return fault.take() if fault is not None else None
 
     def _next_data_reply(self, content: bytes) -> str | None:
-        return self._data.take() if self._data is not None and self._data_containing in content else None
+        replies = (fault.take() for containing, fault in self._data.items() if containing in content)
+        return next((reply for reply in replies if reply is not None), None)
 
     def _next_drop(self) -> bool | None:
         return self._drop.take() if self._drop is not None else None

@@ -25,8 +25,13 @@ class GcsFront(LocalHttpServer):
     async def _pass_on(self, request: web.Request) -> web.Response:
         body = await request.read()
         headers = {"Content-Type": request.headers["Content-Type"]} if body else {}
-        async with (
-            aiohttp.ClientSession() as session,
-            session.request(request.method, self._endpoint + request.path_qs, data=body, headers=headers) as answer,
-        ):
-            return web.Response(body=await answer.read(), status=answer.status, content_type=answer.content_type)
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.request(request.method, self._endpoint + request.path_qs, data=body, headers=headers) as answer,
+            ):
+                return web.Response(body=await answer.read(), status=answer.status, content_type=answer.content_type)
+        except aiohttp.ClientError:
+            if request.transport is not None:
+                request.transport.abort()  # what the client would see of a server that is gone
+            return web.Response(status=502)

@@ -1,0 +1,19 @@
+"""One thing that goes wrong for a while."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    service: str
+    kind: str
+    happen: Callable[[float], Awaitable[object]]
+    """For so many seconds, where it lasts; when it returns, all is well again."""
+    beside: str = ""
+    """Another service that it uses."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those that have no other fault meanwhile."""
+        return (self.service, self.beside) if self.beside else (self.service,)
