@@ -10,16 +10,16 @@ from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
-from claimstream.pipeline.mail_memory import MailMemory, Share
+from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
 from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
 
-_USUAL_ANSWER_BYTES = 3 * 512 * 1024
-"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
 """A mail of 50 MB, the most that Gmail takes in, in base64."""
 _WHILE_IT_COMES = 4
 """Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+_USUAL_ANSWER_BYTES = SMALL_BYTES // _WHILE_IT_COMES
+"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _WITH_ITS_PARTS = 3
 """Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
 _AGAIN = 8
