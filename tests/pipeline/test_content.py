@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from tests.helpers import NOW, until
 from tests.pipeline.test_runner import arrive, make_runner, settle
 from tests.reading import samples
 
@@ -13,6 +14,7 @@ from claimstream.app import App
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import Claimed
 from claimstream.domain.records.world import World
+from claimstream.evaluation.desk import load_world
 from claimstream.external.errors import Outage
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.content import MailContent
@@ -20,6 +22,7 @@ from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Wait
 from claimstream.reading import MailReader
+from claimstream.settings import Settings
 
 Reply = Callable[..., bytes]
 
@@ -144,3 +147,19 @@ async def test_a_large_mail_is_asked_for_again_with_room_for_it(app: App, stack:
     await settle(app, make_runner(app, services), await arrive(app, stack, world, raw))
     assert stack.gmail.calls["messages.get"] == calls + 2
     assert services.mail_memory.free == TOTAL
+
+
+async def test_a_mail_that_waits_for_quota_takes_no_memory(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    async with App(settings.model_copy(update={"gmail_user_units_per_minute": 60.0}), clock=lambda: NOW) as app:
+        await load_world(app, world)
+        services = replace(app.services, mail_memory=MailMemory(TOTAL))
+        runner = make_runner(app, services, claim_seconds=60)
+        emails = [await arrive(app, stack, world, reply(f"Nr. {n}")) for n in range(6)]
+        work = asyncio.gather(*(runner.process(email_id) for email_id in emails))
+        await until(lambda: len(app.gmail._pace._waiting) >= 3)
+        await until(lambda: services.mail_memory.free == TOTAL)
+        assert len(app.gmail._pace._waiting) >= 3
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)

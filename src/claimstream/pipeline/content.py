@@ -48,6 +48,7 @@ class MailContent:
         """The memory of all mails, of which this one takes a share."""
         self._share: Share | None = None
         self._size = 0
+        self._room = 0
         self._email = email
         self._gmail = gmail
         self._blobs = blobs
@@ -65,11 +66,9 @@ class MailContent:
         Raises:
             NotFound: the message has been deleted since the notification.
         """
-        await self._take(_WHILE_IT_COMES * _USUAL_ANSWER_BYTES)
         try:
             message = await self._get(_USUAL_ANSWER_BYTES)
         except _MailTooLargeError:
-            await self._take(_WHILE_IT_COMES * _LARGEST_ANSWER_BYTES)
             message = await self._get(_LARGEST_ANSWER_BYTES)
         self._raw = message.raw
         self._keep(_WITH_ITS_PARTS * len(message.raw))
@@ -83,8 +82,6 @@ class MailContent:
 
     async def mail(self, fetched: Fetched) -> ParsedMail:
         """The mail as it was read. Its bytes are let go."""
-        if self._share is None:
-            await self._take(_AGAIN * fetched.size)
         reading = self._reading or await self._read(await self.raw(fetched))
         self._raw = self._reading = None
         self._extractions = Extractions(reading.extractions)
@@ -118,11 +115,13 @@ class MailContent:
             yield
             return
         again = 0 if fetched.raw_uri else _AGAIN * fetched.size
-        await self._take(self._size + again + _WHILE_IT_COMES * sum(scan.size for scan in scans))
+        self._room = self._size + again + _WHILE_IT_COMES * sum(scan.size for scan in scans)
+        if not again or any(scan.uri for scan in scans):
+            await self._take(self._room)
         try:
             yield
         finally:
-            self._again = None
+            self._again, self._room = None, 0
             self._keep(self._size)
 
     def release(self) -> None:
@@ -153,14 +152,16 @@ class MailContent:
             LostMailError: the archive has lost them, and Gmail has them no more.
         """
         if self._raw is None:
+            room = self._room or _AGAIN * fetched.size
             if self._blobs is not None and fetched.raw_uri is not None:
+                await self._take(room)
                 self._raw = await archived(fetched, self._blobs)
-            self._raw = self._raw or await self._fetch_again(fetched)
+            self._raw = self._raw or await self._fetch_again(fetched, room)
         return self._raw
 
-    async def _fetch_again(self, fetched: Fetched) -> bytes:
+    async def _fetch_again(self, fetched: Fetched, room: int) -> bytes:
         try:
-            raw = (await self._get(_LARGEST_ANSWER_BYTES)).raw
+            raw = (await self._get(_LARGEST_ANSWER_BYTES, room)).raw
         except NotFound as gone:
             if fetched.raw_uri is None:
                 raise
@@ -169,8 +170,13 @@ class MailContent:
             raise LostMailError("Gmail has another mail under this id than was fetched before.")
         return raw
 
-    async def _get(self, most_bytes: int) -> RawMessage:
-        message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes)
+    async def _get(self, most_bytes: int, room: int | None = None) -> RawMessage:
+        """Get the mail, with room for the longest answer, or for what the mail is known to take."""
+        size = _WHILE_IT_COMES * most_bytes if room is None else room
+        self._keep(0)
+        message = await self._gmail.get_raw(
+            self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes, make_room=lambda: self._take(size)
+        )
         if message is None:
             raise _MailTooLargeError(f"Gmail's answer has over {most_bytes} bytes.")
         return message

@@ -1,6 +1,6 @@
 """What the pipeline needs of the world, and nothing more. ``app.py`` puts the real things in."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
@@ -38,7 +38,14 @@ class RawMessage(Protocol):
 
 
 class MailSource(Protocol):
-    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = ...) -> RawMessage | None: ...
+    async def get_raw(
+        self,
+        mailbox: str,
+        message_id: str,
+        *,
+        most_bytes: int | None = ...,
+        make_room: Callable[[], Awaitable[object]] | None = ...,
+    ) -> RawMessage | None: ...
 
 
 class Blobs(Protocol):
