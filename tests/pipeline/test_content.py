@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -122,9 +123,11 @@ async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent
     mail = await content.mail(fetched)
     scans = [source for source in mail.sources if source.needs_vision]
     calls = stack.gmail.calls["messages.get"]
-    async with content.room_for(fetched, scans):
-        found = await asyncio.gather(*(content.attachment(fetched, scan.source_id) for scan in scans))
-    assert [len(data or b"") for data in found] == [scan.size for scan in scans]
+    wanted = {scan.source_id for scan in scans}
+    async with AsyncExitStack() as entered:
+        shown = (content.scan(fetched, scan, wanted) for scan in scans)
+        found = await asyncio.gather(*(entered.enter_async_context(scan) for scan in shown))
+        assert [len(data or b"") for data in found] == [scan.size for scan in scans]
     assert stack.gmail.calls["messages.get"] == calls + 1
 
 
@@ -134,8 +137,11 @@ async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) ->
     assert memory.free == TOTAL - 3 * len(raw)
     mail = await content.mail(Fetched(received_at=received_at, size=len(raw), sha256=""))
     assert TOTAL - 3 * len(raw) < memory.free < TOTAL, "its texts are less than its scans"
-    async with content.room_for(Fetched(received_at=received_at, size=len(raw), sha256=""), mail.sources):
-        assert memory.free < TOTAL - 8 * len(raw)
+    fetched = Fetched(received_at=received_at, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    before, scans = memory.free, [source for source in mail.sources if source.needs_vision]
+    async with content.scan(fetched, scans[0], {scans[0].source_id}):
+        assert memory.free == before - 5 * scans[0].size, "the scan, and what a model is sent of it"
+    assert memory.free == before
     content.release()
     assert memory.free == TOTAL
 

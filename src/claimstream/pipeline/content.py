@@ -1,7 +1,7 @@
 """The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
@@ -24,6 +24,8 @@ _WITH_ITS_PARTS = 3
 """Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
 _AGAIN = 8
 """Times its size that a mail takes while it comes again and is taken apart: 4 times 4/3, and its parts."""
+_MOST_SECONDS_FOR_MORE = 30.0
+"""How long a mail that has memory waits for more before it gives all of it back and comes again."""
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
@@ -48,7 +50,6 @@ class MailContent:
         """The memory of all mails, of which this one takes a share."""
         self._share: Share | None = None
         self._size = 0
-        self._room = 0
         self._email = email
         self._gmail = gmail
         self._blobs = blobs
@@ -56,8 +57,8 @@ class MailContent:
         self._raw: bytes | None = None
         self._reading: Reading | None = None
         self._extractions: Extractions | None = None
-        self._again: tuple[MailPart, ...] | None = None
-        """The attachments, while scans are looked at that were not archived."""
+        self._unpacked: dict[str, bytes] | None = None
+        """Source id → bytes of the scans that were not archived and that a model has yet to see."""
         self._one_at_a_time = asyncio.Lock()
 
     async def fetch(self) -> tuple[bytes, datetime]:
@@ -109,24 +110,56 @@ class MailContent:
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
-    async def room_for(self, fetched: Fetched, scans: Sequence[Source]) -> AsyncIterator[None]:
-        """Memory for the bytes of these scans, and for what a model is sent of them."""
-        if not scans:
-            yield
+    async def scan(self, fetched: Fetched, source: Source, wanted: Collection[str]) -> AsyncIterator[bytes | None]:
+        """The bytes of a scan, with room for what a model is sent of them; None for what is packed inside another one.
+
+        Args:
+            wanted: the scans that are asked for in this attempt; of the others nothing is kept.
+
+        Raises:
+            Outage: there was no room for some time.
+        """
+        uri = source.uri if self._blobs is not None else None
+        if uri is None and "/" in source.source_id:
+            yield None
             return
-        again = 0 if fetched.raw_uri else _AGAIN * fetched.size
-        self._room = self._size + again + _WHILE_IT_COMES * sum(scan.size for scan in scans)
-        if not again or any(scan.uri for scan in scans):
-            await self._take(self._room)
+        if uri is None:
+            await self._unpack(fetched, wanted)
+        room = await self._beside(_WHILE_IT_COMES * source.size)
         try:
-            yield
+            if uri is not None and self._blobs is not None:
+                yield await self._blobs.get(uri)
+            else:
+                yield self._unpacked.get(source.source_id) if self._unpacked else None
         finally:
-            self._again, self._room = None, 0
-            self._keep(self._size)
+            room.shrink(0)
+            if self._unpacked is not None:
+                self._unpacked.pop(source.source_id, None)
+                self._keep_unpacked()
+
+    async def _unpack(self, fetched: Fetched, wanted: Collection[str]) -> None:
+        """Take the mail apart again, for the attachments that are kept nowhere by themselves."""
+        async with self._one_at_a_time:
+            if self._unpacked is None:
+                reading = await self._read(await self.raw(fetched), with_parts=True)
+                self._raw = None
+                self._unpacked = {p.head.source_id: p.data for p in reading.parts if p.head.source_id in wanted}
+                self._keep_unpacked()
+
+    def _keep_unpacked(self) -> None:
+        self._keep(self._size + sum(len(data) for data in (self._unpacked or {}).values()))
+
+    async def _beside(self, size: int) -> Share:
+        """Take memory beside what the mail has. Who has some must not wait without end for more: all could."""
+        try:
+            async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
+                return await self.memory.take(size)
+        except TimeoutError as error:
+            raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 
     def release(self) -> None:
         """The attempt is over: give the memory back."""
-        self._raw = self._reading = None
+        self._raw = self._reading = self._unpacked = None
         self._keep(0)
 
     async def _take(self, size: int) -> None:
@@ -137,14 +170,6 @@ class MailContent:
         if self._share is not None:
             self._share.shrink(size)
 
-    async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
-        """The bytes of one attachment, inside of :meth:`room_for`; None for what is packed inside another one."""
-        async with self._one_at_a_time:
-            if self._again is None:
-                reading = await self._read(await self.raw(fetched), with_parts=True)
-                self._again, self._raw = reading.parts, None
-        return next((part.data for part in self._again if part.head.source_id == source_id), None)
-
     async def raw(self, fetched: Fetched) -> bytes:
         """The bytes as they were fetched.
 
@@ -152,7 +177,7 @@ class MailContent:
             LostMailError: the archive has lost them, and Gmail has them no more.
         """
         if self._raw is None:
-            room = self._room or _AGAIN * fetched.size
+            room = self._size + _AGAIN * fetched.size
             if self._blobs is not None and fetched.raw_uri is not None:
                 await self._take(room)
                 self._raw = await archived(fetched, self._blobs)
