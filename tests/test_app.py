@@ -92,6 +92,25 @@ async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStac
         assert (email.outcome, email.new_amount) == ("updated", Decimal("812.40"))
 
 
+async def test_a_throttled_mailbox_keeps_no_place_from_others(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    box, other = world.tenants[0].mailboxes[0], "zweite@kanzlei.example"
+    tenants = [world.tenants[0].model_copy(update={"mailboxes": (box, other)}), *world.tenants[1:]]
+    both = world.model_copy(update={"tenants": tuple(tenants)})
+    async with working(settings.model_copy(update={"max_emails_in_flight": 1}), both) as app:
+        asked = stack.gmail.calls["messages.get"]
+        stack.gmail.faults.fail(429, operation="messages.get", retry_after_seconds=900, containing=box[:20].encode())
+        await stack.gmail.deliver(box, reply())
+        await until(lambda: stack.gmail.calls["messages.get"] > asked)
+        await stack.gmail.deliver(other, reply())
+        async with asyncio.timeout(LONG):
+            while [e.status for e in await app.emails.recent() if e.mailbox == other] != ["settled"]:
+                await asyncio.sleep(0.05)
+        assert "settled" not in [e.status for e in await app.emails.recent() if e.mailbox == box]
+        stack.gmail.faults.clear()
+
+
 async def test_mail_does_not_wait_for_another_mailboxs_watch(
     settings: Settings, stack: LocalStack, world: World, reply: Reply
 ) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from tests.helpers import NOW, until
 from tests.pipeline.test_runner import arrive, make_runner, settle
 from tests.reading import samples
 
@@ -13,6 +15,7 @@ from claimstream.app import App
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import Claimed
 from claimstream.domain.records.world import World
+from claimstream.evaluation.desk import load_world
 from claimstream.external.errors import Outage
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.content import MailContent
@@ -20,6 +23,7 @@ from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Wait
 from claimstream.reading import MailReader
+from claimstream.settings import Settings
 
 Reply = Callable[..., bytes]
 
@@ -119,9 +123,11 @@ async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent
     mail = await content.mail(fetched)
     scans = [source for source in mail.sources if source.needs_vision]
     calls = stack.gmail.calls["messages.get"]
-    async with content.room_for(fetched, scans):
-        found = await asyncio.gather(*(content.attachment(fetched, scan.source_id) for scan in scans))
-    assert [len(data or b"") for data in found] == [scan.size for scan in scans]
+    wanted = {scan.source_id for scan in scans}
+    async with AsyncExitStack() as entered:
+        shown = (content.scan(fetched, scan, wanted) for scan in scans)
+        found = await asyncio.gather(*(entered.enter_async_context(scan) for scan in shown))
+        assert [len(data or b"") for data in found] == [scan.size for scan in scans]
     assert stack.gmail.calls["messages.get"] == calls + 1
 
 
@@ -131,8 +137,11 @@ async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) ->
     assert memory.free == TOTAL - 3 * len(raw)
     mail = await content.mail(Fetched(received_at=received_at, size=len(raw), sha256=""))
     assert TOTAL - 3 * len(raw) < memory.free < TOTAL, "its texts are less than its scans"
-    async with content.room_for(Fetched(received_at=received_at, size=len(raw), sha256=""), mail.sources):
-        assert memory.free < TOTAL - 8 * len(raw)
+    fetched = Fetched(received_at=received_at, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    before, scans = memory.free, [source for source in mail.sources if source.needs_vision]
+    async with content.scan(fetched, scans[0], {scans[0].source_id}):
+        assert memory.free == before - 5 * scans[0].size, "the scan, and what a model is sent of it"
+    assert memory.free == before
     content.release()
     assert memory.free == TOTAL
 
@@ -144,3 +153,19 @@ async def test_a_large_mail_is_asked_for_again_with_room_for_it(app: App, stack:
     await settle(app, make_runner(app, services), await arrive(app, stack, world, raw))
     assert stack.gmail.calls["messages.get"] == calls + 2
     assert services.mail_memory.free == TOTAL
+
+
+async def test_a_mail_that_waits_for_quota_takes_no_memory(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    async with App(settings.model_copy(update={"gmail_user_units_per_minute": 60.0}), clock=lambda: NOW) as app:
+        await load_world(app, world)
+        services = replace(app.services, mail_memory=MailMemory(TOTAL))
+        runner = make_runner(app, services, claim_seconds=60)
+        emails = [await arrive(app, stack, world, reply(f"Nr. {n}")) for n in range(6)]
+        work = asyncio.gather(*(runner.process(email_id) for email_id in emails))
+        await until(lambda: len(app.gmail._pace._waiting) >= 3)
+        await until(lambda: services.mail_memory.free == TOTAL)
+        assert len(app.gmail._pace._waiting) >= 3
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)

@@ -7,52 +7,89 @@ from claimstream.pipeline.mail_memory import MailMemory, Share
 async def begun(memory: MailMemory, *sizes: int) -> list[asyncio.Task[Share]]:
     """Those who ask for so much, one after the other, as far as they get at once."""
     tasks = [asyncio.create_task(memory.take(size)) for size in sizes]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await settled()
     return tasks
 
 
-async def test_who_wants_more_than_is_free_waits_in_order() -> None:
-    memory = MailMemory(100)
-    first, large, small = await begun(memory, 60, 50, 10)
-    assert [task.done() for task in (first, large, small)] == [True, False, False]
+async def settled() -> None:
+    """Let everybody go as far as they get."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def memory_of(total: int = 100) -> MailMemory:
+    """Small are takes of up to 10, and 10 are reserved for them."""
+    return MailMemory(total, small=10)
+
+
+async def test_large_takes_wait_in_order() -> None:
+    memory = memory_of()
+    first, second, third = await begun(memory, 60, 50, 20)
+    assert [task.done() for task in (first, second, third)] == [True, False, False]
     first.result().shrink(0)
-    await asyncio.gather(large, small)
-    assert memory.free == 40
+    await asyncio.gather(second, third)
+    assert memory.free == 30
+
+
+async def test_small_takes_pass_a_large_one_that_waits() -> None:
+    memory = memory_of()
+    _, large, one, two, three = await begun(memory, 60, 90, 5, 5, 5)
+    assert [task.done() for task in (large, one, two, three)] == [False, True, True, False]
+    one.result().shrink(0)
+    await three
+
+
+async def test_small_takes_starve_no_large_one() -> None:
+    memory = memory_of()
+    small = await begun(memory, *[10] * 10)
+    assert all(task.done() for task in small), "while no large one waits, small ones take all there is"
+    (large,) = await begun(memory, 90)
+    for _ in range(30):  # as one ends the next comes
+        small.append((await begun(memory, 10))[0])
+        if small[0].done():
+            small.pop(0).result().shrink(0)
+        await settled()
+        if large.done():
+            break
+    assert large.done()
+    for task in small:
+        task.cancel()
+
+
+async def test_large_takes_leave_the_reserve() -> None:
+    memory = memory_of()
+    await memory.take(1_000)
+    assert memory.free == 10
+    (small,) = await begun(memory, 10)
+    assert small.done()
 
 
 async def test_a_share_shrinks_and_never_grows() -> None:
-    memory = MailMemory(100)
+    memory = memory_of()
     share = await memory.take(60)
     share.shrink(20)
     share.shrink(50)
     assert memory.free == 80
+    share.shrink(5)
     share.shrink(0)
     share.shrink(0)
     assert memory.free == 100
-
-
-async def test_who_wants_more_than_there_is_gets_all_of_it() -> None:
-    memory = MailMemory(100)
-    share = await memory.take(1_000)
-    assert memory.free == 0
-    share.shrink(0)
-    assert memory.free == 100
+    await memory.take(90)
 
 
 async def test_who_gives_up_waiting_holds_up_nobody() -> None:
-    memory = MailMemory(100)
-    first, large, small = await begun(memory, 60, 90, 40)
+    memory = memory_of()
+    first, large, next_one = await begun(memory, 60, 90, 30)
     large.cancel()
     with suppress(asyncio.CancelledError):
         await large
-    await small
+    await next_one
     first.result().shrink(0)
-    assert memory.free == 60
+    assert memory.free == 70
 
 
 async def test_who_gives_up_just_after_its_turn_gives_back() -> None:
-    memory = MailMemory(100)
+    memory = memory_of()
     first, second = await begun(memory, 60, 90)
     first.result().shrink(0)
     second.cancel()

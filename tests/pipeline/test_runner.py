@@ -23,7 +23,7 @@ from claimstream.local.servers.smtp import LocalSmtp
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.report import STAGES, VERSION, EarlierAttempts, ProcessingReport
-from claimstream.pipeline.runner import Runner, Settled, Shelved, Unknown, Wait
+from claimstream.pipeline.runner import Postponed, Runner, Settled, Shelved, Unknown, Wait
 from claimstream.pipeline.services import Services
 from claimstream.pipeline.stages.deliver import deliver, deliver_leftovers
 from claimstream.store.mailbox_access import MailboxAccessStore
@@ -228,12 +228,41 @@ async def test_a_message_that_stays_missing_is_asked_for_ever_less_often(
     waits: list[float] = []
     for gone_seconds in (0.0, 10.0, 40.0, 250.0):
         found = await runner.process(email_id)
-        assert isinstance(found, Wait)
+        assert isinstance(found, Wait | Postponed)
         waits.append(found.seconds)
         await wait_for_message(app, email_id, gone_seconds)
     assert waits[0] < 1, "the first request may have come too early"
     assert 8 <= waits[2] < 20
     assert 30 <= waits[3] < 60
+
+
+DUE = "UPDATE emails SET not_before = now() WHERE not_before IS NOT NULL"
+
+
+async def test_a_long_wait_for_one_mail_gives_its_place_back(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+    stack.gmail.faults.fail(404, operation="messages.get", times=2)
+    assert isinstance(await runner.process(email_id), Wait), "a short one keeps it"
+    await wait_for_message(app, email_id, 50.0)
+    assert isinstance(await runner.process(email_id), Postponed)
+    assert await app.emails.unpublished() == [], "not before its time"
+    await app.database.run("UPDATE", lambda c: c.execute(DUE))
+    assert [email.email_id for email in await app.emails.unpublished(older_than_seconds=30)] == [email_id]
+    assert (await settle(app, runner, email_id)).outcome == "updated"
+
+
+async def test_a_long_wait_for_all_mail_keeps_its_place(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    assert stack.claude is not None
+    email_id = await arrive(app, stack, world, reply(PROSE))
+    stack.claude.faults.fail(429, operation="messages", retry_after_seconds=900)
+    found = await runner.process(email_id)
+    assert isinstance(found, Wait)
+    assert found.seconds > 600
 
 
 @pytest.mark.parametrize(

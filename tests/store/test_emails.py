@@ -192,6 +192,20 @@ async def test_a_row_is_unpublished_until_its_message_is_confirmed(app: App, wor
     assert found.email_id == email_id
 
 
+async def test_a_postponed_email_has_no_message_until_it_is_due(app: App, world: World) -> None:
+    email_id = await add_email(app, world)
+    email = (await claim(app, email_id)).email
+    assert not await app.emails.postpone(email, seconds=600), "it has not been given back"
+    await app.emails.release(email)
+    assert await app.emails.postpone(email, seconds=600)
+    await app.emails.published(email_id, trace_context={}, trace_id=None)  # confirmed late: the message is gone already
+    assert await app.emails.unpublished() == []
+    await app.database.run("UPDATE", lambda c: c.execute("UPDATE emails SET not_before = now()"))
+    assert [e.email_id for e in await app.emails.unpublished(older_than_seconds=30)] == [email_id]
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+    assert await app.emails.unpublished() == []
+
+
 async def test_the_beginning_of_an_id_finds_an_email_unless_it_fits_two(app: App, world: World) -> None:
     await app.emails.counts()
     mailbox = await app.mailboxes.lock(world.tenants[0].mailboxes[0], holder="h", seconds=9)

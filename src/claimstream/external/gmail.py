@@ -5,7 +5,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 
 import base64
 import json
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from claimstream.external.paging import Paging
 from claimstream.external.sessions import new_session
 
 SERVICE = "gmail"
+MakeRoom = Callable[[], Awaitable[object]]
 
 _TOLD_SECONDS = 0.05
 """A wait for quota that is shorter is not worth an event."""
@@ -152,10 +153,13 @@ class Gmail:
         self._session: aiohttp.ClientSession | None = None
         self._server = server_attributes(self._options.base_url)
 
-    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = None) -> RawMessage | None:
+    async def get_raw(
+        self, mailbox: str, message_id: str, *, most_bytes: int | None = None, make_room: MakeRoom | None = None
+    ) -> RawMessage | None:
         """The whole message.
 
         :param most_bytes: of the answer, which is some 4/3 of the message; no more is taken into memory.
+        :param make_room: awaited once the mailbox's quota allows the call: memory that is taken sooner lies idle.
         :returns: None when the answer is longer.
         :raises NotFound: it was deleted.
         """
@@ -166,6 +170,7 @@ class Gmail:
             f"messages/{quote(message_id)}",
             {"format": "raw"},
             most_bytes=most_bytes,
+            make_room=make_room,
         )
         if body is _TOO_LONG:
             return None
@@ -278,6 +283,7 @@ class Gmail:
         *,
         json_body: Mapping[str, object] | None = None,
         most_bytes: int | None = None,
+        make_room: MakeRoom | None = None,
     ) -> Mapping[str, Any]:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.
 
@@ -313,6 +319,8 @@ class Gmail:
                 {"service": SERVICE, "operation": operation, "waited_seconds": waited},
             )
         token = await self._credentials.token(mailbox)
+        if make_room is not None:  # before the door: who waits for memory takes no place in the bulkhead, and no time
+            await make_room()
         answer = await self._service.call(
             operation, lambda: once(token, last=False), attributes=attributes, subject=mailbox
         )

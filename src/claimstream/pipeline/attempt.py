@@ -101,7 +101,7 @@ class Attempt:
             extracted = await self._stage(
                 "extract",
                 Extracted,
-                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, content=content, blobs=blobs),
+                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, content=content),
             )
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
             answer = await self._stage("consolidate", Consolidated, lambda: consolidate(mail, intent, extracted, rules))

@@ -1,8 +1,8 @@
-"""Emails off the subscription: one message is one email, and its lease is kept while the email waits."""
+"""Emails off the subscription: one message is one email, and its lease is kept while the email waits for a service."""
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from claimstream.pipeline.runner import Runner, Settled, Shelved, Unknown
+from claimstream.pipeline.runner import Postponed, Runner, Settled, Shelved, Unknown
 from claimstream.pubsub import Ack, DeadLetter, Message, Outcome, Retry
 from claimstream.telemetry.logs import get_logger
 from claimstream.telemetry.tracing import ack_span, consumer_span
@@ -22,7 +22,7 @@ class EmailConsumer:
         self._destination = destination
 
     async def handle(self, message: Message) -> Outcome:
-        """Acknowledged once the email is settled, or waits for its mailbox; waiting costs no delivery attempt."""
+        """Acknowledged once the email is settled, or waits in the database; waiting costs no delivery attempt."""
         with consumer_span(
             "subscribe",
             self._destination,
@@ -39,10 +39,11 @@ class EmailConsumer:
                 log.error("email_message_malformed", message_id=message.id)
                 return DeadLetter("malformed message: no email_id")
             processed = await self._runner.process(email_id)
-            if isinstance(processed, Settled | Shelved):
-                settled = ack_span(self._destination, subscription=message.subscription, message_id=message.id)
-                return Ack(on_result=settled)
             if isinstance(processed, Unknown):
                 return DeadLetter("unknown email: no row has this email_id")
-            span.add_event("waits", {"seconds": processed.seconds, "reason": processed.reason})
+            if not isinstance(processed, Settled | Shelved):
+                span.add_event("waits", {"seconds": processed.seconds, "reason": processed.reason})
+            if isinstance(processed, Settled | Shelved | Postponed):
+                settled = ack_span(self._destination, subscription=message.subscription, message_id=message.id)
+                return Ack(on_result=settled)
             return Retry(processed.seconds, rerun=True)

@@ -1,7 +1,7 @@
 """The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
@@ -10,20 +10,22 @@ from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
-from claimstream.pipeline.mail_memory import MailMemory, Share
+from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
 from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
 
-_USUAL_ANSWER_BYTES = 3 * 512 * 1024
-"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
 """A mail of 50 MB, the most that Gmail takes in, in base64."""
 _WHILE_IT_COMES = 4
 """Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+_USUAL_ANSWER_BYTES = SMALL_BYTES // _WHILE_IT_COMES
+"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _WITH_ITS_PARTS = 3
 """Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
 _AGAIN = 8
 """Times its size that a mail takes while it comes again and is taken apart: 4 times 4/3, and its parts."""
+_MOST_SECONDS_FOR_MORE = 30.0
+"""How long a mail that has memory waits for more before it gives all of it back and comes again."""
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
@@ -55,8 +57,8 @@ class MailContent:
         self._raw: bytes | None = None
         self._reading: Reading | None = None
         self._extractions: Extractions | None = None
-        self._again: tuple[MailPart, ...] | None = None
-        """The attachments, while scans are looked at that were not archived."""
+        self._unpacked: dict[str, bytes] | None = None
+        """Source id → bytes of the scans that were not archived and that a model has yet to see."""
         self._one_at_a_time = asyncio.Lock()
 
     async def fetch(self) -> tuple[bytes, datetime]:
@@ -65,11 +67,9 @@ class MailContent:
         Raises:
             NotFound: the message has been deleted since the notification.
         """
-        await self._take(_WHILE_IT_COMES * _USUAL_ANSWER_BYTES)
         try:
             message = await self._get(_USUAL_ANSWER_BYTES)
         except _MailTooLargeError:
-            await self._take(_WHILE_IT_COMES * _LARGEST_ANSWER_BYTES)
             message = await self._get(_LARGEST_ANSWER_BYTES)
         self._raw = message.raw
         self._keep(_WITH_ITS_PARTS * len(message.raw))
@@ -83,8 +83,6 @@ class MailContent:
 
     async def mail(self, fetched: Fetched) -> ParsedMail:
         """The mail as it was read. Its bytes are let go."""
-        if self._share is None:
-            await self._take(_AGAIN * fetched.size)
         reading = self._reading or await self._read(await self.raw(fetched))
         self._raw = self._reading = None
         self._extractions = Extractions(reading.extractions)
@@ -112,22 +110,56 @@ class MailContent:
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
-    async def room_for(self, fetched: Fetched, scans: Sequence[Source]) -> AsyncIterator[None]:
-        """Memory for the bytes of these scans, and for what a model is sent of them."""
-        if not scans:
-            yield
+    async def scan(self, fetched: Fetched, source: Source, wanted: Collection[str]) -> AsyncIterator[bytes | None]:
+        """The bytes of a scan, with room for what a model is sent of them; None for what is packed inside another one.
+
+        Args:
+            wanted: the scans that are asked for in this attempt; of the others nothing is kept.
+
+        Raises:
+            Outage: there was no room for some time.
+        """
+        uri = source.uri if self._blobs is not None else None
+        if uri is None and "/" in source.source_id:
+            yield None
             return
-        again = 0 if fetched.raw_uri else _AGAIN * fetched.size
-        await self._take(self._size + again + _WHILE_IT_COMES * sum(scan.size for scan in scans))
+        if uri is None:
+            await self._unpack(fetched, wanted)
+        room = await self._beside(_WHILE_IT_COMES * source.size)
         try:
-            yield
+            if uri is not None and self._blobs is not None:
+                yield await self._blobs.get(uri)
+            else:
+                yield self._unpacked.get(source.source_id) if self._unpacked else None
         finally:
-            self._again = None
-            self._keep(self._size)
+            room.shrink(0)
+            if self._unpacked is not None:
+                self._unpacked.pop(source.source_id, None)
+                self._keep_unpacked()
+
+    async def _unpack(self, fetched: Fetched, wanted: Collection[str]) -> None:
+        """Take the mail apart again, for the attachments that are kept nowhere by themselves."""
+        async with self._one_at_a_time:
+            if self._unpacked is None:
+                reading = await self._read(await self.raw(fetched), with_parts=True)
+                self._raw = None
+                self._unpacked = {p.head.source_id: p.data for p in reading.parts if p.head.source_id in wanted}
+                self._keep_unpacked()
+
+    def _keep_unpacked(self) -> None:
+        self._keep(self._size + sum(len(data) for data in (self._unpacked or {}).values()))
+
+    async def _beside(self, size: int) -> Share:
+        """Take memory beside what the mail has. Who has some must not wait without end for more: all could."""
+        try:
+            async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
+                return await self.memory.take(size)
+        except TimeoutError as error:
+            raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 
     def release(self) -> None:
         """The attempt is over: give the memory back."""
-        self._raw = self._reading = None
+        self._raw = self._reading = self._unpacked = None
         self._keep(0)
 
     async def _take(self, size: int) -> None:
@@ -138,14 +170,6 @@ class MailContent:
         if self._share is not None:
             self._share.shrink(size)
 
-    async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
-        """The bytes of one attachment, inside of :meth:`room_for`; None for what is packed inside another one."""
-        async with self._one_at_a_time:
-            if self._again is None:
-                reading = await self._read(await self.raw(fetched), with_parts=True)
-                self._again, self._raw = reading.parts, None
-        return next((part.data for part in self._again if part.head.source_id == source_id), None)
-
     async def raw(self, fetched: Fetched) -> bytes:
         """The bytes as they were fetched.
 
@@ -153,14 +177,16 @@ class MailContent:
             LostMailError: the archive has lost them, and Gmail has them no more.
         """
         if self._raw is None:
+            room = self._size + _AGAIN * fetched.size
             if self._blobs is not None and fetched.raw_uri is not None:
+                await self._take(room)
                 self._raw = await archived(fetched, self._blobs)
-            self._raw = self._raw or await self._fetch_again(fetched)
+            self._raw = self._raw or await self._fetch_again(fetched, room)
         return self._raw
 
-    async def _fetch_again(self, fetched: Fetched) -> bytes:
+    async def _fetch_again(self, fetched: Fetched, room: int) -> bytes:
         try:
-            raw = (await self._get(_LARGEST_ANSWER_BYTES)).raw
+            raw = (await self._get(_LARGEST_ANSWER_BYTES, room)).raw
         except NotFound as gone:
             if fetched.raw_uri is None:
                 raise
@@ -169,8 +195,13 @@ class MailContent:
             raise LostMailError("Gmail has another mail under this id than was fetched before.")
         return raw
 
-    async def _get(self, most_bytes: int) -> RawMessage:
-        message = await self._gmail.get_raw(self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes)
+    async def _get(self, most_bytes: int, room: int | None = None) -> RawMessage:
+        """Get the mail, with room for the longest answer, or for what the mail is known to take."""
+        size = _WHILE_IT_COMES * most_bytes if room is None else room
+        self._keep(0)
+        message = await self._gmail.get_raw(
+            self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes, make_room=lambda: self._take(size)
+        )
         if message is None:
             raise _MailTooLargeError(f"Gmail's answer has over {most_bytes} bytes.")
         return message

@@ -1,6 +1,6 @@
 """What the pipeline needs of the world, and nothing more. ``app.py`` puts the real things in."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
@@ -38,7 +38,14 @@ class RawMessage(Protocol):
 
 
 class MailSource(Protocol):
-    async def get_raw(self, mailbox: str, message_id: str, *, most_bytes: int | None = ...) -> RawMessage | None: ...
+    async def get_raw(
+        self,
+        mailbox: str,
+        message_id: str,
+        *,
+        most_bytes: int | None = ...,
+        make_room: Callable[[], Awaitable[object]] | None = ...,
+    ) -> RawMessage | None: ...
 
 
 class Blobs(Protocol):
@@ -173,6 +180,7 @@ class Emails(Protocol):
         self, email_id: str, service: str, operation: str, others_seconds_ago: Sequence[float]
     ) -> FailedAlone: ...
     async def shelve(self, email: Email) -> bool: ...
+    async def postpone(self, email: Email, *, seconds: float) -> bool: ...
     async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None: ...
     async def settle(self, email: Email, result: Result, checkpoints: Sequence[Checkpoint] = ()) -> None: ...
 

@@ -21,7 +21,7 @@ from claimstream.domain.records.work import (
     NotClaimed,
     Waited,
 )
-from claimstream.external.errors import BreakerOpen, Outage, Unauthorised
+from claimstream.external.errors import BreakerOpen, DoubtedRefusal, NotYetThere, Outage, Throttled, Unauthorised
 from claimstream.pipeline.attempt import Attempt
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.one_by_one import OneByOne
@@ -37,6 +37,10 @@ log = get_logger(__name__)
 _ONE_BY_ONE = "it was in work when workers died: such emails are tried one by one"
 _LONGEST_WAIT = 64
 """As many of the shortest waits: an email whose calls fail is tried again ever less often, though nobody else fails."""
+_HELD_SECONDS = 30.0
+"""The longest that an email keeps its place in the pipeline while others could work."""
+_OF_ONE_MAILBOX = {"gmail", "google-oauth"}
+"""Services that throttle and turn away each mailbox by itself."""
 _ALONE_SECONDS = 5.0
 """For which an email that may have ended its worker is tried before the next such one is: by then it has been read, if
 that has not killed us, and waits for the model or for a service."""
@@ -65,7 +69,15 @@ class Shelved:
     """Its mailbox is disabled. It waits in the database, and gets a new message when the mailbox is enabled."""
 
 
-Processed = Settled | Wait | Unknown | Shelved
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It waits long, alone or with its mailbox, in the database: it gets a new message in ``seconds``."""
+
+    seconds: float
+    reason: str
+
+
+Processed = Settled | Wait | Unknown | Shelved | Postponed
 
 
 class Runner:
@@ -102,7 +114,7 @@ class Runner:
         started = time.monotonic()
         try:
             processed = await self._process(email_id)
-            if not isinstance(processed, Wait):
+            if not isinstance(processed, Wait | Postponed):
                 self._failures.pop(email_id, None)
             return processed
         except Outage as outage:
@@ -199,7 +211,7 @@ class Runner:
             waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
             await self._release(email, waits, attempt.unkept)
             waiting = self._outage(email.email_id, outage, attempt.at or "commit")
-            return Shelved() if isinstance(outage, Unauthorised) and await self._shelved(email) else waiting
+            return await self._place_given_back(email, outage, waiting)
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email, (), attempt.unkept))
             raise
@@ -218,11 +230,30 @@ class Runner:
                 continue
             return
 
-    async def _shelved(self, email: Email) -> bool:
+    async def _place_given_back(self, email: Email, outage: Outage, waiting: Wait) -> Processed:
+        """Let the email wait in the database where its place is of use to others; else here."""
+        emails = self._services.emails
         try:
-            return await self._services.emails.shelve(email)
+            if isinstance(outage, Unauthorised) and await emails.shelve(email):
+                return Shelved()
+            if waiting.seconds > _HELD_SECONDS and self._others_can_work(outage):
+                if isinstance(outage, Throttled):
+                    self._failures.pop(email.email_id, None)  # Gmail has said how long, and any worker may be next
+                if await emails.postpone(email, seconds=waiting.seconds):
+                    return Postponed(waiting.seconds, waiting.reason)
         except Outage:
-            return False
+            pass
+        return waiting
+
+    def _others_can_work(self, outage: Outage) -> bool:
+        """Whether only this email or its mailbox waits. In an outage for all, places that are held keep the rest of the
+        mail in Pub/Sub."""
+        if isinstance(outage, NotYetThere) or (isinstance(outage, DoubtedRefusal) and not outage.others_too):
+            return True
+        if outage.service in _OF_ONE_MAILBOX and isinstance(outage, Throttled | Unauthorised):
+            return True
+        others = self._services.others_seconds_ago(outage)
+        return others is not None and any(seconds < _HELD_SECONDS for seconds in others)
 
     def _outage(self, email_id: str, outage: Outage, stage: str) -> Wait:
         metrics.error_occurred(outage, stage=stage, error_class="outage")

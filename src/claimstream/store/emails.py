@@ -178,6 +178,23 @@ class EmailStore:
 
         return await self._database.run("UPDATE emails", work) == "UPDATE 1"
 
+    async def postpone(self, email: Email, *, seconds: float) -> bool:
+        """Have the email, given back, wait without a message; one is published in ``seconds``. Return whether it does:
+        not if somebody has claimed it since."""
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE emails SET published_at = NULL, not_before = now() + $3::interval
+                WHERE email_id = $1 AND attempt = $2 AND status = 'in_work' AND claimed_by IS NULL
+                """,
+                email.email_id,
+                email.attempt,
+                timedelta(seconds=seconds),
+            )
+
+        return await self._database.run("UPDATE emails", work) == "UPDATE 1"
+
     async def checkpoint(self, email: Email, checkpoint: Checkpoint) -> None:
         """Keep what is finished, together with the tokens it cost. Raises :class:`LostClaimError`."""
 
@@ -306,7 +323,8 @@ class EmailStore:
         self, *, mailbox: str | None = None, older_than_seconds: float = 0.0
     ) -> list[UnpublishedEmail]:
         """Rows whose message to the pipeline was never confirmed: 1,000 of them, the oldest of each mailbox, so that
-        one with many hides no other. Those of a disabled mailbox wait until it is enabled."""
+        one with many hides no other. Those of a disabled mailbox wait until it is enabled, postponed ones until they
+        are due."""
 
         async def work(connection: Connection) -> list[UnpublishedEmail]:
             rows = await connection.fetch(
@@ -314,7 +332,7 @@ class EmailStore:
                 SELECT email_id, emails.tenant_id, correlation_id, run, mailbox
                 FROM emails JOIN mailboxes ON address = mailbox
                 WHERE published_at IS NULL AND status <> 'settled' AND disabled_reason IS NULL
-                  AND coalesce(replayed_at, created_at) <= now() - $2::interval
+                  AND coalesce(not_before, coalesce(replayed_at, created_at) + $2::interval) <= now()
                   AND ($1::text IS NULL OR mailbox = $1)
                 ORDER BY row_number() OVER (PARTITION BY mailbox ORDER BY created_at), created_at LIMIT 1000
                 """,
@@ -332,7 +350,8 @@ class EmailStore:
 
         Args:
             trace_id: None where the publisher is not traced; what is known of an earlier message then stays.
-            run: whose message it is; nothing happens when the email has been replayed since.
+            run: whose message it is; nothing happens when the email has been replayed since, or postponed: a worker
+                may have had the message before it was confirmed, and acknowledged it.
         """
 
         async def work(connection: Connection) -> None:
@@ -341,7 +360,7 @@ class EmailStore:
                 UPDATE emails SET
                     published_at = now(), trace_id = coalesce($3, trace_id),
                     trace_context = CASE WHEN $3::text IS NULL AND trace_id IS NOT NULL THEN trace_context ELSE $2 END
-                WHERE email_id = $1 AND run = $4
+                WHERE email_id = $1 AND run = $4 AND (not_before IS NULL OR not_before <= now())
                 """,
                 email_id,
                 json_of(trace_context),

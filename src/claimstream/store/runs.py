@@ -48,9 +48,9 @@ _KEEP = """
 _RESET = """
     UPDATE emails SET
         status = 'new', run = run + 1, attempts_before = attempt, replayed_at = now(), published_at = NULL,
-        claimed_by = NULL, claimed_until = NULL, crashes = 0, settled_at = NULL, outcome = NULL, intent = NULL,
-        route = NULL, review_reason = NULL, inquiry_id = NULL, matched_by = NULL, confidence = NULL, old_amount = NULL,
-        new_amount = NULL
+        not_before = NULL, claimed_by = NULL, claimed_until = NULL, crashes = 0, settled_at = NULL, outcome = NULL,
+        intent = NULL, route = NULL, review_reason = NULL, inquiry_id = NULL, matched_by = NULL, confidence = NULL,
+        old_amount = NULL, new_amount = NULL
     WHERE email_id = $1
 """
 """What the mail itself says stays, and so do the trace, the correlation id and the attempt, which goes on rising."""

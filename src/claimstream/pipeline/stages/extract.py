@@ -4,7 +4,7 @@ The deterministic reader reads everything; the model is asked where the reader l
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
 
 from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
@@ -21,7 +21,7 @@ from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.judging import judged
 from claimstream.pipeline.model_desk import ModelDesk
-from claimstream.pipeline.ports import Blobs, LanguageModel, ModelAnswer
+from claimstream.pipeline.ports import LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules
 from claimstream.telemetry.logs import get_logger
 
@@ -57,24 +57,6 @@ def _promise(source: Source) -> int:
     return -1 if source.kind is SourceKind.BODY else _MOST_PROMISING.index(source.kind)
 
 
-class _Scans:
-    """Pages without a text layer, for the model's eyes."""
-
-    def __init__(self, fetched: Fetched, content: MailContent, blobs: Blobs | None) -> None:
-        self._fetched = fetched
-        self._content = content
-        self._blobs = blobs
-        self.refused: set[str] = set()
-        """Ids of the sources that the model did not read."""
-
-    async def bytes(self, source: Source) -> bytes | None:
-        if self._blobs is not None and source.uri is not None:
-            return await self._blobs.get(source.uri)
-        if "/" in source.source_id:
-            return None
-        return await self._content.attachment(self._fetched, source.source_id)
-
-
 async def extract(
     mail: ParsedMail,
     classification: Classification,
@@ -84,7 +66,6 @@ async def extract(
     *,
     fetched: Fetched,
     content: MailContent,
-    blobs: Blobs | None,
 ) -> Extracted:
     intent = classification.intent
     if intent in SET_ASIDE:
@@ -108,16 +89,17 @@ async def extract(
         )
 
     scans = sorted(scans, key=_promise)
-    pages = _Scans(fetched, content, blobs)
-    async with content.room_for(fetched, scans):
-        transcripts = [t for t in await _all(*(_transcribe(scan, pages, desk) for scan in scans)) if t is not None]
+    shown = [scan for scan in scans if scan.media_type in _SHOWN]  # any other a person opens
+    wanted = {scan.source_id for scan in shown}
+    refused: set[str] = set()
+    answered = await _all(*(_transcribe(scan, wanted, refused, fetched, content, desk) for scan in shown))
+    transcripts = [transcript for transcript in answered if transcript is not None]
     read_later = await content.extract(transcripts)
     found += read_later.found
     broken = (*broken, *read_later.unread)
     readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
     answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
     transcribed = {source.source_id for source in transcripts}
-    refused = [scan.source_id for scan in scans if scan.source_id in pages.refused and may_be_a_letter(scan)]
     return Extracted(
         extractions=(*found, *(answer for answer in answers if answer is not None)),
         unread=(*broken, *(scan.source_id for scan in scans if scan.source_id not in transcribed)),
@@ -125,7 +107,7 @@ async def extract(
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
         limit_reached=desk.limit_reached,
-        refused=tuple(refused),
+        refused=tuple(scan.source_id for scan in scans if scan.source_id in refused and may_be_a_letter(scan)),
     )
 
 
@@ -138,23 +120,23 @@ async def _all(*questions: Coroutine[Any, Any, T]) -> list[T]:
     return [result for result in results if not isinstance(result, BaseException)]
 
 
-async def _transcribe(scan: Source, pages: _Scans, desk: ModelDesk) -> Source | None:
-    if scan.media_type not in _SHOWN:
-        return None  # a format no model takes: a person opens it
-    data = await pages.bytes(scan)
-    if data is None:
-        return None  # packed inside an archive, and kept nowhere by itself
+async def _transcribe(
+    scan: Source, wanted: Collection[str], refused: set[str], fetched: Fetched, content: MailContent, desk: ModelDesk
+) -> Source | None:
+    async with content.scan(fetched, scan, wanted) as data:
+        if data is None:
+            return None  # packed inside an archive, and kept nowhere by itself
 
-    async def question(model: LanguageModel) -> ModelAnswer[str]:
-        return await model.transcribe(data, scan.media_type, pages=scan.pages)
+        async def question(model: LanguageModel) -> ModelAnswer[str]:
+            return await model.transcribe(data, scan.media_type, pages=scan.pages)
 
-    try:
-        text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
-    except Refused as refusal:
-        # Too large, too many pages, not a picture after all: this source stays unread, the others go on.
-        log.warning("source_refused", source_id=scan.source_id, status=str(refusal.status))
-        pages.refused.add(scan.source_id)
-        return None
+        try:
+            text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
+        except Refused as refusal:
+            # Too large, too many pages, not a picture after all: this source stays unread, the others go on.
+            log.warning("source_refused", source_id=scan.source_id, status=str(refusal.status))
+            refused.add(scan.source_id)
+            return None
     return scan.model_copy(update={"text": text}) if text else None
 
 
