@@ -221,7 +221,7 @@ async def test_the_beginning_of_an_id_finds_an_email_unless_it_fits_two(app: App
 
 async def test_the_probe_finds_out_that_a_server_takes_no_writes(settings: Settings) -> None:
     assert settings.database_url is not None
-    standby = f"{settings.database_url.get_secret_value()}?default_transaction_read_only=on"
+    standby = f"{settings.database_url.get_secret_value()}?target_session_attrs=any&default_transaction_read_only=on"
     async with App(settings.model_copy(update={"database_url": SecretStr(standby)})) as app:
         assert await app.mailboxes.all() == []
         with pytest.raises(Outage, match="ReadOnlySQLTransactionError"):

@@ -186,7 +186,7 @@ class Blobs:
 
         async def attempt() -> T:
             try:
-                storage = self._storage()
+                storage = await self._storage()
                 if not self._api_root:
                     # The library shares one task for a new token, which a waiter's cancellation would end for all.
                     await asyncio.shield(storage.token.ensure_token())
@@ -208,10 +208,14 @@ class Blobs:
         attributes = {"http.request.method": method, "gcp.storage.bucket": self._bucket, **self._attributes}
         return await self._service.call(operation, attempt, retry=retry, attributes=attributes)
 
-    def _storage(self) -> Storage:
+    async def _storage(self) -> Storage:
         if self._opened is None:  # inside the loop, where its session belongs
             session = new_session(self._api_root or _GOOGLE)
-            token = _Token(service_file=self._options.service_file, scopes=_SCOPES, session=session)  # type: ignore[arg-type]  # its type is that of its twin for requests
+            try:
+                token = _Token(service_file=self._options.service_file, scopes=_SCOPES, session=session)  # type: ignore[arg-type]  # its type is that of its twin for requests
+            except Exception:  # a key file without sense
+                await session.close()
+                raise
             self._opened = Storage(token=token, session=session, api_root=self._api_root)  # type: ignore[arg-type]  # as above
         return self._opened
 
