@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 from tests.domain.records import amount, extraction
 from tests.domain.rules.test_routing import decided
 from tests.reading import hostile, samples
@@ -40,7 +41,7 @@ def zips(levels: int) -> bytes:
 
 
 def pages(number: int) -> bytes:
-    def draw(canvas: samples.Canvas) -> None:
+    def draw(canvas: Canvas) -> None:
         for page in range(number):
             canvas.drawString(60, 760, f"Forderungsaufstellung, Seite {page}")
             canvas.showPage()
