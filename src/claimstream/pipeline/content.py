@@ -139,10 +139,18 @@ class MailContent:
             self._share.shrink(size)
 
     async def attachment(self, fetched: Fetched, source_id: str) -> bytes | None:
-        """The bytes of one attachment, inside of :meth:`room_for`; None for what is packed inside another one."""
+        """The bytes of one attachment, inside of :meth:`room_for`; None for what is packed inside another one.
+
+        Raises:
+            LostMailError: the mail was read before, and its bytes are nowhere any more.
+        """
         async with self._one_at_a_time:
             if self._again is None:
-                reading = await self._read(await self.raw(fetched), with_parts=True)
+                try:
+                    raw = await self.raw(fetched)
+                except NotFound as gone:
+                    raise LostMailError("The mail was read, but its scans can be no more: Gmail has lost it.") from gone
+                reading = await self._read(raw, with_parts=True)
                 self._again, self._raw = reading.parts, None
         return next((part.data for part in self._again if part.head.source_id == source_id), None)
 
