@@ -258,3 +258,17 @@ async def test_an_archive_that_cannot_be_asked_has_lost_nothing(
     elsewhere = installed | {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{unused_tcp_port}"}
     status, document = await audited(address, elsewhere)
     assert (status, document["gaps"], list(document["failed"])) == (2, 0, ["The archive"])
+
+
+async def test_a_fetch_that_cannot_be_read_is_one_gap(
+    app: App, address: str, installed: dict[str, str], archived: str
+) -> None:
+    """As another release has written it."""
+
+    async def write(connection: Connection) -> None:
+        await connection.execute("UPDATE checkpoints SET result = '{\"of\": \"another form\"}' WHERE stage = 'fetch'")
+
+    await app.database.run("UPDATE checkpoints", write)
+    status, document = await audited(address, installed)
+    assert (status, document["gaps"], document["failed"]) == (1, 1, {}), document
+    assert "cannot be compared" in gaps(document)[0]

@@ -1,6 +1,6 @@
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.external.conftest import Entrance, HttpServer
 
 from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
-from claimstream.external.gmail import Gmail, GmailOptions, HistoryChange, HistoryExpired
+from claimstream.external.gmail import Gmail, GmailOptions, HistoryChange, HistoryExpired, MessagePage, RawMessage
 from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
 from claimstream.external.gmail_pace import GmailPace
 from claimstream.local.gmail.server import GmailServer
@@ -252,6 +252,61 @@ async def test_an_answer_that_is_no_json_is_an_outage(entrance: Entrance, http_s
     with pytest.raises(Outage, match="something else than JSON"):
         await gmail.profile(BOX)
     await gmail.close()
+
+
+OPERATIONS: dict[str, Callable[[Gmail], Awaitable[object]]] = {
+    "messages.get": lambda gmail: gmail.get_raw(BOX, "m-1"),
+    "messages.list": lambda gmail: gmail.list_messages(BOX),
+    "history.list": lambda gmail: gmail.history_page(BOX, 1),
+    "profile": lambda gmail: gmail.profile(BOX),
+    "watch": lambda gmail: gmail.watch(BOX, "projects/p/topics/t"),
+}
+MESSAGE = {"id": "m-1", "internalDate": "1760000000000", "raw": "R3V0ZW4gVGFn"}
+
+
+async def answered(
+    entrance: Entrance, server: HttpServer, body: str, ask: Callable[[Gmail], Awaitable[object]]
+) -> object:
+    """What an operation makes of a 200 with this body."""
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="application/json")
+
+    server.handler = handler
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=server.base_url))
+    try:
+        return await ask(gmail)
+    finally:
+        await gmail.close()
+
+
+@pytest.mark.parametrize("body", ["", "{}", "[]", "null", '"x"'])
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_an_answer_without_its_keys_is_an_outage(
+    entrance: Entrance, http_server: HttpServer, operation: str, body: str
+) -> None:
+    with pytest.raises(Outage):
+        await answered(entrance, http_server, body, OPERATIONS[operation])
+
+
+@pytest.mark.parametrize(
+    "odd", [{"raw": "R3V0Z"}, {"raw": "R3V0*ZW4gVGFn"}, {"raw": None}, {"internalDate": "soon"}, {"labelIds": 5}]
+)
+async def test_a_message_of_another_form_is_an_outage(
+    entrance: Entrance, http_server: HttpServer, odd: dict[str, object]
+) -> None:
+    ask = OPERATIONS["messages.get"]
+    sound = await answered(entrance, http_server, json.dumps(MESSAGE), ask)
+    assert isinstance(sound, RawMessage)
+    assert sound.raw == b"Guten Tag"
+    with pytest.raises(Outage):
+        await answered(entrance, http_server, json.dumps(MESSAGE | odd), ask)
+
+
+async def test_sound_answers_of_little_are_read(entrance: Entrance, http_server: HttpServer) -> None:
+    listed = await answered(entrance, http_server, '{"resultSizeEstimate": 0}', OPERATIONS["messages.list"])
+    assert listed == MessagePage((), None)
+    assert await answered(entrance, http_server, "", lambda gmail: gmail.stop(BOX)) is None
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from tests.helpers import NOW, until
-from tests.pipeline.test_runner import arrive, make_runner, settle
+from tests.pipeline.test_runner import PROSE, arrive, make_runner, report_of, settle
 from tests.reading import samples
 
 from claimstream.app import App
@@ -17,6 +17,7 @@ from claimstream.domain.records.work import Claimed
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import load_world
 from claimstream.external.errors import Outage
+from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
@@ -129,6 +130,28 @@ async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent
         found = await asyncio.gather(*(entered.enter_async_context(scan) for scan in shown))
         assert [len(data or b"") for data in found] == [scan.size for scan in scans]
     assert stack.gmail.calls["messages.get"] == calls + 1
+
+
+async def test_a_mail_read_then_deleted_goes_to_a_person(app: App, stack: LocalStack, world: World) -> None:
+    """Its text lies in a checkpoint, its scan nowhere: it is no mail that nobody could read."""
+    assert stack.claude is not None
+    answer = {"intent": "claim_statement", "confidence": 0.9, "why": "says what is owed"}
+    when = When(contains="gut achthundertzwölf")
+    stack.claude.script(ScriptedAnswer(when=when, schema_has="confidence", answer=answer))
+    runner = make_runner(app, replace(app.services, blobs=None))
+    raw = samples.mail(PROSE, files=[("a.pdf", "application/pdf", samples.scanned_pdf())])
+    email_id = await arrive(app, stack, world, raw)
+    stack.claude.faults.fail(500, operation="messages", containing=b"claude-sonnet")
+    try:
+        assert isinstance(await runner.process(email_id), Wait)
+        stack.claude.faults.clear()
+        stack.gmail.faults.fail(404, operation="messages.get")
+        summary = await settle(app, runner, email_id)
+    finally:
+        stack.claude.faults.clear()
+        stack.gmail.faults.clear()
+    assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
+    assert "was read" in (await report_of(app, email_id)).decision.why
 
 
 async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) -> None:

@@ -77,7 +77,7 @@ def test_a_page_turned_for_showing_is_read_as_it_is_shown(rotation: int) -> None
 
 
 def test_a_scan_has_no_text_and_asks_for_eyes() -> None:
-    assert read(samples.scanned_pdf()) == Document(SourceKind.SCANNED_PDF, "")
+    assert read(samples.scanned_pdf()) == Document(SourceKind.SCANNED_PDF, "", pages=1)
     assert read(samples.image(form="TIFF")) == Document(SourceKind.IMAGE, "")
 
 

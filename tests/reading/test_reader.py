@@ -114,7 +114,7 @@ async def test_pieces_share_the_limits_of_their_mail() -> None:
         assert sum(len(source.text) for source in mail.sources) == 1_000
         assert {(u.source_id, u.reason) for u in mail.unread} == {
             ("attachment-2/rest", "too_large"),
-            ("attachment-3", "too_large"),
+            ("attachment-3/rest", "too_large"),
             ("attachment-4", "too_many"),
         }
     finally:
@@ -126,7 +126,9 @@ async def test_all_pieces_together_have_a_time_limit() -> None:
     try:
         mail = (await reader.read(beside_sound_ones(samples.pdf()))).mail
         assert mail.body.text.startswith("Guten Tag")
-        assert [(u.source_id, u.reason) for u in mail.unread] == [(f"attachment-{n}", "broken") for n in (1, 2, 3)]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [
+            (f"attachment-{n}/rest", "too_large") for n in (1, 2, 3)
+        ]
     finally:
         await reader.close()
 

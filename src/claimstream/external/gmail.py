@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -23,6 +23,8 @@ from claimstream.external.gmail_pace import GmailPace
 from claimstream.external.http import THROTTLED_REASONS, connection_classifier, server_attributes, status_error
 from claimstream.external.paging import Paging
 from claimstream.external.sessions import new_session
+
+R = TypeVar("R")
 
 SERVICE = "gmail"
 MakeRoom = Callable[[], Awaitable[object]]
@@ -134,6 +136,10 @@ class _Answer:
         return error if isinstance(error, dict) else {}
 
 
+class _TokenEnded:
+    """A 401 to a token that may have ended before its time."""
+
+
 class Gmail:
     """Reads mailboxes. Errors are those of the door; 404 is :class:`NotFound`."""
 
@@ -163,25 +169,15 @@ class Gmail:
         :returns: None when the answer is longer.
         :raises NotFound: it was deleted.
         """
-        body = await self._call(
+        return await self._call(
             "messages.get",
             "GET",
             mailbox,
             f"messages/{quote(message_id)}",
+            _raw_message,
             {"format": "raw"},
             most_bytes=most_bytes,
             make_room=make_room,
-        )
-        if body is _TOO_LONG:
-            return None
-        raw = base64.urlsafe_b64decode(_padded(str(body["raw"])))
-        return RawMessage(
-            gmail_id=str(body["id"]),
-            thread_id=str(body.get("threadId", body["id"])),
-            label_ids=tuple(body.get("labelIds", ())),
-            internal_date=_milliseconds(body["internalDate"]),
-            raw=raw,
-            size=len(raw),
         )
 
     async def history(
@@ -212,19 +208,10 @@ class Gmail:
         if page is not None:
             query["pageToken"] = page
         try:
-            body = await self._call("history.list", "GET", mailbox, "history", query)
+            return await self._call("history.list", "GET", mailbox, "history", _history_page, query)
         except NotFound as error:
             message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
             raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
-        records = body.get("history", ())
-        gone = {str(entry["message"]["id"]) for record in records for entry in record.get("messagesDeleted", ())}
-        return HistoryPage(
-            changes=tuple(change for record in records for change in _changes(record, gone)),
-            history_id=int(body["historyId"]),
-            last_record_id=max((int(record["id"]) for record in records), default=None),
-            last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
-            next_page=body.get("nextPageToken"),
-        )
 
     async def list_messages(self, mailbox: str, query: str = "", page: str | None = None) -> MessagePage:
         """Ids of the messages that Gmail's search finds, such as ``in:inbox after:1760000000``."""
@@ -233,15 +220,10 @@ class Gmail:
             parameters["q"] = query
         if page is not None:
             parameters["pageToken"] = page
-        body = await self._call("messages.list", "GET", mailbox, "messages", parameters)
-        return MessagePage(
-            message_ids=tuple(str(message["id"]) for message in body.get("messages", ())),
-            next_page=body.get("nextPageToken"),
-        )
+        return await self._call("messages.list", "GET", mailbox, "messages", _message_page, parameters)
 
     async def profile(self, mailbox: str) -> Profile:
-        body = await self._call("profile", "GET", mailbox, "profile")
-        return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
+        return await self._call("profile", "GET", mailbox, "profile", _profile)
 
     async def watch(self, mailbox: str, topic: str, *, except_labels: Collection[str] = ()) -> Watch:
         """Have changes announced on ``projects/P/topics/T`` for up to seven days; calling again prolongs it.
@@ -251,12 +233,11 @@ class Gmail:
         request: dict[str, object] = {"topicName": topic}
         if except_labels:
             request |= {"labelIds": list(except_labels), "labelFilterBehavior": "exclude"}
-        body = await self._call("watch", "POST", mailbox, "watch", json_body=request)
-        return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
+        return await self._call("watch", "POST", mailbox, "watch", _watch, json_body=request)
 
     async def stop(self, mailbox: str) -> None:
         """End all announcements for the mailbox."""
-        await self._call("stop", "POST", mailbox, "stop")
+        await self._call("stop", "POST", mailbox, "stop", lambda _: None)
 
     async def check(self, mailbox: str = "me") -> str:
         """Open the mailbox.
@@ -279,13 +260,16 @@ class Gmail:
         method: Literal["GET", "POST"],
         mailbox: str,
         path: str,
+        read: Callable[[Mapping[str, Any]], R],
         query: Mapping[str, str] | None = None,
         *,
         json_body: Mapping[str, object] | None = None,
         most_bytes: int | None = None,
         make_room: MakeRoom | None = None,
-    ) -> Mapping[str, Any]:
+    ) -> R:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.
+
+        The body is read inside of the door: an odd one is Gmail's fault, and no mail's.
 
         The wait for its turn is outside of the door: who waits for quota takes no place in the bulkhead, and no time.
         A mailbox that Gmail has told to come back later is left alone until then; the others go on.
@@ -295,20 +279,26 @@ class Gmail:
 
         tries = 0
 
-        async def once(token: str, *, last: bool) -> _Answer:
+        async def once(token: str, *, last: bool) -> R | _TokenEnded:
             nonlocal tries
             tries += 1
             if tries > 1:
                 self._pace.repeated(mailbox, operation)
             answer = await self._request(method, url, query, json_body, token, most_bytes)
-            if answer.status >= 400 and (last or answer.status != 401):
+            if answer.status == 401 and not last:
+                return _TokenEnded()
+            if answer.status >= 400:
                 error = _error(operation, answer)
                 if isinstance(error, Throttled):
                     after = error.retry_after_seconds or 0.0
                     waits_here = after <= self._service.policy.backoff_max_seconds
                     self._pace.throttled(mailbox, 0.0 if waits_here else after)
                 raise error
-            return answer
+            try:
+                return read(answer.body)
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+                message = f"answered {answer.status} with something else than is documented. Check GMAIL_BASE_URL."
+                raise Outage(SERVICE, operation, message, status=answer.status) from error
 
         self._require_open(mailbox, operation)
         waited = await self._pace.turn(mailbox, operation)
@@ -321,16 +311,17 @@ class Gmail:
         token = await self._credentials.token(mailbox)
         if make_room is not None:  # before the door: who waits for memory takes no place in the bulkhead, and no time
             await make_room()
-        answer = await self._service.call(
+        found = await self._service.call(
             operation, lambda: once(token, last=False), attributes=attributes, subject=mailbox
         )
-        if answer.status == 401:
+        if isinstance(found, _TokenEnded):
             self._credentials.forget(mailbox, token)
             fresh = await self._credentials.token(mailbox)
-            answer = await self._service.call(
+            found = await self._service.call(
                 operation, lambda: once(fresh, last=True), attributes=attributes, subject=mailbox
             )
-        return answer.body
+            assert not isinstance(found, _TokenEnded)
+        return found
 
     def _require_open(self, mailbox: str, operation: str) -> None:
         """Raise Throttled while Gmail wants to hear nothing of the mailbox."""
@@ -376,6 +367,50 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int | None) -> byt
         if len(content) > most_bytes:
             return None
     return bytes(content)
+
+
+def _raw_message(body: Mapping[str, Any]) -> RawMessage | None:
+    if body is _TOO_LONG:
+        return None
+    # Strict: without it, characters that are no base64 are skipped, and another mail is read.
+    raw = base64.b64decode(_padded(body["raw"]), altchars=b"-_", validate=True)
+    return RawMessage(
+        gmail_id=str(body["id"]),
+        thread_id=str(body.get("threadId", body["id"])),
+        label_ids=tuple(body.get("labelIds", ())),
+        internal_date=_milliseconds(body["internalDate"]),
+        raw=raw,
+        size=len(raw),
+    )
+
+
+def _history_page(body: Mapping[str, Any]) -> HistoryPage:
+    records = body.get("history", ())
+    gone = {str(entry["message"]["id"]) for record in records for entry in record.get("messagesDeleted", ())}
+    return HistoryPage(
+        changes=tuple(change for record in records for change in _changes(record, gone)),
+        history_id=int(body["historyId"]),
+        last_record_id=max((int(record["id"]) for record in records), default=None),
+        last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
+        next_page=body.get("nextPageToken"),
+    )
+
+
+def _message_page(body: Mapping[str, Any]) -> MessagePage:
+    # A page without messages still holds an estimate; an empty body does not say that there are none.
+    messages = body.get("messages", ()) if "resultSizeEstimate" in body else body["messages"]
+    return MessagePage(
+        message_ids=tuple(str(message["id"]) for message in messages),
+        next_page=body.get("nextPageToken"),
+    )
+
+
+def _profile(body: Mapping[str, Any]) -> Profile:
+    return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
+
+
+def _watch(body: Mapping[str, Any]) -> Watch:
+    return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
 
 
 def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[HistoryChange]:

@@ -26,6 +26,7 @@ from claimstream.domain.records.work import (
 from claimstream.domain.rules.replay import held_against
 from claimstream.external.errors import ExternalError, NotFound, NotYetThere, Outage
 from claimstream.pipeline.alone import why_it_fails_alone
+from claimstream.pipeline.archive import LostMailError
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
@@ -255,7 +256,9 @@ class Attempt:
         record_error(trace.get_current_span(), error)
         kind = type(error).__name__
         if why is None:
-            what = f": {error}" if isinstance(error, ExternalError) else ""  # names no content of the mail
+            what = (
+                f": {error}" if isinstance(error, ExternalError | LostMailError) else ""
+            )  # names no content of the mail
             why = f"Processing failed ({kind}{what}). See the trace and the log for where."
         await self.give_up(why, kind)
 

@@ -117,6 +117,7 @@ class MailContent:
             wanted: the scans that are asked for in this attempt; of the others nothing is kept.
 
         Raises:
+            LostMailError: the mail was read before, and its bytes are nowhere any more.
             Outage: there was no room for some time.
         """
         uri = source.uri if self._blobs is not None else None
@@ -141,7 +142,11 @@ class MailContent:
         """Take the mail apart again, for the attachments that are kept nowhere by themselves."""
         async with self._one_at_a_time:
             if self._unpacked is None:
-                reading = await self._read(await self.raw(fetched), with_parts=True)
+                try:
+                    raw = await self.raw(fetched)
+                except NotFound as gone:
+                    raise LostMailError("The mail was read, but its scans can be no more: Gmail has lost it.") from gone
+                reading = await self._read(raw, with_parts=True)
                 self._raw = None
                 self._unpacked = {p.head.source_id: p.data for p in reading.parts if p.head.source_id in wanted}
                 self._keep_unpacked()

@@ -66,7 +66,7 @@ class AttachmentReader:
         try:
             self._read(_File(source_id, name, media_type, data, depth))
         except UnreadableError as error:
-            self.report(source_id, name, media_type, len(data), error.reason, error.detail)
+            self.report_error(source_id, name, media_type, len(data), error)
         except MemoryError:
             self.report(source_id, name, media_type, len(data), "too_large", "Reading it takes too much memory.")
         except Exception as error:  # hostile files find paths nobody thought of; the rest is still read
@@ -89,6 +89,12 @@ class AttachmentReader:
         self._allowance.files -= 1
         self._note(source_id, name, media_type, size, reason, detail)
 
+    def report_error(self, source_id: str, name: str, media_type: str, size: int, error: UnreadableError) -> None:
+        """Note a file that is not read because of itself, or because of a limit of its mail."""
+        self.report(
+            f"{source_id}{REST}" if error.of_mail else source_id, name, media_type, size, error.reason, error.detail
+        )
+
     def _note(self, source_id: str, name: str, media_type: str, size: int, reason: Reason, detail: str) -> None:
         self.unread.append(
             Unread(
@@ -102,7 +108,7 @@ class AttachmentReader:
         if len(file.data) > self._limits.max_attachment_bytes:
             raise UnreadableError("too_large", f"Over {self._limits.max_attachment_bytes} bytes.")
         if file.media_type in _CONTAINERS and file.depth > self._limits.max_depth:
-            raise UnreadableError("too_large", f"Packed more than {self._limits.max_depth} levels deep.")
+            raise UnreadableError("too_large", f"Packed more than {self._limits.max_depth} levels deep.", of_mail=True)
         if file.media_type == filetype.ZIP:
             self._open_zip(file)
         elif file.media_type == filetype.EML:
@@ -123,14 +129,8 @@ class AttachmentReader:
                 if member.error is None:
                     self._read_inner(file, name, member.data)
                 else:
-                    self.report(
-                        self._unique(f"{file.source_id}/{name}"),
-                        name,
-                        filetype.UNKNOWN,
-                        member.size,
-                        member.error.reason,
-                        member.error.detail,
-                    )
+                    source_id = self._unique(f"{file.source_id}/{name}")
+                    self.report_error(source_id, name, filetype.UNKNOWN, member.size, member.error)
         if not count:
             raise UnreadableError("empty", "The archive is empty.")
 
@@ -139,16 +139,14 @@ class AttachmentReader:
         sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
         anatomy = dissect(tree)
         self.defects += anatomy.defects
-        if anatomy.cut:
-            detail = "Only the beginning of the mail was read."
-            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), detail)
-        self._add_letter(file, body_text(anatomy.texts), sender.address if sender else "")
+        text, cut = body_text(anatomy.texts)
+        self._add_letter(file, text, sender.address if sender else "", cut=cut or anatomy.cut)
         for number, part in enumerate(anatomy.files, 1):
             name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
             self._read_inner(file, name, part.data, part.declared_type)
 
     def _open_message(self, file: _File, message: MsgMessage) -> None:
-        self._add_letter(file, message.text, message.sender)
+        self._add_letter(file, message.text, message.sender, cut=message.cut)
         for number, (given, data) in enumerate(message.files, 1):
             self._read_inner(file, safe_name(given, filetype.sniff(data, given), f"part-{number}"), data)
         for number, attached in enumerate(message.inner, 1):
@@ -160,10 +158,13 @@ class AttachmentReader:
     def _read_inner(self, outer: _File, name: str, data: bytes, declared: str = "") -> None:
         self.read(self._unique(f"{outer.source_id}/{name}"), name, data, declared=declared, depth=outer.depth + 1)
 
-    def _add_letter(self, file: _File, text: str, sender: str) -> None:
+    def _add_letter(self, file: _File, text: str, sender: str, *, cut: bool) -> None:
         """A mail within the mail. What it quotes is not its own either, and a letter of ours is no source at all."""
         if any(marker.casefold() in sender.casefold() for marker in self._our_markers if "@" in marker):
             raise UnreadableError("empty", "A letter of our own: nothing is read from it.")
+        if cut:
+            detail = "Only the beginning of the mail was read."
+            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), detail)
         new = cut_disclaimers(split_quoted(clean(text), our_markers=self._our_markers).new)[0]
         if new.strip():
             self._add(file, Document(SourceKind.OTHER, new))
@@ -172,7 +173,8 @@ class AttachmentReader:
         text, cut = document.text, document.cut
         most = min(self._limits.max_text_chars, self._allowance.characters)
         if text and most <= 0:
-            raise UnreadableError("too_large", f"The mail has over {self._limits.max_mail_chars} characters.")
+            detail = f"The mail has over {self._limits.max_mail_chars} characters."
+            raise UnreadableError("too_large", detail, of_mail=True)
         if len(text) > most:
             cut = f"read {most} of {len(text)} characters."
             text = text[:most]

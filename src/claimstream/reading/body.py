@@ -16,17 +16,18 @@ _MONEY = re.compile(r"\d[\d.\u00a0 ]{0,40},\d{2}\b")
 _WORSE_SHARE = 0.2
 
 
-def body_text(texts: Iterable[TextPart]) -> str:
-    """All texts of the body in order, clean, quotations still in it."""
+def body_text(texts: Iterable[TextPart]) -> tuple[str, bool]:
+    """All texts of the body in order, clean, quotations still in it; and whether the end of one was left out."""
     pieces = [_one(text) for text in texts]
-    return "\n\n".join(piece for piece in pieces if piece.strip())
+    return "\n\n".join(piece for piece, _ in pieces if piece.strip()), any(cut for _, cut in pieces)
 
 
-def _one(text: TextPart) -> str:
+def _one(text: TextPart) -> tuple[str, bool]:
     plain = clean(text.plain).strip("\n") if text.plain is not None else ""
     if text.html is None or (plain.strip() and not _is_worse(plain, text.html)):
-        return plain
-    return html_to_text(text.html) or plain
+        return plain, False
+    laid_out, cut = html_to_text(text.html)
+    return laid_out or plain, cut
 
 
 def _is_worse(plain: str, markup: str) -> bool:

@@ -32,7 +32,7 @@ class _Entry:
 
 
 def read_compound(data: bytes) -> Storage:
-    """The root storage with everything in it. Raises ``UnreadableError``: broken."""
+    """The root storage with everything in it. Raises ``UnreadableError``: broken, or too_many."""
     try:
         return _Compound(data).root()
     except (struct.error, IndexError, RecursionError) as error:
@@ -123,8 +123,10 @@ class _Compound:
 
     def _read_directory(self, first: int) -> list[_Entry]:
         directory = self._chain(first)
+        if len(directory) // 128 > _MAX_ENTRIES:
+            raise UnreadableError("too_many", f"The compound file lists over {_MAX_ENTRIES} streams.")
         entries = []
-        for start in range(0, min(len(directory) - 127, _MAX_ENTRIES * 128), 128):
+        for start in range(0, len(directory) - 127, 128):
             name_size, kind = struct.unpack_from("<HB", directory, start + 64)
             left, right, child = struct.unpack_from("<III", directory, start + 68)
             sector, size = struct.unpack_from("<IQ", directory, start + 116)

@@ -61,11 +61,13 @@ def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) 
         cut = f"read {MOST_TEXT_BYTES} of {len(data)} bytes." if len(data) > MOST_TEXT_BYTES else ""
         return Document(SourceKind.OTHER, decode(beginning(data)), cut)
     if media_type == filetype.HTML:
-        return Document(SourceKind.OTHER, html_to_text(decode(data, html_charset(data))))
+        text, left_out = html_to_text(decode(data, html_charset(data)))
+        return Document(SourceKind.OTHER, text, "read the beginning of the page." if left_out else "")
     if media_type == filetype.DOCX:
         from claimstream.reading.docx import read_docx  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.DOCX, read_docx(data, limits, allowance))
+        text, cut = read_docx(data, limits, allowance)
+        return Document(SourceKind.DOCX, text, cut)
     if media_type == filetype.XLSX:
         from claimstream.reading.xlsx import read_xlsx  # noqa: PLC0415 - see above
 

@@ -6,9 +6,16 @@ Reason = Literal["encrypted", "broken", "unknown_type", "too_large", "too_many",
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; ``reason`` is the one of ``Unread``, ``detail`` says it in words."""
+    """A file that cannot be read.
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    Args:
+        reason: the one of ``Unread``.
+        detail: the reason in words.
+        of_mail: a limit of the whole mail is reached, whatever the file itself is like.
+    """
+
+    def __init__(self, reason: Reason, detail: str, *, of_mail: bool = False) -> None:
         super().__init__(detail)
+        self.of_mail = of_mail
         self.reason: Reason = reason
         self.detail = detail

@@ -28,17 +28,21 @@ _PLACE = "\ue000{}\ue001"
 _PLACED = re.compile("(?:(?<![ \t])[ \t]+)?\ue000(\\d+)\ue001[ \t]*")
 
 
-def html_to_text(html: str) -> str:
-    """Text with line breaks; the cells of a table's row stand on one line, two spaces and more apart.
+def html_to_text(html: str) -> tuple[str, bool]:
+    """Text with line breaks, and whether its end was left out because a limit was reached.
+
+    The cells of a table's row stand on one line, two spaces and more apart.
 
     What mail programs mark as quoted becomes ``> `` lines (Gmail's ``gmail_quote``, ``blockquote type=cite``) or gets a
     separator line (Outlook's ``divRplyFwdMsg`` and its header block under a top border).
     """
-    html = re.sub("[\ue000-\ue00f\x00]", "", html)[:_MAX_HTML_CHARS].strip()
-    html = re.sub(r"^<\?xml[^>]{0,200}\?>", "", html)
-    root = parse_html(html) if html else None
+    html = re.sub("[\ue000-\ue00f\x00]", "", html).strip()
+    cut = len(html) > _MAX_HTML_CHARS
+    html = re.sub(r"^<\?xml[^>]{0,200}\?>", "", html[:_MAX_HTML_CHARS])
+    root, gave_up = parse_html(html) if html else (None, False)
+    cut = cut or gave_up
     if root is None:
-        return ""
+        return "", cut
     for element in root.iter():
         if local(element):
             element.text = (element.text or "").translate(_STORED)
@@ -46,7 +50,7 @@ def html_to_text(html: str) -> str:
     quotations: list[str] = []
     _mark(root, quotations)
     text = _render(root, quotations).translate(_SPACES_BACK)
-    return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+    return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n"), cut
 
 
 def html_charset(data: bytes) -> str | None:

@@ -84,11 +84,11 @@ class OpenedMail:
         defects = self._anatomy.defects
         subject = decoded(self._first("Subject"))
         reader = AttachmentReader(limits, self._allowance, self.markers)
-        whole = body_text(self._anatomy.texts) if body else ""
+        whole, cut = body_text(self._anatomy.texts) if body else ("", False)
         most = min(limits.max_text_chars, self._allowance.characters)
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
-        if self._anatomy.cut or len(whole) > most:
+        if self._anatomy.cut or cut or len(whole) > most:
             reader.report_rest("body", "body", "text/plain", len(self._raw), "Only the beginning of the mail was read.")
         whole = whole[:most]
         self._allowance.characters -= len(whole)
@@ -97,7 +97,7 @@ class OpenedMail:
         if self._too_large:
             over = f"The mail has {len(self._raw)} bytes, over the limit of {limits.max_mail_bytes}"
             detail = f"{over}; only its beginning was read."
-            reader.report("attachments", "attachments", "multipart/mixed", len(self._raw), "too_large", detail)
+            reader.report_rest("attachments", "attachments", "multipart/mixed", len(self._raw), detail)
         elif files:
             for part in self.parts:
                 reader.read_part(part)

@@ -82,7 +82,7 @@ class MimeTree:
         self.defects: list[str] = []
         """What was wrong or left out, in words."""
         self.cut = False
-        """Whether parts were left out for their number or depth."""
+        """Whether parts were left out for their number or depth, or headers, without which a part may be misread."""
         self._raw = raw
         self._limits = limits
         self._parts_left = limits.max_parts
@@ -117,7 +117,7 @@ class MimeTree:
         block = _HEADER_LINES.match(self._raw, start, most)
         stop = body = block.end() if block else start
         if stop == most < end:
-            self.defects.append(f"The headers of a part have over {self._limits.max_head_bytes} bytes; they were cut.")
+            self._leave_out(f"The headers of a part have over {self._limits.max_head_bytes} bytes; they were cut.")
             blank = _BLANK_LINE.search(self._raw, stop - 1, end)
             body = blank.end() if blank else end
         elif ending := _LINE_END.match(self._raw, stop, end):
@@ -125,7 +125,7 @@ class MimeTree:
         head = self._raw[start:stop]
         lines = head.splitlines(keepends=True)
         if len(lines) > self._lines_left:
-            self.defects.append(f"More than {self._limits.max_header_lines} lines of headers; the rest was left out.")
+            self._leave_out(f"More than {self._limits.max_header_lines} lines of headers; the rest was left out.")
             head = b"".join(lines[: self._lines_left])
         self._lines_left = max(0, self._lines_left - len(lines))
         headers = BytesHeaderParser(policy=_POLICY).parsebytes(head)

@@ -12,6 +12,7 @@ from claimstream.reading.text import clean_line, decode
 _SENDER_SMTP, _SENDER = "5D01", "0C1F"
 _SUBJECT, _BODY, _HTML = "0037", "1000", "1013"
 _DATA, _LONG_NAME, _SHORT_NAME = "3701", "3707", "3704"
+_EMBEDDED = f"__substg1.0_{_DATA}000D"
 _MAX_INNER = 5
 
 
@@ -23,25 +24,31 @@ class MsgMessage:
     sender: str
     """The address, "" where there is none."""
     text: str
+    cut: bool = False
+    """Whether text or an attached message was left out because a limit was reached."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     inner: list["MsgMessage"] = field(default_factory=list)
 
 
 def read_msg(data: bytes) -> MsgMessage:
-    """Raises ``UnreadableError``: broken."""
+    """Raises ``UnreadableError``: broken, or too_many."""
     return _message(read_compound(data), 0)
 
 
 def _message(storage: Storage, depth: int) -> MsgMessage:
     plain, html = _text(storage, _BODY), _text(storage, _HTML)
+    text, cut = body_text([TextPart(plain, html)])
+    attachments = list(_attachments(storage))
+    too_deep = depth >= _MAX_INNER and any(_EMBEDDED in attachment.storages for attachment in attachments)
     message = MsgMessage(
         subject=clean_line(_text(storage, _SUBJECT) or ""),
         sender=clean_line(_text(storage, _SENDER_SMTP) or _text(storage, _SENDER) or ""),
-        text=body_text([TextPart(plain, html)]),
+        text=text,
+        cut=cut or too_deep,
     )
-    for attachment in _attachments(storage):
+    for attachment in attachments:
         name = _text(attachment, _LONG_NAME) or _text(attachment, _SHORT_NAME) or ""
-        embedded = attachment.storages.get(f"__substg1.0_{_DATA}000D")
+        embedded = attachment.storages.get(_EMBEDDED)
         if embedded is not None and depth < _MAX_INNER:
             message.inner.append(_message(embedded, depth + 1))
         data = attachment.streams.get(f"__substg1.0_{_DATA}0102")

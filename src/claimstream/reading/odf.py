@@ -36,7 +36,7 @@ def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, st
         texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in content.iter() if local(e) == "body"]
         if "styles.xml" in names:
             texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in styles.iter() if local(e) == "footer"]
-    cut = "read the beginning of a long cell, row or text." if reader.cut else ""
+    cut = "read the beginning of a long cell, row or text, or the outer levels of a deep one." if reader.cut else ""
     return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip()), cut
 
 
@@ -49,6 +49,7 @@ class _OdfReader:
 
     def lines(self, element: Element, depth: int) -> Iterator[str]:
         if depth > _MAX_DEPTH:
+            self.cut = True
             return
         for child in element:
             name = local(child)
@@ -82,6 +83,9 @@ class _OdfReader:
             yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
 
     def _inline(self, element: Element, boxes: list[str], depth: int) -> str:
+        if depth > _MAX_DEPTH:
+            self.cut = True
+            return ""
         pieces = [_collapsed(element.text)]
         for child in element:
             name = local(child)
@@ -94,7 +98,7 @@ class _OdfReader:
                 pieces.append("\n")
             elif name == "text-box":
                 boxes += self.lines(child, depth + 1)
-            elif name not in {"annotation", ""} and depth < _MAX_DEPTH:
+            elif name not in {"annotation", ""}:
                 pieces.append(self._inline(child, boxes, depth + 1))
             pieces.append(_collapsed(child.tail))
         return "".join(pieces)

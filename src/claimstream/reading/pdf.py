@@ -77,13 +77,11 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         raise UnreadableError("broken", "The PDF has no pages.")
     pages: list[str] = []
     left = limits.max_text_chars
-    failed = 0
     cut = count > limits.max_pdf_pages
     for number in range(min(count, limits.max_pdf_pages)):
         try:
             page = document[number]
         except pdfium.PdfiumError:
-            failed += 1
             continue
         try:
             text, characters = _page_text(page, left)
@@ -98,7 +96,7 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         raise UnreadableError("broken", f"None of the {count} pages of the PDF can be read.")
     text = "\n\n".join(page for page in pages if page)
     letters = sum(character.isalnum() for character in text)
-    return PdfText(text, count, len(pages) + failed, letters < _SCAN_CHARACTERS * min(len(pages), 4), cut)
+    return PdfText(text, count, len(pages), letters < _SCAN_CHARACTERS * min(len(pages), 4), cut)
 
 
 def _page_text(page: "pdfium.PdfPage", most: int) -> tuple[str, int]:

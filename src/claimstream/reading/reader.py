@@ -10,7 +10,7 @@ from hashlib import sha256
 from pydantic import TypeAdapter
 
 from claimstream.domain.records.extraction import SourceExtraction
-from claimstream.domain.records.mail import ParsedMail, Source, SourceKind, Unread
+from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind, Unread
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
 from claimstream.reading.protocol import MailPart, Request, Task
@@ -145,7 +145,7 @@ class MailReader:
                 found.append(await self._ask(request, _SOURCES.dump_json((source,)), clock))
                 allowance = found[-1].answer.allowance
             except _ReadingFailedError:
-                failed.append(source.source_id)
+                failed.append(source.source_id if clock.left_seconds > 0 else f"{source.source_id}{REST}")
         return _extracted(found, failed)
 
     async def close(self) -> None:
@@ -178,7 +178,11 @@ class MailReader:
             try:
                 answered = await self._ask(piece, part.data, clock)
             except _ReadingFailedError as error:
-                mail = _joined(mail, unread=(_unread(part, "broken", str(error)),))
+                unread = _unread(part, "broken", str(error))
+                if clock.left_seconds <= 0:
+                    rest_id = f"{part.head.source_id}{REST}"
+                    unread = unread.model_copy(update={"source_id": rest_id, "reason": "too_large"})
+                mail = _joined(mail, unread=(unread,))
                 continue
             found = answered.answer
             mail = _joined(mail, sources=found.sources, unread=found.unread, defects=found.defects)

@@ -6,6 +6,7 @@ import warnings
 
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.cell import Cell  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.cell.read_only import EMPTY_CELL  # type: ignore[import-untyped]  # it ships no types
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -13,6 +14,9 @@ from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 200
+_LAST_COLUMN = 18_278
+"""ZZZ, the last that openpyxl knows. Excel itself ends at XFD."""
+_NO_MORE_COLUMNS = (EMPTY_CELL,) * (_LAST_COLUMN - _MAX_COLUMNS)
 _MAX_CELL_CHARS = 32_767
 """As in Excel itself. A longer text is nobody's: in a small file, thousands of cells may share one of a megabyte."""
 
@@ -49,10 +53,13 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
             continue
         lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
         sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(max_row=_MAX_ROWS + 1, max_col=_MAX_COLUMNS), 1):
+        for number, whole in enumerate(sheet.iter_rows(max_row=_MAX_ROWS + 1, max_col=_LAST_COLUMN), 1):
             if number > _MAX_ROWS:
                 cut = f"read {_MAX_ROWS} rows of a sheet."
                 break
+            row, beyond = whole[:_MAX_COLUMNS], whole[_MAX_COLUMNS:]
+            if _has_cells(beyond) and any(cell.value is not None for cell in beyond):
+                cut = f"read {_MAX_COLUMNS} columns of a sheet."
             if any(isinstance(cell.value, str) and len(cell.value) > _MAX_CELL_CHARS for cell in row):
                 cut = f"read {_MAX_CELL_CHARS} characters of a cell."
             line = "\t".join(_cell(cell) for cell in row).rstrip()
@@ -62,6 +69,14 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
             if length > limits.max_text_chars:
                 return "\n".join(lines).strip("\n"), f"read {number} rows of a sheet."
     return "\n".join(lines).strip("\n"), cut
+
+
+def _has_cells(beyond: tuple[Cell, ...]) -> bool:
+    """Compared in one go: a look at each of 18,000 places in 20,000 rows takes a minute."""
+    try:
+        return beyond != _NO_MORE_COLUMNS
+    except AttributeError:  # of openpyxl: a cell cannot be compared with the filler between cells
+        return True
 
 
 def _cell(cell: Cell) -> str:

@@ -20,14 +20,15 @@ def parse_xml(data: bytes) -> Element:
         raise UnreadableError("broken", f"Not readable XML: {error}") from None
 
 
-def parse_html(text: str) -> Element | None:
-    """The root element; None when there is none to be found."""
+def parse_html(text: str) -> tuple[Element | None, bool]:
+    """The root element, None when there is none to be found; and whether the parser gave up before the end, as it does
+    below 2,048 levels."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
-        return lxml.html.document_fromstring(
-            text, parser=lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
-        )
+        root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
-        return None
+        root = None
+    return root, bool(parser.error_log.filter_from_fatals())
 
 
 def local(element: Element) -> str:

@@ -76,7 +76,9 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, allo
     if len(data) > by_ratio:
         raise UnreadableError("too_large", f"Unpacks to over {limits.max_archive_ratio} times its size: a zip bomb.")
     if len(data) > most:
-        raise UnreadableError("too_large", "Unpacks to more than the limit.")
+        raise UnreadableError(
+            "too_large", "Unpacks to more than the limit.", of_mail=most < limits.max_attachment_bytes
+        )
     return data
 
 

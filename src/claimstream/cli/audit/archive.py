@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from claimstream.cli.console import progress
 from claimstream.external.errors import NotFound, Refused
 from claimstream.external.gcs import Blobs
@@ -19,6 +21,7 @@ _AT_ONCE = 20
 
 _FETCH_AGAIN = "its archived mail is missing or broken: --mend fetches it from Gmail again"
 _GONE = "its archived mail is missing or broken, and Gmail has it no more"
+_NO_NOTE = "the note of how it was fetched cannot be read, so its archived mail cannot be compared with it"
 _CHANGED = "its archived mail is missing or broken, and Gmail has other bytes than were fetched"
 _IN_THE_WAY = "its archived mail holds other bytes, and is never overwritten: delete the object, then --mend"
 
@@ -76,7 +79,10 @@ class ArchiveAudit:
 
     async def _gap(self, mailbox: str, email: Audited, email_id: str) -> str | None:
         kept = await self._emails.stage_result(email_id, "fetch")
-        fetched = Fetched.model_validate_json(kept) if kept else None
+        try:
+            fetched = Fetched.model_validate_json(kept) if kept else None
+        except ValidationError:
+            return _NO_NOTE
         if fetched is None or fetched.raw_uri is None:
             return None
         self.look.looked_at += 1

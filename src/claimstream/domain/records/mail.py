@@ -6,7 +6,8 @@ from enum import StrEnum
 from claimstream.domain.records.base import Record
 
 REST = "/rest"
-"""Ends the ``source_id`` of an ``Unread`` that stands for the end of a source, of which the beginning was read."""
+"""Ends the ``source_id`` of an ``Unread`` that a limit left out: the end of a source whose beginning was read, or
+a whole attachment that came after a limit of its mail was reached."""
 
 
 class SourceKind(StrEnum):
@@ -68,8 +69,8 @@ class Unread(Record):
 
     @property
     def is_rest(self) -> bool:
-        """Whether the beginning was read: this is what lies beyond a limit."""
-        return self.reason == "too_large" and self.source_id.endswith(REST)
+        """Whether this lies beyond a limit, rather than being at fault itself."""
+        return self.reason == "too_many" or (self.reason == "too_large" and self.source_id.endswith(REST))
 
 
 class DeliveryReport(Record):
