@@ -178,7 +178,7 @@ class ModelDesk:
             _NotAskedError: the email has had its share, or the day's budget is used up.
             Throttled: others have set the rest of the day's budget aside, and may not need it.
         """
-        if self._over_limit(highest_cost_usd):
+        if self._over_limit(operation, highest_cost_usd):
             self.limit_reached = True
             trace.get_current_span().add_event("budget.email_limit")
             raise _NotAskedError
@@ -211,8 +211,10 @@ class ModelDesk:
             with suppress(Outage):  # it lapses by itself
                 await self._services.ledger.release(self._claimed.email, operation)
 
-    def _over_limit(self, highest_cost_usd: Decimal) -> bool:
-        if len(self.calls) + len(self._under_way) >= self._rules.questions_per_email:
+    def _over_limit(self, operation: str, highest_cost_usd: Decimal) -> bool:
+        # An answer that broke off has cost money; asking for it again is no further question.
+        others = {call.operation for call in self.calls} | self._under_way.keys()
+        if len(others - {operation}) >= self._rules.questions_per_email:
             return True
         most = self._rules.email_budget_usd
         spent = sum((call.cost_usd for call in self.calls), Decimal(0)) + sum(self._under_way.values(), Decimal(0))
