@@ -108,11 +108,11 @@ async def test_a_mail_has_a_share_of_questions(app: App, claude: ClaudeServer, a
 
 
 async def test_a_mail_has_a_share_of_money(app: App, claude: ClaudeServer, arrive: Arrive) -> None:
-    email_id = await arrive(FILES)
-    share = Decimal("1.00")
+    email_id = await arrive(FILES, 24_000)
+    share = Decimal("0.80")
     assert await runner_of(app, email_budget_usd=share).process(email_id) == Settled()
     assert 1 < len(claude.requests) < FILES
-    assert await spent(app) <= share
+    assert share / 4 < await spent(app) <= share, "what others might have cost is no reason to stop"
     assert (await summary_of(app, email_id)).review_reason == "budget"
 
 

@@ -79,6 +79,10 @@ class ModelDesk:
         """A question was not asked because this email has had its share."""
         self._under_way: dict[str, Decimal] = {}
         """Question → its highest cost."""
+        self._turns = asyncio.Lock()
+        """Held by the question whose share of money is being decided. The most promising one asks first."""
+        self._ended = asyncio.Event()
+        """A question is no longer under way."""
 
     @property
     def staffed(self) -> bool:
@@ -119,6 +123,7 @@ class ModelDesk:
             raise
         finally:
             self._under_way.pop(operation, None)
+            self._ended.set()
         call = ModelCall(
             operation=operation,
             model=answer.model,
@@ -178,11 +183,7 @@ class ModelDesk:
             _NotAskedError: the email has had its share, or the day's budget is used up.
             Throttled: others have set the rest of the day's budget aside, and may not need it.
         """
-        if self._over_limit(highest_cost_usd):
-            self.limit_reached = True
-            trace.get_current_span().add_event("budget.email_limit")
-            raise _NotAskedError
-        self._under_way[operation] = highest_cost_usd
+        await self._take_share(operation, highest_cost_usd)
         if self._rules.daily_budget_usd is None:
             return
         for _ in range(_MOST_POLLS):
@@ -211,12 +212,29 @@ class ModelDesk:
             with suppress(Outage):  # it lapses by itself
                 await self._services.ledger.release(self._claimed.email, operation)
 
-    def _over_limit(self, highest_cost_usd: Decimal) -> bool:
-        if len(self.calls) + len(self._under_way) >= self._rules.questions_per_email:
+    async def _take_share(self, operation: str, highest_cost_usd: Decimal) -> None:
+        """Enter the question as under way. Wait while the email's other questions may yet cost less than they might.
+
+        Raises:
+            _NotAskedError: the email has had its share.
+        """
+        async with self._turns:
+            while self._over_limit(operation, highest_cost_usd + sum(self._under_way.values())):
+                if self._over_limit(operation, highest_cost_usd):
+                    self.limit_reached = True
+                    trace.get_current_span().add_event("budget.email_limit")
+                    raise _NotAskedError
+                self._ended.clear()
+                await self._ended.wait()
+            self._under_way[operation] = highest_cost_usd
+
+    def _over_limit(self, operation: str, further_cost_usd: Decimal) -> bool:
+        # An answer that broke off has cost money; asking for it again is no further question.
+        others = {call.operation for call in self.calls} | self._under_way.keys()
+        if len(others - {operation}) >= self._rules.questions_per_email:
             return True
         most = self._rules.email_budget_usd
-        spent = sum((call.cost_usd for call in self.calls), Decimal(0)) + sum(self._under_way.values(), Decimal(0))
-        return most is not None and spent + highest_cost_usd > most
+        return most is not None and sum(call.cost_usd for call in self.calls) + further_cost_usd > most
 
 
 class _Purse:
