@@ -180,7 +180,8 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str 
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
         if defects >= _MOST_DEFECTS:
-            return await _set_aside(row, services, f"It failed {defects} times ({kind}). See the trace and the log.")
+            why = f"It failed {defects} times ({kind}). See the trace and the log."
+            return await _set_aside(row, services, why, defects=defects)
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
@@ -207,9 +208,9 @@ async def _kept(row: OutboxRow, services: Services) -> AsyncIterator[None]:
         await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def _set_aside(row: OutboxRow, services: Services, why: str) -> Delivered:
+async def _set_aside(row: OutboxRow, services: Services, why: str, *, defects: int | None = None) -> Delivered:
     """What fails again and again must not hold up the client's later updates for ever."""
-    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, tries=row.tries)
+    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, tries=row.tries, defects=defects)
     sentry.tell("an outbox row was set aside", level="error", kind=row.kind)
     if row.kind == "client_update":
         reason = ReviewReason.EXTRACTION_ERROR
