@@ -247,7 +247,7 @@ class App:
     async def check(self, *, seconds: float = 10.0) -> None:
         """Call each configured service, so that what only a person can mend is said at the start.
 
-        It never keeps the worker from starting. A usage limit may last for a month: workers that are restarted meanwhile
+        It never keeps the worker from starting. A usage limit may last for a month: workers that are restarted in it
         must go on with what they can do, and a circuit holds back the rest.
 
         Args:

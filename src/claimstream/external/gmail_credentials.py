@@ -101,7 +101,7 @@ class _Fetched(ABC):
                     "token",
                     lambda: self._fetch(form),
                     attributes={"http.request.method": "POST", **server_attributes(self._token_uri)},
-                    subject=key,
+                    subject=key or None,
                 )
                 self._issued[key] = issued
             return issued.token

@@ -111,21 +111,19 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     for each in _KINDS if kind is None else (kind,):
         at_once = 1  # a service that is down gets no more
         while rows := await services.outbox.take_waiting(kind=each, limit=at_once, seconds=HELD_SECONDS):
-            results = await asyncio.gather(*(_try_in_its_trace(row, services, rules) for row in rows))
+            # One row's error ends the pass once the others have ended, too: nobody else would take them for a while.
+            work = (_deliver_in_its_trace(row, services, rules) for row in rows)
+            results = await asyncio.gather(*work, return_exceptions=True)
             raise_if_cancelled()
+            for result in results:
+                if isinstance(result, BaseException) and not isinstance(result, Outage):
+                    raise result
             went_out = sum(isinstance(result, str) for result in results)
             delivered += went_out
             if any(isinstance(result, _ENDS_THE_PASS) for result in results):
                 break
             at_once = _UPDATES_AT_ONCE if went_out and each == "client_update" else 1
     return delivered
-
-
-async def _try_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | Outage | None:
-    try:
-        return await _deliver_in_its_trace(row, services, rules)
-    except Outage as outage:
-        return outage
 
 
 async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | None:
