@@ -39,6 +39,8 @@ class Case:
 
     def __init__(self, *, probed: bool = True) -> None:
         self.down = False
+        self.probe_works = False
+        """Though the service is down for emails."""
         self.locked_out = False
         self.calls: list[str] = []
         self.emails, self.notifications = Intake(), Intake()
@@ -59,7 +61,7 @@ class Case:
             self.calls.append(who)
             if self.locked_out:
                 raise LockedOut("mongodb", "find", "no such user")
-            if self.down:
+            if self.down and not (who == "probe" and self.probe_works):
                 raise Outage("mongodb", "find", "no answer")
 
         return lambda: self.service.call("find", once)
@@ -172,4 +174,21 @@ async def test_a_second_opening_is_waited_for_like_the_first(case: Case) -> None
         assert not case.emails.open.is_set()
         case.down = False
         async with asyncio.timeout(LONG):
+            await case.emails.open.wait()
+
+
+@pytest.mark.parametrize("probe_works", [True, False])
+async def test_a_circuit_that_its_probe_closes_in_vain_is_held_longer(case: Case, probe_works: bool) -> None:
+    """Such as a lost right to write: the probe would close the circuit again and again."""
+    breaker = case.door.breaker("mongodb")
+    case.probe_works = probe_works
+    for opening in range(4):
+        await case.break_down()
+        held = RECOVERY_SECONDS * (2**opening if probe_works else 1)
+        assert held * 0.5 < breaker.retry_after_seconds <= held
+        async with asyncio.timeout(LONG):
+            if not probe_works:
+                while not case.calls:
+                    await asyncio.sleep(0.001)
+                case.down = False
             await case.emails.open.wait()

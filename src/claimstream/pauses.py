@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
@@ -14,7 +15,10 @@ from claimstream.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 _LONGEST_HOLD_SECONDS = 300.0
-"""How rarely a service that turns our credentials away is asked again: the recovery time, doubled up to this."""
+"""How rarely a service that turns our credentials away is asked again: the recovery time, doubled up to this. So is one
+that answers our probe, and soon after that fails for the mail as before."""
+_SOON = 10
+"""Times the last hold."""
 
 
 class Pausable(Protocol):
@@ -51,6 +55,9 @@ class Pauses:
         self._on_the_path = on_the_path
         self._probes = probes
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._in_vain: dict[str, tuple[float, float]] = {}
+        """By service whose probe succeeded at once: how long it was held, and until when another opening shows that the
+        probe does not meet what the mail meets (a lost right to write, a schema that the model refuses)."""
         self._leave_to_probes(probed=True)
 
     def note(self, event: BreakerEvent) -> None:
@@ -91,13 +98,23 @@ class Pauses:
     async def _until_it_is_back(self, service: str) -> None:
         breaker, probe = self._door.breaker(service), self._probes.get(service)
         hold = breaker.recovery_seconds
+        longest = max(_LONGEST_HOLD_SECONDS, hold)
+        last, soon_until = self._in_vain.pop(service, (0.0, 0.0))
+        if time.monotonic() < soon_until:
+            hold = min(2 * last, longest)
+            breaker.hold_back(hold)
+        tried = at_once = False
         while True:
             await breaker.ready()
             if breaker.state == "closed" or probe is None:
-                return
-            if isinstance(await self._try(service, probe), Unauthorised):
-                hold = min(2 * hold, max(_LONGEST_HOLD_SECONDS, breaker.recovery_seconds))
+                break
+            error = await self._try(service, probe)
+            tried, at_once = True, error is None and not tried
+            if isinstance(error, Unauthorised):
+                hold = min(2 * hold, longest)
                 breaker.hold_back(hold)
+        if at_once:
+            self._in_vain[service] = hold, time.monotonic() + _SOON * hold
 
     async def _try(self, service: str, probe: Probe) -> ExternalError | None:
         try:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.external.conftest import Entrance, HttpServer
 
-from claimstream.external.errors import ExternalError, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gmail import Gmail, GmailOptions, HistoryChange, HistoryExpired, MessagePage, RawMessage
 from claimstream.external.gmail_credentials import RefreshToken, ServiceAccountDelegation, StaticToken
 from claimstream.external.gmail_pace import GmailPace
@@ -399,6 +399,21 @@ async def test_a_refused_grant_shows_the_description_without_secrets(
     error = await refused_with(entrance, http_server, 400, body)
     assert isinstance(error, Unauthorised)
     assert "invalid_grant: Token … has been expired or revoked. …" in str(error)
+
+
+@pytest.mark.parametrize(("status", "reason"), [(401, "invalid_client"), (400, "invalid_grant")])
+async def test_a_refused_credential_of_all_opens_the_circuit(
+    entrance: Entrance, http_server: HttpServer, status: int, reason: str
+) -> None:
+    assert isinstance(await refused_with(entrance, http_server, status, {"error": reason}), LockedOut)
+    assert entrance.door.states()["google-oauth"] == "open"
+
+
+async def test_outages_met_with_one_credential_are_each_counted(entrance: Entrance, http_server: HttpServer) -> None:
+    """They are of no mailbox: however few mailboxes there are, the circuit opens."""
+    for _ in range(entrance.door.service("google-oauth", lambda _: None).policy.breaker_threshold):
+        await refused_with(entrance, http_server, 500, {})
+    assert entrance.door.states()["google-oauth"] == "open"
 
 
 @pytest.mark.parametrize(

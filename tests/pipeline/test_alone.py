@@ -129,6 +129,18 @@ async def test_an_email_that_waits_alone_asks_ever_more_rarely(
     assert (await settle(app, runner, email_id)).outcome
 
 
+async def test_failures_of_emails_that_others_finish_are_not_kept(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stack.claude is not None
+    monkeypatch.setattr("claimstream.pipeline.runner._MOST_FAILING", 1)
+    stack.claude.faults.fail(500, operation="messages")
+    email_ids = [await arrive(app, stack, world, reply(PROSE)) for _ in range(2)]
+    for email_id in email_ids:
+        assert isinstance(await runner.process(email_id), Wait)
+    assert list(runner._failures) == email_ids[1:]
+
+
 async def test_a_replay_begins_anew(app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply) -> None:
     email_id = await arrive(app, stack, world, reply())
     await settle(app, runner, email_id)

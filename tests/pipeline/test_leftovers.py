@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from pydantic import SecretStr
 from tests.helpers import NOW
@@ -121,6 +122,23 @@ async def test_one_row_that_fails_alone_ends_no_pass(settings: Settings, world: 
         services = replace(app.services, clients=_FailsFor(app.services.clients, "stranger-1"))  # type: ignore[arg-type]  # a proxy
         assert await deliver_leftovers(services, app.rules, kind="client_update") == 4
         assert await updates(app) == [(1, False)] + [(1, True)] * 4
+
+
+async def test_an_error_of_one_row_leaves_no_other_without_an_owner(settings: Settings, world: World) -> None:
+    """PostgreSQL refuses to write down what became of one row, in a way that nobody has foreseen."""
+    async with loaded(settings, world) as app:
+        await leave_updates(app, 20)
+        refuse = """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON outbox FOR EACH ROW
+                WHEN (NEW.email_id = 'e-2' AND NEW.tries = 1 AND OLD.tries = 1) EXECUTE FUNCTION refuse()
+        """
+        await app.database.run("CREATE", lambda c: c.execute(refuse))
+        with pytest.raises(asyncpg.RaiseError):
+            await deliver_leftovers(app.services, app.rules, kind="client_update")
+        before = await updates(app)
+        assert [done for _, done in before] == [tries > 0 and n != 1 for n, (tries, _) in enumerate(before)]
+        assert sum(done for _, done in before) == 19
 
 
 class _FailsFor:

@@ -56,6 +56,7 @@ async def test_a_row_that_cannot_be_read_is_set_aside_and_told_of_in_log_metrics
     assert counted == [("deliver", "unexpected")] * 3, "what ClaimstreamUnexpectedErrors counts"
     assert [(one["level"], one["kind"]) for one in told] == [("error", kind)]
     assert "delivery_set_aside" in caplog.text
+    assert "'defects': 3" in caplog.text
     open_items = "SELECT count(*) FROM review_items WHERE email_id = $1 AND status = 'open'"
     items = await app.database.run("SELECT", lambda c: c.fetchval(open_items, email_id))
     assert items == (1 if kind == "client_update" else 0), "the update stands: there is nothing to decide"

@@ -90,6 +90,7 @@ async def test_a_decision_that_waits_to_be_written_stops_a_step_back(
         async with engine.connect() as connection:
             with pytest.raises(Exception, match="decisions of persons wait in the outbox"):
                 await connection.run_sync(lambda c: _step(c, down=True, to="0007"))
+            await connection.run_sync(lambda c: _step(c, down=False, to="head"))
             row = await app.services.outbox.take(email_id=item.email_id)
             assert row is not None
             await app.services.outbox.done(row, Delivered.APPLIED)

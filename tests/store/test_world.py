@@ -28,6 +28,16 @@ def of_another_firm(world: World) -> World:
     return World.model_validate({"tenants": [tenant], "inquiries": letters})
 
 
+async def test_no_mailbox_takes_the_alias_of_another_firms(app: App, world: World) -> None:
+    """Gmail's pushes for the account that was renamed would go to the new mailbox."""
+    address = world.tenants[0].mailboxes[0]
+    assert await app.mailboxes.learn_alias(address, f"neu-{address}")
+    tenant = {"tenant_id": "u", "name": "U", "mailboxes": [f"Neu-{address}"]}
+    with pytest.raises(WorldFaultsError, match="is a mailbox of t"):
+        await app.world.load(World.model_validate({"tenants": [tenant]}))
+    await app.world.load(World.model_validate({"tenants": [tenant | {"tenant_id": "t"}]}))
+
+
 async def test_nothing_of_another_firm_is_touched(app: App, world: World) -> None:
     before = await rows(app)
     with pytest.raises(WorldFaultsError) as raised:

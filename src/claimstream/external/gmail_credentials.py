@@ -14,7 +14,7 @@ from google.auth import crypt, jwt
 from opentelemetry import trace
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, Outage, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Unauthorised
 from claimstream.external.http import connection_classifier, server_attributes, status_error
 from claimstream.external.sessions import new_session
 
@@ -28,6 +28,8 @@ _ASSERTION_SECONDS = 3600
 """The longest life Google allows a signed assertion."""
 _PASSING = frozenset({"internal_failure", "server_error", "temporarily_unavailable"})
 """Errors that come with a 400 and say nothing of our credentials; google-auth repeats a request after them, too."""
+_NO_SUCH_KEY = "Invalid JWT Signature"
+"""The key was revoked (https://developers.google.com/identity/protocols/oauth2/service-account#error-codes)."""
 _MOST_SAID = 200
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -76,6 +78,9 @@ class _Issued:
 class _Fetched(ABC):
     """Tokens from an OAuth 2.0 token endpoint (RFC 6749), kept per key until shortly before they expire."""
 
+    _serves_all = frozenset({"invalid_client"})
+    """Errors of what opens every mailbox: all others would be refused, too."""
+
     def __init__(self, door: Door, token_uri: str, advice: str) -> None:
         self._service = door.service(SERVICE, connection_classifier(SERVICE, "token_uri in GMAIL_SERVICE_ACCOUNT_FILE"))
         self._token_uri = token_uri
@@ -101,7 +106,7 @@ class _Fetched(ABC):
                     "token",
                     lambda: self._fetch(form),
                     attributes={"http.request.method": "POST", **server_attributes(self._token_uri)},
-                    subject=key,
+                    subject=key or None,
                 )
                 self._issued[key] = issued
             return issued.token
@@ -143,6 +148,8 @@ class _Fetched(ABC):
         said = ": ".join(part for part in (reason, description) if part)
         if {reason, description} & _PASSING:
             return Outage(SERVICE, "", f"answered {status} ({said}): its own failure, it should pass", status=status)
+        if reason in self._serves_all or description.startswith(_NO_SUCH_KEY):
+            return LockedOut(SERVICE, "", f"no token ({said}). {self._advice}", status=status)
         if status == 400 and reason:
             return Unauthorised(SERVICE, "", f"no token ({said}). {self._advice}", status=status)
         return status_error(SERVICE, status, said, advice=self._advice, headers=headers)
@@ -223,6 +230,8 @@ def _no_key(what: str) -> Unauthorised:
 
 class RefreshToken(_Fetched):
     """One person's consent: the mailbox of whoever gave it."""
+
+    _serves_all = frozenset({"invalid_client", "invalid_grant"})
 
     def __init__(
         self, door: Door, *, client_id: str, client_secret: str, refresh_token: str, token_uri: str = TOKEN_URI

@@ -41,6 +41,8 @@ _HELD_SECONDS = 30.0
 """The longest that an email keeps its place in the pipeline while others could work."""
 _OF_ONE_MAILBOX = {"gmail", "google-oauth"}
 """Services that throttle and turn away each mailbox by itself."""
+_MOST_FAILING = 10_000
+"""Emails whose failures are counted: more than a worker ever holds."""
 _ALONE_SECONDS = 5.0
 """For which an email that may have ended its worker is tried before the next such one is: by then it has been read, if
 that has not killed us, and waits for the model or for a service."""
@@ -104,7 +106,8 @@ class Runner:
         self._last_attempts = OneByOne(_ALONE_SECONDS)
         self._unwritten = UnwrittenWaits()
         self._failures: dict[str, int] = {}
-        """How often in a row each email that waits has failed here."""
+        """How often in a row each email that waits has failed here, the latest last. Those that another worker has
+        finished are pushed out."""
 
     async def process(self, email_id: str) -> Processed:
         """Take the email as far as it goes. Raises nothing but cancellation: every failure has its outcome."""
@@ -273,7 +276,9 @@ class Runner:
         """Twice as long after each failure. A circuit has its own time, after which all who wait for it go on."""
         if isinstance(outage, BreakerOpen):
             return 0.0
-        failures = self._failures[email_id] = self._failures.get(email_id, 0) + 1
+        failures = self._failures[email_id] = self._failures.pop(email_id, 0) + 1
+        if len(self._failures) > _MOST_FAILING:
+            del self._failures[next(iter(self._failures))]
         return self._outage_wait_seconds * min(_LONGEST_WAIT, 2.0 ** min(failures - 1, 10))
 
     def _wait(self, reason: str, at_least: float = 0.0) -> Wait:

@@ -111,10 +111,14 @@ class WorldStore:
 async def _stored(connection: Connection, world: World) -> Stored:
     """All that is stored of what the world names."""
     tenants = [row["tenant_id"] for row in await connection.fetch("SELECT tenant_id FROM tenants")]
-    mailboxes = await connection.fetch(
-        "SELECT address, tenant_id FROM mailboxes WHERE address = ANY($1::text[])",
-        [address.lower() for tenant in world.tenants for address in tenant.mailboxes],
-    )
+    addresses = [address.lower() for tenant in world.tenants for address in tenant.mailboxes]
+    aliases, mailboxes = [
+        await connection.fetch(
+            f"SELECT {name} AS address, tenant_id FROM mailboxes WHERE {name} = ANY($1::text[])",  # noqa: S608 # our own words # nosec B608
+            addresses,
+        )
+        for name in ("alias", "address")
+    ]
     inquiries = await connection.fetch(
         "SELECT inquiry_id, tenant_id FROM inquiries WHERE inquiry_id = ANY($1::text[])",
         [inquiry.inquiry_id for inquiry in world.inquiries],
@@ -140,7 +144,7 @@ async def _stored(connection: Connection, world: World) -> Stored:
         message_ids[row["tenant_id"], row["id"]].append(row["inquiry_id"])
     return Stored(
         tenants=tenants,
-        mailboxes={row["address"]: row["tenant_id"] for row in mailboxes},
+        mailboxes={row["address"]: row["tenant_id"] for row in (*aliases, *mailboxes)},
         inquiries={row["inquiry_id"]: row["tenant_id"] for row in inquiries},
         codes={(row["tenant_id"], row["code"]): row["inquiry_id"] for row in codes},
         message_ids=message_ids,

@@ -111,21 +111,19 @@ async def deliver_leftovers(services: Services, rules: Rules, *, kind: str | Non
     for each in _KINDS if kind is None else (kind,):
         at_once = 1  # a service that is down gets no more
         while rows := await services.outbox.take_waiting(kind=each, limit=at_once, seconds=HELD_SECONDS):
-            results = await asyncio.gather(*(_try_in_its_trace(row, services, rules) for row in rows))
+            # One row's error ends the pass once the others have ended, too: nobody else would take them for a while.
+            work = (_deliver_in_its_trace(row, services, rules) for row in rows)
+            results = await asyncio.gather(*work, return_exceptions=True)
             raise_if_cancelled()
+            for result in results:
+                if isinstance(result, BaseException) and not isinstance(result, Outage):
+                    raise result
             went_out = sum(isinstance(result, str) for result in results)
             delivered += went_out
             if any(isinstance(result, _ENDS_THE_PASS) for result in results):
                 break
             at_once = _UPDATES_AT_ONCE if went_out and each == "client_update" else 1
     return delivered
-
-
-async def _try_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | Outage | None:
-    try:
-        return await _deliver_in_its_trace(row, services, rules)
-    except Outage as outage:
-        return outage
 
 
 async def _deliver_in_its_trace(row: OutboxRow, services: Services, rules: Rules) -> str | None:
@@ -180,7 +178,8 @@ async def _deliver_row(row: OutboxRow, services: Services, rules: Rules) -> str 
         metrics.error_occurred(error, stage="deliver")
         sentry.capture(error, stage="deliver")
         if defects >= _MOST_DEFECTS:
-            return await _set_aside(row, services, f"It failed {defects} times ({kind}). See the trace and the log.")
+            why = f"It failed {defects} times ({kind}). See the trace and the log."
+            return await _set_aside(row, services, why, defects=defects)
         return "failed"
     log.info("delivered", outbox_id=row.outbox_id, result=result, tries=row.tries)
     return result
@@ -207,9 +206,9 @@ async def _kept(row: OutboxRow, services: Services) -> AsyncIterator[None]:
         await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def _set_aside(row: OutboxRow, services: Services, why: str) -> Delivered:
+async def _set_aside(row: OutboxRow, services: Services, why: str, *, defects: int | None = None) -> Delivered:
     """What fails again and again must not hold up the client's later updates for ever."""
-    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, tries=row.tries)
+    log.error("delivery_set_aside", outbox_id=row.outbox_id, kind=row.kind, tries=row.tries, defects=defects)
     sentry.tell("an outbox row was set aside", level="error", kind=row.kind)
     if row.kind == "client_update":
         reason = ReviewReason.EXTRACTION_ERROR
