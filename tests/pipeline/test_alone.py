@@ -10,7 +10,7 @@ from claimstream.app import App
 from claimstream.domain.records.replay import PutBack, Replay
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
-from claimstream.pipeline.runner import Runner, Wait
+from claimstream.pipeline.runner import Postponed, Runner, Wait
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.store.runs import RunStore
 
@@ -129,3 +129,16 @@ async def test_a_replay_begins_anew(app: App, stack: LocalStack, world: World, r
     replay = Replay(replay_id="r", from_stage="match", stages=("match",), prefixes=(), why="mended", by="one")
     assert isinstance(await RunStore(app.database).put_back(email_id, replay), PutBack)
     assert await app.database.run("SELECT", lambda c: c.fetchval("SELECT count(*) FROM failures")) == 0
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_only_an_email_that_fails_alone_gives_its_place_back(
+    app: App, stack: LocalStack, world: World, reply: Reply, alone: bool
+) -> None:
+    assert stack.claude is not None
+    patient = Runner(app.services, app.rules, worker="one", outage_wait_seconds=60)
+    email_id = await arrive(app, stack, world, reply(PROSE + "POISON"))
+    if alone:
+        await settle(app, patient, await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.fail(500, operation="messages", containing=POISON)
+    assert isinstance(await patient.process(email_id), Postponed if alone else Wait)
