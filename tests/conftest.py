@@ -28,7 +28,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples each time, however slow the machine is: whether a change is good is not to hang on luck. Others are
 # looked for with --hypothesis-profile=search.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
-hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=200, deadline=None)
 hypothesis.settings.load_profile("steady")
 
 

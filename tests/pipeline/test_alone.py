@@ -12,7 +12,7 @@ from claimstream.domain.records.replay import PutBack, Replay
 from claimstream.domain.records.work import Delivered
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
-from claimstream.pipeline.runner import Runner, Wait
+from claimstream.pipeline.runner import Postponed, Runner, Wait
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.store.runs import RunStore
 
@@ -170,3 +170,16 @@ async def test_failures_end_with_their_work(
             guard = GuardDecision(guard="delivery", passed=False, confidence=0.0, why="it fails alone")
             await app.services.outbox.to_review(row, Delivered.SET_ASIDE, guard)
     assert await failures_of(app, email_id) == 0
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_only_an_email_that_fails_alone_gives_its_place_back(
+    app: App, stack: LocalStack, world: World, reply: Reply, alone: bool
+) -> None:
+    assert stack.claude is not None
+    patient = Runner(app.services, app.rules, worker="one", outage_wait_seconds=60)
+    email_id = await arrive(app, stack, world, reply(PROSE + "POISON"))
+    if alone:
+        await settle(app, patient, await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.fail(500, operation="messages", containing=POISON)
+    assert isinstance(await patient.process(email_id), Postponed if alone else Wait)

@@ -192,3 +192,30 @@ async def test_a_mail_that_waits_for_quota_takes_no_memory(
         assert len(app.gmail._pace._waiting) >= 3
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+async def test_what_a_file_unpacks_to_is_booked(app: App, stack: LocalStack, world: World, crowded: bool) -> None:
+    """An archive that unpacks to 380,000 characters, with and without room for them at once."""
+    text = "".join(f"Dies ist der Satz Nummer {n} ohne Belang.\n" for n in range(9000))
+    raw = samples.mail(files=[("a.zip", "application/zip", samples.archive({"a.txt": text.encode()}))])
+    total, left = 20 * 2**20, 2**20
+    memory = MailMemory(total)
+    claimed = await app.emails.claim(await arrive(app, stack, world, raw), worker="one", seconds=60)
+    assert isinstance(claimed, Claimed)
+    reader = _Counted(app.services.reader)
+    content = MailContent(claimed.email, app.gmail, None, reader, memory)  # type: ignore[arg-type]  # a proxy
+    got, received_at = await content.fetch()
+    fetched = Fetched(received_at=received_at, size=len(got), sha256=hashlib.sha256(got).hexdigest())
+    others = [await memory.take(size) for size in (4 * 2**20,) * 4 + (3 * 2**20,)] if crowded else []
+    reading = asyncio.create_task(content.mail(fetched))
+    if crowded:
+        await until(lambda: reader.asked == ["read"] and memory.free == left)
+    for share in others:
+        share.shrink(0)
+    mail = await reading
+    assert mail.characters > 350_000
+    assert total - memory.free > 8 * mail.characters
+    assert len(reader.asked) == (2 if crowded else 1)
+    content.release()
+    assert memory.free == total

@@ -1,10 +1,13 @@
 """Whatever the mail, the service lives and the email ends with an outcome. `make fuzz` looks for one that breaks it."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.control_groups import can_be_made, control_group
 from tests.helpers import NOW
 from tests.pipeline.test_runner import arrive, make_runner, report_of, settle
 from tests.reading import hostile, samples
@@ -68,11 +71,27 @@ mails = st.one_of(
 )
 
 
+@contextmanager
+def in_a_container() -> Iterator[None]:
+    """The memory of a pod for this process and those it starts: for `make fuzz`, where control groups can be made."""
+    if STEADY or not can_be_made():
+        yield
+        return
+    with control_group(POD) as group:
+        group.processes.write_text(str(os.getpid()))
+        try:
+            yield
+            assert group.ended_by_kernel == 0, "whoever took too much ended at its own limit"
+        finally:
+            (group.folder.parent / group.processes.name).write_text(str(os.getpid()))
+
+
 @pytest.fixture
-async def app_in_a_pod(settings: Settings, world: World) -> AsyncIterator[App]:
-    async with App(settings.model_copy(update={"memory_bytes": POD}), clock=lambda: NOW) as opened:
-        await load_world(opened, world)
-        yield opened
+async def app_in_a_pod(settings: Settings, stack: LocalStack, world: World) -> AsyncIterator[App]:
+    with in_a_container():
+        async with App(settings.model_copy(update={"memory_bytes": POD}), clock=lambda: NOW) as opened:
+            await load_world(opened, world)
+            yield opened
 
 
 @pytest.mark.timeout(3600)

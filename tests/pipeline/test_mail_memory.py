@@ -64,7 +64,20 @@ async def test_large_takes_leave_the_reserve() -> None:
     assert small.done()
 
 
-async def test_a_share_shrinks_and_never_grows() -> None:
+async def test_a_share_grows_only_into_what_is_free() -> None:
+    memory = memory_of()
+    share = await memory.take(5)
+    await memory.take(60)
+    assert not share.grow(50)
+    assert memory.free == 35
+    assert share.grow(30)
+    assert share.grow(20), "it has more"
+    assert memory.free == 10
+    share.shrink(0)
+    assert memory.free == 40
+
+
+async def test_a_share_gives_back_what_it_no_longer_needs() -> None:
     memory = memory_of()
     share = await memory.take(60)
     share.shrink(20)

@@ -13,6 +13,7 @@ from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
 from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
+from claimstream.reading.limits import Limits
 
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
 """A mail of 50 MB, the most that Gmail takes in, in base64."""
@@ -29,6 +30,8 @@ _MOST_SECONDS_FOR_MORE = 30.0
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
+_LEAST_CHARACTERS = 4
+"""The shortest text that a value is read out of, with what parts it from the next."""
 
 
 class _MailTooLargeError(Exception):
@@ -78,16 +81,25 @@ class MailContent:
     async def parts(self) -> tuple[MailPart, ...]:
         """The attachments of the mail that was fetched in this attempt."""
         assert self._raw is not None
-        self._reading = await self._read(self._raw, with_parts=True)
-        return self._reading.parts
+        reading = await self._read(self._raw, with_parts=True)
+        texts = _size(reading.mail, Extractions(reading.extractions))
+        if self._grown(_WITH_ITS_PARTS * len(self._raw) + texts):
+            self._reading = reading
+        return reading.parts
 
     async def mail(self, fetched: Fetched) -> ParsedMail:
         """The mail as it was read. Its bytes are let go."""
         reading = self._reading or await self._read(await self.raw(fetched))
+        size = _size(reading.mail, Extractions(reading.extractions))
         self._raw = self._reading = None
+        if not self._grown(size):
+            # Its files unpack to more than there is room for now. Nothing of it is kept until there is.
+            del reading
+            reading = await self._read(await self.raw(fetched, texts=size))
+            self._raw = None
         self._extractions = Extractions(reading.extractions)
-        self._size = _size(reading.mail, self._extractions)
-        self._keep(self._size)
+        self._size = size
+        self._keep(size)
         if not fetched.attachments:
             return reading.mail
         uris = fetched.uris
@@ -97,7 +109,8 @@ class MailContent:
     async def extractions(self, mail: ParsedMail) -> Extractions:
         """Return what the rules read in each source of the mail."""
         if self._extractions is None:
-            await self._take(_size(mail))
+            most_values = min(Limits().max_mail_values, mail.characters // _LEAST_CHARACTERS)
+            await self._take(_size(mail) + _VALUE_BYTES * most_values)
             with _waiting_for_a_process():
                 self._extractions = await self._reader.extract(mail.sources)
             self._size = _size(mail, self._extractions)
@@ -175,14 +188,20 @@ class MailContent:
         if self._share is not None:
             self._share.shrink(size)
 
-    async def raw(self, fetched: Fetched) -> bytes:
+    def _grown(self, size: int) -> bool:
+        return self._share is not None and self._share.grow(size)
+
+    async def raw(self, fetched: Fetched, *, texts: int = 0) -> bytes:
         """The bytes as they were fetched.
+
+        Args:
+            texts: what the mail takes once it has been read, as far as that is known.
 
         Raises:
             LostMailError: the archive has lost them, and Gmail has them no more.
         """
         if self._raw is None:
-            room = self._size + _AGAIN * fetched.size
+            room = max(self._size, texts) + _AGAIN * fetched.size
             if self._blobs is not None and fetched.raw_uri is not None:
                 await self._take(room)
                 self._raw = await archived(fetched, self._blobs)

@@ -28,7 +28,7 @@ class MailMemory:
         self._waiting_large: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     async def take(self, size: int) -> "Share":
-        """A share of so many bytes. Who has one must give it back before it waits for another one."""
+        """A share of so many bytes. Who has one must not wait without end for another one: all could."""
         size = min(size, self._most)
         line = self._waiting_small if self.is_small(size) else self._waiting_large
         turn = asyncio.get_running_loop().create_future()
@@ -77,6 +77,15 @@ class Share:
     def __init__(self, memory: MailMemory, size: int) -> None:
         self._memory = memory
         self._size = size
+
+    def grow(self, size: int) -> bool:
+        """Take up to so many bytes, if they are free now. Return whether the share has as many."""
+        if size - self._size > self._memory.free:
+            return False
+        if size > self._size:
+            old, self._size = self._size, size
+            self._memory.resize(old, size)
+        return True
 
     def shrink(self, size: int) -> None:
         """Keep only so many bytes, if that is less than before; 0 gives all back."""

@@ -21,7 +21,15 @@ from claimstream.domain.records.work import (
     NotClaimed,
     Waited,
 )
-from claimstream.external.errors import BreakerOpen, DoubtedRefusal, NotYetThere, Outage, Throttled, Unauthorised
+from claimstream.external.errors import (
+    BreakerOpen,
+    DoubtedRefusal,
+    LockedOut,
+    NotYetThere,
+    Outage,
+    Throttled,
+    Unauthorised,
+)
 from claimstream.pipeline.attempt import Attempt
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.one_by_one import OneByOne
@@ -253,7 +261,8 @@ class Runner:
         mail in Pub/Sub."""
         if isinstance(outage, NotYetThere) or (isinstance(outage, DoubtedRefusal) and not outage.others_too):
             return True
-        if outage.service in _OF_ONE_MAILBOX and isinstance(outage, Throttled | Unauthorised):
+        its_own = isinstance(outage, Throttled | Unauthorised) and not isinstance(outage, LockedOut)
+        if its_own and outage.service in _OF_ONE_MAILBOX:
             return True
         others = self._services.others_seconds_ago(outage)
         return others is not None and any(seconds < _HELD_SECONDS for seconds in others)
