@@ -101,6 +101,8 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Address = Annotated[str | None, AfterValidator(_address)]
 HttpUrl = Annotated[str | None, _url("http", "https")]
 
+_SPACE = re.compile(r"\s")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 _WITHOUT_SPACE = frozenset(
     {"anthropic_api_key", "gmail_token", "gmail_client_id", "gmail_client_secret", "gmail_refresh_token"}
 )
@@ -306,8 +308,8 @@ class Settings(BaseSettings):
     def _one_line(cls, value: object, info: ValidationInfo) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if isinstance(text, str) and info.field_name not in _OF_TELEMETRY:
-            wrong = r"\s" if info.field_name in _WITHOUT_SPACE else r"[\x00-\x1f\x7f]"
-            if re.search(wrong, text):
+            wrong = _SPACE if info.field_name in _WITHOUT_SPACE else _CONTROL_CHARACTER
+            if wrong.search(text):
                 raise ValueError("there is white space or a control character within it: two values, or a broken one?")
         return value
 

@@ -78,8 +78,15 @@ def _inside(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
             yield from _inside(child, depth - 1)
 
 
-_TRIED_AT_ONE_PLACE = {"claimstream.domain.reader.amounts._SHAPES", "claimstream.domain.reader.labels._WORDS"}
-"""Patterns in a list, all of which are only used by ``fullmatch``."""
+_TRIED_AT_ONE_PLACE = {
+    "claimstream.domain.reader.amounts._SHAPES",
+    "claimstream.domain.reader.labels._WORDS",
+    *(
+        f"claimstream.domain.rules.reply_codes.{name}"
+        for name in ("_DATE_AFTER_WORD", "_LABELLED_NUMBER", "_MONTH_WITH_NUMBERS")
+    ),
+}
+"""Patterns in a list or a loop, all of which are only used by ``fullmatch``."""
 _LONGEST = {"claimstream.domain.reader.labels._WORDS": 60}
 """Characters of the longest text that is held against a pattern."""
 

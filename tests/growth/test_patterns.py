@@ -27,6 +27,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.phrases._any": "our own patterns, on import",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
+    "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
 }
 """Functions that make patterns, and of what. A new one needs a line here and, if it holds more, a test below."""
 

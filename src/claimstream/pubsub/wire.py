@@ -71,11 +71,11 @@ _STATUS_TRAILER = "grpc-status-details-bin"
 AioRpcError = cast("type[Exception]", aio.AioRpcError)
 """What every failed call raises: a final status from the service or from the transport."""
 
+_NO_CREDENTIALS = "Getting metadata from plugin failed"
 _REFUSED_CREDENTIALS = re.compile(
-    r"Getting metadata from plugin failed.*\b(invalid_grant|invalid_client|invalid_scope|invalid_rapt"
+    r"\b(invalid_grant|invalid_client|invalid_scope|invalid_rapt"
     r"|unauthorized_client|unsupported_grant_type|access_denied|deleted_client|disabled_client|org_internal|account_disabled"
-    r"|iam\.serviceAccounts\.getAccessToken|Reauthentication)\b",
-    re.DOTALL,
+    r"|iam\.serviceAccounts\.getAccessToken|Reauthentication)\b"
 )
 """gRPC calls it UNAVAILABLE when no access token can be had. That is so when Google's token endpoint is out of reach;
 when it refuses the credentials (https://datatracker.ietf.org/doc/html/rfc6749#section-5.2) only a person can help."""
@@ -244,8 +244,10 @@ def status_name(error: BaseException) -> str:
     if not isinstance(error, AioRpcError):
         return "UNKNOWN"
     name = str(cast("Any", error).code().name)
-    if name == "UNAVAILABLE" and _REFUSED_CREDENTIALS.search(status_details(error)):
-        return "UNAUTHENTICATED"
+    if name == "UNAVAILABLE":
+        _, _, why = status_details(error).partition(_NO_CREDENTIALS)
+        if _REFUSED_CREDENTIALS.search(why):
+            return "UNAUTHENTICATED"
     return name
 
 
