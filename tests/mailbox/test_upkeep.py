@@ -116,6 +116,9 @@ async def test_a_look_to_which_history_lagged_is_repeated_in_the_next_round(app:
     await upkeep.round()
     await app.database.run("UPDATE", lambda c: c.execute("UPDATE mailboxes SET last_synced_at = $1", now))
     for _ in range(2):
+        await app.database.run(
+            "UPDATE", lambda c: c.execute("UPDATE mailboxes SET poll_at = now() WHERE poll_at > now()")
+        )
         await upkeep.round()
     assert sync.looks == 2
 
