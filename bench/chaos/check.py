@@ -31,7 +31,7 @@ _EMAILS = f"""
            (SELECT count(*) FROM processing_reports p WHERE p.email_id = e.email_id) AS reports,
            (SELECT array_agg(x.source_id) FROM extractions x WHERE x.email_id = e.email_id) AS sources_read
     FROM emails e WHERE NOT {IS_PAST}
-"""
+"""  # our own words # nosec B608
 _ANSWERS = "SELECT email_id, stage, created_at FROM checkpoints WHERE stage LIKE 'model/%'"
 _LEDGER = "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens + output_tokens), 0) FROM token_ledger"
 _PAID = """
