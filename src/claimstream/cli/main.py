@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 
 
+_WORKER_SECONDS = 20.0
+"""For a worker to clean up that is told to end before it works. Kubernetes waits for 40 s."""
 _SERVERS_SECONDS = 60.0
 """How long the servers of the embedded stack may take to end."""
 
@@ -183,7 +185,7 @@ def run() -> None:
         finally:
             await telemetry.aclose(5.0)
 
-    _run(work(), complain=_complain_in_the_log, stopped=_stop_in_the_log)
+    _run(work(), complain=_complain_in_the_log, stopped=_stop_in_the_log, grace_seconds=_WORKER_SECONDS)
 
 
 def _fail_in_the_log(error: BaseException) -> None:
