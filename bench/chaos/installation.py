@@ -55,6 +55,15 @@ WORKER_SETTINGS = {
     "CIRCUIT_BREAKER_ALERT_EMAIL": ALERTS_TO,
 }
 """Shorter than in production, so that everything that waits is met within minutes."""
+_POISON_DUE = """
+    WITH due AS (
+        UPDATE outbox SET taken_until = now()
+        WHERE done_at IS NULL AND put_off_try = tries
+          AND email_id IN (SELECT email_id FROM emails WHERE gmail_id = ANY ($1))
+        RETURNING 1
+    )
+    SELECT count(*) FROM due
+"""
 
 
 class Installation:
@@ -167,6 +176,11 @@ class Installation:
             *(server.start() for server in (self.postgres, self.mongo, self.gcs, self.smtp, self.claude, self.gmail))
         )
         await self.poisoning.end()
+
+    async def make_poison_due(self) -> None:
+        """Let ten minutes pass for what was put off once more while it failed for its own sake: no outage has ended
+        that would make it due."""
+        await self.count(_POISON_DUE, list(self.poisoning.gmail_ids))
 
 
 def _there(part: T | None) -> T:

@@ -119,6 +119,7 @@ async def _settle(installation: Installation, sent: dict[str, Letter], show: Sho
     while True:
         settled = await _settled(installation)
         show("all is calm", settled, len(sent))
+        await installation.make_poison_due()
         if settled >= len(sent):
             return False
         if settled > done:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,6 +57,12 @@ async def backend(database: Database) -> int:
     return await database.run("SELECT pg_backend_pid", ask)
 
 
+async def drop_ended_session(database: Database) -> None:
+    """Meet the end of a session that the server has ended, at the latest now."""
+    with suppress(Outage):
+        await backend(database)
+
+
 async def write(connection: Connection) -> None:
     await connection.execute("INSERT INTO tenants VALUES ('written', 'w') ON CONFLICT (tenant_id) DO NOTHING")
 
@@ -72,6 +78,7 @@ async def test_no_session_outlives_a_change_of_the_server_role(
             name,
         )
         await admin.execute("SET default_transaction_read_only = off")
+        await drop_ended_session(database)
         gate = asyncio.Barrier(3)
 
         async def together(connection: Connection) -> None:
@@ -173,6 +180,7 @@ async def test_a_standby_is_no_server_of_ours_until_it_is_promoted(tmp_path: Pat
         await server.stop()
         server.demote()
         await server.start()
+        await drop_ended_session(database)
         with pytest.raises(Outage, match="takes writes"):
             await backend(database)
         standby = await asyncpg.connect(server.dsn)
