@@ -1,8 +1,8 @@
 """The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from claimstream.domain.records.mail import ParsedMail, Source
@@ -10,9 +10,10 @@ from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.judging import waiting_for_a_process
 from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
-from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
+from claimstream.reading import Extractions, MailPart, Reading
 from claimstream.reading.limits import Limits
 
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
@@ -111,7 +112,7 @@ class MailContent:
         if self._extractions is None:
             most_values = min(Limits().max_mail_values, mail.characters // _LEAST_CHARACTERS)
             await self._take(_size(mail) + _VALUE_BYTES * most_values)
-            with _waiting_for_a_process():
+            with waiting_for_a_process():
                 self._extractions = await self._reader.extract(mail.sources)
             self._size = _size(mail, self._extractions)
             self._keep(self._size)
@@ -119,7 +120,7 @@ class MailContent:
 
     async def extract(self, transcripts: Sequence[Source]) -> Extractions:
         """Return what the rules read in texts that a model has made of scans."""
-        with _waiting_for_a_process():
+        with waiting_for_a_process():
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
@@ -232,7 +233,7 @@ class MailContent:
 
     async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:
         # A block that names the mailbox is recognisably our own quoted letter.
-        with _waiting_for_a_process():
+        with waiting_for_a_process():
             return await self._reader.read(raw, our_markers=(self._email.mailbox,), with_parts=with_parts)
 
 
@@ -240,12 +241,3 @@ def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  #
     """Return about how much memory a mail takes once it has been read."""
     values = sum(len(found.totals) + len(found.references) + len(found.people) for found in extractions.found)
     return _RECORD_BYTES + _CHARACTER_BYTES * mail.characters + _VALUE_BYTES * values
-
-
-@contextmanager
-def _waiting_for_a_process() -> Iterator[None]:
-    try:
-        yield
-    except ReaderUnavailableError as error:
-        # No process can be started (memory, process limit): that is the machine's trouble, not the mail's.
-        raise Outage("reader", "read", "no reading process can be started; check memory and process limits") from error

@@ -30,6 +30,8 @@ class Task(StrEnum):
     """One attachment."""
     EXTRACT = "extract"
     """What the rules read in texts."""
+    JUDGE = "judge"
+    """A question to the rules."""
 
 
 class PartHead(Record):
@@ -60,7 +62,7 @@ class MailPart:
 
 
 class Request(Record):
-    """One reading. The bytes beside it are the mail, the attachment, or the JSON of the sources."""
+    """One reading. The bytes beside it are the mail, the attachment, or JSON: of the sources, or of a question."""
 
     task: Task
     alarm_seconds: float
@@ -72,6 +74,8 @@ class Request(Record):
     """The attachment that a ``FILE`` request is about."""
     allowance: Allowance | None = None
     """The rest of the mail's allowance, where it is read in several requests."""
+    question: str = ""
+    """The name of the question's class, of a ``JUDGE`` request."""
 
 
 class Answer(Record):
@@ -87,7 +91,11 @@ class Answer(Record):
     """The marks of our own letters in this mail."""
     allowance: Allowance
     """The rest of the allowance."""
-    extractions: int
+    extractions: int = 0
     """The number of frames of extractions that follow."""
+    judged: str = ""
+    """The answer to a question, as JSON."""
+    failed: str = ""
+    """The error in which the rules ended, and its place."""
     parts: tuple[PartHead, ...] = ()
     """The attachments whose bytes follow."""

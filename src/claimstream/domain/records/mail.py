@@ -10,6 +10,10 @@ REST = "/rest"
 a whole attachment that came after a limit of its mail was reached."""
 
 
+SMALL_IMAGE_BYTES = 20_000
+"""Smaller pictures are logos and signatures, not scanned letters."""
+
+
 class SourceKind(StrEnum):
     """What a text came from; the base confidence of a value depends on it (``confidence.SOURCE_CONFIDENCE``)."""
 
@@ -50,6 +54,11 @@ class Source(Record):
     """``gs://bucket/object`` of the bytes, where they are kept by themselves."""
     pages: int | None = None
     """The number of pages of a PDF."""
+
+    @property
+    def may_be_a_letter(self) -> bool:
+        """Whether it is more than a picture as small as a logo or a signature."""
+        return self.kind is not SourceKind.IMAGE or self.size >= SMALL_IMAGE_BYTES
 
     @property
     def needs_vision(self) -> bool:

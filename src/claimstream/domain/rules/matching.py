@@ -16,7 +16,6 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.deterministic_routing import (
     Signs,
     addresses_of,
-    bare_address,
     contradiction,
     matches_case,
     matches_creditor,
@@ -26,6 +25,7 @@ from claimstream.domain.rules.deterministic_routing import (
     recent,
     subject_references,
 )
+from claimstream.domain.rules.forms import bare_address
 from claimstream.domain.rules.freemail import domain_of, telling_domain
 
 WEIGHT_REFERENCES = 0.6

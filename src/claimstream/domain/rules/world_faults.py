@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from claimstream.domain.records.inquiry import Client, Inquiry
 from claimstream.domain.records.world import World
-from claimstream.domain.rules.deterministic_routing import bare_message_id
+from claimstream.domain.rules.forms import bare_message_id
 from claimstream.domain.rules.reply_codes import fault_of_code
 from claimstream.domain.rules.world_text import located
 
