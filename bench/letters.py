@@ -17,7 +17,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from bson import decode, encode
 from rich.console import Console
 from rich.table import Table
 
+from bench.loop import watched_loop
 from claimstream.domain.records.decision import Match, Thresholds
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor, Inquiry, Letter
@@ -154,33 +155,6 @@ def _mail(about: str, case: str, *, to: str = "claims@kanzlei-nord.example", sen
         to=(Address(address=to),),
         sources=(source,),
     )
-
-
-@dataclass
-class Loop:
-    """What the event loop did meanwhile, in seconds."""
-
-    busy: float = 0.0
-    block: float = 0.0
-
-
-@contextmanager
-def watched_loop() -> Iterator[Loop]:
-    """Times every callback of the loop, as its debug mode does."""
-    seen, run = Loop(), asyncio.Handle._run  # what every callback goes through
-
-    def timed(handle: asyncio.Handle) -> None:
-        started = time.thread_time()
-        run(handle)
-        spent = time.thread_time() - started
-        seen.busy += spent
-        seen.block = max(seen.block, spent)
-
-    setattr(asyncio.Handle, "_run", timed)  # noqa: B010 - mypy lets no method be replaced
-    try:
-        yield seen
-    finally:
-        setattr(asyncio.Handle, "_run", run)  # noqa: B010 - as above
 
 
 class Portal:
