@@ -54,9 +54,9 @@ log = get_logger(__name__)
 R = TypeVar("R", bound=BaseModel)
 
 DELETED_AFTER_SECONDS = 300.0
-"""How long a message must have answered 404 before it counts as deleted."""
+"""The time for which a message must have answered 404 before it counts as deleted."""
 _LONGEST_WAIT_SECONDS = 60.0
-"""Between two requests for such a message. The wait doubles up to here."""
+"""The longest wait between two requests for such a message. It doubles up to here."""
 
 _KEPT_AT_ONCE = {"fetch", "parse"}
 """Stages that are dear to do again. What the others ask of the model is kept by itself, answer by answer; the rest of

@@ -19,15 +19,16 @@ from claimstream.reading.limits import Limits
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
 """A mail of 50 MB, the most that Gmail takes in, in base64."""
 _WHILE_IT_COMES = 4
-"""Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+"""The memory that an answer takes, in times its size: as bytes, as JSON, as text, and the mail."""
 _USUAL_ANSWER_BYTES = SMALL_BYTES // _WHILE_IT_COMES
-"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
+"""The answer of Gmail for a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _WITH_ITS_PARTS = 3
-"""Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
+"""The memory that a mail takes while it is archived, in times its size: it, its attachments, and what is on the way."""
 _AGAIN = 8
-"""Times its size that a mail takes while it comes again and is taken apart: 4 times 4/3, and its parts."""
+"""The memory that a mail takes while it comes again and is taken apart, in times its size: 4 times 4/3, and its
+parts."""
 _MOST_SECONDS_FOR_MORE = 30.0
-"""How long a mail that has memory waits for more before it gives all of it back and comes again."""
+"""The time for which a mail that has memory waits for more before it gives all of it back and comes again."""
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048

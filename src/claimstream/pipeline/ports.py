@@ -98,14 +98,14 @@ class ModelIntent(Protocol):
 
 
 class Purse(Protocol):
-    """Where the money for one question comes from."""
+    """The source of the money for one question."""
 
     async def reserve(self, highest_cost_usd: Decimal) -> None:
         """Set aside what the question may cost at most, before anything leaves."""
         ...
 
     async def give_back(self) -> None:
-        """Nothing was billed."""
+        """Give it back: nothing was billed."""
         ...
 
 

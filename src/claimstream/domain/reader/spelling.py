@@ -59,6 +59,6 @@ def normalise(value: str) -> str:
 
 
 def same_reference(a: str, b: str) -> bool:
-    """Whether two references are the same file: equal after normalising, and with a digit in it."""
+    """Return True when two references are the same file: equal after normalising, and with a digit in it."""
     left = normalise(a)
     return left == normalise(b) and any(char.isdigit() for char in left)

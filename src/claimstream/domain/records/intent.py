@@ -21,7 +21,7 @@ class Intent(StrEnum):
 SET_ASIDE = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 """Skip extraction and end as ``IGNORE``."""
 AMOUNT_INTENTS = frozenset({Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER})
-"""Only these may change amounts."""
+"""The intents that may change amounts."""
 
 
 class MatchedBy(StrEnum):

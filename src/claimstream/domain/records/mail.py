@@ -57,7 +57,7 @@ class Source(Record):
 
     @property
     def may_be_a_letter(self) -> bool:
-        """Whether it is more than a picture as small as a logo or a signature."""
+        """True for more than a picture as small as a logo or a signature."""
         return self.kind is not SourceKind.IMAGE or self.size >= SMALL_IMAGE_BYTES
 
     @property
@@ -78,7 +78,7 @@ class Unread(Record):
 
     @property
     def is_rest(self) -> bool:
-        """Whether this lies beyond a limit, rather than being at fault itself."""
+        """True when this lies beyond a limit, rather than being at fault itself."""
         return self.reason == "too_many" or (self.reason == "too_large" and self.source_id.endswith(REST))
 
 

@@ -26,7 +26,7 @@ class Question(Record, Generic[A]):
 
 
 class FindKeys(Question[MailKeys]):
-    """By which keys are the letters found that the mail may be about?"""
+    """The question by which keys the letters are found that the mail may be about."""
 
     mail: ParsedMail
 
@@ -36,11 +36,11 @@ class Classified(Record):
 
     classification: Classification
     pointed: bool
-    """Whether a signal points to any of the letters: who sent the mail is then not asked."""
+    """True when a signal points to any of the letters: who sent the mail is then not asked."""
 
 
 class Classify(Question[Classified]):
-    """Which inquiry does a deterministic signal name, and what does the mail want?"""
+    """The question which inquiry a deterministic signal names, and what the mail wants."""
 
     mail: ParsedMail
     extractions: tuple[SourceExtraction, ...]
@@ -50,14 +50,14 @@ class Classify(Question[Classified]):
 
 
 class KeepEvidenced(Question[SourceExtraction]):
-    """How much of a model's answer does its source prove?"""
+    """The question how much of a model's answer its source proves."""
 
     extraction: SourceExtraction
     source: Source
 
 
 class Consolidate(Question[Consolidated]):
-    """Which one answer do all sources give?"""
+    """The question which one answer all sources give."""
 
     extractions: tuple[SourceExtraction, ...]
     intent: Intent
@@ -66,7 +66,7 @@ class Consolidate(Question[Consolidated]):
 
 
 class FindMatch(Question[Match]):
-    """Which inquiry does the mail answer?"""
+    """The question which inquiry the mail answers."""
 
     mail: ParsedMail
     consolidated: Consolidated
@@ -77,7 +77,7 @@ class FindMatch(Question[Match]):
 
 
 class Decide(Question[Decision]):
-    """Where does the mail go, and what may be written?"""
+    """The question where the mail goes, and what may be written."""
 
     mail: ParsedMail
     classification: Classification

@@ -32,7 +32,8 @@ CONFIDENCE: dict[MatchedBy, float] = {
 _PLUS_ADDRESS = re.compile(r"^[^@+]*\+([^@]+)@")
 _CODE = re.compile(r"[A-Za-z0-9]{4,20}")
 _MOST_WORDS = 20_000
-"""Of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the database."""
+"""The most words of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the
+database."""
 
 Files = Sequence[CandidateFile]
 

@@ -13,18 +13,18 @@ _LEGAL_FORM = re.compile(
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Which words must stand somewhere for the name, code or reference to stand there."""
+    """Return the words that must stand somewhere for the name, code or reference to stand there."""
     return tuple(RUNS.findall(fold(name)))
 
 
 def core_words_of(name: str) -> tuple[str, ...]:
-    """The same of an organisation's name; () when too little is left without its legal form."""
+    """Return the same of an organisation's name; () when too little is left without its legal form."""
     words = tuple(RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
     return words if len(" ".join(words)) >= 5 else ()
 
 
 def needs_no_label(reference: str) -> bool:
-    """Whether a reference cannot be taken for anything else; see :meth:`Wording.has_reference`."""
+    """Return True when a reference cannot be taken for anything else; see :meth:`Wording.has_reference`."""
     runs = RUNS.findall(reference)
     lone_number = len(runs) == 1 and runs[0].isdigit()
     return sum(map(len, runs)) >= 5 and not lone_number and any(c.isdigit() for c in reference)

@@ -1,11 +1,11 @@
-"""Whether a model is asked about a mail (domain rules, Extract)."""
+"""The rule when a model is asked about a mail (domain rules, Extract)."""
 
 from claimstream.domain.records.extraction import AmountRank, Consolidated, SettlementDecision
 from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
 
 
 def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
-    """Whether the rules left open what this intent calls for, and a model could settle it.
+    """Return True when the rules left open what this intent calls for, and a model could settle it.
 
     What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
     """

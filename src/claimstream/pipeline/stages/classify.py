@@ -61,7 +61,7 @@ async def _by_rules(
 async def classify(
     mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, judge: Judge, rules: Rules
 ) -> Classification:
-    """What the mail wants, by the rules where they are sure, else by a small model."""
+    """Return what the mail wants, by the rules where they are sure, else by a small model."""
     ruled = await _by_rules(mail, content, files, judge, rules)
     if ruled.confidence >= rules.thresholds.intent_minimum:
         return ruled

@@ -42,7 +42,7 @@ class Extracted(Record):
     model_asked: bool = False
     budget_spent: bool = False
     limit_reached: bool = False
-    """Not every source was shown to the model: the email has had its share of it."""
+    """The email has had its share of the model, and not every source was shown to it."""
     refused: tuple[str, ...] = ()
     """Ids of sources that the model was shown and did not read."""
 
