@@ -30,8 +30,8 @@ class Services:
     letters: LetterIndexes = field(default_factory=LetterIndexes)
     """Of this process; to be closed with it."""
     others_seconds_ago: Callable[[Outage], Sequence[float] | None] = lambda _: None
-    """A function that tells how long ago the operation that failed last succeeded for each of some other emails; None where
-    its failure says nothing of the email."""
+    """A function that tells how long ago the operation that failed last succeeded for each of some other emails; None
+    where its failure says nothing of the email."""
     mail_memory: MailMemory = field(default_factory=lambda: MailMemory(_MAILS_BYTES))
 
 
