@@ -2,25 +2,23 @@
 
 from collections.abc import Callable
 
-import pytest
 from tests.growth.measured import SUPERLINEAR, growth
 
 LENGTH = 12_000
 
 
 def _steps(each: int, pairs_of: int) -> Callable[[int], Callable[[], object]]:
-    """Work of so many steps for each character, and one for each pair of every ``pairs_of``th character."""
+    """Work of so many steps for each character, and one for each pair of every ``pairs_of``-th character."""
 
     def ready(length: int) -> Callable[[], object]:
-        steps = each * length + (length // pairs_of) ** 2 if pairs_of else each * length
+        steps = each * length + ((length // pairs_of) ** 2 if pairs_of else 0)
         return lambda: sum(1 for _ in range(steps))
 
     return ready
 
 
-@pytest.mark.parametrize("pairs_of", [3, 100])
-def test_a_quadratic_is_seen(pairs_of: int) -> None:
-    assert growth(_steps(0, pairs_of), (LENGTH,)) > SUPERLINEAR
+def test_a_quadratic_is_seen() -> None:
+    assert growth(_steps(0, 40), (LENGTH,)) > SUPERLINEAR
 
 
 def test_a_quadratic_that_is_a_tenth_of_the_whole_is_seen() -> None:

@@ -20,7 +20,7 @@ from claimstream.reading.protocol import MailPart, Request, Task
 __all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
 
 _HEAD_BYTES = 64 * 1024
-_REQUESTS_PER_PROCESS = 1_000
+_READINGS_PER_PROCESS = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
 _FILES_AT_ONCE = 1_000
@@ -286,7 +286,7 @@ class MailReader:
                 if code not in _FROM_OUTSIDE or attempt == 2:
                     raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
             finally:
-                if done and worker.requests < _REQUESTS_PER_PROCESS and not self._closed:
+                if done and worker.readings < _READINGS_PER_PROCESS and not self._closed:
                     self._idle.append(worker)
                 else:
                     await self._discard(worker)
