@@ -17,7 +17,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,15 +27,17 @@ from bson import decode, encode
 from rich.console import Console
 from rich.table import Table
 
+from bench.loop import watched_loop
 from claimstream.domain.records.decision import Match, Thresholds
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor, Inquiry, Letter
 from claimstream.domain.records.intent import RoutingHit
 from claimstream.domain.records.keys import ClientKeys, CreditorKeys, LetterKeys
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
+from claimstream.domain.records.questions import Classified, Classify, FindMatch
 from claimstream.domain.records.work import Email
 from claimstream.domain.records.world import Tenant, World
-from claimstream.domain.rules.deterministic_routing import Signs, find_route
+from claimstream.domain.rules.deterministic_routing import find_route
 from claimstream.domain.rules.freemail import FREEMAIL_DOMAINS
 from claimstream.domain.rules.matching import match
 from claimstream.domain.rules.shortlist import LetterIndex
@@ -45,8 +47,10 @@ from claimstream.external.mongo_documents import KEYS, client_document, client_k
 from claimstream.local.servers.postgres import LocalPostgres
 from claimstream.memory import calm_collector
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.letter_indexes import OLDEST_CLIENT_KEYS_SECONDS, LetterIndexes
 from claimstream.pipeline.services import Rules, Services
+from claimstream.reading import MailReader
 from claimstream.store.database import Connection, Database
 from claimstream.store.inquiries import InquiryStore
 from claimstream.store.schema import migrate
@@ -153,33 +157,6 @@ def _mail(about: str, case: str, *, to: str = "claims@kanzlei-nord.example", sen
     )
 
 
-@dataclass
-class Loop:
-    """What the event loop did meanwhile, in seconds."""
-
-    busy: float = 0.0
-    block: float = 0.0
-
-
-@contextmanager
-def watched_loop() -> Iterator[Loop]:
-    """Times every callback of the loop, as its debug mode does."""
-    seen, run = Loop(), asyncio.Handle._run  # what every callback goes through
-
-    def timed(handle: asyncio.Handle) -> None:
-        started = time.thread_time()
-        run(handle)
-        spent = time.thread_time() - started
-        seen.busy += spent
-        seen.block = max(seen.block, spent)
-
-    setattr(asyncio.Handle, "_run", timed)  # noqa: B010 - mypy lets no method be replaced
-    try:
-        yield seen
-    finally:
-        setattr(asyncio.Handle, "_run", run)  # noqa: B010 - as above
-
-
 class Portal:
     """Clients as MongoDB holds them, without the way there."""
 
@@ -231,23 +208,34 @@ class Desk:
 
     async def short(self, received: ParsedMail) -> tuple[RoutingHit | None, Match, int]:
         """As the stages do it."""
-        files = CandidateFiles(EMAIL, self.services, self.rules)
-        found = await files.for_routing(received)
-        routing = await found.judged_by(
-            lambda: find_route(received, found.files, now=NOW, thresholds=THRESHOLDS, signs=found.signs)
-        )
+        judge = Judge(self.services.reader)
+        files = CandidateFiles(EMAIL, self.services, self.rules, judge)
+
+        async def routed(letters: list[CandidateFile]) -> Classified:
+            question = Classify(
+                files=tuple(letters), mail=received, extractions=(), now=NOW, thresholds=self.rules.thresholds
+            )
+            return await judge.ask(question, Classified)
+
+        found = await routed(await files.pointed_at(received))
+        if not found.pointed:
+            found = await routed(await files.with_the_senders(received))
+        routing = found.classification.routing
         files.let_go()
         near = await files.for_match(received, Consolidated(), routing)
-        return (
-            routing,
-            await near.judged_by(lambda: self._match(received, near.files, routing, near.signs)),
-            len(near.files),
+        question = FindMatch(
+            files=tuple(near),
+            mail=received,
+            consolidated=Consolidated(),
+            routing=routing,
+            now=NOW,
+            thresholds=self.rules.thresholds,
+            freemail=self.rules.freemail,
         )
+        return routing, await judge.ask(question, Match), len(near)
 
     @staticmethod
-    def _match(
-        received: ParsedMail, files: list[CandidateFile], routing: RoutingHit | None, signs: Signs | None = None
-    ) -> Match:
+    def _match(received: ParsedMail, files: list[CandidateFile], routing: RoutingHit | None) -> Match:
         return match(
             received,
             Consolidated(),
@@ -256,7 +244,6 @@ class Desk:
             now=NOW,
             thresholds=THRESHOLDS,
             freemail=FREEMAIL_DOMAINS,
-            signs=signs,
         )
 
 
@@ -282,6 +269,7 @@ async def opened(firm: Firm) -> AsyncIterator[tuple[Desk, Callable[[], None]]]:
             call = door.service(postgres_errors.SERVICE, postgres_errors.classify, unknown_is_outage=False).call
             database, clients, later = Database(postgres.dsn, call=call), Portal(firm.clients), [0.0]
             inquiries = InquiryStore(database)
+            reader = MailReader(workers=1)
             letters = LetterIndexes(monotonic=lambda: time.monotonic() + later[0])
             try:
                 await migrate(postgres.dsn)
@@ -291,9 +279,13 @@ async def opened(firm: Firm) -> AsyncIterator[tuple[Desk, Callable[[], None]]]:
                 await world.load(World(tenants=(tenant,)))
                 for start in range(0, len(firm.inquiries), 1000):
                     await world.load(World(tenants=(), inquiries=tuple(firm.inquiries[start : start + 1000])))
-                unused = ("emails", "outbox", "ledger", "tenants", "gmail", "reader", "blobs", "model", "mailer")
+                unused = ("emails", "outbox", "ledger", "tenants", "gmail", "blobs", "model", "mailer")
                 services = Services(
-                    inquiries=inquiries, clients=clients, letters=letters, **dict.fromkeys(unused, cast("Any", None))
+                    inquiries=inquiries,
+                    clients=clients,
+                    letters=letters,
+                    reader=reader,
+                    **dict.fromkeys(unused, cast("Any", None)),
                 )
                 rules = Rules(thresholds=THRESHOLDS, freemail=FREEMAIL_DOMAINS, clock=lambda: NOW)
 
@@ -302,6 +294,7 @@ async def opened(firm: Firm) -> AsyncIterator[tuple[Desk, Callable[[], None]]]:
 
                 yield Desk(services, rules, database, clients), wait
             finally:
+                await reader.close()
                 await letters.close()
                 await database.close()
                 await door.close()

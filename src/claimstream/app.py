@@ -273,8 +273,11 @@ class App:
                 log.warning("model_deprecated", model=model, consequence=warning)
 
     async def _check_gmail(self) -> str:
-        """That one of a few mailboxes opens: a single revoked grant is no reason to leave the others unserved, nor is
-        one that fails each time, if it were always the first."""
+        """Open one of a few mailboxes, at random: a single revoked grant is no reason to leave the others unserved.
+
+        Raises:
+            ExternalError: none of them opens.
+        """
         refused: ExternalError | None = None
         mailboxes = await self.mailboxes.all()
         for mailbox in random.sample(mailboxes, min(_TRIED_MAILBOXES, len(mailboxes))):

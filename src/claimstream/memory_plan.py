@@ -11,24 +11,25 @@ MEBIBYTE = 1024 * 1024
 WORKER_BYTES = 256 * MEBIBYTE
 """The service without mail and letters: 230 MiB were measured with all telemetry and 200 emails in flight."""
 LETTER_BYTES = 360
-"""Of one letter that is held (docs/scaling.md)."""
+"""The memory of one letter that is held (docs/scaling.md)."""
 READER_SHARED_BYTES = 48 * MEBIBYTE
-"""Of a reading process, beside the private memory that its limit counts: pages of programs and libraries."""
+"""The shared memory of a reading process, beside the private memory that its limit counts: pages of programs and
+libraries."""
 LEAST_READER_BYTES = 192 * MEBIBYTE
-"""Less, and ordinary documents are no longer read."""
+"""The least private memory of a reading process: with less, ordinary documents are no longer read."""
 MOST_READER_BYTES = 1024 * MEBIBYTE
 LEAST_MAILS_BYTES = 320 * MEBIBYTE
 """One mail of Gmail's largest size while it comes in: its answer as bytes, as JSON and as text, and the mail."""
 MOST_MAILS_BYTES = 1024 * MEBIBYTE
 _KERNEL_SHARE = 0.05
-"""Of everything: sockets, page tables and files that the container is charged for, too."""
+"""The kernel's share of everything: sockets, page tables and files that the container is charged for, too."""
 _READERS = 2
 _NO_LIMIT = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """Bytes for each part of the service."""
+    """The bytes of each part of the service."""
 
     total: int
     letters: int
@@ -63,7 +64,8 @@ class MemoryPlan:
 
 
 def available_memory(root: Path = Path("/")) -> int:
-    """Bytes that this process and its children may take: the least limit of its control groups, else the machine's.
+    """Return the bytes that this process and its children may take: the least limit of its control groups, else the
+    machine's.
 
     Args:
         root: of the file system; another one in tests.

@@ -15,10 +15,10 @@ from claimstream.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 _LONGEST_HOLD_SECONDS = 300.0
-"""How rarely a service that turns our credentials away is asked again: the recovery time, doubled up to this. So is one
-that answers our probe, and soon after that fails for the mail as before."""
+"""The longest time between two tries of a service that turns our credentials away: the recovery time, doubled up to
+this. The same holds for one that answers our probe, and soon after that fails for the mail as before."""
 _SOON = 10
-"""Times the last hold."""
+"""The time within which another opening is soon, in times the last hold."""
 
 
 class Pausable(Protocol):
@@ -56,7 +56,7 @@ class Pauses:
         self._probes = probes
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._in_vain: dict[str, tuple[float, float]] = {}
-        """By service whose probe succeeded at once: how long it was held, and until when another opening shows that the
+        """Service whose probe succeeded at once → how long it was held, and until when another opening shows that the
         probe does not meet what the mail meets (a lost right to write, a schema that the model refuses)."""
         self._leave_to_probes(probed=True)
 

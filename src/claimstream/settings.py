@@ -84,7 +84,7 @@ def _address(value: str | None) -> str | None:
 
 
 def _stripped(value: object) -> object:
-    """Without white space around it; None where nothing else is in it."""
+    """Return it without white space around it; None where nothing else is in it."""
     if isinstance(value, SecretStr):
         text = value.get_secret_value().strip()
         return SecretStr(text) if text else None

@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 ENOUGH_SECONDS = 0.01
 """Shorter, and the clock's own steps would be measured."""
-SUPERLINEAR = 2.8
-"""Twice the text may take twice the time, with room for chance; quadratic takes four times."""
+_ENOUGH_AT_LAST_SECONDS = 0.002
+"""The same at the last length: what takes so long there, and is quadratic, takes seconds of the longest text."""
+SUPERLINEAR = 1.4
+"""Linear is 1, with room for chance; quadratic is as much as the text is longer."""
+_LONGER = 6
+"""Times the length that shows a quadratic which is hidden at first, being a tenth of the whole."""
 _FIRST_LENGTHS = (20, 30, 45, 70, 110, 160, 200, 250, 330)
 """At these nothing takes long enough but what is exponential."""
 
@@ -14,9 +18,10 @@ _FIRST_LENGTHS = (20, 30, 45, 70, 110, 160, 200, 250, 330)
 def growth(
     work: Callable[[int], Callable[[], object]], lengths: tuple[int, ...], *, longest: int | None = None
 ) -> float:
-    """The factor by which CPU time grows when the text is doubled; 1 for what takes no time worth a measurement.
+    """The factor by which the CPU time for a character grows with the text; 1 for what takes hardly any time.
 
-    CPU time of this thread, the least of several: other work on the machine does not count.
+    The text is doubled, and where that shows nothing, made six times as long. CPU time of this thread, the least of
+    several: other work on the machine does not count.
 
     Args:
         work: what to measure at a length, made ready.
@@ -26,19 +31,23 @@ def growth(
     for length in (*_FIRST_LENGTHS, *lengths):
         if longest is not None and length > longest:
             break
+        enough = _ENOUGH_AT_LAST_SECONDS if length == lengths[-1] else ENOUGH_SECONDS
         once = work(length)
-        if _seconds(once) < ENOUGH_SECONDS:
+        if _seconds(once) < enough:
             continue
-        shorter = _least(once)
-        if shorter < ENOUGH_SECONDS:
+        short = _least(once)
+        if short < enough:
             continue
         if length in _FIRST_LENGTHS:
             return float("inf")
-        factor = _least(work(2 * length)) / shorter
-        if factor < SUPERLINEAR:
-            return factor
-        # Once more with more care, before it is called a fault.
-        return min(factor, _least(work(2 * length), 5) / _least(work(length), 5))
+        for times in (2, _LONGER):
+            factor = _seconds(work(times * length)) / short / times
+            if factor >= SUPERLINEAR:
+                # Once more with more care, before it is called a fault.
+                factor = min(factor, _least(work(times * length)) / _least(once, 5) / times)
+            if factor >= SUPERLINEAR:
+                break
+        return factor
     return 1.0
 
 

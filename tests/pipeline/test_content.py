@@ -45,6 +45,9 @@ class _Counted:
         self.asked.append("extract")
         return await self._reader.extract(*arguments)  # type: ignore[arg-type]  # a proxy
 
+    async def judge(self, *arguments: object) -> object:
+        return await self._reader.judge(*arguments)  # type: ignore[arg-type]  # a proxy
+
 
 class _Away:
     """MongoDB, which is needed right after a mail was read."""

@@ -25,6 +25,7 @@ from claimstream.external.errors import Outage
 from claimstream.external.mongo_documents import client_document
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.letter_indexes import OLDEST_CLIENT_KEYS_SECONDS, LetterIndexes
 from claimstream.pipeline.runner import Runner, Settled, Wait
 from claimstream.pipeline.services import Services
@@ -86,7 +87,7 @@ class Worker:
     async def ids(self, text: str, tenant_id: str = "t", since: datetime = SINCE) -> set[str]:
         """The inquiries that may be meant by a mail of these words."""
         index = await self.letters.of(tenant_id, since=since, inquiries=self.inquiries, clients=self.clients)
-        return index.alike(Signs.of(mail(text)), Consolidated(), freemail=frozenset())
+        return index.alike(Signs.of(mail(text)).keys(), freemail=frozenset())
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ async def files_of(app: App, worker: Worker, world: World) -> CandidateFiles:
     email_id = await add_email(app, world)
     claimed = await app.emails.claim(email_id, worker="one", seconds=60)
     assert isinstance(claimed, Claimed)
-    return CandidateFiles(claimed.email, worker.services, app.rules)
+    return CandidateFiles(claimed.email, worker.services, app.rules, Judge(worker.services.reader))
 
 
 async def test_a_letter_sent_after_the_index_was_made_is_found_by_the_very_next_email(
@@ -345,8 +346,8 @@ async def test_rules_that_look_further_back_read_more(app: App, world: World, wo
 async def test_an_old_letter_is_found_by_its_code_alone(app: App, world: World, worker: Worker) -> None:
     await send(app, world, letter(9, world.inquiries[0], sent_at=NOW - timedelta(days=100)))
     by_name, by_code = await files_of(app, worker, world), await files_of(app, worker, world)
-    assert ids_of((await by_name.for_routing(mail("8801/25"))).files) == ["i-1"]
-    assert ids_of((await by_code.for_routing(mail("8801/25 CODE0009"))).files) == ["i-1", "i-9"]
+    assert ids_of(await by_name.pointed_at(mail("8801/25"))) == ["i-1"]
+    assert ids_of(await by_code.pointed_at(mail("8801/25 CODE0009"))) == ["i-1", "i-9"]
 
 
 def ids_of(files: list[Any]) -> list[str]:
@@ -362,12 +363,12 @@ async def test_many_candidates_are_not_held_while_the_model_is_asked(app: App, w
     assert sender is not None
     received = mail("Guten Tag", sender=sender)
     files = await files_of(app, worker, world)
-    assert len((await files.for_routing(received)).files) == 151
+    assert len(await files.with_the_senders(received)) == 151
     files.let_go()
     assert files._files == {}
-    assert len((await files.for_match(received, Consolidated(), None)).files) == 151
+    assert len(await files.for_match(received, Consolidated(), None)) == 151
     few = await files_of(app, worker, world)
-    await few.for_routing(mail("K7Q2X9M4"))
+    await few.pointed_at(mail("K7Q2X9M4"))
     few.let_go()
     assert list(few._files) == ["i-1"]
 
@@ -385,4 +386,4 @@ async def test_a_creditors_name_is_known_though_the_client_found_first_has_it_no
     await store(app, *(changed(one, creditors=(other,)) for one in (brandt, *debtors[:-1])))
     received: ParsedMail = mail("die Stadtwerke Aue GmbH fordert")
     found = await (await files_of(app, worker, world)).for_match(received, Consolidated(), None)
-    assert "Stadtwerke Aue GmbH" in {creditor.name for file in found.files for creditor in file.client.creditors}
+    assert "Stadtwerke Aue GmbH" in {creditor.name for file in found for creditor in file.client.creditors}

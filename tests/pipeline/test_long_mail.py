@@ -1,16 +1,23 @@
-"""The event loop of the service while a long mail is worked on."""
+"""The service while a long mail is worked on: other mail has to have its turns."""
 
+import asyncio
+import itertools
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
-from tests.pipeline.test_runner import arrive, make_runner, settle
+import pytest
+from tests.pipeline.test_runner import arrive, make_runner, report_of, settle
 from tests.reading import samples
 
 from claimstream.app import App
+from claimstream.domain.records.mail_keys import MailKeys
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
+from claimstream.reading import RulesFailedError
 
 LONG = 20_000
 TEXT = "Gesamtforderung 812,40 EUR, Az. 8801/25, Herr Uwe Falk\n" * 600
@@ -18,7 +25,7 @@ TEXT = "Gesamtforderung 812,40 EUR, Az. 8801/25, Herr Uwe Falk\n" * 600
 
 @contextmanager
 def rules_over_long_texts() -> Iterator[set[str]]:
-    """The functions of the domain that this thread calls with a long text, by name."""
+    """The functions of the domain that any thread of the service calls with a long text, by name."""
     found: set[str] = set()
 
     def look(frame: FrameType, event: str, _: object) -> None:
@@ -27,14 +34,16 @@ def rules_over_long_texts() -> Iterator[set[str]]:
         if any(isinstance(value, str) and len(value) > LONG for value in frame.f_locals.values()):
             found.add(frame.f_code.co_qualname)
 
+    threading.setprofile(look)
     sys.setprofile(look)
     try:
         yield found
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
 
 
-async def test_no_rule_looks_at_a_long_text_in_the_event_loop(
+async def test_no_rule_looks_at_a_long_text_in_the_service(
     app: App, stack: LocalStack, world: World, reply: Callable[..., bytes]
 ) -> None:
     files = [(f"{number}.txt", "application/octet-stream", TEXT.encode()) for number in range(3)]
@@ -45,9 +54,86 @@ async def test_no_rule_looks_at_a_long_text_in_the_event_loop(
     assert found == set()
 
 
-def test_the_look_finds_a_rule() -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_the_look_finds_a_rule(elsewhere: bool) -> None:
     from claimstream.domain.rules.phrases import plain
 
     with rules_over_long_texts() as found:
-        plain(TEXT)
+        if elsewhere:
+            thread = threading.Thread(target=plain, args=(TEXT,))
+            thread.start()
+            thread.join()
+        else:
+            plain(TEXT)
     assert found == {"plain"}
+
+
+@contextmanager
+def most_calls_at_once() -> Iterator[list[int]]:
+    """The most calls, of functions of Python and of C, in one callback of the event loop."""
+    most, calls, run = [0], 0, asyncio.Handle._run
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    def counted(handle: asyncio.Handle) -> None:
+        nonlocal calls
+        calls = 0
+        sys.setprofile(count)
+        try:
+            run(handle)
+        finally:
+            sys.setprofile(None)
+            most[0] = max(most[0], calls)
+
+    setattr(asyncio.Handle, "_run", counted)  # noqa: B010 - mypy lets no method be replaced
+    try:
+        yield most
+    finally:
+        setattr(asyncio.Handle, "_run", run)  # noqa: B010 - as above
+
+
+async def calls_for(words: int, app: App, stack: LocalStack, world: World) -> int:
+    """The most calls at once for a mail of so many different words, from nobody who is known."""
+    text = " ".join(map("".join, itertools.islice(itertools.product("abcdefghijklmnop", repeat=4), words)))
+    email_id = await arrive(app, stack, world, samples.mail(text))
+    with most_calls_at_once() as most:
+        assert (await settle(app, make_runner(app, app.services), email_id)).outcome == "review"
+    return most[0]
+
+
+async def test_a_longer_mail_takes_more_pieces_not_longer_ones(app: App, stack: LocalStack, world: World) -> None:
+    await calls_for(100, app, stack, world)  # what is made at the first mail
+    assert await calls_for(40_000, app, stack, world) < 1.2 * await calls_for(20_000, app, stack, world)
+
+
+async def test_the_count_sees_a_long_piece() -> None:
+    with most_calls_at_once() as most:
+        asyncio.get_running_loop().call_soon(lambda: [hash(n) for n in range(50_000)])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert most[0] >= 50_000
+
+
+class _Failing:
+    """A reader whose rules get through no mail."""
+
+    def __init__(self, reader: object) -> None:
+        self._reader = reader
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+    async def judge(self, *_: object) -> MailKeys:
+        raise RulesFailedError("The rules did not get through the mail. Reading was ended after 30 seconds.")
+
+
+async def test_a_mail_that_the_rules_do_not_get_through_goes_to_a_person(
+    app: App, stack: LocalStack, world: World, reply: Callable[..., bytes]
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, reader=_Failing(app.services.reader))  # type: ignore[arg-type]  # a proxy
+    summary = await settle(app, make_runner(app, services), email_id)
+    assert (summary.outcome, summary.review_reason) == ("review", "extraction_error")
+    assert "did not get through the mail" in (await report_of(app, email_id)).decision.why

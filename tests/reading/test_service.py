@@ -1,16 +1,36 @@
-"""The modules of this room that the service loads."""
+"""The modules that look at mail, as far as the service loads them."""
 
 import subprocess
 import sys
 
+import pytest
+
 LOADED = "import sys, claimstream.app; print(*sys.modules)"
 LIBRARIES = {"inscriptis", "kreuzberg", "lxml", "openpyxl", "puremagic", "pypdfium2"}
 SERVICE = {"limits", "process", "protocol", "reader"}
+READERS = {"confidence", "dates", "spelling"}
+"""Of the domain's reader: constants, forms for comparison, and the names of months."""
+RULES = {"alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"}
+"""Of the rules: those that go by records, keys and single values."""
+OF_A_LOAD = {"world_faults", "world_text"}
+"""Of `claimstream load`."""
 
 
-def test_the_service_loads_nothing_that_opens_mail() -> None:
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
     found = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, check=True, text=True)
-    modules = set(found.stdout.split())
-    room = "claimstream.reading."
-    assert {name.removeprefix(room) for name in modules if name.startswith(room)} == SERVICE
-    assert not modules & (LIBRARIES | {"claimstream.domain.reader.source"})
+    return set(found.stdout.split())
+
+
+def of_room(room: str, modules: set[str]) -> set[str]:
+    return {name.removeprefix(room) for name in modules if name.startswith(room)}
+
+
+def test_the_service_loads_nothing_that_opens_mail(loaded: set[str]) -> None:
+    assert of_room("claimstream.reading.", loaded) == SERVICE
+    assert not loaded & LIBRARIES
+
+
+def test_the_service_loads_no_rule_that_goes_over_a_text(loaded: set[str]) -> None:
+    assert of_room("claimstream.domain.reader.", loaded) <= READERS
+    assert of_room("claimstream.domain.rules.", loaded) <= RULES | OF_A_LOAD

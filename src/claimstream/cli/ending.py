@@ -15,7 +15,7 @@ STOPPED = "claimstream: stopped"
 
 
 GRACE_SECONDS = 5.0
-"""For the clean-up after the first signal: a service that is silent does not answer a good-bye either."""
+"""The time for the clean-up after the first signal: a service that is silent does not answer a good-bye either."""
 
 
 class Ending:
@@ -77,4 +77,4 @@ class Ending:
 
 
 ENDING = Ending()
-"""Of this process."""
+"""The ending of this process, for all of its commands."""

@@ -23,7 +23,7 @@ from claimstream.store.world import WorldStore
 _AT_ONCE = 1000
 """Ids in one question to MongoDB."""
 _LARGEST_DOCUMENT = 15 * 1024 * 1024
-"""Bytes: MongoDB takes 16 MiB, and answers will be added to it."""
+"""The most bytes of a document: MongoDB takes 16 MiB, and answers will be added to it."""
 
 
 async def load_world(settings: Settings, world: World, *, clients: bool) -> None:

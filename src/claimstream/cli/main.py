@@ -37,9 +37,9 @@ app = typer.Typer(
 
 
 _WORKER_SECONDS = 20.0
-"""For a worker to clean up that is told to end before it works. Kubernetes waits for 40 s."""
+"""The time to clean up for a worker that is told to end before it works. Kubernetes waits for 40 s."""
 _SERVERS_SECONDS = 60.0
-"""How long the servers of the embedded stack may take to end."""
+"""The time that the servers of the embedded stack may take to end."""
 
 
 class OutcomeChoice(StrEnum):

@@ -16,7 +16,7 @@ _KEPT = {
     *("GRPC_ENABLE_FORK_SUPPORT", "GRPC_VERBOSITY"),  # set by cli.main itself
 }
 _KEPT_BEGIN = ("LC_", "PYTHON", "LD_", "DYLD_")
-"""How programs run and text looks. None of these leads to a service."""
+"""Variables that say how programs run and text looks. None of these leads to a service."""
 _WAYS_OUT = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Not ours, but Claude may be out of reach without them."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from claimstream.domain.reader.references import normalise
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.extraction import Consolidated, ReferenceDirection
 from claimstream.domain.records.inquiry import Client
 from claimstream.domain.records.work import EmailSummary

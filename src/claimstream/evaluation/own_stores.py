@@ -23,7 +23,7 @@ from claimstream.store.database import Database
 from claimstream.store.schema import migrate
 
 _LONGEST_SECONDS = 120.0
-"""For making or dropping a database: its files are copied and removed."""
+"""The time for making or dropping a database: its files are copied and removed."""
 
 
 @asynccontextmanager

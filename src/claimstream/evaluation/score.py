@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from claimstream.domain.reader.references import normalise
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.decision import Route
 from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, ExpectedFields

@@ -70,7 +70,7 @@ class Verdict(Enum):
     ALIVE = "alive"
     FAILED = "failed"
     LOCKED_OUT = "locked_out"
-    """It turns away everybody who comes with our credentials: the circuit opens at once."""
+    """The service turns away everybody who comes with our credentials: the circuit opens at once."""
     UNKNOWN = "unknown"
     """Cancelled, or our own defect: says nothing."""
 
@@ -115,8 +115,8 @@ class Breaker:
         self.name = name
         self.recovery_seconds = recovery_seconds
         self.probed = False
-        """Whether somebody probes the service (:func:`probing`). Other calls then wait until the circuit is closed: the
-        mail that opened it is a bad judge of the service."""
+        """True while somebody probes the service (:func:`probing`). Other calls then wait until the circuit is closed:
+        the mail that opened it is a bad judge of the service."""
         self._most_of_one = -(-threshold // _DIFFERENT)
         self._failed: Counter[str] = Counter()
         """The failures of each subject since the last success."""
@@ -223,7 +223,7 @@ class Breaker:
         await self._save(context, reason)
 
     def _adds(self, context: Context, subject: str | None) -> bool:
-        """Whether one more failure of the subject says anything new of the service."""
+        """Return True when one more failure of the subject says anything new of the service."""
         if not context.failure_count:  # another worker has seen it answer
             self._failed.clear()
         if subject is None:

@@ -113,7 +113,7 @@ class _Question(Generic[T]):
     harmless: Any
     """The same without a mail: what is refused in place of this, too, is refused for no fault of a mail."""
     content_tokens: int
-    """At most."""
+    """The most tokens of the content."""
     schema: type[BaseModel] | None
     read: Callable[[str], T]
     """
@@ -122,13 +122,13 @@ class _Question(Generic[T]):
 
 
 class _Spent:
-    """What the requests for one answer have taken so far, those included that came to nothing."""
+    """The cost of the requests for one answer so far, those included that came to nothing."""
 
     def __init__(self) -> None:
         self.usage = Usage()
         self.cost_usd = Decimal(0)
         self.model = ""
-        """As the service named it last; "" while nothing is known to have been paid."""
+        """The name that the service gave last; "" while nothing is known to have been paid."""
 
     def add(self, message: Message) -> None:
         used = _usage(message)
@@ -142,7 +142,7 @@ class _Spent:
 
 
 class Purse(Protocol):
-    """Where the money for one question comes from."""
+    """The source of the money for one question."""
 
     async def reserve(self, highest_cost_usd: Decimal) -> None: ...
     async def give_back(self) -> None: ...

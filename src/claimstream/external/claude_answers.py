@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
-from claimstream.domain.reader.references import normalise
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.extraction import (
     Amount,
     AmountRank,

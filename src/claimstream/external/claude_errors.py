@@ -20,8 +20,8 @@ _LOCKED_OUT = {
     "This organization has been disabled": f"the organisation is disabled. {_KEY}",
     "Your account does not have access": f"the account has no access. {_KEY}",
 }
-"""How Anthropic's words begin with a 400 or 403 to every request of an account, and what to do. What follows in other
-words may quote a mail."""
+"""Beginnings of Anthropic's words with a 400 or 403 to every request of an account, and the next step. Other words may
+quote a mail."""
 _REGAINED = re.compile(r"You will regain access on (\d{4}-\d{2}-\d{2})")
 _OK = 200
 _STATUS = {
@@ -35,7 +35,7 @@ _STATUS = {
     "timeout_error": 504,
     "overloaded_error": 529,
 }
-"""Of an error in the middle of an answer, which comes with the status of its beginning, 200
+"""The status of an error in the middle of an answer, which comes with the status of its beginning, 200
 (https://platform.claude.com/docs/en/api/errors)."""
 
 

@@ -20,7 +20,7 @@ PAGE_TOKENS = IMAGE_TOKENS + 3_000
 UNKNOWN_PAGES = 100
 """Assumed of a PDF whose pages nobody has counted."""
 _FRAME_TOKENS = 1_000
-"""What the service adds of its own: roles, the instructions for an answer by a schema."""
+"""The tokens that the service adds of its own: roles, the instructions for an answer by a schema."""
 
 
 def text_tokens(*texts: str) -> int:

@@ -68,7 +68,7 @@ class _Call(Generic[T]):
     attributes: Mapping[str, AttributeValue]
     labels: Mapping[str, str]
     subject: str | None
-    """Whose failure it would be: the email in work, else what the caller named."""
+    """The one to blame for a failure: the email in work, else what the caller named."""
 
 
 class Service:
@@ -207,7 +207,7 @@ class Service:
                 await self.breaker.record(permit, verdict, reason)
 
     def _judged(self, error: ExternalError, operation: str) -> tuple[Verdict, ExternalError]:
-        """What the failure says of the service, and as what it is raised."""
+        """Return what the failure says of the service, and the error to raise."""
         email_id = correlation.email_id()
         expected = isinstance(error, NotFound) or error.status == _PRECONDITION_FAILED
         if not isinstance(error, Refused) or expected or email_id is None:
@@ -366,8 +366,8 @@ class Door:
         return {name: seconds for name, seconds in ago.items() if seconds is not None}
 
     def others_seconds_ago(self, failure: Outage) -> tuple[float, ...] | None:
-        """How long ago the operation that failed last succeeded for each of the latest five other emails than the one
-        in work; None where the failure says nothing of that email: it was held back, came at a time of too many (others
+        """Return how long ago the operation that failed last succeeded for each of the latest five other emails; None
+        where the failure says nothing of the email in work: it was held back, came at a time of too many (others
         are let in meanwhile, too), or it is the credentials'."""
         service = self._services.get(failure.service)
         if service is None or isinstance(failure, BreakerOpen | LockedOut | Throttled):

@@ -67,7 +67,7 @@ class Unauthorised(Outage):
 
 
 class LockedOut(Unauthorised):
-    """Whoever comes with our credentials is turned away, whatever they ask: 401, a usage limit, a disabled account.
+    """A refusal of everybody who comes with our credentials: 401, a usage limit, a disabled account.
 
     Opens the circuit at once, so that nobody else asks in vain.
     """

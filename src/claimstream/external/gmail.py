@@ -34,7 +34,7 @@ _TOLD_SECONDS = 0.05
 _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
-"""As whom Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
+"""The account by which Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
 
 
 _TOO_LONG: Mapping[str, Any] = MappingProxyType({})

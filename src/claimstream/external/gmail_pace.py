@@ -57,7 +57,7 @@ class GmailPace:
             self._held_until[mailbox] = self._clock() + seconds
 
     def held_seconds(self, mailbox: str) -> float:
-        """How much longer the mailbox is to be left alone; 0: it may be asked."""
+        """Return for how long the mailbox must be left alone yet; 0: it may be asked."""
         left = self._held_until.get(mailbox, 0.0) - self._clock()
         if left <= 0:
             self._held_until.pop(mailbox, None)

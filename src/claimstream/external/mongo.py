@@ -43,10 +43,10 @@ from claimstream.external.mongo_errors import SERVICE, classify
 T = TypeVar("T")
 
 _MAJORITY_MILLISECONDS = 10_000
-"""For which a write waits for the majority: less than the door's time-out, after which one of the driver's threads
-would go on waiting, and all of them be gone soon. ``wTimeoutMS`` of the URL goes before."""
+"""The write-concern timeout. It must stay below the door's, or blocked driver threads pile up. ``wTimeoutMS`` of the
+URL goes before."""
 _SILENT_MILLISECONDS = 20_000
-"""For which an answer is waited for at all, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
+"""The timeout of any answer, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
 _WRITTEN_AT_ONCE = 1000
 """Documents: few enough for one call's time-out."""
 _NOBODY: Document = {"_id": "claimstream: nobody", "tenant_id": ""}
@@ -194,7 +194,7 @@ class Clients:
         await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
     async def under_ids(self, client_ids: Iterable[str]) -> list[Document]:
-        """What is stored under these ids, whoever's it is: its id, its tenant, and the emails applied to it.
+        """Return what is stored under these ids, whoever's it is: its id, its tenant, and the emails applied to it.
 
         The one query that sees other tenants: an id that one of them has is free for nobody.
         """

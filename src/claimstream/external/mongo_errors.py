@@ -25,7 +25,7 @@ _SHEDDING = frozenset({462, 16500})
 """IngressRequestRateLimitExceeded, and Cosmos DB's TooManyRequests."""
 _PASSING_LABELS = ("RetryableWriteError", "TransientTransactionError", "RetryableError")
 _SHEDDING_LABEL = "SystemOverloadedError"
-"""What servers from 8.2 on say while they shed load; RetryableError comes with it."""
+"""The label of errors from servers from 8.2 on while they shed load; RetryableError comes with it."""
 
 
 def classify(error: BaseException) -> ExternalError | None:

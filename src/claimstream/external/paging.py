@@ -3,7 +3,7 @@
 from claimstream.external.errors import Outage
 
 _MOST_EMPTY_PAGES = 50
-"""In a row. Gmail filters within a page, so that some are empty and still have a successor."""
+"""The most empty pages in a row. Gmail filters within a page, so that some are empty and still have a successor."""
 
 
 class Paging:

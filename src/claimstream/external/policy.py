@@ -18,9 +18,9 @@ class Policy:
     breaker_recovery_seconds: float = 30.0
     """How long the circuit stays open before one call may try again."""
     one_credential: bool = True
-    """Whether a refusal of our credentials concerns all calls. If not, each mailbox has a grant of its own."""
+    """True when a refusal of our credentials concerns all calls. Otherwise each mailbox has a grant of its own."""
     doubt_seconds: float = 600.0
-    """How long a refusal of one email is doubted while nobody else has shown whether the operation works."""
+    """The time for which a refusal of one email is doubted while nobody else has shown whether the operation works."""
     concurrency: int = 100
     """Calls at the same time (the bulkhead): what one slow service may hold of this process; fewer after an outage."""
     backoff_initial_seconds: float = 0.2

@@ -1,5 +1,5 @@
-"""Which of asyncpg's exceptions are an outage of PostgreSQL. The rest are our defects, or the query's own business, and
-are raised as they are (``unknown_is_outage=False`` at the door)."""
+"""The exceptions of asyncpg that are an outage of PostgreSQL. The rest are our defects, or the query's own business,
+and are raised as they are (``unknown_is_outage=False`` at the door)."""
 
 import ssl
 
@@ -43,7 +43,7 @@ WANTS_POOLER = (
     "Set DATABASE_POOLER=transaction, or let DATABASE_URL name the server itself or a pooler in session mode."
 )
 _NO_PARAMETER = "unsupported startup parameter"
-"""How PgBouncer refuses a connection for what the URL asks for."""
+"""The words in which PgBouncer refuses a connection for what the URL asks for."""
 _TORN = asyncpg.InternalClientError
 """What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch
 to state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""

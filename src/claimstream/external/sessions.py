@@ -33,7 +33,7 @@ def trust_named_authorities() -> None:
 
 
 def on_this_machine(url: str) -> bool:
-    """Whether the URL's host is the loopback interface, which no proxy can reach for us."""
+    """Return True when the URL's host is the loopback interface, which no proxy can reach for us."""
     host = URL(url).host or ""
     try:
         return ip_address(host).is_loopback

@@ -13,7 +13,7 @@ _DIFFERENT = 3
 
 
 class Judgement(Enum):
-    """What the refusal of one email's request is taken for."""
+    """A verdict on the refusal of one email's request."""
 
     ITS_OWN = "its own"
     """Another email has succeeded since this one was first refused; or nobody came for so long."""
@@ -47,7 +47,7 @@ class Witnesses:
             del latest[next(iter(latest))]
 
     def others_seconds_ago(self, operation: str, subject: str) -> tuple[float, ...]:
-        """How long ago the operation last succeeded for each of the latest five other emails."""
+        """Return how long ago the operation last succeeded for each of the latest five other emails."""
         now = self._clock()
         return tuple(now - at for one, at in self._others(operation, subject).items() if one)
 

@@ -89,7 +89,7 @@ class MailboxAudit:
 
     @property
     def mendable(self) -> bool:
-        """Whether ``--mend`` closes any of the gaps."""
+        """True when ``--mend`` closes any of the gaps."""
         return bool(self.missing or self.unpublished or self.forgotten or self.not_deleted)
 
 

@@ -93,7 +93,8 @@ class Mailboxes(Protocol):
 
 
 class Rejects(Protocol):
-    """Where a notification's mailbox is found, put off, or the notification kept when nothing can be made of it."""
+    """The store in which a notification's mailbox is found, put off, or the notification kept when nothing can be made
+    of it."""
 
     async def named(self, address: str) -> Mailbox | None: ...
     async def poll_again(self, address: str, *, in_seconds: float | None) -> None: ...

@@ -19,7 +19,7 @@ from claimstream.telemetry.tracing import work_span
 log = get_logger(__name__)
 
 _POLL_LEASE_SECONDS = 120.0
-"""After which another worker polls a mailbox whose poller has died."""
+"""The time after which another worker polls a mailbox whose poller has died."""
 
 
 class MailboxUpkeep:

@@ -31,6 +31,7 @@ from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.report import VERSION, ProcessingReport, StageReport, build_report
 from claimstream.pipeline.services import Rules, Services
@@ -43,6 +44,7 @@ from claimstream.pipeline.stages.fetch import fetch
 from claimstream.pipeline.stages.match import match
 from claimstream.pipeline.stages.parse import parse
 from claimstream.pipeline.stages.route import route
+from claimstream.reading import RulesFailedError
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.logs import get_logger
@@ -52,9 +54,9 @@ log = get_logger(__name__)
 R = TypeVar("R", bound=BaseModel)
 
 DELETED_AFTER_SECONDS = 300.0
-"""How long a message must have answered 404 before it counts as deleted."""
+"""The time for which a message must have answered 404 before it counts as deleted."""
 _LONGEST_WAIT_SECONDS = 60.0
-"""Between two requests for such a message. The wait doubles up to here."""
+"""The longest wait between two requests for such a message. It doubles up to here."""
 
 _KEPT_AT_ONCE = {"fetch", "parse"}
 """Stages that are dear to do again. What the others ask of the model is kept by itself, answer by answer; the rest of
@@ -91,29 +93,33 @@ class Attempt:
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
         content = MailContent(email, services.gmail, services.blobs, services.reader, services.mail_memory)
-        files = CandidateFiles(email, services, rules, applied=self._claimed.applied)
-        blobs = services.blobs
+        blobs, judge = services.blobs, Judge(services.reader)
+        files = CandidateFiles(email, services, rules, judge, applied=self._claimed.applied)
         try:
             fetched = await self._stage("fetch", Fetched, lambda: fetch(email, content, blobs))
             mail = await self._stage("parse", ParsedMail, lambda: parse(content, fetched))
-            intent = await self._stage("classify", Classification, lambda: classify(mail, content, files, desk, rules))
+            intent = await self._stage(
+                "classify", Classification, lambda: classify(mail, content, files, desk, judge, rules)
+            )
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
             letter = await self._letter(intent, files)
             extracted = await self._stage(
                 "extract",
                 Extracted,
-                lambda: extract(mail, intent, letter, desk, rules, fetched=fetched, content=content),
+                lambda: extract(mail, intent, letter, desk, judge, rules, fetched=fetched, content=content),
             )
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
-            answer = await self._stage("consolidate", Consolidated, lambda: consolidate(mail, intent, extracted, rules))
+            answer = await self._stage(
+                "consolidate", Consolidated, lambda: consolidate(intent, extracted, judge, rules)
+            )
             metrics.extraction_confidence(
                 answer.confidence, source="email", method="model" if extracted.model_asked else "reader"
             )
             sentry.breadcrumb("consolidation", {"confidence": answer.confidence, "conflicts": len(answer.conflicts)})
-            matched = await self._stage("match", Match, lambda: match(mail, intent, answer, files, rules))
+            matched = await self._stage("match", Match, lambda: match(mail, intent, answer, files, judge, rules))
             sentry.breadcrumb("matching", {"matched_by": matched.matched_by, "confidence": matched.confidence})
             decision = await self._stage(
-                "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, rules)
+                "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, judge, rules)
             )
             effects = await self._commit(fetched, mail, intent, extracted, answer, matched, decision, files)
         except NotFound as gone:
@@ -257,7 +263,7 @@ class Attempt:
         kind = type(error).__name__
         if why is None:
             what = (
-                f": {error}" if isinstance(error, ExternalError | LostMailError) else ""
+                f": {error}" if isinstance(error, ExternalError | LostMailError | RulesFailedError) else ""
             )  # names no content of the mail
             why = f"Processing failed ({kind}{what}). See the trace and the log for where."
         await self.give_up(why, kind)

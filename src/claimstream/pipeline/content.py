@@ -1,8 +1,8 @@
 """The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from claimstream.domain.records.mail import ParsedMail, Source
@@ -10,23 +10,25 @@ from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
+from claimstream.pipeline.judging import waiting_for_a_process
 from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
-from claimstream.reading import Extractions, MailPart, ReaderUnavailableError, Reading
+from claimstream.reading import Extractions, MailPart, Reading
 from claimstream.reading.limits import Limits
 
 _LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
 """A mail of 50 MB, the most that Gmail takes in, in base64."""
 _WHILE_IT_COMES = 4
-"""Times the size of an answer that it takes: as bytes, as JSON, as text, and the mail."""
+"""The memory that an answer takes, in times its size: as bytes, as JSON, as text, and the mail."""
 _USUAL_ANSWER_BYTES = SMALL_BYTES // _WHILE_IT_COMES
-"""Of Gmail: a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
+"""The answer of Gmail for a mail of a megabyte. A larger one is asked for again, when there is room for the largest."""
 _WITH_ITS_PARTS = 3
-"""Times its size that a mail takes while it is archived: it, its attachments, and what is on the way."""
+"""The memory that a mail takes while it is archived, in times its size: it, its attachments, and what is on the way."""
 _AGAIN = 8
-"""Times its size that a mail takes while it comes again and is taken apart: 4 times 4/3, and its parts."""
+"""The memory that a mail takes while it comes again and is taken apart, in times its size: 4 times 4/3, and its
+parts."""
 _MOST_SECONDS_FOR_MORE = 30.0
-"""How long a mail that has memory waits for more before it gives all of it back and comes again."""
+"""The time for which a mail that has memory waits for more before it gives all of it back and comes again."""
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
@@ -111,7 +113,7 @@ class MailContent:
         if self._extractions is None:
             most_values = min(Limits().max_mail_values, mail.characters // _LEAST_CHARACTERS)
             await self._take(_size(mail) + _VALUE_BYTES * most_values)
-            with _waiting_for_a_process():
+            with waiting_for_a_process():
                 self._extractions = await self._reader.extract(mail.sources)
             self._size = _size(mail, self._extractions)
             self._keep(self._size)
@@ -119,7 +121,7 @@ class MailContent:
 
     async def extract(self, transcripts: Sequence[Source]) -> Extractions:
         """Return what the rules read in texts that a model has made of scans."""
-        with _waiting_for_a_process():
+        with waiting_for_a_process():
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
@@ -232,7 +234,7 @@ class MailContent:
 
     async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:
         # A block that names the mailbox is recognisably our own quoted letter.
-        with _waiting_for_a_process():
+        with waiting_for_a_process():
             return await self._reader.read(raw, our_markers=(self._email.mailbox,), with_parts=with_parts)
 
 
@@ -240,12 +242,3 @@ def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  #
     """Return about how much memory a mail takes once it has been read."""
     values = sum(len(found.totals) + len(found.references) + len(found.people) for found in extractions.found)
     return _RECORD_BYTES + _CHARACTER_BYTES * mail.characters + _VALUE_BYTES * values
-
-
-@contextmanager
-def _waiting_for_a_process() -> Iterator[None]:
-    try:
-        yield
-    except ReaderUnavailableError as error:
-        # No process can be started (memory, process limit): that is the machine's trouble, not the mail's.
-        raise Outage("reader", "read", "no reading process can be started; check memory and process limits") from error

@@ -1,79 +1,44 @@
 """The inquiries a mail may answer, each with its client and creditor."""
 
 import asyncio
-import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
-from typing import NamedTuple, TypeVar
 
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor
 from claimstream.domain.records.intent import RoutingHit
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail_keys import MailKeys
+from claimstream.domain.records.questions import FindKeys
 from claimstream.domain.records.work import AppliedUpdate, Email
-from claimstream.domain.rules.deterministic_routing import Signs, is_pointed_at
 from claimstream.domain.rules.shortlist import LetterIndex
-from claimstream.pipeline.judging import judged
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.ports import Clients
 from claimstream.pipeline.services import Rules, Services
-
-T = TypeVar("T")
-
-_CODE = re.compile(r"[A-Za-z0-9]{4,20}")
-_MOST_WORDS = 20_000
-"""Of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the database."""
 
 _READ_AT_ONCE = 200
 """Inquiries and their clients: some five milliseconds in which nothing else of the worker moves."""
 
-_JUDGED_AT_ONCE = 200
-"""Candidates: the rules take some 50 µs for each."""
-
 _KEPT_WAITING = 100
 """Candidates that an email keeps while it waits for the model: at 4 KiB each, less than its own text."""
+
+_KEPT_CHARACTERS = 100_000
+"""Words of a mail that are kept meanwhile, for the match; of a longer mail they are asked for again."""
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _possible_codes(mail: ParsedMail) -> set[str]:
-    texts = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to) + [s.text for s in mail.sources]
-    # A reply code holds a digit or is written in capitals: plain words need not be asked for.
-    words: set[str] = set()
-    for text in texts:
-        for match in _CODE.finditer(text):
-            word = match.group()
-            if not word.islower() or any(c.isdigit() for c in word):
-                words.add(word.upper())
-            if len(words) >= _MOST_WORDS:
-                return words
-    for address in texts[: len(mail.to) + len(mail.cc) + len(mail.delivered_to)]:
-        _, plus, tag = address.partition("@")[0].partition("+")
-        if plus:
-            words.add(tag.upper())
-    return words
-
-
-class Candidates(NamedTuple):
-    """What a mail is held against."""
-
-    signs: Signs
-    files: list[CandidateFile]
-
-    async def judged_by(self, rule: Callable[[], T]) -> T:
-        """What a rule says of them: of many in a thread, so that the event loop has its turns meanwhile."""
-        if len(self.files) > _JUDGED_AT_ONCE:
-            return await asyncio.to_thread(rule)
-        return await judged(rule, characters=self.signs.mail.characters)
-
-
 class CandidateFiles:
-    """Those that the rules could tell from absent ones (``domain/rules/shortlist.py``), each read once per attempt.
+    """The tenant's files that the rules could tell from absent ones (``domain/rules/shortlist.py``), each read once per
+    attempt.
 
     That the stored amount may change meanwhile does no harm: it is compared again when the update is applied.
     """
 
-    def __init__(self, email: Email, services: Services, rules: Rules, *, applied: AppliedUpdate | None = None) -> None:
+    def __init__(
+        self, email: Email, services: Services, rules: Rules, judge: Judge, *, applied: AppliedUpdate | None = None
+    ) -> None:
         """
         Args:
             applied: what an earlier run of this email has written. The mail is then held against the amount that stood
@@ -82,41 +47,56 @@ class CandidateFiles:
         self._email = email
         self._services = services
         self._rules = rules
+        self._judge = judge
         self._applied = applied
+        self._keys: MailKeys | None = None
         self._files: dict[str, CandidateFile] = {}
         self._asked: set[str] = set()
         """Ids that were read, whether or not there is such a file."""
         self._named_are_read = False
 
-    async def for_routing(self, mail: ParsedMail) -> Candidates:
-        """Those that ``find_route`` needs. Only ever the tenant's own."""
-        signs, clients = await self._signs(mail), self._services.clients
+    async def pointed_at(self, mail: ParsedMail) -> list[CandidateFile]:
+        """Return the files that a signal in the mail may point to."""
+        clients = self._services.clients
         if clients is None:
-            return Candidates(signs, [])
-        index = await self._index(clients)
-        await self._read(index.pointed_at(signs), clients, mail)
-        if not is_pointed_at(signs, self._ordered()):
-            await self._read(index.of_sender(signs), clients)
-        return Candidates(signs, self._ordered())
+            return []
+        index, keys = await self._index(clients), await self._keys_of(mail)
+        await self._read(await _looked_up(keys, index.pointed_at), clients, keys)
+        return self._ordered()
 
-    async def for_match(self, mail: ParsedMail, consolidated: Consolidated, routing: RoutingHit | None) -> Candidates:
-        """Those that ``match`` needs. Only ever the tenant's own."""
-        signs, clients = await self._signs(mail), self._services.clients
+    async def with_the_senders(self, mail: ParsedMail) -> list[CandidateFile]:
+        """Return those, and the files whose answer is expected from this very sender."""
+        clients = self._services.clients
         if clients is None:
-            return Candidates(signs, [])
+            return []
+        index, keys = await self._index(clients), await self._keys_of(mail)
+        await self._read(index.of_sender(keys), clients)
+        return self._ordered()
+
+    async def for_match(
+        self, mail: ParsedMail, consolidated: Consolidated, routing: RoutingHit | None
+    ) -> list[CandidateFile]:
+        """Return the files that ``match`` needs."""
+        clients = self._services.clients
+        if clients is None:
+            return []
         if routing is not None:
             if not self._named_are_read:
-                index = await self._index(clients)
-                await self._read(index.pointed_at(signs), clients, mail)
+                await self.pointed_at(mail)
             await self._read({routing.inquiry_id}, clients)
-            return Candidates(signs, self._ordered())
-        index = await self._index(clients)
-        await self._read(index.alike(signs, consolidated, freemail=self._rules.freemail), clients, mail)
-        await self._read_creditors(index, signs, clients)
-        return Candidates(signs, self._ordered())
+            return self._ordered()
+        index, keys = await self._index(clients), await self._keys_of(mail)
+        read = (*keys.references, *(reference.normalised for reference in consolidated.references))
+        with_read = keys.model_copy(update={"references": read})
+        alike = await _looked_up(with_read, lambda part: index.alike(part, freemail=self._rules.freemail))
+        await self._read(alike, clients, keys)
+        await self._read_creditors(index, keys, clients)
+        return self._ordered()
 
-    async def _signs(self, mail: ParsedMail) -> Signs:
-        return await judged(lambda: Signs.of(mail), characters=mail.characters)
+    async def _keys_of(self, mail: ParsedMail) -> MailKeys:
+        if self._keys is None:
+            self._keys = await self._judge.ask(FindKeys(mail=mail), MailKeys)
+        return self._keys
 
     async def one(self, inquiry_id: str | None) -> CandidateFile | None:
         """The file of an inquiry that the mail was found to be about."""
@@ -130,6 +110,8 @@ class CandidateFiles:
 
     def let_go(self) -> None:
         """Before a long wait: a few are kept, many are read again where they are needed again."""
+        if self._keys is not None and len(self._keys.words) > _KEPT_CHARACTERS:
+            self._keys = None
         if len(self._files) > _KEPT_WAITING:
             self._files, self._asked, self._named_are_read = {}, set(), False
 
@@ -148,13 +130,14 @@ class CandidateFiles:
         files = sorted(self._files.values(), key=lambda f: f.inquiry.inquiry_id)
         return sorted(files, key=lambda f: f.inquiry.sent_at, reverse=True)
 
-    async def _read_creditors(self, index: LetterIndex, signs: Signs, clients: Clients) -> None:
+    async def _read_creditors(self, index: LetterIndex, keys: MailKeys, clients: Clients) -> None:
         """Of each of the clients' creditors that the mail names, one inquiry that makes it known.
 
         The index may not know yet that a client has lost a creditor: then another one is read, and more each time.
         """
         since, turns = self._since, 0
-        names = index.creditors_in(signs.wording)
+        vocabulary = frozenset(keys.vocabulary)
+        names = await _looked_up(keys, lambda part: index.creditors_in(part, vocabulary))
         while True:
             recent = (f for f in self._files.values() if f.inquiry.sent_at >= since)
             names -= {creditor.name for f in recent for creditor in f.client.creditors}
@@ -171,17 +154,16 @@ class CandidateFiles:
         self,
         inquiry_ids: Collection[str],
         clients: Clients,
-        naming: ParsedMail | None = None,
+        naming: MailKeys | None = None,
         *,
         since: datetime | None = None,
     ) -> None:
-        """Read what has not been read yet, as it is stored now; with ``naming`` also what this mail names by itself."""
+        """Read what has not been read yet, as it is stored now; with ``naming`` also what a mail names by itself."""
         wanted = sorted(set(inquiry_ids) - self._asked)
+        codes: Collection[str] = ()
+        message_ids: Collection[str] = ()
         if naming is not None and not self._named_are_read:
-            codes = await judged(lambda: _possible_codes(naming), characters=naming.characters)
-            message_ids = {*naming.in_reply_to, *naming.references}
-        else:
-            codes, message_ids = set(), set()
+            codes, message_ids = naming.possible_codes, set(naming.message_ids)
         tenant_id = self._email.tenant_id
         # In parts: a sender may have thousands of letters, and the event loop has other mails to serve.
         for start in range(0, len(wanted) or bool(codes or message_ids), _READ_AT_ONCE):
@@ -211,3 +193,12 @@ class CandidateFiles:
         if (update.client_id, update.creditor_id) != (client.client_id, creditor.creditor_id):
             return creditor
         return creditor.model_copy(update={"current_amount": applied.old_amount})
+
+
+async def _looked_up(keys: MailKeys, look: Callable[[MailKeys], set[str]]) -> set[str]:
+    """Look the keys up part by part, so that the event loop has its turns."""
+    found: set[str] = set()
+    for part in keys.parts():
+        found |= look(part)
+        await asyncio.sleep(0)
+    return found

@@ -1,22 +1,36 @@
-"""Rules over long mails, kept off the event loop."""
+"""The rules, asked in a reading process."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-T = TypeVar("T")
-
-_LONG = 20_000
-"""Characters. The rules take up to some 7 µs for each: what is longer than this would hold up all other mail."""
-
-_ONE_BY_ONE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long mail")
-"""Long mails wait for one another, so that many of them take no more of the interpreter than one."""
+from claimstream.domain.records.questions import A, Question
+from claimstream.external.errors import Outage
+from claimstream.pipeline.ports import MailReader
+from claimstream.reading import ReaderUnavailableError
 
 
-async def judged(rule: Callable[[], T], *, characters: int) -> T:
-    """Return what a rule says of so many characters: at once of few, from a thread of many."""
-    if characters <= _LONG:
-        return rule()
-    return await asyncio.get_running_loop().run_in_executor(_ONE_BY_ONE, copy_context().run, rule)
+class Judge:
+    """Answers questions about a mail by the rules. They go over whole texts, so they run outside the service."""
+
+    def __init__(self, reader: MailReader) -> None:
+        self._reader = reader
+
+    async def ask(self, question: Question[A], answer: type[A]) -> A:
+        """Return the answer, which is an ``answer``.
+
+        Raises:
+            RulesFailedError: the rules did not get through the mail.
+            Outage: no reading process can be started.
+        """
+        with waiting_for_a_process():
+            return await self._reader.judge(question, answer)
+
+
+@contextmanager
+def waiting_for_a_process() -> Iterator[None]:
+    """Turn it into an outage when no reading process can be started."""
+    try:
+        yield
+    except ReaderUnavailableError as error:
+        # No process can be started (memory, process limit): that is the machine's trouble, not the mail's.
+        raise Outage("reader", "read", "no reading process can be started; check memory and process limits") from error

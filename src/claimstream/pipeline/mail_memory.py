@@ -10,7 +10,7 @@ _RESERVED_SHARE = 10
 
 
 class MailMemory:
-    """So many bytes for all mails together. Small takes and large ones wait in a line each.
+    """An allowance of bytes for all mails together. Small takes and large ones wait in a line each.
 
     While a large one waits, small ones get no more than a reserved part: what the others give back is then the large
     one's, and neither waits for the other for long. A take larger than all but the reserve gets all but the reserve.
@@ -23,7 +23,7 @@ class MailMemory:
         self._most = total - self._reserved
         self._held_by_small = 0
         self.free = total
-        """Bytes that nobody has taken."""
+        """The bytes that nobody has taken."""
         self._waiting_small: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._waiting_large: deque[tuple[int, asyncio.Future[None]]] = deque()
 

@@ -53,11 +53,11 @@ class _Kept(Record, Generic[T]):
 
 
 LONGEST_ANSWER_SECONDS = 900.0
-"""How long a request may take to be answered, and billed: a transcription of twice 16,384 tokens takes ten minutes.
-A reservation outlives a dead worker by so long."""
+"""The longest time that a request may take to be answered, and billed: a transcription of twice 16,384 tokens takes ten
+minutes. A reservation outlives a dead worker by so long."""
 _MOST_POLLS = 120
 _BUSY_SECONDS = 60.0
-"""How long an email waits, after so many polls, before it asks again for money that others have set aside."""
+"""The wait of an email, after so many polls, before it asks again for money that others have set aside."""
 
 
 class _NotAskedError(Exception):

@@ -11,6 +11,7 @@ from claimstream.domain.records.inquiry import Client, Inquiry, Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.keys import ClientKeys, LetterChanges
 from claimstream.domain.records.mail import Source
+from claimstream.domain.records.questions import A, Question
 from claimstream.domain.records.work import (
     Checkpoint,
     Claimed,
@@ -58,6 +59,7 @@ class Blobs(Protocol):
 class MailReader(Protocol):
     async def read(self, raw: bytes, *, our_markers: Collection[str] = ..., with_parts: bool = ...) -> Reading: ...
     async def extract(self, sources: Sequence[Source]) -> Extractions: ...
+    async def judge(self, question: Question[A], answer: type[A]) -> A: ...
 
 
 class Usage(Protocol):
@@ -96,14 +98,14 @@ class ModelIntent(Protocol):
 
 
 class Purse(Protocol):
-    """Where the money for one question comes from."""
+    """The source of the money for one question."""
 
     async def reserve(self, highest_cost_usd: Decimal) -> None:
         """Set aside what the question may cost at most, before anything leaves."""
         ...
 
     async def give_back(self) -> None:
-        """Nothing was billed."""
+        """Give it back: nothing was billed."""
         ...
 
 

@@ -44,7 +44,8 @@ log = get_logger(__name__)
 
 _ONE_BY_ONE = "it was in work when workers died: such emails are tried one by one"
 _LONGEST_WAIT = 64
-"""As many of the shortest waits: an email whose calls fail is tried again ever less often, though nobody else fails."""
+"""The longest wait, in shortest ones: an email whose calls fail is tried again ever less often, though nobody else
+fails."""
 _HELD_SECONDS = 30.0
 """The longest that an email keeps its place in the pipeline while others could work."""
 _OF_ONE_MAILBOX = {"gmail", "google-oauth"}
@@ -81,7 +82,7 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """It waits long, alone or with its mailbox, in the database: it gets a new message in ``seconds``."""
+    """A long wait in the database, alone or with its mailbox: the email gets a new message in ``seconds``."""
 
     seconds: float
     reason: str
@@ -114,7 +115,7 @@ class Runner:
         self._last_attempts = OneByOne(_ALONE_SECONDS)
         self._unwritten = UnwrittenWaits()
         self._failures: dict[str, int] = {}
-        """How often in a row each email that waits has failed here, the latest last. Those that another worker has
+        """The failures in a row of each email that waits, the latest last. Those that another worker has
         finished are pushed out."""
 
     async def process(self, email_id: str) -> Processed:
@@ -257,8 +258,8 @@ class Runner:
         return waiting
 
     def _others_can_work(self, outage: Outage) -> bool:
-        """Whether only this email or its mailbox waits. In an outage for all, places that are held keep the rest of the
-        mail in Pub/Sub."""
+        """Return True when only this email or its mailbox waits. In an outage for all, places that are held keep the
+        rest of the mail in Pub/Sub."""
         if isinstance(outage, NotYetThere) or (isinstance(outage, DoubtedRefusal) and not outage.others_too):
             return True
         its_own = isinstance(outage, Throttled | Unauthorised) and not isinstance(outage, LockedOut)

@@ -30,7 +30,7 @@ class Services:
     letters: LetterIndexes = field(default_factory=LetterIndexes)
     """Of this process; to be closed with it."""
     others_seconds_ago: Callable[[Outage], Sequence[float] | None] = lambda _: None
-    """How long ago the operation that failed last succeeded for each of some other emails than the one in work; None
+    """A function that tells how long ago the operation that failed last succeeded for each of some other emails; None
     where its failure says nothing of the email."""
     mail_memory: MailMemory = field(default_factory=lambda: MailMemory(_MAILS_BYTES))
 
@@ -48,6 +48,6 @@ class Rules:
     """The most that the questions about one email may cost."""
     questions_per_email: int = 20
     budget_poll_seconds: float = 1.0
-    """How often a question asks again for money that others have reserved."""
+    """The wait before a question asks again for money that others have reserved."""
     notification_email: str | None = None
     """Where a tenant names no address of its own."""

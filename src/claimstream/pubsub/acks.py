@@ -97,7 +97,7 @@ class Acks:
 
     @property
     def failing_seconds(self) -> float | None:
-        """How long no call has been answered any more; None while they are."""
+        """The time for which no call has been answered; None while they are."""
         return None if self._failing_since is None else self._clock() - self._failing_since
 
     @property
@@ -391,7 +391,7 @@ class Acks:
 
 
 def _is_cancelled(error: BaseException) -> bool:
-    """Whether this task was told to end. Else somebody's cancelled future has only looked like it."""
+    """Return True when this task was told to end. Otherwise somebody's cancelled future has only looked like it."""
     task = asyncio.current_task()
     return isinstance(error, asyncio.CancelledError) and (task is None or bool(task.cancelling()))
 

@@ -352,7 +352,7 @@ class Dispatcher:
         self._start_waiting()
 
     def _is_dead_lettered(self, delivery: Delivery) -> bool:
-        """Whether the service puts the message on the dead-letter topic when it is released now."""
+        """Return True when the service puts the message on the dead-letter topic when it is released now."""
         attempt = delivery.message.delivery_attempt
         return self.max_delivery_attempts is not None and attempt is not None and attempt >= self.max_delivery_attempts
 

@@ -26,7 +26,7 @@ class Failures:
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._since: float | None = None
         self.noted = False
-        """Whether a success changes anything. Asked for each message, it has to be cheap."""
+        """True when a success changes anything. Asked for each message, it has to be cheap."""
 
     def failed(self, message_id: str) -> float:
         """Note a failure; return the seconds to wait, jittered."""

@@ -26,9 +26,11 @@ class Health:
     stuck: bool = False
     """The stream looks open, but the service has stopped answering, on the stream or to acknowledgements."""
     attention: str | None = None
-    """What a person has to mend, such as refused credentials or a deleted subscription. It is tried again meanwhile."""
+    """The fault that a person has to mend, such as refused credentials or a deleted subscription. It is tried again
+    meanwhile."""
     acks_failing_seconds: float | None = None
-    """How long no acknowledgement or extension has been answered; None while they are, and where none is due."""
+    """The time for which no acknowledgement or extension has been answered; None while they are, and where none is
+    due."""
 
     @property
     def alive(self) -> bool:

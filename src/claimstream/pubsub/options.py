@@ -59,7 +59,7 @@ class SubscriberOptions:
     """On pause and shutdown the stream is half-closed, and what was already sent is read for at most this long."""
     min_backoff_seconds: float = 0.1
     max_backoff_seconds: float = 30.0
-    """Between two openings of the stream, and before a message is released whose handler failed."""
+    """The wait between two openings of the stream, and before a message is released whose handler failed."""
     refused_retry_seconds: float = 60.0
     """A stream that was refused in a way that only a person can mend is tried again this often."""
     stuck_seconds: float = 300.0

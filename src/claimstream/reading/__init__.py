@@ -9,6 +9,14 @@ else runs in the reading processes (``make check`` enforces it).
 
 from claimstream.reading.limits import Limits
 from claimstream.reading.protocol import MailPart
-from claimstream.reading.reader import Extractions, MailReader, ReaderUnavailableError, Reading
+from claimstream.reading.reader import Extractions, MailReader, ReaderUnavailableError, Reading, RulesFailedError
 
-__all__ = ["Extractions", "Limits", "MailPart", "MailReader", "ReaderUnavailableError", "Reading"]
+__all__ = [
+    "Extractions",
+    "Limits",
+    "MailPart",
+    "MailReader",
+    "ReaderUnavailableError",
+    "Reading",
+    "RulesFailedError",
+]

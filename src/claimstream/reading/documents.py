@@ -26,7 +26,7 @@ class Document:
     kind: SourceKind
     text: str
     cut: str = ""
-    """What of it was left out because a limit was reached, in words."""
+    """The parts that were left out because a limit was reached, in words."""
     pages: int | None = None
 
 

@@ -48,7 +48,7 @@ class _DocxReader:
 
     def __init__(self) -> None:
         self.cut = False
-        """Whether elements were too deep and were left out."""
+        """True when elements were too deep and were left out."""
 
     def blocks(self, element: Element, depth: int) -> Iterator[str]:
         """Lines of paragraphs and table rows, in order."""

@@ -13,32 +13,33 @@ class Limits:
     """Gmail takes in up to 50 MB."""
     max_attachment_bytes: int = 25 * MEBIBYTE
     max_attachments: int = 50
-    """Of one mail, what is packed inside archives and mails included."""
+    """The most attachments of one mail, what is packed inside archives and mails included."""
     max_text_chars: int = 400_000
-    """Of one source; the rest is cut off and unread as too large."""
+    """The most characters of one source; the rest is cut off and unread as too large."""
     max_mail_chars: int = 1_000_000
-    """Of all sources of a mail together; the rest is unread as too large."""
+    """The most characters of all sources of a mail together; the rest is unread as too large."""
     max_mail_values: int = 5_000
-    """Amounts, references and names read in one mail: where there are more, its text counts as ended before them."""
+    """The most amounts, references and names read in one mail: where there are more, its text counts as ended before
+    them."""
     max_pdf_pages: int = 200
     max_archive_ratio: int = 200
     """Unpacked to packed size of one member; DEFLATE cannot exceed 1,032, office text stays below 50."""
     max_archive_bytes: int = 100 * MEBIBYTE
-    """Unpacked, all archives of one mail together."""
+    """The most bytes unpacked, all archives of one mail together."""
     max_depth: int = 3
-    """Archives and mails inside one another; 1 is an attachment of the mail itself."""
+    """The most archives and mails inside one another; 1 is an attachment of the mail itself."""
     max_headers: int = 1_000
-    """Of the mail itself that are kept."""
+    """The most headers of the mail itself that are kept."""
     max_header_lines: int = 20_000
-    """Of all its parts together."""
+    """The most lines in the headers of all its parts together."""
     max_head_bytes: int = 256 * 1024
-    """The headers of one part."""
+    """The most bytes of the headers of one part."""
     max_header_chars: int = 32_000
-    """Of one header's value."""
+    """The most characters of one header's value."""
     max_parts: int = 2_000
-    """MIME parts looked at."""
+    """The most MIME parts looked at."""
     max_mime_depth: int = 30
-    """MIME parts inside one another."""
+    """The most MIME parts inside one another."""
 
 
 @dataclass(slots=True)
@@ -47,12 +48,12 @@ class Allowance:
     process where its pieces are read one by one."""
 
     files: int
-    """Attachments."""
+    """The attachments that may yet be read."""
     characters: int
     values: int
-    """Amounts, references and names."""
+    """The amounts, references and names that may yet be read."""
     unpacked: int
-    """Bytes that archives unpack to."""
+    """The bytes that archives may yet unpack to."""
 
     @classmethod
     def of(cls, limits: Limits) -> "Allowance":

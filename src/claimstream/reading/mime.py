@@ -46,7 +46,7 @@ class Anatomy:
     """``message/delivery-status`` parts."""
     defects: list[str] = field(default_factory=list)
     cut: bool = False
-    """Whether parts or text were left out because a limit was reached."""
+    """True when parts or text were left out because a limit was reached."""
 
 
 def dissect(tree: MimeTree) -> Anatomy:

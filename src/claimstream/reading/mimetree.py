@@ -21,7 +21,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 _STRUCTURE_CHARACTERS = 8_000
 _MOST_GROUPS = 100
-"""Of one delivery report: one for the message and one for each recipient."""
+"""The most headers of one delivery report: one for the message and one for each recipient."""
 _PLAIN_ENCODINGS = {"", "7bit", "8bit", "binary"}
 
 
@@ -46,7 +46,7 @@ class Part:
     source: bytes
     start: int
     end: int
-    """Where the body stands in ``source``."""
+    """The place of the body in ``source``."""
     children: list["Part"] = field(default_factory=list)
 
     @property
@@ -80,9 +80,9 @@ class MimeTree:
 
     def __init__(self, raw: bytes, limits: Limits) -> None:
         self.defects: list[str] = []
-        """What was wrong or left out, in words."""
+        """The faults and omissions, in words."""
         self.cut = False
-        """Whether parts were left out for their number or depth, or headers, without which a part may be misread."""
+        """True when parts were left out for their number or depth, or headers, without which a part may be misread."""
         self._raw = raw
         self._limits = limits
         self._parts_left = limits.max_parts
@@ -133,7 +133,7 @@ class MimeTree:
         return headers, body
 
     def _between_boundaries(self, part: Part) -> Iterator[tuple[int, int]]:
-        """Where the parts of a multipart begin and end."""
+        """Yield where the parts of a multipart begin and end."""
         try:
             boundary = part.headers.get_boundary()
         except Exception:  # damaged parameters

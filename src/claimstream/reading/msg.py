@@ -25,7 +25,7 @@ class MsgMessage:
     """The address, "" where there is none."""
     text: str
     cut: bool = False
-    """Whether text or an attached message was left out because a limit was reached."""
+    """True when text or an attached message was left out because a limit was reached."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     inner: list["MsgMessage"] = field(default_factory=list)
 

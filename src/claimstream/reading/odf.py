@@ -11,7 +11,7 @@ from claimstream.reading.ziparchive import open_zip, unpack
 _MAX_DEPTH = 200
 _MAX_REPEAT = 50
 _MAX_CELL_CHARS = 32_767
-"""As in spreadsheets. Tables in repeated cells of tables would double without end."""
+"""The most repeats, as in spreadsheets. Tables in repeated cells of tables would double without end."""
 _MAX_ROW_CHARS = 200_000
 
 
@@ -45,7 +45,7 @@ class _OdfReader:
 
     def __init__(self) -> None:
         self.cut = False
-        """Whether something was too long and was cut."""
+        """True when something was too long and was cut."""
 
     def lines(self, element: Element, depth: int) -> Iterator[str]:
         if depth > _MAX_DEPTH:

@@ -51,7 +51,7 @@ class PdfText:
     scanned: bool
     """The text layer is nearly empty: only a model with vision can read this."""
     cut: bool
-    """Whether pages, or characters of a page, were left out because a limit was reached."""
+    """True when pages, or characters of a page, were left out because a limit was reached."""
 
 
 def read_pdf(data: bytes, limits: Limits) -> PdfText:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.reading.limits import MEBIBYTE, Limits
-from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request
+from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request, Task
 
 _START_SECONDS = 60.0
 _ALARM_MARGIN_SECONDS = 5.0
@@ -44,8 +44,8 @@ class ReadingProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         self.process = process
-        self.requests = 0
-        """The number of requests that it was sent."""
+        self.readings = 0
+        """The number of mails, files and texts that it was sent."""
         self._requests = process.stdin
         self._answers = process.stdout
 
@@ -88,7 +88,7 @@ class ReadingProcess:
             NoAnswerError: what comes back is no answer.
             asyncio.IncompleteReadError, ConnectionError: the process ended meanwhile.
         """
-        self.requests += 1
+        self.readings += request.task is not Task.JUDGE  # the rules call no native library
         late = request.model_copy(update={"alarm_seconds": request.alarm_seconds + _ALARM_MARGIN_SECONDS})
         asked = late.model_dump_json().encode()
         self._requests.write(LENGTH.pack(len(asked)) + asked + LENGTH.pack(len(data)))

@@ -29,19 +29,21 @@ class Task(StrEnum):
     FILE = "file"
     """One attachment."""
     EXTRACT = "extract"
-    """What the rules read in texts."""
+    """The values that the rules read in texts."""
+    JUDGE = "judge"
+    """A question to the rules."""
 
 
 class PartHead(Record):
     """The description of one attachment of a mail, without its bytes."""
 
     index: int
-    """From 1, in the mail's order."""
+    """The number in the mail's order, from 1."""
     name: str
     """Safe as a file name: never a path, never empty."""
     declared_type: str
     media_type: str
-    """By magic bytes."""
+    """The type by magic bytes."""
     sha256: str
     encrypted: bool = False
     """A whole mail sealed by S/MIME or PGP."""
@@ -60,18 +62,20 @@ class MailPart:
 
 
 class Request(Record):
-    """One reading. The bytes beside it are the mail, the attachment, or the JSON of the sources."""
+    """One reading. The bytes beside it are the mail, the attachment, or JSON: of the sources, or of a question."""
 
     task: Task
     alarm_seconds: float
     """The process ends itself when it takes longer."""
     our_markers: tuple[str, ...] = ()
     with_parts: bool = False
-    """Whether the bytes of the attachments are wanted."""
+    """True when the bytes of the attachments are wanted."""
     part: PartHead | None = None
     """The attachment that a ``FILE`` request is about."""
     allowance: Allowance | None = None
-    """The rest of the mail's allowance, where it is read in several requests."""
+    """The part of the mail's allowance that is left, where it is read in several requests."""
+    question: str = ""
+    """The name of the question's class, of a ``JUDGE`` request."""
 
 
 class Answer(Record):
@@ -79,15 +83,19 @@ class Answer(Record):
 
     mail: ParsedMail | None = None
     sources: tuple[Source, ...] = ()
-    """Of a ``FILE`` request."""
+    """The sources of a ``FILE`` request."""
     unread: tuple[Unread, ...] = ()
-    """Of a ``FILE`` or ``EXTRACT`` request; a mail has its own."""
+    """The sources left out of a ``FILE`` or ``EXTRACT`` request; a mail has its own."""
     defects: tuple[str, ...] = ()
     our_markers: tuple[str, ...] = ()
     """The marks of our own letters in this mail."""
     allowance: Allowance
-    """The rest of the allowance."""
-    extractions: int
+    """The part of the allowance that is left."""
+    extractions: int = 0
     """The number of frames of extractions that follow."""
+    judged: str = ""
+    """The answer to a question, as JSON."""
+    failed: str = ""
+    """The error in which the rules ended, and its place."""
     parts: tuple[PartHead, ...] = ()
     """The attachments whose bytes follow."""

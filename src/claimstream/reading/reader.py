@@ -7,21 +7,30 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind, Unread
+from claimstream.domain.records.questions import A, Question
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
 from claimstream.reading.protocol import MailPart, Request, Task
 
-__all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading"]
+__all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
 
 _HEAD_BYTES = 64 * 1024
-_REQUESTS_PER_PROCESS = 1_000
+_READINGS_PER_PROCESS = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
+_FILES_AT_ONCE = 1_000
+"""Files of a question that become JSON in one stretch: some four milliseconds."""
 _SOURCES = TypeAdapter(tuple[Source, ...])
+_FILES = TypeAdapter(tuple[CandidateFile, ...])
+
+
+class RulesFailedError(Exception):
+    """The rules did not get through a mail. The message says why, and quotes nothing of the mail."""
 
 
 class _ReadingFailedError(Exception):
@@ -148,6 +157,26 @@ class MailReader:
                 failed.append(source.source_id if clock.left_seconds > 0 else f"{source.source_id}{REST}")
         return _extracted(found, failed)
 
+    async def judge(self, question: Question[A], answer: type[A]) -> A:
+        """Return the rules' answer to a question.
+
+        Raises:
+            RulesFailedError: they take too long, take too much memory, or end in an error.
+            ReaderUnavailableError: no process can be started.
+        """
+        request = Request(task=Task.JUDGE, alarm_seconds=self._timeout_seconds, question=type(question).__name__)
+        self._check_open()
+        try:
+            async with self._free:  # first: waiting mails are not held as JSON, too
+                answered = (await self._ask_one(request, await _as_json(question))).answer
+            if answered.failed:
+                raise RulesFailedError(f"The rules failed: {answered.failed}.")
+            return answer.model_validate_json(answered.judged)
+        except _ReadingFailedError as error:
+            raise RulesFailedError(f"The rules did not get through the mail. {error}") from None
+        except ValidationError as error:
+            raise RulesFailedError(f"The rules' answer has {error.error_count()} values that cannot be.") from None
+
     async def close(self) -> None:
         """End every process. Readings under way fail."""
         self._closed = True
@@ -225,13 +254,16 @@ class MailReader:
 
     async def _ask(self, request: Request, data: bytes, clock: "_Clock | None" = None) -> Answered:
         """One reading. When the process was ended, maybe from outside, the reading is tried once more."""
-        if self._closed:
-            raise RuntimeError("The mail reader is closed.")
+        self._check_open()
         if request.alarm_seconds <= 0:
             raise _ReadingFailedError(f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read.")
         async with self._free:
             with clock.running() if clock is not None else nullcontext():
                 return await self._ask_one(request, data)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("The mail reader is closed.")
 
     async def _ask_one(self, request: Request, data: bytes) -> Answered:
         for attempt in (1, 2):
@@ -254,7 +286,7 @@ class MailReader:
                 if code not in _FROM_OUTSIDE or attempt == 2:
                     raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
             finally:
-                if done and worker.requests < _REQUESTS_PER_PROCESS and not self._closed:
+                if done and worker.readings < _READINGS_PER_PROCESS and not self._closed:
                     self._idle.append(worker)
                 else:
                     await self._discard(worker)
@@ -278,6 +310,16 @@ class MailReader:
     async def _discard(self, worker: ReadingProcess) -> None:
         self._all.discard(worker)
         await worker.end()
+
+
+async def _as_json(question: Question[A]) -> bytes:
+    """Return the question without its files, then its files in parts, each a line of JSON."""
+    files = question.files
+    lines = [question.model_copy(update={"files": ()}).model_dump_json().encode()]
+    for start in range(0, len(files), _FILES_AT_ONCE):
+        lines.append(_FILES.dump_json(files[start : start + _FILES_AT_ONCE]))
+        await asyncio.sleep(0)
+    return b"\n".join(lines)
 
 
 class _Clock:

@@ -13,7 +13,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 MOST_TEXT_BYTES = 8 * 1024 * 1024
-"""Of one text that are looked at: twenty times the characters that are kept of it, for markup."""
+"""The most characters of one text that are looked at: twenty times the characters that are kept of it, for markup."""
 _MOST_MARKS = 30
 """Combining marks one after the other, as in the Stream-Safe Text Format (UAX 15). Python puts them in order in
 quadratic time: 400,000 of them in five minutes."""

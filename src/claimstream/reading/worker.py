@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from pydantic import TypeAdapter
 
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.mail import Source
+from claimstream.reading import judging
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.extracting import extract
 from claimstream.reading.limits import Allowance, Limits
@@ -61,6 +63,8 @@ def main() -> None:
 
 def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
     allowance = request.allowance or Allowance.of(limits)
+    if request.task is Task.JUDGE:
+        return _frames(_judged(request, data, allowance), [])
     if request.task is Task.EXTRACT:
         _, found, unread = extract(_SOURCES.validate_json(data), allowance)
         return _frames(Answer(unread=tuple(unread), allowance=allowance, extractions=len(found)), found)
@@ -89,6 +93,15 @@ def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
         parts=tuple(part.head for part in parts),
     )
     return _frames(answer, found, parts)
+
+
+def _judged(request: Request, data: bytes, allowance: Allowance) -> Answer:
+    try:
+        return Answer(allowance=allowance, judged=judging.answer(request.question, data).model_dump_json())
+    except Exception as error:
+        # A defect of ours. Its words may quote the mail, its place does not.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return Answer(allowance=allowance, failed=f"{type(error).__name__} in {place.name}, line {place.lineno}")
 
 
 def _frames(answer: Answer, found: list[SourceExtraction], parts: tuple[MailPart, ...] = ()) -> list[bytes]:

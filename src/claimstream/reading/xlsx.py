@@ -18,7 +18,8 @@ _LAST_COLUMN = 18_278
 """ZZZ, the last that openpyxl knows. Excel itself ends at XFD."""
 _NO_MORE_COLUMNS = (EMPTY_CELL,) * (_LAST_COLUMN - _MAX_COLUMNS)
 _MAX_CELL_CHARS = 32_767
-"""As in Excel itself. A longer text is nobody's: in a small file, thousands of cells may share one of a megabyte."""
+"""The most characters of a cell, as in Excel itself. A longer text is nobody's: in a small file, thousands of cells may
+share one of a megabyte."""
 
 
 def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:

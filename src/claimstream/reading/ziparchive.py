@@ -12,7 +12,7 @@ from claimstream.reading.text import decode
 
 _ENTRY = b"PK\x01\x02"
 _MAX_ENTRIES = 20_000
-"""In the directory of an archive; with more it is not opened."""
+"""The most entries in the directory of an archive; with more it is not opened."""
 _MAX_LISTED = 2_000
 _RATIO_FROM_BYTES = 1024 * 1024
 """Below this a high ratio harms nobody: a file of blanks is no bomb."""

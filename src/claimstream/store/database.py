@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 Pooler = Literal["session", "transaction"]
 _GOODBYE_SECONDS = 3.0
-"""For queries in work and the server's answer to a good-bye: a silent server holds up no end."""
+"""The time for queries in work and the server's answer to a good-bye: a silent server holds up no end."""
 
 if TYPE_CHECKING:
     Connection = PoolConnectionProxy[asyncpg.Record]

@@ -1,4 +1,4 @@
-"""How often an email has failed at one operation while others succeeded there: one row per email and operation."""
+"""Failures of an email at one operation while others succeeded there: one row per email and operation."""
 
 from collections.abc import Sequence
 

@@ -70,7 +70,7 @@ class OutboxStore:
         return found[0] if found else None
 
     async def take_behind(self, done: OutboxRow, *, kind: str, seconds: float = HELD_SECONDS) -> OutboxRow | None:
-        """As :meth:`take`, of the rows of the same client as ``done``.
+        """Take a row as :meth:`take` does, of the rows of the same client as ``done``.
 
         Args:
             kind: ``client_update`` or ``notification``.
@@ -79,7 +79,7 @@ class OutboxStore:
         return found[0] if found else None
 
     async def take_waiting(self, *, kind: str, limit: int, seconds: float = HELD_SECONDS) -> list[OutboxRow]:
-        """As :meth:`take`, of all rows of one kind, up to ``limit`` of them: the oldest, and in this order."""
+        """Take all rows of one kind as :meth:`take` does, up to ``limit``: the oldest, and in this order."""
         return await self._take(_OF_KIND, seconds, limit, kind)
 
     async def _take(self, statement: str, seconds: float, limit: int, *arguments: str | int) -> list[OutboxRow]:

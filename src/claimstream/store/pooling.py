@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
 
 _ROUNDS = 5
-"""How often two connections are compared. On a busy pooler one comparison may miss that a server is shared."""
+"""The number of comparisons of two connections. On a busy pooler one comparison may miss that a server is shared."""
 _SECONDS = 5.0
-"""How long the comparison may take. A pooler with a single server lets the second connection wait for ever."""
+"""The time that the comparison may take. A pooler with a single server lets the second connection wait for ever."""
 
 
 class Pooling(StrEnum):
@@ -26,7 +26,7 @@ class Pooling(StrEnum):
     TRANSACTION = "transaction"
     """A pooler: each transaction may run in another server process, and prepared statements stay behind."""
     TRANSACTION_PREPARED = "transaction_prepared"
-    """As before, but the pooler takes prepared statements along (PgBouncer from 1.21 with max_prepared_statements)."""
+    """A pooler as before, which takes prepared statements along (PgBouncer from 1.21 with max_prepared_statements)."""
 
 
 async def find_pooling(pool: "Pool") -> Pooling:

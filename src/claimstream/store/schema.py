@@ -43,7 +43,7 @@ def newest_revision() -> str | None:
 
 
 def is_newer(revision: str | None) -> bool:
-    """Whether a later release has migrated the database. This one runs on it: migrations only expand."""
+    """Return True when a later release has migrated the database. This one runs on it: migrations only expand."""
     newest = newest_revision()
     return revision is not None and newest is not None and revision > newest
 
@@ -82,7 +82,7 @@ async def _connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 @asynccontextmanager
 async def _alone(dsn: str) -> AsyncIterator[None]:
-    """Nobody else migrates meanwhile.
+    """Keep everybody else from migrating meanwhile.
 
     The lock belongs to a transaction, which keeps its server process behind a pooler too. Nobody waits within a
     statement for it: CREATE INDEX CONCURRENTLY waits for the end of all statements, and each would wait for the other.

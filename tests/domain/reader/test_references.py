@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimstream.domain.reader.references import find_references, normalise, same_reference
+from claimstream.domain.reader.references import find_references
+from claimstream.domain.reader.spelling import normalise, same_reference
 
 
 def read(text: str) -> list[tuple[str, str]]:

@@ -20,7 +20,8 @@ from claimstream.domain.records.extraction import (
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.rules.consolidation import consolidate
-from claimstream.domain.rules.evidence import keep_evidenced, needs_model
+from claimstream.domain.rules.evidence import keep_evidenced
+from claimstream.domain.rules.model_need import needs_model
 
 TEXT = """Unser Zeichen: 26-K-004411
 Schuldnerin: Nele

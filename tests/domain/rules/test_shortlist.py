@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.domain.records import NOW, THRESHOLDS, evidence, mail, pdf, person
 
-from claimstream.domain.reader.references import normalise
 from claimstream.domain.reader.source import read_source
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.decision import Match
 from claimstream.domain.records.extraction import Consolidated, Reference, ReferenceDirection
 from claimstream.domain.records.inquiry import CandidateFile, Client, Creditor, Inquiry, Letter
@@ -24,13 +24,13 @@ from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.deterministic_routing import (
     Signs,
     addresses_of,
-    bare_address,
     contradiction,
     find_route,
     is_pointed_at,
     matches_case,
     matches_creditor,
 )
+from claimstream.domain.rules.forms import bare_address
 from claimstream.domain.rules.freemail import FREEMAIL_DOMAINS, domain_of, telling_domain
 from claimstream.domain.rules.matching import match
 from claimstream.domain.rules.shortlist import LetterIndex
@@ -80,16 +80,24 @@ class Desk:
         return [f for f in self.files if f.inquiry.inquiry_id in wanted or f.inquiry.sent_at < since(self.now)]
 
     def for_routing(self, signs: Signs) -> list[CandidateFile]:
-        ids = self.index.pointed_at(signs)
-        return self.of(ids if is_pointed_at(signs, self.of(ids)) else ids | self.index.of_sender(signs))
+        ids = self.index.pointed_at(signs.keys())
+        return self.of(ids if is_pointed_at(signs, self.of(ids)) else ids | self.index.of_sender(signs.keys()))
 
     def for_match(self, signs: Signs, consolidated: Consolidated, routing: RoutingHit | None) -> list[CandidateFile]:
         if routing is not None:
-            return self.of(self.index.pointed_at(signs) | {routing.inquiry_id})
-        ids = self.index.alike(signs, consolidated, freemail=FREEMAIL_DOMAINS)
-        for name in self.index.creditors_in(signs.wording):
+            return self.of(self.index.pointed_at(signs.keys()) | {routing.inquiry_id})
+        ids = self.alike(signs, consolidated)
+        for name in self.creditors(signs):
             ids |= set(self._bearer(name))
         return self.of(ids)
+
+    def alike(self, signs: Signs, consolidated: Consolidated) -> set[str]:
+        keys = signs.keys()
+        read = (*keys.references, *(reference.normalised for reference in consolidated.references))
+        return self.index.alike(keys.model_copy(update={"references": read}), freemail=FREEMAIL_DOMAINS)
+
+    def creditors(self, signs: Signs) -> set[str]:
+        return self.index.creditors_in(signs.keys(), signs.wording.vocabulary)
 
     def _bearer(self, name: str) -> Iterator[str]:
         for inquiry_id in self.index.bearers(name, since(self.now)):
@@ -118,8 +126,8 @@ class Desk:
 
     def _nothing_is_left_out(self, signs: Signs, consolidated: Consolidated) -> None:
         """Letter by letter, since few of them change what is decided."""
-        pointed = self.index.pointed_at(signs)
-        alike = self.index.alike(signs, consolidated, freemail=FREEMAIL_DOMAINS)
+        pointed = self.index.pointed_at(signs.keys())
+        alike = self.alike(signs, consolidated)
         assert pointed <= alike
         sender = bare_address(signs.mail.sender.address) if signs.mail.sender else ""
         domain = telling_domain(sender, FREEMAIL_DOMAINS)
@@ -131,7 +139,7 @@ class Desk:
             if is_pointed_at(signs, [file]) or signs.name_case(file):
                 assert one in pointed
             if sender in addresses:
-                assert one in self.index.of_sender(signs)
+                assert one in self.index.of_sender(signs.keys())
             if (
                 sender in addresses
                 or (domain is not None and domain in map(domain_of, addresses))
@@ -142,7 +150,7 @@ class Desk:
             ):
                 assert one in alike
             named = {c.name for c in file.client.creditors if signs.wording.has_organisation(c.name)}
-            assert named <= self.index.creditors_in(signs.wording)
+            assert named <= self.creditors(signs)
 
     def route(self, received: ParsedMail, files: Files) -> RoutingHit | None:
         return find_route(received, files, now=self.now, thresholds=THRESHOLDS)
@@ -390,5 +398,5 @@ def test_a_letter_entered_twice_is_one_and_a_changed_one_is_found_by_both() -> N
     assert not index.has(changed)
     index.add_letter(changed)
     for code in ("K7Q2X9M1", "P3R8T5W2"):
-        assert index.pointed_at(Signs.of(mail(code))) == {"i-1"}
+        assert index.pointed_at(Signs.of(mail(code)).keys()) == {"i-1"}
     assert index.client_ids(0, 9) == ["c-1"]

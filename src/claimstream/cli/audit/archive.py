@@ -1,4 +1,4 @@
-"""Is the archived mail of what was audited still there, and still what was fetched?"""
+"""A look at the archive: is the mail of what was audited still there, and still what was fetched?"""
 
 import asyncio
 import random

@@ -61,7 +61,7 @@ class Findings:
     window: Window
     audits: list[MailboxAudit] = field(default_factory=list)
     archive: ArchiveLook | None = None
-    """None where nothing is archived."""
+    """Absent where nothing is archived."""
     mended: int = 0
     """Emails that were added or put to work again."""
     failed: dict[str, str] = field(default_factory=dict)

@@ -4,12 +4,12 @@
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.layout import Span, cells, column_of, is_filler, lines, lowered
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.extraction import Evidence, Reference, ReferenceDirection
 
 _OURS, _THEIRS, _UNKNOWN = ReferenceDirection.OURS, ReferenceDirection.THEIRS, ReferenceDirection.UNKNOWN
@@ -65,7 +65,6 @@ _VALUE = re.compile(r"[A-Za-z0-9ÄÖÜäöü]+(?:[/_.\\–-][A-Za-z0-9ÄÖÜäö
 _MORE = re.compile(r" ([A-Za-z0-9]+(?:[/_.\\–-][A-Za-z0-9]+)*)(?![\w,])")
 _AND = re.compile(r"[ ]?(?:,|;|und|and|&|sowie)[ ]")
 _NO_PART = frozenset({"EUR", "USD", "CHF", "BIC", "TEL", "FAX", "PLZ", "AZ", "VOM", "UND", "BEI", "AM", "AB", "BIS"})
-_SEPARATORS = re.compile(r"[\s/_.\\|:\-\u2010-\u2015\u2212]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +73,6 @@ class _Label:
     end: int
     direction: ReferenceDirection | None
     """None: a heading of something else (date, phone)."""
-
-
-def normalise(value: str) -> str:
-    """The form for comparison: upper case, every separator one ``-``; digits grouped by blanks are one number.
-
-    Leading zeros stay: ``004411`` is another number than ``4411``.
-    """
-    upper = unicodedata.normalize("NFKC", value).upper().strip()
-    if re.fullmatch(r"[0-9 ]+", upper):
-        return upper.replace(" ", "")
-    return _SEPARATORS.sub("-", upper).strip("-")
-
-
-def same_reference(a: str, b: str) -> bool:
-    """Whether two references are the same file: equal after normalising, and with a digit in it."""
-    left = normalise(a)
-    return left == normalise(b) and any(char.isdigit() for char in left)
 
 
 def find_references(text: str, source_id: str) -> tuple[Reference, ...]:

@@ -1,5 +1,6 @@
 """Spelling for comparison only: what is stored keeps its umlauts."""
 
+import re
 import unicodedata
 
 from rapidfuzz.distance import OSA
@@ -20,6 +21,8 @@ _LETTERS = str.maketrans(
         "ı": "i",
     }
 )
+
+_SEPARATORS = re.compile(r"[\s/_.\\|:\-\u2010-\u2015\u2212]+")
 
 
 def fold(text: str) -> str:
@@ -42,3 +45,20 @@ def word_score(a: str, b: str, *, ending: bool) -> float:
     if not ending and a[-1] != b[-1]:
         return 0.0
     return 0.8
+
+
+def normalise(value: str) -> str:
+    """The form for comparison: upper case, every separator one ``-``; digits grouped by blanks are one number.
+
+    Leading zeros stay: ``004411`` is another number than ``4411``.
+    """
+    upper = unicodedata.normalize("NFKC", value).upper().strip()
+    if re.fullmatch(r"[0-9 ]+", upper):
+        return upper.replace(" ", "")
+    return _SEPARATORS.sub("-", upper).strip("-")
+
+
+def same_reference(a: str, b: str) -> bool:
+    """Return True when two references are the same file: equal after normalising, and with a digit in it."""
+    left = normalise(a)
+    return left == normalise(b) and any(char.isdigit() for char in left)

@@ -20,6 +20,8 @@ class Intent(StrEnum):
 
 SET_ASIDE = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 """Skip extraction and end as ``IGNORE``."""
+AMOUNT_INTENTS = frozenset({Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER})
+"""The intents that may change amounts."""
 
 
 class MatchedBy(StrEnum):

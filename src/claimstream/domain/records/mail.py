@@ -10,6 +10,10 @@ REST = "/rest"
 a whole attachment that came after a limit of its mail was reached."""
 
 
+SMALL_IMAGE_BYTES = 20_000
+"""Smaller pictures are logos and signatures, not scanned letters."""
+
+
 class SourceKind(StrEnum):
     """What a text came from; the base confidence of a value depends on it (``confidence.SOURCE_CONFIDENCE``)."""
 
@@ -52,6 +56,11 @@ class Source(Record):
     """The number of pages of a PDF."""
 
     @property
+    def may_be_a_letter(self) -> bool:
+        """True for more than a picture as small as a logo or a signature."""
+        return self.kind is not SourceKind.IMAGE or self.size >= SMALL_IMAGE_BYTES
+
+    @property
     def needs_vision(self) -> bool:
         return self.kind in {SourceKind.SCANNED_PDF, SourceKind.IMAGE} and not self.text.strip()
 
@@ -69,7 +78,7 @@ class Unread(Record):
 
     @property
     def is_rest(self) -> bool:
-        """Whether this lies beyond a limit, rather than being at fault itself."""
+        """True when this lies beyond a limit, rather than being at fault itself."""
         return self.reason == "too_many" or (self.reason == "too_large" and self.source_id.endswith(REST))
 
 

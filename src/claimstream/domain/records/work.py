@@ -67,14 +67,14 @@ class Waited(Record):
 
 @dataclass(frozen=True, slots=True)
 class FailedAlone:
-    """How often an email has failed at one operation of a service, while it worked for others."""
+    """The failures of one email at one operation of a service, while it worked for others."""
 
     count: int
     """Failures since whose predecessor another email has succeeded."""
     others: int
     """Other emails that have succeeded in between, in all."""
     seconds: float
-    """Since the first of them."""
+    """The time since the first of them."""
     counts: bool
     """Another email has succeeded since the failure before this one."""
 

@@ -1,4 +1,4 @@
-"""When a failure is the mail's own, and no outage."""
+"""The rule that tells a failure of a mail's own from an outage."""
 
 from claimstream.domain.records.work import FailedAlone
 
@@ -8,7 +8,7 @@ _SECONDS = 3600.0
 
 
 def fails_alone(failed: FailedAlone) -> bool:
-    """Whether waiting longer is of no use: five failures over an hour, while the operation worked for five others.
+    """Return True when waiting longer is of no use: five failures over an hour, while it worked for five others.
 
     The last failure must be one of them: the first of a general outage condemns nobody.
     """

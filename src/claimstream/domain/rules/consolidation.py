@@ -18,15 +18,12 @@ from claimstream.domain.records.extraction import (
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
 from claimstream.domain.records.mail import SourceKind
 from claimstream.domain.rules.total import capped, choose_total
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-AMOUNT_INTENTS = frozenset({Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER})
-"""Only these may change amounts."""
 
 
 def consolidate(

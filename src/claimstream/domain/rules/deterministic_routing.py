@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from claimstream.domain.reader.references import find_references, normalise
+from claimstream.domain.reader.references import find_references
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.decision import Thresholds
 from claimstream.domain.records.extraction import Reference, ReferenceDirection
 from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.intent import MatchedBy, RoutingHit
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail_keys import MailKeys
+from claimstream.domain.rules.forms import bare_address, bare_message_id
 from claimstream.domain.rules.mentions import Wording
 
 CONFIDENCE: dict[MatchedBy, float] = {
@@ -27,6 +30,10 @@ CONFIDENCE: dict[MatchedBy, float] = {
 }
 
 _PLUS_ADDRESS = re.compile(r"^[^@+]*\+([^@]+)@")
+_CODE = re.compile(r"[A-Za-z0-9]{4,20}")
+_MOST_WORDS = 20_000
+"""The most words of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the
+database."""
 
 Files = Sequence[CandidateFile]
 
@@ -77,6 +84,18 @@ class Signs:
     def of(cls, mail: ParsedMail) -> "Signs":
         found = [r for source in mail.sources for r in find_references(source.text, source.source_id)]
         return cls(mail, Wording.of_mail(mail), (*subject_references(mail), *found))
+
+    def keys(self) -> MailKeys:
+        """The keys by which a ``LetterIndex`` finds the letters that the mail may be about."""
+        mail = self.mail
+        return MailKeys(
+            sender=bare_address(mail.sender.address) if mail.sender else None,
+            words=" ".join(self.wording.vocabulary),
+            references=tuple({reference.normalised for reference in self.references}),
+            message_ids=(*mail.in_reply_to, *mail.references),
+            codes_in_addresses=tuple(self.codes_in_addresses()),
+            possible_codes=tuple(_possible_codes(mail)),
+        )
 
     def codes_in_addresses(self) -> set[str]:
         """What stands behind the plus of a receiving address, lower-cased."""
@@ -138,14 +157,6 @@ def addresses_of(file: CandidateFile) -> frozenset[str]:
     return frozenset(bare_address(address) for address in known if address)
 
 
-def bare_address(address: str) -> str:
-    return address.strip().lower()
-
-
-def bare_message_id(message_id: str) -> str:
-    return message_id.strip(" <>")
-
-
 def subject_references(mail: ParsedMail) -> tuple[Reference, ...]:
     """Those of the subject, whose direction is unknown: it may be our own, sent back with *AW:* before it."""
     return tuple(
@@ -177,6 +188,24 @@ def names_another_case(references: Iterable[Reference], file: CandidateFile) -> 
     """Whether a reference labelled as the firm's (*Ihr Zeichen*) stands there and none is this client's."""
     found = list(references)
     return any(r.direction is ReferenceDirection.OURS for r in found) and not matches_case(found, file)
+
+
+def _possible_codes(mail: ParsedMail) -> set[str]:
+    texts = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to) + [s.text for s in mail.sources]
+    # A reply code holds a digit or is written in capitals: plain words need not be asked for.
+    words: set[str] = set()
+    for text in texts:
+        for match in _CODE.finditer(text):
+            word = match.group()
+            if not word.islower() or any(c.isdigit() for c in word):
+                words.add(word.upper())
+            if len(words) >= _MOST_WORDS:
+                return words
+    for address in texts[: len(mail.to) + len(mail.cc) + len(mail.delivered_to)]:
+        _, plus, tag = address.partition("@")[0].partition("+")
+        if plus:
+            words.add(tag.upper())
+    return words
 
 
 def _hit(file: CandidateFile, matched_by: MatchedBy) -> RoutingHit:

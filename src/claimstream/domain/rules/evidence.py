@@ -10,13 +10,11 @@ from claimstream.domain.reader.amounts import AmountToken, find_amounts
 from claimstream.domain.reader.confidence import SCANNED
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.iban import is_valid_iban
-from claimstream.domain.reader.references import normalise
-from claimstream.domain.reader.spelling import fold
+from claimstream.domain.reader.spelling import fold, normalise
 from claimstream.domain.records.extraction import (
     Amount,
     AmountFlaw,
     AmountRank,
-    Consolidated,
     Evidence,
     Found,
     InstallmentTerms,
@@ -26,9 +24,7 @@ from claimstream.domain.records.extraction import (
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source, SourceKind
-from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
 from claimstream.domain.rules.guards import CONDITION
 
 T = TypeVar("T")
@@ -80,28 +76,6 @@ def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtrac
         if offered is not None and settlement.value.counter_offer_amount is None:
             dropped.append("counter_offer_amount")
     return extraction.model_copy(update={**fields, "settlement": settlement, "dropped": tuple(dict.fromkeys(dropped))})
-
-
-def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
-    """Whether the rules left open what this intent calls for, and a model could settle it.
-
-    What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
-    """
-    if consolidated.injection is not None or consolidated.conflicts:
-        return False
-    if intent in AMOUNT_INTENTS:
-        total = consolidated.total_claim
-        if consolidated.flaw is not None:
-            return False
-        if total is None or total.rank is AmountRank.BARE:
-            return True
-        if total.rank is AmountRank.CLAIM and total.evidence.source_id == "body" and consolidated.sources_unread:
-            return True  # the statement itself may be a scan
-        return total.computed and None in (consolidated.principal, consolidated.interest, consolidated.costs)
-    if intent is Intent.SETTLEMENT_RESPONSE:
-        settlement = consolidated.settlement
-        return settlement is None or settlement.value.decision is SettlementDecision.UNCLEAR
-    return False
 
 
 class _Check:

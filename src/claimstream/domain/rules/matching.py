@@ -16,7 +16,6 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules.deterministic_routing import (
     Signs,
     addresses_of,
-    bare_address,
     contradiction,
     matches_case,
     matches_creditor,
@@ -26,6 +25,7 @@ from claimstream.domain.rules.deterministic_routing import (
     recent,
     subject_references,
 )
+from claimstream.domain.rules.forms import bare_address
 from claimstream.domain.rules.freemail import domain_of, telling_domain
 
 WEIGHT_REFERENCES = 0.6
@@ -157,11 +157,11 @@ class _Scorer:
         self._references: tuple[Reference, ...] = (*consolidated.references, *subject_references(signs.mail))
         # Whom the mail names: what was read out of it, and whoever of our own records stands in it by name.
         wording = signs.wording
-        self._people = [found.value for found in consolidated.people] + [
-            PersonName(first=client.first_name, last=client.last_name)
-            for client in {f.client.client_id: f.client for f in pool}.values()
-            if wording.has_person(client.first_name, client.last_name)
-        ]
+        clients = {(f.client.first_name, f.client.last_name) for f in pool}
+        known_people = {
+            PersonName(first=first, last=last) for first, last in clients if wording.has_person(first, last)
+        }
+        self._people = {found.value for found in consolidated.people} | known_people
         known = {c.name for f in pool for c in (f.creditor, *f.client.creditors)}
         self._known_creditors = sorted(name for name in known if wording.has_organisation(name))
         self._organisations = self._known_creditors + [

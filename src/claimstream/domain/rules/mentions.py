@@ -10,14 +10,10 @@ from functools import lru_cache
 
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.rules.forms import RUNS, core_words_of, needs_no_label, words_of
 from claimstream.domain.rules.reply_codes import fault_of_code
 
 _ALNUM = r"[^\W_]"
-_RUNS = re.compile(rf"{_ALNUM}+")
-_LEGAL_FORM = re.compile(
-    r"\b(?:gmbh|g?mbh|ag|kgaa|kg|ohg|gbr|ug|haftungsbeschraenkt|se|e\s?\.?\s?v|e\s?\.?\s?k|eg|co|cie|inc|ltd|limited|"
-    r"llc|plc|sarl|s\.?a|b\.?v|partg|mbb|aktiengesellschaft|gesellschaft mit beschraenkter haftung)\b\.?",
-)
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Wording:
         """Of several texts together; nothing reaches over from one to the next."""
         text = "\n;\n".join(texts)
         folded = fold(text)
-        words = _RUNS.findall(folded)
+        words = RUNS.findall(folded)
         return cls(text, folded, f" {' '.join(words)} ", frozenset(words))
 
     @classmethod
@@ -88,24 +84,6 @@ class Wording:
         return self.vocabulary.issuperset(words)
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """Which words must stand somewhere for the name, code or reference to stand there."""
-    return tuple(_RUNS.findall(fold(name)))
-
-
-def core_words_of(name: str) -> tuple[str, ...]:
-    """The same of an organisation's name; () when too little is left without its legal form."""
-    words = tuple(_RUNS.findall(_LEGAL_FORM.sub(" ", fold(name))))
-    return words if len(" ".join(words)) >= 5 else ()
-
-
-def needs_no_label(reference: str) -> bool:
-    """Whether a reference cannot be taken for anything else; see :meth:`Wording.has_reference`."""
-    runs = _RUNS.findall(reference)
-    lone_number = len(runs) == 1 and runs[0].isdigit()
-    return sum(map(len, runs)) >= 5 and not lone_number and any(c.isdigit() for c in reference)
-
-
 _words = lru_cache(maxsize=16_384)(words_of)
 _core_words = lru_cache(maxsize=16_384)(core_words_of)
 
@@ -119,7 +97,7 @@ def _code_pattern(code: str) -> re.Pattern[str]:
 def _reference_pattern(reference: str) -> re.Pattern[str] | None:
     if not needs_no_label(reference):
         return None
-    runs = list(_RUNS.finditer(reference))
+    runs = list(RUNS.finditer(reference))
     pattern, spaced = "", False
     for previous, run in zip([None, *runs[:-1]], runs, strict=True):
         if previous is not None:

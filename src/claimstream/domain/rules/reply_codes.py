@@ -1,4 +1,4 @@
-"""What may be a reply code.
+"""The rule which texts may be a reply code.
 
 A code in a mail's text is taken for proof that the mail answers that letter, so no code may be something that a mail
 holds anyway.

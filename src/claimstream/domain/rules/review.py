@@ -6,9 +6,8 @@ from claimstream.domain.reader.amounts import find_amounts
 from claimstream.domain.records.decision import ClientUpdate, PersonsDecision, Seen, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.inquiry import Letter
-from claimstream.domain.records.intent import SET_ASIDE, Intent
+from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Intent
 from claimstream.domain.records.review import Correction, ReviewItem
-from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
 
 BY_PERSON = "person"
 """``amount_source`` of an amount that a person has put in."""

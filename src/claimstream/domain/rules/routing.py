@@ -9,8 +9,9 @@ from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
 from claimstream.domain.reader.people import find_people, names_agree
 from claimstream.domain.reader.plain_answers import names_plan, takes_back
-from claimstream.domain.reader.references import find_references, same_reference
+from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.sentences import sentences
+from claimstream.domain.reader.spelling import same_reference
 from claimstream.domain.records.decision import (
     Decision,
     GuardDecision,
@@ -30,11 +31,10 @@ from claimstream.domain.records.extraction import (
     SettlementDecision,
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
-from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
+from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
+from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import settle_intent
-from claimstream.domain.rules.consolidation import AMOUNT_INTENTS
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.rules.matching import SAME_NAME, people_conflict
 from claimstream.domain.rules.mentions import Wording
@@ -51,9 +51,6 @@ _NEEDED = frozenset({"body", "mail"})
 _SAME_PERSON = 0.5
 _LETTER_DAYS = 31
 """A plan dated longer than this before our letter went out is an earlier one."""
-
-SMALL_IMAGE_BYTES = 20_000
-"""Smaller pictures are logos and signatures, not scanned letters."""
 
 
 def decide(
@@ -314,14 +311,9 @@ def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str |
     if total.evidence.source_id != "body":
         return None
     unread = set(consolidated.sources_unread)
-    names = [source.name for source in mail.sources if source.source_id in unread and may_be_a_letter(source)]
+    names = [source.name for source in mail.sources if source.source_id in unread and source.may_be_a_letter]
     names += [entry.name for entry in mail.unread if _is_document(entry.media_type, entry.reason)]
     return f"{names[0]} may hold the total and could not be read" if names else None
-
-
-def may_be_a_letter(source: Source) -> bool:
-    """Return False for a picture as small as a logo."""
-    return source.kind is not SourceKind.IMAGE or source.size >= SMALL_IMAGE_BYTES
 
 
 def _is_document(media_type: str, reason: str) -> bool:

@@ -5,15 +5,14 @@ some that they cannot. It is made from keys alone; what is decided is decided by
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from claimstream.domain.reader.references import normalise
-from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.keys import ClientKeys, LetterKeys
-from claimstream.domain.rules.deterministic_routing import Signs, bare_address, bare_message_id
+from claimstream.domain.records.mail_keys import MailKeys
+from claimstream.domain.rules.forms import bare_address, bare_message_id, core_words_of, needs_no_label, words_of
 from claimstream.domain.rules.freemail import domain_of, telling_domain
-from claimstream.domain.rules.mentions import Wording, core_words_of, needs_no_label, words_of
 from claimstream.domain.rules.postings import Postings, Texts
 from claimstream.domain.rules.reply_codes import fault_of_code
 
@@ -169,35 +168,39 @@ class LetterIndex:
 
     # --- looking up
 
-    def pointed_at(self, signs: Signs) -> set[str]:
+    def pointed_at(self, keys: MailKeys) -> set[str]:
         """Ids of the inquiries that a signal may point to: code, message id, case reference."""
-        return self._ids(self._postings.find(self._pointing(signs)))
+        return self._ids(self._postings.find(self._pointing(keys)))
 
-    def of_sender(self, signs: Signs) -> set[str]:
+    def of_sender(self, keys: MailKeys) -> set[str]:
         """Of those that an answer from this very address is expected to."""
-        sender = signs.mail.sender
-        return self._ids(self._postings.numbers(hash(bare_address(sender.address)) ^ _SENDER)) if sender else set()
+        return self._ids(self._postings.numbers(hash(keys.sender) ^ _SENDER)) if keys.sender else set()
 
-    def alike(self, signs: Signs, consolidated: Consolidated, *, freemail: frozenset[str]) -> set[str]:
+    def alike(self, keys: MailKeys, *, freemail: frozenset[str]) -> set[str]:
         """Of those that are candidates for the match, or may contradict it.
 
-        What was read may stand in no text of the mail (a scan's was transcribed), so its references are looked up, too.
-        The people read are not: they are held against candidates, and make none.
-        """
-        words = [hash(word) for word in signs.wording.vocabulary]
-        sender = bare_address(signs.mail.sender.address) if signs.mail.sender else None
-        domain = telling_domain(sender, freemail)
-        keys = [*self._pointing(signs), *(word ^ _LIKENS for word in words), hash(_ANYWHERE) ^ _LIKENS]
-        for reference in (*signs.references, *consolidated.references):
-            normalised = hash(reference.normalised)
-            keys += [normalised ^ _CASE, normalised ^ _REFERENCE]
-        keys += [hash(text) ^ _SENDER for text in (sender, domain and f"@{domain}") if text]
-        return self._ids(self._postings.find(keys))
+        The people read are not looked up: they are held against candidates, and make none.
 
-    def creditors_in(self, wording: Wording) -> set[str]:
-        """The names of the clients' creditors that stand there: the match asks of all, whoever the client is."""
-        found = self._postings.find(hash(word) ^ _ORGANISATION for word in wording.vocabulary)
-        return {name for name in map(self._names.__getitem__, found) if wording.has_organisation(name)}
+        Args:
+            keys: also with the references that were read, which may stand in no text of the mail (a scan's was
+                transcribed).
+        """
+        words = [hash(word) for word in keys.vocabulary]
+        domain = telling_domain(keys.sender, freemail)
+        wanted = [*self._pointing(keys), *(word ^ _LIKENS for word in words), hash(_ANYWHERE) ^ _LIKENS]
+        wanted += [hash(normalised) ^ _REFERENCE for normalised in keys.references]
+        wanted += [hash(text) ^ _SENDER for text in (keys.sender, domain and f"@{domain}") if text]
+        return self._ids(self._postings.find(wanted))
+
+    def creditors_in(self, keys: MailKeys, vocabulary: Collection[str]) -> set[str]:
+        """The names of the clients' creditors that may stand there: the match asks of all, whoever the client is.
+
+        Args:
+            vocabulary: all words of the mail, where ``keys`` is a part.
+        """
+        found = self._postings.find(hash(word) ^ _ORGANISATION for word in keys.vocabulary)
+        names = map(self._names.__getitem__, found)
+        return {name for name in names if all(word in vocabulary for word in core_words_of(name))}
 
     def bearers(self, name: str, since: datetime) -> Iterator[str]:
         """Ids of inquiries sent since, whose client has a creditor of this name: one of them makes it known."""
@@ -209,16 +212,16 @@ class LetterIndex:
                     break
 
     @staticmethod
-    def _pointing(signs: Signs) -> Iterator[int]:
+    def _pointing(keys: MailKeys) -> Iterator[int]:
         yield hash(_ANYWHERE) ^ _POINTS
-        for word in signs.wording.vocabulary:
+        for word in keys.vocabulary:
             yield hash(word) ^ _POINTS
-        for code in signs.codes_in_addresses():
+        for code in keys.codes_in_addresses:
             yield hash(code) ^ _CODE
-        for message_id in (*signs.mail.in_reply_to, *signs.mail.references):
+        for message_id in keys.message_ids:
             yield hash(bare_message_id(message_id)) ^ _MESSAGE
-        for reference in signs.references:
-            yield hash(reference.normalised) ^ _CASE
+        for normalised in keys.references:
+            yield hash(normalised) ^ _CASE
 
     def _ids(self, numbers: Iterable[int]) -> set[str]:
         letters: set[int] = set()

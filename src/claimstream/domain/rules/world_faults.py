@@ -1,4 +1,4 @@
-"""What is wrong with a world that is to be loaded into a real installation: by itself, and against what is stored."""
+"""Faults of a world that somebody loads into a real installation: by itself, and against what is stored."""
 
 import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from claimstream.domain.records.inquiry import Client, Inquiry
 from claimstream.domain.records.world import World
-from claimstream.domain.rules.deterministic_routing import bare_message_id
+from claimstream.domain.rules.forms import bare_message_id
 from claimstream.domain.rules.reply_codes import fault_of_code
 from claimstream.domain.rules.world_text import located
 
@@ -17,11 +17,11 @@ INQUIRY_STATUSES = ("open", "closed")
 
 _CLOCK_SKEW = timedelta(minutes=5)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""Before this a date is mistyped: email was not written yet."""
+"""The earliest date that is not mistyped: before it there was no email."""
 _LARGEST_AMOUNT = Decimal("999999999999.99")
-"""What PostgreSQL's columns hold: numeric(14, 2)."""
+"""The most that PostgreSQL's columns hold: numeric(14, 2)."""
 _LONGEST_ID, _LONGEST_MESSAGE_ID = 255, 998
-"""Bytes. Of a line of mail (RFC 5322), and less than an index of PostgreSQL takes."""
+"""The most bytes. A line of mail has no more (RFC 5322), and an index of PostgreSQL takes them."""
 _NO_ZONE = "says no time zone: end it with Z for UTC"
 _MAILBOX = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)
 
@@ -30,7 +30,7 @@ Place = tuple[int | str, ...]
 
 @dataclass(frozen=True)
 class Stored:
-    """What PostgreSQL holds of all that a world names."""
+    """The part of a world's records that PostgreSQL holds already."""
 
     tenants: Collection[str] = ()
     mailboxes: Mapping[str, str] = field(default_factory=dict)
@@ -45,10 +45,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class StoredClients:
-    """What MongoDB holds of all that a world names."""
+    """The part of a world's clients that MongoDB holds already."""
 
     of_letters: Mapping[tuple[str, str], Client]
-    """By tenant and id, the clients of letters."""
+    """The clients of letters, by tenant and id."""
     foreign: Collection[str] = ()
     """Ids of the world's clients that are another tenant's."""
     under_object_ids: Collection[str] = ()
@@ -78,12 +78,12 @@ def faults_by_itself(world: World, *, now: datetime) -> list[str]:
 
 
 def faults_against_stored(world: World, stored: Stored) -> list[str]:
-    """Where the world would touch another tenant's records, or another letter's."""
+    """Return the places where the world would touch another tenant's records, or another letter's."""
     return list(_against_stored(world, stored))
 
 
 def faults_against_clients(world: World, stored: StoredClients) -> list[str]:
-    """Where letters are about nobody known, or the world's clients would take another's place."""
+    """Return the places where letters are about nobody known, or clients would take another's place."""
     return list(_against_clients(world, stored))
 
 

@@ -14,7 +14,7 @@ _DEEPEST = 32
 
 
 class WorldFaultsError(Exception):
-    """A world cannot be used. Each fault begins with its place: ``inquiries[3].reply_code: …``."""
+    """Faults for which a world cannot be used. Each one begins with its place: ``inquiries[3].reply_code: …``."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__(faults[0] if len(faults) == 1 else "\n  ".join([f"{len(faults)} faults", *faults]))
@@ -62,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 
 
 def _faults(read: Any) -> Iterator[str]:
-    """What types do not tell: text and numbers that no store can hold, and what JSON leaves open."""
+    """Yield the faults that types do not tell: text and numbers that no store can hold, and what JSON leaves open."""
     waiting: list[tuple[tuple[int | str, ...], Any]] = [((), read)]
     while waiting:
         place, value = waiting.pop()

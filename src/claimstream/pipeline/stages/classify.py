@@ -1,14 +1,16 @@
 """Classify: which inquiry a deterministic signal names, and what the mail wants. Rules first, then a small model."""
 
+from collections.abc import Sequence
+
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import Method
-from claimstream.domain.records.intent import Classification, Intent, RoutingHit
+from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.rules.classification import classify as classify_by_rules
-from claimstream.domain.rules.deterministic_routing import find_route
+from claimstream.domain.records.questions import Classified, Classify
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.files import CandidateFiles
-from claimstream.pipeline.judging import judged
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, ModelIntent
 from claimstream.pipeline.services import Rules
@@ -34,28 +36,37 @@ class _Answer:
         self.cost_usd = answer.cost_usd
 
 
-async def _route(mail: ParsedMail, files: CandidateFiles, rules: Rules) -> RoutingHit | None:
-    # By itself: what it read is not to be held while the model is asked.
-    found = await files.for_routing(mail)
-    now, thresholds = rules.clock(), rules.thresholds
-    return await found.judged_by(
-        lambda: find_route(mail, found.files, now=now, thresholds=thresholds, signs=found.signs)
-    )
+async def _by_rules(
+    mail: ParsedMail, content: MailContent, files: CandidateFiles, judge: Judge, rules: Rules
+) -> Classification:
+    found = (await content.extractions(mail)).found
+
+    async def classified(letters: Sequence[CandidateFile]) -> Classified:
+        question = Classify(
+            files=tuple(letters), mail=mail, extractions=found, now=rules.clock(), thresholds=rules.thresholds
+        )
+        return await judge.ask(question, Classified)
+
+    letters = await files.pointed_at(mail)
+    answer = await classified(letters) if letters else None
+    if answer is None or not answer.pointed:
+        # Who sent the mail is asked only where nothing in it points to a letter.
+        more = await files.with_the_senders(mail)
+        if answer is None or len(more) > len(letters):
+            answer = await classified(more)
+    files.let_go()
+    return answer.classification
 
 
 async def classify(
-    mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, rules: Rules
+    mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, judge: Judge, rules: Rules
 ) -> Classification:
-    """What the mail wants, by the rules where they are sure, else by a small model."""
-    routing = await _route(mail, files, rules)
-    file = await files.one(routing.inquiry_id if routing else None)
-    letter = file.inquiry.letter if file else None
-    files.let_go()
-    found = (await content.extractions(mail)).found
-    by_rules = await judged(lambda: classify_by_rules(mail, found, letter=letter), characters=mail.characters)
-    ruled = by_rules.model_copy(update={"routing": routing})
+    """Return what the mail wants, by the rules where they are sure, else by a small model."""
+    ruled = await _by_rules(mail, content, files, judge, rules)
     if ruled.confidence >= rules.thresholds.intent_minimum:
         return ruled
+    letter_file = await files.one(ruled.routing.inquiry_id if ruled.routing else None)
+    letter = letter_file.inquiry.letter if letter_file else None
 
     async def question(model: LanguageModel) -> _Answer:
         sender = mail.sender.address if mail.sender else ""
@@ -65,5 +76,5 @@ async def classify(
     if answer is None or answer.confidence <= ruled.confidence:
         return ruled
     return Classification(
-        intent=answer.intent, confidence=answer.confidence, method=Method.MODEL, why=answer.why, routing=routing
+        intent=answer.intent, confidence=answer.confidence, method=Method.MODEL, why=answer.why, routing=ruled.routing
     )

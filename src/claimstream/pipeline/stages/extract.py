@@ -9,17 +9,16 @@ from typing import Any, TypeVar
 
 from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.extraction import Consolidated, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
-from claimstream.domain.rules.consolidation import consolidate
-from claimstream.domain.rules.evidence import keep_evidenced, needs_model
-from claimstream.domain.rules.routing import may_be_a_letter
+from claimstream.domain.records.questions import Consolidate, KeepEvidenced
+from claimstream.domain.rules.model_need import needs_model
 from claimstream.external.errors import Refused
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
-from claimstream.pipeline.judging import judged
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer
 from claimstream.pipeline.services import Rules
@@ -43,7 +42,7 @@ class Extracted(Record):
     model_asked: bool = False
     budget_spent: bool = False
     limit_reached: bool = False
-    """Not every source was shown to the model: the email has had its share of it."""
+    """The email has had its share of the model, and not every source was shown to it."""
     refused: tuple[str, ...] = ()
     """Ids of sources that the model was shown and did not read."""
 
@@ -62,6 +61,7 @@ async def extract(
     classification: Classification,
     letter: Letter | None,
     desk: ModelDesk,
+    judge: Judge,
     rules: Rules,
     *,
     fetched: Fetched,
@@ -75,9 +75,8 @@ async def extract(
     scans = [source for source in mail.sources if source.needs_vision]
     broken = (*(unread.source_id for unread in mail.unread), *read.unread)
     unread = (*broken, *(scan.source_id for scan in scans))
-    preview = await judged(
-        lambda: consolidate(read.found, intent=intent, unread=unread, thresholds=rules.thresholds),
-        characters=mail.characters,
+    preview = await judge.ask(
+        Consolidate(extractions=read.found, intent=intent, unread=unread, thresholds=rules.thresholds), Consolidated
     )
     if not needs_model(intent, preview) or not desk.staffed:
         return Extracted(
@@ -98,7 +97,7 @@ async def extract(
     found += read_later.found
     broken = (*broken, *read_later.unread)
     readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
-    answers = await _all(*(_ask(source, intent, letter, desk) for source in readable))
+    answers = await _all(*(_ask(source, intent, letter, desk, judge) for source in readable))
     transcribed = {source.source_id for source in transcripts}
     return Extracted(
         extractions=(*found, *(answer for answer in answers if answer is not None)),
@@ -107,7 +106,7 @@ async def extract(
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
         limit_reached=desk.limit_reached,
-        refused=tuple(scan.source_id for scan in scans if scan.source_id in refused and may_be_a_letter(scan)),
+        refused=tuple(scan.source_id for scan in scans if scan.source_id in refused and scan.may_be_a_letter),
     )
 
 
@@ -140,11 +139,13 @@ async def _transcribe(
     return scan.model_copy(update={"text": text}) if text else None
 
 
-async def _ask(source: Source, intent: Intent, letter: Letter | None, desk: ModelDesk) -> SourceExtraction | None:
+async def _ask(
+    source: Source, intent: Intent, letter: Letter | None, desk: ModelDesk, judge: Judge
+) -> SourceExtraction | None:
     async def question(model: LanguageModel) -> ModelAnswer[SourceExtraction]:
         return await model.extract(source, intent=intent, letter=letter)
 
     answer = await desk.ask(f"extract/{source.source_id}", SourceExtraction, question)
     if answer is None:
         return None
-    return await judged(lambda: keep_evidenced(answer, source), characters=len(source.text))
+    return await judge.ask(KeepEvidenced(extraction=answer, source=source), SourceExtraction)

@@ -4,24 +4,27 @@ from claimstream.domain.records.decision import Match
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.rules import matching
+from claimstream.domain.records.questions import FindMatch
 from claimstream.pipeline.files import CandidateFiles
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.services import Rules
 
 
 async def match(
-    mail: ParsedMail, classification: Classification, consolidated: Consolidated, files: CandidateFiles, rules: Rules
+    mail: ParsedMail,
+    classification: Classification,
+    consolidated: Consolidated,
+    files: CandidateFiles,
+    judge: Judge,
+    rules: Rules,
 ) -> Match:
-    candidates = await files.for_match(mail, consolidated, classification.routing)
-    return await candidates.judged_by(
-        lambda: matching.match(
-            mail,
-            consolidated,
-            candidates.files,
-            routing=classification.routing,
-            now=rules.clock(),
-            thresholds=rules.thresholds,
-            freemail=rules.freemail,
-            signs=candidates.signs,
-        )
+    question = FindMatch(
+        files=tuple(await files.for_match(mail, consolidated, classification.routing)),
+        mail=mail,
+        consolidated=consolidated,
+        routing=classification.routing,
+        now=rules.clock(),
+        thresholds=rules.thresholds,
+        freemail=rules.freemail,
     )
+    return await judge.ask(question, Match)

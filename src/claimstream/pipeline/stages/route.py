@@ -4,9 +4,9 @@ from claimstream.domain.records.decision import Decision, Match, ReviewReason, R
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.rules import routing
+from claimstream.domain.records.questions import Decide
 from claimstream.pipeline.files import CandidateFiles
-from claimstream.pipeline.judging import judged
+from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.extract import Extracted
 
@@ -18,14 +18,18 @@ async def route(
     consolidated: Consolidated,
     match: Match,
     files: CandidateFiles,
+    judge: Judge,
     rules: Rules,
 ) -> Decision:
-    file = await files.one(match.inquiry_id)
-    decision = await judged(
-        lambda: routing.decide(mail, classification, consolidated, match, file, thresholds=rules.thresholds),
-        characters=mail.characters,
+    question = Decide(
+        mail=mail,
+        classification=classification,
+        consolidated=consolidated,
+        match=match,
+        file=await files.one(match.inquiry_id),
+        thresholds=rules.thresholds,
     )
-    return _held_back(decision, mail, extracted)
+    return _held_back(await judge.ask(question, Decision), mail, extracted)
 
 
 def _held_back(decision: Decision, mail: ParsedMail, extracted: Extracted) -> Decision:

@@ -1,0 +1,26 @@
+"""The rule when a model is asked about a mail (domain rules, Extract)."""
+
+from claimstream.domain.records.extraction import AmountRank, Consolidated, SettlementDecision
+from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
+
+
+def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
+    """Return True when the rules left open what this intent calls for, and a model could settle it.
+
+    What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
+    """
+    if consolidated.injection is not None or consolidated.conflicts:
+        return False
+    if intent in AMOUNT_INTENTS:
+        total = consolidated.total_claim
+        if consolidated.flaw is not None:
+            return False
+        if total is None or total.rank is AmountRank.BARE:
+            return True
+        if total.rank is AmountRank.CLAIM and total.evidence.source_id == "body" and consolidated.sources_unread:
+            return True  # the statement itself may be a scan
+        return total.computed and None in (consolidated.principal, consolidated.interest, consolidated.costs)
+    if intent is Intent.SETTLEMENT_RESPONSE:
+        settlement = consolidated.settlement
+        return settlement is None or settlement.value.decision is SettlementDecision.UNCLEAR
+    return False
