@@ -379,6 +379,12 @@ class Settings(BaseSettings):
         return {name: consequence for name, (value, consequence) in absent.items() if not value}
 
 
+def not_set(variable: str) -> str:
+    """The beginning of a message: in which places the variable was looked for."""
+    file = Path(".env").resolve()
+    return f"{variable}: not set in the environment or in {file}{'' if file.is_file() else ', which is not there'}"
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment; ``overrides`` (by field name) win.
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
@@ -20,9 +19,6 @@ UseOption = Annotated[
         "the environment is used, and nothing of .env. On a database server the trial works in a database of its own.",
     ),
 ]
-
-about_demo: ContextVar[bool] = ContextVar("about_demo", default=False)
-"""The command line says ``--demo``."""
 
 
 def advice(error: BaseException) -> list[str] | None:

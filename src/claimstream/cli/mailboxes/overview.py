@@ -9,22 +9,22 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_at_work
+from claimstream.cli.access import a_door, open_database, settings_at_work, settings_to_show
 from claimstream.cli.console import Trimmed, note, out, write_document
 from claimstream.domain.records.work import MailboxSummary
-from claimstream.settings import SettingsError
+from claimstream.settings import Settings, SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
 
 
 @asynccontextmanager
-async def _store() -> AsyncIterator[MailboxAccessStore]:
-    async with a_door() as door, open_database(settings_at_work(), door) as database:
+async def _store(settings: Settings) -> AsyncIterator[MailboxAccessStore]:
+    async with a_door() as door, open_database(settings, door) as database:
         yield MailboxAccessStore(database)
 
 
 async def list_mailboxes(*, as_json: bool) -> None:
     """Raises SettingsError or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_to_show()) as store:
         found = await store.overview()
     if as_json:
         write_document(TypeAdapter(list[MailboxSummary]).dump_json(found, indent=2).decode() + "\n")
@@ -36,7 +36,7 @@ async def list_mailboxes(*, as_json: bool) -> None:
 
 async def enable_mailbox(address: str) -> None:
     """Raises SettingsError when there is no such mailbox, or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_at_work()) as store:
         await _known(store, address)
         done = await store.enable(address)
     note(f"{address} is enabled." if done else f"{address} was enabled already.")
@@ -44,7 +44,7 @@ async def enable_mailbox(address: str) -> None:
 
 async def disable_mailbox(address: str, reason: str) -> None:
     """Raises SettingsError when there is no such mailbox, or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_at_work()) as store:
         await _known(store, address)
         done = await store.disable(address, reason, retry_seconds=None)
     note(f"{address} is disabled." if done else f"{address} was disabled already.")
