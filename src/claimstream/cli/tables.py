@@ -43,27 +43,31 @@ def fitted(
     *,
     width: int,
     less: Sequence[str],
+    elastic: str = "subject",
+    least: int = _LEAST_SUBJECT,
     right: Collection[str] = (),
     dim: Collection[str] = (),
 ) -> Table:
-    """Rows with a ``subject``, for a screen of ``width`` columns.
+    """Rows for a screen of ``width`` columns.
 
     Args:
         columns: the cells by column, all of the same length.
         less: columns that are left out where the screen is narrow, the first one first.
+        elastic: the column that takes what the others leave.
+        least: the width of that column below which others are left out.
         right: columns whose cells stand at their right.
     """
 
     def room() -> int:
-        """What is left for the subject."""
-        taken = sum(max(len(n), *(cell.cell_len for cell in cells)) for n, cells in columns.items() if n != "subject")
+        """What is left for the elastic column."""
+        taken = sum(max([len(n), *(cell.cell_len for cell in cells)]) for n, cells in columns.items() if n != elastic)
         return width - taken - 2 * (len(columns) - 1)
 
     for name in less:
-        if room() < _LEAST_SUBJECT:
+        if room() < least:
             del columns[name]
-    for subject in columns["subject"]:
-        subject.truncate(max(_LEAST_SUBJECT, min(_SUBJECT, room())), overflow="ellipsis")
+    for cell in columns[elastic]:
+        cell.truncate(max(_LEAST_SUBJECT, min(max(least, _SUBJECT), room())), overflow="ellipsis")
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in columns:
         style = "dim" if name in dim else ""

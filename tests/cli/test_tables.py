@@ -1,0 +1,89 @@
+"""Tables on a narrow screen."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+from claimstream.cli.audit.view import summary_table
+from claimstream.cli.console import Trimmed
+from claimstream.cli.mailboxes.overview import mailboxes_table
+from claimstream.domain.records.work import MailboxSummary
+from claimstream.mailbox.audit import Audited, MailboxAudit, State
+
+NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
+ADDRESSES = ("eingang@schuldnerberatung-nord.example", "buchhaltung@kanzlei.example")
+
+
+def shown(table: RenderableType, width: int) -> list[str]:
+    page = StringIO()
+    Console(file=page, width=width).print(Trimmed(table))
+    lines = page.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    return lines
+
+
+def summary(address: str, reason: str | None = None) -> MailboxSummary:
+    return MailboxSummary(
+        address=address,
+        tenant_id="schuldnerberatung-nord",
+        history_id=123_456_789,
+        last_synced_at=NOW,
+        watch_expires_at=datetime(2027, 1, 1, tzinfo=UTC),
+        disabled_reason=reason,
+        retry_at=None,
+        recovering=False,
+        open_emails=3,
+    )
+
+
+def audited(address: str, *states: State) -> MailboxAudit:
+    emails = tuple(Audited(str(n), str(n), state, "so") for n, state in enumerate(states))
+    return MailboxAudit(mailbox=address, tenant_id="schuldnerberatung-nord", listed=len(states), emails=emails)
+
+
+def mailboxes(width: int) -> list[str]:
+    found = [summary(ADDRESSES[0]), summary(ADDRESSES[1], "has left")]
+    return shown(mailboxes_table(found, now=NOW, width=width), width)
+
+
+class TestMailboxes:
+    def test_a_narrow_screen_shows_whole_addresses_in_one_line_each(self) -> None:
+        head, first, second, _, remark = mailboxes(80)
+        assert head.split() == ["mailbox", "state", "looked", "at", "watch", "ends", "open"]
+        assert first.split() == [ADDRESSES[0], "ok", "10-20", "08:00", "01-01", "00:00", "3"]
+        assert second.startswith(f"{ADDRESSES[1]} ")
+        assert remark == f"{ADDRESSES[1]}: disabled, until somebody enables it: has left"
+
+    def test_a_wide_screen_shows_everything(self) -> None:
+        head = mailboxes(200)[0]
+        assert head.split() == ["mailbox", "state", "tenant", "looked", "at", "watch", "ends", "cursor", "open"]
+
+    def test_an_address_wider_than_the_screen_is_cut_at_its_end(self) -> None:
+        _, line = shown(mailboxes_table([summary("a" * 90 + "@b.example")], now=NOW, width=80), 80)
+        assert "aaa… " in line
+
+
+class TestAudit:
+    AUDITS = (audited(ADDRESSES[0], State.SETTLED, State.SETTLED, State.MISSING), audited(ADDRESSES[1], State.IN_WORK))
+
+    def test_a_narrow_screen_does_without_states_of_no_email_and_the_tenant(self) -> None:
+        head, first, second = shown(summary_table(self.AUDITS, width=100), 100)
+        assert head.split() == ["mailbox", "in", "Gmail", "settled", "in", "work", "missing", "gaps"]
+        assert first.split() == [ADDRESSES[0], "3", "2", "0", "1", "0"]
+        assert second.split() == [ADDRESSES[1], "1", "0", "1", "0", "0"]
+
+    def test_a_narrower_one_keeps_what_is_wrong(self) -> None:
+        head, first, _ = shown(summary_table(self.AUDITS, width=80), 80)
+        assert head.split() == ["mailbox", "in", "Gmail", "settled", "missing", "gaps"]
+        assert first.split() == [ADDRESSES[0], "3", "2", "1", "0"]
+
+    def test_a_wide_screen_shows_everything(self) -> None:
+        head = shown(summary_table(self.AUDITS, width=200), 200)[0]
+        for name in ("tenant", "in review", "set aside", "arriving", "dead"):
+            assert name in head
+
+    @pytest.mark.parametrize("width", [80, 200])
+    def test_where_no_mailbox_could_be_looked_at_there_is_a_head_only(self, width: int) -> None:
+        assert len(shown(summary_table([], width=width), width)) == 1
