@@ -128,19 +128,23 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
+    from claimstream.telemetry import logs
+
+    logs.configure()  # until the settings say how: what is wrong with them is a log line, too
     from contextlib import AsyncExitStack
 
     from claimstream.app import App
+    from claimstream.cli.ending import ENDING
     from claimstream.health import HealthServer
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
-    from claimstream.telemetry import logs, sentry
+    from claimstream.telemetry import sentry
 
     async def work() -> None:
-        logs.configure()  # until the settings say how: what is wrong with them is a log line, too
         settings = load_settings()
         telemetry = start_telemetry(settings)
+        ENDING.in_json = logs.written_as() == "json"
         try:
             worker = App(settings)
             async with AsyncExitStack() as stack:

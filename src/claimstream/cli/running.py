@@ -67,7 +67,10 @@ def run(
     import uvloop
 
     from claimstream.cli import console
+    from claimstream.telemetry import logs
 
+    if logs.written_as() is None:  # else Python prints warnings and errors as the dicts that they are here
+        logs.configure("ERROR", "console")
     complain = complain or console.complain
     # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
     stamina.instrumentation.set_on_retry_hooks([])
