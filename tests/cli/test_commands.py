@@ -210,6 +210,7 @@ class TestDoctor:
         assert ended.status == 1, ended.out
         (line,) = [line for line in ended.out.splitlines() if line.startswith("✗")]
         assert said in ended.out, line
+        assert ended.out.count("claimstream setup") <= 1, "what to do is said once"
 
     async def test_each_service_is_looked_at_whatever_the_others_are(self, app: App, installed: dict[str, str]) -> None:
         broken = installed | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "GMAIL_TOKEN": ""}

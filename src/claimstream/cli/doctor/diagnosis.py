@@ -220,8 +220,7 @@ async def _pubsub(settings: Settings) -> Finding:
         finally:
             await channel.close()
     except (PubSubError, ExternalError) as error:
-        missing = isinstance(error, NotFound) or (isinstance(error, PubSubError) and error.code == "NOT_FOUND")
-        advice = " (claimstream setup creates what is missing)" if missing else ""
+        advice = " `claimstream setup` creates it." if isinstance(error, NotFound) else ""
         return Finding("Pub/Sub", "failed", f"{error}{advice}")
     finally:
         await door.close()
