@@ -1,6 +1,7 @@
 """Tables on a narrow screen."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -9,7 +10,8 @@ from rich.console import Console, RenderableType
 from claimstream.cli.audit.view import summary_table
 from claimstream.cli.console import Trimmed
 from claimstream.cli.mailboxes.overview import mailboxes_table
-from claimstream.domain.records.work import MailboxSummary
+from claimstream.cli.tables import emails_table
+from claimstream.domain.records.work import EmailSummary, MailboxSummary
 from claimstream.mailbox.audit import Audited, MailboxAudit, State
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
@@ -46,6 +48,48 @@ def audited(address: str, *states: State) -> MailboxAudit:
 def mailboxes(width: int) -> list[str]:
     found = [summary(ADDRESSES[0]), summary(ADDRESSES[1], "has left")]
     return shown(mailboxes_table(found, now=NOW, width=width), width)
+
+
+def email(outcome: str, subject: str = "Forderung") -> EmailSummary:
+    return EmailSummary(
+        email_id="e" * 36,
+        tenant_id="t",
+        mailbox=ADDRESSES[0],
+        gmail_id="g",
+        correlation_id="c",
+        trace_id=None,
+        status="settled",
+        outcome=outcome,
+        route="MANUAL_REVIEW",
+        subject=subject,
+        old_amount=Decimal(430),
+        new_amount=Decimal(300),
+        created_at=NOW,
+        attempt=1,
+        received_at=NOW,
+        settled_at=NOW,
+        message_id=None,
+        intent=None,
+        review_reason=None,
+        inquiry_id=None,
+        matched_by=None,
+        confidence=None,
+        delivered=True,
+    )
+
+
+class TestEmails:
+    LEGEND = "(…): an amount that is not written"
+
+    def test_an_amount_in_parentheses_is_explained_below(self) -> None:
+        lines = shown(emails_table([email("review"), email("updated")], width=200), 200)
+        assert "430.00 → (300.00)" in lines[1]
+        assert lines[-1].strip() == self.LEGEND
+
+    @pytest.mark.parametrize(("found", "width"), [(email("updated", "x → (1)"), 200), (email("review"), 40)])
+    def test_where_none_is_shown_nothing_is_explained(self, found: EmailSummary, width: int) -> None:
+        lines = shown(emails_table([found], width=width), width)
+        assert not any("(300.00)" in line or self.LEGEND in line for line in lines)
 
 
 class TestMailboxes:

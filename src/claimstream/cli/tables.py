@@ -34,6 +34,7 @@ def seconds_of(email: EmailSummary) -> float | None:
     return None if email.settled_at is None else max(0.0, (email.settled_at - begun).total_seconds())
 
 
+_NOT_WRITTEN = "(…): an amount that is not written"
 _SUBJECT = 40
 _LEAST_SUBJECT = 12
 
@@ -48,7 +49,7 @@ def fitted(
     right: Collection[str] = (),
     dim: Collection[str] = (),
 ) -> Table:
-    """Rows for a screen of ``width`` columns.
+    """Rows for a screen of ``width`` columns, with a legend where :func:`amounts` put one in parentheses.
 
     Args:
         columns: the cells by column, all of the same length.
@@ -68,7 +69,9 @@ def fitted(
             del columns[name]
     for cell in columns[elastic]:
         cell.truncate(max(_LEAST_SUBJECT, min(max(least, _SUBJECT), room())), overflow="ellipsis")
-    table = Table(header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False, caption_justify="left")
+    if any("→ (" in cell.plain for name, cells in columns.items() if "→" in name for cell in cells):
+        table.caption = Text(_NOT_WRITTEN, style="dim")
     for name in columns:
         style = "dim" if name in dim else ""
         table.add_column(name, justify="right" if name in right else "left", no_wrap=True, style=style)
