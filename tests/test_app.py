@@ -392,7 +392,9 @@ async def test_a_silent_postgresql_is_said_at_each_attempt(
         through = settings.model_copy(update={"database_url": SecretStr(dsn)})
         worker = App(through, policies={"postgresql": hasty})
         assert worker.health().details["error"] is None
-        with pytest.raises(Outage, match=r"no answer within 0\.1 s\. Check .*reachable\. Tried 3 times in \d+ s\.$"):
+        with pytest.raises(
+            Outage, match=r"no answer within 0\.1 s\. Check .*reachable\. DATABASE_URL was tried 3 times in \d+ s\.$"
+        ):
             await worker.__aenter__()
         assert "no answer within 0.1 s" in str(worker.health().details["error"])
     assert caplog.text.count("postgresql_tried_again") == 2

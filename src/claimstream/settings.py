@@ -441,7 +441,7 @@ def env_example() -> str:
     """The text of ``.env.example``: each variable with its description and its default."""
     lines = [
         "# Every setting of claimstream. Copy to .env and fill in what you use; the values shown are the defaults.",
-        "# A name that is none of these is ignored, with a warning at the start.",
+        "# A name that is none of these is ignored, with a warning.",
         "# This file is written by `python -m claimstream.settings`; a test keeps it equal to the code.",
         "",
     ]

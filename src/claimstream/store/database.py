@@ -101,7 +101,7 @@ class Database:
             self._pool = await self._call("connect", connect, attributes=self._server)
         except Outage as error:
             if attempts > 1:
-                error.message += f" Tried {attempts} times in {time.monotonic() - began:.0f} s."
+                error.message += f" DATABASE_URL was tried {attempts} times in {time.monotonic() - began:.0f} s."
             raise
 
     async def pooling(self) -> Pooling:
