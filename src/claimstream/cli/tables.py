@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -52,7 +52,7 @@ def fitted(
     """Rows for a screen of ``width`` columns, with a legend where :func:`amounts` put one in parentheses.
 
     Args:
-        columns: the cells by column, all of the same length.
+        columns: the cells by column, all of the same length; a name may be of several lines.
         less: columns that are left out where the screen is narrow, the first one first.
         elastic: the column that takes what the others leave.
         least: the width of that column below which others are left out.
@@ -61,7 +61,11 @@ def fitted(
 
     def room() -> int:
         """What is left for the elastic column."""
-        taken = sum(max([len(n), *(cell.cell_len for cell in cells)]) for n, cells in columns.items() if n != elastic)
+        taken = sum(
+            max([*map(len, name.splitlines()), *(cell.cell_len for cell in cells)])
+            for name, cells in columns.items()
+            if name != elastic
+        )
         return width - taken - 2 * (len(columns) - 1)
 
     for name in less:
@@ -74,7 +78,8 @@ def fitted(
         table.caption = Text(_NOT_WRITTEN, style="dim")
     for name in columns:
         style = "dim" if name in dim else ""
-        table.add_column(name, justify="right" if name in right else "left", no_wrap=True, style=style)
+        justify: JustifyMethod = "right" if name in right else "left"
+        table.add_column(name, justify=justify, vertical="bottom", no_wrap=True, style=style)
     for row in zip(*columns.values(), strict=True):
         table.add_row(*row)
     return table

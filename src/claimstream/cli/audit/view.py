@@ -14,7 +14,7 @@ from claimstream.cli.report.words import moment
 from claimstream.cli.tables import fitted
 from claimstream.mailbox.audit import Audited, MailboxAudit, State
 
-_LESS = ("tenant", *(state.replace("_", " ") for state in (State.ARRIVING, State.IN_WORK, State.SET_ASIDE)))
+_LESS = ("tenant", *(state.replace("_", "\n") for state in (State.ARRIVING, State.IN_WORK, State.SET_ASIDE)))
 """Columns that a narrow screen does without. What they count stands in the list of reasons, too."""
 
 
@@ -94,10 +94,10 @@ def print_findings(findings: Findings) -> None:
 
 def summary_table(audits: Sequence[MailboxAudit], *, width: int) -> Table:
     """One row per mailbox, for a screen of ``width`` columns: a narrow one does without states that no email is in."""
-    counts = {state.replace("_", " "): [Text(str(audit.counts[state])) for audit in audits] for state in State}
+    counts = {state.replace("_", "\n"): [Text(str(audit.counts[state])) for audit in audits] for state in State}
     empty = [name for name, cells in counts.items() if all(cell.plain == "0" for cell in cells)]
     numbers = {
-        "in Gmail": [Text(str(audit.listed)) for audit in audits],
+        "in\nGmail": [Text(str(audit.listed)) for audit in audits],
         **counts,
         "gaps": [Text(str(len(audit.gaps)), style="bold red" if audit.gaps else "green") for audit in audits],
     }
