@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
 
 from claimstream.cli.about import about_demo
 from claimstream.cli.console import note, program
@@ -20,17 +19,13 @@ from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 
 
-def installed_settings(**overrides: Any) -> Settings:
-    """The settings of the installation: the environment's and those of ``.env``, with a warning of each name there that
-    is no setting.
-
-    Args:
-        overrides: by field name; they win over both.
+def installed_settings() -> Settings:
+    """The settings of the environment and of ``.env``, with a warning of each name there that is no setting.
 
     Raises:
         SettingsError: a setting is wrong.
     """
-    settings = load_settings(**overrides)
+    settings = load_settings()
     _warn_of_unknown_names()
     return settings
 

@@ -71,7 +71,9 @@ def _options(
     of_demo: Annotated[
         bool,
         typer.Option(
-            "--demo", help="Look at the demo that runs or ran last, whatever database .env and environment name."
+            "--demo",
+            help="Before or behind a command: look at the demo that runs or ran last, whatever database .env and "
+            "environment name.",
         ),
     ] = False,
 ) -> None:
