@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@touch $@
 
 demo: setup ## the main job on real input, on the embedded local stack
-	@$(BIN)/claimstream demo $(ARGS)
+	@trap : INT; $(BIN)/claimstream demo $(ARGS) || { status=$$?; [ $$status -eq 130 ] || exit $$status; }
 
 test: setup ## the tests
 	$(BIN)/pytest --numprocesses 3 --maxschedchunk 8 $(ARGS)

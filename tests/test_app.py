@@ -378,3 +378,28 @@ def test_a_command_that_asks_postgresql_only_loads_no_sdk_of_a_model() -> None:
     asked = f"import sys, {loaded}; print([m for m in ('anthropic', 'sqlalchemy', 'motor') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert printed == "[]\n"
+
+
+async def test_a_silent_postgresql_is_said_at_each_attempt(
+    settings: Settings, stack: LocalStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert stack.postgres is not None
+    assert settings.database_url is not None
+    hasty = Policy(timeout_seconds=0.1, attempts=3, backoff_initial_seconds=0.01)
+    async with Proxy(stack.postgres.port) as proxy:
+        proxy.freeze()
+        dsn = settings.database_url.get_secret_value().replace(f"127.0.0.1:{stack.postgres.port}", proxy.target)
+        through = settings.model_copy(update={"database_url": SecretStr(dsn)})
+        worker = App(through, policies={"postgresql": hasty})
+        assert worker.health().details["error"] is None
+        with pytest.raises(
+            Outage, match=r"no answer within 0\.1 s\. Check .*reachable\. DATABASE_URL was tried 3 times in \d+ s\.$"
+        ):
+            await worker.__aenter__()
+        assert "no answer within 0.1 s" in str(worker.health().details["error"])
+    assert caplog.text.count("postgresql_tried_again") == 2
+
+
+async def test_a_worker_that_is_connected_names_no_error(settings: Settings) -> None:
+    async with App(settings) as app:
+        assert app.health().details["error"] is None

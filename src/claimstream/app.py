@@ -34,7 +34,7 @@ from claimstream.external import (
     postgres_errors,
     smtp,
 )
-from claimstream.external.breaker import BreakerEvent
+from claimstream.external.breaker import Breaker, BreakerEvent
 from claimstream.external.claude_prices import deprecation_warning
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, Refused, Unauthorised
@@ -131,6 +131,7 @@ class App:
         self._maintenance: Maintenance | None = None
         self._probes: dict[str, Probe] = {}
         self._has_database = False
+        self._postgresql: Breaker | None = None
         self._draining = False
 
     # --- building
@@ -159,6 +160,7 @@ class App:
         circuits = self._owned(shared_circuits(settings))
         self.door = self._owned(Door(self._policies, on_breaker_event=self._note_breaker, unit_of_work=circuits))
         self.database = self._owned(make_database(settings, self.door))
+        self._postgresql = self.door.breaker(postgres_errors.SERVICE)
         await self.database.open()
         self._has_database = True
 
@@ -476,6 +478,7 @@ class App:
                 "worker": self.worker,
                 "draining": self._draining,
                 "connected": connected,
+                "error": self._why_not_connected(),
                 "subscriptions": {
                     name: {
                         "state": state.state,
@@ -488,6 +491,12 @@ class App:
                 "breakers_not_closed": {name: self._held_by(name) for name, s in circuits.items() if s != "closed"},
             },
         )
+
+    def _why_not_connected(self) -> str | None:
+        """How the last attempt to reach PostgreSQL failed, up to the first one that succeeds."""
+        if self._has_database or self._postgresql is None:
+            return None
+        return self._postgresql.last_failure or None
 
     def _held_by(self, service: str) -> dict[str, object]:
         """What an open circuit keeps waiting, for how long, and why."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from claimstream.external import postgres_errors
 from claimstream.external.door import Door
 from claimstream.external.shared_circuits import RedisMissingError, RedisUrlError, SharedCircuits
-from claimstream.settings import Settings, SettingsError
+from claimstream.settings import Settings, SettingsError, not_set
 from claimstream.store.database import Database
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 def make_database(settings: Settings, door: Door) -> Database:
     if settings.database_url is None:
         raise SettingsError(
-            "DATABASE_URL: not set. claimstream keeps its truth in PostgreSQL: postgresql://user:password@host/database"
+            f"{not_set('DATABASE_URL')}. claimstream keeps its truth in PostgreSQL: "
+            "postgresql://user:password@host/database"
         )
     service = door.service(postgres_errors.SERVICE, postgres_errors.classify, unknown_is_outage=False)
     return Database(

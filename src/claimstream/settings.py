@@ -379,6 +379,12 @@ class Settings(BaseSettings):
         return {name: consequence for name, (value, consequence) in absent.items() if not value}
 
 
+def not_set(variable: str) -> str:
+    """The beginning of a message: in which places the variable was looked for."""
+    file = Path(".env").resolve()
+    return f"{variable}: not set in the environment or in {file}{'' if file.is_file() else ', which is not there'}"
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment; ``overrides`` (by field name) win.
 
@@ -435,7 +441,7 @@ def env_example() -> str:
     """The text of ``.env.example``: each variable with its description and its default."""
     lines = [
         "# Every setting of claimstream. Copy to .env and fill in what you use; the values shown are the defaults.",
-        "# A name that is none of these is ignored, with a warning at the start.",
+        "# A name that is none of these is ignored, with a warning.",
         "# This file is written by `python -m claimstream.settings`; a test keeps it equal to the code.",
         "",
     ]

@@ -15,7 +15,7 @@ from tests.helpers import LONG, NOW, add_email, bare_environment
 from typer.testing import CliRunner
 
 from claimstream.app import App
-from claimstream.cli.main import OutcomeChoice
+from claimstream.cli.choices import OutcomeChoice
 from claimstream.cli.main import app as commands
 from claimstream.cli.tenants import check_among
 from claimstream.domain.records.work import Checkpoint, Claimed, NewEmail, Outcome, Waited
@@ -210,6 +210,7 @@ class TestDoctor:
         assert ended.status == 1, ended.out
         (line,) = [line for line in ended.out.splitlines() if line.startswith("✗")]
         assert said in ended.out, line
+        assert ended.out.count("claimstream setup") <= 1, "what to do is said once"
 
     async def test_each_service_is_looked_at_whatever_the_others_are(self, app: App, installed: dict[str, str]) -> None:
         broken = installed | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "GMAIL_TOKEN": ""}
@@ -568,19 +569,6 @@ async def test_the_command_is_named_as_it_was_called(home: dict[str, str], tmp_p
     program.chmod(0o755)
     installed = await claimstream("send", str(mail), environment=home | {"PATH": str(tmp_path)})
     assert "terminal: claimstream demo" in installed.err
-
-
-@pytest.mark.parametrize("words", ["mailboxes", "audit --since 1d", "replay --since 1d", "dead list"])
-async def test_what_needs_a_running_demo_says_how_to_have_one_after_one_that_has_ended(
-    home: dict[str, str], tmp_path: Path, words: str
-) -> None:
-    (tmp_path / "claimstream").mkdir()
-    (tmp_path / "claimstream" / "last-demo.json").write_text('{"emails": [], "reports": {}}')
-    unreachable = home | {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1"}
-    ended = await claimstream(*words.split(), environment=unreachable)
-    assert ended.status == 2
-    assert "For this it has to run" in ended.err
-    assert "claimstream demo --keep" in ended.err
 
 
 async def test_send_without_a_demo_says_how_to_start_one(home: dict[str, str], tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from tests.helpers import add_email, received
 from typer.testing import CliRunner
 
 from claimstream.app import App
-from claimstream.cli.audit.run import Window, audit_mailboxes
+from claimstream.cli.audit.findings import Window
+from claimstream.cli.audit.run import audit_mailboxes
 from claimstream.cli.dead.messages import redrive_messages, show_message
 from claimstream.cli.dead.redrive import Redrive
 from claimstream.cli.main import app as commands

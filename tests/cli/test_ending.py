@@ -1,6 +1,7 @@
 """SIGTERM and Ctrl-C end every command, whatever it waits for."""
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -127,6 +128,18 @@ async def test_a_signal_while_modules_are_loaded_ends_it(number: signal.Signals,
     assert (end.status, end.err) == (128 + number, "claimstream: stopped\n")
 
 
+async def test_a_worker_that_is_told_to_end_while_modules_are_loaded_says_so_in_its_log(tmp_path: Path) -> None:
+    slow = tmp_path / "typer.py"
+    slow.write_text("import sys, threading\nprint('loading', flush=True)\nthreading.Event().wait()\n")
+    process = await begun("run", environment={"PYTHONPATH": str(tmp_path)})
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"loading\n"
+    process.send_signal(signal.SIGTERM)
+    end = await ended(process)
+    (line,) = end.err.splitlines()
+    assert (end.status, json.loads(line)["action"], json.loads(line)["level"]) == (143, "worker_stopped", "info")
+
+
 _HANGS_AT_ITS_END = """
 import asyncio
 from claimstream.cli.ending import ENDING
@@ -143,6 +156,18 @@ async def work():
 ENDING.install()
 run(work(), grace_seconds=%s)
 """
+
+
+async def test_a_worker_whose_clean_up_is_given_up_says_so_in_its_log() -> None:
+    in_json = _HANGS_AT_ITS_END.replace("ENDING.install()", "ENDING.install()\nENDING.in_json = True")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", in_json % 0.1), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"working\n"
+    process.send_signal(signal.SIGTERM)
+    end = await ended(process)
+    assert json.loads(end.err)["action"] == "worker_stopped"
 
 
 async def test_a_clean_up_that_never_ends_is_given_up() -> None:

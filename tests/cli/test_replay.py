@@ -15,9 +15,9 @@ from tests.pipeline.test_runner import arrive, make_runner, settle
 from typer.testing import CliRunner
 
 from claimstream.app import App
-from claimstream.cli.main import StageChoice
+from claimstream.cli.choices import StageChoice
 from claimstream.cli.main import app as commands
-from claimstream.cli.replay import Wanted, find_emails, print_replayed, replay_emails
+from claimstream.cli.replay.run import Wanted, find_emails, print_replayed, replay_emails
 from claimstream.cli.report.found import NoReportError, find_report
 from claimstream.cli.report.page import report_page
 from claimstream.domain.records.world import World

@@ -26,6 +26,7 @@ from claimstream.evaluation.case import read_world
 from claimstream.evaluation.desk import load_world
 from claimstream.evaluation.own_stores import own_stores
 from claimstream.local.sample_mail import SAMPLES
+from claimstream.local.servers.gcs import LocalGcs
 from claimstream.local.servers.process import LocalStackError
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings, SettingsError, given_settings
@@ -76,6 +77,7 @@ class Production:
             "databases": sorted(name for (name,) in databases),
             "mongo": sorted(names),
             "clients": clients,
+            "buckets": await _buckets(self.stack.gcs),
             "objects": await _objects(self.stack),
             "messages": queue,
         }
@@ -214,6 +216,30 @@ async def _looked_at(production: Production, *words: str) -> Ended:
 
 
 class TestOwnStores:
+    async def test_the_bucket_is_removed_with_what_is_in_it(self, production: Production, settings: Settings) -> None:
+        before = await production.state()
+        async with own_stores(settings, "demo") as own, App(own) as demo:
+            assert demo.blobs is not None
+            assert own.gcs_bucket in await _buckets(production.stack.gcs)
+            for name in ("t/1/mail.eml", "t/1/Überblick #1?.pdf", "t/1/100%25.txt"):
+                await demo.blobs.put(name, b"raw", "message/rfc822")
+        assert await production.state() == before
+
+    async def test_the_bucket_is_removed_where_the_trial_fails(
+        self, production: Production, settings: Settings
+    ) -> None:
+        before = await production.state()
+        with pytest.raises(ZeroDivisionError):
+            async with own_stores(settings, "demo"):
+                raise ZeroDivisionError
+        assert await production.state() == before
+
+    async def test_the_stack_makes_no_bucket_on_a_server_of_the_user(self, settings: Settings, tmp_path: Path) -> None:
+        async with LocalGcs(tmp_path) as gcs:
+            theirs = {"storage_emulator_host": gcs.endpoint, "gcs_bucket": None, "gmail_base_url": None}
+            async with LocalStack(settings.model_copy(update=theirs)):
+                assert await _buckets(gcs) == []
+
     async def test_a_user_who_may_not_create_a_database_is_told(self, settings: Settings) -> None:
         assert settings.database_url is not None
         role = f"worker_{secrets.token_hex(4)}"
@@ -288,6 +314,12 @@ async def _mongo(settings: Settings) -> AsyncIterator[AsyncIOMotorClient[dict[st
         yield client
     finally:
         client.close()
+
+
+async def _buckets(gcs: LocalGcs | None) -> list[str]:
+    assert gcs is not None
+    async with aiohttp.ClientSession() as session, session.get(f"{gcs.endpoint}/storage/v1/b") as answer:
+        return sorted(one["name"] for one in (await answer.json()).get("items") or [])
 
 
 async def _objects(stack: LocalStack) -> list[str]:

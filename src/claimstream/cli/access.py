@@ -1,54 +1,94 @@
 """Reaching the stores from a command that needs no more of a worker than them."""
 
 import os
+import shlex
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import cache
 
+from claimstream.cli.about import about_demo
 from claimstream.cli.console import note, program
 from claimstream.cli.demo import last as last_demo
-from claimstream.cli.running import about_demo
 from claimstream.connections import make_database
+from claimstream.env_file import unknown_names
 from claimstream.external.door import Door
 from claimstream.external.policy import DEFAULT_POLICIES
-from claimstream.settings import Settings, SettingsError, given_settings, load_settings
+from claimstream.settings import Settings, SettingsError, given_settings, load_settings, not_set
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
 
 
-def settings_or_demo(**overrides: Any) -> Settings:
-    """The environment's settings; where it names no database or ``--demo`` is given, those of the demo that is running.
-
-    Args:
-        overrides: by field name; they win over the environment's.
+def installed_settings() -> Settings:
+    """The settings of the environment and of ``.env``, with a warning of each name there that is no setting.
 
     Raises:
-        SettingsError: a setting is wrong, or there is no demo for ``--demo``.
+        SettingsError: a setting is wrong.
+    """
+    settings = load_settings()
+    _warn_of_unknown_names()
+    return settings
+
+
+@cache
+def _warn_of_unknown_names() -> None:
+    """Once, however often a command asks for its settings."""
+    for name, consequence in unknown_names().items():
+        note(f"{name} in .env: {consequence}")
+
+
+def settings_to_show(*, also_ended: bool = False) -> Settings:
+    """The settings for a command that only shows: where the installation names no database, those of the demo, and that
+    is said.
+
+    Args:
+        also_ended: the command also shows what a demo has left that is over; the settings name no database then.
+
+    Raises:
+        SettingsError: a setting is wrong, or the demo is over.
     """
     if about_demo.get():
-        running = last_demo.running()
-        if running is None and not last_demo.has_ended():
-            raise SettingsError(f"--demo: no demo runs or ran here. Start one: {program()} demo")
-        links = {"JAEGER_UI_URL": url} if (url := os.environ.get("JAEGER_UI_URL")) else {}
-        return given_settings({name.lower(): value for name, value in (links | (running or {})).items()})
-    settings = load_settings(**overrides)
-    environment = last_demo.running()
-    if settings.database_url is not None or environment is None:
+        return _settings_of_demo(also_ended=also_ended)
+    settings = installed_settings()
+    runs = last_demo.running() is not None
+    if settings.database_url is not None or not (runs or last_demo.has_ended()):
         return settings
-    os.environ.update(environment)
-    return load_settings(**overrides)
+    settings = _settings_of_demo(also_ended=also_ended)
+    which = "runs here" if runs else "ran last"
+    note(f"{not_set('DATABASE_URL')}. This shows the demo that {which}, and nothing of a real installation.")
+    return settings
 
 
 def settings_at_work() -> Settings:
-    """As :func:`settings_or_demo`, for what a demo that has ended leaves nothing of; it is said how to have one run."""
-    settings = settings_or_demo()
-    if settings.database_url is None and last_demo.has_ended():
-        note(
-            ("" if about_demo.get() else "DATABASE_URL is not set, and ")
-            + "the last demo has ended: its emails and reports are all that is left. "
-            f"For this it has to run: {program()} demo --keep"
+    """The settings for a command that decides or judges. They are a demo's only where ``--demo`` says so.
+
+    Raises:
+        SettingsError: a setting is wrong; the demo is over; or one runs, and it is not clear what is meant.
+    """
+    if about_demo.get():
+        return _settings_of_demo()
+    settings = installed_settings()
+    if settings.database_url is None and last_demo.running() is not None:
+        raise SettingsError(
+            f"{not_set('DATABASE_URL')}. Set it: postgresql://user:password@host/database. If the demo that runs here "
+            f"is meant: {program()} --demo {shlex.join(sys.argv[1:])}"
         )
     return settings
+
+
+def _settings_of_demo(*, also_ended: bool = False) -> Settings:
+    running = last_demo.running()
+    if running is None:
+        if not last_demo.has_ended():
+            raise SettingsError(f"--demo: no demo runs or ran here. Start one: {program()} demo")
+        if not also_ended:
+            beginning = "--demo: the" if about_demo.get() else f"{not_set('DATABASE_URL')}, and the"
+            raise SettingsError(
+                f"{beginning} last demo has ended: its emails and reports are all that is left. For this it has to "
+                f"run: {program()} demo --keep"
+            )
+    links = {"JAEGER_UI_URL": url} if (url := os.environ.get("JAEGER_UI_URL")) else {}
+    return given_settings({name.lower(): value for name, value in (links | (running or {})).items()})
 
 
 @asynccontextmanager

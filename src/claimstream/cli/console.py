@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.segment import Segment
 from rich.text import Text
 
-from claimstream.cli.running import about_demo
+from claimstream.cli.about import about_demo
 
 _FILE_WIDTH = 200
 """Columns where nobody looks on as it is written: a table in a file or a pipe is not to be cut to fit a screen."""

@@ -3,11 +3,13 @@
 The first process of a container is the reason: the kernel drops a signal for which that process has no handler yet.
 """
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from types import FrameType
 from typing import NoReturn
 
@@ -24,6 +26,8 @@ class Ending:
     def __init__(self) -> None:
         self.told: int | None = None
         """The signal that ended the work."""
+        self.in_json = False
+        """The last line is one of a log that is written as JSON."""
         self._cancel: Callable[[], object] | None = None
         self._grace_seconds = GRACE_SECONDS
         self._said = False
@@ -72,8 +76,14 @@ class Ending:
 
     def _give_up(self, *_: object) -> None:
         """End without a clean-up: what hangs in it would hang in an orderly exit, too."""
-        self.say(lambda: os.write(2, f"{STOPPED}\n".encode()))
+        self.say(lambda: os.write(2, f"{_stopped_in_json() if self.in_json else STOPPED}\n".encode()))
         os._exit(128 + (self.told or signal.SIGTERM))
+
+
+def _stopped_in_json() -> str:
+    """As :mod:`claimstream.telemetry.logs` would write it, whose locks may be taken when a signal comes."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"timestamp": now, "level": "info", "logger": __name__, "action": "worker_stopped"})
 
 
 ENDING = Ending()

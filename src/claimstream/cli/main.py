@@ -1,19 +1,23 @@
 """Commands. What a command needs is imported when it runs, so that ``--help`` is there at once."""
 
 import os
-from enum import StrEnum
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimstream import __version__
+from claimstream.cli.about import LOOKING, about_demo
 from claimstream.cli.audit import commands as audit_commands
 from claimstream.cli.dead import commands as dead_commands
+from claimstream.cli.emails import commands as email_commands
+from claimstream.cli.grammar import in_order, speak_plainly
 from claimstream.cli.mailboxes import commands as mailbox_commands
-from claimstream.cli.moment import FORMS, moment_option
+from claimstream.cli.replay import commands as replay_commands
+from claimstream.cli.report import commands as report_commands
 from claimstream.cli.review import commands as review_commands
-from claimstream.cli.running import JsonOption, UseOption, about_demo, advice
+from claimstream.cli.running import JsonOption, UseOption, advice
 from claimstream.cli.running import run as _run
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -40,38 +45,6 @@ _WORKER_SECONDS = 20.0
 """The time to clean up for a worker that is told to end before it works. Kubernetes waits for 40 s."""
 _SERVERS_SECONDS = 60.0
 """The time that the servers of the embedded stack may take to end."""
-
-
-class OutcomeChoice(StrEnum):
-    """``records.work.Outcome``, which would take its time to import when only ``--help`` is wanted."""
-
-    UPDATED = "updated"
-    REVIEW = "review"
-    SET_ASIDE = "set_aside"
-
-
-class StatusChoice(StrEnum):
-    """How far an email has come."""
-
-    NEW = "new"
-    IN_WORK = "in_work"
-    SETTLED = "settled"
-
-
-class StageChoice(StrEnum):
-    """Where a replay may begin: ``pipeline.replay.WITH_CHECKPOINT``."""
-
-    FETCH = "fetch"
-    PARSE = "parse"
-    CLASSIFY = "classify"
-    EXTRACT = "extract"
-    CONSOLIDATE = "consolidate"
-    MATCH = "match"
-    ROUTE = "route"
-
-
-_LOOKING = ("emails", "report", "review", "mailboxes", "replay", "audit", "dead")
-"""Commands that show or change what a worker, or a demo, has stored."""
 
 
 def _case_folder(folder: Path | None) -> Path | None:
@@ -98,13 +71,15 @@ def _options(
     of_demo: Annotated[
         bool,
         typer.Option(
-            "--demo", help="Look at the demo that runs or ran last, whatever database .env and environment name."
+            "--demo",
+            help="Before or behind a command: look at the demo that runs or ran last, whatever database .env and "
+            "environment name.",
         ),
     ] = False,
 ) -> None:
     del version
-    if of_demo and context.invoked_subcommand not in _LOOKING:
-        raise typer.BadParameter(f"it goes with {', '.join(_LOOKING)}.", param_hint="--demo")
+    if of_demo and context.invoked_subcommand not in LOOKING:
+        raise typer.BadParameter(f"it goes with {', '.join(LOOKING)}.", param_hint="--demo")
     about_demo.set(of_demo)
 
 
@@ -155,19 +130,23 @@ def run() -> None:
 
     Start as many as you like; they share the work through Pub/Sub and PostgreSQL.
     """
+    from claimstream.telemetry import logs
+
+    logs.configure()  # until the settings say how: what is wrong with them is a log line, too
     from contextlib import AsyncExitStack
 
     from claimstream.app import App
+    from claimstream.cli.ending import ENDING
     from claimstream.health import HealthServer
     from claimstream.memory import calm_collector
     from claimstream.monitoring import start_telemetry
     from claimstream.settings import load_settings
-    from claimstream.telemetry import logs, sentry
+    from claimstream.telemetry import sentry
 
     async def work() -> None:
-        logs.configure()  # until the settings say how: what is wrong with them is a log line, too
         settings = load_settings()
         telemetry = start_telemetry(settings)
+        ENDING.in_json = logs.written_as() == "json"
         try:
             worker = App(settings)
             async with AsyncExitStack() as stack:
@@ -226,13 +205,12 @@ def _stop_in_the_log() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema. Safe to run at every start, and by several pods at once."""
-    from claimstream.cli.access import bring_up_schema
+    from claimstream.cli.access import bring_up_schema, installed_settings
     from claimstream.cli.console import note
-    from claimstream.settings import load_settings
     from claimstream.store.schema import is_newer, newest_revision
 
     async def work() -> None:
-        before, after = await bring_up_schema(load_settings())
+        before, after = await bring_up_schema(installed_settings())
         if is_newer(after):
             note(f"schema {after}, of a later release than this one (which needs {newest_revision()}): nothing to do")
         else:
@@ -244,12 +222,12 @@ def migrate() -> None:
 @app.command()
 def setup() -> None:
     """Create the Pub/Sub topics and subscriptions that are missing. What exists is left as it is."""
+    from claimstream.cli.access import installed_settings
     from claimstream.cli.console import note
-    from claimstream.settings import load_settings
     from claimstream.topics import connect_pubsub, ensure_topics
 
     async def work() -> None:
-        settings = load_settings()
+        settings = installed_settings()
         channel = await connect_pubsub(settings)
         try:
             created = await ensure_topics(settings, channel)
@@ -277,16 +255,16 @@ def load(
 
     All of the file is loaded, or nothing: every fault is named with its place. Nothing of another tenant is touched.
     """
+    from claimstream.cli.access import installed_settings
     from claimstream.cli.console import note
     from claimstream.cli.load import load_world
     from claimstream.domain.rules.world_text import WorldFaultsError
     from claimstream.evaluation.case import CaseError, read_world
-    from claimstream.settings import load_settings
 
     async def work() -> None:
         found = read_world(world)
         try:
-            await load_world(load_settings(), found, clients=clients)
+            await load_world(installed_settings(), found, clients=clients)
         except WorldFaultsError as error:
             raise CaseError(f"{world}: {error}\nNothing was loaded.") from None
         note(f"{len(found.tenants)} tenants, {len(found.inquiries)} inquiries" + (" and clients" if clients else ""))
@@ -308,161 +286,9 @@ def doctor(
     raise typer.Exit(1 if any(finding.state == "failed" for finding in findings) else 0)
 
 
-@app.command()
-def emails(
-    as_json: JsonOption = False,
-    limit: Annotated[int, typer.Option(help="How many of the newest.", min=1, max=10_000)] = 50,
-    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
-    outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
-    status: Annotated[StatusChoice | None, typer.Option(help="Only those that stand there.")] = None,
-) -> None:
-    """List the newest emails and what became of them.
-
-    Without a database configured, those of the demo that runs or ran last.
-    """
-    from pydantic import TypeAdapter
-
-    from claimstream.cli.access import a_door, open_database, settings_or_demo
-    from claimstream.cli.console import Trimmed, note, out, write_document
-    from claimstream.cli.demo import last as last_demo
-    from claimstream.cli.tables import emails_table
-    from claimstream.cli.tenants import check_among, check_tenant
-    from claimstream.domain.records.work import EmailSummary
-    from claimstream.store.emails import EmailStore
-
-    async def work() -> list[EmailSummary]:
-        settings = settings_or_demo()
-        if settings.database_url is None and (saved := last_demo.saved_emails()):
-            note("These are the emails of the last demo.")
-            check_among({email.tenant_id for email in saved}, tenant)
-            wanted = {"tenant_id": tenant, "outcome": outcome, "status": status}
-            chosen = [e for e in saved if all(v is None or getattr(e, name) == v for name, v in wanted.items())]
-            return chosen[:limit]
-        async with a_door() as door, open_database(settings, door) as database:
-            await check_tenant(database, tenant)
-            return await EmailStore(database).recent(tenant_id=tenant, outcome=outcome, status=status, limit=limit)
-
-    found: list[EmailSummary] = _run(work())
-    if as_json:
-        write_document(TypeAdapter(list[EmailSummary]).dump_json(found, indent=2).decode() + "\n")
-    elif found:
-        out.print(Trimmed(emails_table(found, width=out.width)))
-    else:
-        note("No email fits." if outcome or status or tenant else "No emails yet.")
-
-
-@app.command()
-def report(
-    email: Annotated[str, typer.Argument(metavar="ID", help="Email, correlation, trace or Gmail id, or Message-ID.")],
-    as_json: JsonOption = False,
-    as_html: Annotated[
-        bool, typer.Option("--html", help="Print one page that needs nothing else: report ID --html > report.html")
-    ] = False,
-    run_number: Annotated[
-        int | None, typer.Option("--run", help="Of an earlier run, before the email was replayed.", min=1)
-    ] = None,
-) -> None:
-    """Show everything about one email: what was read and where it stands, what was decided and why.
-
-    The beginning of an id is enough, from 6 characters. Without a database configured: the demo's. With JAEGER_UI_URL
-    set, the report links to the email's trace.
-    """
-    from claimstream.cli.console import complain, out, write_document
-    from claimstream.cli.report.found import FoundReport, NoReportError, find_report
-    from claimstream.cli.report.page import report_page
-    from claimstream.cli.report.view import print_report
-
-    if as_json and as_html:
-        raise typer.BadParameter("--json and --html: choose one.")
-    try:
-        found: FoundReport = _run(find_report(email, run=run_number))
-        if as_json:
-            write_document(found.json() + "\n")
-        elif as_html:
-            write_document(
-                report_page(
-                    found.report(), found.email, runs=found.runs, review=found.review, jaeger_ui_url=found.jaeger_ui_url
-                )
-            )
-        else:
-            print_report(
-                out,
-                found.report(),
-                found.email,
-                runs=found.runs,
-                review=found.review,
-                jaeger_ui_url=found.jaeger_ui_url,
-            )
-    except NoReportError as error:
-        complain(str(error))
-        raise typer.Exit(1) from None
-
-
-@app.command()
-def replay(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="ID…", help="Email, correlation, trace or Gmail ids, or Message-IDs.")
-    ] = None,
-    since: Annotated[str | None, typer.Option(metavar="T", help=f"Those settled since: {FORMS}.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="T", help="And before that, in the same forms.")] = None,
-    outcome: Annotated[OutcomeChoice | None, typer.Option(help="Only those that ended so.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
-    from_stage: Annotated[StageChoice, typer.Option(help="The first stage to do again.")] = StageChoice.CLASSIFY,
-    ask_again: Annotated[
-        bool,
-        typer.Option(
-            "--ask-again",
-            help="Ask the model again instead of taking its kept answers. This costs tokens. "
-            "(What it answered unusably is asked again in any case.)",
-        ),
-    ] = False,
-    why: Annotated[str, typer.Option(help="For the audit trail: why they are replayed.")] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many would be put back, and change nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Put settled emails to work again, from a stage on. What came of them is kept: `claimstream report ID --run 1`.
-
-    What was written to a client's record is never written again: a replay that comes to something else goes to a
-    person. Emails that are in work, undelivered, or in the hands of a person are skipped. Status 1 when an email named
-    by its id was skipped, or nothing was done.
-    """
-    from claimstream.cli.console import complain
-    from claimstream.cli.replay import ReplayError, Wanted, confirm, find_emails, print_replayed, replay_emails
-    from claimstream.pipeline.replay import asks
-
-    if bool(ids) == (since is not None):
-        both = ", not both" if ids else ""
-        raise typer.BadParameter(f"Name the emails by their ids, or say --since when they were settled{both}.")
-    if ids and (until or outcome or tenant):
-        raise typer.BadParameter("--until, --outcome and --tenant go with --since, not with ids.")
-    if ask_again and not asks(from_stage):
-        raise typer.BadParameter(f"--ask-again: the model is asked nothing from {from_stage} on.")
-    wanted = Wanted(
-        ids=ids or (),
-        since=moment_option("--since", since),
-        until=moment_option("--until", until),
-        outcome=outcome,
-        tenant_id=tenant,
-        from_stage=from_stage,
-        ask_again=ask_again,
-        why=why,
-        dry_run=dry_run,
-        yes=yes,
-    )
-    try:
-        found = _run(find_emails(wanted))
-        confirm(wanted, found)
-    except ReplayError as error:
-        complain(str(error))
-        raise typer.Exit(1) from None
-    replayed = _run(replay_emails(wanted, found))
-    print_replayed(replayed, wanted, as_json=as_json)
-    raise typer.Exit(1 if ids and replayed.skipped else 0)
-
-
+app.command("emails")(email_commands.emails)
+app.command("report")(report_commands.report)
+app.command("replay")(replay_commands.replay)
 app.command("audit")(audit_commands.audit)
 app.add_typer(dead_commands.app, name="dead")
 app.add_typer(mailbox_commands.app, name="mailboxes")
@@ -513,7 +339,8 @@ def main() -> None:
     from claimstream.cli.console import close_streams, open_streams
 
     open_streams()
+    speak_plainly(app)
     try:
-        app()
+        app(in_order(sys.argv[1:]))
     finally:
         close_streams()

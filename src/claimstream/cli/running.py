@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
@@ -20,9 +19,6 @@ UseOption = Annotated[
         "the environment is used, and nothing of .env. On a database server the trial works in a database of its own.",
     ),
 ]
-
-about_demo: ContextVar[bool] = ContextVar("about_demo", default=False)
-"""The command line says ``--demo``."""
 
 
 def advice(error: BaseException) -> list[str] | None:
@@ -71,7 +67,10 @@ def run(
     import uvloop
 
     from claimstream.cli import console
+    from claimstream.telemetry import logs
 
+    if logs.written_as() is None:  # else Python prints warnings and errors as the dicts that they are here
+        logs.configure("ERROR", "console")
     complain = complain or console.complain
     # Until telemetry says otherwise: the library's own hook would print a line on stdout, amid the result.
     stamina.instrumentation.set_on_retry_hooks([])

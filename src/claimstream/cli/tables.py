@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +34,7 @@ def seconds_of(email: EmailSummary) -> float | None:
     return None if email.settled_at is None else max(0.0, (email.settled_at - begun).total_seconds())
 
 
+_NOT_WRITTEN = "(…): an amount that is not written"
 _SUBJECT = 40
 _LEAST_SUBJECT = 12
 
@@ -43,31 +44,42 @@ def fitted(
     *,
     width: int,
     less: Sequence[str],
+    elastic: str = "subject",
+    least: int = _LEAST_SUBJECT,
     right: Collection[str] = (),
     dim: Collection[str] = (),
 ) -> Table:
-    """Rows with a ``subject``, for a screen of ``width`` columns.
+    """Rows for a screen of ``width`` columns, with a legend where :func:`amounts` put one in parentheses.
 
     Args:
-        columns: the cells by column, all of the same length.
+        columns: the cells by column, all of the same length; a name may be of several lines.
         less: columns that are left out where the screen is narrow, the first one first.
+        elastic: the column that takes what the others leave.
+        least: the width of that column below which others are left out.
         right: columns whose cells stand at their right.
     """
 
     def room() -> int:
-        """What is left for the subject."""
-        taken = sum(max(len(n), *(cell.cell_len for cell in cells)) for n, cells in columns.items() if n != "subject")
+        """What is left for the elastic column."""
+        taken = sum(
+            max([*map(len, name.splitlines()), *(cell.cell_len for cell in cells)])
+            for name, cells in columns.items()
+            if name != elastic
+        )
         return width - taken - 2 * (len(columns) - 1)
 
     for name in less:
-        if room() < _LEAST_SUBJECT:
+        if room() < least:
             del columns[name]
-    for subject in columns["subject"]:
-        subject.truncate(max(_LEAST_SUBJECT, min(_SUBJECT, room())), overflow="ellipsis")
-    table = Table(header_style="bold", box=None, pad_edge=False)
+    for cell in columns[elastic]:
+        cell.truncate(max(_LEAST_SUBJECT, min(max(least, _SUBJECT), room())), overflow="ellipsis")
+    table = Table(header_style="bold", box=None, pad_edge=False, caption_justify="left")
+    if any("→ (" in cell.plain for name, cells in columns.items() if "→" in name for cell in cells):
+        table.caption = Text(_NOT_WRITTEN, style="dim")
     for name in columns:
         style = "dim" if name in dim else ""
-        table.add_column(name, justify="right" if name in right else "left", no_wrap=True, style=style)
+        justify: JustifyMethod = "right" if name in right else "left"
+        table.add_column(name, justify=justify, vertical="bottom", no_wrap=True, style=style)
     for row in zip(*columns.values(), strict=True):
         table.add_row(*row)
     return table

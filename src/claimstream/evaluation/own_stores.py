@@ -6,18 +6,19 @@ at once do not meet each other, and neither meets a worker.
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import aiohttp
 from pydantic import SecretStr
+from yarl import URL
 
 from claimstream.connections import make_clients, make_database
 from claimstream.external.door import Door
 from claimstream.external.errors import Unauthorised
 from claimstream.external.mongo import Clients
 from claimstream.local.servers.process import LocalStackError
-from claimstream.local.stack import create_bucket
 from claimstream.settings import Settings
 from claimstream.store.database import Database
 from claimstream.store.schema import migrate
@@ -28,10 +29,10 @@ _LONGEST_SECONDS = 120.0
 
 @asynccontextmanager
 async def own_stores(settings: Settings, purpose: Literal["demo", "eval"]) -> AsyncIterator[Settings]:
-    """Settings whose databases, bucket and Pub/Sub project were made for this run; the databases are dropped after it.
+    """Settings whose databases, bucket and Pub/Sub project are this run's own; databases and bucket go at its end.
 
     Raises:
-        LocalStackError: a server does not let us make a database, or leads us into one that holds something.
+        LocalStackError: a server does not let us make what is ours, or leads us into a database that holds something.
         ExternalError: a server is out of reach.
     """
     name = f"claimstream_{purpose}_{secrets.token_hex(6)}"
@@ -44,9 +45,18 @@ async def own_stores(settings: Settings, purpose: Literal["demo", "eval"]) -> As
             "google_cloud_project": name.replace("_", "-"),
         }
     )
-    if own.storage_emulator_host is not None:
-        await create_bucket(own.storage_emulator_host, own.google_cloud_project)
-        own = own.model_copy(update={"gcs_bucket": own.google_cloud_project})
+    async with AsyncExitStack() as stack:
+        if own.storage_emulator_host is not None:
+            bucket = own.google_cloud_project
+            await stack.enter_async_context(_own_bucket(own.storage_emulator_host, bucket))
+            own = own.model_copy(update={"gcs_bucket": bucket})
+        await stack.enter_async_context(_own_databases(settings, own, name))
+        yield own
+
+
+@asynccontextmanager
+async def _own_databases(settings: Settings, own: Settings, name: str) -> AsyncIterator[None]:
+    assert own.database_url is not None
     door = Door()
     try:
         server, database, clients = make_database(settings, door), make_database(own, door), make_clients(own, door)
@@ -55,9 +65,9 @@ async def own_stores(settings: Settings, purpose: Literal["demo", "eval"]) -> As
             await _create(server, name)
             try:
                 await _check_empty(database, clients, name)
-                await migrate(dsn)
+                await migrate(own.database_url.get_secret_value())
                 try:
-                    yield own
+                    yield
                 finally:
                     if clients is not None:
                         await clients.drop()
@@ -69,6 +79,34 @@ async def own_stores(settings: Settings, purpose: Literal["demo", "eval"]) -> As
             await server.close()
     finally:
         await door.close()
+
+
+@asynccontextmanager
+async def _own_bucket(endpoint: str, name: str) -> AsyncIterator[None]:
+    """A bucket of that name for as long as this lasts. Only a server of one's own is met here, never Google's."""
+    buckets = f"{endpoint}/storage/v1/b"
+    async with aiohttp.ClientSession() as session:
+        await _call(session, "POST", buckets, json={"name": name})
+        try:
+            yield
+        finally:
+            objects = f"{buckets}/{name}/o"
+            while found := (await _call(session, "GET", objects)).get("items"):
+                for one in found:
+                    await _call(session, "DELETE", f"{objects}/{quote(one['name'], safe='')}")
+            await _call(session, "DELETE", f"{buckets}/{name}")
+
+
+async def _call(session: aiohttp.ClientSession, method: str, url: str, **request: Any) -> Any:
+    """The JSON of the answer. Raises LocalStackError."""
+    try:
+        async with session.request(method, URL(url, encoded=True), **request) as response:
+            if response.ok:
+                return await response.json(content_type=None) or {}
+            said = f"answers {response.status} to {method} {response.url.path}"
+    except (aiohttp.ClientError, ValueError) as error:
+        said = f"is not reachable ({type(error).__name__})"
+    raise LocalStackError(f"STORAGE_EMULATOR_HOST {said}. A trial makes a bucket of its own there, and removes it.")
 
 
 async def _create(server: Database, name: str) -> None:

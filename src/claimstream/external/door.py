@@ -260,7 +260,7 @@ class Service:
 
     def _timed_out(self, call: _Call[T]) -> Outage:
         what = f"no answer within {call.timeout_seconds:g} s"
-        return Outage(self.name, call.operation, f"{what}. Check that it is up and reachable, or raise its time-out.")
+        return Outage(self.name, call.operation, f"{what}. Check that it is up and reachable.")
 
     def _classified(self, raised: BaseException, operation: str) -> ExternalError | None:
         if isinstance(raised, ExternalError):

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 from pydantic import SecretStr
 
 from claimstream.local.claude.script import ScriptedAnswer
@@ -98,9 +97,6 @@ class LocalStack:
                 group.create_task(self._start_mongo(root / "mongo"))
             if given.storage_emulator_host is None and given.gcs_bucket is None:
                 group.create_task(self._start_gcs(root / "gcs"))
-        if given.storage_emulator_host is not None and given.gcs_bucket is None:
-            await create_bucket(given.storage_emulator_host, BUCKET)
-            self._fill(gcs_bucket=BUCKET)
         if given.smtp_url is None:
             self.smtp = await self._exit.enter_async_context(LocalSmtp())
             self._fill(smtp_url=self.smtp.url)
@@ -168,14 +164,3 @@ def as_environment(settings: Settings, fields: Iterable[str]) -> dict[str, str]:
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in values.items()
     }
-
-
-async def create_bucket(endpoint: str, name: str) -> None:
-    """Make a bucket on a fake GCS server; nothing happens if it is there (409)."""
-    async with aiohttp.ClientSession() as session:
-        try:
-            async with session.post(f"{endpoint}/storage/v1/b", json={"name": name}) as response:
-                if response.status not in {200, 409}:
-                    raise LocalStackError(f"STORAGE_EMULATOR_HOST does not take a bucket: it answers {response.status}")
-        except aiohttp.ClientError as error:
-            raise LocalStackError(f"STORAGE_EMULATOR_HOST is not reachable ({type(error).__name__})") from error

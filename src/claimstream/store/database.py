@@ -1,6 +1,7 @@
 """The connection pool, and the one way a query is run: through the door that guards every external call."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +11,12 @@ from asyncpg.connect_utils import SessionAttribute
 from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.util.types import AttributeValue
 
-from claimstream.external.errors import Unauthorised
+from claimstream.external.errors import Outage, Unauthorised
 from claimstream.external.postgres_errors import SERVICE, WANTS_POOLER, ends_session, session_at_fault
 from claimstream.store.pooling import Pooling, find_pooling
+from claimstream.telemetry.logs import get_logger
+
+log = get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -64,10 +68,17 @@ class Database:
         self._pool: Pool | None = None
 
     async def open(self) -> None:
-        """Connect. Raises whatever asyncpg does, as translated by the guard, and Unauthorised where a pooler would lose
-        our prepared statements: or worse, run another worker's in their place."""
+        """Connect, and log each attempt after the first one. Raises whatever asyncpg does, as translated by the guard,
+        and Unauthorised where a pooler would lose our prepared statements: or worse, run another worker's in their
+        place."""
+        began, attempts = time.monotonic(), 0
 
         async def connect() -> Pool:
+            nonlocal attempts
+            attempts += 1
+            if attempts > 1:
+                seconds = round(time.monotonic() - began, 1)
+                log.warning("postgresql_tried_again", attempt=attempts, seconds_so_far=seconds)
             pool = await asyncpg.create_pool(
                 self._dsn,
                 min_size=1,
@@ -86,7 +97,12 @@ class Database:
                 raise
             return pool
 
-        self._pool = await self._call("connect", connect, attributes=self._server)
+        try:
+            self._pool = await self._call("connect", connect, attributes=self._server)
+        except Outage as error:
+            if attempts > 1:
+                error.message += f" DATABASE_URL was tried {attempts} times in {time.monotonic() - began:.0f} s."
+            raise
 
     async def pooling(self) -> Pooling:
         """Find out what stands between us and PostgreSQL."""

@@ -213,6 +213,25 @@ def test_what_is_not_certain_is_not_matched(
         assert result.why
 
 
+@pytest.mark.parametrize(
+    ("text", "inquiries", "why"),
+    [
+        (
+            "Guten Tag",
+            (BRANDT, FALK),
+            "it shares no sender, name of a client or reference with an inquiry of the last 90 ",
+        ),
+        ("Frau Nele Brandt", (), "it shares no sender, name of a client or reference with an inquiry of the last 90 "),
+        ("Frau Nele Brandt", (file(1, days_ago=91),), "every inquiry that it might answer is older than 90 days"),
+        ("Frau Nele Brandt", (file(1, days_ago=91), FALK), "it shares no sender, name of a client or reference "),
+        ("Ihr Zeichen: 8817/26, Frau Nele Brandt", (BRANDT,), "no inquiry is near enough"),
+    ],
+)
+def test_the_reason_says_what_is_the_case(text: str, inquiries: Sequence[CandidateFile], why: str) -> None:
+    result = matched(mail(text, sender="jemand@gmx.de"), inquiries)
+    assert (result.reason, result.why[: len(why)]) == (ReviewReason.NO_MATCH, why)
+
+
 def test_the_creditor_named_tells_apart_what_one_agency_writes_for() -> None:
     inquiries = [
         file(1, representative="Alpha Inkasso GmbH", representative_email=AGENCY),

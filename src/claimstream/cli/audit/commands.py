@@ -32,7 +32,8 @@ def audit(
     """
     from datetime import UTC, datetime
 
-    from claimstream.cli.audit.run import Window, audit_mailboxes
+    from claimstream.cli.audit.findings import Window
+    from claimstream.cli.audit.run import audit_mailboxes
 
     now = datetime.now(UTC)
     times = [moment_option(option, text) or now for option, text in (("--since", since), ("--until", until))]

@@ -1,28 +1,22 @@
 """The work of ``claimstream audit``: every mailbox's window compared, mended where that is wanted, and shown."""
 
 import asyncio
-import json
 import os
 import secrets
 import time
 import uuid
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from rich.table import Table
-from rich.text import Text
 
 from claimstream.cli.access import a_door, open_database, settings_at_work
-from claimstream.cli.audit.archive import SAMPLE, ArchiveAudit, ArchiveLook
-from claimstream.cli.console import Trimmed, command, complain, line, note, out, program, progress, write_document
+from claimstream.cli.audit.archive import SAMPLE, ArchiveAudit
+from claimstream.cli.audit.findings import Findings, Window
+from claimstream.cli.audit.view import as_document, print_findings
+from claimstream.cli.console import command, complain, program, progress, write_document
 from claimstream.cli.dead.limit import MOST
 from claimstream.cli.dead.messages import dead_letters
 from claimstream.cli.person import who
-from claimstream.cli.report.words import moment
 from claimstream.cli.tenants import check_tenant
 from claimstream.connections import make_blobs, make_gmail
 from claimstream.domain.records.replay import PutBack, Replay
@@ -31,7 +25,7 @@ from claimstream.external import grpc_errors
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError
 from claimstream.external.gmail import Gmail
-from claimstream.mailbox.audit import FORGOTTEN, Audit, Audited, MailboxAudit, State
+from claimstream.mailbox.audit import FORGOTTEN, Audit, MailboxAudit
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.monitoring import start_telemetry
 from claimstream.pipeline.replay import answers_from, stages_from
@@ -47,35 +41,6 @@ from claimstream.topics import connect_pubsub
 
 _BUSY_SECONDS = 150.0
 """A worker that died with a mailbox in its hands holds it for two minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    since: datetime
-    until: datetime
-    now: datetime
-
-
-@dataclass(slots=True)
-class Findings:
-    window: Window
-    audits: list[MailboxAudit] = field(default_factory=list)
-    archive: ArchiveLook | None = None
-    """Absent where nothing is archived."""
-    mended: int = 0
-    """Emails that were added or put to work again."""
-    failed: dict[str, str] = field(default_factory=dict)
-    """Why a mailbox could not be looked at, by address."""
-    left_alone: dict[str, str] = field(default_factory=dict)
-    """Mailboxes that a person has disabled, and why: they are looked at when they are named."""
-
-    @property
-    def gaps(self) -> int:
-        return sum(len(audit.gaps) for audit in self.audits)
-
-    @property
-    def status(self) -> int:
-        return 2 if self.failed else 1 if self.gaps else 0
 
 
 class _DeadReasons:
@@ -127,9 +92,9 @@ async def audit_mailboxes(
             archive = ArchiveAudit(EmailStore(database), gmail, blobs, mend=mend)
             await _look_at_archive(findings, archive, most=None if all_archived else SAMPLE)
     if as_json:
-        write_document(json.dumps(_document(findings), ensure_ascii=False, indent=2) + "\n")
+        write_document(as_document(findings))
     else:
-        _print(findings)
+        print_findings(findings)
     for failed, reason in findings.failed.items():
         complain(f"{failed} could not be audited: {reason}")
     return findings.status
@@ -221,87 +186,6 @@ async def _mend(sync: MailboxSync, mailbox: Mailbox, missing: Sequence[str]) -> 
             )
         await asyncio.sleep(0.5)
     return added.new
-
-
-def _document(findings: Findings) -> dict[str, Any]:
-    window = findings.window
-    return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "complete": findings.status == 0,
-        "gaps": findings.gaps,
-        "mended": findings.mended,
-        "archive": None if findings.archive is None else asdict(findings.archive),
-        "mailboxes": [
-            {
-                "mailbox": audit.mailbox,
-                "tenant_id": audit.tenant_id,
-                "listed": audit.listed,
-                "counts": {str(state): count for state, count in audit.counts.items()},
-                "gaps": len(audit.gaps),
-                "emails": [_email(email) for email in audit.emails],
-            }
-            for audit in findings.audits
-        ],
-        "failed": findings.failed,
-        "left_alone": findings.left_alone,
-    }
-
-
-def _email(email: Audited) -> dict[str, str | None]:
-    return {
-        "gmail_id": email.gmail_id,
-        "email_id": email.email_id,
-        "state": str(email.state),
-        "reason": email.reason,
-        "gap": email.gap,
-    }
-
-
-def _print(findings: Findings) -> None:
-    window = findings.window
-    out.print(f"From {moment(window.since)} to {moment(window.until)}", style="dim")
-    summary = Table(header_style="bold", box=None, pad_edge=False)
-    summary.add_column("mailbox", overflow="fold")
-    summary.add_column("tenant")
-    for name in ("in Gmail", *(state.replace("_", " ") for state in State), "gaps"):
-        summary.add_column(name, justify="right")
-    for audit in findings.audits:
-        gaps = Text(str(len(audit.gaps)), style="bold red" if audit.gaps else "green")
-        counts = [str(audit.counts[state]) for state in State]
-        summary.add_row(Text(audit.mailbox), Text(audit.tenant_id), str(audit.listed), *counts, gaps)
-    out.print(Trimmed(summary))
-    reasons = Counter((email.state, email.reason) for audit in findings.audits for email in audit.emails)
-    if reasons:
-        out.print()
-        why = Table(header_style="bold", box=None, pad_edge=False)
-        why.add_column("state", no_wrap=True)
-        why.add_column("emails", justify="right")
-        why.add_column("reason", overflow="fold")
-        for (state, reason), count in sorted(
-            reasons.items(), key=lambda item: (list(State).index(item[0][0]), -item[1])
-        ):
-            why.add_row(state.replace("_", " "), str(count), Text(reason))
-        out.print(Trimmed(why))
-    if findings.gaps:
-        out.print()
-        out.print("[bold red]Gaps[/]")
-        for audit in findings.audits:
-            for email in audit.gaps:
-                ids = f"{audit.mailbox} {email.gmail_id}" + (f" (email {email.email_id})" if email.email_id else "")
-                line(f"{ids}: {email.gap}")
-    if findings.mended:
-        note(f"{findings.mended} added or put to work again, and published.")
-    if (archive := findings.archive) is not None:
-        if archive.looked_at < archive.of:
-            note(f"{archive.looked_at:,} archived mails of {archive.of:,} emails were looked at.")
-        if archive.restored:
-            note(f"{archive.restored} archived mails were fetched from Gmail again.")
-    if findings.left_alone:
-        names = ", ".join(findings.left_alone)
-        note(f"Disabled by a person, and not looked at: {names}. --mailbox looks at one all the same.")
-    if findings.status == 0:
-        note("No gap: everything that Gmail has of this time is accounted for.")
 
 
 @asynccontextmanager

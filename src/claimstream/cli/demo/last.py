@@ -44,18 +44,23 @@ def save_results(emails: list[EmailSummary], reports: dict[str, str]) -> None:
     _write("last-demo.json", {"emails": _SUMMARIES.dump_python(emails, mode="json"), "reports": reports})
 
 
+def _saved() -> tuple[list[EmailSummary], dict[str, str]] | None:
+    """The emails of the demo that ended last, and their reports; None also for those of another version of us."""
+    saved = _read("last-demo.json")
+    try:
+        return _SUMMARIES.validate_python(saved["emails"]), dict(saved["reports"])
+    except (ValidationError, TypeError, KeyError, ValueError):
+        return None
+
+
 def has_ended() -> bool:
-    """Whether a demo has left its results."""
-    return _read("last-demo.json") is not None
+    """Tell whether a demo has left its results."""
+    return _saved() is not None
 
 
 def saved_emails() -> list[EmailSummary]:
     """The newest first, as a database would list them."""
-    saved = _read("last-demo.json")
-    try:
-        emails = _SUMMARIES.validate_python(saved["emails"]) if saved else []
-    except (ValidationError, TypeError, KeyError):  # of another version of us
-        emails = []
+    emails, _ = _saved() or ([], {})
     return sorted(emails, key=lambda email: email.created_at, reverse=True)
 
 
@@ -72,9 +77,8 @@ def called(wanted: str) -> list[EmailSummary]:
 
 
 def saved_report(email_id: str) -> str | None:
-    saved = _read("last-demo.json")
-    found: str | None = saved["reports"].get(email_id) if saved else None
-    return found
+    _, reports = _saved() or ([], {})
+    return reports.get(email_id)
 
 
 def announce(environment: dict[str, str]) -> None:

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 from sentry_sdk.utils import BadDsn, Dsn
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import note, out
+from claimstream.cli.about import about_demo
+from claimstream.cli.access import a_door, open_database, settings_at_work
+from claimstream.cli.console import note, out, program
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.doctor.circuits import circuits
 from claimstream.cli.doctor.finding import Finding
@@ -71,15 +72,17 @@ _VARIABLES = {
 
 async def examine(*, all_mailboxes: bool = False) -> list[Finding]:
     """Of the settings, and of each service as far as they let it be looked at."""
+    most_mailboxes = None if all_mailboxes else SAMPLE
+    if about_demo.get():
+        return await diagnose(settings_at_work(), most_mailboxes=most_mailboxes)
     try:
         read = read_settings()
     except SettingsError as error:
         return unreadable(error)
     settings = load_settings(**read.defaults)
     if settings.database_url is None and "DATABASE_URL" not in read.wrong and last_demo.running() is not None:
-        note("DATABASE_URL is not set: this is about the demo that is running, whatever else is set.")
-        settings = settings_or_demo(**read.defaults)
-    return read.findings + await diagnose(settings, wrong=read.wrong, most_mailboxes=None if all_mailboxes else SAMPLE)
+        note(f"If the demo that runs here is meant: {program()} --demo doctor")
+    return read.findings + await diagnose(settings, wrong=read.wrong, most_mailboxes=most_mailboxes)
 
 
 async def diagnose(
@@ -217,8 +220,7 @@ async def _pubsub(settings: Settings) -> Finding:
         finally:
             await channel.close()
     except (PubSubError, ExternalError) as error:
-        missing = isinstance(error, NotFound) or (isinstance(error, PubSubError) and error.code == "NOT_FOUND")
-        advice = " (claimstream setup creates what is missing)" if missing else ""
+        advice = " `claimstream setup` creates it." if isinstance(error, NotFound) else ""
         return Finding("Pub/Sub", "failed", f"{error}{advice}")
     finally:
         await door.close()

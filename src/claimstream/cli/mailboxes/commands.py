@@ -15,9 +15,15 @@ AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS")]
 def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the mailboxes: state, last look, end of the watch, cursor, emails not settled yet."""
     if context.invoked_subcommand is None:
-        from claimstream.cli.mailboxes.overview import list_mailboxes
+        list_by_name(as_json)
 
-        run(list_mailboxes(as_json=as_json))
+
+@app.command("list")
+def list_by_name(as_json: JsonOption = False) -> None:
+    """List the mailboxes, as without a command."""
+    from claimstream.cli.mailboxes.overview import list_mailboxes
+
+    run(list_mailboxes(as_json=as_json))
 
 
 @app.command()

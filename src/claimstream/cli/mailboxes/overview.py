@@ -6,37 +6,37 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from claimstream.cli.access import a_door, open_database, settings_at_work
+from claimstream.cli.access import a_door, open_database, settings_at_work, settings_to_show
 from claimstream.cli.console import Trimmed, note, out, write_document
+from claimstream.cli.tables import fitted
 from claimstream.domain.records.work import MailboxSummary
-from claimstream.settings import SettingsError
+from claimstream.settings import Settings, SettingsError
 from claimstream.store.mailbox_access import MailboxAccessStore
 
 
 @asynccontextmanager
-async def _store() -> AsyncIterator[MailboxAccessStore]:
-    async with a_door() as door, open_database(settings_at_work(), door) as database:
+async def _store(settings: Settings) -> AsyncIterator[MailboxAccessStore]:
+    async with a_door() as door, open_database(settings, door) as database:
         yield MailboxAccessStore(database)
 
 
 async def list_mailboxes(*, as_json: bool) -> None:
     """Raises SettingsError or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_to_show()) as store:
         found = await store.overview()
     if as_json:
         write_document(TypeAdapter(list[MailboxSummary]).dump_json(found, indent=2).decode() + "\n")
     elif found:
-        out.print(Trimmed(mailboxes_table(found, now=datetime.now(UTC))))
+        out.print(Trimmed(mailboxes_table(found, now=datetime.now(UTC), width=out.width)))
     else:
         note("No mailbox is known yet: claimstream load WORLD.json")
 
 
 async def enable_mailbox(address: str) -> None:
     """Raises SettingsError when there is no such mailbox, or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_at_work()) as store:
         await _known(store, address)
         done = await store.enable(address)
     note(f"{address} is enabled." if done else f"{address} was enabled already.")
@@ -44,7 +44,7 @@ async def enable_mailbox(address: str) -> None:
 
 async def disable_mailbox(address: str, reason: str) -> None:
     """Raises SettingsError when there is no such mailbox, or ExternalError."""
-    async with _store() as store:
+    async with _store(settings_at_work()) as store:
         await _known(store, address)
         done = await store.disable(address, reason, retry_seconds=None)
     note(f"{address} is disabled." if done else f"{address} was disabled already.")
@@ -55,28 +55,27 @@ async def _known(store: MailboxAccessStore, address: str) -> None:
         raise SettingsError(f"{address} is no mailbox that is known here: claimstream mailboxes lists them")
 
 
-def mailboxes_table(mailboxes: Sequence[MailboxSummary], *, now: datetime) -> RenderableType:
-    """One row per mailbox, and below a line for each that is not well: a reason does not fit into a row."""
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    table.add_column("mailbox", overflow="fold")
-    for name in ("state", "tenant", "looked at", "watch ends"):
-        table.add_column(name, no_wrap=True)
-    for name in ("cursor", "open"):
-        table.add_column(name, no_wrap=True, justify="right")
-    remarks = []
-    for mailbox in mailboxes:
-        state, style, remark = _state(mailbox, now)
-        table.add_row(
-            mailbox.address,
-            Text(state, style=style),
-            mailbox.tenant_id,
-            _time(mailbox.last_synced_at),
-            _time(mailbox.watch_expires_at),
-            "" if mailbox.history_id is None else str(mailbox.history_id),
-            str(mailbox.open_emails),
-        )
-        if remark:
-            remarks.append(Text(f"{mailbox.address}: {remark}"))
+def mailboxes_table(mailboxes: Sequence[MailboxSummary], *, now: datetime, width: int) -> RenderableType:
+    """One row per mailbox, for a screen of ``width`` columns, and below a line for each that is not well: a reason does
+    not fit into a row."""
+    states = [_state(mailbox, now) for mailbox in mailboxes]
+    table = fitted(
+        {
+            "mailbox": [Text(mailbox.address) for mailbox in mailboxes],
+            "state": [Text(state, style=style) for state, style, _ in states],
+            "tenant": [Text(mailbox.tenant_id) for mailbox in mailboxes],
+            "looked at": [Text(_time(mailbox.last_synced_at)) for mailbox in mailboxes],
+            "watch ends": [Text(_time(mailbox.watch_expires_at)) for mailbox in mailboxes],
+            "cursor": [Text(str(mailbox.history_id or "")) for mailbox in mailboxes],
+            "open": [Text(str(mailbox.open_emails)) for mailbox in mailboxes],
+        },
+        width=width,
+        elastic="mailbox",
+        least=max((len(mailbox.address) for mailbox in mailboxes), default=0),
+        less=("cursor", "tenant", "watch ends", "looked at"),
+        right=("cursor", "open"),
+    )
+    remarks = [Text(f"{m.address}: {remark}") for m, (_, _, remark) in zip(mailboxes, states, strict=True) if remark]
     return Group(table, *([Text(), *remarks] if remarks else []))
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from claimstream.cli.access import a_door, open_database, settings_or_demo
-from claimstream.cli.console import note
+from claimstream.cli.access import a_door, open_database, settings_to_show
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.cli.report import words
@@ -67,13 +66,12 @@ class FoundReport:
 
 async def find_report(wanted: str, *, run: int | None = None) -> FoundReport:
     """By any of an email's ids; of the newest run, or of ``run``. Raises NoReportError."""
-    settings = settings_or_demo()
+    settings = settings_to_show(also_ended=True)
     waits: tuple[Waited, ...] = ()
     written: tuple[str, datetime] | None = None
     runs: tuple[EarlierRun, ...] = ()
     review: ReviewItem | None = None
-    if settings.database_url is None and last_demo.saved_emails():
-        note("This is of the last demo.")
+    if settings.database_url is None and last_demo.has_ended():
         email = _one(wanted, last_demo.called(wanted))
         text = last_demo.saved_report(email.email_id)
     else:

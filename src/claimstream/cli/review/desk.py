@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from claimstream.cli.access import a_door, open_database, settings_at_work
+from claimstream.cli.access import a_door, open_database
 from claimstream.cli.console import command
 from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.connections import make_clients
@@ -20,7 +20,7 @@ from claimstream.domain.records.review import (
 from claimstream.external.errors import ExternalError, Refused
 from claimstream.external.mongo import Clients
 from claimstream.pipeline.report import ProcessingReport
-from claimstream.settings import SettingsError
+from claimstream.settings import Settings, SettingsError
 from claimstream.store.database import Database
 from claimstream.store.emails import SHORTEST_BEGINNING, EmailStore
 from claimstream.store.inquiries import InquiryStore
@@ -159,9 +159,8 @@ class ReviewDesk:
 
 
 @asynccontextmanager
-async def review_desk() -> AsyncIterator[ReviewDesk]:
+async def review_desk(settings: Settings) -> AsyncIterator[ReviewDesk]:
     """Raises SettingsError or ExternalError."""
-    settings = settings_at_work()
     async with a_door() as door, open_database(settings, door) as database:
         clients = make_clients(settings, door)
         try:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
+from claimstream.cli.access import settings_at_work, settings_to_show
 from claimstream.cli.console import command
 from claimstream.cli.review.desk import Letter, ReviewDesk, ReviewError, review_desk
 from claimstream.cli.tenants import check_tenant
@@ -70,14 +71,14 @@ class Prepared:
 
 async def find_items(wanted: WantedItems, *, limit: int) -> tuple[list[ReviewItem], int]:
     """The items, and how many there are in all. Raises SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_to_show()) as desk:
         await check_tenant(desk.database, wanted.tenant_id)
         return await desk.reviews.items(wanted, limit=limit), await desk.reviews.count(wanted)
 
 
 async def find_shown(wanted: str) -> Shown:
     """Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_to_show()) as desk:
         item = await desk.find(wanted)
         update, entry, hindrance = item.decision or item.proposal, None, _WHOSE
         if update is not None:
@@ -101,14 +102,14 @@ async def find_shown(wanted: str) -> Shown:
 
 async def find_letters(wanted: str, words: Sequence[str]) -> list[Letter]:
     """Of the firm that the item is of. Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_to_show()) as desk:
         item = await desk.find(wanted)
         return await desk.letters_about(item.tenant_id, words)
 
 
 async def claim(wanted: str, *, by: str, take_over: bool) -> ReviewItem:
     """Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         item = await desk.find(wanted)
         if not await desk.reviews.claim(item.review_id, by=by, take_over=take_over):
             raise await _why_not(desk, item)
@@ -117,7 +118,7 @@ async def claim(wanted: str, *, by: str, take_over: bool) -> ReviewItem:
 
 async def release(wanted: str, *, by: str, take_over: bool) -> ReviewItem:
     """Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         item = await desk.find(wanted)
         if not await desk.reviews.release(item.review_id, by=by, take_over=take_over):
             if item.status is not ReviewStatus.CLAIMED:
@@ -132,7 +133,7 @@ UpdateOf = Callable[[ReviewItem, Inquiry | None, LetterKind | None], ClientUpdat
 
 async def reopen(wanted: str) -> ReviewItem:
     """Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         item = await desk.find(wanted)
         if not await desk.reviews.reopen(item.review_id):
             raise await _why_not(desk, item)
@@ -151,7 +152,7 @@ async def prepare(
         ReviewError: also where another amount is stored.
         SettingsError, ExternalError: as everything here.
     """
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         item = await desk.find(wanted)
         if not _may_decide(item, by):
             raise await _why_not(desk, item)
@@ -173,13 +174,13 @@ async def write(prepared: Prepared, resolution: Resolution, *, by: str, note: st
     """Decide that the update is written. Raises ReviewError, SettingsError or ExternalError."""
     decision_id = str(uuid.uuid4())
     update = decided(prepared.update, decision_id=decision_id, by=by, seen=prepared.entry.seen)
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         await _resolve(desk, prepared.item, Decided(decision_id, resolution, by, note, update))
 
 
 async def write_nothing(wanted: str, resolution: Resolution, *, by: str, note: str) -> ReviewItem:
     """Decide without any change of the client's record. Raises ReviewError, SettingsError or ExternalError."""
-    async with review_desk() as desk:
+    async with review_desk(settings_at_work()) as desk:
         item = await desk.find(wanted)
         await _resolve(desk, item, Decided(str(uuid.uuid4()), resolution, by, note))
         return item

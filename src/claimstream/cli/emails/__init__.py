@@ -1,0 +1,1 @@
+"""``claimstream emails``: the newest emails and what became of them."""

@@ -1,0 +1,1 @@
+"""``claimstream replay``: settled emails are put to work again."""
