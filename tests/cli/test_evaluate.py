@@ -28,3 +28,12 @@ async def test_of_a_whole_folder_nothing_is_said(home: dict[str, str], tmp_path:
     ended = await claimstream("eval", str(folder), environment=home)
     assert "Left out" not in ended.err
     assert ended.out.startswith("Wrong writes: 0 of 1 case ")
+
+
+async def test_a_script_that_is_none_ends_in_one_message(home: dict[str, str], tmp_path: Path) -> None:
+    folder = few_samples(tmp_path / "few")
+    script = next(folder.glob("*/")) / "model.json"
+    script.write_text('{"a":')
+    ended = await claimstream("eval", str(folder), "--stand-in", environment=home)
+    assert (ended.status, f"{script} is not a list of scripted answers" in ended.err) == (2, True), ended.err
+    assert "Traceback" not in ended.err

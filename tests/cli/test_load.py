@@ -240,6 +240,9 @@ async def test_faults_are_told_though_no_store_answers(home: dict[str, str], wor
     assert ended.status == 2
     assert "inquiries[0].reply_code: 'A' is no reply code" in ended.err
     assert "not held against what is stored" in ended.err
+    ended = await load(written, home, tmp_path, "--clients")
+    assert "inquiries[0].reply_code: 'A' is no reply code" in ended.err
+    assert "MONGODB_URL: not set" in ended.err
 
 
 async def test_the_sample_world_is_loaded(app: App, installed: dict[str, str]) -> None:

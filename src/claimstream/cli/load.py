@@ -78,14 +78,14 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
         WorldFaultsError: the world has faults, all of which are named; nothing is written.
         ExternalError: a store does not answer.
     """
-    if clients and settings.mongodb_url is None:
-        raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
     entries = Entries.of(world)
     faults = faults_by_itself(entries, now=datetime.now(UTC))
     if clients and not faults:
         faults += _too_large(world.clients)
     kept: list[str] = []
     try:
+        if clients and settings.mongodb_url is None:
+            raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
         async with a_door() as door, open_database(settings, door) as database:
             collection = make_clients(settings, door)
             try:

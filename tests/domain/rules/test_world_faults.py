@@ -167,6 +167,11 @@ def test_a_tenant_must_be_in_the_file_or_stored() -> None:
     assert faults_against_stored(world, Stored(tenants=["u"])) == []
 
 
+def test_a_clock_without_a_zone_hides_no_other_fault() -> None:
+    world = changed(lambda w: w["inquiries"][0].update(reply_code="A") or w.update(now="2026-10-20T08:00:00"))
+    assert [fault.partition(":")[0] for fault in faults_by_itself(world, now=NOW)] == ["now", "inquiries[0].reply_code"]
+
+
 def test_a_letter_that_is_there_twice_is_named_once() -> None:
     assert faults_by_itself(changed(lambda w: w["inquiries"].append(w["inquiries"][0])), now=NOW) == [
         "inquiries[2].inquiry_id: the same as inquiries[0].inquiry_id"

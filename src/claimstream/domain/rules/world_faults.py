@@ -65,12 +65,13 @@ def message_key(inquiry: Inquiry) -> tuple[str, str]:
 
 def faults_by_itself(entries: Entries, *, now: datetime) -> list[str]:
     """Faults of the file alone. ``now``: of the real clock; a file that brings one of its own may go by that."""
-    if entries.now is not None and entries.now.tzinfo is None:
-        return [f"now: {_NO_ZONE}"]
+    own = entries.now or now
+    without_zone = own.tzinfo is None
     return [
+        *([f"now: {_NO_ZONE}"] if without_zone else []),
         *_faults_of_tenants(entries),
         *_faults_of_clients(entries),
-        *_faults_of_inquiries(entries, latest=max(now, entries.now or now) + _CLOCK_SKEW),
+        *_faults_of_inquiries(entries, latest=(now if without_zone else max(now, own)) + _CLOCK_SKEW),
         *_doubles(entries),
     ]
 

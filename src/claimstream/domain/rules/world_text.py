@@ -25,14 +25,15 @@ _SHOWN = 50
 """The number of faults that are printed: more are those of one habit, or of another kind of file."""
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 _euros = lru_cache(maxsize=16_384)(amount_said)
+_ALTERNATIVE = re.compile(r"(?:str-enum|tuple|literal)\[")
+"""What pydantic adds to a place where a field may be one of several types."""
 _TIME = "expected a time with its zone as text, such as 2026-10-01T09:00:00Z"
 _KINDS = {
     "missing": "is missing",
     "extra_forbidden": "is no field of the format",
     "string_type": "expected text in quotes",
-    "bool_type": "expected true or false",
-    "decimal_parsing": "expected an amount",
-    "decimal_type": "expected an amount",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "expected true or false"),
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), "expected an amount"),
     "tuple_type": "expected a list: [ … ]",
     "model_type": "expected an object: { … }",
 }
@@ -93,7 +94,8 @@ def joined(first: Collection[str], second: Iterable[str]) -> list[str]:
 
 def faults_of_types(error: ValidationError) -> Iterator[str]:
     """The faults that pydantic has found, in our words."""
-    return (located(place, fault) for place, fault in _faults_of_types(error))
+    for place, fault in _faults_of_types(error):
+        yield located(tuple(part for part in place if not _ALTERNATIVE.match(str(part))), fault)
 
 
 def read_json(data: bytes) -> Any:
