@@ -14,7 +14,7 @@ async def test_folders_without_a_mail_are_named(home: dict[str, str], tmp_path: 
         (folder / name).mkdir()
     (folder / "unfinished" / "expected.json").write_text("{}")
     ended = await claimstream("eval", str(folder), environment=home)
-    assert "Left out, for there is no email.eml in them, 2 folders: empty, unfinished\n" in ended.err, ended.err
+    assert "2 folders left out, without email.eml: empty, unfinished\n" in ended.err, ended.err
     assert ended.out.startswith("Wrong writes: 0 of 3 cases ")
 
 
@@ -26,7 +26,7 @@ async def test_of_a_whole_folder_nothing_is_said(home: dict[str, str], tmp_path:
             file.unlink()
         case.rmdir()
     ended = await claimstream("eval", str(folder), environment=home)
-    assert "Left out" not in ended.err
+    assert "left out" not in ended.err
     assert ended.out.startswith("Wrong writes: 0 of 1 case ")
 
 

@@ -108,7 +108,10 @@ async def test_letters_alone_are_about_clients_of_mongodb(
     assert (ended.status, said in ended.err) == (2, True), ended.err
     del installed["MONGODB_URL"]
     ended = await load(letters, installed, tmp_path)
-    assert (ended.status, "MONGODB_URL is not set: whether the clients" in ended.err) == (0, True), ended.err
+    assert (ended.status, "MONGODB_URL is not set, so the clients of the letters were not looked up" in ended.err) == (
+        0,
+        True,
+    ), ended.err
 
 
 async def test_the_samples_are_not_loaded_without_their_clients(app: App, installed: dict[str, str]) -> None:
@@ -124,7 +127,7 @@ async def test_clients_that_are_left_alone_are_counted(
     app: App, world: World, installed: dict[str, str], tmp_path: Path
 ) -> None:
     ended = await load(as_written(world), installed, tmp_path)
-    assert (ended.status, "2 clients of the file left alone" in ended.err) == (0, True), ended.err
+    assert (ended.status, "2 clients in the file not loaded: --clients" in ended.err) == (0, True), ended.err
 
 
 async def test_a_client_under_an_object_id_is_not_doubled(
@@ -150,7 +153,10 @@ async def test_clients_with_replies_are_not_put_back(
     before = await stored(app)
     ended = await load(as_written(world), installed, tmp_path, "--clients")
     assert ended.status == 0, ended.err
-    assert "As it is stored stays (1):\n  c-1, cr-1: current_amount 812.40, not 430.00\n" in ended.err
+    assert (
+        "Left as stored in MongoDB, although the file differs (1):\n  c-1, cr-1: current_amount 812.40, not 430.00\n"
+        in ended.err
+    )
     assert await stored(app) == before
 
 
@@ -163,7 +169,7 @@ async def test_what_the_portal_keeps_with_a_client_stays(
     await clients_of(app).upsert([document])
     before = await stored(app)
     ended = await load(as_written(world), installed, tmp_path, "--clients")
-    assert (ended.status, "c-1: creditor cr-7, which the file does not have" in ended.err) == (0, True), ended.err
+    assert (ended.status, "c-1: creditor cr-7 is not in the file" in ended.err) == (0, True), ended.err
     assert await stored(app) == before
 
 

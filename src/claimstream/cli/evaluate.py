@@ -23,8 +23,7 @@ async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, sta
     """Run, score and print. True if there was no wrong write."""
     cases = load_cases(folder)
     if cases.left_out:
-        said = counted(len(cases.left_out), "folder")
-        note(f"Left out, for there is no email.eml in them, {said}: {listed(cases.left_out)}")
+        note(f"{counted(len(cases.left_out), 'folder')} left out, without email.eml: {listed(cases.left_out)}")
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     scripts = list(read_scripts(folder)) if stand_in else []

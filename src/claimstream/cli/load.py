@@ -57,11 +57,11 @@ async def load_file(file: Path, settings: Settings, *, clients: bool) -> None:
     of_file = counted(len(world.clients), "client")
     note(", ".join(loaded) + (f" and {of_file}" if clients else ""))
     if world.clients and not clients:
-        note(f"{of_file} of the file left alone: --clients puts clients into MongoDB")
+        note(f"{of_file} in the file not loaded: --clients loads them into MongoDB")
     if kept:
-        note(f"As it is stored stays ({len(kept):,}):\n  " + listed(kept, between="\n  "))
+        note(f"Left as stored in MongoDB, although the file differs ({len(kept):,}):\n  " + listed(kept, "\n  "))
     if settings.mongodb_url is None:
-        note("MONGODB_URL is not set: whether the clients of the letters are known could not be checked")
+        note("MONGODB_URL is not set, so the clients of the letters were not looked up")
 
 
 async def load_world(settings: Settings, world: World, *, clients: bool) -> list[str]:
@@ -71,7 +71,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
     known and nobody's letter is about them: the same file may be loaded again.
 
     Returns:
-        What stays in MongoDB as it is stored although the world has it otherwise, in words.
+        Lines that name what stays in MongoDB as it is stored, although the world differs.
 
     Raises:
         SettingsError: ``clients`` is wanted and no MongoDB is configured.
@@ -81,7 +81,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
     entries = Entries.of(world)
     faults = faults_by_itself(entries, now=datetime.now(UTC))
     if clients and not faults:
-        faults += _too_large(world.clients)
+        faults += _faults_of_documents(world.clients)
     kept: list[str] = []
     try:
         if clients and settings.mongodb_url is None:
@@ -95,7 +95,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
 
                 async def write_clients() -> None:
                     if collection is not None and clients:
-                        kept.extend(await collection.load(world.clients))
+                        kept[:] = await collection.load(world.clients)
 
                 await WorldStore(database).load(world, faults=faults, finish=write_clients)
             finally:
@@ -118,7 +118,7 @@ def _read(file: Path) -> World:
     return read_world_text(data)
 
 
-def _too_large(clients: Iterable[Client]) -> Iterator[str]:
+def _faults_of_documents(clients: Iterable[Client]) -> Iterator[str]:
     for number, client in enumerate(clients):
         try:
             large = len(bson.encode(client_document(client))) > _LARGEST_DOCUMENT

@@ -209,7 +209,7 @@ class Clients:
         Another tenant's document of that id stays: its id is taken, and the write is refused.
 
         Returns:
-            What stays as it is stored although the file has it otherwise, in words.
+            Lines that name what stays as it is stored, although the file differs.
         """
         remaining, kept = iter(clients), list[str]()
         while part := list(islice(remaining, _WRITTEN_AT_ONCE)):

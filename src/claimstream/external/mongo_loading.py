@@ -14,10 +14,8 @@ from pymongo import UpdateOne
 from claimstream.domain.records.inquiry import Client, Creditor
 from claimstream.external.mongo_documents import Document, amount, client_document, find_creditor
 
-_NAMES = {
-    *("case_reference", "first_name", "last_name"),
-    *("name", "email", "representative_name", "representative_email"),
-}
+_OF_CLIENTS = ("case_reference", "first_name", "last_name")
+_OF_CREDITORS = ("name", "email", "representative_name", "representative_email")
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,12 @@ class Merge:
     writes: list[UpdateOne]
     """Each holds where nobody has written in between, and changes nothing where somebody has."""
     kept: list[str]
-    """What stays although the file has it otherwise, in words."""
+    """Lines that name what stays as it is stored, although the file differs."""
 
 
 def merge(client: Client, stored: Document | None) -> Merge:
-    """
+    """Plan the writes that bring a client up to date.
+
     Args:
         stored: the client's document; None where there is none.
     """
@@ -50,12 +49,12 @@ def merge(client: Client, stored: Document | None) -> Merge:
             kept += fields.kept()
     others = [one.get("creditor_id") for one in stored.get("creditors") or () if isinstance(one, dict)]
     lost = [other for other in others if isinstance(other, str) and client.creditor(other) is None]
-    kept += [f"{client.client_id}: creditor {other}, which the file does not have" for other in lost]
+    kept += [f"{client.client_id}: creditor {other} is not in the file" for other in lost]
     return Merge(writes, kept)
 
 
 class _Fields:
-    """What a record says of the fields of a document, or of a creditor in it."""
+    """The fields of a document, or of a creditor in it, that a record has a value for."""
 
     def __init__(self, key: Document, path: str, record: Client | Creditor, stored: Document, *, of: str) -> None:
         self._key = key
@@ -65,18 +64,19 @@ class _Fields:
         said = record.model_dump(exclude_unset=True, exclude={"client_id", "tenant_id", "creditor_id", "creditors"})
         self._said = {name: value for name, value in said.items() if value not in (None, "")}
         self._creditor_id = record.creditor_id if isinstance(record, Creditor) else None
+        self._names = _OF_CREDITORS if isinstance(record, Creditor) else _OF_CLIENTS
 
     def writes(self) -> Iterator[UpdateOne]:
-        names = {n: v for n, v in self._said.items() if n in _NAMES and self._stored.get(n) != v}
+        names = {n: v for n, v in self._said.items() if n in self._names and self._stored.get(n) != v}
         if names:
             yield self._write({}, names)
         for name, value in self._said.items():
-            if name not in _NAMES and self._stored.get(name) is None:
+            if name not in self._names and self._stored.get(name) is None:
                 yield self._write({name: None}, {name: value})
 
     def kept(self) -> Iterator[str]:
         for name, value in self._said.items():
-            if name not in _NAMES and (old := self._stored.get(name)) is not None and not _same(old, value):
+            if name not in self._names and (old := self._stored.get(name)) is not None and not _same(old, value):
                 shown = f" {old}, not {value}" if isinstance(value, Decimal) else ""
                 yield f"{self._of}: {name}{shown}"
 

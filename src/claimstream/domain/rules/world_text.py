@@ -87,7 +87,7 @@ def located(place: Place, fault: str) -> str:
 
 
 def joined(first: Collection[str], second: Iterable[str]) -> list[str]:
-    """Both, but of ``second`` only the faults at places that have none yet: a fault is named once."""
+    """Join two lists of faults. Those of ``second`` at places that have a fault already are left out."""
     places = {fault.partition(": ")[0] for fault in first}
     return [*first, *(fault for fault in second if fault.partition(": ")[0] not in places)]
 
@@ -99,7 +99,7 @@ def faults_of_types(error: ValidationError) -> Iterator[str]:
 
 
 def read_json(data: bytes) -> Any:
-    """What stands in a JSON text, in UTF-8 or any other encoding that JSON may have. Raises WorldFaultsError."""
+    """Parse a JSON text in UTF-8, UTF-16 or UTF-32. Raises WorldFaultsError."""
     encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding)
