@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from claimstream.local.claude.script import ScriptedAnswer, When, dump_script, read_scripts
 from claimstream.local.claude.server import ClaudeServer
+from claimstream.local.servers.process import LocalStackError
 
 MODEL = "claude-haiku-5-5"
 PICTURE = base64.b64decode(
@@ -263,8 +264,17 @@ def test_scripts_are_read_from_the_cases_in_order(tmp_path: Path) -> None:
     assert read_scripts(tmp_path) == (CLASSIFIES, EXTRACTS)
 
 
-def test_a_bad_script_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ('[{"when": {}, "answer": {}}]', "0].schema_has: is missing"),
+        ('{"when": {}}', "expected a list"),
+        ('[{"when": ', "is no whole JSON"),
+        ("", "is empty"),
+    ],
+)
+def test_a_bad_script_is_named(tmp_path: Path, script: str, said: str) -> None:
     (tmp_path / "01-a").mkdir()
-    (tmp_path / "01-a" / "model.json").write_text('[{"when": {}, "answer": {}}]')
-    with pytest.raises(ValueError, match=r"01-a/model\.json"):
+    (tmp_path / "01-a" / "model.json").write_text(script)
+    with pytest.raises(LocalStackError, match=rf"01-a/model\.json is not a list of scripted answers: .?{said}"):
         read_scripts(tmp_path)

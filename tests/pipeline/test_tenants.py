@@ -15,7 +15,7 @@ from claimstream.app import App
 from claimstream.cli.review.desk import ReviewDesk, ReviewError
 from claimstream.domain.records.work import EmailSummary, NewEmail
 from claimstream.domain.records.world import World
-from claimstream.domain.rules.world_text import WorldFaultsError
+from claimstream.domain.rules.faults import WorldFaultsError
 from claimstream.evaluation.desk import clients_of, load_world
 from claimstream.external.mongo_documents import amount
 from claimstream.local.stack import LocalStack

@@ -8,7 +8,7 @@ from tests.conftest import make_world
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
-from claimstream.domain.rules.world_text import WorldFaultsError
+from claimstream.domain.rules.faults import WorldFaultsError
 
 
 async def rows(app: App) -> list[Any]:
@@ -59,6 +59,43 @@ async def test_a_code_or_message_id_of_another_letter_is_not_taken(app: App, wor
         "inquiries[0].message_id: is the message id of inquiry i-1",
     ]
     assert await rows(app) == before
+
+
+async def test_a_code_is_another_letters_in_whatever_form(app: App, world: World) -> None:
+    stored = world.inquiries[0].model_copy(update={"inquiry_id": "i-8", "reply_code": "H4KT-9WQ5", "message_id": None})
+    await app.world.load(world.model_copy(update={"inquiries": (stored,)}))
+    new = stored.model_copy(update={"inquiry_id": "i-9", "reply_code": "h4kt9wq5"})
+    with pytest.raises(WorldFaultsError, match=r"^inquiries\[0\]\.reply_code: is the code of inquiry i-8$"):
+        await app.world.load(world.model_copy(update={"inquiries": (new,)}))
+    await app.world.load(world.model_copy(update={"inquiries": (stored,)}))
+
+
+async def test_a_double_is_named_once(app: App, world: World) -> None:
+    fault = "inquiries[0].reply_code: the same as inquiries[1].reply_code"
+    new = world.inquiries[0].model_copy(update={"inquiry_id": "i-9", "message_id": None})
+    with pytest.raises(WorldFaultsError) as raised:
+        await app.world.load(world.model_copy(update={"inquiries": (new,)}), faults=[fault])
+    assert raised.value.faults == [fault]
+
+
+async def test_what_a_file_leaves_open_stays(app: App, world: World) -> None:
+    tenant = world.tenants[0].model_dump() | {"notification_address": "team@kanzlei.example"}
+    more = {"status": "closed", "to_address": "a@b.example", "creditor_reference": "26-K-004411"}
+    letter = world.inquiries[0].model_dump() | more
+    full = World.model_validate({"tenants": [tenant], "inquiries": [letter]})
+    await app.world.load(full)
+    query = """
+        SELECT to_jsonb(t) || to_jsonb(i) - 'changed_in' FROM tenants t JOIN inquiries i USING (tenant_id)
+        WHERE inquiry_id = 'i-1'
+    """
+    before = await app.database.run("SELECT", lambda connection: connection.fetchval(query))
+    assert '"status": "closed"' in before
+    del tenant["notification_address"]
+    left = {name: letter[name] for name in ("inquiry_id", "tenant_id", "client_id", "creditor_id", "letter", "sent_at")}
+    await app.world.load(World.model_validate({"tenants": [tenant], "inquiries": [left]}))
+    assert await app.database.run("SELECT", lambda connection: connection.fetchval(query)) == before
+    await app.world.load(World.model_validate({"tenants": [tenant], "inquiries": [left | {"status": "open"}]}))
+    assert '"status": "open"' in await app.database.run("SELECT", lambda connection: connection.fetchval(query))
 
 
 async def test_what_fails_at_the_end_leaves_nothing(app: App, world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from claimstream.cli.console import note, out, progress, write_document
 from claimstream.cli.tables import field_table, ratio
+from claimstream.cli.words import counted, listed
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
 from claimstream.evaluation.run import evaluate
@@ -21,6 +22,8 @@ _ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
 async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, stand_in: bool) -> bool:
     """Run, score and print. True if there was no wrong write."""
     cases = load_cases(folder)
+    if cases.left_out:
+        note(f"{counted(len(cases.left_out), 'folder')} left out, without email.eml: {listed(cases.left_out)}")
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     scripts = list(read_scripts(folder)) if stand_in else []
@@ -45,7 +48,7 @@ async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, sta
 
 def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
     style = "bold green" if total.wrong_writes == 0 else "bold red"
-    out.print(f"[{style}]Wrong writes: {total.wrong_writes}[/] of {total.cases} cases (model: {model})")
+    out.print(f"[{style}]Wrong writes: {total.wrong_writes}[/] of {counted(total.cases, 'case')} (model: {model})")
     for verdict in total.verdicts:
         for wrong in verdict.wrong_writes:
             out.print(f"  [red]{verdict.case}: {wrong}[/]")
@@ -57,7 +60,7 @@ def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
         if not group.cases:
             continue
         right = sum(verdict.right for verdict in group.verdicts)
-        out.print(f"\n[bold]{title}[/]: {right} of {group.cases} cases right in every key")
+        out.print(f"\n[bold]{title}[/]: {right} of {counted(group.cases, 'case')} right in every key")
         out.print("  ".join(f"{name} {ratio(group.accuracy(name))}" for name in _ACCURACY if group.checked[name]))
         if group.fields:
             out.print(field_table(group))

@@ -1,22 +1,30 @@
 """``claimstream load``: firms, their mailboxes and their letters, all of a file or nothing."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 
 import bson
 from bson.errors import InvalidDocument
 from bson.objectid import ObjectId
 
 from claimstream.cli.access import a_door, open_database
+from claimstream.cli.console import note
+from claimstream.cli.words import counted, listed
 from claimstream.connections import make_clients
-from claimstream.domain.records.world import World
+from claimstream.domain.records.inquiry import Client
+from claimstream.domain.records.world import Entries, World
+from claimstream.domain.rules.faults import WorldFaultsError, joined, located
 from claimstream.domain.rules.world_faults import StoredClients, faults_against_clients, faults_by_itself
-from claimstream.domain.rules.world_text import WorldFaultsError, located
+from claimstream.domain.rules.world_text import read_world_text
+from claimstream.evaluation.case import EXPECTED, WORLD_BYTES
+from claimstream.evaluation.files import CaseError, read_file, too_large
 from claimstream.external.errors import ExternalError
 from claimstream.external.mongo import Clients
-from claimstream.external.mongo_documents import Document, client_document, id_forms
+from claimstream.external.mongo_documents import client_document, id_forms
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.world import WorldStore
 
@@ -24,34 +32,71 @@ _AT_ONCE = 1000
 """Ids in one question to MongoDB."""
 _LARGEST_DOCUMENT = 15 * 1024 * 1024
 """The most bytes of a document: MongoDB takes 16 MiB, and answers will be added to it."""
+_STANDARD_INPUT = "-"
 
 
-async def load_world(settings: Settings, world: World, *, clients: bool) -> None:
+async def load_file(file: Path, settings: Settings, *, clients: bool) -> None:
+    """Load a world and say what was done.
+
+    Raises:
+        SettingsError, ExternalError: as for :func:`load_world`.
+        CaseError: the file has faults, all of which are named.
+    """
+    name = "standard input" if str(file) == _STANDARD_INPUT else str(file)
+    try:
+        world = _read(file)
+    except CaseError as error:
+        raise CaseError(f"{error}\n{EXPECTED}\nNothing was loaded.") from None
+    except WorldFaultsError as error:
+        faults = joined(error.faults, faults_by_itself(error.sound, now=datetime.now(UTC)))
+        raise CaseError(f"{name}: {WorldFaultsError(faults)}\n{EXPECTED}\nNothing was loaded.") from None
+    try:
+        kept = await load_world(settings, world, clients=clients)
+    except WorldFaultsError as error:
+        raise CaseError(f"{name}: {error}\nNothing was loaded.") from None
+    loaded = [counted(len(world.tenants), "tenant"), counted(len(world.inquiries), "inquiry", "inquiries")]
+    of_file = counted(len(world.clients), "client")
+    note(", ".join(loaded) + (f" and {of_file}" if clients else ""))
+    if world.clients and not clients:
+        note(f"{of_file} in the file not loaded: --clients loads them into MongoDB")
+    if kept:
+        note(f"Left as stored in MongoDB, although the file differs ({len(kept):,}):\n  " + listed(kept, "\n  "))
+    if settings.mongodb_url is None:
+        note("MONGODB_URL is not set, so the clients of the letters were not looked up")
+
+
+async def load_world(settings: Settings, world: World, *, clients: bool) -> list[str]:
     """Tenants, mailboxes and inquiries into PostgreSQL; with ``clients``, the clients into MongoDB too.
 
     MongoDB is written last, while PostgreSQL can still be rolled back. If it takes only some of the clients, these are
     known and nobody's letter is about them: the same file may be loaded again.
+
+    Returns:
+        Lines that name what stays in MongoDB as it is stored, although the world differs.
 
     Raises:
         SettingsError: ``clients`` is wanted and no MongoDB is configured.
         WorldFaultsError: the world has faults, all of which are named; nothing is written.
         ExternalError: a store does not answer.
     """
-    if clients and settings.mongodb_url is None:
-        raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
-    faults = faults_by_itself(world, now=datetime.now(UTC))
-    documents = [client_document(client) for client in world.clients] if clients and not faults else []
-    faults += _faults_of_documents(documents)
+    entries = Entries.of(world)
+    faults = faults_by_itself(entries, now=datetime.now(UTC))
+    if clients and not faults:
+        faults += _faults_of_documents(world.clients)
+    kept: list[str] = []
     try:
+        if clients and settings.mongodb_url is None:
+            raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
         async with a_door() as door, open_database(settings, door) as database:
             collection = make_clients(settings, door)
             try:
                 if collection is not None:
-                    faults += faults_against_clients(world, await _stored_clients(collection, world, written=clients))
+                    stored = await _stored_clients(collection, world, loaded=clients)
+                    faults = joined(faults, faults_against_clients(entries, stored, loaded=clients))
 
                 async def write_clients() -> None:
-                    if collection is not None and documents:
-                        await collection.upsert(documents)
+                    if collection is not None and clients:
+                        kept[:] = await collection.load(world.clients)
 
                 await WorldStore(database).load(world, faults=faults, finish=write_clients)
             finally:
@@ -61,12 +106,23 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> None
         if faults:  # which can be mended meanwhile
             raise WorldFaultsError([*faults, f"not held against what is stored: {error}"]) from error
         raise
+    return kept
 
 
-def _faults_of_documents(documents: Iterable[Document]) -> Iterator[str]:
-    for number, document in enumerate(documents):
+def _read(file: Path) -> World:
+    """Raises CaseError or WorldFaultsError."""
+    if str(file) != _STANDARD_INPUT:
+        return read_world_text(read_file(file, most_bytes=WORLD_BYTES))
+    data = sys.stdin.buffer.read(WORLD_BYTES + 1)
+    if len(data) > WORLD_BYTES:
+        raise CaseError(f"standard input: {too_large(WORLD_BYTES)}")
+    return read_world_text(data)
+
+
+def _faults_of_documents(clients: Iterable[Client]) -> Iterator[str]:
+    for number, client in enumerate(clients):
         try:
-            large = len(bson.encode(document)) > _LARGEST_DOCUMENT
+            large = len(bson.encode(client_document(client))) > _LARGEST_DOCUMENT
         except (InvalidDocument, OverflowError, ValueError) as error:
             yield located(("clients", number), f"MongoDB cannot hold it ({error})")
         else:
@@ -74,8 +130,8 @@ def _faults_of_documents(documents: Iterable[Document]) -> Iterator[str]:
                 yield located(("clients", number), "too large for MongoDB")
 
 
-async def _stored_clients(collection: Clients, world: World, *, written: bool) -> StoredClients:
-    in_file = {client.client_id for client in world.clients}
+async def _stored_clients(collection: Clients, world: World, *, loaded: bool) -> StoredClients:
+    in_file = {client.client_id: client for client in world.clients} if loaded else {}
     asked: dict[str, set[str]] = defaultdict(set)
     for inquiry in world.inquiries:
         if inquiry.client_id not in in_file:
@@ -86,25 +142,18 @@ async def _stored_clients(collection: Clients, world: World, *, written: bool) -
         for part in _parts(ids)
         for client in await collection.get(tenant_id, part)
     }
-    if not written:
-        return StoredClients(of_letters)
-    meant = {form: client for client in world.clients for form in id_forms(client.client_id)}
-    stored = [document for part in _parts(in_file) for document in await collection.under_ids(part)]
-    found = [(meant[document["_id"]], document) for document in stored]
-    own = [(client, document) for client, document in found if document.get("tenant_id") == client.tenant_id]
-    return StoredClients(
-        of_letters,
-        foreign={client.client_id for client, _ in found}.difference(client.client_id for client, _ in own),
-        under_object_ids={client.client_id for client, document in own if isinstance(document["_id"], ObjectId)},
-        written_to={client.client_id for client, document in own if _is_written_to(document)},
-    )
-
-
-def _is_written_to(document: Document) -> bool:
-    creditors = document.get("creditors")  # of the portal, it may be anything
-    return isinstance(creditors, list) and any(
-        isinstance(creditor, dict) and creditor.get("applied_email_ids") for creditor in creditors
-    )
+    meant = {form: client for client in in_file.values() for form in id_forms(client.client_id)}
+    foreign, under_object_ids, without_list = set(), set(), set()
+    for part in _parts(in_file):
+        for document in await collection.under_ids(part):
+            client = meant[document["_id"]]
+            if document.get("tenant_id") != client.tenant_id:
+                foreign.add(client.client_id)
+            elif isinstance(document["_id"], ObjectId):
+                under_object_ids.add(client.client_id)
+            elif not isinstance(document.get("creditors", []), list):
+                without_list.add(client.client_id)
+    return StoredClients(of_letters, foreign, under_object_ids, without_list)
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

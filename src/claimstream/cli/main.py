@@ -246,9 +246,16 @@ def setup() -> None:
 
 @app.command()
 def load(
-    world: Annotated[Path, typer.Argument(help="world.json: tenants, clients, inquiries (docs/evaluation.md).")],
+    world: Annotated[
+        Path, typer.Argument(help="world.json: tenants, clients, inquiries (docs/evaluation.md); - for standard input.")
+    ],
     clients: Annotated[
-        bool, typer.Option("--clients", help="Also put the clients into MongoDB, replacing those of the same id.")
+        bool,
+        typer.Option(
+            "--clients",
+            help="Also put the clients into MongoDB. Names and addresses are brought up to date; amounts, replies and "
+            "whatever else is stored stay.",
+        ),
     ] = False,
 ) -> None:
     """Tell claimstream of tenants, their mailboxes and the letters sent (inquiries). Existing ones are updated.
@@ -256,18 +263,10 @@ def load(
     All of the file is loaded, or nothing: every fault is named with its place. Nothing of another tenant is touched.
     """
     from claimstream.cli.access import installed_settings
-    from claimstream.cli.console import note
-    from claimstream.cli.load import load_world
-    from claimstream.domain.rules.world_text import WorldFaultsError
-    from claimstream.evaluation.case import CaseError, read_world
+    from claimstream.cli.load import load_file
 
     async def work() -> None:
-        found = read_world(world)
-        try:
-            await load_world(installed_settings(), found, clients=clients)
-        except WorldFaultsError as error:
-            raise CaseError(f"{world}: {error}\nNothing was loaded.") from None
-        note(f"{len(found.tenants)} tenants, {len(found.inquiries)} inquiries" + (" and clients" if clients else ""))
+        await load_file(world, installed_settings(), clients=clients)
 
     _run(work())
 

@@ -24,8 +24,8 @@ UseOption = Annotated[
 def advice(error: BaseException) -> list[str] | None:
     """What a person can do about it, a line each; None for an error that nobody foresaw."""
     from claimstream.cli.mendable import as_setting
-    from claimstream.domain.rules.world_text import WorldFaultsError
-    from claimstream.evaluation.case import CaseError
+    from claimstream.domain.rules.faults import WorldFaultsError
+    from claimstream.evaluation.files import CaseError
     from claimstream.external.errors import ExternalError
     from claimstream.local.servers.process import LocalStackError
     from claimstream.pubsub import PubSubError, SubscriptionError

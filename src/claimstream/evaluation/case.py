@@ -1,10 +1,9 @@
 """Cases on disk: a world, and for each case a mail and what is expected of it."""
 
-import email
 import email.policy
-import email.utils
 from dataclasses import dataclass
 from decimal import Decimal
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -14,14 +13,22 @@ from claimstream.domain.records.decision import ReviewReason, Route
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.intent import Intent, MatchedBy
 from claimstream.domain.records.world import World
-from claimstream.domain.rules.world_text import WorldFaultsError, read_world_text
+from claimstream.domain.rules.faults import WorldFaultsError
+from claimstream.domain.rules.world_text import faults_of_types, read_json, read_world_text
+from claimstream.evaluation.files import MAIL_BYTES, MEBIBYTE, CaseError, read_file
 from claimstream.local.sample_mail import SAMPLES
+from claimstream.reading.headers import addresses
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class CaseError(Exception):
-    """The folder is not one of cases. The text names the file and what is wrong with it."""
+EXPECTED = (
+    "Expected is a world.json: tenants with their mailboxes, clients, and the letters sent (inquiries). "
+    f"docs/evaluation.md describes the format; an example: {SAMPLES / 'world.json'}"
+)
+WORLD_BYTES = 128 * MEBIBYTE
+"""The largest ``world.json``: some hundred thousand letters. To read it takes ten times its size in memory."""
+_EXPECTED_BYTES = MEBIBYTE
 
 
 class _Strict(BaseModel):
@@ -80,6 +87,8 @@ class Case:
 class CaseFolder:
     world: World
     cases: tuple[Case, ...]
+    left_out: tuple[str, ...] = ()
+    """The names of the folders that hold no ``email.eml``."""
 
 
 def load_cases(folder: Path) -> CaseFolder:
@@ -91,30 +100,27 @@ def load_cases(folder: Path) -> CaseFolder:
     if not folder.is_dir():
         raise CaseError(f"{folder}: no such folder. Name one that holds world.json and a folder per case")
     world = read_world(folder / "world.json")
-    cases = tuple(
-        _load_case(each, world) for each in sorted(folder.iterdir()) if each.is_dir() and (each / "email.eml").exists()
-    )
+    folders = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith((".", "__"))]
+    cases = tuple(_load_case(each, world) for each in folders if (each / "email.eml").exists())
     if not cases:
         raise CaseError(f"{folder}: holds no case, that is a folder with email.eml and expected.json")
-    return CaseFolder(world=world, cases=cases)
+    left_out = tuple(each.name for each in folders if not (each / "email.eml").exists())
+    return CaseFolder(world=world, cases=cases, left_out=left_out)
 
 
 def read_world(path: Path) -> World:
     """Raises CaseError, which names every fault of the file."""
     try:
-        return read_world_text(_bytes(path))
+        return read_world_text(read_file(path, most_bytes=WORLD_BYTES))
     except CaseError as error:
         fault = str(error)
     except WorldFaultsError as error:
         fault = f"{path}: {error}"
-    raise CaseError(
-        f"{fault}. Expected is a world.json: tenants with their mailboxes, clients, and the letters sent "
-        f"(inquiries). docs/evaluation.md describes the format; an example: {SAMPLES / 'world.json'}"
-    )
+    raise CaseError(f"{fault}\n{EXPECTED}")
 
 
 def _load_case(folder: Path, world: World) -> Case:
-    raw = (folder / "email.eml").read_bytes()
+    raw = read_file(folder / "email.eml", most_bytes=MAIL_BYTES)
     expected = _read(folder / "expected.json", Expected)
     script = folder / "model.json"
     return Case(
@@ -126,36 +132,35 @@ def _load_case(folder: Path, world: World) -> Case:
     )
 
 
+def receivers(raw: bytes) -> list[str]:
+    """Mailboxes that a mail has come to: those of Delivered-To, then those of To and Cc, each without a reply code."""
+    headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
+    return [
+        without_code(found.address)
+        for names in (("Delivered-To", "X-Delivered-To"), ("To", "Cc"))
+        for found in addresses([str(value) for name in names for value in headers.get_all(name, [])])
+    ]
+
+
+def without_code(address: str) -> str:
+    """A mailbox's own address: in lower case, without what stands behind a plus."""
+    local, _, domain = address.lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def _mailbox(raw: bytes, world: World, folder: Path) -> str:
-    """Delivered-To, else the tenant's mailbox among To and Cc (where a reply code may be part of the address)."""
     ours = {address.lower() for tenant in world.tenants for address in tenant.mailboxes}
-    headers = email.message_from_bytes(raw, policy=email.policy.compat32)
-    for names in (("Delivered-To", "X-Delivered-To"), ("To", "Cc")):
-        values = [str(value) for name in names for value in headers.get_all(name, [])]
-        for _, address in email.utils.getaddresses(values):
-            local, _, domain = address.lower().partition("@")
-            plain = f"{local.partition('+')[0]}@{domain}"
-            if plain in ours:
-                return plain
+    if (found := next((one for one in receivers(raw) if one in ours), None)) is not None:
+        return found
     if len(ours) == 1:
         return next(iter(ours))  # a Bcc, or a mail without headers: there is only one place it can have come to
     raise CaseError(f"{folder / 'email.eml'}: neither Delivered-To nor To or Cc names a mailbox of world.json")
 
 
 def _read(path: Path, kind: type[M]) -> M:
-    data = _bytes(path)
     try:
-        return kind.model_validate_json(data)
+        return kind.model_validate(read_json(read_file(path, most_bytes=_EXPECTED_BYTES)))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])  # nowhere, if it is no JSON
-        raise CaseError(f"{path}: {f'{where}: ' if where else ''}{first['msg']}") from None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise CaseError(f"{path}: missing") from None
-    except OSError as error:
-        raise CaseError(f"{path}: cannot be read ({error.strerror})") from None
+        raise CaseError(f"{path}: {next(faults_of_types(error))}") from None
+    except WorldFaultsError as error:
+        raise CaseError(f"{path}: {error}") from None

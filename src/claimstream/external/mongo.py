@@ -5,7 +5,7 @@ position. Fields are only ever added or set, so that what the portal keeps in a 
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from motor.frameworks import asyncio as motor_threads
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from opentelemetry.util.types import AttributeValue
-from pymongo import ReplaceOne, WriteConcern
+from pymongo import ReplaceOne, UpdateOne, WriteConcern
 
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client
@@ -39,6 +39,7 @@ from claimstream.external.mongo_documents import (
     update_document,
 )
 from claimstream.external.mongo_errors import SERVICE, classify
+from claimstream.external.mongo_loading import merge
 
 T = TypeVar("T")
 
@@ -191,15 +192,42 @@ class Clients:
 
     async def _replace(self, documents: Iterable[Mapping[str, Any]]) -> None:
         writes = [ReplaceOne({"_id": d["_id"], "tenant_id": d["tenant_id"]}, dict(d), upsert=True) for d in documents]
+        await self._bulk_write(writes)
+
+    async def _bulk_write(self, writes: Sequence[ReplaceOne[Document] | UpdateOne]) -> None:
         await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
+    async def _documents(self, clients: Iterable[Client]) -> list[Document]:
+        """Under the ids of these clients, if they are their tenants'."""
+        keys = [(client.client_id, client.tenant_id) for client in clients]
+        wanted = {"_id": {"$in": [one for one, _ in keys]}, "tenant_id": {"$in": sorted({one for _, one in keys})}}
+        return await self._call("find", lambda clients: clients.find(wanted).to_list(None))
+
+    async def load(self, clients: Iterable[Client]) -> list[str]:
+        """Bring the clients up to date, or add them; :mod:`mongo_loading` has the rules.
+
+        Another tenant's document of that id stays: its id is taken, and the write is refused.
+
+        Returns:
+            Lines that name what stays as it is stored, although the file differs.
+        """
+        remaining, kept = iter(clients), list[str]()
+        while part := list(islice(remaining, _WRITTEN_AT_ONCE)):
+            stored = {(found["tenant_id"], found["_id"]): found for found in await self._documents(part)}
+            merges = [merge(client, stored.get((client.tenant_id, client.client_id))) for client in part]
+            kept += [line for one in merges for line in one.kept]
+            writes = (write for one in merges for write in one.writes)
+            while some := list(islice(writes, _WRITTEN_AT_ONCE)):
+                await self._bulk_write(some)
+        return kept
+
     async def under_ids(self, client_ids: Iterable[str]) -> list[Document]:
-        """Return what is stored under these ids, whoever's it is: its id, its tenant, and the emails applied to it.
+        """Return what is stored under these ids, whoever's it is: its id, its tenant, and its creditors.
 
         The one query that sees other tenants: an id that one of them has is free for nobody.
         """
         wanted = {"_id": {"$in": [form for client_id in client_ids for form in id_forms(client_id)]}}
-        fields = {"tenant_id": 1, "creditors.applied_email_ids": 1}
+        fields = {"tenant_id": 1, "creditors": 1}
         return await self._call("find", lambda clients: clients.find(wanted, fields).to_list(None))
 
     async def drop(self) -> None:

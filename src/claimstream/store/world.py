@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
-from claimstream.domain.records.world import World
+from asyncpg import Record
+
+from claimstream.domain.records.world import Entries, World
+from claimstream.domain.rules.faults import WorldFaultsError, joined
 from claimstream.domain.rules.world_faults import Stored, code_key, faults_against_stored, message_key
-from claimstream.domain.rules.world_text import WorldFaultsError
 from claimstream.store.database import Connection, Database
 
 _LOCK = 7_214_550_032
@@ -26,7 +28,7 @@ class WorldStore:
         finish: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Insert or bring up to date the tenants, mailboxes and inquiries: all of them, or none. Emails, cursors and
-        watches are not touched, and nothing of a tenant that the world does not name.
+        watches are not touched, and nothing of a tenant that the world does not name. What the world leaves open stays.
 
         Args:
             faults: found in the world already, to be raised together with those found here.
@@ -39,13 +41,14 @@ class WorldStore:
         async def work(connection: Connection) -> None:
             # What is looked at here is changed by other loads only: one at a time.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-            found = [*faults, *faults_against_stored(world, await _stored(connection, world))]
+            found = joined(faults, faults_against_stored(Entries.of(world), await _stored(connection, world)))
             if found:
                 raise WorldFaultsError(found)
             await connection.executemany(
                 """
                 INSERT INTO tenants (tenant_id, name, notification_address) VALUES ($1, $2, $3)
-                ON CONFLICT (tenant_id) DO UPDATE SET name = $2, notification_address = $3
+                ON CONFLICT (tenant_id) DO UPDATE SET
+                    name = $2, notification_address = COALESCE($3, tenants.notification_address)
                 """,
                 [(t.tenant_id, t.name, t.notification_address) for t in world.tenants],
             )
@@ -57,10 +60,13 @@ class WorldStore:
                 """
                 INSERT INTO inquiries (inquiry_id, tenant_id, client_id, creditor_id, letter, sent_at, reply_code,
                                        message_id, to_address, creditor_reference, status)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, COALESCE($11, 'open'))
                 ON CONFLICT (inquiry_id) DO UPDATE SET
-                    client_id = $3, creditor_id = $4, letter = $5, sent_at = $6, reply_code = $7,
-                    message_id = $8, to_address = $9, creditor_reference = $10, status = $11
+                    client_id = $3, creditor_id = $4, letter = $5, sent_at = $6,
+                    reply_code = COALESCE($7, inquiries.reply_code), message_id = COALESCE($8, inquiries.message_id),
+                    to_address = COALESCE($9, inquiries.to_address),
+                    creditor_reference = COALESCE($10, inquiries.creditor_reference),
+                    status = COALESCE($11, inquiries.status)
                 """,
                 [
                     (
@@ -74,7 +80,7 @@ class WorldStore:
                         i.message_id,
                         i.to_address,
                         i.creditor_reference,
-                        i.status,
+                        i.status if "status" in i.model_fields_set else None,
                     )
                     for i in world.inquiries
                 ],
@@ -125,32 +131,36 @@ async def _stored(connection: Connection, world: World) -> Stored:
     )
     codes = await connection.fetch(
         """
-        SELECT tenant_id, upper(reply_code) AS code, inquiry_id
+        SELECT tenant_id, code AS key, inquiry_id
         FROM inquiries JOIN unnest($1::text[], $2::text[]) AS new (tenant, code)
-            ON tenant_id = tenant AND upper(reply_code) = code
+            ON tenant_id = tenant AND replace(upper(reply_code), '-', '') = code
         """,
         *_columns(code_key(inquiry) for inquiry in world.inquiries if inquiry.reply_code),
     )
     messages = await connection.fetch(
         """
-        SELECT tenant_id, id, inquiry_id
+        SELECT tenant_id, id AS key, inquiry_id
         FROM inquiries JOIN unnest($1::text[], $2::text[]) AS new (tenant, id)
             ON tenant_id = tenant AND message_id IN (id, '<' || id || '>')
         """,
         *_columns(message_key(inquiry) for inquiry in world.inquiries if inquiry.message_id),
     )
-    message_ids: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in messages:
-        message_ids[row["tenant_id"], row["id"]].append(row["inquiry_id"])
     return Stored(
         tenants=tenants,
         mailboxes={row["address"]: row["tenant_id"] for row in (*aliases, *mailboxes)},
         inquiries={row["inquiry_id"]: row["tenant_id"] for row in inquiries},
-        codes={(row["tenant_id"], row["code"]): row["inquiry_id"] for row in codes},
-        message_ids=message_ids,
+        codes=_by_key(codes),
+        message_ids=_by_key(messages),
     )
 
 
 def _columns(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
     listed = list(pairs)
     return [tenant for tenant, _ in listed], [value for _, value in listed]
+
+
+def _by_key(rows: Iterable[Record]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        found[row["tenant_id"], row["key"]].append(row["inquiry_id"])
+    return found

@@ -25,10 +25,15 @@ _LABELLED_NUMBER = re.compile(
 def fault_of_code(code: str) -> str | None:
     """Say why this is no reply code; None when it is one."""
     if _SHAPE.fullmatch(code) is None:
-        return "expected 6 to 20 letters A-Z and digits, with single hyphens at most between them"
+        return "expected 6 to 20 letters (A-Z or a-z) and digits, with single hyphens at most between them"
     if code.replace("-", "").isdecimal() or not any(sign.isdigit() for sign in code):
         return "expected letters and digits together: a word or a number may stand in any mail"
     for pattern in (_DATE_AFTER_WORD, _MONTH_WITH_NUMBERS, _LABELLED_NUMBER):
         if pattern.fullmatch(code):
             return "reads as a date, an amount or a file number, which may stand in any mail"
     return None
+
+
+def same_code(code: str) -> str:
+    """A form that all writings of a code share: people mistake neither case nor hyphens for another code."""
+    return code.replace("-", "").upper()

@@ -4,13 +4,12 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
-from claimstream.domain.records.inquiry import Client, Inquiry
-from claimstream.domain.records.world import World
+from claimstream.domain.records.inquiry import Client, Creditor, Inquiry
+from claimstream.domain.records.world import Entries
+from claimstream.domain.rules.faults import Place, located
 from claimstream.domain.rules.forms import bare_message_id
-from claimstream.domain.rules.reply_codes import fault_of_code
-from claimstream.domain.rules.world_text import located
+from claimstream.domain.rules.reply_codes import fault_of_code, same_code
 
 INQUIRY_STATUSES = ("open", "closed")
 """Replies to a closed inquiry are found by its code and message id, but no longer by their sender alone."""
@@ -18,14 +17,13 @@ INQUIRY_STATUSES = ("open", "closed")
 _CLOCK_SKEW = timedelta(minutes=5)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """The earliest date that is not mistyped: before it there was no email."""
-_LARGEST_AMOUNT = Decimal("999999999999.99")
-"""The most that PostgreSQL's columns hold: numeric(14, 2)."""
 _LONGEST_ID, _LONGEST_MESSAGE_ID = 255, 998
 """The most bytes. A line of mail has no more (RFC 5322), and an index of PostgreSQL takes them."""
 _NO_ZONE = "says no time zone: end it with Z for UTC"
-_MAILBOX = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)
-
-Place = tuple[int | str, ...]
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
+"""The address alone, without a name: addresses are compared as a whole."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNKNOWN_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ class Stored:
     """The tenant by address."""
     inquiries: Mapping[str, str] = field(default_factory=dict)
     """The tenant by inquiry id."""
-    codes: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """The inquiry id by tenant and code in capitals."""
+    codes: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
+    """The inquiry ids by :func:`code_key`."""
     message_ids: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
     """The inquiry ids by tenant and bare message id."""
 
@@ -53,71 +51,78 @@ class StoredClients:
     """Ids of the world's clients that are another tenant's."""
     under_object_ids: Collection[str] = ()
     """Ids of the world's clients that are stored as an ObjectId: written by its text, a client would be there twice."""
-    written_to: Collection[str] = ()
-    """Ids of the world's clients to which replies have been applied."""
+    without_list: Collection[str] = ()
+    """Ids of the world's clients whose creditors are stored as something else than a list."""
 
 
 def code_key(inquiry: Inquiry) -> tuple[str, str]:
-    return inquiry.tenant_id, (inquiry.reply_code or "").upper()
+    return inquiry.tenant_id, same_code(inquiry.reply_code or "")
 
 
 def message_key(inquiry: Inquiry) -> tuple[str, str]:
     return inquiry.tenant_id, bare_message_id(inquiry.message_id or "")
 
 
-def faults_by_itself(world: World, *, now: datetime) -> list[str]:
+def faults_by_itself(entries: Entries, *, now: datetime) -> list[str]:
     """Faults of the file alone. ``now``: of the real clock; a file that brings one of its own may go by that."""
-    if world.now is not None and world.now.tzinfo is None:
-        return [f"now: {_NO_ZONE}"]
+    own = entries.now or now
+    without_zone = own.tzinfo is None
     return [
-        *_faults_of_tenants(world),
-        *_faults_of_clients(world),
-        *_faults_of_inquiries(world, latest=max(now, world.now or now) + _CLOCK_SKEW),
-        *_doubles(world),
+        *([f"now: {_NO_ZONE}"] if without_zone else []),
+        *_faults_of_tenants(entries),
+        *_faults_of_clients(entries),
+        *_faults_of_inquiries(entries, latest=(now if without_zone else max(now, own)) + _CLOCK_SKEW),
+        *_doubles(entries),
     ]
 
 
-def faults_against_stored(world: World, stored: Stored) -> list[str]:
+def faults_against_stored(entries: Entries, stored: Stored) -> list[str]:
     """Return the places where the world would touch another tenant's records, or another letter's."""
-    return list(_against_stored(world, stored))
+    return list(_against_stored(entries, stored))
 
 
-def faults_against_clients(world: World, stored: StoredClients) -> list[str]:
-    """Return the places where letters are about nobody known, or clients would take another's place."""
-    return list(_against_clients(world, stored))
+def faults_against_clients(entries: Entries, stored: StoredClients, *, loaded: bool) -> list[str]:
+    """Return the places where letters are about nobody known, or the world's clients would take another's place.
+
+    Args:
+        loaded: the world's clients are to be loaded too.
+    """
+    return list(_against_clients(entries, stored, loaded=loaded))
 
 
-def _faults_of_tenants(world: World) -> Iterator[str]:
-    for number, tenant in enumerate(world.tenants):
+def _faults_of_tenants(entries: Entries) -> Iterator[str]:
+    for number, tenant in entries.tenants.items():
         place: Place = ("tenants", number)
         yield from _faults_of_id((*place, "tenant_id"), tenant.tenant_id)
+        yield from _faults_of_text((*place, "name"), tenant.name)
+        yield from _faults_of_address((*place, "notification_address"), tenant.notification_address)
         for index, address in enumerate(tenant.mailboxes):
-            if not _MAILBOX.fullmatch(address) or len(address) > _LONGEST_ID:
-                yield located((*place, "mailboxes", index), "expected an email address, such as post@kanzlei.example")
+            yield from _faults_of_address((*place, "mailboxes", index), address)
 
 
-def _faults_of_clients(world: World) -> Iterator[str]:
-    for number, client in enumerate(world.clients):
+def _faults_of_clients(entries: Entries) -> Iterator[str]:
+    for number, client in entries.clients.items():
         place: Place = ("clients", number)
         yield from _faults_of_id((*place, "client_id"), client.client_id)
         if "_id" in (client.model_extra or {}):
             yield located((*place, "_id"), "the document's id is client_id")
+        for name in ("case_reference", "first_name", "last_name"):
+            yield from _faults_of_text((*place, name), getattr(client, name))
         for index, creditor in enumerate(client.creditors):
-            at: Place = (*place, "creditors", index)
-            yield from _faults_of_id((*at, "creditor_id"), creditor.creditor_id)
-            for name in ("claim_amount", "current_amount"):
-                amount: Decimal | None = getattr(creditor, name)
-                if amount is not None and not _is_euros(amount):
-                    yield located((*at, name), "expected an amount in EUR with two decimals at most")
+            yield from _faults_of_creditor((*place, "creditors", index), creditor)
 
 
-def _is_euros(amount: Decimal) -> bool:
-    return abs(amount) <= _LARGEST_AMOUNT and amount == round(amount, 2)
+def _faults_of_creditor(place: Place, creditor: Creditor) -> Iterator[str]:
+    yield from _faults_of_id((*place, "creditor_id"), creditor.creditor_id)
+    yield from _faults_of_text((*place, "name"), creditor.name)
+    yield from _faults_of_text((*place, "representative_name"), creditor.representative_name)
+    yield from _faults_of_address((*place, "email"), creditor.email)
+    yield from _faults_of_address((*place, "representative_email"), creditor.representative_email)
 
 
-def _faults_of_inquiries(world: World, *, latest: datetime) -> Iterator[str]:
-    in_file = {client.client_id: client for client in world.clients}
-    for number, inquiry in enumerate(world.inquiries):
+def _faults_of_inquiries(entries: Entries, *, latest: datetime) -> Iterator[str]:
+    in_file = {client.client_id: client for client in entries.clients.values()}
+    for number, inquiry in entries.inquiries.items():
         place: Place = ("inquiries", number)
         yield from _faults_of_id((*place, "inquiry_id"), inquiry.inquiry_id)
         client = in_file.get(inquiry.client_id)
@@ -141,6 +146,8 @@ def _faults_of_inquiries(world: World, *, latest: datetime) -> Iterator[str]:
             bare = bare_message_id(inquiry.message_id)
             if "@" not in bare or not bare.isprintable() or " " in bare or len(bare.encode()) > _LONGEST_MESSAGE_ID:
                 yield located((*place, "message_id"), "expected a Message-ID, such as <i-01@kanzlei.example>")
+        yield from _faults_of_address((*place, "to_address"), inquiry.to_address)
+        yield from _faults_of_text((*place, "creditor_reference"), inquiry.creditor_reference)
         if inquiry.status not in INQUIRY_STATUSES:
             said = f"{_shortened(inquiry.status)!r} is no status: {' or '.join(INQUIRY_STATUSES)}"
             yield located((*place, "status"), said)
@@ -153,76 +160,95 @@ def _faults_of_id(place: Place, value: str) -> Iterator[str]:
         yield located(place, f"longer than {_LONGEST_ID} bytes")
 
 
-def _doubles(world: World) -> Iterator[str]:
-    tenants, clients, inquiries = world.tenants, world.clients, world.inquiries
-    yield from _twice((("tenants", n, "tenant_id"), t.tenant_id) for n, t in enumerate(tenants))
+def _faults_of_text(place: Place, value: str | None) -> Iterator[str]:
+    if value is not None and _CONTROLS.search(value):
+        yield located(place, "expected one line of text, without control characters")
+
+
+def _faults_of_address(place: Place, value: str | None) -> Iterator[str]:
+    if value is not None and (_ADDRESS.fullmatch(value) is None or len(value) > _LONGEST_ID):
+        yield located(place, "expected an email address, such as post@kanzlei.example")
+
+
+def _doubles(entries: Entries) -> Iterator[str]:
+    tenants, clients, inquiries = entries.tenants.items(), entries.clients.items(), entries.inquiries.items()
+    yield from _twice((("tenants", n, "tenant_id"), t.tenant_id) for n, t in tenants)
     yield from _twice(
-        (("tenants", n, "mailboxes", m), a.lower()) for n, t in enumerate(tenants) for m, a in enumerate(t.mailboxes)
+        (("tenants", n, "mailboxes", m), a.lower()) for n, t in tenants for m, a in enumerate(t.mailboxes)
     )
-    yield from _twice((("clients", n, "client_id"), c.client_id) for n, c in enumerate(clients))
+    yield from _twice((("clients", n, "client_id"), c.client_id) for n, c in clients)
     yield from _twice(
         (("clients", n, "creditors", m, "creditor_id"), (n, o.creditor_id))
-        for n, c in enumerate(clients)
+        for n, c in clients
         for m, o in enumerate(c.creditors)
     )
-    yield from _twice((("inquiries", n, "inquiry_id"), i.inquiry_id) for n, i in enumerate(inquiries))
-    yield from _twice((("inquiries", n, "reply_code"), code_key(i)) for n, i in enumerate(inquiries) if i.reply_code)
-    yield from _twice((("inquiries", n, "message_id"), message_key(i)) for n, i in enumerate(inquiries) if i.message_id)
+    yield from _twice((("inquiries", n, "inquiry_id"), i.inquiry_id) for n, i in inquiries)
+    # A letter that is there twice is named once, and not by its code and message id again.
+    first = {i.inquiry_id: n for n, i in reversed(list(inquiries))}
+    once = [(n, i) for n, i in inquiries if first[i.inquiry_id] == n]
+    codes = ((("inquiries", n, "reply_code"), code_key(i)) for n, i in once if i.reply_code)
+    yield from _twice(codes, beside=" (case and hyphens do not count)")
+    yield from _twice((("inquiries", n, "message_id"), message_key(i)) for n, i in once if i.message_id)
 
 
-def _twice(values: Iterable[tuple[Place, Hashable]]) -> Iterator[str]:
+def _twice(values: Iterable[tuple[Place, Hashable]], *, beside: str = "") -> Iterator[str]:
     first: dict[Hashable, Place] = {}
     for place, value in values:
         if (earlier := first.setdefault(value, place)) != place:
-            yield located(place, f"the same as {located(earlier, '').removesuffix(': ')}")
+            yield located(place, f"the same as {located(earlier, '').removesuffix(': ')}{beside}")
 
 
-def _against_stored(world: World, stored: Stored) -> Iterator[str]:
-    tenants = {tenant.tenant_id for tenant in world.tenants}.union(stored.tenants)
-    for number, tenant in enumerate(world.tenants):
+def _against_stored(entries: Entries, stored: Stored) -> Iterator[str]:
+    tenants = {tenant.tenant_id for tenant in entries.tenants.values()}.union(stored.tenants)
+    for number, tenant in entries.tenants.items():
         for index, address in enumerate(tenant.mailboxes):
             if (owner := stored.mailboxes.get(address.lower(), tenant.tenant_id)) != tenant.tenant_id:
                 said = f"{address} is a mailbox of {owner}. Mailboxes are not moved from firm to firm"
                 yield located(("tenants", number, "mailboxes", index), said)
-    for number, client in enumerate(world.clients):
+    for number, client in entries.clients.items():
         if client.tenant_id not in tenants:
             yield located(("clients", number, "tenant_id"), f"there is no tenant {_shortened(client.tenant_id)}")
-    for number, inquiry in enumerate(world.inquiries):
+    for number, inquiry in entries.inquiries.items():
         place: Place = ("inquiries", number)
         if inquiry.tenant_id not in tenants:
             yield located((*place, "tenant_id"), f"there is no tenant {_shortened(inquiry.tenant_id)}")
         if stored.inquiries.get(inquiry.inquiry_id, inquiry.tenant_id) != inquiry.tenant_id:
             yield located((*place, "inquiry_id"), "is another tenant's inquiry. Give it an id of its own")
-        code_of = stored.codes.get(code_key(inquiry), inquiry.inquiry_id)
-        if inquiry.reply_code and code_of != inquiry.inquiry_id:
-            yield located((*place, "reply_code"), f"is the code of inquiry {code_of}")
+        others = set(stored.codes.get(code_key(inquiry), ())) - {inquiry.inquiry_id}
+        if inquiry.reply_code and others:
+            yield located((*place, "reply_code"), f"is the code of inquiry {min(others)}")
         others = set(stored.message_ids.get(message_key(inquiry), ())) - {inquiry.inquiry_id}
         if inquiry.message_id and others:
             yield located((*place, "message_id"), f"is the message id of inquiry {min(others)}")
 
 
-def _against_clients(world: World, stored: StoredClients) -> Iterator[str]:
-    for number, client in enumerate(world.clients):
+def _against_clients(entries: Entries, stored: StoredClients, *, loaded: bool) -> Iterator[str]:
+    in_file = {client.client_id for client in entries.clients.values()}
+    for number, client in entries.clients.items() if loaded else ():
         place: Place = ("clients", number, "client_id")
         if client.client_id in stored.foreign:
             yield located(place, f"{client.client_id} is another tenant's client in MongoDB")
         elif client.client_id in stored.under_object_ids:
             yield located(place, f"MongoDB has {client.client_id} as an ObjectId, which the portal alone writes")
-        elif client.client_id in stored.written_to:
-            yield located(
-                place, f"replies were written to {client.client_id}, and would be undone. Leave --clients out"
-            )
-    in_file = {client.client_id for client in world.clients}
-    for number, inquiry in enumerate(world.inquiries):
-        if inquiry.client_id in in_file:
+        elif client.client_id in stored.without_list:
+            yield located(place, f"the creditors of {client.client_id} in MongoDB are no list. Mend the document first")
+    unknown: dict[tuple[str, str], int] = {}
+    for number, inquiry in entries.inquiries.items():
+        if loaded and inquiry.client_id in in_file:
             continue
         known = stored.of_letters.get((inquiry.tenant_id, inquiry.client_id))
         if known is None:
-            said = f"{inquiry.tenant_id} has no client {inquiry.client_id}, neither in this file nor in MongoDB"
-            yield located(("inquiries", number, "client_id"), said)
+            unknown.setdefault((inquiry.tenant_id, inquiry.client_id), number)
         elif known.creditor(inquiry.creditor_id) is None:
             said = f"client {inquiry.client_id} has no creditor {inquiry.creditor_id} in MongoDB"
             yield located(("inquiries", number, "creditor_id"), said)
+    if unknown:
+        shown = [f"{client} of {tenant} (inquiries[{number}])" for (tenant, client), number in unknown.items()]
+        if len(shown) > _UNKNOWN_SHOWN:
+            shown[_UNKNOWN_SHOWN:] = [f"and {len(shown) - _UNKNOWN_SHOWN:,} more"]
+        others = "1 client of letters is" if len(unknown) == 1 else f"{len(unknown):,} clients of letters are"
+        advice = ". --clients puts those of this file there" if any(c in in_file for _, c in unknown) else ""
+        yield f"inquiries: {others} not in MongoDB: {', '.join(shown)}{advice}"
 
 
 def _shortened(text: str) -> str:

@@ -8,6 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from claimstream.domain.rules.faults import WorldFaultsError
+from claimstream.domain.rules.world_text import faults_of_types, read_json
+from claimstream.local.servers.process import LocalStackError
+
 SCRIPT_NAME = "model.json"
 
 _SPACES = re.compile(r"\s+")
@@ -44,15 +48,20 @@ def one_line(text: str) -> str:
 
 
 def read_script(path: Path) -> tuple[ScriptedAnswer, ...]:
-    """The rules of one ``model.json``, a list. Raises ``ValueError`` that names the file."""
+    """The rules of one ``model.json``, a list. Raises LocalStackError, which names the file."""
     try:
-        return TypeAdapter(tuple[ScriptedAnswer, ...]).validate_json(path.read_bytes())
+        return TypeAdapter(tuple[ScriptedAnswer, ...]).validate_python(read_json(path.read_bytes()))
     except ValidationError as error:
-        raise ValueError(f"{path} is not a list of scripted answers: {error}") from error
+        fault = next(faults_of_types(error))
+    except WorldFaultsError as error:
+        fault = str(error)
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror})"
+    raise LocalStackError(f"{path} is not a list of scripted answers: {fault}")
 
 
 def read_scripts(folder: Path) -> tuple[ScriptedAnswer, ...]:
-    """The rules of every case below a folder of cases, in the cases' order. Raises ``ValueError``."""
+    """The rules of every case below a folder of cases, in the cases' order. Raises LocalStackError."""
     return tuple(rule for path in sorted(folder.glob(f"*/{SCRIPT_NAME}")) for rule in read_script(path))
 
 
