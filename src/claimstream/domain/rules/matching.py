@@ -96,21 +96,13 @@ def match(
         if why is not None:
             ambiguous = why
             break
+    days = thresholds.inquiry_age_days
+    apart = f"it shares no sender, name of a client or reference with an inquiry of the last {days} days"
     return Match(
         candidates=_kept(considered),
         reason=ReviewReason.AMBIGUOUS_MATCH if ambiguous else ReviewReason.NO_MATCH,
-        why=ambiguous or _why_none(inquiries, pool, considered, thresholds.inquiry_age_days),
+        why=ambiguous or ("no inquiry is near enough" if considered else apart),
     )
-
-
-def _why_none(
-    inquiries: Sequence[CandidateFile], pool: Sequence[CandidateFile], considered: "Sequence[_Scored]", days: int
-) -> str:
-    if considered:
-        return "no inquiry is near enough"
-    if inquiries and not pool:
-        return f"every inquiry that it might answer is older than {days} days"
-    return f"it shares no sender, name of a client or reference with an inquiry of the last {days} days"
 
 
 def people_conflict(consolidated: Consolidated, client: Client) -> str | None:
