@@ -18,7 +18,7 @@ def _steps(each: int, pairs_of: int) -> Callable[[int], Callable[[], object]]:
 
 
 def test_a_quadratic_is_seen() -> None:
-    assert growth(_steps(0, 40), (LENGTH,)) > SUPERLINEAR
+    assert growth(_steps(0, 20), (LENGTH,)) > SUPERLINEAR
 
 
 def test_a_quadratic_that_is_a_tenth_of_the_whole_is_seen() -> None:

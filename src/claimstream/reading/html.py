@@ -145,16 +145,10 @@ def _is_outlook_header(element: Element, name: str) -> bool:
 
 def _replace(element: Element, text: str) -> None:
     """Put text where an element was; what follows it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    text += element.tail or ""
-    before = element.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
-    parent.remove(element)
+    if element.getparent() is not None:
+        # Not into the text before it: that would be copied again for each of thousands of elements.
+        element.clear(keep_tail=True)
+        element.tag, element.text = "span", text
 
 
 def _prepend_line(element: Element, line: str) -> None:
