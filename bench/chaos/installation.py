@@ -32,7 +32,7 @@ from claimstream.topics import connect_pubsub, ensure_topics
 
 T = TypeVar("T")
 
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 ALERTS_TO = "bereitschaft@kanzlei.example"
 CLAIM_SECONDS = 6.0
