@@ -17,16 +17,16 @@ _MAX_ELEMENTS = 50_000
 _MAX_QUOTE_DEPTH = 8
 _MAX_HTML_CHARS = 4_000_000
 _MAX_ATTRIBUTES = 1_000
-"""Of one tag. The parser appends each at the end of a list that it walks from the start: 300,000 take minutes."""
+"""Attributes of one tag. The parser walks the list of them for each new one: 300,000 take minutes."""
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
 _TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MAX_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+")
 _GONE = "gone"
-"""The tag of what was taken out, until all of these are removed at once."""
+"""The tag of elements that are taken out, until all are removed at once."""
 _ORIGINAL = "-----Original Message-----"
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
-"""Texts that are looked at for a header block: elements with a border may stand in one another."""
+"""The number of texts in which a header block is looked for: elements with a border may stand in one another."""
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
@@ -88,7 +88,7 @@ def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
         if _is_outlook_header(element, name):
             _prepend_line(element, _ORIGINAL)
         waiting += list(element)[::-1]
-    # One by one would join the text before each with the text behind it, and copy all that was joined before.
+    # Removing them one by one would join the texts around each, and copy all that was joined before.
     lxml.etree.strip_tags(root, _GONE)
 
 
