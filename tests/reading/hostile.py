@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from tests.reading import samples
 
 MEBIBYTE = 2**20
@@ -39,6 +40,11 @@ def of_headers(piece: bytes, size: int) -> bytes:
     return _HEAD + piece * (size // len(piece)) + b"\n\nGesamtforderung 812,40 EUR\n"
 
 
+def page(rest: str) -> bytes:
+    """A mail of one HTML page, whose beginning is sound."""
+    return samples.mail(None, html=f"<html><p>Gesamtforderung 812,40 EUR</p>{rest}")
+
+
 def zip_of_many(entries: int) -> bytes:
     """An archive whose directory lists one empty file very often."""
     name = b"a"
@@ -66,6 +72,13 @@ def docx_of(xml: str) -> bytes:
     """A Word file with this as its document."""
     types = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
     return samples.archive({"[Content_Types].xml": types, "word/document.xml": xml.encode()})
+
+
+def docx_of_tables(levels: int, elements: int) -> bytes:
+    """Tables in one another, the innermost with so many elements that no archive takes for a bomb."""
+    opened, closed = "<w:tbl><w:tr><w:tc>" * levels, "</w:tc></w:tr></w:tbl>" * levels
+    inner = "".join(f'<w:x a="{n * 7919 % 1_000_003}"/>' for n in range(elements))
+    return docx_of(f'<w:d xmlns:w="w">{opened}{inner}<w:p><w:t>x</w:t></w:p>{closed}</w:d>')
 
 
 def laughs() -> str:
@@ -102,6 +115,16 @@ def xlsx_of(rows: str, strings: str = "") -> bytes:
 
 def xlsx_of_rows(number: int) -> bytes:
     return xlsx_of("".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, number + 1)))
+
+
+def xlsx_of_empty_rows(sheets: int) -> bytes:
+    """Sheets whose one cell stands far below: a second of work each."""
+    book = openpyxl.Workbook()
+    for _ in range(sheets):
+        book.create_sheet()["A20000"] = "x"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def xlsx_of_one_string(length: int) -> bytes:
@@ -148,6 +171,10 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "a page of characters": lambda: attached(pdf_of_characters(500_000), "a.pdf"),
     "rows": lambda: attached(xlsx_of_rows(60_000), "a.xlsx"),
     "one string in many cells": lambda: attached(xlsx_of_one_string(2_000_000), "a.xlsx"),
+    "hidden elements": lambda: page("<script></script>lorem " * 80_000),
+    "quotations": lambda: page("<blockquote type=cite>x</blockquote>lorem " * 30_000),
+    "attributes of a tag": lambda: page(f"<p {' '.join(f'a{n}=1' for n in range(100_000))}>"),
+    "borders": lambda: page("<div style='border-top:solid 1px'>" * 200 + "<b>x</b>" * 150_000),
     "semicolons": lambda: of_headers(b"Content-Type: text/plain" + b";" * 200_000, 200_100),
     "comments in addresses": lambda: of_headers((b"To: " + b"(" * 30_000 + b"\n") * 8, 240_100),
     "quotes in addresses": lambda: of_headers((b"Cc: " + b'"' * 30_001 + b"\n") * 8, 240_100),
@@ -159,5 +186,6 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "tables in tables": lambda: attached(
         docx_of('<w:d xmlns:w="w">' + "<w:tbl><w:tr><w:tc>" * 80 + "</w:tc></w:tr></w:tbl>" * 80 + "</w:d>")
     ),
+    "elements in tables in tables": lambda: attached(docx_of_tables(80, 200_000), "a.docx"),
     "streams in circles": lambda: attached(msg_of_circles(1_200), "a.msg"),
 }

@@ -29,6 +29,8 @@ NESTED = b"".join(
         (b"Content-Type: text/plain; charset=x-unknown\n\nF\xfcnf \x80", "Fünf €"),
         (b"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>da\n--b--", "da"),
         (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4gVGFn", "Guten Tag"),
+        (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4gVGFnL", "Guten Tag"),
+        (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4g\nVGFnL\n", "Guten Tag"),
         (b"Content-Transfer-Encoding: quoted-printable\n\n=C3=84 =ZZ", "Ä =ZZ"),
         (b"Content-Type: ;;;=\nContent-Disposition: \xff\n\nText", "Text"),
     ],

@@ -111,6 +111,16 @@ def html_message(page: str) -> bytes:
     return hostile.attached(samples.compound(tree), "a.msg")
 
 
+def headers_of(size: int, last: bytes) -> bytes:
+    """A mail whose headers take so many bytes and end with this line."""
+    return b"X-A: ".ljust(size - 2 - len(last), b"x") + b"\n" + last + b"\n\nText"
+
+
+def attributes(number: int) -> bytes:
+    tag = f"<p {' '.join(f'a{n}=1' for n in range(number))}>Ende"
+    return samples.mail(None, html=f"<html><p>Anfang{tag}")
+
+
 def clutter(number: int) -> bytes:
     members = {f"{n}/desktop.ini": b"" for n in range(number - 1)}
     return hostile.attached(samples.archive({"a.txt": b"Forderung"} | members), "a.zip")
@@ -140,6 +150,16 @@ CASES = {
     "bytes of headers": Case(
         lambda n: b"X-A: ".ljust(n - 1, b"x") + b"\n\nText", 499, limits=Limits(max_head_bytes=500)
     ),
+    "bytes of headers, within a name": Case(
+        lambda n: headers_of(n, b"A-Long-Name: x"), 499, 510, limits=Limits(max_head_bytes=500)
+    ),
+    "bytes of headers, within a value": Case(
+        lambda n: headers_of(n, b"A: long value"), 499, 505, limits=Limits(max_head_bytes=500)
+    ),
+    "bytes of headers, within a continuation": Case(
+        lambda n: headers_of(n, b" of the value"), 499, 505, limits=Limits(max_head_bytes=500)
+    ),
+    "a header of structure": Case(lambda n: b"Content-Type: text/plain; x=".ljust(n + 14, b"x") + b"\n\nText", 7_999),
     "lines of headers": Case(lambda n: b"X-A: x\n" * n + b"\nText", 5, limits=Limits(max_header_lines=5)),
     "bytes of a text": Case(lambda n: files(b"x" * n), 8 * 2**20, limits=ROOMY),
     "bytes of the body": Case(lambda n: of_bytes(n + 12), 8 * 2**20, limits=ROOMY),
@@ -151,15 +171,25 @@ CASES = {
     "HTML of an Outlook message": Case(lambda n: html_message(page_of(n)), 4_000_000),
     "levels of HTML": Case(lambda n: samples.mail(None, html=deep_page(n)), 2_000, 2_050),
     "levels of an HTML file": Case(lambda n: hostile.attached(deep_page(n).encode(), "a.html"), 2_000, 2_050),
+    "attributes of a tag": Case(attributes, 1_000),
     "pages of a PDF": Case(pages, 3, limits=Limits(max_pdf_pages=3)),
     "characters of a PDF": Case(pages, 3, limits=Limits(max_text_chars=120)),
     "rows": Case(lambda n: sheet(cell("A") + cell("A", n)), 20_000),
+    "empty rows": Case(lambda n: sheet(cell("A", n)), 20_000),
     "columns": Case(lambda n: sheet(cell("A") + cell(column(n), 2)), 200),
     "columns far out": Case(lambda n: sheet(cell("A") + cell(column(n), 2)), 200, 16_384),
     "characters of a cell": Case(lambda n: sheet(cell("A", text="x" * n)), 32_767),
     "levels of a Word file": Case(word, 200),
+    "levels of its XML": Case(word, 200, 300),
     "levels of a paragraph": Case(lambda n: word(0, "<w:p>" + "<w:r>" * n, "</w:r>" * n + "</w:p>"), 199),
     "levels of an OpenDocument": Case(lambda n: odf(sections(n)), 199),
+    "levels of the XML of an OpenDocument": Case(lambda n: odf(sections(n)), 199, 300),
+    "blanks of an OpenDocument": Case(
+        lambda n: hostile.attached(samples.odt("<text:p>" + "<text:s/>" * n + "</text:p><text:p>Forderung</text:p>")),
+        90,
+        limits=Limits(max_text_chars=100),
+        beyond=110,
+    ),
     "levels of its paragraph": Case(lambda n: odf(spans(n)), 199),
     "characters of its cell": Case(lambda n: odf(row("x" * n)), 32_767),
     "characters of its row": Case(lambda n: odf(row(*["x" * 32_000] * 6, "x" * n)), 7_994),

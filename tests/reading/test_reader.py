@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from tests.helpers import LONG
-from tests.reading import samples
+from tests.reading import hostile, samples
 from tests.reading.split import split_mail
 
 from claimstream.domain.reader.source import read_source
@@ -131,6 +131,27 @@ async def test_all_pieces_together_have_a_time_limit() -> None:
         ]
     finally:
         await reader.close()
+
+
+async def test_a_piece_that_takes_too_long_is_a_rest() -> None:
+    """The machine may have been busy: nothing is known of the file."""
+    slow = hostile.xlsx_of_empty_rows(sheets=500)  # minutes
+    reader = MailReader(workers=1, timeout_seconds=0.001, piece_seconds=3.0)
+    try:
+        mail = (await reader.read(beside_sound_ones(slow))).mail
+        assert [source.source_id for source in mail.sources] == ["body", "attachment-1", "attachment-3"]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [("attachment-2/rest", "too_large")]
+    finally:
+        await reader.close()
+
+
+async def test_a_text_that_takes_too_long_is_a_rest() -> None:
+    sources = read_mail(WITH_FILE).sources
+    hasty = MailReader(workers=1, timeout_seconds=0.0001, piece_seconds=0.0001)
+    try:
+        assert (await hasty.extract(sources)).unread == tuple(f"{source.source_id}/rest" for source in sources)
+    finally:
+        await hasty.close()
 
 
 async def test_a_mail_of_which_nothing_can_be_read_has_a_record() -> None:

@@ -39,6 +39,8 @@ def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allow
     document = _office(data, media_type, limits, allowance)
     text = clean(document.text).strip("\n")
     if not text.strip():
+        if document.cut:  # the text may stand beyond the limit
+            raise UnreadableError("too_large", document.cut.capitalize(), of_mail=True)
         raise UnreadableError("empty", "There is no text in it.")
     return Document(document.kind, text, document.cut)
 

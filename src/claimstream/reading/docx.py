@@ -67,10 +67,8 @@ class _DocxReader:
                 yield from self.blocks(child, depth + 1)
 
     def _rows(self, table: Element, depth: int) -> Iterator[str]:
-        for row in table.iter():
-            if local(row) != "tr" or _owner(row) is not table:
-                continue
-            cells = [list(self.blocks(c, depth + 1)) for c in row.iter() if local(c) == "tc" and _owner(c) is row]
+        for row in _nearest(table, "tr", "tbl"):
+            cells = [list(self.blocks(cell, depth + 1)) for cell in _nearest(row, "tc", "tr")]
             if any(len(cell) > _LAYOUT_LINES for cell in cells):
                 # A table that lays out a letter: an address and an information block side by side.
                 for cell in cells:
@@ -103,7 +101,13 @@ class _DocxReader:
         return "".join(pieces)
 
 
-def _owner(element: Element) -> Element:
-    """The table of a row, or the row of a cell, through content controls and revisions."""
-    wanted = "tbl" if local(element) == "tr" else "tr"
-    return next((a for a in element.iterancestors() if local(a) == wanted), None)
+def _nearest(element: Element, wanted: str, end: str) -> Iterator[Element]:
+    """Rows of a table or cells of a row, through content controls and revisions, without those of tables within."""
+    waiting = list(element)[::-1]
+    while waiting:
+        child = waiting.pop()
+        name = local(child)
+        if name == wanted:
+            yield child
+        elif name != end:
+            waiting += list(child)[::-1]

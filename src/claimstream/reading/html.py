@@ -1,7 +1,9 @@
 """HTML to text, with its quotations in the forms that ``domain.quoting`` knows."""
 
 import re
+from itertools import islice
 
+import lxml.etree  # type: ignore[import-untyped]  # it ships no types
 from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
@@ -14,9 +16,17 @@ _MAX_DEPTH = 150
 _MAX_ELEMENTS = 50_000
 _MAX_QUOTE_DEPTH = 8
 _MAX_HTML_CHARS = 4_000_000
+_MAX_ATTRIBUTES = 1_000
+"""Attributes of one tag. The parser walks the list of them for each new one: 300,000 take minutes."""
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MAX_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+")
+_GONE = "gone"
+"""The tag of elements that are taken out, until all are removed at once."""
 _ORIGINAL = "-----Original Message-----"
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
+_HEADER_TEXTS = 1_000
+"""The number of texts in which a header block is looked for: elements with a border may stand in one another."""
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
@@ -39,6 +49,9 @@ def html_to_text(html: str) -> tuple[str, bool]:
     html = re.sub("[\ue000-\ue00f\x00]", "", html).strip()
     cut = len(html) > _MAX_HTML_CHARS
     html = re.sub(r"^<\?xml[^>]{0,200}\?>", "", html[:_MAX_HTML_CHARS])
+    overloaded = next((tag.start() for tag in _TAG.finditer(html) if tag["more"]), None)
+    if overloaded is not None:
+        html, cut = html[:overloaded], True
     root, gave_up = parse_html(html) if html else (None, False)
     cut = cut or gave_up
     if root is None:
@@ -75,6 +88,8 @@ def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
         if _is_outlook_header(element, name):
             _prepend_line(element, _ORIGINAL)
         waiting += list(element)[::-1]
+    # Removing them one by one would join the texts around each, and copy all that was joined before.
+    lxml.etree.strip_tags(root, _GONE)
 
 
 def _lift(element: Element, depth: int) -> str:
@@ -139,16 +154,16 @@ def _is_outlook_header(element: Element, name: str) -> bool:
         return True
     if not _BORDER_TOP.search(element.get("style") or ""):
         return False
-    head = " ".join("".join(element.itertext()).split())[:400]
+    head = " ".join("".join(islice(element.itertext(), _HEADER_TEXTS)).split())[:400]
     return re.match(r"(?:Von|From)\s?:", head) is not None and re.search(r"(?:Betreff|Subject)\s?:", head) is not None
 
 
 def _replace(element: Element, text: str) -> None:
-    """Put text where an element was; what follows it stays."""
-    if element.getparent() is not None:
-        # Not into the text before it: that would be copied again for each of thousands of elements.
-        element.clear(keep_tail=True)
-        element.tag, element.text = "span", text
+    """Leave nothing of an element but a text in its place; what follows it stays."""
+    if element.getparent() is None:
+        return
+    element.clear(keep_tail=True)
+    element.tag, element.text = _GONE, text
 
 
 def _prepend_line(element: Element, line: str) -> None:

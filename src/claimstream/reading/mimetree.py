@@ -5,9 +5,12 @@ boundaries cost it 34 s and a gigabyte. Here a part is a stretch of the mail, fo
 headers are parsed by the library, and those are cut first.
 """
 
+import binascii
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import InvalidBase64LengthDefect
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
@@ -17,11 +20,14 @@ from claimstream.reading.limits import Limits
 
 _HEADER_LINES = re.compile(rb"(?:(?:From |[!-9;-~]*:|[\t ])[^\r\n]*+(?:\r\n|\r|\n))*+(?:[!-9;-~]++:[^\r\n]*+\Z)?")
 """Ends where the library's parser ends it: at the first line that is neither a header nor the rest of one."""
+_CUT_LINE = re.compile(rb"(?:[\t ]|[!-9;-~]*+(?::|\Z))[^\r\n]*+\Z")
+"""The beginning of a line that may be a header or the rest of one."""
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 _STRUCTURE_CHARACTERS = 8_000
 _MOST_GROUPS = 100
 """The most headers of one delivery report: one for the message and one for each recipient."""
+_NOT_BASE64 = bytes(set(range(256)) - set(f"{string.ascii_letters}{string.digits}+/".encode()))
 _PLAIN_ENCODINGS = {"", "7bit", "8bit", "binary"}
 
 
@@ -31,7 +37,11 @@ class _CappedHeaders(Compat32):
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:_STRUCTURE_CHARACTERS] if name.lower().startswith("content-") else value
+        return name, value[:_STRUCTURE_CHARACTERS] if _is_of_structure(name) else value
+
+
+def _is_of_structure(name: str) -> bool:
+    return name.lower().startswith("content-")
 
 
 _POLICY = _CappedHeaders()
@@ -65,6 +75,9 @@ class Part:
         sent.set_payload(self.body.decode("ascii", "surrogateescape"))
         try:
             decoded = sent.get_payload(decode=True)
+            if any(isinstance(defect, InvalidBase64LengthDefect) for defect in sent.defects):
+                # Cut in the middle, with a character left over: the library decodes nothing then.
+                decoded = binascii.a2b_base64(self.body.rstrip(_NOT_BASE64)[:-1])
         except Exception:  # what the part holds is lost, the mail is not
             return b""
         return decoded if isinstance(decoded, bytes) else b""
@@ -116,7 +129,8 @@ class MimeTree:
         most = min(end, start + self._limits.max_head_bytes)
         block = _HEADER_LINES.match(self._raw, start, most)
         stop = body = block.end() if block else start
-        if stop == most < end:
+        if most < end and _CUT_LINE.match(self._raw, stop, most):
+            stop = most
             self._leave_out(f"The headers of a part have over {self._limits.max_head_bytes} bytes; they were cut.")
             blank = _BLANK_LINE.search(self._raw, stop - 1, end)
             body = blank.end() if blank else end
@@ -129,6 +143,8 @@ class MimeTree:
             head = b"".join(lines[: self._lines_left])
         self._lines_left = max(0, self._lines_left - len(lines))
         headers = BytesHeaderParser(policy=_POLICY).parsebytes(head)
+        if any(len(value) == _STRUCTURE_CHARACTERS for name, value in headers.raw_items() if _is_of_structure(name)):
+            self._leave_out(f"A header that says how a part is built was cut after {_STRUCTURE_CHARACTERS} characters.")
         self.defects += [_words(defect) for defect in headers.defects]
         return headers, body
 

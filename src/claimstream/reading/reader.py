@@ -34,7 +34,15 @@ class RulesFailedError(Exception):
 
 
 class _ReadingFailedError(Exception):
-    """A reading process took too long or ended. The message says which, in words."""
+    """A reading process took too long or ended. The message says which, in words.
+
+    Args:
+        out_of_time: it took too long, which may be the machine's fault as well as the file's.
+    """
+
+    def __init__(self, message: str, *, out_of_time: bool = False) -> None:
+        super().__init__(message)
+        self.out_of_time = out_of_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +161,8 @@ class MailReader:
             try:
                 found.append(await self._ask(request, _SOURCES.dump_json((source,)), clock))
                 allowance = found[-1].answer.allowance
-            except _ReadingFailedError:
-                failed.append(source.source_id if clock.left_seconds > 0 else f"{source.source_id}{REST}")
+            except _ReadingFailedError as error:
+                failed.append(f"{source.source_id}{REST}" if error.out_of_time else source.source_id)
         return _extracted(found, failed)
 
     async def judge(self, question: Question[A], answer: type[A]) -> A:
@@ -208,7 +216,7 @@ class MailReader:
                 answered = await self._ask(piece, part.data, clock)
             except _ReadingFailedError as error:
                 unread = _unread(part, "broken", str(error))
-                if clock.left_seconds <= 0:
+                if error.out_of_time:
                     rest_id = f"{part.head.source_id}{REST}"
                     unread = unread.model_copy(update={"source_id": rest_id, "reason": "too_large"})
                 mail = _joined(mail, unread=(unread,))
@@ -256,7 +264,8 @@ class MailReader:
         """One reading. When the process was ended, maybe from outside, the reading is tried once more."""
         self._check_open()
         if request.alarm_seconds <= 0:
-            raise _ReadingFailedError(f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read.")
+            over = f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read."
+            raise _ReadingFailedError(over, out_of_time=True)
         async with self._free:
             with clock.running() if clock is not None else nullcontext():
                 return await self._ask_one(request, data)
@@ -275,14 +284,15 @@ class MailReader:
                 done = True
                 return answered
             except TimeoutError:
-                seconds = request.alarm_seconds
-                raise _ReadingFailedError(f"Reading was ended after {seconds:g} seconds.") from None
+                raise _took_too_long(request) from None
             except NoAnswerError as error:
                 raise _ReadingFailedError(f"The reading process gave no answer: {error}.") from None
             except (asyncio.IncompleteReadError, ConnectionError):
                 if self._closed:
                     raise RuntimeError("The mail reader is closed.") from None
                 code = await worker.process.wait()
+                if code == -signal.SIGALRM:
+                    raise _took_too_long(request) from None
                 if code not in _FROM_OUTSIDE or attempt == 2:
                     raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
             finally:
@@ -320,6 +330,10 @@ async def _as_json(question: Question[A]) -> bytes:
         lines.append(_FILES.dump_json(files[start : start + _FILES_AT_ONCE]))
         await asyncio.sleep(0)
     return b"\n".join(lines)
+
+
+def _took_too_long(request: Request) -> _ReadingFailedError:
+    return _ReadingFailedError(f"Reading was ended after {request.alarm_seconds:g} seconds.", out_of_time=True)
 
 
 class _Clock:

@@ -12,11 +12,17 @@ Element = Any
 
 
 def parse_xml(data: bytes) -> Element:
-    """The root element. Raises ``UnreadableError``: broken."""
+    """The root element.
+
+    Raises:
+        UnreadableError: broken, or too_large: below 256 levels, with a text of over 10 MB, with entities that grow.
+    """
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return lxml.etree.fromstring(data, parser)
     except (lxml.etree.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", None) == lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            raise UnreadableError("too_large", f"The parser gave up: {error}", of_mail=True) from None
         raise UnreadableError("broken", f"Not readable XML: {error}") from None
 
 
