@@ -736,6 +736,19 @@ async def test_as_many_calls_are_under_way_as_the_bulkhead_lets_in(server: Local
         assert len([each for each in found if each is not None]) == at_once + 1
 
 
+async def test_a_silent_server_holds_up_no_end(server: LocalMongo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claimstream.external.mongo._GOODBYE_SECONDS", 0.1)
+    door = Door()
+    async with Proxy(server.port) as between:
+        url = f"mongodb://{between.target}/?directConnection=true&socketTimeoutMS=60000"
+        clients = Clients(door, ClientsOptions(url=url, database="silent"))
+        await clients.upsert([document(creditor())])
+        between.freeze()
+        async with asyncio.timeout(30):
+            await clients.close()
+    await door.close()
+
+
 async def test_the_probe_reads_and_writes_and_changes_nothing(clients: Clients, entrance: Entrance) -> None:
     await clients.upsert([document(creditor(), _id="c-01")])
     before = await clients.documents("nord")

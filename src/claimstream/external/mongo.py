@@ -4,8 +4,11 @@ Every query names the tenant, but for the one about ids that are taken. Creditor
 position. Fields are only ever added or set, so that what the portal keeps in a document stays.
 """
 
+import asyncio
 import re
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -48,6 +51,8 @@ _MAJORITY_MILLISECONDS = 10_000
 URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """The timeout of any answer, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
+_GOODBYE_SECONDS = 3.0
+"""For the server's answer to a good-bye: a silent server holds up no end."""
 _WRITTEN_AT_ONCE = 1000
 """Documents: few enough for one call's time-out."""
 _NOBODY: Document = {"_id": "claimstream: nobody", "tenant_id": ""}
@@ -259,9 +264,21 @@ class Clients:
         await self._call("probe", attempt, retry=False)
 
     async def close(self) -> None:
+        """End the connections. The driver tells the server so, and would hold the event loop until it has answered."""
         if self._client is not None:
-            self._client.close()
-            self._client = None
+            client, self._client = self._client, None
+            loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+            def say_goodbye() -> None:
+                client.close()
+                with suppress(RuntimeError):  # the event loop is gone
+                    loop.call_soon_threadsafe(ended.set)
+
+            # A daemon: the end of the process waits for no server.
+            threading.Thread(target=say_goodbye, name="mongodb goodbye", daemon=True).start()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await ended.wait()
 
     async def _find(self, query: Document) -> list[Client]:
         documents = await self._call("find", lambda clients: clients.find(query).to_list(None))
