@@ -12,7 +12,7 @@ READERS = {"confidence", "dates", "spelling"}
 """Of the domain's reader: constants, forms for comparison, and the names of months."""
 RULES = {"alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"}
 """Of the rules: those that go by records, keys and single values."""
-OF_A_LOAD = {"world_faults", "world_text"}
+OF_A_LOAD = {"faults", "world_faults"}
 """Of `claimstream load`."""
 
 
