@@ -195,11 +195,15 @@ async def test_only_who_works_now_gets_the_place_of_another(
     services = replace(app.services, others_seconds_ago=lambda _: (seconds_ago,))
     patient = Runner(services, app.rules, worker="one", outage_wait_seconds=60)
     stack.claude.faults.fail(500, operation="messages")
-    assert isinstance(await patient.process(await arrive(app, stack, world, reply(PROSE))), expected)
+    processed = await patient.process(await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.clear()
+    assert isinstance(processed, expected)
 
 
 async def test_a_refusal_of_all_mails_keeps_its_place(app: App, stack: LocalStack, world: World, reply: Reply) -> None:
     assert stack.claude is not None
     patient = Runner(app.services, app.rules, worker="one", outage_wait_seconds=60)
     stack.claude.faults.fail(400, operation="messages")
-    assert isinstance(await patient.process(await arrive(app, stack, world, reply(PROSE))), Wait)
+    processed = await patient.process(await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.clear()
+    assert isinstance(processed, Wait)

@@ -20,10 +20,10 @@ from claimstream.evaluation.desk import load_world
 from claimstream.external.errors import Outage
 from claimstream.local.proxy import Proxy
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.ports import Outbox
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.settings import Settings
 from claimstream.store.database import Connection
-from claimstream.store.outbox import OutboxStore
 
 POLICIES = {**HASTY, "mongodb": replace(HASTY["mongodb"], timeout_seconds=2.0, attempts=1)}
 
@@ -129,7 +129,7 @@ async def test_a_pass_takes_updates_in_batches(settings: Settings, world: World)
 class _CountsTakes:
     """The outbox, with the number of rows that each look of maintenance took."""
 
-    def __init__(self, outbox: OutboxStore) -> None:
+    def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self.taken: list[int] = []
 
