@@ -176,6 +176,7 @@ async def test_a_service_that_turns_us_away_keeps_no_worker_from_starting(
         assert isinstance(held, dict)
         assert held[service]["holds"] == ["emails"]
         assert str(stack.smtp.messages[told].message["Subject"]) == f"claimstream: {service} is failing"
+    stack.claude.faults.clear()
 
 
 async def test_everybody_gets_the_memory_of_the_plan(settings: Settings) -> None:
