@@ -1,6 +1,7 @@
 """The app as a worker: push notification to final write over Pub/Sub, outages that hold work, draining."""
 
 import asyncio
+import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,7 +29,9 @@ from claimstream.local.proxy import Proxy
 from claimstream.local.pubsub_server.broker import SubscriptionSnapshot
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
+from claimstream.memory_plan import MEBIBYTE, MemoryPlan
 from claimstream.pubsub import Publisher
+from claimstream.reading import MailReader
 from claimstream.settings import Settings
 from claimstream.store.outages import OutageStore
 from claimstream.topics import ensure_topics
@@ -173,6 +176,31 @@ async def test_a_service_that_turns_us_away_keeps_no_worker_from_starting(
         assert isinstance(held, dict)
         assert held[service]["holds"] == ["emails"]
         assert str(stack.smtp.messages[told].message["Subject"]) == f"claimstream: {service} is failing"
+    stack.claude.faults.clear()
+
+
+async def test_everybody_gets_the_memory_of_the_plan(settings: Settings) -> None:
+    total = 1_600 * MEBIBYTE
+    plan = MemoryPlan.of(total, letters_held=1_000)
+    async with App(settings.model_copy(update={"memory_bytes": total, "letters_held": 1_000})) as app:
+        reader = app.services.reader
+        assert isinstance(reader, MailReader)
+        await reader.warm()
+        limits = [resource.prlimit(process_id, resource.RLIMIT_DATA) for process_id in reader.process_ids]
+        assert limits == [(plan.reader, plan.reader)] * plan.readers
+        assert app.services.mail_memory.free == plan.mails
+
+
+async def test_the_limits_of_the_model_are_those_of_the_settings(settings: Settings) -> None:
+    limits = {
+        "model_daily_budget_usd": Decimal(7),
+        "model_email_budget_usd": Decimal(3),
+        "model_questions_per_email": 9,
+    }
+    async with App(settings.model_copy(update=limits)) as app:
+        rules = app.rules
+        found = (rules.daily_budget_usd, rules.email_budget_usd, rules.questions_per_email)
+        assert found == tuple(limits.values())
 
 
 async def test_pushes_that_come_twice_or_late_change_nothing(

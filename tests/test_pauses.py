@@ -125,6 +125,17 @@ async def test_an_email_is_no_probe(case: Case) -> None:
     await case.call("email")()
 
 
+async def test_an_email_comes_not_before_the_probe(case: Case) -> None:
+    await case.break_down()
+    case.down = False
+    case.door.breaker("mongodb")._reopens_at = 0.0  # the recovery time is over, and nobody has noticed yet
+    with pytest.raises(BreakerOpen):
+        await case.call("email")()
+    async with asyncio.timeout(LONG):
+        await case.emails.open.wait()
+    assert case.calls == ["probe"]
+
+
 async def test_a_worker_that_drains_leaves_the_service_to_its_emails(case: Case) -> None:
     await case.break_down()
     case.pauses.close()

@@ -1,14 +1,18 @@
 """What ``claimstream doctor`` looks at, where one of the services cannot even be asked."""
 
 import asyncio
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.cli.process import claimstream
 from tests.helpers import until
 
 from claimstream.app import App
+from claimstream.cli import console
 from claimstream.cli.doctor.diagnosis import diagnose
+from claimstream.cli.doctor.mailboxes import look_at_mailboxes
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings, load_settings
 
@@ -146,3 +150,18 @@ async def test_a_sample_of_the_mailboxes_is_opened_side_by_side(
         stack.gmail.faults.clear()
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_a_hundred_mailboxes_are_opened_by_default(app: App, installed: dict[str, str]) -> None:
+    await many_mailboxes(app, 150)
+    said = " ".join((await claimstream("doctor", environment=installed)).out.split())
+    assert "100 mailboxes open" in said
+    assert "100 of 151 looked at: --all-mailboxes looks at each" in said
+
+
+async def test_mailboxes_are_counted_on_a_terminal(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(console, "err", Console(file=screen, force_terminal=True, width=100))
+    await many_mailboxes(app, 6)
+    await look_at_mailboxes(app.gmail, await app.mailboxes.all(), most=None)
+    assert "7/7" in screen.getvalue()

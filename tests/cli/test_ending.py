@@ -35,10 +35,12 @@ class Silence:
 
     def __init__(self) -> None:
         self.met = asyncio.Event()
+        self.times = 0
         self.place = ""
 
     async def keep_silent(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.met.set()
+        self.times += 1
         while await reader.read(4096):
             pass
         writer.close()
@@ -68,6 +70,7 @@ async def test_a_silent_postgresql_holds_up_no_end(
     end = await ended(process)
     assert (end.status, end.err.splitlines()[-1]) == (128 + number, "claimstream: stopped")
     assert "Traceback" not in end.err
+    assert silence.times == 1, "it ended before it would have tried again"
 
 
 @pytest.mark.parametrize("variable", sorted(SERVICES.keys() - {"DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"}))

@@ -262,6 +262,21 @@ class TestOwnStores:
                     pass
         assert await production.state() == before
 
+    async def test_a_mongodb_that_holds_something_there_is_refused(
+        self, production: Production, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chance = secrets.token_hex(6)
+        monkeypatch.setattr("claimstream.evaluation.own_stores.secrets.token_hex", lambda _: chance)
+        async with _mongo(settings) as mongo:
+            await mongo[f"claimstream_demo_{chance}"]["clients"].insert_one({"_id": "of somebody else"})
+            before = await production.state()
+            with pytest.raises(LocalStackError, match="holds clients already"):
+                async with own_stores(settings, "demo"):
+                    pass
+            assert await production.state() == before
+            assert await mongo[f"claimstream_demo_{chance}"]["clients"].count_documents({}) == 1
+            await mongo.drop_database(f"claimstream_demo_{chance}")
+
 
 class TestTrialSettings:
     @pytest.mark.parametrize(

@@ -493,6 +493,15 @@ class TestRefusals:
         with correlated(email_id="unlucky"), pytest.raises(DoubtedRefusal, match="nobody else"):
             await service.call("list", refuses, control=lambda: service.call("list", raises(Outage("test", "", "no"))))
 
+    async def test_a_harmless_request_that_is_refused_counts_like_an_outage(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+        refuses = raises(Refused("test", "", "400", status=400))
+        for number in range(FAST.breaker_threshold):
+            assert service.breaker.state == "closed"
+            with correlated(email_id=f"{number}"), pytest.raises(Outage):
+                await service.call("put", refuses, control=lambda: service.call("put", refuses))
+        assert service.breaker.state == "open"
+
     @pytest.mark.parametrize("error", [NotFound("test", "", "gone"), Refused("test", "", "is there", status=412)])
     async def test_what_callers_reckon_with_is_not_doubted(self, entrance: Entrance, error: Refused) -> None:
         with correlated(email_id="one"), pytest.raises(type(error)) as caught:
@@ -524,6 +533,14 @@ class TestWhatAFailureSaysOfItsMail:
     )
     async def test_what_has_nothing_to_do_with_the_mail_never_is(self, entrance: Entrance, failure: Outage) -> None:
         assert await self.witnesses(entrance, failure) is None
+
+    async def test_its_own_success_is_no_witness(self, entrance: Entrance) -> None:
+        service = entrance.door.service("test", classify)
+        with correlated(email_id="poison"):
+            await service.call("get", fine)
+            with pytest.raises(Outage) as caught:
+                await service.call("get", raises(Outage("test", "", "500")), retry=False)
+            assert entrance.door.others_seconds_ago(caught.value) == ()
 
     async def test_nor_is_the_grant_of_its_mailbox(self, telemetry: Telemetry) -> None:
         door = Door({"test": replace(FAST, one_credential=False)}, tracer=telemetry.tracer, meter=telemetry.meter)

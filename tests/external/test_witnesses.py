@@ -46,6 +46,17 @@ def test_three_refused_alike_are_no_fault_of_theirs_however_long() -> None:
     assert [case.refused(email) for email in ("a", "b", "c")] == [Judgement.ITS_OWN] * 3
 
 
+def test_a_success_between_begins_a_new_row() -> None:
+    case = Case()
+    assert case.refused("a") is Judgement.DOUBTED
+    case.succeeded("healthy")
+    assert [case.refused(email) for email in ("b", "c", "d")] == [
+        Judgement.DOUBTED,
+        Judgement.DOUBTED,
+        Judgement.OURS,
+    ]
+
+
 def test_refusals_of_another_kind_are_counted_apart() -> None:
     case = Case()
     assert [case.refused(email, status) for email, status in (("a", 400), ("b", 413), ("c", 422))] == [

@@ -322,6 +322,14 @@ class TestNotifications:
         await consumer.handle(message(notification("Anna@gmail.com", 12), app.settings))
         assert await rejects(app) == []
 
+    async def test_each_form_of_a_private_address_may_be_a_mailbox(self, app: App) -> None:
+        for form in ("anna@gmail.com", "anna@googlemail.com"):
+            await add_mailbox(app, form, "t")
+        for form in ("anna@gmail.com", "anna@googlemail.com"):
+            found = await app.mailboxes.named(form)
+            assert found is not None
+            assert found.address == form
+
     async def test_no_alias_leads_to_the_mailbox_of_another_tenant(
         self, app: App, stack: LocalStack, address: str
     ) -> None:

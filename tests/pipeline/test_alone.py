@@ -1,6 +1,7 @@
 """A mail that alone fails goes to a person; one that fails with all others waits."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.helpers import summary_of
@@ -183,3 +184,26 @@ async def test_only_an_email_that_fails_alone_gives_its_place_back(
         await settle(app, patient, await arrive(app, stack, world, reply(PROSE)))
     stack.claude.faults.fail(500, operation="messages", containing=POISON)
     assert isinstance(await patient.process(email_id), Postponed if alone else Wait)
+
+
+@pytest.mark.parametrize(("seconds_ago", "expected"), [(29.0, Postponed), (31.0, Wait)])
+async def test_only_who_works_now_gets_the_place_of_another(
+    app: App, stack: LocalStack, world: World, reply: Reply, seconds_ago: float, expected: type
+) -> None:
+    """A success of long ago says nothing of a service that may be down for all by now."""
+    assert stack.claude is not None
+    services = replace(app.services, others_seconds_ago=lambda _: (seconds_ago,))
+    patient = Runner(services, app.rules, worker="one", outage_wait_seconds=60)
+    stack.claude.faults.fail(500, operation="messages")
+    processed = await patient.process(await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.clear()
+    assert isinstance(processed, expected)
+
+
+async def test_a_refusal_of_all_mails_keeps_its_place(app: App, stack: LocalStack, world: World, reply: Reply) -> None:
+    assert stack.claude is not None
+    patient = Runner(app.services, app.rules, worker="one", outage_wait_seconds=60)
+    stack.claude.faults.fail(400, operation="messages")
+    processed = await patient.process(await arrive(app, stack, world, reply(PROSE)))
+    stack.claude.faults.clear()
+    assert isinstance(processed, Wait)

@@ -14,11 +14,13 @@ from tests.test_app import HASTY, working
 
 from claimstream.app import App
 from claimstream.domain.records.decision import ClientUpdate
+from claimstream.domain.records.work import OutboxRow
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import load_world
 from claimstream.external.errors import Outage
 from claimstream.local.proxy import Proxy
 from claimstream.local.stack import LocalStack
+from claimstream.pipeline.ports import Outbox
 from claimstream.pipeline.stages.deliver import deliver_leftovers
 from claimstream.settings import Settings
 from claimstream.store.database import Connection
@@ -113,6 +115,31 @@ async def test_a_pass_goes_on_while_there_is_more(settings: Settings, world: Wor
         await leave_updates(app, 60)
         assert await deliver_leftovers(app.services, app.rules, kind="client_update") == 60
         assert await updates(app) == [(1, True)] * 60
+
+
+async def test_a_pass_takes_updates_in_batches(settings: Settings, world: World) -> None:
+    async with loaded(settings, world) as app:
+        await leave_updates(app, 60)
+        outbox = _CountsTakes(app.services.outbox)
+        services = replace(app.services, outbox=outbox)  # type: ignore[arg-type]  # a proxy
+        assert await deliver_leftovers(services, app.rules, kind="client_update") == 60
+        assert outbox.taken == [1, 20, 20, 19, 0], "one first, to see whether the service is there"
+
+
+class _CountsTakes:
+    """The outbox, with the number of rows that each look of maintenance took."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self.taken: list[int] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._outbox, name)
+
+    async def take_waiting(self, *, kind: str, limit: int, seconds: float) -> list[OutboxRow]:
+        rows = await self._outbox.take_waiting(kind=kind, limit=limit, seconds=seconds)
+        self.taken.append(len(rows))
+        return rows
 
 
 async def test_one_row_that_fails_alone_ends_no_pass(settings: Settings, world: World) -> None:

@@ -5,33 +5,34 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from tests.pipeline.test_runner import arrive, make_runner, report_of, settle
 from tests.reading import samples
+from tests.reading.test_service import SERVICE
 
 from claimstream.app import App
 from claimstream.domain.records.mail_keys import MailKeys
 from claimstream.domain.records.world import World
 from claimstream.local.stack import LocalStack
 from claimstream.reading import RulesFailedError
+from claimstream.reading.mail import read_mail
 
 LONG = 20_000
 TEXT = "Gesamtforderung 812,40 EUR, Az. 8801/25, Herr Uwe Falk\n" * 600
 
 
 @contextmanager
-def rules_over_long_texts() -> Iterator[set[str]]:
-    """The functions of the domain that any thread of the service calls with a long text, by name."""
+def called_here(is_wanted: Callable[[FrameType], bool]) -> Iterator[set[str]]:
+    """The functions that any thread of this process calls in the way wanted, by name."""
     found: set[str] = set()
 
     def look(frame: FrameType, event: str, _: object) -> None:
-        if event != "call" or "/claimstream/domain/" not in frame.f_code.co_filename:
-            return
-        if any(isinstance(value, str) and len(value) > LONG for value in frame.f_locals.values()):
+        if event == "call" and is_wanted(frame):
             found.add(frame.f_code.co_qualname)
 
     threading.setprofile(look)
@@ -43,6 +44,26 @@ def rules_over_long_texts() -> Iterator[set[str]]:
         threading.setprofile(None)
 
 
+def rules_over_long_texts() -> AbstractContextManager[set[str]]:
+    """The functions of the domain that are called with a long text."""
+    return called_here(
+        lambda frame: (
+            "/claimstream/domain/" in frame.f_code.co_filename
+            and any(isinstance(value, str) and len(value) > LONG for value in frame.f_locals.values())
+        )
+    )
+
+
+def openers_of_mail() -> AbstractContextManager[set[str]]:
+    """The functions of the room that reads mail, but for the modules that the service is to load."""
+
+    def opens(frame: FrameType) -> bool:
+        file = Path(frame.f_code.co_filename)
+        return file.parent.name == "reading" and file.parents[1].name == "claimstream" and file.stem not in SERVICE
+
+    return called_here(opens)
+
+
 async def test_no_rule_looks_at_a_long_text_in_the_service(
     app: App, stack: LocalStack, world: World, reply: Callable[..., bytes]
 ) -> None:
@@ -52,6 +73,19 @@ async def test_no_rule_looks_at_a_long_text_in_the_service(
         summary = await settle(app, make_runner(app, app.services), email_id)
     assert summary.outcome == "review"
     assert found == set()
+
+
+async def test_no_mail_is_opened_in_the_event_loop(app: App, stack: LocalStack, world: World) -> None:
+    email_id = await arrive(app, stack, world, samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())]))
+    with openers_of_mail() as found:
+        assert (await settle(app, make_runner(app, app.services), email_id)).outcome
+    assert found == set()
+
+
+def test_the_look_finds_what_opens_a_mail() -> None:
+    with openers_of_mail() as found:
+        read_mail(b"Subject: x\n\ny")
+    assert "dissect" in found
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])

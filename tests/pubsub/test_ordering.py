@@ -5,11 +5,13 @@ import math
 from typing import Any
 
 import pytest
+from tests.helpers import received
 from tests.pubsub.conftest import MakePlace
 from tests.pubsub.place import Inbox, until
 
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.pubsub import Message, Nack, Outcome, ordering
+from claimstream.pubsub.delivery import Delivery
 
 
 class HeldOnce(Inbox):
@@ -135,3 +137,16 @@ async def test_without_leave_to_read_the_policy_a_key_goes_on_later(
         await until(lambda: "b" in inbox.texts)
         assert subscriber.health().attention is None
     server.faults.clear()
+
+
+def test_what_came_early_is_next_once_a_message_is_dead_lettered() -> None:
+    released: list[Delivery] = []
+    keys = ordering.Ordering(released.append)
+    first, second, third = (Delivery(received(b"", "s", message_id=number), number, 0.0, "k") for number in "123")
+    assert keys.offer(first)
+    keys.releasing(first, gone=True)
+    assert not keys.offer(second)
+    assert not keys.offer(third)
+    assert keys.released(first, 0.0) is second
+    assert keys.acknowledged("k") is third
+    assert released == [], "a release would cost an attempt"

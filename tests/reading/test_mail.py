@@ -275,6 +275,13 @@ def test_all_texts_together_have_a_limit() -> None:
     assert all(u.is_rest for u in mail.unread)
 
 
+def test_a_mail_has_a_million_characters_at_most() -> None:
+    files = [(f"{n}.txt", "application/octet-stream", b"Forderung " * 30_000) for n in range(5)]
+    mail = read_mail(samples.mail("kurz", files=files))
+    assert mail.characters == 1_000_000
+    assert {u.reason for u in mail.unread} == {"too_large"}
+
+
 def test_a_mail_read_is_a_checkpoint_that_can_be_read_back() -> None:
     mail = read_mail(samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())]))
     assert type(mail).model_validate_json(mail.model_dump_json()) == mail

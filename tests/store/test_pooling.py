@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -88,6 +89,23 @@ async def test_a_worker_works_through_a_pooler(
     assert left == 0
 
 
+async def test_nothing_is_prepared_behind_a_pooler(settings: Settings) -> None:
+    door = Door()
+    async with PgBouncer(dsn_of(settings), "transaction", servers=1) as pooler:
+        database = make_database(through(settings, pooler.dsn, "transaction"), door)
+        await database.open()
+        for query in ("SELECT 1, $1::int", "SELECT 2, $1::int"):
+            await database.run("SELECT", partial(_fetch, query))
+        left = await database.run("SELECT", lambda c: c.fetch("SELECT statement FROM pg_prepared_statements"))
+        await database.close()
+    await door.close()
+    assert left == []
+
+
+async def _fetch(query: str, connection: Connection) -> list[asyncpg.Record]:
+    return await connection.fetch(query, 1)
+
+
 @asynccontextmanager
 async def working_too(settings: Settings) -> AsyncIterator[App]:
     """A second worker of the same installation."""
@@ -142,6 +160,9 @@ async def test_the_schema_is_brought_up_through_a_pooler(stack: LocalStack) -> N
     async with PgBouncer(urlunsplit(urlsplit(dsn)._replace(path=f"/{name}")), "transaction", servers=3) as pooler:
         both = await asyncio.gather(*(_migrated(pooler.dsn) for _ in range(2)))
         assert both == [newest_revision()] * 2
+        locks = "SELECT count(*) FROM pg_locks JOIN pg_database ON database = oid WHERE locktype = 'advisory'"
+        left = await server.fetchval(f"{locks} AND datname = $1", name)
+        assert left == 0, "a session's lock would stay with the pooler's server"
     await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await server.close()
 

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -56,6 +57,7 @@ Control = Callable[[], Awaitable[object]]
 
 _SCOPE = "claimstream.external"
 _PRECONDITION_FAILED = 412
+_IS_CONTROL: ContextVar[bool] = ContextVar("claimstream_is_control", default=False)
 _NOBODYS = sys.stdlib_module_names | {"pydantic"}
 """Packages that raise what whoever called them has caused."""
 
@@ -208,6 +210,8 @@ class Service:
 
     def _judged(self, error: ExternalError, operation: str) -> tuple[Verdict, ExternalError]:
         """Return what the failure says of the service, and the error to raise."""
+        if isinstance(error, Refused) and _IS_CONTROL.get():
+            return Verdict.UNKNOWN, error  # it is counted with the email whose request it stands for
         email_id = correlation.email_id()
         expected = isinstance(error, NotFound) or error.status == _PRECONDITION_FAILED
         if not isinstance(error, Refused) or expected or email_id is None:
@@ -224,7 +228,7 @@ class Service:
             return doubted
         try:
             # Not in the context of the email: it is no part of its work, and its success is not the email's.
-            await asyncio.create_task(_awaited(control), context=contextvars.Context())
+            await asyncio.create_task(_ask(control), context=contextvars.Context())
         except Refused:
             ours = DoubtedRefusal(doubted.refusal, others_too=True)
             permit = await self.breaker.admit(call.operation, call.subject)
@@ -413,7 +417,8 @@ def _raised_in(error: Exception) -> str | None:
     return None if raiser is None or raiser in ours else raiser
 
 
-async def _awaited(control: Control) -> None:
+async def _ask(control: Control) -> None:
+    _IS_CONTROL.set(True)
     await control()
 
 
