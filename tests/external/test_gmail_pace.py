@@ -28,12 +28,15 @@ async def test_a_call_waits_for_its_units() -> None:
 
 
 async def test_who_is_cancelled_leaves_the_line() -> None:
-    pace = pace_of(user=2400)
+    now = 0.0
+    pace = GmailPace(user_units_per_minute=2400, project_units_per_minute=0, clock=lambda: now)
     pace.throttled("a")
     waiting = [asyncio.create_task(pace.turn("a", "messages.get")) for _ in range(2)]
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # both stand in line
     waiting[0].cancel()
-    assert await waiting[1] < 20 / 30 + 0.5, "as if the other had never asked"
+    now = 0.7  # 30 a second: enough for the 20 of one call
+    async with asyncio.timeout(30):
+        assert await waiting[1] == 0.7, "as if the other had never asked"
     assert waiting[0].cancelled()
     pace.close()
 

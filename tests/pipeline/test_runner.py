@@ -48,7 +48,7 @@ def runner(app: App) -> Runner:
     return make_runner(app, app.services)
 
 
-def make_runner(app: App, services: Services, worker: str = "one", *, claim_seconds: float = 5.0) -> Runner:
+def make_runner(app: App, services: Services, worker: str = "one", *, claim_seconds: float = 60.0) -> Runner:
     return Runner(services, app.rules, worker=worker, claim_seconds=claim_seconds, outage_wait_seconds=0.1)
 
 
@@ -425,7 +425,8 @@ class TestModel:
     ) -> None:
         email_id = await arrive(app, stack, world, reply(PROSE))
         services = replace(app.services, reader=_Slow(app.services.reader, 1.2))  # type: ignore[arg-type]  # a proxy
-        await settle(app, make_runner(app, services, claim_seconds=0.9), email_id)
+        summary = await settle(app, make_runner(app, services, claim_seconds=0.9), email_id)
+        assert summary.intent == "claim_statement"
 
     async def test_an_outage_of_it_is_never_an_answer(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, scripted: None
@@ -461,7 +462,9 @@ class TestModel:
         first = await arrive(app, stack, world, reply(PROSE))
         await settle(app, make_runner(app, app.services), first)
         asked = len(stack.claude.requests)
-        poor = Runner(app.services, replace(app.rules, daily_budget_usd=Decimal("0.000001")), worker="poor")
+        poor = Runner(
+            app.services, replace(app.rules, daily_budget_usd=Decimal("0.000001")), worker="poor", claim_seconds=60.0
+        )
         email_id = await arrive(app, stack, world, reply(PROSE))
         summary = await settle(app, poor, email_id)
         assert (summary.route, summary.review_reason) == ("MANUAL_REVIEW", "budget")
@@ -487,6 +490,9 @@ class _Slow:
     def __init__(self, reader: object, seconds: float) -> None:
         self._reader = reader
         self._seconds = seconds
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
 
     async def read(self, raw: bytes, **rest: object) -> object:
         read = await self._reader.read(raw, **rest)  # type: ignore[attr-defined]  # a proxy
@@ -876,6 +882,9 @@ class _Hangs:
     def __init__(self, reader: object) -> None:
         self._reader = reader
         self.reached = asyncio.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
 
     async def read(self, raw: bytes, **rest: object) -> object:
         if not self.reached.is_set():
