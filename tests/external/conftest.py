@@ -79,7 +79,7 @@ def telemetry() -> Iterator[Telemetry]:
     kept.close()
 
 
-FAST = Policy(timeout_seconds=5, attempts=3, breaker_threshold=5, backoff_initial_seconds=0.001, backoff_max_seconds=1)
+FAST = Policy(timeout_seconds=30, attempts=3, breaker_threshold=5, backoff_initial_seconds=0.001, backoff_max_seconds=1)
 
 
 @dataclass
