@@ -35,7 +35,8 @@ _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
 """The account by which Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
-
+_PASSING = frozenset({408, 425, 429})
+"""Statuses below 500 that say to come back later, whoever gives them."""
 
 _TOO_LONG: Mapping[str, Any] = MappingProxyType({})
 """The body of an answer that was longer than asked for."""
@@ -126,6 +127,11 @@ class _Answer:
         return next((reason for reason in reasons if reason in THROTTLED_REASONS), reasons[0] if reasons else "")
 
     @property
+    def gmails_own(self) -> bool:
+        """True for an error in the form of Google's APIs. A gateway answers in a form of its own."""
+        return bool(self._error)
+
+    @property
     def message(self) -> str:
         """The words given for an error."""
         return str(self._error.get("message", ""))
@@ -174,7 +180,7 @@ class Gmail:
             "GET",
             mailbox,
             f"messages/{quote(message_id)}",
-            _raw_message,
+            lambda body: _raw_message(body, message_id),
             {"format": "raw"},
             most_bytes=most_bytes,
             make_room=make_room,
@@ -350,7 +356,7 @@ class Gmail:
                 return _Answer(response.status, {}, response.headers)
             try:
                 body = json.loads(content)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if response.status >= 400:
                     return _Answer(response.status, {}, response.headers)
                 raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
@@ -369,13 +375,17 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int | None) -> byt
     return bytes(content)
 
 
-def _raw_message(body: Mapping[str, Any]) -> RawMessage | None:
+def _raw_message(body: Mapping[str, Any], message_id: str) -> RawMessage | None:
     if body is _TOO_LONG:
         return None
+    if body["id"] != message_id:
+        raise ValueError("the answer to another request: a mail would be worked on in place of another one")
+    if not body["raw"]:
+        raise ValueError("no mail is empty")
     # Strict: without it, characters that are no base64 are skipped, and another mail is read.
     raw = base64.b64decode(_padded(body["raw"]), altchars=b"-_", validate=True)
     return RawMessage(
-        gmail_id=str(body["id"]),
+        gmail_id=message_id,
         thread_id=str(body.get("threadId", body["id"])),
         label_ids=tuple(body.get("labelIds", ())),
         internal_date=_milliseconds(body["internalDate"]),
@@ -432,6 +442,9 @@ def _error(operation: str, answer: _Answer) -> ExternalError:
             f"give {_PUSH_ACCOUNT} the role roles/pubsub.publisher on it (deploy/google/setup.sh does)."
         )
         return Unauthorised(SERVICE, "", message, status=answer.status)
+    if answer.status < 500 and answer.status not in _PASSING and not answer.gmails_own:
+        message = f"answered {answer.status}, not in Gmail's form. Check GMAIL_BASE_URL and what is between us and Gmail."
+        return Outage(SERVICE, "", message, status=answer.status)
     advice = (
         "Check that the credentials hold the scope gmail.readonly for this mailbox "
         "(domain-wide delegation or the person's consent), and that the Gmail API is enabled for the project."
