@@ -5,6 +5,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
 """The account by which Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
+_MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
+"""What Gmail may call a message. Other characters may be none that PostgreSQL or an address takes."""
 _PASSING = frozenset({408, 425, 429})
 """Statuses below 500 that say to come back later, whoever gives them."""
 
@@ -396,13 +399,15 @@ def _raw_message(body: Mapping[str, Any], message_id: str) -> RawMessage | None:
 
 def _history_page(body: Mapping[str, Any]) -> HistoryPage:
     records = body.get("history", ())
-    gone = {str(entry["message"]["id"]) for record in records for entry in record.get("messagesDeleted", ())}
+    gone = {_message_id(entry["message"]) for record in records for entry in record.get("messagesDeleted", ())}
     return HistoryPage(
         changes=tuple(change for record in records for change in _changes(record, gone)),
-        history_id=int(body["historyId"]),
-        last_record_id=max((int(record["id"]) for record in records), default=None),
-        last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
-        next_page=body.get("nextPageToken"),
+        history_id=_history_id(body["historyId"]),
+        last_record_id=max((_history_id(record["id"]) for record in records), default=None),
+        last_added_id=max(
+            (_history_id(record["id"]) for record in records if record.get("messagesAdded")), default=None
+        ),
+        next_page=_page_token(body),
     )
 
 
@@ -410,17 +415,20 @@ def _message_page(body: Mapping[str, Any]) -> MessagePage:
     # A page without messages still holds an estimate; an empty body does not say that there are none.
     messages = body.get("messages", ()) if "resultSizeEstimate" in body else body["messages"]
     return MessagePage(
-        message_ids=tuple(str(message["id"]) for message in messages),
-        next_page=body.get("nextPageToken"),
+        message_ids=tuple(_message_id(message) for message in messages),
+        next_page=_page_token(body),
     )
 
 
 def _profile(body: Mapping[str, Any]) -> Profile:
-    return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
+    email = body["emailAddress"]
+    if not (isinstance(email, str) and email.isprintable()):
+        raise ValueError("no address")
+    return Profile(email=email, history_id=_history_id(body["historyId"]))
 
 
 def _watch(body: Mapping[str, Any]) -> Watch:
-    return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
+    return Watch(history_id=_history_id(body["historyId"]), expiration=_milliseconds(body["expiration"]))
 
 
 def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[HistoryChange]:
@@ -428,11 +436,32 @@ def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[Hist
     as each of the drafts that Gmail saves while a person writes: what it was is not to be known any more."""
     for entry in record.get("messagesAdded", ()):
         message = entry["message"]
-        if "labelIds" in message or str(message["id"]) not in gone:
-            yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())))
+        if "labelIds" in message or _message_id(message) not in gone:
+            yield HistoryChange(_message_id(message), frozenset(message.get("labelIds", ())))
     for entry in record.get("labelsRemoved", ()):
         message, removed = entry["message"], frozenset(entry.get("labelIds", ()))
-        yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())), removed)
+        yield HistoryChange(_message_id(message), frozenset(message.get("labelIds", ())), removed)
+
+
+def _message_id(message: Mapping[str, Any]) -> str:
+    found = message["id"]
+    if not (isinstance(found, str) and _MESSAGE_ID.fullmatch(found)):
+        raise ValueError("no message id")
+    return found
+
+
+def _history_id(value: object) -> int:
+    number = int(str(value))
+    if not 0 <= number < 2**63:
+        raise ValueError("no history id")
+    return number
+
+
+def _page_token(body: Mapping[str, Any]) -> str | None:
+    token = body.get("nextPageToken")
+    if not isinstance(token, str | None):
+        raise ValueError("no page token")  # noqa: TRY004 - of what was answered, not of the call
+    return token
 
 
 def _error(operation: str, answer: _Answer) -> ExternalError:
@@ -443,7 +472,9 @@ def _error(operation: str, answer: _Answer) -> ExternalError:
         )
         return Unauthorised(SERVICE, "", message, status=answer.status)
     if answer.status < 500 and answer.status not in _PASSING and not answer.gmails_own:
-        message = f"answered {answer.status}, not in Gmail's form. Check GMAIL_BASE_URL and what is between us and Gmail."
+        message = (
+            f"answered {answer.status}, not in Gmail's form. Check GMAIL_BASE_URL and what is between us and Gmail."
+        )
         return Outage(SERVICE, "", message, status=answer.status)
     advice = (
         "Check that the credentials hold the scope gmail.readonly for this mailbox "
