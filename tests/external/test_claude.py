@@ -408,7 +408,7 @@ class TestAStream:
         self, claude: Claude, server: ClaudeServer, fields: dict[str, object]
     ) -> None:
         server.faults.alter(**fields)
-        with pytest.raises(Outage, match="without a model's name or a count of tokens|AttributeError"):
+        with pytest.raises(Outage, match=r"without a model's name or a count of tokens|AttributeError"):
             await sort(claude)
         server.faults.clear()
         server.faults.alter(id=None, model="claude-of-tomorrow")
