@@ -53,8 +53,9 @@ async def test_a_statement_that_takes_too_long_is_an_outage(connection: "asyncpg
 
 async def test_a_lock_that_is_not_to_be_had_is_an_outage(server: LocalPostgres) -> None:
     one, other = await asyncpg.connect(server.dsn), await asyncpg.connect(server.dsn)
-    await one.execute("CREATE TABLE locked (); BEGIN; LOCK TABLE locked")
-    error = await raised(other, "BEGIN; LOCK TABLE locked NOWAIT")
+    await one.execute("CREATE TABLE held ()")
+    await one.execute("BEGIN; LOCK TABLE held")
+    error = await raised(other, "BEGIN; LOCK TABLE held NOWAIT")
     assert type(error) is Outage
     await one.close()
     await other.close()

@@ -75,7 +75,7 @@ def classify(error: BaseException) -> ExternalError | None:
         return kind(SERVICE, "", message)
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
-    if type(error) in _NOT_OUR_SCHEMA:
+    if isinstance(error, asyncpg.PostgresError) and type(error) in _NOT_OUR_SCHEMA:  # not its kinds: a lock may pass
         advice = "Run claimstream migrate; if that does not help, look whether a table was renamed or restored."
         return LockedOut(SERVICE, "", f"the tables are not those of this release ({_name(error)}). {advice}")
     if isinstance(error, _STATEMENT_LOST):

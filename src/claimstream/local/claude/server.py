@@ -88,9 +88,9 @@ class ClaudeFaults(HttpFaults):
         """Send half of the events, and then an error event such as ``overloaded_error``."""
         self.add(operation="messages", times=times, seconds=seconds).answer = f"{_ERROR}{kind}"
 
-    def alter(self, *, times: int | None = None, seconds: float | None = None, **fields: object) -> None:
-        """Begin a streamed answer with other values in these fields of the message, such as ``usage=None``."""
-        self.add(operation="messages", times=times, seconds=seconds).answer = f"{_ALTERED}{json.dumps(fields)}"
+    def alter(self, **fields: object) -> None:
+        """Begin each streamed answer with other values in these fields of the message, such as ``usage=None``."""
+        self.add(operation="messages").answer = f"{_ALTERED}{json.dumps(fields)}"
 
 
 @dataclass(frozen=True, slots=True)
