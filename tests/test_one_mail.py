@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import asyncpg
 import pytest
 from tests.pipeline.test_runner import PROSE, calm
 from tests.test_app import Reply, settled, subscriptions, working
@@ -130,6 +131,27 @@ class TestWhatConcernsAll:
             stack.claude.faults.clear()
             await settled(app, 1)
             assert app.door.states()["anthropic"] == "closed"
+
+    async def test_a_missing_table_is_no_mails_fault(
+        self, settings: Settings, stack: LocalStack, world: World, reply: Reply
+    ) -> None:
+        box = world.tenants[0].mailboxes[0]
+        async with working(settings, world) as app:
+            await app.database.run("ALTER", lambda c: c.execute("ALTER TABLE outbox RENAME TO elsewhere"))
+            for _ in range(3):
+                await stack.gmail.deliver(box, reply())
+            async with asyncio.timeout(60):
+                while "postgresql" not in (held := app.health().details["breakers_not_closed"]):  # type: ignore[operator]  # as above
+                    await asyncio.sleep(0.05)
+            assert "Run claimstream migrate" in str(held)
+            admin = await asyncpg.connect(settings.database_url.get_secret_value() if settings.database_url else "")
+            await admin.execute("ALTER TABLE elsewhere RENAME TO outbox")
+            await admin.close()
+            async with asyncio.timeout(60):
+                while app.health().details["breakers_not_closed"]:
+                    await asyncio.sleep(0.05)
+            await settled(app, 3)
+            assert {email.outcome for email in await app.emails.recent()} == {"updated"}
 
     async def test_a_refusal_that_nobody_knows_is_no_mails_fault(
         self, settings: Settings, stack: LocalStack, world: World, reply: Reply

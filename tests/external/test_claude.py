@@ -389,6 +389,31 @@ class TestAStream:
         with pytest.raises(Outage, match="broke off"):
             await sort(claude)
 
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"usage": None},
+            {"usage": {"input_tokens": None, "output_tokens": None}},
+            {"usage": {"input_tokens": "many", "output_tokens": 1}},
+            {"usage": {"input_tokens": 1.5, "output_tokens": 1}},
+            {"usage": {"input_tokens": -5, "output_tokens": 1}},
+            {"usage": {"input_tokens": 10**20, "output_tokens": 1}},
+            {"model": None},
+            {"model": "claude\x00"},
+        ],
+    )
+    # The SDK's own word on a snapshot of the answer; in production it is no more than that.
+    @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+    async def test_an_answer_that_cannot_be_booked_is_an_outage(
+        self, claude: Claude, server: ClaudeServer, fields: dict[str, object]
+    ) -> None:
+        server.faults.alter(**fields)
+        with pytest.raises(Outage, match=r"without a model's name or a count of tokens|AttributeError"):
+            await sort(claude)
+        server.faults.clear()
+        server.faults.alter(id=None, model="claude-of-tomorrow")
+        assert await sort(claude) is Intent.CLAIM_STATEMENT
+
     async def test_what_a_lost_answer_took_is_told(self, claude: Claude, server: ClaudeServer) -> None:
         whole = (await claude.classify("s", "f@x.example", TEXT, letter=None)).usage
         server.faults.break_off(times=1)

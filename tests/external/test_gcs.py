@@ -135,6 +135,35 @@ async def test_errors_have_their_class_and_googles_reason(
     await blobs.close()
 
 
+@pytest.mark.parametrize(
+    ("answered", "stored"),
+    [
+        ({"name": "name", "md5Hash": "jXd/OF09/siBXSD3SWAm3A=="}, True),
+        ({"name": "name"}, True),
+        ({"name": "name", "md5Hash": "XrY7u+Ae7tCTyyK7j1rNww=="}, False),
+        ({"name": "another"}, False),
+        ({}, False),
+    ],
+)
+async def test_what_was_not_stored_as_sent_is_not_stored(
+    entrance: Entrance, http_server: HttpServer, answered: dict[str, str], stored: bool
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(answered)
+
+    http_server.handler = handler
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
+    try:
+        if stored:
+            assert await blobs.put("name", b"data", "text/plain") == "gs://mail/name"
+        else:
+            with pytest.raises(Outage, match="did not store what was sent"):
+                await blobs.put("name", b"data", "text/plain")
+    finally:
+        await blobs.close()
+
+
 async def test_an_upload_whose_answer_was_lost_is_done_when_it_is_sent_again(
     entrance: Entrance, http_server: HttpServer, server: LocalGcs
 ) -> None:

@@ -87,6 +87,94 @@ async def test_a_deleted_message_is_not_found(gmail: Gmail, server: GmailServer)
         await gmail.get_raw(BOX, gmail_id)
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
+async def test_a_gateways_refusal_is_an_outage(entrance: Entrance, http_server: HttpServer, status: int) -> None:
+    async def gateway(request: web.Request) -> web.Response:
+        del request
+        return web.Response(status=status, text="<html>Blocked</html>", content_type="text/html")
+
+    http_server.handler = gateway
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    for ask in (lambda: gmail.get_raw(BOX, "18c1f00d"), lambda: gmail.history_page(BOX, 5)):
+        with pytest.raises(Outage, match="not in Gmail's form") as caught:
+            await ask()
+        assert type(caught.value) is Outage
+    await gmail.close()
+
+
+@pytest.mark.parametrize("change", [{"id": "18c1f00e"}, {"raw": ""}, {"id": None}])
+async def test_an_answer_to_another_request_is_no_mail(
+    entrance: Entrance, http_server: HttpServer, change: dict[str, object]
+) -> None:
+    mail: dict[str, object] = {"id": "18c1f00d", "internalDate": "1760000000000", "raw": "QQ"}
+
+    async def answer(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(mail)
+
+    http_server.handler = answer
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    right = await gmail.get_raw(BOX, "18c1f00d")
+    assert right is not None
+    assert right.raw == b"A"
+    mail |= change
+    with pytest.raises(Outage, match="something else than is documented"):
+        await gmail.get_raw(BOX, "18c1f00d")
+    await gmail.close()
+
+
+@pytest.mark.parametrize("message_id", ["", "abc\x00", "abc\ud800", "../../profile", "a" * 5000, 5, None])
+async def test_what_is_no_message_id_is_not_taken_in(
+    entrance: Entrance, http_server: HttpServer, message_id: object
+) -> None:
+    added: list[object] = [{"id": "6", "messagesAdded": [{"message": {"id": "18c1f00d", "labelIds": ["INBOX"]}}]}]
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        del request
+        return web.json_response({"historyId": "7", "history": added})
+
+    http_server.handler = answer
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    assert [change.gmail_id for change in (await gmail.history_page(BOX, 5)).changes] == ["18c1f00d"]
+    added.append({"id": "7", "messagesAdded": [{"message": {"id": message_id, "labelIds": ["INBOX"]}}]})
+    with pytest.raises(Outage, match="something else than is documented"):
+        await gmail.history_page(BOX, 5)
+    await gmail.close()
+
+
+@pytest.mark.parametrize("history_id", [str(2**63), str(10**30), "-5", "soon", None])
+async def test_what_is_no_history_id_is_not_kept(
+    entrance: Entrance, http_server: HttpServer, history_id: object
+) -> None:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        del request
+        answered = {"historyId": history_id, "emailAddress": BOX, "expiration": "1800000000000"}
+        return web.json_response(answered)
+
+    http_server.handler = answer
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    for ask in (
+        lambda: gmail.profile(BOX),
+        lambda: gmail.watch(BOX, "projects/p/topics/t"),
+        lambda: gmail.history_page(BOX, 5),
+    ):
+        with pytest.raises(Outage, match="something else than is documented"):
+            await ask()
+    await gmail.close()
+
+
+async def test_json_too_deep_to_read_is_an_outage(entrance: Entrance, http_server: HttpServer) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text="[" * 200_000, content_type="application/json")
+
+    http_server.handler = answer
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    with pytest.raises(Outage, match="something else than JSON"):
+        await gmail.get_raw(BOX, "18c1f00d")
+    await gmail.close()
+
+
 async def test_history_gives_what_was_added_or_lost_labels_and_the_next_cursor(
     gmail: Gmail, server: GmailServer
 ) -> None:

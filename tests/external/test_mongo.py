@@ -84,6 +84,8 @@ class Tap:
     def __init__(self, port: int) -> None:
         self._port = port
         self._said: list[bytearray] = []
+        self.answered_instead: dict[bytes, bytes] = {}
+        """Bytes that are stored, and others of the same length in their place, for what the stand-in cannot store."""
         self._open: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Self:
@@ -125,6 +127,8 @@ class Tap:
         async def pass_on(source: asyncio.StreamReader, to: asyncio.StreamWriter, keep: bytearray) -> None:
             while data := await source.read(65536):
                 keep += data
+                for stored, instead in self.answered_instead.items():
+                    data = data.replace(stored, instead) if to is writer else data.replace(instead, stored)
                 to.write(data)
             to.close()
 
@@ -442,8 +446,9 @@ async def test_an_unknown_creditor_is_missing(clients: Clients) -> None:
     assert (await clients.apply(update(creditor_id="cr-99"), amount_may_replace=always)).outcome == "missing"
 
 
-async def test_a_stored_amount_that_is_no_number_is_never_replaced(clients: Clients) -> None:
-    await clients.upsert([document(creditor(current_amount="1.200,00"))])
+@pytest.mark.parametrize("amount", ["1.200,00", Decimal128("1E+6000"), -1e12, 1e308, Decimal128("NaN"), ["430.00"]])
+async def test_a_stored_amount_that_is_no_number_is_never_replaced(clients: Clients, amount: object) -> None:
+    await clients.upsert([document(creditor(current_amount=amount))])
     with pytest.raises(Refused, match="current_amount of creditor cr-01 of client c-01 is no number"):
         await clients.apply(update(), amount_may_replace=always)
     (client,) = await clients.get("nord", ["c-01"])
@@ -564,6 +569,42 @@ async def test_what_the_portal_wrote_in_place_of_an_answer_holds_up_no_reply(
     await clients.upsert([document(creditor(current_amount="430.00", response=response))])
     assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
     assert (await stored(clients))["response"]["email_id"] == "e-1"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "instead"),
+    [
+        ("response", {"received_at": RECEIVED}, struct.pack("<q", 10**17)),
+        ("opened_at", RECEIVED, struct.pack("<q", -(10**17))),
+        ("name", "Stadtwerke", b"Stadt\xff\xfe\xffke"),
+    ],
+    ids=["late date", "early date", "no UTF-8"],
+)
+async def test_a_value_that_python_cannot_hold_holds_up_no_other_client(
+    server: LocalMongo, entrance: Entrance, field: str, value: object, instead: bytes
+) -> None:
+    stored_bytes = b"Stadtwerke" if field == "name" else struct.pack("<q", int(RECEIVED.timestamp() * 1000))
+    async with Tap(server.port) as tap:
+        clients = tap.clients(entrance, f"odd_{field}")
+        await clients.upsert([document(creditor(**{field: value}), _id="c-02"), document(creditor(name="Kern AG"))])
+        tap.answered_instead[stored_bytes] = instead
+        assert len(await clients.get("nord", ["c-01", "c-02"])) == 2
+        for client_id in ("c-01", "c-02"):
+            applied = await clients.apply(update(client_id=client_id), amount_may_replace=always)
+            assert applied.outcome == "applied"
+        await clients.close()
+
+
+@pytest.mark.parametrize("applied", ["e-0, e-1", {"e-1": 1}, 5, True, None])
+async def test_applied_emails_that_are_no_list_are_none(clients: Clients, applied: object) -> None:
+    await clients.upsert([document(creditor(applied_email_ids=applied))])
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "already_applied"
+
+
+async def test_one_applied_email_in_place_of_a_list_counts(clients: Clients) -> None:
+    await clients.upsert([document(creditor(applied_email_ids="e-1"))])
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "already_applied"
 
 
 class TestAPersonsDecision:

@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from claimstream.external.errors import ExternalError, Outage, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Unauthorised
 from claimstream.external.postgres_errors import classify
 from claimstream.local.servers.postgres import LocalPostgres
 
@@ -51,6 +51,16 @@ async def test_a_statement_that_takes_too_long_is_an_outage(connection: "asyncpg
     assert "57014" in str(error)
 
 
+async def test_a_lock_that_is_not_to_be_had_is_an_outage(server: LocalPostgres) -> None:
+    one, other = await asyncpg.connect(server.dsn), await asyncpg.connect(server.dsn)
+    await one.execute("CREATE TABLE held ()")
+    await one.execute("BEGIN; LOCK TABLE held")
+    error = await raised(other, "BEGIN; LOCK TABLE held NOWAIT")
+    assert type(error) is Outage
+    await one.close()
+    await other.close()
+
+
 async def test_a_deadlock_is_an_outage(server: LocalPostgres) -> None:
     one, other = await asyncpg.connect(server.dsn), await asyncpg.connect(server.dsn)
     await one.execute("CREATE TABLE lock_order (id int PRIMARY KEY); INSERT INTO lock_order VALUES (1), (2)")
@@ -79,11 +89,29 @@ async def test_nobody_listening_is_an_outage(unused_tcp_port: int) -> None:
     assert isinstance(classify(caught.value), Outage)
 
 
-@pytest.mark.parametrize("query", ["SELEC 1", "SELECT * FROM nothing", "SELECT 1 / 0", "SELECT 'x'::int"])
+@pytest.mark.parametrize("query", ["SELEC 1", "SELECT 1 / 0", "SELECT 'x'::int"])
 async def test_what_is_wrong_with_the_query_is_left_as_it_is(
     connection: "asyncpg.Connection[asyncpg.Record]", query: str
 ) -> None:
     assert await raised(connection, query) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM nothing",
+        "SELECT nothing FROM pg_class",
+        "CREATE TABLE nowhere.x ()",
+        "CREATE TEMP SEQUENCE full_one MINVALUE 0 MAXVALUE 1; SELECT nextval('full_one') FROM generate_series(1, 3)",
+        "CREATE TEMP SEQUENCE new_one; SELECT currval('new_one')",
+    ],
+)
+async def test_tables_of_another_release_lock_everybody_out(
+    connection: "asyncpg.Connection[asyncpg.Record]", query: str
+) -> None:
+    error = await raised(connection, query)
+    assert isinstance(error, LockedOut)
+    assert "Run claimstream migrate" in str(error)
 
 
 async def test_using_a_connection_twice_at_a_time_is_our_defect(

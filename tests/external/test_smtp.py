@@ -173,6 +173,40 @@ class StallingServer:
         await reader.read()
 
 
+@pytest.mark.parametrize(
+    ("replies", "kind", "said"),
+    [
+        ({"greeting": "554 5.7.1 blocked"}, Outage, "turns the connection away"),
+        ({"EHLO": "550 go away", "HELO": "550 go away"}, Outage, "turns the connection away"),
+        ({"MAIL": "550 5.7.1 not from here"}, Unauthorised, "takes no mail of this sender"),
+        ({"MAIL": "552 5.3.4 too large"}, Refused, "refused the mail for good"),
+        ({"RCPT": "550 5.1.1 nobody"}, Refused, "refused 1 of 1 recipients"),
+        ({"DATA": "554 5.6.0 no"}, Refused, "refused the mail for good"),
+    ],
+)
+async def test_a_no_before_the_recipient_is_no_mails_fault(
+    replies: dict[str, str], kind: type[Exception], said: str
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reply = replies.get("greeting", "220 here")
+        while True:
+            writer.write(f"{reply}\r\n".encode())
+            line = (await reader.readline()).decode()
+            if not line:
+                writer.close()
+                return
+            reply = replies.get(line.split()[0].upper(), "250 fine")
+
+    server = await asyncio.start_server(serve, LOOPBACK, 0)
+    door = Door({"smtp": Policy(attempts=1)})
+    mailer = Mailer(door, SmtpOptions(url=f"smtp://{LOOPBACK}:{server.sockets[0].getsockname()[1]}", sender=SENDER))
+    with pytest.raises(kind, match=said) as caught:
+        await mailer.send(TO, "s", "t", message_id="<n-1@claimstream>")
+    assert type(caught.value) is kind
+    server.close()
+    await door.close()
+
+
 @pytest.mark.parametrize("silent_at", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "QUIT"])
 async def test_a_server_that_falls_silent_is_an_outage_within_the_time_of_the_policy(
     silent_at: str, monkeypatch: pytest.MonkeyPatch

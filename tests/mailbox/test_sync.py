@@ -287,6 +287,7 @@ class TestNotifications:
             b'{"emailAddress": "nobody", "historyId": 5}',
             b'{"emailAddress": "a@b.example", "historyId": -1}',
             b"\xff\xfe\x00",
+            b'{"emailAddress": "a\\u0000b@kanzlei.example", "historyId": 12}',
         ],
     )
     async def test_a_malformed_one_is_kept_with_its_reason_and_acknowledged(

@@ -23,6 +23,7 @@ from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Wait
+from claimstream.pipeline.stages.fetch import fetch
 from claimstream.reading import MailReader
 from claimstream.settings import Settings
 
@@ -133,6 +134,24 @@ async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent
         found = await asyncio.gather(*(entered.enter_async_context(scan) for scan in shown))
         assert [len(data or b"") for data in found] == [scan.size for scan in scans]
     assert stack.gmail.calls["messages.get"] == calls + 1
+
+
+async def test_a_scan_of_other_bytes_is_shown_to_no_model(app: App, stack: LocalStack, world: World) -> None:
+    pdf = samples.scanned_pdf()
+    raw = samples.mail(files=[("a.pdf", "application/pdf", pdf)])
+    claimed = await app.emails.claim(await arrive(app, stack, world, raw), worker="w", seconds=60)
+    assert isinstance(claimed, Claimed)
+    content = MailContent(claimed.email, app.gmail, app.blobs, app.services.reader, MailMemory(TOTAL))
+    fetched = await fetch(claimed.email, content, app.blobs)
+    (scan,) = [source for source in (await content.mail(fetched)).sources if source.needs_vision]
+    async with content.scan(fetched, scan, {scan.source_id}) as data:
+        assert data == pdf
+    assert app.blobs is not None
+    other = await app.blobs.put(f"other/{claimed.email.email_id}", b"another firm's scan", "application/pdf")
+    with pytest.raises(Outage, match="other bytes than were archived"):
+        async with content.scan(fetched, scan.model_copy(update={"uri": other}), {scan.source_id}):
+            pass
+    content.release()
 
 
 async def test_a_mail_read_then_deleted_goes_to_a_person(app: App, stack: LocalStack, world: World) -> None:

@@ -9,7 +9,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -67,6 +67,8 @@ _ATTEMPTS = 2
 _SLOWEST_TOKENS_PER_SECOND = 10
 """An answer that is slower than this has failed, though it goes on. What is timed else is silence
 (:attr:`.Policy.timeout_seconds`)."""
+_MOST_TOKENS = 1_000_000_000
+"""More are no count of tokens, and may not fit into the database."""
 _GREETING = "Guten Tag."
 _BLANK = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uO"
@@ -383,8 +385,11 @@ class Claude:
                 async for _ in stream:
                     so_far = stream.current_message_snapshot
         finally:
-            if so_far is not None:
+            if so_far is not None and _countable(so_far):
                 spent.add(so_far)
+        if so_far is not None and not _countable(so_far):
+            message = "answered without a model's name or a count of tokens. Check ANTHROPIC_BASE_URL."
+            raise Outage(SERVICE, question.operation, message)
         if so_far is None or so_far.stop_reason is None:
             raise Outage(SERVICE, question.operation, "broke off its answer before the end")
         return so_far
@@ -460,6 +465,16 @@ def _read(question: _Question[T], message: Message) -> T:
 def _json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """Always the same, and dear to make: a third of the CPU that a question takes."""
     return transform_schema(model)
+
+
+def _countable(message: Message) -> bool:
+    """Return True for an answer whose cost can be booked. The SDK validates nothing of what is streamed."""
+    model: object = message.model
+    if not (isinstance(model, str) and model.isprintable()) or not isinstance(message.usage, BaseModel):
+        return False
+    used = _usage(message)
+    counts: tuple[object, ...] = astuple(used)
+    return all(isinstance(count, int) and 0 <= count <= _MOST_TOKENS for count in counts)
 
 
 def _usage(message: Message) -> Usage:

@@ -70,9 +70,11 @@ class Blobs:
         """
         own = {key: value for key, value in (metadata or {}).items() if value}
 
+        digest = _md5(data)
+
         async def upload(storage: Storage) -> None:
             # Only a multipart upload makes the precondition hold on every server, and metadata makes it one.
-            await storage.upload(
+            stored = await storage.upload(
                 self._bucket,
                 object_name,
                 data,
@@ -82,6 +84,8 @@ class Blobs:
                 force_resumable_upload=False,
                 timeout=_LIBRARY_TIMEOUT_SECONDS,
             )
+            if stored.get("name") != object_name or stored.get("md5Hash", digest) != digest:
+                raise Outage(SERVICE, "objects.insert", "answered 200, but did not store what was sent")
 
         try:
             await self._call("objects.insert", "POST", upload, needs_only=self._bucket)
@@ -168,8 +172,7 @@ class Blobs:
     async def _same_or_refuse(self, object_name: str, data: bytes) -> None:
         """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not."""
         stored = await self._metadata(self._bucket, object_name)
-        digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-        if stored.get("md5Hash") != digest:
+        if stored.get("md5Hash") != _md5(data):
             message = f"{_place(self._bucket, object_name)} holds other bytes and is never overwritten"
             raise Refused(SERVICE, "objects.insert", message, status=412)
 
@@ -263,6 +266,11 @@ def _reason(message: str) -> str:
         return str(error["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):
         return message.partition(":")[0]  # what follows may quote the object's name
+
+
+def _md5(data: bytes) -> str:
+    """Return the hash in the form in which GCS tells it."""
+    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
 def _parts(uri: str) -> tuple[str, str]:

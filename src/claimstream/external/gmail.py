@@ -5,6 +5,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ _PAGE_SIZE = 500
 """The most that ``history.list`` and ``messages.list`` give at a time."""
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
 """The account by which Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
-
+_MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
+"""What Gmail may call a message. Other characters may be none that PostgreSQL or an address takes."""
+_PASSING = frozenset({408, 425, 429})
+"""Statuses below 500 that say to come back later, whoever gives them."""
 
 _TOO_LONG: Mapping[str, Any] = MappingProxyType({})
 """The body of an answer that was longer than asked for."""
@@ -126,6 +130,11 @@ class _Answer:
         return next((reason for reason in reasons if reason in THROTTLED_REASONS), reasons[0] if reasons else "")
 
     @property
+    def gmails_own(self) -> bool:
+        """True for an error in the form of Google's APIs. A gateway answers in a form of its own."""
+        return bool(self._error)
+
+    @property
     def message(self) -> str:
         """The words given for an error."""
         return str(self._error.get("message", ""))
@@ -174,7 +183,7 @@ class Gmail:
             "GET",
             mailbox,
             f"messages/{quote(message_id)}",
-            _raw_message,
+            lambda body: _raw_message(body, message_id),
             {"format": "raw"},
             most_bytes=most_bytes,
             make_room=make_room,
@@ -350,7 +359,7 @@ class Gmail:
                 return _Answer(response.status, {}, response.headers)
             try:
                 body = json.loads(content)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if response.status >= 400:
                     return _Answer(response.status, {}, response.headers)
                 raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
@@ -369,13 +378,17 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int | None) -> byt
     return bytes(content)
 
 
-def _raw_message(body: Mapping[str, Any]) -> RawMessage | None:
+def _raw_message(body: Mapping[str, Any], message_id: str) -> RawMessage | None:
     if body is _TOO_LONG:
         return None
+    if body["id"] != message_id:
+        raise ValueError("the answer to another request: a mail would be worked on in place of another one")
+    if not body["raw"]:
+        raise ValueError("no mail is empty")
     # Strict: without it, characters that are no base64 are skipped, and another mail is read.
     raw = base64.b64decode(_padded(body["raw"]), altchars=b"-_", validate=True)
     return RawMessage(
-        gmail_id=str(body["id"]),
+        gmail_id=message_id,
         thread_id=str(body.get("threadId", body["id"])),
         label_ids=tuple(body.get("labelIds", ())),
         internal_date=_milliseconds(body["internalDate"]),
@@ -386,13 +399,15 @@ def _raw_message(body: Mapping[str, Any]) -> RawMessage | None:
 
 def _history_page(body: Mapping[str, Any]) -> HistoryPage:
     records = body.get("history", ())
-    gone = {str(entry["message"]["id"]) for record in records for entry in record.get("messagesDeleted", ())}
+    gone = {_message_id(entry["message"]) for record in records for entry in record.get("messagesDeleted", ())}
     return HistoryPage(
         changes=tuple(change for record in records for change in _changes(record, gone)),
-        history_id=int(body["historyId"]),
-        last_record_id=max((int(record["id"]) for record in records), default=None),
-        last_added_id=max((int(record["id"]) for record in records if record.get("messagesAdded")), default=None),
-        next_page=body.get("nextPageToken"),
+        history_id=_history_id(body["historyId"]),
+        last_record_id=max((_history_id(record["id"]) for record in records), default=None),
+        last_added_id=max(
+            (_history_id(record["id"]) for record in records if record.get("messagesAdded")), default=None
+        ),
+        next_page=_page_token(body),
     )
 
 
@@ -400,17 +415,20 @@ def _message_page(body: Mapping[str, Any]) -> MessagePage:
     # A page without messages still holds an estimate; an empty body does not say that there are none.
     messages = body.get("messages", ()) if "resultSizeEstimate" in body else body["messages"]
     return MessagePage(
-        message_ids=tuple(str(message["id"]) for message in messages),
-        next_page=body.get("nextPageToken"),
+        message_ids=tuple(_message_id(message) for message in messages),
+        next_page=_page_token(body),
     )
 
 
 def _profile(body: Mapping[str, Any]) -> Profile:
-    return Profile(email=str(body["emailAddress"]), history_id=int(body["historyId"]))
+    email = body["emailAddress"]
+    if not (isinstance(email, str) and email.isprintable()):
+        raise ValueError("no address")
+    return Profile(email=email, history_id=_history_id(body["historyId"]))
 
 
 def _watch(body: Mapping[str, Any]) -> Watch:
-    return Watch(history_id=int(body["historyId"]), expiration=_milliseconds(body["expiration"]))
+    return Watch(history_id=_history_id(body["historyId"]), expiration=_milliseconds(body["expiration"]))
 
 
 def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[HistoryChange]:
@@ -418,11 +436,32 @@ def _changes(record: Mapping[str, Any], gone: AbstractSet[str]) -> Iterator[Hist
     as each of the drafts that Gmail saves while a person writes: what it was is not to be known any more."""
     for entry in record.get("messagesAdded", ()):
         message = entry["message"]
-        if "labelIds" in message or str(message["id"]) not in gone:
-            yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())))
+        if "labelIds" in message or _message_id(message) not in gone:
+            yield HistoryChange(_message_id(message), frozenset(message.get("labelIds", ())))
     for entry in record.get("labelsRemoved", ()):
         message, removed = entry["message"], frozenset(entry.get("labelIds", ()))
-        yield HistoryChange(str(message["id"]), frozenset(message.get("labelIds", ())), removed)
+        yield HistoryChange(_message_id(message), frozenset(message.get("labelIds", ())), removed)
+
+
+def _message_id(message: Mapping[str, Any]) -> str:
+    found = message["id"]
+    if not (isinstance(found, str) and _MESSAGE_ID.fullmatch(found)):
+        raise ValueError("no message id")
+    return found
+
+
+def _history_id(value: object) -> int:
+    number = int(str(value))
+    if not 0 <= number < 2**63:
+        raise ValueError("no history id")
+    return number
+
+
+def _page_token(body: Mapping[str, Any]) -> str | None:
+    token = body.get("nextPageToken")
+    if not isinstance(token, str | None):
+        raise ValueError("no page token")  # noqa: TRY004 - of what was answered, not of the call
+    return token
 
 
 def _error(operation: str, answer: _Answer) -> ExternalError:
@@ -432,6 +471,11 @@ def _error(operation: str, answer: _Answer) -> ExternalError:
             f"give {_PUSH_ACCOUNT} the role roles/pubsub.publisher on it (deploy/google/setup.sh does)."
         )
         return Unauthorised(SERVICE, "", message, status=answer.status)
+    if answer.status < 500 and answer.status not in _PASSING and not answer.gmails_own:
+        message = (
+            f"answered {answer.status}, not in Gmail's form. Check GMAIL_BASE_URL and what is between us and Gmail."
+        )
+        return Outage(SERVICE, "", message, status=answer.status)
     advice = (
         "Check that the credentials hold the scope gmail.readonly for this mailbox "
         "(domain-wide delegation or the person's consent), and that the Gmail API is enabled for the project."

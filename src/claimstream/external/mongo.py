@@ -30,6 +30,7 @@ from claimstream.external.mongo_documents import (
     SEARCHED,
     Document,
     amount,
+    applied_email_ids,
     client_keys,
     client_records,
     creditor_entry,
@@ -53,6 +54,13 @@ _SILENT_MILLISECONDS = 20_000
 """The timeout of any answer, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
 _GOODBYE_SECONDS = 3.0
 """For the server's answer to a good-bye: a silent server holds up no end."""
+_DECODING: dict[str, Any] = {
+    "tz_aware": True,
+    "datetime_conversion": "DATETIME_AUTO",
+    "unicode_decode_error_handler": "replace",
+}
+"""A date after the year 9999 and text that is no UTF-8 are values like any other: a whole answer that cannot be decoded
+would take the tenant's other clients with it."""
 _WRITTEN_AT_ONCE = 1000
 """Documents: few enough for one call's time-out."""
 _NOBODY: Document = {"_id": "claimstream: nobody", "tenant_id": ""}
@@ -163,7 +171,7 @@ class Clients:
                 return Applied("missing")
             client_id, creditor = stored
             old = self._stored_amount(update, creditor)
-            if update.effect_id in (creditor.get("applied_email_ids") or ()):
+            if update.effect_id in applied_email_ids(creditor):
                 if await self._still_applied(client_id, update):
                     return Applied("already_applied", old)
                 continue
@@ -337,7 +345,7 @@ class Clients:
             at_once = self._service.policy.concurrency
             options: dict[str, Any] = {
                 "appname": "claimstream",
-                "tz_aware": True,
+                **_DECODING,
                 "serverSelectionTimeoutMS": milliseconds,
                 "connectTimeoutMS": milliseconds,
             }

@@ -42,6 +42,9 @@ SEARCHED = (
 )
 """In which a person looks for a client."""
 
+_NO_AMOUNT = Decimal(10) ** 12
+"""More than is ever owed, and than our tables hold."""
+
 
 def client_document(client: Client) -> Document:
     """A client as it is stored."""
@@ -91,6 +94,12 @@ def noted(update: ClientUpdate, creditor: Document) -> Document:
     if isinstance(creditor.get("applied_email_ids"), list) or "applied_email_ids" not in creditor:
         return {"$addToSet": {"creditors.$.applied_email_ids": ids[0] if len(ids) == 1 else {"$each": ids}}}
     return {"$set": {"creditors.$.applied_email_ids": ids}}  # a null can be set, not added to
+
+
+def applied_email_ids(creditor: Document) -> list[object]:
+    """Return the effects that were applied. The portal writes there too: to MongoDB a text is a list of one."""
+    stored = creditor.get("applied_email_ids")
+    return stored if isinstance(stored, list) else [stored]
 
 
 def find_creditor(document: Document, creditor_id: str) -> Document | None:
@@ -300,6 +309,8 @@ def amount(value: object) -> Decimal | None:
         raise ValueError("an amount that is no number") from error
     if not number.is_finite():
         raise ValueError("an amount that is not finite")
+    if abs(number) >= _NO_AMOUNT:
+        raise ValueError("a number too large to be an amount")
     return number
 
 

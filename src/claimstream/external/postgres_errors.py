@@ -51,6 +51,15 @@ _LOCKED_OUT = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
     asyncpg.InvalidCatalogNameError,  # no such database
 )
+_NOT_OUR_SCHEMA = (
+    asyncpg.UndefinedTableError,  # 42P01
+    asyncpg.UndefinedColumnError,  # 42703
+    asyncpg.InvalidSchemaNameError,  # 3F000
+    asyncpg.SequenceGeneratorLimitExceededError,  # 2200H
+    asyncpg.ObjectNotInPrerequisiteStateError,  # 55000
+)
+"""Errors about tables rather than rows: our statements are always the same, and tested with the schema of this
+release. Whatever the mail, the next one meets them, too."""
 _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "released back to the pool")
 """How asyncpg's InterfaceError says that a connection is gone; its other texts are about our use of it."""
 
@@ -66,6 +75,9 @@ def classify(error: BaseException) -> ExternalError | None:
         return kind(SERVICE, "", message)
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
+    if isinstance(error, asyncpg.PostgresError) and type(error) in _NOT_OUR_SCHEMA:  # not its kinds: a lock may pass
+        advice = "Run claimstream migrate; if that does not help, look whether a table was renamed or restored."
+        return LockedOut(SERVICE, "", f"the tables are not those of this release ({_name(error)}). {advice}")
     if isinstance(error, _STATEMENT_LOST):
         advice = f"A pooler in transaction mode loses prepared statements. {WANTS_POOLER}"
         return Outage(SERVICE, "", f"the session was not ours alone ({_name(error)}). {advice}")

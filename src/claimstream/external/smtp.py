@@ -21,6 +21,8 @@ SERVICE = "smtp"
 
 _CREDENTIAL_CODES = frozenset({530, 534, 535, 538})
 """Replies that mean "log in (properly) first" (RFC 4954, section 6)."""
+_SENDER_CODES = frozenset({501, 521, 550, 551, 553, 554})
+"""Replies to the envelope's sender that are about no mail: a mail's size (552) is named there, too."""
 
 _GOODBYE_SECONDS = 2.0
 
@@ -175,6 +177,14 @@ def _classify(error: BaseException) -> ExternalError | None:
             return _recipients_refused(codes, of=len(codes))
         case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
             return _login_refused(error.code)
+        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError():
+            message = (
+                f"turns the connection away ({error.code}), whatever the mail. Check SMTP_URL and its block lists."
+            )
+            return Outage(SERVICE, "", message)
+        case aiosmtplib.SMTPSenderRefused() if error.code in _SENDER_CODES:
+            message = f"takes no mail of this sender ({error.code}), whoever it is for. Check MAIL_FROM."
+            return Unauthorised(SERVICE, "", message)
         case aiosmtplib.SMTPResponseException():
             return _reply_error(error.code)
         case aiosmtplib.SMTPException() if type(error) in _UNSUPPORTED:

@@ -15,7 +15,7 @@ class GmailNotification(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    email_address: str = Field(alias="emailAddress", pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)
+    email_address: str = Field(alias="emailAddress", pattern=r"^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+$", max_length=320)
     history_id: int = Field(alias="historyId", gt=0, lt=2**63)
 
 

@@ -13,7 +13,7 @@ log = get_logger(__name__)
 class _EmailMessage(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    email_id: str = Field(min_length=1, max_length=200)
+    email_id: str = Field(pattern=r"^\P{Cc}+$", max_length=200)
 
 
 class EmailConsumer:

@@ -1,6 +1,7 @@
 """The content of one email: its bytes, and what a reading process found in them."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -133,7 +134,7 @@ class MailContent:
 
         Raises:
             LostMailError: the mail was read before, and its bytes are nowhere any more.
-            Outage: there was no room for some time.
+            Outage: there was no room for some time, or the archive gave the bytes of something else.
         """
         uri = source.uri if self._blobs is not None else None
         if uri is None and "/" in source.source_id:
@@ -144,7 +145,11 @@ class MailContent:
         room = await self._beside(_WHILE_IT_COMES * source.size)
         try:
             if uri is not None and self._blobs is not None:
-                yield await self._blobs.get(uri)
+                data = await self._blobs.get(uri)
+                if hashlib.sha256(data).hexdigest() != source.sha256:
+                    message = "gave other bytes than were archived. If it lasts, look who wrote the attachment's object"
+                    raise Outage("gcs", "objects.get", message)
+                yield data
             else:
                 yield self._unpacked.get(source.source_id) if self._unpacked else None
         finally:

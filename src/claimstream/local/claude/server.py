@@ -53,6 +53,7 @@ _REFUSAL = "refusal"
 _SILENT = "silent"
 _BROKEN_OFF = "broken off"
 _ERROR = "error "
+_ALTERED = "altered "
 
 
 @dataclass(slots=True)
@@ -86,6 +87,10 @@ class ClaudeFaults(HttpFaults):
     def fail_midway(self, kind: str, *, times: int | None = None, seconds: float | None = None) -> None:
         """Send half of the events, and then an error event such as ``overloaded_error``."""
         self.add(operation="messages", times=times, seconds=seconds).answer = f"{_ERROR}{kind}"
+
+    def alter(self, **fields: object) -> None:
+        """Begin each streamed answer with other values in these fields of the message, such as ``usage=None``."""
+        self.add(operation="messages").answer = f"{_ALTERED}{json.dumps(fields)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,8 @@ class ClaudeServer(LocalHttpServer):
         return web.json_response(message, headers=self._headers())
 
     async def _streamed(self, request: web.Request, events: list[dict[str, Any]], fault: str) -> web.StreamResponse:
+        if fault.startswith(_ALTERED):
+            events[0]["message"] |= json.loads(fault.removeprefix(_ALTERED))
         stays = not fault.startswith((_SILENT, _BROKEN_OFF, _ERROR))
         if stays and not self.event_seconds:
             text = "".join(map(_event_text, events))
