@@ -110,7 +110,7 @@ async def test_a_role_without_rights_is_told_so(stack: LocalStack) -> None:
     try:
         await server.execute(f"CREATE DATABASE {name}")
         await server.execute(f"CREATE ROLE {name} LOGIN")
-        with pytest.raises(Unauthorised, match="postgresql migrate: .* permission denied for schema public"):
+        with pytest.raises(Unauthorised, match=r"postgresql migrate: .* permission denied for schema public"):
             await migrate(urlunsplit(owned._replace(netloc=f"{name}@{owned.hostname}:{owned.port}")))
         await migrate(urlunsplit(owned))
     finally:
