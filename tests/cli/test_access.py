@@ -101,8 +101,30 @@ class TestDemoThatRuns:
         named = await said("doctor --demo", cache)
         assert named.status == 0, named.out
 
+    @pytest.mark.parametrize("words", [*SHOWING, "report abcdef"])
+    @pytest.mark.parametrize(
+        "line", ["DATABSE_URL=postgresql://h/d", "DATABASE_URL=", "DATABASE_URL: postgresql://h/d"]
+    )
+    async def test_no_command_falls_to_it_beside_a_file_of_settings(
+        self, words: str, line: str, app: App, world: World, installed: dict[str, str], cache: Path, tmp_path: Path
+    ) -> None:
+        announce_demo(cache, installed)
+        (tmp_path / ".env").write_text(f"{line}\n")
+        ended = await said(words, cache, tmp_path)
+        assert (ended.status, ended.out) == (2, ""), ended.err
+        last = ended.err.splitlines()[-1]
+        assert last.startswith("claimstream: DATABASE_URL: not set in the environment or in "), ended.err
+        assert last.endswith(f"--demo {words}")
+
 
 class TestDemoThatEnded:
+    async def test_what_it_has_left_is_not_shown_beside_a_file_of_settings(self, cache: Path, tmp_path: Path) -> None:
+        leave_results(cache)
+        (tmp_path / ".env").write_text("DATABSE_URL=postgresql://h/d\n")
+        ended = await said("emails", cache, tmp_path)
+        assert (ended.status, ended.out) == (2, ""), ended.err
+        assert "If the demo that ran last is meant: " in ended.err
+
     @pytest.mark.parametrize("words", [*AT_WORK, "review", "mailboxes"])
     async def test_one_message_says_that_it_has_to_run(self, words: str, cache: Path) -> None:
         leave_results(cache)

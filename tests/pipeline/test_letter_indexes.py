@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -30,6 +30,8 @@ from claimstream.pipeline.letter_indexes import OLDEST_CLIENT_KEYS_SECONDS, Lett
 from claimstream.pipeline.runner import Runner, Settled, Wait
 from claimstream.pipeline.services import Services
 from claimstream.settings import Settings
+
+Record = TypeVar("Record", Client, Inquiry)
 
 SINCE = NOW - timedelta(days=90)
 MAREN = Client(client_id="c-3", tenant_id="t", case_reference="8803/25", first_name="Maren", last_name="Okafor")
@@ -97,8 +99,8 @@ async def worker(app: App) -> AsyncIterator[Worker]:
     await made.letters.close()
 
 
-def changed(client: Client, **fields: object) -> Client:
-    return client.model_copy(update=fields)
+def changed(record: Record, **fields: object) -> Record:
+    return record.model_copy(update=fields)
 
 
 async def store(app: App, *clients: Client) -> None:
@@ -348,6 +350,49 @@ async def test_an_old_letter_is_found_by_its_code_alone(app: App, world: World, 
     by_name, by_code = await files_of(app, worker, world), await files_of(app, worker, world)
     assert ids_of(await by_name.pointed_at(mail("8801/25"))) == ["i-1"]
     assert ids_of(await by_code.pointed_at(mail("8801/25 CODE0009"))) == ["i-1", "i-9"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "received"),
+    [
+        ({"message_id": "9@k.example"}, mail(in_reply_to=["<9@k.example>"])),
+        ({"message_id": "<9@k.example>"}, mail(references=["<9@k.example>"])),
+        ({"reply_code": "H4N6T8Z3"}, mail(subject="AW: h4n6T8Z3")),
+        ({"reply_code": "H4N6-T8Z3"}, mail("Ihr Zeichen: h4n6-T8Z3.")),
+        ({"reply_code": "H-4-N-6-T-8"}, mail("(H-4-N-6-T-8)")),
+        ({"reply_code": "H4N6-T8Z3"}, mail(to=["claims+h4n6-t8z3@kanzlei-nord.example"])),
+        ({"reply_code": "A"}, mail(delivered_to=["claims+a@kanzlei-nord.example"])),
+    ],
+)
+async def test_an_old_letter_is_found_however_it_is_named(
+    fields: dict[str, str], received: ParsedMail, app: App, world: World, worker: Worker
+) -> None:
+    await send(app, world, letter(9, world.inquiries[0], sent_at=NOW - timedelta(days=100), **fields))
+    files = await files_of(app, worker, world)
+    assert ids_of(await files.pointed_at(received)) == ["i-9"]
+
+
+@pytest.mark.parametrize("sign", ["Subject: AW: H4N6-T8Z3", "Subject: AW\nIn-Reply-To: <9@k.example>"])
+async def test_an_old_letter_named_goes_before_the_senders_recent_one(
+    sign: str, app: App, stack: LocalStack, world: World, worker: Worker
+) -> None:
+    await store(app, changed(MAREN, creditors=world.clients[0].creditors))
+    old = letter(9, world.inquiries[0], client_id="c-3", sent_at=NOW - timedelta(days=100), message_id="9@k.example")
+    await send(app, world, changed(old, reply_code="H4N6-T8Z3"))
+    raw = (
+        f"From: forderung@stadtwerke.example\nTo: {world.tenants[0].mailboxes[0]}\n{sign}\n"
+        "Date: Mon, 19 Oct 2026 10:00:00 +0200\nMessage-ID: <r@stadtwerke.example>\n\n"
+        "Unsere Gesamtforderung beträgt 512,34 EUR.\n"
+    )
+    summary = await settle(app, stack, world, worker.runner, raw.encode())
+    assert summary.inquiry_id == "i-9"
+
+
+async def test_a_longer_code_does_not_name_an_old_letter(app: App, world: World, worker: Worker) -> None:
+    old = letter(9, world.inquiries[0], sent_at=NOW - timedelta(days=100), reply_code="H4N6T8Z3")
+    await send(app, world, old)
+    files = await files_of(app, worker, world)
+    assert ids_of(await files.pointed_at(mail("H4N6T8Z3-B, 1H4N6T8Z3 und A-H4N6T8Z3"))) == []
 
 
 def ids_of(files: list[Any]) -> list[str]:

@@ -15,11 +15,12 @@ from tests.store.test_reviews import decision, item_of, to_review
 from claimstream.app import App
 from claimstream.domain.records.work import Delivered
 from claimstream.domain.records.world import World
+from claimstream.external.errors import Outage, Unauthorised
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 from claimstream.store import migrations
 from claimstream.store.reviews import ReviewStore
-from claimstream.store.schema import _config
+from claimstream.store.schema import _config, migrate
 
 _SHAPE = """
     SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || coalesce(column_default, '')
@@ -99,3 +100,25 @@ async def test_a_decision_that_waits_to_be_written_stops_a_step_back(
     finally:
         await engine.dispose()
     assert await app.services.outbox.take(email_id=item.email_id) is None
+
+
+async def test_a_role_without_rights_is_told_so(stack: LocalStack) -> None:
+    assert stack.postgres is not None
+    name = f"schema_{secrets.token_hex(4)}"
+    owned = urlsplit(stack.postgres.dsn)._replace(path=f"/{name}")
+    server = await asyncpg.connect(stack.postgres.dsn)
+    try:
+        await server.execute(f"CREATE DATABASE {name}")
+        await server.execute(f"CREATE ROLE {name} LOGIN")
+        with pytest.raises(Unauthorised, match=r"postgresql migrate: .* permission denied for schema public"):
+            await migrate(urlunsplit(owned._replace(netloc=f"{name}@{owned.hostname}:{owned.port}")))
+        await migrate(urlunsplit(owned))
+    finally:
+        await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await server.execute(f"DROP ROLE IF EXISTS {name}")
+        await server.close()
+
+
+async def test_a_server_that_is_not_there_is_an_outage() -> None:
+    with pytest.raises(Outage, match="postgresql migrate: not reachable"):
+        await migrate("postgresql://u@127.0.0.1:1/d")

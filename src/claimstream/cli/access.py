@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 
 from claimstream.cli.about import about_demo
 from claimstream.cli.console import note, program
@@ -38,14 +39,15 @@ def _warn_of_unknown_names() -> None:
 
 
 def settings_to_show(*, also_ended: bool = False) -> Settings:
-    """The settings for a command that only shows: where the installation names no database, those of the demo, and that
-    is said.
+    """The settings for a command that only shows: where nothing is installed, those of the demo, and that is said.
+
+    A folder with a ``.env`` is an installation. If it names no database, a name is missing or mistyped.
 
     Args:
         also_ended: the command also shows what a demo has left that is over; the settings name no database then.
 
     Raises:
-        SettingsError: a setting is wrong, or the demo is over.
+        SettingsError: a setting is wrong; the demo is over; or ``.env`` names no database, and there is a demo.
     """
     if about_demo.get():
         return _settings_of_demo(also_ended=also_ended)
@@ -53,8 +55,10 @@ def settings_to_show(*, also_ended: bool = False) -> Settings:
     runs = last_demo.running() is not None
     if settings.database_url is not None or not (runs or last_demo.has_ended()):
         return settings
-    settings = _settings_of_demo(also_ended=also_ended)
     which = "runs here" if runs else "ran last"
+    if Path(".env").is_file():
+        raise _no_database(which)
+    settings = _settings_of_demo(also_ended=also_ended)
     note(f"{not_set('DATABASE_URL')}. This shows the demo that {which}, and nothing of a real installation.")
     return settings
 
@@ -69,11 +73,15 @@ def settings_at_work() -> Settings:
         return _settings_of_demo()
     settings = installed_settings()
     if settings.database_url is None and last_demo.running() is not None:
-        raise SettingsError(
-            f"{not_set('DATABASE_URL')}. Set it: postgresql://user:password@host/database. If the demo that runs here "
-            f"is meant: {program()} --demo {shlex.join(sys.argv[1:])}"
-        )
+        raise _no_database("runs here")
     return settings
+
+
+def _no_database(which: str) -> SettingsError:
+    return SettingsError(
+        f"{not_set('DATABASE_URL')}. Set it: postgresql://user:password@host/database. If the demo that {which} "
+        f"is meant: {program()} --demo {shlex.join(sys.argv[1:])}"
+    )
 
 
 def _settings_of_demo(*, also_ended: bool = False) -> Settings:

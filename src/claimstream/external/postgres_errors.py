@@ -69,10 +69,12 @@ def classify(error: BaseException) -> ExternalError | None:
     if isinstance(error, asyncpg.PostgresConnectionError) and _NO_PARAMETER in str(error):
         advice = "Take it out of DATABASE_URL, or add it to the pooler's ignore_startup_parameters."
         return Unauthorised(SERVICE, "", f"the pooler does not know a parameter of DATABASE_URL. {advice}")
-    if isinstance(error, (*_LOCKED_OUT, asyncpg.InsufficientPrivilegeError)):
-        message = f"does not let us in or do this ({_name(error)}). Check user, password and database in DATABASE_URL."
-        kind = LockedOut if isinstance(error, _LOCKED_OUT) else Unauthorised
-        return kind(SERVICE, "", message)
+    if isinstance(error, _LOCKED_OUT):
+        advice = "Check user, password and database in DATABASE_URL."
+        return LockedOut(SERVICE, "", f"does not let us in ({_name(error)}). {advice}")
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        advice = "Let DATABASE_URL name a role that may; docs/security.md lists the rights."
+        return Unauthorised(SERVICE, "", f"does not let us do this: {error} ({_name(error)}). {advice}")
     if isinstance(error, _PASSING):
         return Outage(SERVICE, "", f"failed for a reason that passes ({_name(error)}).")
     if isinstance(error, asyncpg.PostgresError) and type(error) in _NOT_OUR_SCHEMA:  # not its kinds: a lock may pass

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from claimstream.domain.records.inquiry import Inquiry, Letter
 from claimstream.domain.records.keys import LetterChanges, LetterKeys
+from claimstream.domain.rules.forms import bare_message_id
 from claimstream.store.database import Connection, Database
 
 _INQUIRY = """
@@ -77,8 +78,11 @@ class InquiryStore:
         Args:
             since: recent means sent at or after this.
             reply_codes: words of the mail that may be reply codes, in any case.
-            message_ids: of In-Reply-To and References, with their angle brackets.
+            message_ids: of In-Reply-To and References.
         """
+        # A portal may store them with or without the brackets, and the index knows them as they are stored.
+        bare = {bare_message_id(message_id) for message_id in message_ids}
+        written = [*bare, *(f"<{message_id}>" for message_id in bare)]
 
         async def work(connection: Connection) -> list[Inquiry]:
             rows = await connection.fetch(
@@ -93,7 +97,7 @@ class InquiryStore:
                 list(inquiry_ids),
                 since,
                 [code.upper() for code in reply_codes],
-                list(message_ids),
+                written,
             )
             return [Inquiry(**{**row, "letter": Letter(row["letter"])}) for row in rows]
 

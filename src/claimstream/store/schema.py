@@ -11,7 +11,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from claimstream.external.postgres_errors import classify
 
 _LOCK = 7_214_550_031
 """Advisory lock: pods that start together migrate one after the other."""
@@ -58,6 +61,9 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
     Returns:
         The revision before and after; equal when nothing was due, None before the first. A newer revision than ours
         stays as it is, so that the release before can be started again with its init container.
+
+    Raises:
+        ExternalError: the server is lost, or the role lacks a right.
     """
     # asyncpg reads the DSN itself: SQLAlchemy would pass sslmode and the like on as arguments it does not take.
     engine = create_async_engine(
@@ -72,8 +78,20 @@ async def migrate(dsn: str) -> tuple[str | None, str | None]:
     try:
         async with _alone(dsn), engine.connect() as connection:
             return await connection.run_sync(_upgrade)
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if (known := classify(_root(error))) is None:
+            raise
+        known.operation = "migrate"
+        raise known from error
     finally:
         await engine.dispose()
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the error that asyncpg raised: SQLAlchemy puts two of its own around it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 async def _connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":

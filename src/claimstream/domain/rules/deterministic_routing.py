@@ -30,8 +30,8 @@ CONFIDENCE: dict[MatchedBy, float] = {
 }
 
 _PLUS_ADDRESS = re.compile(r"^[^@+]*\+([^@]+)@")
-_CODE = re.compile(r"[A-Za-z0-9]{4,20}")
-_MOST_WORDS = 20_000
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-)[A-Za-z0-9](?:-?[A-Za-z0-9]){5,19}(?!-?[A-Za-z0-9])")
+_MOST_CODES = 20_000
 """The most words of one mail that are looked up as reply codes: a bound on what a hostile mail can ask of the
 database."""
 
@@ -94,7 +94,7 @@ class Signs:
             references=tuple({reference.normalised for reference in self.references}),
             message_ids=(*mail.in_reply_to, *mail.references),
             codes_in_addresses=tuple(self.codes_in_addresses()),
-            possible_codes=tuple(_possible_codes(mail)),
+            possible_codes=tuple(self._possible_codes()),
         )
 
     def codes_in_addresses(self) -> set[str]:
@@ -102,6 +102,16 @@ class Signs:
         mail = self.mail
         addresses = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to)
         return {match.group(1).lower() for address in addresses if (match := _PLUS_ADDRESS.match(address.strip(" <>")))}
+
+    def _possible_codes(self) -> set[str]:
+        """Return what may be a letter's reply code, in capitals: wherever :meth:`Wording.has_code` would find one."""
+        codes = {code.upper() for code in self.codes_in_addresses()}
+        for match in _CODE.finditer(self.wording.text):
+            if len(codes) >= _MOST_CODES:
+                break
+            if any(sign.isdigit() for sign in match.group()):
+                codes.add(match.group().upper())
+        return codes
 
     def name_case(self, file: CandidateFile) -> bool:
         """Whether the client's case reference stands there, with a label or unmistakably without one."""
@@ -188,24 +198,6 @@ def names_another_case(references: Iterable[Reference], file: CandidateFile) -> 
     """Whether a reference labelled as the firm's (*Ihr Zeichen*) stands there and none is this client's."""
     found = list(references)
     return any(r.direction is ReferenceDirection.OURS for r in found) and not matches_case(found, file)
-
-
-def _possible_codes(mail: ParsedMail) -> set[str]:
-    texts = [a.address for a in (*mail.to, *mail.cc)] + list(mail.delivered_to) + [s.text for s in mail.sources]
-    # A reply code holds a digit or is written in capitals: plain words need not be asked for.
-    words: set[str] = set()
-    for text in texts:
-        for match in _CODE.finditer(text):
-            word = match.group()
-            if not word.islower() or any(c.isdigit() for c in word):
-                words.add(word.upper())
-            if len(words) >= _MOST_WORDS:
-                return words
-    for address in texts[: len(mail.to) + len(mail.cc) + len(mail.delivered_to)]:
-        _, plus, tag = address.partition("@")[0].partition("+")
-        if plus:
-            words.add(tag.upper())
-    return words
 
 
 def _hit(file: CandidateFile, matched_by: MatchedBy) -> RoutingHit:
