@@ -126,6 +126,15 @@ async def test_checkpoints_come_back_with_the_next_claim_and_are_never_overwritt
     assert again.seconds == {"fetch": 0.5}
 
 
+async def test_a_checkpoint_with_a_nul_is_kept(app: App, world: World) -> None:
+    """As in an answer of the model, which has been paid."""
+    email_id = await add_email(app, world)
+    claimed = await claim(app, email_id)
+    await app.emails.checkpoint(claimed.email, Checkpoint("model/classify", '{"why": "a\\u0000b"}', seconds=0.5))
+    await app.emails.release(claimed.email)
+    assert (await claim(app, email_id)).checkpoints == {"model/classify": '{"why": "a\ufffdb"}'}
+
+
 async def test_tokens_are_booked_once_with_their_checkpoint(app: App, world: World) -> None:
     email = (await claim(app, await add_email(app, world))).email
     for _ in range(2):

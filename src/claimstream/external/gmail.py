@@ -421,10 +421,7 @@ def _message_page(body: Mapping[str, Any]) -> MessagePage:
 
 
 def _profile(body: Mapping[str, Any]) -> Profile:
-    email = body["emailAddress"]
-    if not (isinstance(email, str) and email.isprintable()):
-        raise ValueError("no address")
-    return Profile(email=email, history_id=_history_id(body["historyId"]))
+    return Profile(email=str(body["emailAddress"]), history_id=_history_id(body["historyId"]))
 
 
 def _watch(body: Mapping[str, Any]) -> Watch:

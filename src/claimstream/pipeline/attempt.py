@@ -218,8 +218,7 @@ class Attempt:
         with stage_span(name):
             result = await work()
             seconds = time.monotonic() - started
-            text = result.model_dump_json().replace("\\u0000", "\\ufffd")
-            checkpoint = Checkpoint(name, text, seconds=seconds, replace=unreadable)
+            checkpoint = Checkpoint(name, result.model_dump_json(), seconds=seconds, replace=unreadable)
             # An answer that could not be used is kept by nothing else: it is not to be asked for and paid again.
             if name in _KEPT_AT_ONCE or len(self._desk.calls) > asked:
                 await self._services.emails.checkpoint(self._email, checkpoint)

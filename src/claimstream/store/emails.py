@@ -20,7 +20,7 @@ from claimstream.domain.records.work import (
 )
 from claimstream.store.database import Connection, Database
 from claimstream.store.failures import forget_failures, note_failure
-from claimstream.store.jsonb import json_of, plain, to_json
+from claimstream.store.jsonb import json_of, plain, to_json, without_nul
 from claimstream.store.ledger import end_reservation, record_tokens
 from claimstream.store.outbox import WAITS
 from claimstream.store.runs import applied_update
@@ -508,7 +508,7 @@ async def _keep(connection: Connection, email: Email, checkpoints: Sequence[Chec
             email.email_id,
             checkpoint.stage,
             email.attempt,
-            checkpoint.result,
+            without_nul(checkpoint.result),
             checkpoint.seconds,
             checkpoint.replace,
         )

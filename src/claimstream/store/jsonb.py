@@ -8,12 +8,17 @@ from pydantic import BaseModel
 
 def to_json(record: BaseModel) -> str:
     """JSON text of a record."""
-    return record.model_dump_json().replace("\\u0000", "\\ufffd")
+    return without_nul(record.model_dump_json())
 
 
 def json_of(value: Any) -> str:
     """JSON text of plain data."""
-    return json.dumps(value).replace("\\u0000", "\\ufffd")
+    return without_nul(json.dumps(value))
+
+
+def without_nul(text: str) -> str:
+    """JSON text as it can be stored."""
+    return text.replace("\\u0000", "\\ufffd")
 
 
 def plain(text: str | None) -> str | None:
