@@ -126,3 +126,17 @@ async def test_of_two_loads_that_contend_one_is_refused(app: App, world: World) 
 
     both = await asyncio.gather(*(app.world.load(firm(name)) for name in ("u", "v")), return_exceptions=True)
     assert [type(one) for one in both if one is not None] == [WorldFaultsError]
+
+
+async def test_a_letter_is_not_moved_with_the_signs_of_another_claim(app: App, world: World) -> None:
+    await app.world.load(world)
+    before = await rows(app)
+    first, second = world.inquiries
+    moved = first.model_copy(update={"client_id": second.client_id, "creditor_id": second.creditor_id})
+    bare = moved.model_copy(update={"reply_code": None, "message_id": None})
+    with pytest.raises(WorldFaultsError, match=r"about c-1 and cr-1, .* or name its reply_code, message_id"):
+        await app.world.load(world.model_copy(update={"inquiries": (bare,)}))
+    assert await rows(app) == before
+    same = first.model_copy(update={"reply_code": None, "message_id": None})
+    await app.world.load(world.model_copy(update={"inquiries": (same,)}))
+    await app.world.load(world.model_copy(update={"inquiries": (moved,)}))

@@ -7,7 +7,7 @@ from asyncpg import Record
 
 from claimstream.domain.records.world import Entries, World
 from claimstream.domain.rules.faults import WorldFaultsError, joined
-from claimstream.domain.rules.world_faults import Stored, code_key, faults_against_stored, message_key
+from claimstream.domain.rules.world_faults import KEPT, Stored, code_key, faults_against_stored, message_key
 from claimstream.store.database import Connection, Database
 
 _LOCK = 7_214_550_032
@@ -126,7 +126,10 @@ async def _stored(connection: Connection, world: World) -> Stored:
         for name in ("alias", "address")
     ]
     inquiries = await connection.fetch(
-        "SELECT inquiry_id, tenant_id FROM inquiries WHERE inquiry_id = ANY($1::text[])",
+        """
+        SELECT inquiry_id, tenant_id, client_id, creditor_id, reply_code, message_id, to_address, creditor_reference
+        FROM inquiries WHERE inquiry_id = ANY($1::text[])
+        """,
         [inquiry.inquiry_id for inquiry in world.inquiries],
     )
     codes = await connection.fetch(
@@ -149,6 +152,13 @@ async def _stored(connection: Connection, world: World) -> Stored:
         tenants=tenants,
         mailboxes={row["address"]: row["tenant_id"] for row in (*aliases, *mailboxes)},
         inquiries={row["inquiry_id"]: row["tenant_id"] for row in inquiries},
+        signs={
+            row["inquiry_id"]: (
+                (row["client_id"], row["creditor_id"]),
+                [name for name in KEPT if row[name] is not None],
+            )
+            for row in inquiries
+        },
         codes=_by_key(codes),
         message_ids=_by_key(messages),
     )

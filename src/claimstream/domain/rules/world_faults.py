@@ -26,6 +26,10 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNKNOWN_SHOWN = 20
 
 
+KEPT = ("reply_code", "message_id", "to_address", "creditor_reference")
+"""The fields by which a reply finds its letter. A load that leaves one open keeps the stored value."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """The part of a world's records that PostgreSQL holds already."""
@@ -35,6 +39,8 @@ class Stored:
     """The tenant by address."""
     inquiries: Mapping[str, str] = field(default_factory=dict)
     """The tenant by inquiry id."""
+    signs: Mapping[str, tuple[tuple[str, str], Collection[str]]] = field(default_factory=dict)
+    """By inquiry id the client and creditor, and the names of the fields of ``KEPT`` that have a value."""
     codes: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
     """The inquiry ids by :func:`code_key`."""
     message_ids: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
@@ -214,6 +220,11 @@ def _against_stored(entries: Entries, stored: Stored) -> Iterator[str]:
             yield located((*place, "tenant_id"), f"there is no tenant {_shortened(inquiry.tenant_id)}")
         if stored.inquiries.get(inquiry.inquiry_id, inquiry.tenant_id) != inquiry.tenant_id:
             yield located((*place, "inquiry_id"), "is another tenant's inquiry. Give it an id of its own")
+        claim, signs = stored.signs.get(inquiry.inquiry_id, (None, ()))
+        kept = [name for name in signs if getattr(inquiry, name) is None]
+        if kept and claim is not None and claim != (inquiry.client_id, inquiry.creditor_id):
+            said = f"is stored as a letter about {' and '.join(claim)}, whose replies would now go to another claim"
+            yield located((*place, "inquiry_id"), f"{said}. Give it an id of its own, or name its {', '.join(kept)}")
         others = set(stored.codes.get(code_key(inquiry), ())) - {inquiry.inquiry_id}
         if inquiry.reply_code and others:
             yield located((*place, "reply_code"), f"is the code of inquiry {min(others)}")
