@@ -29,7 +29,7 @@ demo: setup ## the main job on real input, on the embedded local stack
 	@trap : INT; $(BIN)/claimstream demo $(ARGS) || { status=$$?; [ $$status -eq 130 ] || exit $$status; }
 
 test: setup ## the tests
-	$(BIN)/pytest --numprocesses 3 --maxschedchunk 8 $(ARGS)
+	$(BIN)/pytest --numprocesses 4 --maxschedchunk 8 $(ARGS)
 
 fuzz: setup ## mail and attachments that hypothesis makes up, for ten minutes, in a pod's memory: does any end without an outcome?
 	@end=$$(($$(date +%s) + 600)); while [ $$(date +%s) -lt $$end ]; do \

@@ -45,7 +45,7 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         workers = Workers(plan.workers, installation.environment, folder, chance)
         await workers.start()
         await asyncio.wait_for(workers.begun(), _STALL_SECONDS)
-        faults, sicknesses = Faults(installation, workers, letters, chance), Sicknesses(installation)
+        faults, sicknesses = Faults(installation, workers, letters, chance), Sicknesses(installation, workers)
         watch = asyncio.create_task(workers.look_after())
         sent: dict[str, Letter] = {}
         try:

@@ -14,6 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from bench.chaos.fault import Fault
 from bench.chaos.installation import Installation
 from bench.chaos.past import IS_PAST
+from bench.chaos.workers import Workers
 from claimstream.local.http.faults import HttpFaults
 
 _USAGE_LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-31 at 00:00 UTC."
@@ -61,8 +62,9 @@ class _Other:
 class Sicknesses:
     """Faults that concern all mail. Each lasts until something has ended that did not need the service."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, workers: Workers) -> None:
         self._on = installation
+        self._workers = workers
         self.seen: list[Sickness] = []
 
     def all(self) -> list[Fault]:
@@ -91,7 +93,7 @@ class Sicknesses:
         times: float = 1.0,
     ) -> Fault:
         async def happen(seconds: float) -> None:
-            async with AsyncExitStack() as while_sick:
+            async with self._workers.needed, AsyncExitStack() as while_sick:
                 async with other.ill():
                     await _until(lambda: self._waiting(other))
                     await while_sick.enter_async_context(sick())

@@ -28,6 +28,9 @@ class Workers:
         self._chance = chance
         self._running: list[_Worker] = []
         self._started = 0
+        self.needed = asyncio.Lock()
+        """While it is held they live: what a worker leaves behind comes back by the intake, which a service that serves
+        nobody holds."""
         self.kills = 0
         self.not_begun = 0
         """Workers that ended at their start, because a service they look at first was down; others took their place."""
@@ -40,24 +43,31 @@ class Workers:
 
     async def kill(self) -> None:
         """One of them, at once; another one takes its place."""
-        worker = self._take()
-        if worker.process.returncode is None:
-            worker.process.kill()
-            self.kills += 1
-            await worker.process.wait()
-        else:  # it was quicker than us
-            self._note_end(worker)
-        await self._start()
+        async with self.needed:
+            worker = self._take()
+            if worker.process.returncode is None:
+                worker.process.kill()
+                self.kills += 1
+                await worker.process.wait()
+            else:  # it was quicker than us
+                self._note_end(worker)
+            await self._start()
 
     async def restart_one_after_the_other(self) -> None:
         """As a rolling update does: SIGTERM, wait for the end, start the next."""
         for _ in range(self._count):
-            await self._end(self._take())
-            await self._start()
+            async with self.needed:
+                await self._end(self._take())
+                await self._start()
 
     async def freeze(self, seconds: float) -> None:
         """One stands still, longer than its claims and leases last, and then goes on as if nothing had happened."""
         worker = await self._one_at_work()
+        async with self.needed:
+            await self._stand_still(worker, seconds)
+
+    @staticmethod
+    async def _stand_still(worker: "_Worker", seconds: float) -> None:
         with contextlib.suppress(ProcessLookupError):
             worker.process.send_signal(signal.SIGSTOP)
             try:
@@ -72,8 +82,9 @@ class Workers:
             worker.process.send_signal(signal.SIGUSR1)
 
     async def replace_with_wrong_clock(self, seconds: float) -> None:
-        await self._end(self._take())
-        await self._start(CHAOS_CLOCK_SECONDS=str(seconds))
+        async with self.needed:
+            await self._end(self._take())
+            await self._start(CHAOS_CLOCK_SECONDS=str(seconds))
 
     async def look_after(self) -> None:
         """Until cancelled: a worker that ends by itself is replaced, as Kubernetes does, and remembered."""

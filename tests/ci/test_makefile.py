@@ -22,6 +22,7 @@ async def test_ctrl_c_is_no_error_of_make(tmp_path: Path, status: int, complains
     make = await asyncio.create_subprocess_exec(
         *("make", "demo", f"VENV={tmp_path}"),
         cwd=PROJECT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},  # of `make test`
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,

@@ -268,7 +268,7 @@ async def test_a_long_wait_for_all_mail_keeps_its_place(
 @pytest.mark.parametrize(
     "raw",
     [
-        b"",
+        b"\r\n",
         b"\x00\xff\xfe garbage \x00",
         b"Content-Type: multipart/mixed; boundary=missing\r\n\r\nno boundary anywhere",
         b"Content-Type: text/plain; charset=x-klingon\r\n\r\nGr\xfc\xdfe, 12,00 EUR",
