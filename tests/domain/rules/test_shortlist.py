@@ -312,8 +312,11 @@ def readings(draw: st.DrawFn, received: ParsedMail) -> Consolidated:
     return found.model_copy(update={"references": (*found.references, *more), "people": (*found.people, *people)})
 
 
+WORLDS = 200 if settings.default is None or settings.default.max_examples <= 100 else 600
+
+
 @pytest.mark.timeout(600)  # a quarter of a minute, but on a machine that does much else
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=WORLDS, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_the_rules_say_the_same_of_a_shortlist_as_of_all(data: st.DataObject) -> None:
     files, before = data.draw(worlds())
