@@ -1,4 +1,4 @@
-"""What an event loop did while something ran."""
+"""The work of an event loop while something ran."""
 
 import asyncio
 import time

@@ -98,7 +98,7 @@ class _Reply:
 
     @property
     def given_up(self) -> bool:
-        """Whether a person has it, unwritten, since a service refused it alone."""
+        """Return True where a person has it, unwritten, since a service refused it alone."""
         return self.poison == REFUSES and self.row is not None and self.row["review_reason"] == "extraction_error"
 
     def overtaken_by(self, last: "_Reply") -> Literal["date", "amount"] | None:

@@ -9,11 +9,11 @@ class Fault:
     service: str
     kind: str
     happen: Callable[[float], Awaitable[object]]
-    """For so many seconds, where it lasts; when it returns, all is well again."""
+    """Let it happen, for so many seconds where it lasts; when it returns, all is well again."""
     beside: str = ""
     """Another service that it uses."""
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Those that have no other fault meanwhile."""
+        """The services that have no other fault meanwhile."""
         return (self.service, self.beside) if self.beside else (self.service,)

@@ -29,7 +29,7 @@ class Faults:
         self._mailboxes = sorted({letter.mailbox for letter in letters})
         self._chance = chance
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """Of each service: one fault at a time."""
+        """The services that have a fault: one at a time for each."""
         self.survived: Counter[tuple[str, str]] = Counter()
 
     def all(self) -> list[Fault]:
@@ -65,7 +65,7 @@ class Faults:
         return faults
 
     def may_happen(self, fault: Fault) -> bool:
-        """Whether its services have no other fault just now."""
+        """Return True while its services have no other fault."""
         return not any(self._turns[service].locked() for service in fault.services)
 
     async def happen(self, fault: Fault, seconds: float) -> None:

@@ -39,7 +39,7 @@ CLAIM_SECONDS = 6.0
 PUSH_DELAY_SECONDS = (0.0, 0.05)
 """Of Gmail's notifications: its mail goes on arriving while Pub/Sub is down."""
 MEMORY_BYTES = 1536 * 1024 * 1024
-"""Of a worker: its reading processes may take 220 MiB each, so that a killer attachment need not be larger."""
+"""The memory of a worker: 220 MiB for each reading process, so that a killer attachment need not be larger."""
 WORKER_SETTINGS = {
     "CLAIM_SECONDS": str(CLAIM_SECONDS),
     "OUTAGE_WAIT_SECONDS": "1",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 KILLED, SOUND = "attachment-1", "attachment-2"
-"""How the two are called in what was read."""
+"""The names of the two in what was read."""
 _MEBIBYTES = 400
 """PDFium unpacks them at once, and the reading process may take less (``MEMORY_BYTES`` of the workers)."""
 _EDGE = b"\r\n--=_teile\r\n"

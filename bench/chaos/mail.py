@@ -16,7 +16,7 @@ from claimstream.local.sample_mail import SAMPLES
 
 LETTERS_PER_FIRM = 50
 STORED = Decimal("430.00")
-"""Of the clients of all letters but ``pdf``, before the first reply."""
+"""The stored amount of the clients of all letters but ``pdf``, before the first reply."""
 _FIRST_KILLER, _KILLERS_APART = 10, 500
 _PDF = "01-pdf-reply-code"
 _PROSE_MARK = "da fehlen noch gut achthundertzwölf"
@@ -47,7 +47,7 @@ class Letter:
 
     @property
     def case_reference(self) -> str:
-        """How the firm calls the case in the notification."""
+        """The case reference in the notification."""
         return case_reference(self.client)
 
     @property

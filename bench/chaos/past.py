@@ -1,4 +1,4 @@
-"""What an installation that has run for long has behind it: an outbox full of rows that are done."""
+"""The past of an installation that has run for long: an outbox full of rows that are done."""
 
 import asyncpg
 

@@ -20,9 +20,9 @@ from claimstream.local.http.faults import HttpFaults
 _USAGE_LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-31 at 00:00 UTC."
 _UNAUTHORIZED = 13
 _GIVE_UP_SECONDS = 90.0
-"""For something to wait for the other service, or to end: then the checker finds that nothing went on."""
+"""The most time for a mail to wait for the other service, or to end: then the checker finds that nothing went on."""
 _LONG = 6.0
-"""How much longer a long outage takes than other faults."""
+"""The factor by which a long outage is longer than other faults."""
 _WAITING_MAILS = """
     SELECT count(*) FROM waits w JOIN emails e USING (email_id)
     WHERE w.service = replace($1, 'claude', 'anthropic') AND w.since IS NOT NULL AND e.gmail_id <> ALL ($2)
@@ -36,7 +36,7 @@ ENDED = f"""
     WHERE e.status = 'settled' AND NOT {IS_PAST}
     GROUP BY e.email_id HAVING count(*) FILTER (WHERE o.outbox_id IS NOT NULL AND o.done_at IS NULL) = 0
 """  # our own words # nosec B608
-"""When each mail had its end, with all that it was to bring about."""
+"""The time at which each mail had its end, with all that it was to bring about."""
 _ENDED_SINCE = f"SELECT count(*) FROM ({ENDED}) AS ended WHERE at >= $1"  # our own words # nosec B608
 
 

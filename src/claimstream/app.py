@@ -493,7 +493,7 @@ class App:
         )
 
     def _why_not_connected(self) -> str | None:
-        """How the last attempt to reach PostgreSQL failed, up to the first one that succeeds."""
+        """The failure of the last attempt to reach PostgreSQL; None once one has succeeded."""
         if self._has_database or self._postgresql is None:
             return None
         return self._postgresql.last_failure or None

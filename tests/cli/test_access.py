@@ -35,7 +35,7 @@ async def said(words: str, cache: Path, folder: Path | None = None, **environmen
 
 
 def leave_results(cache: Path) -> None:
-    """As a demo does that has ended."""
+    """Leave what a demo leaves that has ended."""
     (cache / "claimstream").mkdir()
     (cache / "claimstream" / "last-demo.json").write_text('{"emails": [], "reports": {}}')
 

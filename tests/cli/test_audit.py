@@ -263,7 +263,7 @@ async def test_an_archive_that_cannot_be_asked_has_lost_nothing(
 async def test_a_fetch_that_cannot_be_read_is_one_gap(
     app: App, address: str, installed: dict[str, str], archived: str
 ) -> None:
-    """As another release has written it."""
+    """A row as another release has written it."""
 
     async def write(connection: Connection) -> None:
         await connection.execute("UPDATE checkpoints SET result = '{\"of\": \"another form\"}' WHERE stage = 'fetch'")

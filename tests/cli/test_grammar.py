@@ -1,4 +1,4 @@
-"""How a command line is read, and what its help shows."""
+"""The grammar of the command line, and its help."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What every command has in common."""
+"""The features that every command has."""
 
 import asyncio
 import sys

@@ -355,7 +355,7 @@ MESSAGE = {"id": "m-1", "internalDate": "1760000000000", "raw": "R3V0ZW4gVGFn"}
 async def answered(
     entrance: Entrance, server: HttpServer, body: str, ask: Callable[[Gmail], Awaitable[object]]
 ) -> object:
-    """What an operation makes of a 200 with this body."""
+    """Return the result of an operation that is answered by a 200 with this body."""
 
     async def handler(request: web.Request) -> web.Response:
         return web.Response(text=body, content_type="application/json")

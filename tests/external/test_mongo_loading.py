@@ -24,7 +24,7 @@ REPLY: Document = {
     "applied_email_ids": ["e-1"],
     "colour": "red",
 }
-"""What replies and the portal have left at a creditor."""
+"""The fields that replies and the portal have left at a creditor."""
 
 
 async def written(app: App) -> Document:

@@ -53,7 +53,7 @@ def growth(
 
 
 def _ratio(longer: Callable[[], object], shorter: Callable[[], object]) -> float:
-    """With more care, before it is called a fault: in turns, so that both meet the machine in the same moods."""
+    """Measure in turns, before it is called a fault, so that both meet the machine in the same moods."""
     rounds = [(_seconds(longer), _seconds(shorter)) for _ in range(7)]
     return min(long for long, _ in rounds) / min(short for _, short in rounds)
 

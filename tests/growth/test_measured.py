@@ -1,4 +1,4 @@
-"""What the measurement of growth tells apart."""
+"""The measurement of growth."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What stands before the fake GCS server."""
+"""The front of the fake GCS server."""
 
 import aiohttp
 import pytest

@@ -198,7 +198,7 @@ CASES = {
 
 
 def is_written(raw: bytes, limits: Limits) -> bool:
-    """Whether the amount of a sound source is written beside what was read of this mail."""
+    """Return True where the amount of a sound source is written beside what was read of this mail."""
     mail = read_mail(raw, limits=limits)
     assert all(u.is_rest for u in mail.unread), mail.unread
     return decided(extraction(amount("512.00")), received=mail).write

@@ -9,11 +9,11 @@ LOADED = "import sys, claimstream.app; print(*sys.modules)"
 LIBRARIES = {"inscriptis", "kreuzberg", "lxml", "openpyxl", "puremagic", "pypdfium2"}
 SERVICE = {"limits", "process", "protocol", "reader"}
 READERS = {"confidence", "dates", "spelling"}
-"""Of the domain's reader: constants, forms for comparison, and the names of months."""
+"""Modules of the domain's reader: constants, forms for comparison, and the names of months."""
 RULES = {"alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"}
-"""Of the rules: those that go by records, keys and single values."""
+"""Rules that go by records, keys and single values."""
 OF_A_LOAD = {"faults", "world_faults"}
-"""Of `claimstream load`."""
+"""Rules of `claimstream load`."""
 
 
 @pytest.fixture(scope="module")

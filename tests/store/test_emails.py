@@ -127,7 +127,7 @@ async def test_checkpoints_come_back_with_the_next_claim_and_are_never_overwritt
 
 
 async def test_a_checkpoint_with_a_nul_is_kept(app: App, world: World) -> None:
-    """As in an answer of the model, which has been paid."""
+    """A NUL as in an answer of the model, which has been paid."""
     email_id = await add_email(app, world)
     claimed = await claim(app, email_id)
     await app.emails.checkpoint(claimed.email, Checkpoint("model/classify", '{"why": "a\\u0000b"}', seconds=0.5))

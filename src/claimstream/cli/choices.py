@@ -16,7 +16,7 @@ class OutcomeChoice(StrEnum):
 
 
 class StatusChoice(StrEnum):
-    """How far an email has come."""
+    """The states of an email."""
 
     NEW = "new"
     IN_WORK = "in_work"
@@ -24,7 +24,7 @@ class StatusChoice(StrEnum):
 
 
 class StageChoice(StrEnum):
-    """Where a replay may begin: ``pipeline.replay.WITH_CHECKPOINT``."""
+    """The stages at which a replay may begin: ``pipeline.replay.WITH_CHECKPOINT``."""
 
     FETCH = "fetch"
     PARSE = "parse"

@@ -81,7 +81,7 @@ class Ending:
 
 
 def _stopped_in_json() -> str:
-    """As :mod:`claimstream.telemetry.logs` would write it, whose locks may be taken when a signal comes."""
+    """Write a line as :mod:`claimstream.telemetry.logs` would, whose locks may be taken when a signal comes."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"timestamp": now, "level": "info", "logger": __name__, "action": "worker_stopped"})
 

@@ -60,7 +60,7 @@ def fitted(
     """
 
     def room() -> int:
-        """What is left for the elastic column."""
+        """Return the characters left for the elastic column."""
         taken = sum(
             max([*map(len, name.splitlines()), *(cell.cell_len for cell in cells)])
             for name, cells in columns.items()

@@ -37,7 +37,7 @@ _PAGE_SIZE = 500
 _PUSH_ACCOUNT = "gmail-api-push@system.gserviceaccount.com"
 """The account by which Gmail publishes (https://developers.google.com/workspace/gmail/api/guides/push)."""
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
-"""What Gmail may call a message. Other characters may be none that PostgreSQL or an address takes."""
+"""The ids that Gmail gives messages. Other characters may be none that PostgreSQL or an address takes."""
 _PASSING = frozenset({408, 425, 429})
 """Statuses below 500 that say to come back later, whoever gives them."""
 

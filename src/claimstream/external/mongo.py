@@ -53,7 +53,7 @@ URL goes before."""
 _SILENT_MILLISECONDS = 20_000
 """The timeout of any answer, for the same reason. ``socketTimeoutMS`` of the URL goes before."""
 _GOODBYE_SECONDS = 3.0
-"""For the server's answer to a good-bye: a silent server holds up no end."""
+"""The wait for the server's answer to a good-bye: a silent server holds up no end."""
 _DECODING: dict[str, Any] = {
     "tz_aware": True,
     "datetime_conversion": "DATETIME_AUTO",
@@ -211,7 +211,7 @@ class Clients:
         await self._call("bulkWrite", lambda clients: clients.bulk_write(writes))
 
     async def _documents(self, clients: Iterable[Client]) -> list[Document]:
-        """Under the ids of these clients, if they are their tenants'."""
+        """Return the documents under the ids of these clients, if they are their tenants'."""
         keys = [(client.client_id, client.tenant_id) for client in clients]
         wanted = {"_id": {"$in": [one for one, _ in keys]}, "tenant_id": {"$in": sorted({one for _, one in keys})}}
         return await self._call("find", lambda clients: clients.find(wanted).to_list(None))

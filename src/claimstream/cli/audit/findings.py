@@ -1,4 +1,4 @@
-"""What an audit has found."""
+"""The findings of an audit."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What an audit has found, as a document and for a screen."""
+"""The findings of an audit, as a document and for a screen."""
 
 import json
 from collections import Counter

@@ -40,7 +40,7 @@ class Stored:
     inquiries: Mapping[str, str] = field(default_factory=dict)
     """The tenant by inquiry id."""
     signs: Mapping[str, tuple[tuple[str, str], Collection[str]]] = field(default_factory=dict)
-    """By inquiry id the client and creditor, and the names of the fields of ``KEPT`` that have a value."""
+    """The client and creditor of each inquiry id, and the names of its fields of ``KEPT`` that have a value."""
     codes: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
     """The inquiry ids by :func:`code_key`."""
     message_ids: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ _DEEPEST = 32
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 _euros = lru_cache(maxsize=16_384)(amount_said)
 _ALTERNATIVE = re.compile(r"(?:str-enum|tuple|literal)\[")
-"""What pydantic adds to a place where a field may be one of several types."""
+"""The part that pydantic adds to a place where a field may be one of several types."""
 _TIME = "expected a time with its zone as text, such as 2026-10-01T09:00:00Z"
 _KINDS = {
     "missing": "is missing",
@@ -35,7 +35,7 @@ _KINDS = {
     "tuple_type": "expected a list: [ … ]",
     "model_type": "expected an object: { … }",
 }
-"""By pydantic's name of the fault."""
+"""The words for a fault, by pydantic's name of it."""
 
 
 class _Object(dict[str, Any]):
