@@ -11,7 +11,7 @@ _ENOUGH_AT_LAST_SECONDS = 0.002
 SUPERLINEAR = 1.4
 """Linear is 1, with room for chance; quadratic is as much as the text is longer."""
 _LONGER = 6
-"""Times the length that shows a quadratic which is hidden at first, being a tenth of the whole."""
+"""Times the length that shows a quadratic which is hidden at first, being a sixth of the whole."""
 _FIRST_LENGTHS = (20, 30, 45, 70, 110, 160, 200, 250, 330)
 """At these nothing takes long enough but what is exponential."""
 

@@ -21,8 +21,8 @@ def test_a_quadratic_is_seen() -> None:
     assert growth(_steps(0, 20), (LENGTH,)) > SUPERLINEAR
 
 
-def test_a_quadratic_that_is_a_tenth_of_the_whole_is_seen() -> None:
-    assert growth(_steps(16, 80), (LENGTH,)) > SUPERLINEAR
+def test_a_quadratic_that_is_a_sixth_of_the_whole_is_seen() -> None:
+    assert growth(_steps(16, 60), (LENGTH,)) > SUPERLINEAR
 
 
 def test_linear_work_is_not_suspected() -> None:
