@@ -203,6 +203,12 @@ async def test_commands_find_the_demo_where_production_is_named(production: Prod
     assert len(json.loads(real.out)) == 3
 
 
+async def test_a_trial_has_a_pubsub_project_of_its_own(settings: Settings) -> None:
+    unnamed = settings.model_copy(update={"google_cloud_project": Settings.model_construct().google_cloud_project})
+    async with own_stores(unnamed, "demo") as one, own_stores(unnamed, "eval") as other:
+        assert len({s.google_cloud_project for s in (settings, unnamed, one, other)}) == 4
+
+
 async def test_demo_is_said_of_what_a_demo_has(production: Production) -> None:
     refused = await _looked_at(production, "--demo", "run")
     assert (refused.status, "it goes with emails" in refused.err) == (2, True), refused.err
