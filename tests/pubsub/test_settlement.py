@@ -265,7 +265,7 @@ async def test_a_handler_is_not_called_again_for_a_message_that_is_handled_elsew
 ) -> None:
     place = await make_place(enable_exactly_once=True)
     inbox = Inbox({"a": [Retry(after=1.0, rerun=True)]})
-    async with place.running(inbox) as subscriber:
+    async with place.running(inbox, **HELD) as subscriber:
         await place.publish("a")
         await inbox.has(1)
         server.faults.expire_leases(place.subscription)
