@@ -182,6 +182,9 @@ def _classify(error: BaseException) -> ExternalError | None:
                 f"turns the connection away ({error.code}), whatever the mail. Check SMTP_URL and its block lists."
             )
             return Outage(SERVICE, "", message)
+        case aiosmtplib.SMTPResponseException() if _asks_for_tls(error):
+            message = f"takes no mail without TLS ({error.code}), and offers no STARTTLS. Check SMTP_URL."
+            return LockedOut(SERVICE, "", message)
         case aiosmtplib.SMTPSenderRefused() if error.code in _SENDER_CODES:
             message = f"takes no mail of this sender ({error.code}), whoever it is for. Check MAIL_FROM."
             return Unauthorised(SERVICE, "", message)
@@ -206,6 +209,11 @@ def _reply_error(code: int) -> ExternalError:
     if 500 <= code < 600:
         return Refused(SERVICE, "", f"refused the mail for good ({code})", status=code)
     return Outage(SERVICE, "", f"cannot take the mail now ({code})")
+
+
+def _asks_for_tls(error: aiosmtplib.SMTPResponseException) -> bool:
+    """Return True for the reply to a command that comes before STARTTLS (RFC 3207, section 4)."""
+    return error.code in _CREDENTIAL_CODES and "STARTTLS" in error.message.upper()
 
 
 def _login_refused(code: int) -> ExternalError:
