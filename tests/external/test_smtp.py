@@ -177,6 +177,8 @@ class StallingServer:
     ("replies", "kind", "said"),
     [
         ({"greeting": "554 5.7.1 blocked"}, Outage, "turns the connection away"),
+        ({"greeting": "HTTP/1.1 400 Bad Request"}, Outage, "answers something else than SMTP"),
+        ({"RCPT": "fine"}, Outage, "answers something else than SMTP"),
         ({"EHLO": "550 go away", "HELO": "550 go away"}, Outage, "turns the connection away"),
         ({"MAIL": "550 5.7.1 not from here"}, Unauthorised, "takes no mail of this sender"),
         ({"MAIL": "530 5.7.0 Must issue a STARTTLS command first"}, LockedOut, "takes no mail without TLS"),

@@ -177,7 +177,7 @@ def _classify(error: BaseException) -> ExternalError | None:
             return _recipients_refused(codes, of=len(codes))
         case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
             return _login_refused(error.code)
-        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError():
+        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError() if error.code >= 100:
             message = (
                 f"turns the connection away ({error.code}), whatever the mail. Check SMTP_URL and its block lists."
             )
@@ -204,6 +204,8 @@ def _classify(error: BaseException) -> ExternalError | None:
 
 def _reply_error(code: int) -> ExternalError:
     """By the reply's first digit (RFC 5321, section 4.2.1). Its text stays out: it quotes addresses."""
+    if not 100 <= code < 600:  # aiosmtplib has -1 for a line without a code
+        return Outage(SERVICE, "", "answers something else than SMTP. Check host and port in SMTP_URL.")
     if code in _CREDENTIAL_CODES:
         return _login_refused(code)
     if 500 <= code < 600:
