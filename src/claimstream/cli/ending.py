@@ -62,7 +62,7 @@ class Ending:
         """End after the clean-up, at once: an orderly exit would wait for threads that wait for a silent service.
 
         Args:
-            status: None: that of the signal.
+            status: of the process; None: that of the signal.
         """
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
