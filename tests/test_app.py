@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from tests.helpers import LONG, NOW, until
+from tests.helpers import LONG, NOW, add_email, until
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -30,7 +30,7 @@ from claimstream.local.pubsub_server.broker import SubscriptionSnapshot
 from claimstream.local.servers.redis import LocalRedis
 from claimstream.local.stack import LocalStack
 from claimstream.memory_plan import MEBIBYTE, MemoryPlan
-from claimstream.pubsub import Publisher
+from claimstream.pubsub import Admin, Publisher
 from claimstream.reading import MailReader
 from claimstream.settings import Settings
 from claimstream.store.outages import OutageStore
@@ -93,6 +93,34 @@ async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStac
         await settled(app, 1)
         (email,) = await app.emails.recent()
         assert (email.outcome, email.new_amount) == ("updated", Decimal("812.40"))
+
+
+async def test_a_mail_whose_message_pubsub_has_lost_is_worked_on(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply, app: App
+) -> None:
+    """As when the subscription was deleted and made again."""
+    gmail_id = await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply(), notify=False)
+    await app.emails.published(await add_email(app, world, gmail_id), trace_context={}, trace_id=None)
+    older = "UPDATE emails SET created_at = now() - interval '2 hours', published_at = now() - interval '1 hour'"
+    await app.database.run("UPDATE emails", lambda c: c.execute(older))
+    async with working(settings, world) as worker:
+        await settled(worker, 1)
+
+
+async def test_a_missing_topic_holds_intake_and_is_shown(
+    settings: Settings, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    box, topic = world.tenants[0].mailboxes[0], settings.topic(settings.emails_topic)
+    async with working(settings, world) as app:
+        admin = Admin(await app.connect())
+        await admin.delete_topic(topic)
+        for _ in range(3):
+            await stack.gmail.deliver(box, reply())
+        async with asyncio.timeout(LONG):
+            while "pubsub" not in (held := app.health().details["breakers_not_closed"]):  # type: ignore[operator]  # a mapping
+                await asyncio.sleep(0.05)
+        assert f"there is no topic {topic}. Create it" in str(held)
+        assert await app.database.run("SELECT", lambda c: c.fetchval("SELECT count(*) FROM notification_rejects")) == 0
 
 
 async def test_a_throttled_mailbox_keeps_no_place_from_others(

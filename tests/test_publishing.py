@@ -8,11 +8,12 @@ import pytest
 from claimstream.external import grpc_errors
 from claimstream.external.breaker import BreakerEvent
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled, Unauthorised
+from claimstream.external.errors import ExternalError, Outage, Throttled, Unauthorised
 from claimstream.external.policy import Policy
 from claimstream.local.pubsub_server import PubSubServer
 from claimstream.publishing import GuardedPublisher
 from claimstream.pubsub import Admin, connect
+from claimstream.telemetry.correlation import correlated
 
 TOPIC = "projects/firm/topics/emails"
 
@@ -62,10 +63,18 @@ async def test_what_lasts_is_given_up_before_the_doors_own_time_and_the_circuit_
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [("PERMISSION_DENIED", Unauthorised), ("NOT_FOUND", NotFound), ("RESOURCE_EXHAUSTED", Throttled)],
+    [("PERMISSION_DENIED", Unauthorised), ("NOT_FOUND", Unauthorised), ("RESOURCE_EXHAUSTED", Throttled)],
 )
 async def test_each_refusal_has_its_class(place: Place, status: str, kind: type[ExternalError]) -> None:
     place.server.faults.fail("Publish", status, times=1000)
     with pytest.raises(ExternalError) as caught:
         await place.publish()
     assert type(caught.value) is kind
+
+
+async def test_a_missing_topic_is_told_as_such_and_opens_the_circuit(place: Place) -> None:
+    place.server.faults.fail("Publish", "NOT_FOUND", times=1000)
+    for number in range(3):
+        with correlated(email_id=f"{number}"), pytest.raises(Unauthorised, match=f"there is no topic {TOPIC}"):
+            await place.publish()
+    assert [event.kind for event in place.events] == ["opened"]

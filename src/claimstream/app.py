@@ -299,7 +299,7 @@ class App:
             try:
                 await Admin(channel, retry_seconds=0).check_topic(topic)
             except PubSubError as error:
-                raise grpc_errors.by_status(error.code) from error
+                raise grpc_errors.of_topic(error.code, topic) from error
 
         await guard.call("check", look, retry=False)
 

@@ -1,4 +1,4 @@
-"""What nobody else would do: renew watches, poll quiet mailboxes, publish unconfirmed rows, deliver leftovers.
+"""What nobody else would do: renew watches, poll quiet mailboxes, publish unconfirmed and lost rows, deliver leftovers.
 
 Every worker runs it; each task is safe to run twice at the same time, so that no election is needed: mailboxes are
 taken by lock, outbox rows by lease, and a second message of one email does no harm.
@@ -26,7 +26,9 @@ log = get_logger(__name__)
 
 _UNCONFIRMED_SECONDS = 30.0
 """A row this old without a confirmed message was left by a worker that died, or by Pub/Sub being down."""
-
+_LOST_SECONDS = 3600.0
+"""A message that no worker has got for this long may be lost. That of a backlog only waits, and a second one does no
+harm."""
 
 _DELIVERS = {mongo_errors.SERVICE: ("deliver", "client_update"), smtp.SERVICE: ("notify", "notification")}
 """The task that delivers to a service, and the kind of the outbox rows that it delivers."""
@@ -50,6 +52,7 @@ class Maintenance:
             every_seconds: between two rounds.
         """
         self._upkeep = upkeep
+        self._sync = sync
         self._every_seconds = every_seconds
         self._measure_backlog = measure
         self.backlog: Backlog | None = None
@@ -60,7 +63,7 @@ class Maintenance:
         self._ended_outages: set[str] = set()
         """The kinds of outbox rows that an outage which has ended may still keep waiting."""
         self._tasks: Mapping[str, Callable[[], Awaitable[object]]] = {
-            "publish": lambda: sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS),
+            "publish": self._publish,
             **{task: partial(self._deliver, kind) for task, kind in _DELIVERS.values()},
             "measure": self._measure,
         }
@@ -90,6 +93,11 @@ class Maintenance:
                 async with asyncio.timeout(self._every_seconds * random.uniform(0.8, 1.2)):  # noqa: S311
                     await self._wanted[task].wait()
             self._wanted[task].clear()
+
+    async def _publish(self) -> None:
+        if lost := await self._services.emails.presume_lost(after_seconds=_LOST_SECONDS):
+            log.warning("messages_published_again", emails=lost)
+        await self._sync.publish_unconfirmed(older_than_seconds=_UNCONFIRMED_SECONDS)
 
     async def _deliver(self, kind: str) -> None:
         if kind in self._ended_outages:

@@ -28,7 +28,7 @@ class GuardedPublisher:
             try:
                 return await self._publisher.publish(data, attributes)
             except PubSubError as error:
-                raise grpc_errors.by_status(error.code) from error
+                raise grpc_errors.of_topic(error.code, self._publisher.topic) from error
 
         return await self._service.call("publish", once, attributes=_ATTRIBUTES)
 

@@ -4,19 +4,22 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 from tests.cli.process import begun, ended
+from tests.helpers import until
 
 from claimstream.app import App
 from claimstream.cli.access import bring_up_schema
+from claimstream.domain.records.world import World
 from claimstream.local.proxy import Proxy
 from claimstream.local.stack import LocalStack
 from claimstream.settings import Settings
 
+Reply = Callable[..., bytes]
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SERVICES = {
     "DATABASE_URL": "postgresql://{}/x",
@@ -105,6 +108,27 @@ async def test_a_postgresql_that_falls_silent_amid_a_query_holds_up_no_end(
         end = await ended(process)
     assert (end.status, end.err) == (143, "claimstream: stopped\n")
     await other.close()
+
+
+async def test_a_mongodb_that_falls_silent_holds_up_no_workers_end(
+    stack: LocalStack, app: App, world: World, reply: Reply, installed: dict[str, str]
+) -> None:
+    """The driver's thread waits for the answer beyond the drain, here without an end."""
+    assert stack.mongo is not None
+    async with Proxy(stack.mongo.port) as proxy:
+        url = f"mongodb://{proxy.target}/?directConnection=true&socketTimeoutMS=3600000"
+        process = await begun("run", environment=installed | {"MONGODB_URL": url, "DRAIN_SECONDS": "0.1"})
+        watched = "SELECT count(*) FROM mailboxes WHERE watch_expires_at IS NOT NULL"
+        while not await app.database.run("SELECT", lambda c: c.fetchval(watched)):
+            await asyncio.sleep(0.05)
+        proxy.freeze()
+        await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply())
+        parsed = "SELECT count(*) FROM checkpoints WHERE stage = 'parse'"
+        while not await app.database.run("SELECT", lambda c: c.fetchval(parsed)):
+            await asyncio.sleep(0.05)
+        await until(lambda: proxy.held_bytes)
+        process.send_signal(signal.SIGTERM)
+        assert (await ended(process)).status == 0
 
 
 async def test_a_worker_that_is_told_to_end_before_it_has_begun_says_so_in_its_log(

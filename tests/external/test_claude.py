@@ -9,9 +9,10 @@ from typing import get_args
 import anthropic
 import httpx2
 import pytest
+from aiohttp import web
 from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import ModelParam
-from tests.external.conftest import FAST, Entrance, Telemetry
+from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 
 from claimstream.domain.records.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
 from claimstream.domain.records.inquiry import Letter
@@ -262,6 +263,22 @@ async def test_every_status_has_its_class(
     assert type(caught.value) is kind
     if isinstance(caught.value, Throttled):
         assert caught.value.retry_after_seconds == 60
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_gateways_refusal_is_an_outage(entrance: Entrance, http_server: HttpServer, status: int) -> None:
+    """A page of something between us and Anthropic says nothing of our key, nor of a model."""
+
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text="<html>Zugriff gesperrt</html>", content_type="text/html", status=status)
+
+    http_server.handler = handler
+    claude = Claude(entrance.door, ClaudeOptions(api_key="k", base_url=http_server.base_url))
+    with pytest.raises(Outage, match=f"answered {status}, not in Anthropic's form") as caught:
+        await sort(claude)
+    assert type(caught.value) is Outage
+    await claude.close()
 
 
 async def test_an_overload_that_passes_is_waited_out(claude: Claude, server: ClaudeServer) -> None:

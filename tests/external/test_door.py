@@ -17,6 +17,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import (
     BreakerOpen,
     DoubtedRefusal,
+    Exists,
     ExternalError,
     LockedOut,
     NotFound,
@@ -502,11 +503,16 @@ class TestRefusals:
                 await service.call("put", refuses, control=lambda: service.call("put", refuses))
         assert service.breaker.state == "open"
 
-    @pytest.mark.parametrize("error", [NotFound("test", "", "gone"), Refused("test", "", "is there", status=412)])
+    @pytest.mark.parametrize("error", [NotFound("test", "", "gone"), Exists("test", "", "is there", status=412)])
     async def test_what_callers_reckon_with_is_not_doubted(self, entrance: Entrance, error: Refused) -> None:
         with correlated(email_id="one"), pytest.raises(type(error)) as caught:
             await entrance.door.service("test", classify).call("put", raises(error))
         assert caught.value is error
+
+    async def test_a_412_of_a_service_without_names_is_doubted(self, entrance: Entrance) -> None:
+        refuses = raises(Refused("test", "", "412", status=412))
+        with correlated(email_id="one"), pytest.raises(Outage):
+            await entrance.door.service("test", classify).call("get", refuses)
 
     async def test_without_a_mail_it_is_believed(self, entrance: Entrance) -> None:
         with pytest.raises(Refused):

@@ -13,6 +13,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.local.servers.gcs import LocalGcs
+from claimstream.telemetry.correlation import correlated
 
 
 @pytest.fixture(scope="module")
@@ -143,14 +144,17 @@ async def test_errors_have_their_class_and_googles_reason(
         ({"name": "name", "md5Hash": "XrY7u+Ae7tCTyyK7j1rNww=="}, False),
         ({"name": "another"}, False),
         ({}, False),
+        ([], False),
+        (None, False),
+        ("", False),
     ],
 )
 async def test_what_was_not_stored_as_sent_is_not_stored(
-    entrance: Entrance, http_server: HttpServer, answered: dict[str, str], stored: bool
+    entrance: Entrance, http_server: HttpServer, answered: object, stored: bool
 ) -> None:
     async def handler(request: web.Request) -> web.Response:
         del request
-        return web.json_response(answered)
+        return web.json_response(answered) if answered != "" else web.Response(status=308)
 
     http_server.handler = handler
     blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
@@ -158,10 +162,42 @@ async def test_what_was_not_stored_as_sent_is_not_stored(
         if stored:
             assert await blobs.put("name", b"data", "text/plain") == "gs://mail/name"
         else:
-            with pytest.raises(Outage, match="did not store what was sent"):
+            with pytest.raises(Outage, match=r"did not store what was sent|something else than the object"):
                 await blobs.put("name", b"data", "text/plain")
     finally:
         await blobs.close()
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind", "said"),
+    [
+        (None, Outage, r"answered 412 \(conditionNotMet\), yet nothing is stored there\. Check the organisation's"),
+        ([], Outage, "something else than the object"),
+        ({"name": "name", "md5Hash": "XrY7u+Ae7tCTyyK7j1rNww=="}, Refused, "holds other bytes"),
+        ({"name": "name", "md5Hash": "jXd/OF09/siBXSD3SWAm3A=="}, None, ""),
+    ],
+)
+async def test_a_412_is_what_lies_there_or_an_outage(
+    entrance: Entrance, http_server: HttpServer, stored: object, kind: type[ExternalError] | None, said: str
+) -> None:
+    """An organisation's policy (constraints/gcp.restrictNonCmekServices) answers 412 to every upload, too."""
+
+    async def handler(request: web.Request) -> web.Response:
+        if request.method == "POST":
+            return web.json_response({"error": {"code": 412, "errors": [{"reason": "conditionNotMet"}]}}, status=412)
+        if stored is None and request.path.endswith("/o"):
+            return web.json_response({})
+        return web.json_response(stored, status=404 if stored is None else 200)
+
+    http_server.handler = handler
+    blobs = Blobs(entrance.door, BlobsOptions(bucket="mail", api_root=http_server.base_url))
+    with correlated(email_id="one"):
+        if kind is None:
+            assert await blobs.put("name", b"data", "text/plain") == "gs://mail/name"
+        else:
+            with pytest.raises(kind, match=said):
+                await blobs.put("name", b"data", "text/plain")
+    await blobs.close()
 
 
 async def test_an_upload_whose_answer_was_lost_is_done_when_it_is_sent_again(

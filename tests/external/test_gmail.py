@@ -463,12 +463,14 @@ async def test_a_refused_grant_says_what_to_mend(
     await credentials.close()
 
 
-async def refused_with(entrance: Entrance, server: HttpServer, status: int, body: dict[str, str]) -> ExternalError:
+async def refused_with(
+    entrance: Entrance, server: HttpServer, status: int, body: object, *, text: str | None = None
+) -> ExternalError:
     """The error of a token endpoint that answers so."""
 
     async def handler(request: web.Request) -> web.Response:
         del request
-        return web.json_response(body, status=status)
+        return web.json_response(body, status=status) if text is None else web.Response(text=text, status=status)
 
     server.handler = handler
     credentials = RefreshToken(
@@ -520,6 +522,30 @@ async def test_a_failure_of_the_token_endpoint_is_an_outage(
     error = await refused_with(entrance, http_server, status, body)
     assert isinstance(error, Outage)
     assert not isinstance(error, Unauthorised)
+
+
+@pytest.mark.parametrize("status", [204, 400, 403, 404])
+@pytest.mark.parametrize("text", ["<html>Zugriff gesperrt</html>", '{"error": {"status": "INVALID"}}'])
+async def test_a_token_answer_not_in_oauths_form_is_an_outage(
+    entrance: Entrance, http_server: HttpServer, status: int, text: str
+) -> None:
+    """A gateway between us and Google: its 404 says nothing of a mail, its 403 nothing of a mailbox."""
+    error = await refused_with(entrance, http_server, status, None, text=text)
+    assert type(error) is Outage
+    assert "not in the form of OAuth. Is something between us and Google?" in str(error)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_oauths_own_refusal_stays_one(entrance: Entrance, http_server: HttpServer, status: int) -> None:
+    error = await refused_with(entrance, http_server, status, {"error": "access_denied"})
+    assert isinstance(error, Unauthorised | Refused)
+
+
+@pytest.mark.parametrize("token", ["", "two\nlines", "ä", None])
+async def test_what_cannot_be_a_token_is_not_used(entrance: Entrance, http_server: HttpServer, token: object) -> None:
+    error = await refused_with(entrance, http_server, 200, {"access_token": token, "expires_in": 3599})
+    assert type(error) is Outage
+    assert "answered 200 without a token" in str(error)
 
 
 @pytest.mark.parametrize(

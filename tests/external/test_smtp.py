@@ -9,7 +9,7 @@ from tests.external.conftest import Entrance
 from tests.helpers import LONG
 
 from claimstream.external.door import Door
-from claimstream.external.errors import Outage, Refused, Unauthorised
+from claimstream.external.errors import LockedOut, Outage, Refused, Unauthorised
 from claimstream.external.policy import Policy
 from claimstream.external.smtp import Mailer, SmtpOptions
 from claimstream.local.servers.ports import LOOPBACK
@@ -177,8 +177,12 @@ class StallingServer:
     ("replies", "kind", "said"),
     [
         ({"greeting": "554 5.7.1 blocked"}, Outage, "turns the connection away"),
+        ({"greeting": "HTTP/1.1 400 Bad Request"}, Outage, "answers something else than SMTP"),
+        ({"RCPT": "fine"}, Outage, "answers something else than SMTP"),
         ({"EHLO": "550 go away", "HELO": "550 go away"}, Outage, "turns the connection away"),
         ({"MAIL": "550 5.7.1 not from here"}, Unauthorised, "takes no mail of this sender"),
+        ({"MAIL": "530 5.7.0 Must issue a STARTTLS command first"}, LockedOut, "takes no mail without TLS"),
+        ({"MAIL": "530 5.7.0 Authentication required"}, LockedOut, "does not accept our login"),
         ({"MAIL": "552 5.3.4 too large"}, Refused, "refused the mail for good"),
         ({"RCPT": "550 5.1.1 nobody"}, Refused, "refused 1 of 1 recipients"),
         ({"DATA": "554 5.6.0 no"}, Refused, "refused the mail for good"),

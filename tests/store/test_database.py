@@ -1,10 +1,11 @@
 """Connections that must not be used again, on a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -18,6 +19,8 @@ from claimstream.local.servers.postgres import LocalPostgres
 from claimstream.local.servers.process import Command
 from claimstream.settings import Settings
 from claimstream.store.database import Connection, Database
+
+T = TypeVar("T")
 
 ONE_TRY = Policy(attempts=1, breaker_threshold=1000)
 
@@ -33,6 +36,25 @@ async def opened(dsn: str, policy: Policy = ONE_TRY, *, connections: int = 3) ->
     finally:
         await database.close()
         await door.close()
+
+
+@asynccontextmanager
+async def opened_without_circuit(dsn: str) -> AsyncIterator[Database]:
+    """As :func:`opened`; a refusal of our schema would hold back all that follows."""
+
+    async def call(operation: str, function: Callable[[], Awaitable[T]], /, **_: object) -> T:
+        del operation
+        try:
+            return await function()
+        except asyncpg.PostgresError as error:
+            raise classify(error) or error from error
+
+    database = Database(dsn, call=call, max_connections=3)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @pytest.fixture
@@ -99,6 +121,64 @@ async def test_no_session_outlives_a_change_of_the_server_role(
         modes = await asyncio.gather(*(database.run("SHOW transaction_read_only", read_only) for _ in range(3)))
         assert modes == ["off"] * 3
         await database.run("INSERT tenants", write)
+
+
+@pytest.mark.parametrize(
+    ("setting", "failing"),
+    [
+        ("search_path = nowhere", "SELECT count(*) FROM tenants"),
+        ("role = pg_monitor", "UPDATE tenants SET name = name"),
+        ("statement_timeout = 50", "SELECT pg_sleep(0.2)"),
+    ],
+)
+async def test_no_session_outlives_a_setting_that_was_mended(
+    dsn: str, admin: "asyncpg.Connection[asyncpg.Record]", setting: str, failing: str
+) -> None:
+    name = urlsplit(dsn).path[1:]
+    await admin.execute("INSERT INTO tenants VALUES ('t', 't')")
+    await admin.execute(f'ALTER DATABASE "{name}" SET {setting}')
+    async with opened_without_circuit(dsn) as database:
+        gate = asyncio.Barrier(3)
+
+        async def together(connection: Connection) -> None:
+            await gate.wait()
+            await connection.execute(failing)
+
+        async def in_three_sessions() -> list[object]:
+            runs = [database.run("SELECT tenants", together) for _ in range(3)]
+            return list(await asyncio.gather(*runs, return_exceptions=True))
+
+        assert all(isinstance(one, Outage) for one in await in_three_sessions())
+        await admin.execute(f'ALTER DATABASE "{name}" RESET ALL')
+        for _ in range(3):  # the pool may have begun a session in the meantime
+            if (last := await in_three_sessions()) == [None] * 3:
+                break
+        assert last == [None] * 3
+
+
+async def test_one_refusal_of_the_schema_renews_every_session(
+    dsn: str, admin: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """A circuit that it opens is tried once in minutes, by one session."""
+    name = urlsplit(dsn).path[1:]
+    await admin.execute(f'ALTER DATABASE "{name}" SET search_path = nowhere')
+    async with opened_without_circuit(dsn) as database:
+        gate = asyncio.Barrier(3)
+
+        async def together(connection: Connection) -> None:
+            await gate.wait()
+            await connection.execute("SELECT 1")
+
+        await asyncio.gather(*(database.run("SELECT nothing", together) for _ in range(3)))
+        with pytest.raises(Outage, match="42P01"):
+            await database.run("INSERT tenants", write)
+        await admin.execute(f'ALTER DATABASE "{name}" RESET ALL')
+
+        async def write_together(connection: Connection) -> None:
+            await gate.wait()
+            await write(connection)
+
+        await asyncio.gather(*(database.run("INSERT tenants", write_together) for _ in range(3)))
 
 
 async def test_one_stale_session_costs_nobody_an_attempt(dsn: str, admin: "asyncpg.Connection[asyncpg.Record]") -> None:

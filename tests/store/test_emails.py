@@ -215,6 +215,36 @@ async def test_a_postponed_email_has_no_message_until_it_is_due(app: App, world:
     assert await app.emails.unpublished() == []
 
 
+@pytest.mark.parametrize(
+    ("created", "published", "status", "lost"),
+    [
+        ("65 minutes", "61 minutes", "new", True),
+        ("65 minutes", "61 minutes", "in_work", True),
+        ("65 minutes", "59 minutes", "new", False),
+        ("5 hours", "2 hours", "new", False),  # published again when it was three hours old
+        ("5 hours", "151 minutes", "new", True),
+        ("9 hours", "8 hours", "settled", False),
+    ],
+)
+async def test_a_message_that_nobody_gets_counts_as_lost(
+    app: App, world: World, created: str, published: str, status: str, lost: bool
+) -> None:
+    email_id = await add_email(app, world)
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+    change = f"""UPDATE emails SET created_at = now() - interval '{created}',
+                 published_at = now() - interval '{published}', status = '{status}'"""
+    await app.database.run("UPDATE emails", lambda c: c.execute(change))
+    assert await app.emails.presume_lost(after_seconds=3600) == lost
+    assert [e.email_id for e in await app.emails.unpublished()] == [email_id] * lost
+
+
+async def test_a_message_in_hand_is_not_lost(app: App, world: World) -> None:
+    email_id = await add_email(app, world)
+    await app.emails.published(email_id, trace_context={}, trace_id=None)
+    await claim(app, email_id)
+    assert await app.emails.presume_lost(after_seconds=0) == 0
+
+
 async def test_the_beginning_of_an_id_finds_an_email_unless_it_fits_two(app: App, world: World) -> None:
     await app.emails.counts()
     mailbox = await app.mailboxes.lock(world.tenants[0].mailboxes[0], holder="h", seconds=9)

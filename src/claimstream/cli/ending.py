@@ -58,12 +58,16 @@ class Ending:
             self._said = True
             line()
 
-    def finish(self) -> NoReturn:
-        """End after the clean-up, at once: an orderly exit would wait for threads that wait for a silent service."""
+    def finish(self, status: int | None = None) -> NoReturn:
+        """End after the clean-up, at once: an orderly exit would wait for threads that wait for a silent service.
+
+        Args:
+            status: of the process; None: that of the signal.
+        """
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()
-        os._exit(128 + (self.told or signal.SIGTERM))
+        os._exit(128 + (self.told or signal.SIGTERM) if status is None else status)
 
     def _obey(self, number: int, _: FrameType | None) -> None:
         cancel, self._cancel = self._cancel, None

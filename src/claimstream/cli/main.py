@@ -165,6 +165,8 @@ def run() -> None:
             await telemetry.aclose(5.0)
 
     _run(work(), complain=_complain_in_the_log, stopped=_stop_in_the_log, grace_seconds=_WORKER_SECONDS)
+    logs.drain()
+    ENDING.finish(0)
 
 
 def _fail_in_the_log(error: BaseException) -> None:

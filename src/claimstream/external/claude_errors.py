@@ -95,6 +95,10 @@ def _status(error: anthropic.APIStatusError) -> ExternalError:
     if known is not None:
         until = f" It ends on {found[1]}." if (found := _REGAINED.search(said)) else ""
         return LockedOut(SERVICE, "", f"answered {status}{request}: {known}{until}", status=status)
+    if status in {401, 403, 404} and error.type is None:
+        what = f"answered {status}, not in Anthropic's form"
+        message = f"{what}. Check ANTHROPIC_BASE_URL and what is between us and Anthropic."
+        return Outage(SERVICE, "", message, status=status)
     if status == 401:
         return LockedOut(SERVICE, "", f"answered 401 ({kind}{request}). {_KEY}", status=status)
     if status == 404:

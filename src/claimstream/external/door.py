@@ -28,6 +28,7 @@ from claimstream.external.bulkhead import Bulkhead
 from claimstream.external.errors import (
     BreakerOpen,
     DoubtedRefusal,
+    Exists,
     ExternalError,
     LockedOut,
     NotFound,
@@ -56,7 +57,6 @@ Control = Callable[[], Awaitable[object]]
 """The same operation with harmless content, asked when it is in doubt whether it works at all."""
 
 _SCOPE = "claimstream.external"
-_PRECONDITION_FAILED = 412
 _IS_CONTROL: ContextVar[bool] = ContextVar("claimstream_is_control", default=False)
 _NOBODYS = sys.stdlib_module_names | {"pydantic"}
 """Packages that raise what whoever called them has caused."""
@@ -213,8 +213,7 @@ class Service:
         if isinstance(error, Refused) and _IS_CONTROL.get():
             return Verdict.UNKNOWN, error  # it is counted with the email whose request it stands for
         email_id = correlation.email_id()
-        expected = isinstance(error, NotFound) or error.status == _PRECONDITION_FAILED
-        if not isinstance(error, Refused) or expected or email_id is None:
+        if not isinstance(error, Refused) or isinstance(error, NotFound | Exists) or email_id is None:
             return _verdict(error, self.policy), error
         judgement = self.witnesses.refusal(operation, error.status, email_id)
         if judgement is Judgement.ITS_OWN:

@@ -81,6 +81,10 @@ class NotFound(Refused):
     """What was asked for is not there (any more)."""
 
 
+class Exists(Refused):
+    """Something is stored under that name already, and nothing is overwritten."""
+
+
 class NotYetThere(Outage):
     """A message that Gmail has announced and answers 404 for: it may appear within seconds, or have been deleted.
 

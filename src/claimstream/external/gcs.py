@@ -19,7 +19,16 @@ from gcloud.aio.storage import Storage
 from opentelemetry import trace
 
 from claimstream.external.door import Door
-from claimstream.external.errors import ExternalError, LockedOut, NotFound, Outage, Refused, Throttled, Unauthorised
+from claimstream.external.errors import (
+    Exists,
+    ExternalError,
+    LockedOut,
+    NotFound,
+    Outage,
+    Refused,
+    Throttled,
+    Unauthorised,
+)
 from claimstream.external.http import connection_error, server_attributes, status_error
 from claimstream.external.sessions import new_session
 
@@ -84,15 +93,13 @@ class Blobs:
                 force_resumable_upload=False,
                 timeout=_LIBRARY_TIMEOUT_SECONDS,
             )
-            if stored.get("name") != object_name or stored.get("md5Hash", digest) != digest:
+            if _named(stored, object_name, "objects.insert").get("md5Hash", digest) != digest:
                 raise Outage(SERVICE, "objects.insert", "answered 200, but did not store what was sent")
 
         try:
             await self._call("objects.insert", "POST", upload, needs_only=self._bucket)
-        except Refused as error:
-            if error.status != 412:
-                raise
-            await self._same_or_refuse(object_name, data)
+        except Exists as refusal:
+            await self._same_or_refuse(object_name, data, refusal)
         return f"gs://{self._bucket}/{object_name}"
 
     async def get(self, uri: str) -> bytes:
@@ -153,7 +160,10 @@ class Blobs:
             self._opened = None
 
     async def _metadata(self, bucket: str, name: str) -> Mapping[str, Any]:
-        return await self._call("objects.get", "GET", lambda storage: storage.download_metadata(bucket, name))
+        async def look(storage: Storage) -> Mapping[str, Any]:
+            return _named(await storage.download_metadata(bucket, name), name, "objects.get")
+
+        return await self._call("objects.get", "GET", look)
 
     async def _require_bucket(self, bucket: str, *, retry: bool = True) -> None:
         """A missing object and a missing bucket are both a 404. Listing tells them apart with the right that reading
@@ -169,9 +179,17 @@ class Blobs:
             needs_only=bucket,
         )
 
-    async def _same_or_refuse(self, object_name: str, data: bytes) -> None:
-        """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not."""
-        stored = await self._metadata(self._bucket, object_name)
+    async def _same_or_refuse(self, object_name: str, data: bytes, refusal: Exists) -> None:
+        """A resent upload, or a mail taken in twice, meets its own bytes: that is done, anything else is not.
+
+        An organisation's policy answers 412 to every upload, although nothing is stored.
+        """
+        try:
+            stored = await self._metadata(self._bucket, object_name)
+        except NotFound:
+            await self._require_bucket(self._bucket)
+            message = f"{refusal.message}, yet nothing is stored there. Check the organisation's policies."
+            raise Outage(SERVICE, refusal.operation, message, status=412) from None
         if stored.get("md5Hash") != _md5(data):
             message = f"{_place(self._bucket, object_name)} holds other bytes and is never overwritten"
             raise Refused(SERVICE, "objects.insert", message, status=412)
@@ -200,6 +218,8 @@ class Blobs:
             except aiohttp.ClientResponseError as error:
                 trace.get_current_span().set_attribute("http.response.status_code", error.status)
                 said = _status_error(error)
+                if operation == "objects.insert" and error.status == 412:  # of our own precondition
+                    said = Exists(SERVICE, "", f"answered 412 ({_reason(error.message)})", status=412)
                 if needs_only is not None and isinstance(said, NotFound):
                     # A former bucket, which old mail names, is no reason to hold up all the others.
                     kind = LockedOut if needs_only == self._bucket else Unauthorised
@@ -266,6 +286,14 @@ def _reason(message: str) -> str:
         return str(error["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):
         return message.partition(":")[0]  # what follows may quote the object's name
+
+
+def _named(answer: object, object_name: str, operation: str) -> Mapping[str, Any]:
+    """Return the answer, which the library hands on as it came: nothing at all, a list, another object's data."""
+    if isinstance(answer, dict) and answer.get("name") == object_name:
+        return answer
+    message = "answered with something else than the object. Is something between us and Google?"
+    raise Outage(SERVICE, operation, message)
 
 
 def _md5(data: bytes) -> str:

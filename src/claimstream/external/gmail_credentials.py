@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,11 @@ _PASSING = frozenset({"internal_failure", "server_error", "temporarily_unavailab
 _NO_SUCH_KEY = "Invalid JWT Signature"
 """The key was revoked (https://developers.google.com/identity/protocols/oauth2/service-account#error-codes)."""
 _MOST_SAID = 200
+_TOKEN = re.compile(r"[!-~]+")
+"""An access token (RFC 6749, appendix A.12); a header takes no other one."""
+_PASSING_STATUSES = frozenset({408, 425, 429})
+"""Statuses below 500 that say the same, whoever answers."""
+_BETWEEN_US = "Is something between us and Google?"
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -133,15 +139,18 @@ class _Fetched(ABC):
                 raise self._refusal(response.status, text, response.headers, form)
         try:
             answer = json.loads(text)
-            return _Issued(str(answer["access_token"]), asked_at + float(answer.get("expires_in", 3600)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Outage(SERVICE, "", "answered 200 without a token. Is something between us and Google?") from error
+            token, seconds = answer["access_token"], float(answer.get("expires_in", 3600))
+            if not _TOKEN.fullmatch(token):
+                raise ValueError("no access token")
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise Outage(SERVICE, "", f"answered 200 without a token. {_BETWEEN_US}") from error
+        return _Issued(token, asked_at + seconds)
 
     def _refusal(self, status: int, text: str, headers: Mapping[str, str], form: Mapping[str, str]) -> ExternalError:
         """RFC 6749, section 5.2: a 400 says in ``error`` that the grant or the client is not accepted."""
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         answer = body if isinstance(body, dict) else {}
         reason, description = (_said(answer.get(name), form) for name in ("error", "error_description"))
@@ -152,6 +161,9 @@ class _Fetched(ABC):
             return LockedOut(SERVICE, "", f"no token ({said}). {self._advice}", status=status)
         if status == 400 and reason:
             return Unauthorised(SERVICE, "", f"no token ({said}). {self._advice}", status=status)
+        if status < 500 and status not in _PASSING_STATUSES and not reason:
+            # It says nothing of a mailbox, and its 404 nothing of a mail.
+            return Outage(SERVICE, "", f"answered {status}, not in the form of OAuth. {_BETWEEN_US}", status=status)
         return status_error(SERVICE, status, said, advice=self._advice, headers=headers)
 
 

@@ -54,6 +54,14 @@ def by_status(name: str) -> ExternalError:
     return Refused(SERVICE, "", f"{said}: it does not accept this request", status=code.name)
 
 
+def of_topic(name: str, topic: str) -> ExternalError:
+    """The same for a call that names our own topic: that it is missing is a matter of settings, for all mail alike."""
+    if name == grpc.StatusCode.NOT_FOUND.name:
+        advice = "Create it (`claimstream setup` does), or correct its name."
+        return Unauthorised(SERVICE, "", f"there is no topic {topic}. {advice}", status=name)
+    return by_status(name)
+
+
 def _code(error: grpc.RpcError) -> object:
     code = getattr(error, "code", None)
     return code() if callable(code) else None

@@ -27,8 +27,18 @@ _SESSION_AT_FAULT = (
     *_STATEMENT_LOST,  # 26000, 42P05
 )
 """Errors of one connection: on a fresh one the same statement may well succeed."""
+_OF_SESSION_SETTINGS = (
+    asyncpg.UndefinedTableError,  # search_path
+    asyncpg.InvalidSchemaNameError,  # search_path
+    asyncpg.InsufficientPrivilegeError,  # role
+)
+"""Errors that come of what ALTER ROLE or ALTER DATABASE sets, too. A session keeps that from its beginning: once it is
+mended, only new sessions are well."""
 _ENDS_SESSION = (
     *_SESSION_AT_FAULT,
+    *_OF_SESSION_SETTINGS,
+    asyncpg.QueryCanceledError,  # statement_timeout, set likewise
+    asyncpg.LockNotAvailableError,  # lock_timeout
     asyncpg.PostgresConnectionError,  # class 08: protocol violations, a pooler's refusals
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -107,6 +117,11 @@ def session_at_fault(error: BaseException) -> bool:
 def ends_session(error: BaseException) -> bool:
     """Tell whether the connection must not be used again, although it may look open."""
     return isinstance(error, _ENDS_SESSION)
+
+
+def outdates_sessions(error: BaseException) -> bool:
+    """Tell whether the other sessions, too, may be no good by now: the server's role or their settings have changed."""
+    return isinstance(error, (asyncpg.ReadOnlySQLTransactionError, *_OF_SESSION_SETTINGS))
 
 
 def _name(error: asyncpg.PostgresError) -> str:

@@ -177,11 +177,14 @@ def _classify(error: BaseException) -> ExternalError | None:
             return _recipients_refused(codes, of=len(codes))
         case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
             return _login_refused(error.code)
-        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError():
+        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError() if error.code >= 100:
             message = (
                 f"turns the connection away ({error.code}), whatever the mail. Check SMTP_URL and its block lists."
             )
             return Outage(SERVICE, "", message)
+        case aiosmtplib.SMTPResponseException() if _asks_for_tls(error):
+            message = f"takes no mail without TLS ({error.code}), and offers no STARTTLS. Check SMTP_URL."
+            return LockedOut(SERVICE, "", message)
         case aiosmtplib.SMTPSenderRefused() if error.code in _SENDER_CODES:
             message = f"takes no mail of this sender ({error.code}), whoever it is for. Check MAIL_FROM."
             return Unauthorised(SERVICE, "", message)
@@ -201,11 +204,18 @@ def _classify(error: BaseException) -> ExternalError | None:
 
 def _reply_error(code: int) -> ExternalError:
     """By the reply's first digit (RFC 5321, section 4.2.1). Its text stays out: it quotes addresses."""
+    if not 100 <= code < 600:  # aiosmtplib has -1 for a line without a code
+        return Outage(SERVICE, "", "answers something else than SMTP. Check host and port in SMTP_URL.")
     if code in _CREDENTIAL_CODES:
         return _login_refused(code)
     if 500 <= code < 600:
         return Refused(SERVICE, "", f"refused the mail for good ({code})", status=code)
     return Outage(SERVICE, "", f"cannot take the mail now ({code})")
+
+
+def _asks_for_tls(error: aiosmtplib.SMTPResponseException) -> bool:
+    """Return True for the reply to a command that comes before STARTTLS (RFC 3207, section 4)."""
+    return error.code in _CREDENTIAL_CODES and "STARTTLS" in error.message.upper()
 
 
 def _login_refused(code: int) -> ExternalError:

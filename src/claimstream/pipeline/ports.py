@@ -171,6 +171,7 @@ class Mailer(Protocol):
 class Emails(Protocol):
     """The rows of work. Methods that write raise ``LostClaimError`` once another worker has the email."""
 
+    async def presume_lost(self, *, after_seconds: float) -> int: ...
     async def claim(
         self, email_id: str, *, worker: str, seconds: float, but_not_after: int | None = None
     ) -> Claimed | NotClaimed: ...

@@ -12,7 +12,13 @@ from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.util.types import AttributeValue
 
 from claimstream.external.errors import Outage, Unauthorised
-from claimstream.external.postgres_errors import SERVICE, WANTS_POOLER, ends_session, session_at_fault
+from claimstream.external.postgres_errors import (
+    SERVICE,
+    WANTS_POOLER,
+    ends_session,
+    outdates_sessions,
+    session_at_fault,
+)
 from claimstream.store.pooling import Pooling, find_pooling
 from claimstream.telemetry.logs import get_logger
 
@@ -161,8 +167,7 @@ class Database:
             except Exception as error:
                 if ends_session(error):
                     connection.terminate()
-                if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-                    # The server's role has changed: what our other sessions read may be out of date by now.
+                if outdates_sessions(error):
                     await pool.expire_connections()
                 raise
 

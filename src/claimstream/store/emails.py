@@ -390,6 +390,36 @@ class EmailStore:
 
         return await self._database.run("UPDATE emails", work)
 
+    async def presume_lost(self, *, after_seconds: float) -> int:
+        """Count the messages of emails that no worker has in hand as lost: they count as unpublished again.
+
+        Pub/Sub tells nobody that it has dropped a message, as when its subscription was deleted and made again. A
+        message is waited for as long again as the email was old when it was published: a backlog that waits for a
+        service gets no more than a few second messages.
+
+        Args:
+            after_seconds: the shortest time that a message is waited for.
+
+        Returns:
+            How many, at most 1,000.
+        """
+
+        async def work(connection: Connection) -> str:
+            return await connection.execute(
+                """
+                UPDATE emails SET published_at = NULL WHERE email_id IN (
+                    SELECT email_id FROM emails
+                    WHERE status <> 'settled' AND coalesce(claimed_until, '-infinity') <= now()
+                      AND published_at
+                          <= now() - greatest($1::interval, published_at - coalesce(replayed_at, created_at))
+                    ORDER BY created_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+                )
+                """,
+                timedelta(seconds=after_seconds),
+            )
+
+        return int((await self._database.run("UPDATE emails", work)).rpartition(" ")[2])
+
     # --- reading
 
     async def find(self, wanted: str) -> EmailSummary | None:
