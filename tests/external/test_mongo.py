@@ -227,6 +227,21 @@ async def test_a_broken_creditor_is_left_out_and_the_others_are_read_and_written
     assert (await clients.apply(update(), amount_may_replace=always)).outcome == "applied"
 
 
+async def test_creditors_with_one_id_are_left_out_and_never_written(
+    clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    twice = [creditor(), creditor(name="Other GmbH")]
+    await clients.upsert([document(*twice, creditor(creditor_id="cr-02"))])
+    (client,) = await clients.get("nord", ["c-01"])
+    assert [one.creditor_id for one in client.creditors] == ["cr-02"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"creditor at place {place} of client c-01 is left out: another has its id" for place in (0, 1)
+    ]
+    assert (await clients.apply(update(), amount_may_replace=always)).outcome == "missing"
+    assert [await stored(clients, place) for place in (0, 1)] == twice
+    assert (await clients.apply(update(creditor_id="cr-02"), amount_may_replace=always)).outcome == "applied"
+
+
 async def test_creditors_that_are_no_list_are_none(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     await clients.upsert([document(creditors=creditor())])
     (client,) = await clients.find_all("nord")

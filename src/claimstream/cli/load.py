@@ -24,7 +24,7 @@ from claimstream.evaluation.case import EXPECTED, WORLD_BYTES
 from claimstream.evaluation.files import CaseError, read_file, too_large
 from claimstream.external.errors import ExternalError
 from claimstream.external.mongo import Clients
-from claimstream.external.mongo_documents import client_document, id_forms
+from claimstream.external.mongo_documents import client_document, doubled_ids, id_forms
 from claimstream.settings import Settings, SettingsError
 from claimstream.store.world import WorldStore
 
@@ -143,7 +143,7 @@ async def _stored_clients(collection: Clients, world: World, *, loaded: bool) ->
         for client in await collection.get(tenant_id, part)
     }
     meant = {form: client for client in in_file.values() for form in id_forms(client.client_id)}
-    foreign, under_object_ids, without_list = set(), set(), set()
+    foreign, under_object_ids, without_list, doubled = set(), set(), set(), set()
     for part in _parts(in_file):
         for document in await collection.under_ids(part):
             client = meant[document["_id"]]
@@ -153,7 +153,9 @@ async def _stored_clients(collection: Clients, world: World, *, loaded: bool) ->
                 under_object_ids.add(client.client_id)
             elif not isinstance(document.get("creditors", []), list):
                 without_list.add(client.client_id)
-    return StoredClients(of_letters, foreign, under_object_ids, without_list)
+            elif doubled_ids(document):
+                doubled.add(client.client_id)
+    return StoredClients(of_letters, foreign, under_object_ids, without_list, doubled)
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

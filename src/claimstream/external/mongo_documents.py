@@ -1,6 +1,7 @@
 """The shapes of the ``clients`` collection: documents to records, and updates to what MongoDB is told."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -103,10 +104,23 @@ def applied_email_ids(creditor: Document) -> list[object]:
 
 
 def find_creditor(document: Document, creditor_id: str) -> Document | None:
-    """The creditor's entry in a client's document: by its id, never by its place."""
+    """Return the creditor's entry in a client's document: by its id, never by its place.
+
+    None where there is none, and where several have the id: nobody can tell which of them a letter is about.
+    """
+    found = [entry for entry in _entries(document) if entry.get("creditor_id") == creditor_id]
+    return found[0] if len(found) == 1 else None
+
+
+def doubled_ids(document: Document) -> set[str]:
+    """Return the ids that several creditors of a client's document have."""
+    ids = (entry.get("creditor_id") for entry in _entries(document))
+    return {one for one, count in Counter(one for one in ids if isinstance(one, str)).items() if count > 1}
+
+
+def _entries(document: Document) -> list[Document]:
     stored = document.get("creditors")
-    entries = (one for one in (stored if isinstance(stored, list) else ()) if isinstance(one, dict))
-    return next((one for one in entries if one.get("creditor_id") == creditor_id), None)
+    return [one for one in stored if isinstance(one, dict)] if isinstance(stored, list) else []
 
 
 def creditor_entry(document: Document, creditor: Document, current_amount: Decimal | None) -> CreditorEntry:
@@ -244,14 +258,15 @@ def _client(document: Document) -> Client | None:
             case_reference=str(document.get("case_reference") or ""),
             first_name=str(document.get("first_name") or ""),
             last_name=str(document.get("last_name") or ""),
-            creditors=tuple(_creditors(client_id, document.get("creditors"))),
+            creditors=tuple(_creditors(client_id, document)),
         )
     except ValidationError as error:
         log.warning("client %s is left out: %s", client_id, _faults(error), extra=_about("client_left_out"))
         return None
 
 
-def _creditors(client_id: str, stored: object) -> Iterator[Creditor]:
+def _creditors(client_id: str, document: Document) -> Iterator[Creditor]:
+    stored, doubled = document.get("creditors"), doubled_ids(document)
     if not isinstance(stored, list | None):
         log.warning("creditors of client %s are left out: no list", client_id, extra=_about("creditor_left_out"))
         return
@@ -261,11 +276,17 @@ def _creditors(client_id: str, stored: object) -> Iterator[Creditor]:
             log.warning("creditor at place %d of client %s is left out: no document", index, client_id, extra=extra)
             continue
         try:
-            yield _creditor(client_id, entry)
+            creditor = _creditor(client_id, entry)
         except ValidationError as error:
             extra = _about("creditor_left_out")
             said = "creditor at place %d of client %s is left out: %s"
             log.warning(said, index, client_id, _faults(error), extra=extra)
+            continue
+        if creditor.creditor_id in doubled:
+            said = "creditor at place %d of client %s is left out: another has its id"
+            log.warning(said, index, client_id, extra=_about("creditor_left_out"))
+            continue
+        yield creditor
 
 
 def _creditor(client_id: str, creditor: Document) -> Creditor:

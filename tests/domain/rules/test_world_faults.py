@@ -220,3 +220,8 @@ def test_a_client_takes_no_other_ones_place() -> None:
 def test_a_client_whose_creditors_are_no_list_is_not_loaded() -> None:
     (fault,) = faults_against_clients(changed(lambda w: None), StoredClients({}, without_list=["c-1"]), loaded=True)
     assert fault.startswith("clients[0].client_id: the creditors of c-1 in MongoDB are no list")
+
+
+def test_a_client_with_two_creditors_of_one_id_is_not_loaded() -> None:
+    (fault,) = faults_against_clients(changed(lambda w: None), StoredClients({}, doubled=["c-1"]), loaded=True)
+    assert fault == ("clients[0].client_id: two creditors of c-1 in MongoDB have the same id. Mend the document first")

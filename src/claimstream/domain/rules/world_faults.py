@@ -59,6 +59,8 @@ class StoredClients:
     """Ids of the world's clients that are stored as an ObjectId: written by its text, a client would be there twice."""
     without_list: Collection[str] = ()
     """Ids of the world's clients whose creditors are stored as something else than a list."""
+    doubled: Collection[str] = ()
+    """Ids of the world's clients that are stored with two creditors of the same id."""
 
 
 def code_key(inquiry: Inquiry) -> tuple[str, str]:
@@ -243,6 +245,9 @@ def _against_clients(entries: Entries, stored: StoredClients, *, loaded: bool) -
             yield located(place, f"MongoDB has {client.client_id} as an ObjectId, which the portal alone writes")
         elif client.client_id in stored.without_list:
             yield located(place, f"the creditors of {client.client_id} in MongoDB are no list. Mend the document first")
+        elif client.client_id in stored.doubled:
+            said = f"two creditors of {client.client_id} in MongoDB have the same id. Mend the document first"
+            yield located(place, said)
     unknown: dict[tuple[str, str], int] = {}
     for number, inquiry in entries.inquiries.items():
         if loaded and inquiry.client_id in in_file:
