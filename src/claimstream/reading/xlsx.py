@@ -35,10 +35,14 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
         warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        except MemoryError:
+            raise
         except Exception as error:  # openpyxl lets whatever it meets through
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         try:
             return _text(book, limits)
+        except MemoryError:
+            raise
         except Exception as error:  # rows are parsed only now
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         finally:
