@@ -76,6 +76,26 @@ def test_a_page_turned_for_showing_is_read_as_it_is_shown(rotation: int) -> None
     assert lines(samples.pdf(draw)) == ["Zinsen\t318,07", "Summe\t3.418,07 und noch etwas Text dazu"]
 
 
+@pytest.mark.parametrize(("field", "drawn"), [(True, True), (True, False), (False, True)])
+def test_what_is_typed_onto_a_page_is_read(field: bool, drawn: bool) -> None:
+    assert "3.418,07" in read(samples.pdf_form("3.418,07 EUR", field=field, drawn=drawn)).text
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(samples.pdf_with_a_scanned_page(), "pictures"), (samples.pdf_with_a_file("rechnung.xml"), "rechnung.xml")],
+)
+def test_what_is_not_read_of_a_pdf_is_named(data: bytes, name: str) -> None:
+    document = read(data)
+    assert (document.kind, document.cut) == (SourceKind.TEXT_PDF, "")
+    assert "3.418,07" in document.text
+    assert [given for given, _ in document.unread] == [name]
+
+
+def test_a_document_inserted_into_a_word_file_is_a_rest() -> None:
+    assert "inserted" in read(samples.word_with_altchunk()).cut
+
+
 def test_a_scan_has_no_text_and_asks_for_eyes() -> None:
     assert read(samples.scanned_pdf()) == Document(SourceKind.SCANNED_PDF, "", pages=1)
     assert read(samples.image(form="TIFF")) == Document(SourceKind.IMAGE, "")
