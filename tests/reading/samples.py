@@ -216,6 +216,12 @@ _ODF_NAMESPACES = " ".join(
 )
 
 
+def restyled(workbook: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with something else in its styles."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        return archive({name: parts.read(name).replace(old, new) for name in parts.namelist()})
+
+
 def odt(body: str, *, manifest: str = "") -> bytes:
     """An OpenDocument text; ``body`` is what stands in ``office:text``."""
     content = (

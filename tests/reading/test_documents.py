@@ -187,6 +187,21 @@ def test_cells_of_a_sheet_come_out_readable() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sound", "faulty"),
+    [
+        (b'<patternFill patternType="gray125"/>', b""),
+        (b"<border><left/>", b'<border><left style="wavy"/>'),
+        (b'<color theme="1"/>', b'<color rgb="rot"/>'),
+    ],
+)
+def test_faulty_looks_of_a_sheet_leave_its_figures(sound: bytes, faulty: bytes) -> None:
+    data = samples.excel([["Summe", 3418.07, datetime.date(2026, 3, 1)]], {"B1": EURO})
+    broken = samples.restyled(data, sound, faulty)
+    assert broken != data
+    assert lines(broken) == lines(data) == ["Summe\t3418.07 EUR\t01.03.2026"]
+
+
 def test_hidden_sheets_are_not_read() -> None:
     import openpyxl  # type: ignore[import-untyped]  # it ships no types
 
