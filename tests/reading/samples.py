@@ -143,6 +143,20 @@ def pdf_form(value: str, *, field: bool = True, drawn: bool = True) -> bytes:
     )
 
 
+def xfa_pdf() -> bytes:
+    """What Acrobat shows in place of the form while it makes the form's pages."""
+    page = b"BT /F1 10 Tf 60 760 Td (Bitte warten Sie, das Formular wird geladen.) Tj ET"
+    form = b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'/>"
+    return pdf_of_objects(
+        b"<</Type/Catalog/Pages 2 0 R/NeedsRendering true/AcroForm<</Fields[]/XFA 5 0 R>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        b"<</Length %d>>stream\n" % len(page) + page + b"\nendstream",
+        b"<</Length %d>>stream\n" % len(form) + form + b"\nendstream",
+    )
+
+
 def pdf_of_objects(*objects: bytes) -> bytes:
     """A PDF of these objects, the first of which is its root."""
     data, offsets = b"%PDF-1.4\n", []

@@ -58,6 +58,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     if result.scanned:
         return Document(SourceKind.SCANNED_PDF, "", cut, result.pages)
     unread = [(name, "Files inside a PDF are not read.") for name in result.files]
+    if result.rendered:
+        unread.append(("form", "Forms of the kind XFA are not read."))
     if result.pictures:
         numbers = ", ".join(map(str, result.pictures[:20]))
         unread.append(("pictures", f"Pages that are pictures without text are not read: {numbers}."))

@@ -60,6 +60,8 @@ class PdfText:
     """The numbers of the pages, counted from 1, that are pictures without a text layer."""
     files: tuple[str, ...] = ()
     """The names of the files inside, which are not read."""
+    rendered: bool = False
+    """The pages are only a stand-in: an XFA form that a reader has to render itself."""
 
 
 def read_pdf(data: bytes, limits: Limits) -> PdfText:
@@ -117,6 +119,7 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         cut,
         tuple(pictures),
         tuple(_file_names(document)),
+        document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
     )
 
 
