@@ -55,9 +55,9 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.cut and not left_out:
         cut = f"read {limits.max_text_chars} characters of the pages."
-    if result.scanned:
-        return Document(SourceKind.SCANNED_PDF, "", cut, result.pages)
     unread = [(name, "Files inside a PDF are not read.") for name in result.files]
+    if result.scanned:
+        return Document(SourceKind.SCANNED_PDF, "", cut, result.pages, tuple(unread))
     if result.rendered:
         unread.append(("form", "Forms of the kind XFA are not read."))
     if result.pictures:

@@ -15,7 +15,7 @@ _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _ORIGINALS = {"message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"}
 """Original mails that a delivery report gives back: ours, so never sources."""
 _UUENCODED = re.compile(
-    rb"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n(?P<lines>(?:[ -`]{1,62}[ \t]*+\r?\n)*+)end\b", re.MULTILINE
+    rb"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n(?P<lines>(?:[ -`]{1,62}+[ \t]*+\r?\n)*+)end\b", re.MULTILINE
 )
 """A file within a text, as programs older than MIME attach it."""
 _MID_WORD = re.compile(r"(?<=\S)(?<!\n--) \r?\n(?=[^\s>])")
