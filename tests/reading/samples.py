@@ -9,9 +9,13 @@ from email.message import EmailMessage
 
 import docx
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
+import pypdfium2 as pdfium  # type: ignore[import-untyped]  # it ships no types
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from PIL import Image
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
 from reportlab.lib.pdfencrypt import StandardEncryption  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 
 CLAIM = (
@@ -86,6 +90,24 @@ def scanned_pdf() -> bytes:
     return buffer.getvalue()
 
 
+def pdf_with_a_scanned_page() -> bytes:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 760, "Gesamtforderung 3.418,07 EUR")
+        canvas.drawString(60, 740, "Einzelheiten finden Sie in der Aufstellung auf der Seite 2.")
+        canvas.showPage()
+        canvas.drawImage(ImageReader(io.BytesIO(image(60, 80))), 0, 0, *A4)
+
+    return pdf(draw)
+
+
+def pdf_with_a_file(name: str) -> bytes:
+    buffer = io.BytesIO()
+    document = pdfium.PdfDocument(pdf())
+    document.new_attachment(name).set_data(b"<Rechnung/>")
+    document.save(buffer)
+    return buffer.getvalue()
+
+
 def pdf_with_content(content: bytes, *, font: bool = False) -> bytes:
     """A one-page PDF around a compressed content stream, however large that gets unpacked."""
     fonts = b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>" if font else b""
@@ -94,6 +116,44 @@ def pdf_with_content(content: bytes, *, font: bool = False) -> bytes:
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R%s>>" % fonts,
         b"<</Length %d/Filter/FlateDecode>>stream\n" % len(content) + content + b"\nendstream",
+    )
+
+
+def pdf_form(value: str, *, field: bool = True, drawn: bool = True) -> bytes:
+    """A form in which the creditor has typed one value, into a field or as a note; ``drawn``: with its appearance."""
+    appearance = b"BT /F1 10 Tf 2 4 Td (%s) Tj ET" % value.encode("cp1252")
+    page = b"BT /F1 10 Tf 60 760 Td (Gesamtforderung zum Stichtag) Tj ET"
+    fonts = b"/Resources<</Font<</F1 7 0 R>>>>"
+    return pdf_of_objects(
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm 8 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Annots[5 0 R]%s>>" % fonts,
+        b"<</Length %d>>stream\n" % len(page) + page + b"\nendstream",
+        b"<</Type/Annot%s/F 4/Rect[220 756 320 771]/DA(/F1 10 Tf)%s>>"
+        % (
+            b"/Subtype/Widget/FT/Tx/T(total)/V(%s)" % value.encode("cp1252") if field else b"/Subtype/FreeText",
+            b"/AP<</N 6 0 R>>" if drawn else b"",
+        ),
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 100 15]/Length %d%s>>stream\n" % (len(appearance), fonts)
+        + appearance
+        + b"\nendstream",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Fields[5 0 R]/NeedAppearances %s/DA(/F1 10 Tf)/DR<</Font<</F1 7 0 R>>>>>>"
+        % (b"false" if drawn else b"true"),
+    )
+
+
+def xfa_pdf() -> bytes:
+    """What Acrobat shows in place of the form while it makes the form's pages."""
+    page = b"BT /F1 10 Tf 60 760 Td (Bitte warten Sie, das Formular wird geladen.) Tj ET"
+    form = b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'/>"
+    return pdf_of_objects(
+        b"<</Type/Catalog/Pages 2 0 R/NeedsRendering true/AcroForm<</Fields[]/XFA 5 0 R>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        b"<</Length %d>>stream\n" % len(page) + page + b"\nendstream",
+        b"<</Length %d>>stream\n" % len(form) + form + b"\nendstream",
     )
 
 
@@ -118,6 +178,17 @@ def deflated(mebibytes: int, filler: bytes = b" ") -> bytes:
     compressor = zlib.compressobj(1)
     block = filler * 2**20
     return b"".join([*(compressor.compress(block) for _ in range(mebibytes)), compressor.flush()])
+
+
+def word_with_altchunk() -> bytes:
+    document = docx.Document()
+    document.add_paragraph("Gesamtforderung 3.418,07 EUR")
+    chunk = OxmlElement("w:altChunk")
+    chunk.set(qn("r:id"), "rId99")
+    document.element.body.insert(1, chunk)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
 
 
 def word() -> bytes:
@@ -157,6 +228,12 @@ _ODF_NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (("office", "office"), ("text", "text"), ("table", "table"))
 )
+
+
+def restyled(workbook: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with something else in its styles."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        return archive({name: parts.read(name).replace(old, new) for name in parts.namelist()})
 
 
 def odt(body: str, *, manifest: str = "") -> bytes:
@@ -265,6 +342,11 @@ def _store(data: bytes, sectors: bytes, fat: list[int], filler: bytes = b"\0") -
 
 def _chain(first: int, count: int) -> list[int]:
     return [*range(first + 1, first + count), _END] if count else []
+
+
+def rtf_msg(packed: bytes) -> bytes:
+    """An Outlook message whose text is compressed RTF alone."""
+    return compound({**msg_tree(""), "__substg1.0_10090102": packed})
 
 
 def msg(text: str, files: Iterable[tuple[str, bytes]] = (), inner: Tree | None = None, sender: str = "") -> bytes:

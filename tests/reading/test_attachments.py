@@ -115,6 +115,29 @@ def test_an_outlook_message_is_read_with_its_attachments() -> None:
     assert mail.unread == ()
 
 
+PACKED_RTF = bytes.fromhex(
+    "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+)
+"""The example of MS-OXRTFCP, 4.1: ``hello world``."""
+
+
+@pytest.mark.parametrize("packed", [PACKED_RTF, PACKED_RTF[:8] + b"MELA" + bytes(4) + rb"{\rtf1 hello world}"])
+def test_an_outlook_message_of_rtf_alone_is_read(packed: bytes) -> None:
+    mail = reading(samples.rtf_msg(packed), "nachricht.msg")
+    assert [(s.source_id, s.text) for s in mail.sources[2:]] == [("attachment-2/message.rtf", "hello world")]
+
+
+@pytest.mark.parametrize("cut", [3, 20, 40])
+def test_a_damaged_rtf_of_a_message_takes_nothing_along(cut: int) -> None:
+    mail = reading(samples.rtf_msg(PACKED_RTF[:cut]), "nachricht.msg")
+    assert len(mail.sources[2:]) + len(mail.unread) == 1
+
+
+@pytest.mark.parametrize("data", [samples.msg(""), samples.mail("", Subject="leer")])
+def test_an_attached_mail_without_text_is_reported(data: bytes) -> None:
+    assert the_unread(reading(data)).reason == "empty"
+
+
 def test_a_message_cut_short_is_broken() -> None:
     data = samples.msg("Saldo 700,00 EUR", [("a.pdf", samples.pdf())])
     assert the_unread(reading(data[: len(data) // 2])).reason in {"broken", "unknown_type"}

@@ -76,6 +76,29 @@ def test_a_page_turned_for_showing_is_read_as_it_is_shown(rotation: int) -> None
     assert lines(samples.pdf(draw)) == ["Zinsen\t318,07", "Summe\t3.418,07 und noch etwas Text dazu"]
 
 
+@pytest.mark.parametrize(("field", "drawn"), [(True, True), (True, False), (False, True)])
+def test_what_is_typed_onto_a_page_is_read(field: bool, drawn: bool) -> None:
+    assert "3.418,07" in read(samples.pdf_form("3.418,07 EUR", field=field, drawn=drawn)).text
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (samples.pdf_with_a_scanned_page(), "pictures"),
+        (samples.pdf_with_a_file("rechnung.xml"), "rechnung.xml"),
+        (samples.xfa_pdf(), "form"),
+    ],
+)
+def test_what_is_not_read_of_a_pdf_is_named(data: bytes, name: str) -> None:
+    document = read(data)
+    assert (document.kind, document.cut) == (SourceKind.TEXT_PDF, "")
+    assert [given for given, _ in document.unread] == [name]
+
+
+def test_a_document_inserted_into_a_word_file_is_a_rest() -> None:
+    assert "inserted" in read(samples.word_with_altchunk()).cut
+
+
 def test_a_scan_has_no_text_and_asks_for_eyes() -> None:
     assert read(samples.scanned_pdf()) == Document(SourceKind.SCANNED_PDF, "", pages=1)
     assert read(samples.image(form="TIFF")) == Document(SourceKind.IMAGE, "")
@@ -165,6 +188,21 @@ def test_cells_of_a_sheet_come_out_readable() -> None:
         "Kosten\t1200.00 EUR\t01.03.2026 12:30",
         "Zins\t5 %\t\t26004411",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sound", "faulty"),
+    [
+        (b'<patternFill patternType="gray125"/>', b""),
+        (b"<border><left/>", b'<border><left style="wavy"/>'),
+        (b'<color theme="1"/>', b'<color rgb="rot"/>'),
+    ],
+)
+def test_faulty_looks_of_a_sheet_leave_its_figures(sound: bytes, faulty: bytes) -> None:
+    data = samples.excel([["Summe", 3418.07, datetime.date(2026, 3, 1)]], {"B1": EURO})
+    broken = samples.restyled(data, sound, faulty)
+    assert broken != data
+    assert lines(broken) == lines(data) == ["Summe\t3418.07 EUR\t01.03.2026"]
 
 
 def test_hidden_sheets_are_not_read() -> None:

@@ -31,7 +31,16 @@ NESTED = b"".join(
         (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4gVGFn", "Guten Tag"),
         (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4gVGFnL", "Guten Tag"),
         (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4g\nVGFnL\n", "Guten Tag"),
+        (b"Content-Transfer-Encoding: base64\n\nR3V0ZW4=\nIA==\nVGFn\n", "Guten Tag"),
+        (b"Content-Transfer-Encoding: base64\n\nR3V0ZQ==\n____\nListe: http://liste.example/\n", "Gute"),
+        (b'Content-Transfer-Encoding: "Base64"; x=y\n\nR3V0ZW4gVGFn', "Guten Tag"),
+        (b"Content-Transfer-Encoding: x-unknown\n\nGuten Tag", "Guten Tag"),
         (b"Content-Transfer-Encoding: quoted-printable\n\n=C3=84 =ZZ", "Ä =ZZ"),
+        (
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\nInsgesamt 1.2= \t\r\n47,34 EUR",
+            "Insgesamt 1.247,34 EUR",
+        ),
+        (b"Content-Transfer-Encoding: quoted-printable\n\nInsgesamt 1.2= \n47,34 EUR = ", "Insgesamt 1.247,34 EUR"),
         (b"Content-Type: ;;;=\nContent-Disposition: \xff\n\nText", "Text"),
     ],
 )

@@ -285,3 +285,33 @@ def test_a_mail_has_a_million_characters_at_most() -> None:
 def test_a_mail_read_is_a_checkpoint_that_can_be_read_back() -> None:
     mail = read_mail(samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())]))
     assert type(mail).model_validate_json(mail.model_dump_json()) == mail
+
+
+@pytest.mark.parametrize(
+    ("packed", "names"),
+    [
+        (b"begin 644 notiz.txt\n%-S P+#$\n`\nend\n", ["notiz.txt"]),
+        (b"begin 644 a.txt\n#0V%T\n`\nend\nbegin 600 b.txt\n#0V%T\n`\nend\n", ["a.txt", "b.txt"]),
+        (b"begin 2027 neu\n\nend\n", []),
+        (b"begin 644 offen.txt\n#0V%T\n", []),
+    ],
+)
+def test_a_file_within_the_text_is_an_attachment(packed: bytes, names: list[str]) -> None:
+    mail = read_mail(b"Subject: x\n\nOffen sind 500,00 EUR.\n" + packed)
+    assert [source.name for source in mail.sources[1:]] == names
+    assert ("begin" in mail.body.text) == (not names)
+    assert "500,00" in mail.body.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("Insgesamt 1.2 \n47,34 EUR", "Insgesamt 1.247,34 EUR"),
+        ("Zinsen  \n47,34 EUR", "Zinsen\n47,34 EUR"),
+        ("Insgesamt 500 EUR\n47,34 EUR Zinsen", "Insgesamt 500 EUR\n47,34 EUR Zinsen"),
+        ("Wolter\n-- \nInkasso Aue", "Wolter\n--\nInkasso Aue"),
+    ],
+)
+def test_a_line_flowed_within_a_word_is_joined(sent: str, read: str) -> None:
+    head = "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n\n"
+    assert read_mail((head + sent).encode()).body.text == read

@@ -12,6 +12,7 @@ from tests.reading import hostile, samples
 from tests.reading.split import split_mail
 
 from claimstream.domain.reader.source import read_source
+from claimstream.memory_plan import LEAST_READER_BYTES
 from claimstream.reading import Extractions, Limits, MailReader
 from claimstream.reading.mail import read_mail
 
@@ -78,6 +79,20 @@ async def test_a_killer_leaves_the_sound_attachments_alone() -> None:
         assert [e.source_id for e in reading.extractions] == ["body", "attachment-1", "attachment-3"]
         assert reading.parts == split_mail(raw)
         assert len((await reader.read(WITH_FILE)).mail.sources) == 2
+    finally:
+        await reader.close()
+
+
+async def test_the_largest_attachment_is_no_empty_one() -> None:
+    """A decoder that ran out of memory once gave back nothing: "the file is empty", and an amount was written."""
+    data = b"Die Forderung ist hoeher.\n" * (Limits().max_attachment_bytes // 26)
+    reader = MailReader(workers=1, memory_bytes=LEAST_READER_BYTES)
+    try:
+        reading = await reader.read(samples.mail(files=[("lang.txt", "text/plain", data)]), with_parts=True)
+        assert [(u.source_id, u.size, u.reason) for u in reading.mail.unread] == [
+            ("attachment-1/rest", len(data), "too_large")
+        ]
+        assert [len(part.data) for part in reading.parts] == [len(data)]
     finally:
         await reader.close()
 

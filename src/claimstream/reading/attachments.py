@@ -140,12 +140,16 @@ class AttachmentReader:
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, cut = body_text(anatomy.texts)
+        if not (text.strip() or anatomy.files or cut or anatomy.cut):
+            raise UnreadableError("empty", "There is no text in it.")
         self._add_letter(file, text, sender.address if sender else "", cut=cut or anatomy.cut)
         for number, part in enumerate(anatomy.files, 1):
             name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
             self._read_inner(file, name, part.data, part.declared_type)
 
     def _open_message(self, file: _File, message: MsgMessage) -> None:
+        if not (message.text.strip() or message.files or message.inner or message.cut):
+            raise UnreadableError("empty", "There is no text in it.")
         self._add_letter(file, message.text, message.sender, cut=message.cut)
         for number, (given, data) in enumerate(message.files, 1):
             self._read_inner(file, safe_name(given, filetype.sniff(data, given), f"part-{number}"), data)
@@ -181,6 +185,10 @@ class AttachmentReader:
         if cut:
             self.defects.append(f"{file.source_id}: {cut}")
             self.report_rest(file.source_id, file.name, file.media_type, len(file.data), cut.capitalize())
+        for given, detail in document.unread:
+            name = safe_name(given, "", "file")
+            source_id = self._unique(f"{file.source_id}/{name}")
+            self._note(source_id, name, filetype.UNKNOWN, 0, "unknown_type", detail)
         self._allowance.files -= 1
         self._allowance.characters -= len(text)
         self.sources.append(

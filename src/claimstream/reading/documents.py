@@ -28,6 +28,8 @@ class Document:
     cut: str = ""
     """The parts that were left out because a limit was reached, in words."""
     pages: int | None = None
+    unread: tuple[tuple[str, str], ...] = ()
+    """What stands in it and is not read: name and detail of each."""
 
 
 def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
@@ -53,9 +55,15 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.cut and not left_out:
         cut = f"read {limits.max_text_chars} characters of the pages."
+    unread = [(name, "Files inside a PDF are not read.") for name in result.files]
     if result.scanned:
-        return Document(SourceKind.SCANNED_PDF, "", cut, result.pages)
-    return Document(SourceKind.TEXT_PDF, clean(result.text), cut, result.pages)
+        return Document(SourceKind.SCANNED_PDF, "", cut, result.pages, tuple(unread))
+    if result.rendered:
+        unread.append(("form", "Forms of the kind XFA are not read."))
+    if result.pictures:
+        numbers = ", ".join(map(str, result.pictures[:20]))
+        unread.append(("pictures", f"Pages that are pictures without text are not read: {numbers}."))
+    return Document(SourceKind.TEXT_PDF, clean(result.text), cut, result.pages, tuple(unread))
 
 
 def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:

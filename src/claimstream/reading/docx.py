@@ -40,7 +40,8 @@ def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
                     texts.append(text)
         if not any(re.fullmatch(r"word/document\d*\.xml", n) for n in names):
             raise UnreadableError("broken", "The Word file has no document part.")
-    return "\n\n".join(texts), f"read {_MAX_DEPTH} levels of elements." if reader.cut else ""
+    cut = f"read {_MAX_DEPTH} levels of elements." if reader.cut else ""
+    return "\n\n".join(texts), "read all but the documents inserted as a whole." if reader.inserted else cut
 
 
 class _DocxReader:
@@ -49,6 +50,8 @@ class _DocxReader:
     def __init__(self) -> None:
         self.cut = False
         """True when elements were too deep and were left out."""
+        self.inserted = False
+        """True when another document, such as a page of HTML, stands among the paragraphs (altChunk)."""
 
     def blocks(self, element: Element, depth: int) -> Iterator[str]:
         """Lines of paragraphs and table rows, in order."""
@@ -63,6 +66,8 @@ class _DocxReader:
                 yield from boxes
             elif name == "tbl":
                 yield from self._rows(child, depth)
+            elif name == "altChunk":
+                self.inserted = True
             elif name not in {"del", "moveFrom", "Fallback", "sectPr"}:
                 yield from self.blocks(child, depth + 1)
 

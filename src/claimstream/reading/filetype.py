@@ -94,6 +94,8 @@ def _zip_kind(data: bytes) -> str:
                 for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
                     if any(member.startswith(folder) for member in members):
                         return media_type
+    except MemoryError:
+        raise
     except Exception:  # a damaged archive is still an archive; reading it will say what is wrong
         return ZIP
     return ZIP
@@ -159,6 +161,8 @@ def _looks_like_mail(head: bytes) -> bool:
 def _other(data: bytes, name: str) -> str:
     try:
         found = puremagic.from_string(data[:65_536], mime=True, filename=name or None)
+    except MemoryError:
+        raise
     except Exception:  # puremagic raises several kinds for what it does not know
         return UNKNOWN
     return found if re.fullmatch(r"[\w.+-]+/[\w.+-]+", found) and not found.startswith("text/") else UNKNOWN

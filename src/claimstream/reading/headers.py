@@ -26,6 +26,8 @@ def decoded(value: str) -> str:
     if "=?" in text:
         try:
             pieces = decode_header(re.sub(r"\r?\n(?=[ \t])", "", text))
+        except MemoryError:
+            raise
         except Exception:  # a damaged encoded word; its raw form is still of use
             pieces = [(text, None)]
         text = "".join(_piece(content, charset) for content, charset in pieces)
@@ -74,6 +76,8 @@ def addresses(raw: list[str]) -> tuple[Address, ...]:
     """Mailboxes of address headers. Split before decoding, so that an encoded comma in a name splits nothing."""
     try:
         pairs = getaddresses([re.sub(r"(?<!\s)[^\S\r\n]*[\r\n]\s*", " ", _as_characters(value)) for value in raw])
+    except MemoryError:
+        raise
     except Exception:  # hostile address lists have broken this parser before
         return ()
     found: dict[str, Address] = {}

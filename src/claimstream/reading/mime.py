@@ -1,5 +1,6 @@
 """The MIME tree: which parts are the body's texts, which are attachments, which are neither."""
 
+import binascii
 import re
 from dataclasses import dataclass, field
 
@@ -13,6 +14,12 @@ _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "appl
 _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _ORIGINALS = {"message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"}
 """Original mails that a delivery report gives back: ours, so never sources."""
+_UUENCODED = re.compile(
+    rb"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n(?P<lines>(?:[ -`]{1,62}+[ \t]*+\r?\n)*+)end\b", re.MULTILINE
+)
+"""A file within a text, as programs older than MIME attach it."""
+_MID_WORD = re.compile(r"(?<=\S)(?<!\n--) \r?\n(?=[^\s>])")
+"""A line broken within a word (RFC 3676, ``DelSp``): between words one space more stands before the break."""
 _LOGO_BYTES = 8 * 1024
 _LOGO_WIDTH, _LOGO_HEIGHT = 200, 60
 _NAME_CHARACTERS = 120
@@ -128,8 +135,25 @@ def _add_text(part: Part, declared: str, anatomy: Anatomy) -> None:
         data = beginning(data)
     if declared == "text/html":
         anatomy.texts.append(TextPart(None, decode(data, charset or html_charset(data))))
-    else:
-        anatomy.texts.append(TextPart(decode(data, charset), None))
+        return
+    for packed in _UUENCODED.finditer(data):
+        name = decode(packed["name"])
+        anatomy.files.append(FilePart(name, filetype.UNKNOWN, _uudecoded(packed["lines"])))
+    text = decode(_UUENCODED.sub(b"", data), charset)
+    if _parameter(part, "delsp").lower() == "yes":
+        text = _MID_WORD.sub("", text)
+    anatomy.texts.append(TextPart(text, None))
+
+
+def _uudecoded(lines: bytes) -> bytes:
+    """The bytes of the lines, up to the first damaged one."""
+    decoded = bytearray()
+    for line in lines.splitlines():
+        try:
+            decoded += binascii.a2b_uu(line)
+        except binascii.Error:
+            break
+    return bytes(decoded)
 
 
 def _file(part: Part, declared: str) -> FilePart:

@@ -10,7 +10,6 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.errors import InvalidBase64LengthDefect
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
@@ -28,7 +27,14 @@ _STRUCTURE_CHARACTERS = 8_000
 _MOST_GROUPS = 100
 """The most headers of one delivery report: one for the message and one for each recipient."""
 _NOT_BASE64 = bytes(set(range(256)) - set(f"{string.ascii_letters}{string.digits}+/".encode()))
-_PLAIN_ENCODINGS = {"", "7bit", "8bit", "binary"}
+_BASE64_PIECE = re.compile(rb"[^=]*+=*+")
+_FOOTER = re.compile(rb"[ \t]*+[\r\n][A-Za-z0-9+/\s]*+[^A-Za-z0-9+/\s=]")
+_PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+"""Spaces at the end of a quoted-printable line, which were added on the way (RFC 2045, 6.7). Behind the = that joins
+two lines the library stumbles over them, and an amount broken there would begin in its middle."""
+_ENCODING = re.compile(r"[a-z0-9-]+")
+"""The encoding's name, without the quotes, semicolons and comments that programs put around it."""
+_PLAIN_ENCODINGS = {"7bit", "8bit", "binary"}
 
 
 class _CappedHeaders(Compat32):
@@ -67,20 +73,40 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body decoded. A damaged encoding gives what can be decoded; nothing is raised."""
-        encoding = str(self.headers.get("Content-Transfer-Encoding") or "").strip().lower()
-        if encoding in _PLAIN_ENCODINGS:
+        encoding = _ENCODING.search(str(self.headers.get("Content-Transfer-Encoding") or "").lower())
+        if encoding is None or encoding[0] in _PLAIN_ENCODINGS:
             return self.body
+        if encoding[0] == "base64":
+            return _base64(self.source, self.start, self.end)
+        if encoding[0] == "quoted-printable":
+            return binascii.a2b_qp(_PADDING.sub(b"", self.body))
         sent: RawMessage = Message(policy=_POLICY)
-        sent["Content-Transfer-Encoding"] = encoding
+        sent["Content-Transfer-Encoding"] = encoding[0]
         sent.set_payload(self.body.decode("ascii", "surrogateescape"))
         try:
             decoded = sent.get_payload(decode=True)
-            if any(isinstance(defect, InvalidBase64LengthDefect) for defect in sent.defects):
-                # Cut in the middle, with a character left over: the library decodes nothing then.
-                decoded = binascii.a2b_base64(self.body.rstrip(_NOT_BASE64)[:-1])
+        except MemoryError:  # the limit's doing, not the part's
+            raise
         except Exception:  # what the part holds is lost, the mail is not
             return b""
         return decoded if isinstance(decoded, bytes) else b""
+
+
+def _base64(source: bytes, start: int, end: int) -> bytes:
+    """The bytes of the Base64 text between ``start`` and ``end``, with few copies, for a part may have 25 MB.
+
+    Padding in its middle ends a piece, not the text: some programs encode each line or each buffer by itself. What
+    other servers put below, such as a mailing list's footer, is left out.
+    """
+    decoded = bytearray()
+    for piece in _BASE64_PIECE.finditer(source, start, end):
+        if piece.start() > start and _FOOTER.match(source, piece.start(), piece.end()):
+            break
+        characters = piece[0].translate(None, _NOT_BASE64)
+        # A single character left over, where a text was cut in its middle, is less than a byte.
+        characters = characters[: len(characters) - (len(characters) % 4 == 1)]
+        decoded += binascii.a2b_base64(characters + b"=" * (-len(characters) % 4))
+    return bytes(decoded)
 
 
 class MimeTree:

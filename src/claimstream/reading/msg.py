@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from claimstream.reading.body import body_text
 from claimstream.reading.compound import Storage, read_compound
+from claimstream.reading.compressed_rtf import unpack_rtf
 from claimstream.reading.mime import TextPart
 from claimstream.reading.text import clean_line, decode
 
 _SENDER_SMTP, _SENDER = "5D01", "0C1F"
-_SUBJECT, _BODY, _HTML = "0037", "1000", "1013"
+_SUBJECT, _BODY, _HTML, _RTF = "0037", "1000", "1013", "1009"
 _DATA, _LONG_NAME, _SHORT_NAME = "3701", "3707", "3704"
 _EMBEDDED = f"__substg1.0_{_DATA}000D"
 _MAX_INNER = 5
@@ -46,6 +47,9 @@ def _message(storage: Storage, depth: int) -> MsgMessage:
         text=text,
         cut=cut or too_deep,
     )
+    rtf = storage.streams.get(f"__substg1.0_{_RTF}0102")
+    if rtf is not None and not text.strip():
+        message.files.append(("message.rtf", unpack_rtf(rtf)))
     for attachment in attachments:
         name = _text(attachment, _LONG_NAME) or _text(attachment, _SHORT_NAME) or ""
         embedded = attachment.storages.get(_EMBEDDED)

@@ -16,6 +16,8 @@ def read_office(data: bytes, media_type: str) -> str:
     """Raises ``UnreadableError``: broken, or encrypted where the file says so."""
     try:
         result = kreuzberg.extract_bytes_sync(data, media_type, _config())
+    except MemoryError:
+        raise
     except Exception as error:  # the native library raises its own kinds and plain RuntimeError
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         reason = "encrypted" if "password" in words.lower() or "encrypt" in words.lower() else "broken"

@@ -7,6 +7,7 @@ characters are gathered into runs, the runs into lines by their baseline, and ea
 import ctypes
 import math
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,6 +19,9 @@ from claimstream.reading.limits import Limits
 
 _SCAN_CHARACTERS = 25
 """Fewer letters and digits per page than this on average: the text layer is a scanner's stamp or nothing."""
+_PICTURE_SHARE = 0.5
+"""Of the page: a picture that is larger is what the page shows."""
+_MOST_FILES = 20
 _SPACE_GAP = 0.22
 """Of the character height: a wider gap between two runs is a space between words."""
 _WIDE_SPACE_GAP = 0.5
@@ -52,6 +56,12 @@ class PdfText:
     """The text layer is nearly empty: only a model with vision can read this."""
     cut: bool
     """True when pages, or characters of a page, were left out because a limit was reached."""
+    pictures: tuple[int, ...] = ()
+    """The numbers of the pages, counted from 1, that are pictures without a text layer."""
+    files: tuple[str, ...] = ()
+    """The names of the files inside, which are not read."""
+    rendered: bool = False
+    """The pages are only a stand-in: an XFA form that a reader has to render itself."""
 
 
 def read_pdf(data: bytes, limits: Limits) -> PdfText:
@@ -75,16 +85,21 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
     count = len(document)
     if count == 0:
         raise UnreadableError("broken", "The PDF has no pages.")
+    if document.get_formtype() == pdfium_c.FORMTYPE_ACRO_FORM:
+        document.init_forms()  # draws the fields that the file leaves to the reader to draw
     pages: list[str] = []
+    pictures: list[int] = []
     left = limits.max_text_chars
     cut = count > limits.max_pdf_pages
     for number in range(min(count, limits.max_pdf_pages)):
         try:
-            page = document[number]
+            page = _drawn(document, number)
         except pdfium.PdfiumError:
             continue
         try:
             text, characters = _page_text(page, left)
+            if sum(character.isalnum() for character in text) < _SCAN_CHARACTERS and _is_picture(page):
+                pictures.append(number + 1)
         finally:
             page.close()
         pages.append(text)
@@ -96,7 +111,42 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         raise UnreadableError("broken", f"None of the {count} pages of the PDF can be read.")
     text = "\n\n".join(page for page in pages if page)
     letters = sum(character.isalnum() for character in text)
-    return PdfText(text, count, len(pages), letters < _SCAN_CHARACTERS * min(len(pages), 4), cut)
+    return PdfText(
+        text,
+        count,
+        len(pages),
+        letters < _SCAN_CHARACTERS * min(len(pages), 4),
+        cut,
+        tuple(pictures),
+        tuple(_file_names(document)),
+        document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
+    )
+
+
+def _drawn(document: "pdfium.PdfDocument", number: int) -> "pdfium.PdfPage":
+    """The page with what is written into its form fields and on top of it, which is no text of the page itself."""
+    page = document[number]
+    if pdfium_c.FPDFPage_GetAnnotCount(page.raw) > 0:
+        flattened = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+        if flattened == pdfium_c.FLATTEN_SUCCESS:
+            page.close()
+            page = document[number]
+    return page
+
+
+def _is_picture(page: "pdfium.PdfPage") -> bool:
+    """A picture, such as a scan, takes up most of the page."""
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = picture.get_bounds()
+        if (right - left) * (top - bottom) > _PICTURE_SHARE * width * height:
+            return True
+    return False
+
+
+def _file_names(document: "pdfium.PdfDocument") -> Iterator[str]:
+    for index in range(min(document.count_attachments(), _MOST_FILES)):
+        yield document.get_attachment(index).get_name()
 
 
 def _page_text(page: "pdfium.PdfPage", most: int) -> tuple[str, int]:

@@ -3,15 +3,20 @@
 import datetime
 import io
 import warnings
+import zipfile
 
+import lxml.etree  # type: ignore[import-untyped]  # it ships no types
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.cell import Cell  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.read_only import EMPTY_CELL  # type: ignore[import-untyped]  # it ships no types
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.xml import local, parse_xml
 from claimstream.reading.ziparchive import open_zip, unpack
 
+_STYLES = "xl/styles.xml"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 200
 _LAST_COLUMN = 18_278
@@ -34,15 +39,60 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
         try:
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            book = _opened(data)
+        except MemoryError:
+            raise
         except Exception as error:  # openpyxl lets whatever it meets through
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         try:
             return _text(book, limits)
+        except MemoryError:
+            raise
         except Exception as error:  # rows are parsed only now
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         finally:
             book.close()
+
+
+def _opened(data: bytes) -> "openpyxl.Workbook":
+    """The workbook. Where its styles are at fault, as other programs write them, all but the number formats is dropped:
+    an empty fill, which Excel takes, makes openpyxl give up the file."""
+    options = {"read_only": True, "data_only": True, "keep_links": False}
+    try:
+        return openpyxl.load_workbook(io.BytesIO(data), **options)
+    except MemoryError:
+        raise
+    except Exception:
+        return openpyxl.load_workbook(_without_looks(data), **options)
+
+
+def _without_looks(data: bytes) -> io.BytesIO:
+    """The same file whose styles are number formats alone."""
+    plain = io.BytesIO()
+    with open_zip(data) as archive, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy:
+        for info in archive.infolist():
+            content = archive.read(info)
+            copy.writestr(info.filename, _number_formats(content) if info.filename == _STYLES else content)
+    plain.seek(0)
+    return plain
+
+
+def _number_formats(styles: bytes) -> bytes:
+    root = parse_xml(styles)
+    formats = [child for child in root.iter() if local(child) == "numFmt"]
+    cells = [child for group in root if local(group) == "cellXfs" for child in group if local(child) == "xf"]
+    plain = lxml.etree.Element("styleSheet", nsmap={None: _MAIN})
+    listed = lxml.etree.SubElement(plain, "numFmts")
+    for found in formats:
+        lxml.etree.SubElement(listed, "numFmt", {key: found.get(key, "") for key in ("numFmtId", "formatCode")})
+    for group in ("fonts/font", "fills/fill/patternFill", "borders/border"):
+        element = plain
+        for name in group.split("/"):
+            element = lxml.etree.SubElement(element, name)
+    looks = lxml.etree.SubElement(plain, "cellXfs")
+    for cell in cells:
+        lxml.etree.SubElement(looks, "xf", {"numFmtId": cell.get("numFmtId", "0")})
+    return bytes(lxml.etree.tostring(plain))
 
 
 def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:

@@ -35,6 +35,8 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         raise UnreadableError("too_many", f"The archive lists {entries} files, over {_MAX_ENTRIES}.")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile raises many kinds for damaged directories
         raise UnreadableError("broken", f"Not a readable ZIP file: {error}") from None
 

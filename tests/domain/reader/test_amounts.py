@@ -86,6 +86,9 @@ def test_other_numbers_are_no_amounts(text: str) -> None:
         "wir 3. 418,07 EUR",
         "3.418, 07 EUR",
         "3.418 Euro und 7 Cent",
+        "512, 34 EUR",
+        "1. 080, 34 EUR",
+        "512 ,34 €",
         "50,00-70,00 EUR",
         "Rechnung 25 430,00 EUR",
     ],
@@ -93,6 +96,11 @@ def test_other_numbers_are_no_amounts(text: str) -> None:
 def test_what_may_be_two_things_is_ambiguous_and_has_no_value(text: str) -> None:
     (token,) = find_amounts(text)[:1]
     assert (token.value, token.flaw) == (None, AmountFlaw.AMBIGUOUS)
+
+
+@pytest.mark.parametrize("text", ["vom 12.10.2026, 50 EUR", "Mahnung, 50 EUR", "Zinsen 12,50 EUR, 50 EUR"])
+def test_a_comma_before_an_amount_leaves_it_whole(text: str) -> None:
+    assert find_amounts(text)[-1].value == 50
 
 
 @pytest.mark.parametrize(

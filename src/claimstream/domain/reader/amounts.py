@@ -89,6 +89,7 @@ _SPACE_GROUPS = re.compile(
 _DASH_CENTS = re.compile(r"[,.](?:--?|––?|——?)(?![\w])")
 _SPLIT_CENTS = re.compile(rf"[{_BLANK}]?,[{_BLANK}]?\d{{2}}(?![\d.,])")
 _SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}\Z")
+_CENTS_OF = re.compile(rf"(?<!\d)\d{{1,3}}(?:[{_BLANK}]{{1,2}},[{_BLANK}]{{0,2}}|,[{_BLANK}]{{1,2}})\Z")
 
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
 _SCAN_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
@@ -299,7 +300,8 @@ def _owns_next(work: str, position: int) -> bool:
 
 
 def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> bool:
-    """Whether the amount seems to go on across a blank: ``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``."""
+    """Whether the amount seems to go on across a blank: ``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``;
+    or to be the cents of what stands before: the ``34 EUR`` of ``512, 34 EUR``."""
     if _CENTS_AFTER.match(work, stop):
         return True
     if "," not in bare and _SPLIT_CENTS.match(work, number_end):
@@ -309,5 +311,7 @@ def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> b
     if item and re.match(r"\d{3}(?:[.,]|$)", bare):
         # at the start of a line "3. 418,07" is an item's number and its amount
         return before[: item.start()].strip(_BLANK)[-1:] not in {"", "\n"}
+    if len(bare) == 2 and bare.isdigit() and _CENTS_OF.search(before):
+        return True
     whole = bare.isdigit() or " " in bare
     return whole and bool(re.search(rf"\d[{_GROUP_BLANK}]\Z", before)) and not re.search(r"\.\d{2,4}.\Z", before)
