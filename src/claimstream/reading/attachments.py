@@ -7,7 +7,7 @@ from hashlib import sha256
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import REST, Source, SourceKind, Unread
 from claimstream.reading import filetype, headers
-from claimstream.reading.body import body_text
+from claimstream.reading.body import BEGINNING, body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -139,18 +139,20 @@ class AttachmentReader:
         sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
         anatomy = dissect(tree)
         self.defects += anatomy.defects
-        text, cut = body_text(anatomy.texts)
-        if not (text.strip() or anatomy.files or cut or anatomy.cut):
+        text, missing = body_text(anatomy.texts)
+        if anatomy.cut:
+            missing = BEGINNING
+        if not (text.strip() or anatomy.files or missing):
             raise UnreadableError("empty", "There is no text in it.")
-        self._add_letter(file, text, sender.address if sender else "", cut=cut or anatomy.cut)
+        self._add_letter(file, text, sender.address if sender else "", missing)
         for number, part in enumerate(anatomy.files, 1):
             name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
             self._read_inner(file, name, part.data, part.declared_type)
 
     def _open_message(self, file: _File, message: MsgMessage) -> None:
-        if not (message.text.strip() or message.files or message.inner or message.cut):
+        if not (message.text.strip() or message.files or message.inner or message.missing):
             raise UnreadableError("empty", "There is no text in it.")
-        self._add_letter(file, message.text, message.sender, cut=message.cut)
+        self._add_letter(file, message.text, message.sender, message.missing)
         for number, (given, data) in enumerate(message.files, 1):
             self._read_inner(file, safe_name(given, filetype.sniff(data, given), f"part-{number}"), data)
         for number, attached in enumerate(message.inner, 1):
@@ -162,13 +164,16 @@ class AttachmentReader:
     def _read_inner(self, outer: _File, name: str, data: bytes, declared: str = "") -> None:
         self.read(self._unique(f"{outer.source_id}/{name}"), name, data, declared=declared, depth=outer.depth + 1)
 
-    def _add_letter(self, file: _File, text: str, sender: str, *, cut: bool) -> None:
-        """A mail within the mail. What it quotes is not its own either, and a letter of ours is no source at all."""
+    def _add_letter(self, file: _File, text: str, sender: str, missing: str) -> None:
+        """A mail within the mail. What it quotes is not its own either, and a letter of ours is no source at all.
+
+        Args:
+            missing: what of it cannot be read, in words; "" where nothing is missing.
+        """
         if any(marker.casefold() in sender.casefold() for marker in self._our_markers if "@" in marker):
             raise UnreadableError("empty", "A letter of our own: nothing is read from it.")
-        if cut:
-            detail = "Only the beginning of the mail was read."
-            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), detail)
+        if missing:
+            self.report_rest(file.source_id, file.name, file.media_type, len(file.data), missing)
         new = cut_disclaimers(split_quoted(clean(text), our_markers=self._our_markers).new)[0]
         if new.strip():
             self._add(file, Document(SourceKind.OTHER, new))

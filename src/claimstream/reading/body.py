@@ -14,30 +14,42 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.\u00a0 ]{0,40},\d{2}\b")
 _WORSE_SHARE = 0.2
+BEGINNING = "Only the beginning of the mail was read."
+_TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
 
-def body_text(texts: Iterable[TextPart]) -> tuple[str, bool]:
-    """All texts of the body in order, clean, quotations still in it; and whether the end of one was left out."""
+def body_text(texts: Iterable[TextPart]) -> tuple[str, str]:
+    """Return all texts of the body in order, clean, quotations still in it; and what cannot be read of them, in words.
+
+    The words are "" where all was read, and one form of each text says what the other does.
+    """
     pieces = [_one(text) for text in texts]
-    return "\n\n".join(piece for piece, _ in pieces if piece.strip()), any(cut for _, cut in pieces)
+    text = "\n\n".join(piece for piece, _ in pieces if piece.strip())
+    return text, next((missing for _, missing in pieces if missing), "")
 
 
-def _one(text: TextPart) -> tuple[str, bool]:
+def _one(text: TextPart) -> tuple[str, str]:
     plain = clean(text.plain).strip("\n") if text.plain is not None else ""
-    if text.html is None or (plain.strip() and not _is_worse(plain, text.html)):
-        return plain, False
-    laid_out, cut = html_to_text(text.html)
-    return laid_out or plain, cut
+    if text.html is None:
+        return plain, ""
+    rough = clean(html.unescape(_TAGS.sub(" ", text.html)))
+    if not plain.strip():
+        return _laid_out(text.html, plain)
+    shown, alone = _amounts(rough), _amounts(plain)
+    much_less, much_more = _says_much_less(plain, rough), _says_much_less(rough, plain)
+    if alone - shown and not much_more:
+        return plain, _TWO_WAYS
+    return _laid_out(text.html, plain) if much_less or shown - alone else (plain, "")
 
 
-def _is_worse(plain: str, markup: str) -> bool:
-    """The plain form says much less than the HTML one, or lacks an amount that stands there."""
-    rough = clean(html.unescape(_TAGS.sub(" ", markup)))
-    if len("".join(plain.split())) < _WORSE_SHARE * len("".join(rough.split())):
-        return True
-    present = set(_amounts(plain))
-    return any(amount not in present for amount in _amounts(rough))
+def _laid_out(markup: str, plain: str) -> tuple[str, str]:
+    text, cut = html_to_text(markup)
+    return text or plain, BEGINNING if cut else ""
 
 
-def _amounts(text: str) -> list[str]:
-    return [re.sub(r"[^\d,]", "", found) for found in _MONEY.findall(text)]
+def _says_much_less(text: str, other: str) -> bool:
+    return len("".join(text.split())) < _WORSE_SHARE * len("".join(other.split()))
+
+
+def _amounts(text: str) -> set[str]:
+    return {re.sub(r"[^\d,]", "", found) for found in _MONEY.findall(text)}

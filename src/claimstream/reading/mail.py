@@ -8,7 +8,7 @@ from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import body_text
+from claimstream.reading.body import BEGINNING, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
@@ -84,12 +84,13 @@ class OpenedMail:
         defects = self._anatomy.defects
         subject = decoded(self._first("Subject"))
         reader = AttachmentReader(limits, self._allowance, self.markers)
-        whole, cut = body_text(self._anatomy.texts) if body else ("", False)
+        whole, missing = body_text(self._anatomy.texts) if body else ("", "")
         most = min(limits.max_text_chars, self._allowance.characters)
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
-        if self._anatomy.cut or cut or len(whole) > most:
-            reader.report_rest("body", "body", "text/plain", len(self._raw), "Only the beginning of the mail was read.")
+            missing = BEGINNING
+        if missing or self._anatomy.cut:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         whole = whole[:most]
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from claimstream.reading.body import body_text
+from claimstream.reading.body import BEGINNING, body_text
 from claimstream.reading.compound import Storage, read_compound
 from claimstream.reading.compressed_rtf import unpack_rtf
 from claimstream.reading.mime import TextPart
@@ -25,8 +25,8 @@ class MsgMessage:
     sender: str
     """The address, "" where there is none."""
     text: str
-    cut: bool = False
-    """True when text or an attached message was left out because a limit was reached."""
+    missing: str = ""
+    """What of it cannot be read, in words; "" where nothing is missing."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     inner: list["MsgMessage"] = field(default_factory=list)
 
@@ -38,14 +38,14 @@ def read_msg(data: bytes) -> MsgMessage:
 
 def _message(storage: Storage, depth: int) -> MsgMessage:
     plain, html = _text(storage, _BODY), _text(storage, _HTML)
-    text, cut = body_text([TextPart(plain, html)])
+    text, missing = body_text([TextPart(plain, html)])
     attachments = list(_attachments(storage))
     too_deep = depth >= _MAX_INNER and any(_EMBEDDED in attachment.storages for attachment in attachments)
     message = MsgMessage(
         subject=clean_line(_text(storage, _SUBJECT) or ""),
         sender=clean_line(_text(storage, _SENDER_SMTP) or _text(storage, _SENDER) or ""),
         text=text,
-        cut=cut or too_deep,
+        missing=BEGINNING if too_deep else missing,
     )
     rtf = storage.streams.get(f"__substg1.0_{_RTF}0102")
     if rtf is not None and not text.strip():

@@ -297,7 +297,7 @@ def _read_in_part(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     """The body, or a text that goes on beyond a limit, may say something else where it was not read."""
     part = next((entry for entry in mail.unread if entry.is_rest), None)
     if part is not None:
-        return f"{part.name} was not read to its end"
+        return f"{part.name}: {part.detail}"
     unread = {*(entry.source_id for entry in mail.unread), *consolidated.sources_unread}
     part_id = next((i for i in sorted(unread) if i in _NEEDED or i.endswith(REST)), None)
     return f"{part_id.removesuffix(REST)} was not read to its end" if part_id else None
