@@ -405,8 +405,14 @@ class Settings(BaseSettings):
 
 def not_set(variable: str) -> str:
     """The beginning of a message: in which places the variable was looked for."""
-    file = Path(".env").resolve()
-    return f"{variable}: not set in the environment or in {file}{'' if file.is_file() else ', which is not there'}"
+    file = Path(".env")
+    if file.is_file():
+        state = ""
+    elif file.is_symlink():
+        state = f", a link to {file.readlink()}, which is not there"
+    else:
+        state = ", which is no file" if file.exists() else ", which is not there"
+    return f"{variable}: not set in the environment or in {Path.cwd() / file}{state}"
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -414,7 +420,7 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises:
         WrongSettingsError: values are not accepted.
-        SettingsError: the file is no text.
+        SettingsError: the file cannot be read, or is no text.
     """
     return _validated(Settings, overrides)
 
@@ -460,6 +466,8 @@ def _validated(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
         raise WrongSettingsError(problems) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f".env: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f".env: cannot be read ({error.strerror})") from None
 
 
 def env_example() -> str:

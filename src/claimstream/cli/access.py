@@ -12,7 +12,7 @@ from claimstream.cli.about import about_demo
 from claimstream.cli.console import note, program
 from claimstream.cli.demo import last as last_demo
 from claimstream.connections import make_database
-from claimstream.env_file import unknown_names
+from claimstream.env_file import ignored
 from claimstream.external.door import Door
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, SettingsError, given_settings, load_settings, not_set
@@ -27,14 +27,14 @@ def installed_settings() -> Settings:
         SettingsError: a setting is wrong.
     """
     settings = load_settings()
-    _warn_of_unknown_names()
+    _warn_of_ignored()
     return settings
 
 
 @cache
-def _warn_of_unknown_names() -> None:
+def _warn_of_ignored() -> None:
     """Once, however often a command asks for its settings."""
-    for name, consequence in unknown_names().items():
+    for name, consequence in ignored().items():
         note(f"{name} in .env: {consequence}")
 
 
@@ -56,7 +56,7 @@ def settings_to_show(*, also_ended: bool = False) -> Settings:
     if settings.database_url is not None or not (runs or last_demo.has_ended()):
         return settings
     which = "runs here" if runs else "ran last"
-    if Path(".env").is_file():
+    if Path(".env").is_file() or Path(".env").is_symlink():  # of a link to nothing, the installation is away
         raise _no_database(which)
     settings = _settings_of_demo(also_ended=also_ended)
     note(f"{not_set('DATABASE_URL')}. This shows the demo that {which}, and nothing of a real installation.")
