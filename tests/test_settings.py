@@ -43,6 +43,8 @@ def test_nothing_is_required_to_load() -> None:
     [
         ("DATABASE_URL", "localhost/claims"),
         ("DATABASE_URL", "postgresql://h:abc/db"),
+        ("DATABASE_URL", "postgresql://u:p@ss/w?rd@h:5432/db"),
+        ("MONGODB_URL", "mongodb://u:p@ss/w?rd@h/db"),
         ("DATABASE_URL", "postgresql://h:5432,i:99999/db"),
         ("SMTP_URL", "smtp://h:abc"),
         ("MONGODB_URL", "http://mongo"),

@@ -38,6 +38,11 @@ class WrongSettingsError(SettingsError):
         self.problems = problems
 
 
+_PERCENT_ENCODED = (
+    "Special characters of a password are percent-encoded: / is %2F, # is %23, : is %3A, ? is %3F, @ is %40"
+)
+
+
 def _url(*schemes: str) -> AfterValidator:
     def check(value: SecretStr | str | None) -> SecretStr | str | None:
         if value is None:
@@ -51,6 +56,8 @@ def _url(*schemes: str) -> AfterValidator:
             raise ValueError(f"expected a host, as in {schemes[0]}://user:password@host:port")
         for host in hosts.split(","):  # MongoDB and PostgreSQL take several
             _check_port(host)
+        if parts.query and any("=" not in field for field in parts.query.split("&")):
+            raise ValueError(f"expected name=value&… behind the ?. {_PERCENT_ENCODED}")
         return value
 
     return AfterValidator(check)
@@ -61,10 +68,7 @@ def _check_port(host: str) -> None:
         urlsplit(f"//{host}").port  # noqa: B018 - reading it is the check
     except ValueError:
         # Without the library's text: what it takes for the port may be a part of the password.
-        raise ValueError(
-            "expected a number from 0 to 65535 as the port. Special characters of a password are percent-encoded: "
-            "/ is %2F, # is %23, : is %3A, @ is %40"
-        ) from None
+        raise ValueError(f"expected a number from 0 to 65535 as the port. {_PERCENT_ENCODED}") from None
 
 
 def _host_port(value: str | None) -> str | None:
