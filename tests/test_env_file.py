@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from claimstream.env_file import ignored
-from claimstream.settings import Settings, env_example
+from claimstream.settings import Settings, env_example, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def test_a_line_without_name_and_value_is_told(folder: Path, line: str) -> None:
 def test_a_name_with_two_values_is_told(folder: Path) -> None:
     (folder / ".env").write_text("Max_Crashes=2\nLOG_LEVEL=INFO\nMAX_CRASHES=4\nLOG_LEVEL='INFO'\n")
     assert ignored() == {"MAX_CRASHES": "stands there more than once, and the last value holds"}
-    assert Settings().max_crashes == 4
+    assert load_settings().max_crashes == 4
 
 
 def test_an_invisible_sign_before_a_name_is_told(folder: Path) -> None:

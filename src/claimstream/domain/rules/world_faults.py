@@ -97,6 +97,20 @@ def faults_against_clients(entries: Entries, stored: StoredClients, *, loaded: b
     return list(_against_clients(entries, stored, loaded=loaded))
 
 
+def changed_letters(entries: Entries, stored: Stored) -> list[str]:
+    """Return a line for each stored letter whose replies will be found otherwise than before: no fault, but news."""
+    lines = []
+    for inquiry in entries.inquiries.values():
+        claim, signs = stored.signs.get(inquiry.inquiry_id, (None, ()))
+        now = (inquiry.client_id, inquiry.creditor_id)
+        if claim is not None and claim != now:
+            lines.append(f"{inquiry.inquiry_id}: about {' and '.join(now)}, not {' and '.join(claim)}")
+        same = inquiry.inquiry_id in stored.codes.get(code_key(inquiry), ())
+        if inquiry.reply_code and "reply_code" in signs and not same:
+            lines.append(f"{inquiry.inquiry_id}: another reply code. Mail with the one before is not found by it")
+    return lines
+
+
 def _faults_of_tenants(entries: Entries) -> Iterator[str]:
     for number, tenant in entries.tenants.items():
         place: Place = ("tenants", number)
