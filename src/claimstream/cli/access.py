@@ -1,5 +1,6 @@
 """Reaching the stores from a command that needs no more of a worker than them."""
 
+import asyncio
 import os
 import shlex
 import sys
@@ -18,6 +19,9 @@ from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, SettingsError, given_settings, load_settings, not_set
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
+
+_PATIENCE_SECONDS = 5.0
+_SILENT = "PostgreSQL does not answer yet (DATABASE_URL). It is tried three times, for three quarters of a minute …"
 
 
 def installed_settings() -> Settings:
@@ -109,10 +113,23 @@ async def a_door() -> AsyncIterator[Door]:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, door: Door) -> AsyncIterator[Database]:
-    """Raises SettingsError when none is configured, ExternalError when it does not let us in."""
+async def open_database(
+    settings: Settings, door: Door, *, patience_seconds: float = _PATIENCE_SECONDS
+) -> AsyncIterator[Database]:
+    """
+    Args:
+        patience_seconds: how long a silent server is waited for until the person is told.
+
+    Raises:
+        SettingsError: none is configured.
+        ExternalError: it does not let us in.
+    """
     database = make_database(settings, door)
-    await database.open()
+    told = asyncio.get_running_loop().call_later(patience_seconds, note, _SILENT)
+    try:
+        await database.open()
+    finally:
+        told.cancel()
     try:
         yield database
     finally:
