@@ -26,7 +26,7 @@ _OF_A_LETTERHEAD = re.compile(
     r"(?:GENO|[A-Z]{2}LA|COLS|DUIS|SSK[A-Z])DE[A-Z0-9]{2}|(?:AT|BE|DK|EE|FI|LT|LU|NO)\d{13,18}|NL\d\d[A-Z]{4}\d{10}",
     re.IGNORECASE | re.ASCII,
 )
-"""Tax numbers, BICs and IBANs of up to 20 signs: ``DE123456789``, ``GENODEF1S02``, ``COLSDE33``, ``NL91ABNA0417164300``.
+"""Tax numbers, BICs and short IBANs: ``DE123456789``, ``GENODEF1S02``, ``COLSDE33``, ``NL91ABNA0417164300``.
 They stand in all mail of a creditor."""
 
 
