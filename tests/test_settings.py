@@ -1,12 +1,20 @@
 """Settings: typed, validated, documented in .env.example."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import SecretStr
 
 from claimstream.settings import Settings, SettingsError, env_example, load_settings
 
+NUMBERS = [
+    name.upper()
+    for name, field in Settings.model_fields.items()
+    if {int, float} & {field.annotation, *get_args(field.annotation)} and name != "trace_sample_ratio"
+]
+"""Without the one of telemetry, which is a warning at the start."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -35,6 +43,8 @@ def test_nothing_is_required_to_load() -> None:
     [
         ("DATABASE_URL", "localhost/claims"),
         ("DATABASE_URL", "postgresql://h:abc/db"),
+        ("DATABASE_URL", "postgresql://u:p@ss/w?rd@h:5432/db"),
+        ("MONGODB_URL", "mongodb://u:p@ss/w?rd@h/db"),
         ("DATABASE_URL", "postgresql://h:5432,i:99999/db"),
         ("SMTP_URL", "smtp://h:abc"),
         ("MONGODB_URL", "http://mongo"),
@@ -51,6 +61,32 @@ def test_nothing_is_required_to_load() -> None:
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["inf", "9" * 30])
+def test_no_number_that_arithmetic_fails_on(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: expected "):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HEALTH_PORT", "abc", "expected a whole number, such as 20"),
+        ("HEALTH_PORT", "65536", "expected 65535 or less"),
+        ("THRESHOLD_MATCH", "0,7", "expected a number, with a point where it is no whole one, such as 0.7"),
+        ("AMOUNT_MAXIMUM", "500.000,00", "expected a number, with a point where it is no whole one, such as 2.50"),
+        ("MAX_CRASHES", "0", "expected 1 or more"),
+        ("POLL_SECONDS", "0", "expected more than 0"),
+        ("DATABASE_POOLER", "yes", "expected 'session' or 'transaction'"),
+    ],
+)
+def test_a_wrong_value_says_what_is_expected(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: {re.escape(said)}"):
         load_settings()
 
 

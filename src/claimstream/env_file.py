@@ -1,9 +1,12 @@
-"""Names in the ``.env`` file that nothing reads: mostly settings whose name is mistyped."""
+"""What of the ``.env`` file nothing reads: mostly settings whose name is mistyped."""
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
 
-from pydantic_settings import DotEnvSettingsSource
+from dotenv.parser import Binding, parse_stream
 
 from claimstream.settings import Settings
 
@@ -20,21 +23,43 @@ _CLOSE = 0.8
 """Of difflib's ratio: SMTP_URI is close to SMTP_URL, POSTGRES_URL is not."""
 
 
-def unknown_names() -> dict[str, str]:
-    """In the order of the file, each name that is no setting and that no library is known to read, with what follows.
+def ignored() -> dict[str, str]:
+    """What of the file nothing reads, by name or line, each with what follows.
 
-    The process's environment is full of other programs' names, and is not looked at.
+    That is, in the order of the file: a name that is no setting and that no library is known to read, a name that
+    stands there again with another value, and a line that gives no name a value. The process's environment is full of
+    other programs' names, and is not looked at.
     """
     settings = [name.upper() for name in Settings.model_fields]
-    # Read as the settings are: the same file, the same rules. What does not look like a name with a value may belong to
-    # a secret that was pasted over several lines, and is said to nobody.
-    lines = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
-    written = [name.upper() for name, value in lines.items() if value is not None and _NAME.fullmatch(name)]
-    return {
-        name: f"no setting has this name, and it is ignored{_meant(name, settings)}"
-        for name in written
-        if name not in settings and name not in _OTHERS and not name.startswith(_OTHERS_BEGIN)
-    }
+    found: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for line in _lines():
+        if line.key is None and not line.error:
+            continue  # empty, or a comment
+        name = (line.key or "").upper()
+        # Lines are named without their text: it may be a part of a secret that was pasted over several of them.
+        if line.value is None:
+            found[_number(line)] = "gives no name a value (NAME=value), and is ignored"
+        elif name not in settings and not _NAME.fullmatch(line.key or ""):
+            found[_number(line)] = "names no setting, and is ignored"
+        elif name in settings:
+            if values.setdefault(name, line.value) != line.value:
+                found[name] = "stands there more than once, and the last value holds"
+        elif name not in _OTHERS and not name.startswith(_OTHERS_BEGIN):
+            found[name] = f"no setting has this name, and it is ignored{_meant(name, settings)}"
+    return found
+
+
+def _number(line: Binding) -> str:
+    written = line.original.string
+    before = written[: len(written) - len(written.lstrip())]  # empty lines belong to the next that is none
+    return f"line {line.original.line + before.count(chr(10))}"
+
+
+def _lines() -> Iterable[Binding]:
+    """The lines of the file, by the parser with which the settings are read."""
+    file = Path(str(Settings.model_config["env_file"]))
+    return parse_stream(StringIO(file.read_text(encoding="utf-8"))) if file.is_file() else ()
 
 
 def _meant(name: str, settings: list[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import fields
 import stamina
 
 from claimstream import __version__, telemetry
-from claimstream.env_file import unknown_names
+from claimstream.env_file import ignored
 from claimstream.pubsub import Subscriber
 from claimstream.pubsub.counters import Counters
 from claimstream.settings import Settings
@@ -41,7 +41,7 @@ def start_telemetry(settings: Settings, *, from_file: bool = True) -> telemetry.
         if variable == "OTEL_EXPORTER_OTLP_ENDPOINT" and "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in os.environ:
             continue
         log.warning("not_configured", setting=variable, consequence=consequence)
-    for variable, consequence in (unknown_names() if from_file else {}).items():
+    for variable, consequence in (ignored() if from_file else {}).items():
         log.warning("setting_unknown", setting=variable, consequence=consequence)
     return started
 

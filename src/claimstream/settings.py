@@ -38,6 +38,11 @@ class WrongSettingsError(SettingsError):
         self.problems = problems
 
 
+_PERCENT_ENCODED = (
+    "Special characters of a password are percent-encoded: / is %2F, # is %23, : is %3A, ? is %3F, @ is %40"
+)
+
+
 def _url(*schemes: str) -> AfterValidator:
     def check(value: SecretStr | str | None) -> SecretStr | str | None:
         if value is None:
@@ -51,6 +56,8 @@ def _url(*schemes: str) -> AfterValidator:
             raise ValueError(f"expected a host, as in {schemes[0]}://user:password@host:port")
         for host in hosts.split(","):  # MongoDB and PostgreSQL take several
             _check_port(host)
+        if parts.query and any("=" not in field for field in parts.query.split("&")):
+            raise ValueError(f"expected name=value&… behind the ?. {_PERCENT_ENCODED}")
         return value
 
     return AfterValidator(check)
@@ -61,10 +68,7 @@ def _check_port(host: str) -> None:
         urlsplit(f"//{host}").port  # noqa: B018 - reading it is the check
     except ValueError:
         # Without the library's text: what it takes for the port may be a part of the password.
-        raise ValueError(
-            "expected a number from 0 to 65535 as the port. Special characters of a password are percent-encoded: "
-            "/ is %2F, # is %23, : is %3A, @ is %40"
-        ) from None
+        raise ValueError(f"expected a number from 0 to 65535 as the port. {_PERCENT_ENCODED}") from None
 
 
 def _host_port(value: str | None) -> str | None:
@@ -98,6 +102,8 @@ def _domains(value: object) -> object:
 
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(le=86_400)]
+"""At most a day: ``inf`` would end each email, or each round of maintenance, in an OverflowError."""
 Address = Annotated[str | None, AfterValidator(_address)]
 HttpUrl = Annotated[str | None, _url("http", "https")]
 
@@ -107,6 +113,17 @@ _WITHOUT_SPACE = frozenset(
     {"anthropic_api_key", "gmail_token", "gmail_client_id", "gmail_client_secret", "gmail_refresh_token"}
 )
 """Keys and tokens, which have no white space in them."""
+_EXPECTED = {
+    "int_parsing": "expected a whole number, such as 20",
+    "float_parsing": "expected a number, with a point where it is no whole one, such as 0.7",
+    "decimal_parsing": "expected a number, with a point where it is no whole one, such as 2.50",
+    "finite_number": "expected a finite number",
+    "greater_than": "expected more than {gt}",
+    "greater_than_equal": "expected {ge} or more",
+    "less_than_equal": "expected {le} or less",
+    "literal_error": "expected {expected}",
+}
+"""Words for pydantic's types of errors, which speak of an input."""
 _OF_TELEMETRY = frozenset({"otel_exporter_otlp_endpoint", "otel_exporter_otlp_protocol", "sentry_dsn"})
 """What cannot be used there is a warning at the start, and keeps no worker from its mail."""
 
@@ -180,13 +197,17 @@ class Settings(BaseSettings):
     gmail_user_units_per_minute: float = Field(
         6_000.0,
         ge=0,
+        le=1e9,
         description="Gmail's quota for one mailbox, as far as this process may use it: divide it by the workers. "
         "0: no limit.",
     )
     gmail_project_units_per_minute: float = Field(
-        1_200_000.0, ge=0, description="The same for all mailboxes together. A message costs 20 units."
+        1_200_000.0,
+        ge=0,
+        le=1e9,
+        description="The same for all mailboxes together. A message costs 20 units.",
     )
-    poll_seconds: float = Field(
+    poll_seconds: Seconds = Field(
         300.0, gt=0, description="A mailbox without a notification for this long is looked at all the same."
     )
 
@@ -206,7 +227,10 @@ class Settings(BaseSettings):
         description="The most that the model may be asked for about one email; the rest is a person's.",
     )
     model_questions_per_email: int = Field(
-        20, ge=1, description="How many questions about one email the model is asked, the most promising sources first."
+        20,
+        ge=1,
+        le=1_000,
+        description="How many questions about one email the model is asked, the most promising sources first.",
     )
 
     # --- mail we send
@@ -242,22 +266,24 @@ class Settings(BaseSettings):
     memory_bytes: int | None = Field(
         None,
         ge=64 * 1024 * 1024,
+        le=2**50,
         description="What one process and its reading processes may take of memory together. By default what its "
         "container may take (cgroup), else what the machine has. docs/scaling.md says who gets how much.",
     )
     letters_held: int = Field(
         1_000_000,
         ge=1,
+        le=1_000_000_000,
         description="Of firms whose mail it has seen lately, in one process's memory: some 300 bytes each "
         "(docs/scaling.md). The letters of other firms are read anew when mail of theirs comes.",
     )
-    claim_seconds: float = Field(
+    claim_seconds: Seconds = Field(
         60.0, ge=1, description="A worker that has not renewed its claim for this long has lost the email."
     )
-    max_crashes: int = Field(3, ge=1, description="A mail that ended this many workers goes to a person.")
-    drain_seconds: float = Field(25.0, ge=0, description="How long running emails may take to end after SIGTERM.")
-    outage_wait_seconds: float = Field(5.0, gt=0, description="How long an email waits for a service before it asks.")
-    breaker_recovery_seconds: float = Field(
+    max_crashes: int = Field(3, ge=1, le=1_000, description="A mail that ended this many workers goes to a person.")
+    drain_seconds: Seconds = Field(25.0, ge=0, description="How long running emails may take to end after SIGTERM.")
+    outage_wait_seconds: Seconds = Field(5.0, gt=0, description="How long an email waits for a service before it asks.")
+    breaker_recovery_seconds: Seconds = Field(
         30.0, gt=0, description="How long calls to a service that is down are held back before one may try again."
     )
     breaker_redis_url: Annotated[SecretStr | None, _url("redis", "rediss")] = Field(
@@ -278,7 +304,9 @@ class Settings(BaseSettings):
     threshold_auto_update: Ratio = Field(0.85, description="AUTO_UPDATE from here.")
     threshold_update_and_notify: Ratio = Field(0.60, description="UPDATE_AND_NOTIFY from here.")
     amount_maximum: Decimal = Field(Decimal("500000.00"), gt=0, description="EUR; above, a person decides.")
-    inquiry_age_days: int = Field(90, ge=1, description="Older inquiries are matched only by code or message id.")
+    inquiry_age_days: int = Field(
+        90, ge=1, le=36_500, description="Older inquiries are matched only by code or message id."
+    )
     freemail_domains: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(FREEMAIL.split(",")), description="Comma-separated; a sender there says nothing about the creditor."
     )
@@ -381,8 +409,14 @@ class Settings(BaseSettings):
 
 def not_set(variable: str) -> str:
     """The beginning of a message: in which places the variable was looked for."""
-    file = Path(".env").resolve()
-    return f"{variable}: not set in the environment or in {file}{'' if file.is_file() else ', which is not there'}"
+    file = Path(".env")
+    if file.is_file():
+        state = ""
+    elif file.is_symlink():
+        state = f", a link to {file.readlink()}, which is not there"
+    else:
+        state = ", which is no file" if file.exists() else ", which is not there"
+    return f"{variable}: not set in the environment or in {Path.cwd() / file}{state}"
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -390,7 +424,7 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises:
         WrongSettingsError: values are not accepted.
-        SettingsError: the file is no text.
+        SettingsError: the file cannot be read, or is no text.
     """
     return _validated(Settings, overrides)
 
@@ -424,17 +458,20 @@ def _validated(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
         return kind(**values)
     except ValidationError as error:
         problems: dict[str, tuple[str, ...]] = {}
-        for problem in error.errors(include_url=False, include_input=False, include_context=False):
-            message = problem["msg"].removeprefix("Value error, ")
+        for problem in error.errors(include_url=False, include_input=False):
+            words = _EXPECTED.get(problem["type"], problem["msg"]).format(**problem.get("ctx", {}))
+            message = words.removeprefix("Value error, ")
             if problem["loc"]:
                 name = str(problem["loc"][0])
                 problems[f"{name.upper()}: {message}"] = (name,)
             else:  # of several together, which the message names
-                words = set(re.findall(r"[A-Z][A-Z_]+", message))
-                problems[message] = tuple(name for name in Settings.model_fields if name.upper() in words)
+                names = set(re.findall(r"[A-Z][A-Z_]+", message))
+                problems[message] = tuple(name for name in Settings.model_fields if name.upper() in names)
         raise WrongSettingsError(problems) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f".env: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f".env: cannot be read ({error.strerror})") from None
 
 
 def env_example() -> str:

@@ -156,6 +156,23 @@ class TestWhatIsNotSet:
         beside = await said("emails", cache, tmp_path)
         assert f"DATABASE_URL: not set in the environment or in {tmp_path}/.env. " in beside.err
 
+    async def test_what_stands_in_its_place_is_said(self, cache: Path, tmp_path: Path) -> None:
+        leave_results(cache)
+        (tmp_path / ".env").mkdir()
+        assert f" {tmp_path}/.env, which is no file." in (await said("migrate", cache, tmp_path)).err
+        (tmp_path / ".env").rmdir()
+        for target in ("away/secrets.env", ".env"):  # of a mount that failed, and a circle
+            (tmp_path / ".env").symlink_to(target)
+            ended = await said("emails", cache, tmp_path)
+            assert (ended.status, ended.out) == (2, ""), "the demo's emails for an installation's"
+            assert f" {tmp_path}/.env, a link to {target}, which is not there." in ended.err
+            (tmp_path / ".env").unlink()
+
+    async def test_a_file_that_cannot_be_read_is_named(self, cache: Path, tmp_path: Path) -> None:
+        (tmp_path / ".env").symlink_to("/proc/self/mem")  # EIO, as of a broken disk; root may read everything else
+        ended = await said("migrate", cache, tmp_path)
+        assert (ended.status, ended.err) == (2, "claimstream: .env: cannot be read (Input/output error)\n")
+
     @pytest.mark.parametrize("words", ["migrate", "setup", "load world.json", "dead list", *SHOWING, *AT_WORK[:2]])
     async def test_a_mistyped_name_is_warned_of_once(self, words: str, cache: Path, tmp_path: Path) -> None:
         (tmp_path / ".env").write_text("DATABSE_URL=postgresql://u:geheim@host/db\nPUBSUB_EMULATOR_HOST=127.0.0.1:1\n")

@@ -516,6 +516,13 @@ async def test_a_health_port_in_use_is_named(app: App, installed: dict[str, str]
     assert "Traceback" not in ended.err
 
 
+async def test_a_variable_that_asyncpg_cannot_read_is_named(home: dict[str, str]) -> None:
+    wrong = {"DATABASE_URL": "postgresql://127.0.0.1:9/db", "PGPORT": "tcp://10.0.0.1:5432"}
+    ended = await claimstream("mailboxes", environment=home | wrong)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "claimstream: PGPORT: asyncpg reads it, and expects the number of a port\n"
+
+
 async def test_only_the_result_goes_to_stdout(home: dict[str, str]) -> None:
     unreachable = home | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}
     ended = await claimstream("emails", "--json", environment=unreachable)

@@ -86,7 +86,7 @@ class TestWrongSettings:
         told = [" ".join(line.split()[2:]) for mark, service, line in rows if service == "Settings"]
         assert told == [
             "MONGODB_URL: expected a URL like mongodb://host:port/…, of scheme mongodb or mongodb+srv",
-            "LOG_FORMAT: Input should be 'json' or 'console'",
+            "LOG_FORMAT: expected 'json' or 'console'",
             "GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN belong together",
         ]
         assert set(marks) == SERVICES

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from tests.cli.process import begun
+from tests.cli.process import begun, claimstream
+from tests.helpers import NO_ENV_FILE, bare_environment
 from tests.pipeline.test_replay import calm, store
 from tests.pipeline.test_runner import arrive, make_runner, settle
 
@@ -108,6 +111,39 @@ async def test_a_reader_who_has_had_enough_ends_a_command_quietly(
         os.close(writing)
         _, err = await process.communicate()
         assert err == b"", command
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+async def test_a_closed_stream_ends_no_command(
+    closed: str, named: dict[str, str], installed: dict[str, str], tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    for command in ("emails", "report ID --html", "mailboxes --json", "--help"):
+        words = shlex.join([sys.executable, "-m", "claimstream", *(named.get(word, word) for word in command.split())])
+        process = await asyncio.create_subprocess_shell(
+            f"{words} 2>{said} {closed}", env=bare_environment() | installed, cwd=NO_ENV_FILE
+        )
+        assert (await process.wait(), said.read_text()) == (0, ""), command
+
+
+async def test_a_result_that_cannot_be_written_is_said(named: dict[str, str], installed: dict[str, str]) -> None:
+    for command in ("emails", "report ID", "report ID --html", "mailboxes --json", "--help"):
+        with open("/dev/full", "wb") as full:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "claimstream", *(named.get(word, word) for word in command.split())),
+                env=bare_environment() | installed,
+                cwd=NO_ENV_FILE,
+                stdout=full,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            _, err = await process.communicate()
+        said = (process.returncode, err)
+        assert said == (1, b"claimstream: the result could not be written: No space left on device\n"), command
+
+
+async def test_a_terminal_without_a_size_shows_all(named: dict[str, str], installed: dict[str, str]) -> None:
+    ended = await claimstream("emails", environment=installed | {"COLUMNS": "0"})
+    assert SUBJECT in ended.out
 
 
 def test_a_log_line_is_written_whatever_stderr_can_show() -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 from tests.cli.process import begun, ended
-from tests.helpers import until
+from tests.helpers import LONG, until
 
 from claimstream.app import App
-from claimstream.cli.access import bring_up_schema
+from claimstream.cli.access import a_door, bring_up_schema, open_database
 from claimstream.domain.records.world import World
 from claimstream.local.proxy import Proxy
 from claimstream.local.stack import LocalStack
@@ -74,6 +75,23 @@ async def test_a_silent_postgresql_holds_up_no_end(
     assert (end.status, end.err.splitlines()[-1]) == (128 + number, "claimstream: stopped")
     assert "Traceback" not in end.err
     assert silence.times == 1, "it ended before it would have tried again"
+
+
+async def test_a_silent_postgresql_is_said_before_it_is_given_up(
+    silence: Silence, app: App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def opened(settings: Settings, patience_seconds: float) -> None:
+        async with a_door() as door, open_database(settings, door, patience_seconds=patience_seconds):
+            pass
+
+    url = SecretStr(f"postgresql://{silence.place}/x")
+    waiting = asyncio.create_task(opened(app.settings.model_copy(update={"database_url": url}), 0.0))
+    await silence.met.wait()
+    assert capsys.readouterr().err.startswith("PostgreSQL does not answer yet (DATABASE_URL). ")
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    await opened(app.settings, LONG)
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("variable", sorted(SERVICES.keys() - {"DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"}))

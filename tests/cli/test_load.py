@@ -182,6 +182,23 @@ async def test_a_code_in_another_form_is_the_same_code(
     assert (ended.status, "inquiries[1].reply_code: is the code of inquiry i-2" in ended.err) == (2, True), ended.err
 
 
+async def test_letters_that_are_found_otherwise_than_before_are_named(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    other = as_written(world)
+    other["inquiries"][0] |= {"reply_code": "h6d3-v8n2", "to_address": None}
+    other["inquiries"][1] |= {"client_id": "c-1", "creditor_id": "cr-1", "reply_code": "P3R8-T5W2"}
+    ended = await load(other, installed, tmp_path)
+    assert ended.status == 0, ended.err
+    assert (
+        "Letters changed (2):\n"
+        "  i-1: another reply code. Mail with the one before is not found by it\n"
+        "  i-2: about c-1 and cr-1, not c-2 and cr-2\n"
+    ) in ended.err
+    again = await load(other, installed, tmp_path)
+    assert (again.status, "Letters changed" in again.err) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

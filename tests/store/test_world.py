@@ -125,7 +125,7 @@ async def test_of_two_loads_that_contend_one_is_refused(app: App, world: World) 
         return World.model_validate({"tenants": [tenant]})
 
     both = await asyncio.gather(*(app.world.load(firm(name)) for name in ("u", "v")), return_exceptions=True)
-    assert [type(one) for one in both if one is not None] == [WorldFaultsError]
+    assert [type(one) for one in both if one != []] == [WorldFaultsError]
 
 
 async def test_a_letter_is_not_moved_with_the_signs_of_another_claim(app: App, world: World) -> None:

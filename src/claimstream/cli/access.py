@@ -1,5 +1,6 @@
 """Reaching the stores from a command that needs no more of a worker than them."""
 
+import asyncio
 import os
 import shlex
 import sys
@@ -12,12 +13,15 @@ from claimstream.cli.about import about_demo
 from claimstream.cli.console import note, program
 from claimstream.cli.demo import last as last_demo
 from claimstream.connections import make_database
-from claimstream.env_file import unknown_names
+from claimstream.env_file import ignored
 from claimstream.external.door import Door
 from claimstream.external.policy import DEFAULT_POLICIES
 from claimstream.settings import Settings, SettingsError, given_settings, load_settings, not_set
 from claimstream.store.database import Database
 from claimstream.store.emails import EmailStore
+
+_PATIENCE_SECONDS = 5.0
+_SILENT = "PostgreSQL does not answer yet (DATABASE_URL). It is tried three times, for three quarters of a minute …"
 
 
 def installed_settings() -> Settings:
@@ -27,14 +31,14 @@ def installed_settings() -> Settings:
         SettingsError: a setting is wrong.
     """
     settings = load_settings()
-    _warn_of_unknown_names()
+    _warn_of_ignored()
     return settings
 
 
 @cache
-def _warn_of_unknown_names() -> None:
+def _warn_of_ignored() -> None:
     """Once, however often a command asks for its settings."""
-    for name, consequence in unknown_names().items():
+    for name, consequence in ignored().items():
         note(f"{name} in .env: {consequence}")
 
 
@@ -56,7 +60,7 @@ def settings_to_show(*, also_ended: bool = False) -> Settings:
     if settings.database_url is not None or not (runs or last_demo.has_ended()):
         return settings
     which = "runs here" if runs else "ran last"
-    if Path(".env").is_file():
+    if Path(".env").is_file() or Path(".env").is_symlink():  # of a link to nothing, the installation is away
         raise _no_database(which)
     settings = _settings_of_demo(also_ended=also_ended)
     note(f"{not_set('DATABASE_URL')}. This shows the demo that {which}, and nothing of a real installation.")
@@ -109,10 +113,23 @@ async def a_door() -> AsyncIterator[Door]:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, door: Door) -> AsyncIterator[Database]:
-    """Raises SettingsError when none is configured, ExternalError when it does not let us in."""
+async def open_database(
+    settings: Settings, door: Door, *, patience_seconds: float = _PATIENCE_SECONDS
+) -> AsyncIterator[Database]:
+    """
+    Args:
+        patience_seconds: how long a silent server is waited for until the person is told.
+
+    Raises:
+        SettingsError: none is configured.
+        ExternalError: it does not let us in.
+    """
     database = make_database(settings, door)
-    await database.open()
+    told = asyncio.get_running_loop().call_later(patience_seconds, note, _SILENT)
+    try:
+        await database.open()
+    finally:
+        told.cancel()
     try:
         yield database
     finally:

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,13 +15,19 @@ from rich.text import Text
 
 from claimstream.cli.about import about_demo
 
+_STDERR = 2
 _FILE_WIDTH = 200
 """Columns where nobody looks on as it is written: a table in a file or a pipe is not to be cut to fit a screen."""
 
 
-def _width(stream: TextIO) -> int | None:
+if not os.environ.get("COLUMNS", "1").strip("0"):
+    del os.environ["COLUMNS"]  # "0", from a terminal without a size, would cut off everything
+
+
+def _width(stream: TextIO | None) -> int | None:
     """None: as wide as the terminal, or as COLUMNS says."""
-    return None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else _FILE_WIDTH
+    of_terminal = stream is not None and stream.isatty()
+    return None if of_terminal or os.environ.get("COLUMNS", "").isdigit() else _FILE_WIDTH
 
 
 out = Console(highlight=False, width=_width(sys.stdout))
@@ -56,6 +62,14 @@ def open_streams() -> None:
 
     What stands in a mail cannot always be shown by a terminal that is not UTF-8: it is then written as ``\\u20ac``.
     """
+    if None in (sys.stdin, sys.stdout, sys.stderr):  # closed by the shell: ``>&-``
+        # A socket that took the free number would be written to by whatever prints.
+        while (free := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+            pass
+        os.close(free)
+        sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open as long as the process
+        sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -70,19 +84,40 @@ def open_streams() -> None:
 
 
 def close_streams() -> None:
-    """Write what is left. A reader that has gone away (``| head``) has had enough, which is no error."""
+    """Write what is left. A reader that has gone away (``| head``) has had enough, which is no error.
+
+    Raises:
+        SystemExit: with status 1, when the result could not be written, as on a full disk.
+    """
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except OSError as error:
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                _unwritten(error)
+            _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _unwritten(error: OSError) -> NoReturn:
+    _drop(sys.stdout)  # or it would fail again at the end
+    complain(f"the result could not be written: {error.strerror}")
+    sys.exit(1)
 
 
 def write_document(text: str) -> None:
     """A result for a program, JSON or a page: UTF-8 wherever it goes. What UTF-8 has not is written as JSON does."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _unwritten(error)
 
 
 def line(text: str) -> None:

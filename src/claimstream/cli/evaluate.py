@@ -6,7 +6,7 @@ from typing import Any
 
 from claimstream.cli.console import note, out, progress, write_document
 from claimstream.cli.tables import field_table, ratio
-from claimstream.cli.words import counted, listed
+from claimstream.cli.words import counted, without_mail
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
 from claimstream.evaluation.run import evaluate
@@ -23,7 +23,7 @@ async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, sta
     """Run, score and print. True if there was no wrong write."""
     cases = load_cases(folder)
     if cases.left_out:
-        note(f"{counted(len(cases.left_out), 'folder')} left out, without email.eml: {listed(cases.left_out)}")
+        note(without_mail(cases.left_out))
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
     scripts = list(read_scripts(folder)) if stand_in else []

@@ -51,7 +51,7 @@ async def load_file(file: Path, settings: Settings, *, clients: bool) -> None:
         faults = joined(error.faults, faults_by_itself(error.sound, now=datetime.now(UTC)))
         raise CaseError(f"{name}: {WorldFaultsError(faults)}\n{EXPECTED}\nNothing was loaded.") from None
     try:
-        kept = await load_world(settings, world, clients=clients)
+        changed, kept = await load_world(settings, world, clients=clients)
     except WorldFaultsError as error:
         raise CaseError(f"{name}: {error}\nNothing was loaded.") from None
     loaded = [counted(len(world.tenants), "tenant"), counted(len(world.inquiries), "inquiry", "inquiries")]
@@ -59,20 +59,23 @@ async def load_file(file: Path, settings: Settings, *, clients: bool) -> None:
     note(", ".join(loaded) + (f" and {of_file}" if clients else ""))
     if world.clients and not clients:
         note(f"{of_file} in the file not loaded: --clients loads them into MongoDB")
+    if changed:
+        note(f"Letters changed ({len(changed):,}):\n  " + listed(changed, "\n  "))
     if kept:
         note(f"Left as stored in MongoDB, although the file differs ({len(kept):,}):\n  " + listed(kept, "\n  "))
     if settings.mongodb_url is None:
         note("MONGODB_URL is not set, so the clients of the letters were not looked up")
 
 
-async def load_world(settings: Settings, world: World, *, clients: bool) -> list[str]:
+async def load_world(settings: Settings, world: World, *, clients: bool) -> tuple[list[str], list[str]]:
     """Tenants, mailboxes and inquiries into PostgreSQL; with ``clients``, the clients into MongoDB too.
 
     MongoDB is written last, while PostgreSQL can still be rolled back. If it takes only some of the clients, these are
     known and nobody's letter is about them: the same file may be loaded again.
 
     Returns:
-        Lines that name what stays in MongoDB as it is stored, although the world differs.
+        Lines that name the stored letters whose replies will be found otherwise than before; and lines that name what
+        stays in MongoDB as it is stored, although the world differs.
 
     Raises:
         SettingsError: ``clients`` is wanted and no MongoDB is configured.
@@ -98,7 +101,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
                     if collection is not None and clients:
                         kept[:] = await collection.load(world.clients)
 
-                await WorldStore(database).load(world, faults=faults, finish=write_clients)
+                changed = await WorldStore(database).load(world, faults=faults, finish=write_clients)
             finally:
                 if collection is not None:
                     await collection.close()
@@ -106,7 +109,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> list
         if faults:  # which can be mended meanwhile
             raise WorldFaultsError([*faults, f"not held against what is stored: {error}"]) from error
         raise
-    return kept
+    return changed, kept
 
 
 def _read(file: Path) -> World:

@@ -1,6 +1,7 @@
 """Which errors of libraries come from a wrong setting, and of which."""
 
 import errno
+import os
 
 import asyncpg
 
@@ -10,6 +11,8 @@ def as_setting(error: BaseException) -> str | None:
     match error:
         case asyncpg.ClientConfigurationError():
             return f"DATABASE_URL: {error}"
+        case ValueError() if not os.environ.get("PGPORT", "0").isdigit():
+            return "PGPORT: asyncpg reads it, and expects the number of a port"
         case asyncpg.UndefinedTableError():
             return "DATABASE_URL: the tables are not there yet. Make them: claimstream migrate"
         case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):

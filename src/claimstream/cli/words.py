@@ -18,3 +18,8 @@ def listed(names: Sequence[str], between: str = ", ") -> str:
     """The first of the names, and how many more there are."""
     more = [f"and {len(names) - _LISTED:,} more"] if len(names) > _LISTED else []
     return between.join([*names[:_LISTED], *more])
+
+
+def without_mail(folders: Sequence[str]) -> str:
+    """The sentence about folders beside the cases that are none."""
+    return f"{counted(len(folders), 'folder')} left out, without email.eml: {listed(folders)}"

@@ -7,7 +7,14 @@ from asyncpg import Record
 
 from claimstream.domain.records.world import Entries, World
 from claimstream.domain.rules.faults import WorldFaultsError, joined
-from claimstream.domain.rules.world_faults import KEPT, Stored, code_key, faults_against_stored, message_key
+from claimstream.domain.rules.world_faults import (
+    KEPT,
+    Stored,
+    changed_letters,
+    code_key,
+    faults_against_stored,
+    message_key,
+)
 from claimstream.store.database import Connection, Database
 
 _LOCK = 7_214_550_032
@@ -26,7 +33,7 @@ class WorldStore:
         *,
         faults: Collection[str] = (),
         finish: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
+    ) -> list[str]:
         """Insert or bring up to date the tenants, mailboxes and inquiries: all of them, or none. Emails, cursors and
         watches are not touched, and nothing of a tenant that the world does not name. What the world leaves open stays.
 
@@ -34,14 +41,18 @@ class WorldStore:
             faults: found in the world already, to be raised together with those found here.
             finish: called once everything is written and before it is committed; nothing is if it raises.
 
+        Returns:
+            Lines that name the letters whose replies will be found otherwise than before.
+
         Raises:
             WorldFaultsError: the world would touch another tenant's records, or another letter's.
         """
 
-        async def work(connection: Connection) -> None:
+        async def work(connection: Connection) -> list[str]:
             # What is looked at here is changed by other loads only: one at a time.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-            found = joined(faults, faults_against_stored(Entries.of(world), await _stored(connection, world)))
+            entries, stored = Entries.of(world), await _stored(connection, world)
+            found = joined(faults, faults_against_stored(entries, stored))
             if found:
                 raise WorldFaultsError(found)
             await connection.executemany(
@@ -87,8 +98,9 @@ class WorldStore:
             )
             if finish is not None:
                 await finish()
+            return changed_letters(entries, stored)
 
-        await self._database.run("INSERT inquiries", work, timeout_seconds=_LONGEST_SECONDS)
+        return await self._database.run("INSERT inquiries", work, timeout_seconds=_LONGEST_SECONDS)
 
     async def clear(self) -> None:
         """Forget everything (evaluation only: each case starts from a fresh world)."""

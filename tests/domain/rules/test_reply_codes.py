@@ -9,7 +9,19 @@ from claimstream.evaluation.case import read_world
 from claimstream.local.sample_mail import SAMPLES
 
 
-@pytest.mark.parametrize("code", ["K7Q2X9M4", "k7q2x9m4", "22XVJ2ZY", "D4D4D4", "MAR7K2X9", "KN-7Q2X9M", "UZCMWF37"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "K7Q2X9M4",
+        "k7q2x9m4",
+        "22XVJ2ZY",
+        "D4D4D4",
+        "MAR7K2X9",
+        "KN-7Q2X9M",
+        "UZCMWF37",
+        "ABCDDE23",
+    ],
+)
 def test_letters_and_digits_together_are_a_code(code: str) -> None:
     assert fault_of_code(code) is None
 
@@ -41,6 +53,16 @@ def test_letters_on_both_sides_of_digits_are_a_code(code: str) -> None:
         ),
         *("FORDERUNG", "Forderung", "BHKCVABA", "88301274", "8830-1274", "ÄB12CD3", "١٢٣٤٥٦A", "K7Q2+X9"),
         *("MAI2026", "12-OKT-26", "3DEZ2026", "RE2026", "AZ20261012", "2026AB", "EUR1200", "1200EUR", "PLZ80331"),
+        *("HRB12345", "BGB-433", "INSO305", "14TAGE", "19MWST", "COVID-19", "KW48-2026", "ISO-8859-1", "SEITE12"),
+        *(
+            "DE123456789",
+            "ATU12345678",
+            "GENODEF1S02",
+            "COLSDE33",
+            "BYLADEM1",
+            "NL91ABNA0417164300",
+            "AT611904300234573201",
+        ),
     ],
 )
 def test_what_a_mail_may_hold_by_chance_is_no_code(code: str) -> None:

@@ -47,6 +47,10 @@ def tenant(**values: object) -> Change:
     return lambda world: world["tenants"][0].update(values)
 
 
+def both(one: Change, other: Change) -> Change:
+    return lambda world: (one(world), other(world))
+
+
 def mailboxes(*addresses: str) -> Change:
     return lambda world: world["tenants"][0].update(mailboxes=list(addresses))
 
@@ -60,6 +64,9 @@ def mailboxes(*addresses: str) -> Change:
         (letter(reply_code="K7Q2-X9M4"), "inquiries[1].reply_code: the same as inquiries[0].reply_code (case and hyph"),
         (letter(message_id="i-1@kanzlei.example"), "inquiries[1].message_id: the same as inquiries[0].message_id"),
         (letter(message_id="<>"), "inquiries[1].message_id: expected a Message-ID"),
+        (letter(message_id="<@>"), "inquiries[1].message_id: expected a Message-ID"),
+        (both(client(case_reference="ab12-cd"), letter(reply_code="AB12CD")), "inquiries[1].reply_code: is a file num"),
+        (letter(reply_code="AB12CD", creditor_reference="AB-12-CD"), "inquiries[1].reply_code: is a file number too"),
         (letter(inquiry_id="i-1"), "inquiries[1].inquiry_id: the same as inquiries[0].inquiry_id"),
         (letter(inquiry_id=" "), "inquiries[1].inquiry_id: expected an id"),
         (letter(inquiry_id="ü" * 128), "inquiries[1].inquiry_id: longer than 255 bytes"),
@@ -185,6 +192,9 @@ def test_a_letter_is_about_a_client_that_is_known() -> None:
         "inquiries: 1 client of letters is not in MongoDB: c-2 of t (inquiries[1])"
     ]
     assert faults_against_clients(world, StoredClients({("t", "c-2"): known}), loaded=True) == []
+    numbered = known.model_copy(update={"case_reference": world.inquiries[1].reply_code})
+    (fault,) = faults_against_clients(world, StoredClients({("t", "c-2"): numbered}), loaded=True)
+    assert fault.startswith("inquiries[1].reply_code: is a file number too")
     other = known.model_copy(update={"creditors": ()})
     assert faults_against_clients(world, StoredClients({("t", "c-2"): other}), loaded=True) == [
         "inquiries[1].creditor_id: client c-2 has no creditor cr-2 in MongoDB"

@@ -92,6 +92,7 @@ def with_amount(value: object) -> bytes:
             "5.",
             ".5",
         ),
+        *("-0.00", "-0"),
         *("1.200", "0.001", "3.418,07", "3,418.07", "1'234.56", "430.00 EUR", "\u0663", "9999999999999.00"),
         *(430, 430.5, -5, True, [], {}),
     ],
@@ -100,6 +101,15 @@ def test_an_amount_that_is_none_is_refused_at_its_place(value: object) -> None:
     (fault,) = faults(with_amount(value))
     assert fault.startswith("clients[1].creditors[0].claim_amount: ")
     assert "EUR" in fault or "credit" in fault
+
+
+@pytest.mark.parametrize("value", ["1793523600", "1793523600000", " -1 ", "46327.375", 1793523600, 1e9])
+@pytest.mark.parametrize("place", ["now", "inquiries[1].sent_at"])
+def test_a_count_of_seconds_is_no_time(place: str, value: object) -> None:
+    world = json.loads(json.dumps(GOOD))
+    (world if place == "now" else world["inquiries"][1])[place.rpartition(".")[2]] = value
+    (fault,) = faults(json.dumps(world).encode())
+    assert fault.startswith(f"{place}: expected a time with its zone as text")
 
 
 @pytest.mark.parametrize("value", ["0", "0.00", "430", "430.5", "430.00", "12.10", "2026", "123456789.12", None])
@@ -129,7 +139,7 @@ def test_all_faults_are_named_at_once() -> None:
     broken["inquiries"][1]["sent_at"] = "gestern"
     assert sorted(faults(json.dumps(broken).encode())) == [
         "clients[0].first_name: a NUL character",
-        'clients[1].creditors[0].claim_amount: expected an amount in EUR as text, such as "3418.07"',
+        "clients[1].creditors[0].claim_amount: expected an amount in EUR as text, such as \"3418.07\", not 'viel'",
         "inquiries[0].letter: expected 'first' or 'second'",
         "inquiries[1].sent_at: expected a time with its zone as text, such as 2026-10-01T09:00:00Z",
         "tenants[0].name: expected text in quotes",

@@ -15,6 +15,7 @@ from claimstream.app import App, utc_now
 from claimstream.cli.console import Trimmed, command, err, note, out, progress, write_document
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.tables import emails_table, seconds_of
+from claimstream.cli.words import without_mail
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
 from claimstream.evaluation.desk import changes_since, consolidated_of, load_world, of_email
@@ -78,6 +79,8 @@ async def run_demo(settings: Settings, *, samples: Path, as_json: bool, keep: bo
 
 async def _demo(settings: Settings, samples: Path, *, as_json: bool, keep: bool) -> bool:
     folder = load_cases(samples)
+    if folder.left_out:
+        note(without_mail(folder.left_out))
     if "log_level" not in settings.model_fields_set:
         # The table is the result; what the log would say stands in the reports and traces.
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})

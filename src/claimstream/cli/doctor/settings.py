@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claimstream.cli.doctor.finding import Finding
-from claimstream.env_file import unknown_names
+from claimstream.env_file import ignored
 from claimstream.settings import Settings, WrongSettingsError, load_settings
 
 _NAME = "Settings"
@@ -39,7 +39,7 @@ def read_settings() -> Readable:
             defaults |= {name: Settings.model_fields[name].default for name in fresh}
         else:
             break
-    findings += [Finding(_NAME, "warning", f"{name} in .env: {what}") for name, what in unknown_names().items()]
+    findings += [Finding(_NAME, "warning", f"{name} in .env: {what}") for name, what in ignored().items()]
     return Readable(findings, defaults)
 
 

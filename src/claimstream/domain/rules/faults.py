@@ -42,3 +42,8 @@ def joined(first: Collection[str], second: Iterable[str]) -> list[str]:
 
 def _shown(key: str) -> str:
     return key if len(key) <= 40 and key.isprintable() else f"{key[:40]!a}…"
+
+
+def shortened(text: str) -> str:
+    """Text of a file as it stands in a message."""
+    return text if len(text) <= 40 else f"{text[:40]}…"

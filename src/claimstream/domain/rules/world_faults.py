@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from claimstream.domain.records.inquiry import Client, Creditor, Inquiry
 from claimstream.domain.records.world import Entries
-from claimstream.domain.rules.faults import Place, located
+from claimstream.domain.rules.faults import Place, located, shortened
 from claimstream.domain.rules.forms import bare_message_id
 from claimstream.domain.rules.reply_codes import fault_of_code, same_code
 
@@ -24,6 +24,7 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
 """The address alone, without a name: addresses are compared as a whole."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNKNOWN_SHOWN = 20
+_FILE_NUMBER = "is a file number too, which stands in replies to other letters: the code is this letter's alone"
 
 
 KEPT = ("reply_code", "message_id", "to_address", "creditor_reference")
@@ -98,6 +99,20 @@ def faults_against_clients(entries: Entries, stored: StoredClients, *, loaded: b
     return list(_against_clients(entries, stored, loaded=loaded))
 
 
+def changed_letters(entries: Entries, stored: Stored) -> list[str]:
+    """Return a line for each stored letter whose replies will be found otherwise than before: no fault, but news."""
+    lines = []
+    for inquiry in entries.inquiries.values():
+        claim, signs = stored.signs.get(inquiry.inquiry_id, (None, ()))
+        now = (inquiry.client_id, inquiry.creditor_id)
+        if claim is not None and claim != now:
+            lines.append(f"{inquiry.inquiry_id}: about {' and '.join(now)}, not {' and '.join(claim)}")
+        same = inquiry.inquiry_id in stored.codes.get(code_key(inquiry), ())
+        if inquiry.reply_code and "reply_code" in signs and not same:
+            lines.append(f"{inquiry.inquiry_id}: another reply code. Mail with the one before is not found by it")
+    return lines
+
+
 def _faults_of_tenants(entries: Entries) -> Iterator[str]:
     for number, tenant in entries.tenants.items():
         place: Place = ("tenants", number)
@@ -130,6 +145,10 @@ def _faults_of_creditor(place: Place, creditor: Creditor) -> Iterator[str]:
 
 def _faults_of_inquiries(entries: Entries, *, latest: datetime) -> Iterator[str]:
     in_file = {client.client_id: client for client in entries.clients.values()}
+    file_numbers = {
+        *((client.tenant_id, same_code(client.case_reference)) for client in in_file.values()),
+        *((one.tenant_id, same_code(one.creditor_reference or "")) for one in entries.inquiries.values()),
+    }
     for number, inquiry in entries.inquiries.items():
         place: Place = ("inquiries", number)
         yield from _faults_of_id((*place, "inquiry_id"), inquiry.inquiry_id)
@@ -149,15 +168,22 @@ def _faults_of_inquiries(entries: Entries, *, latest: datetime) -> Iterator[str]
         elif inquiry.sent_at < _EARLIEST:
             yield located((*place, "sent_at"), f"{inquiry.sent_at.isoformat()} lies before {_EARLIEST.year}")
         if inquiry.reply_code is not None and (fault := fault_of_code(inquiry.reply_code)):
-            yield located((*place, "reply_code"), f"{_shortened(inquiry.reply_code)!r} is no reply code: {fault}")
+            yield located((*place, "reply_code"), f"{shortened(inquiry.reply_code)!r} is no reply code: {fault}")
+        elif inquiry.reply_code is not None and code_key(inquiry) in file_numbers:
+            yield located((*place, "reply_code"), _FILE_NUMBER)
         if inquiry.message_id is not None:
             bare = bare_message_id(inquiry.message_id)
-            if "@" not in bare or not bare.isprintable() or " " in bare or len(bare.encode()) > _LONGEST_MESSAGE_ID:
+            if (
+                "@" not in bare[1:-1]
+                or " " in bare
+                or not bare.isprintable()
+                or len(bare.encode()) > _LONGEST_MESSAGE_ID
+            ):
                 yield located((*place, "message_id"), "expected a Message-ID, such as <i-01@kanzlei.example>")
         yield from _faults_of_address((*place, "to_address"), inquiry.to_address)
         yield from _faults_of_text((*place, "creditor_reference"), inquiry.creditor_reference)
         if inquiry.status not in INQUIRY_STATUSES:
-            said = f"{_shortened(inquiry.status)!r} is no status: {' or '.join(INQUIRY_STATUSES)}"
+            said = f"{shortened(inquiry.status)!r} is no status: {' or '.join(INQUIRY_STATUSES)}"
             yield located((*place, "status"), said)
 
 
@@ -215,11 +241,11 @@ def _against_stored(entries: Entries, stored: Stored) -> Iterator[str]:
                 yield located(("tenants", number, "mailboxes", index), said)
     for number, client in entries.clients.items():
         if client.tenant_id not in tenants:
-            yield located(("clients", number, "tenant_id"), f"there is no tenant {_shortened(client.tenant_id)}")
+            yield located(("clients", number, "tenant_id"), f"there is no tenant {shortened(client.tenant_id)}")
     for number, inquiry in entries.inquiries.items():
         place: Place = ("inquiries", number)
         if inquiry.tenant_id not in tenants:
-            yield located((*place, "tenant_id"), f"there is no tenant {_shortened(inquiry.tenant_id)}")
+            yield located((*place, "tenant_id"), f"there is no tenant {shortened(inquiry.tenant_id)}")
         if stored.inquiries.get(inquiry.inquiry_id, inquiry.tenant_id) != inquiry.tenant_id:
             yield located((*place, "inquiry_id"), "is another tenant's inquiry. Give it an id of its own")
         claim, signs = stored.signs.get(inquiry.inquiry_id, (None, ()))
@@ -258,6 +284,8 @@ def _against_clients(entries: Entries, stored: StoredClients, *, loaded: bool) -
         elif known.creditor(inquiry.creditor_id) is None:
             said = f"client {inquiry.client_id} has no creditor {inquiry.creditor_id} in MongoDB"
             yield located(("inquiries", number, "creditor_id"), said)
+        if inquiry.reply_code and known and same_code(inquiry.reply_code) == same_code(known.case_reference):
+            yield located(("inquiries", number, "reply_code"), _FILE_NUMBER)
     if unknown:
         shown = [f"{client} of {tenant} (inquiries[{number}])" for (tenant, client), number in unknown.items()]
         if len(shown) > _UNKNOWN_SHOWN:
@@ -265,7 +293,3 @@ def _against_clients(entries: Entries, stored: StoredClients, *, loaded: bool) -
         others = "1 client of letters is" if len(unknown) == 1 else f"{len(unknown):,} clients of letters are"
         advice = ". --clients puts those of this file there" if any(c in in_file for _, c in unknown) else ""
         yield f"inquiries: {others} not in MongoDB: {', '.join(shown)}{advice}"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"

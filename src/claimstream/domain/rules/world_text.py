@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.inquiry import Client, Inquiry
 from claimstream.domain.records.world import Entries, Tenant, World
-from claimstream.domain.rules.faults import Place, WorldFaultsError, located
+from claimstream.domain.rules.faults import Place, WorldFaultsError, located, shortened
 from claimstream.domain.rules.review import UndecidableError, amount_said
 
 R = TypeVar("R", bound=Record)
@@ -25,6 +25,8 @@ _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 _euros = lru_cache(maxsize=16_384)(amount_said)
 _ALTERNATIVE = re.compile(r"(?:str-enum|tuple|literal)\[")
 """The part that pydantic adds to a place where a field may be one of several types."""
+_SECONDS = re.compile(r"\s*[+-]?[\d.]+\s*")
+"""A count of seconds or days as text, which pydantic takes for one since 1970."""
 _TIME = "expected a time with its zone as text, such as 2026-10-01T09:00:00Z"
 _KINDS = {
     "missing": "is missing",
@@ -133,10 +135,14 @@ def _faults_of_numbers(read: Any) -> Iterator[tuple[Place, str]]:
                 if fault := _fault_of_amount(creditor.get(name)):
                     yield ("clients", number, "creditors", index, name), fault
     for number, inquiry in _objects(read, "inquiries"):
-        if isinstance(inquiry.get("sent_at"), int | float):
+        if _counts_seconds(inquiry.get("sent_at")):
             yield ("inquiries", number, "sent_at"), _TIME
-    if isinstance(read, dict) and isinstance(read.get("now"), int | float):
+    if isinstance(read, dict) and _counts_seconds(read.get("now")):
         yield ("now",), _TIME
+
+
+def _counts_seconds(value: object) -> bool:
+    return _SECONDS.fullmatch(value) is not None if isinstance(value, str) else isinstance(value, int | float)
 
 
 def _objects(within: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -155,13 +161,15 @@ def _fault_of_amount(value: object) -> str | None:
     if value is None:
         return None
     expected = 'expected an amount in EUR as text, such as "3418.07"'
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        expected += f", not {shortened(repr(value))}"
     if not isinstance(value, str) or _PLAIN.fullmatch(value) is None:
         return expected
     try:
         _euros(value)
     except UndecidableError as error:
         return str(error) if value.startswith("-") else expected
-    return None
+    return expected if value.startswith("-") else None
 
 
 def _faults_of_types(error: ValidationError) -> Iterator[tuple[Place, str]]:
