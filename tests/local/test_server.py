@@ -1,17 +1,20 @@
 """What all servers share: errors that say what to do, ports, outages."""
 
+import asyncio
 import socket
 import sys
 from pathlib import Path
 
 import pytest
 
+from claimstream.local.claude.server import ClaudeServer
 from claimstream.local.servers.gcs import LocalGcs
 from claimstream.local.servers.mongo import LocalMongo
 from claimstream.local.servers.ports import LOOPBACK, free_port
 from claimstream.local.servers.postgres import LocalPostgres
 from claimstream.local.servers.process import Command, LocalStackError, ServerProcess
 from claimstream.local.servers.server import LocalServer
+from claimstream.local.servers.smtp import LocalSmtp
 
 
 class Script(LocalServer):
@@ -127,3 +130,20 @@ def test_free_ports_lie_outside_the_range_of_outgoing_connections() -> None:
     if first < 12_000:
         pytest.skip("this machine gives all ports to outgoing connections")
     assert all(1024 <= free_port() < first for _ in range(20))
+
+
+async def test_a_stopped_server_keeps_its_port(tmp_path: Path) -> None:
+    async with LocalGcs(tmp_path) as process, LocalSmtp() as smtp, ClaudeServer() as http:
+        servers: tuple[LocalServer | LocalSmtp | ClaudeServer, ...] = (process, smtp, http)
+        for server in servers:
+            await server.stop()
+            with pytest.raises(OSError, match="in use"), socket.socket() as other:
+                other.bind((LOOPBACK, server.port))
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(LOOPBACK, server.port)
+            await server.start()
+            _, writer = await asyncio.open_connection(LOOPBACK, server.port)
+            writer.close()
+    for server in servers:
+        with socket.create_server((LOOPBACK, server.port)):
+            pass

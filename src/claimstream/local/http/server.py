@@ -10,7 +10,7 @@ from typing import Self
 from aiohttp import web
 
 from claimstream.local.http.faults import HttpFault, HttpFaults
-from claimstream.local.servers.ports import LOOPBACK, free_port
+from claimstream.local.servers.ports import LOOPBACK, PortKeeper, free_port
 
 MAX_REQUEST_BYTES = 256 * 1024 * 1024
 
@@ -29,6 +29,7 @@ class LocalHttpServer(ABC):
 
     def __init__(self, *, port: int = 0, faults: HttpFaults) -> None:
         self._port = port
+        self._keeper = PortKeeper()
         self._http_faults = faults
         self._runner: web.AppRunner | None = None
         self.calls: Counter[str] = Counter()
@@ -54,6 +55,7 @@ class LocalHttpServer(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.stop()
+        self._keeper.release()
 
     async def start(self) -> None:
         """Listen. Does nothing while it does already. Raises ``OSError`` when the port is taken."""
@@ -66,6 +68,7 @@ class LocalHttpServer(ABC):
         await runner.setup()
         try:
             self._port = self._port or free_port()
+            self._keeper.release()
             await web.TCPSite(runner, LOOPBACK, self._port, reuse_address=True).start()
         except BaseException:
             await runner.cleanup()
@@ -77,6 +80,7 @@ class LocalHttpServer(ABC):
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+            self._keeper.keep(self.port)
 
     @abstractmethod
     def routes(self) -> list[web.RouteDef]:

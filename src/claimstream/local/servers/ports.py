@@ -38,11 +38,37 @@ def free_port() -> int:
     candidates = _candidates()
     for _ in range(_ATTEMPTS):
         port = _random.choice(candidates)
+        # Without SO_REUSEADDR, with which a port that is kept would pass for free.
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
         return port
     raise OSError(f"no free port found on {LOOPBACK} between {candidates.start} and {candidates.stop - 1}")
+
+
+class PortKeeper:
+    """Keeps the port of a stopped server: nobody else listens there, and who connects is refused."""
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+
+    def keep(self, port: int) -> None:
+        """Keep the port until :meth:`release`, unless another process has it already."""
+        if self._socket is not None:
+            return
+        kept = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            kept.bind((LOOPBACK, port))
+        except OSError:  # the start that follows says so
+            kept.close()
+        else:
+            self._socket = kept
+
+    def release(self) -> None:
+        """Give the port up, right before the server listens on it or for good."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
-from claimstream.local.servers.ports import free_port
+from claimstream.local.servers.ports import PortKeeper, free_port
 from claimstream.local.servers.process import Command, LocalStackError, ServerProcess
 
 READY_SECONDS = 30.0
@@ -65,6 +65,7 @@ class LocalServer(ABC):
         self.log_path = self.directory / f"{self.slug}.log"
         self._throw_away = throw_away
         self._port = port
+        self._keeper = PortKeeper()
         self._process: ServerProcess | None = None
         self._prepared = False
 
@@ -90,6 +91,7 @@ class LocalServer(ABC):
         try:
             await self.stop()
         finally:
+            self._keeper.release()
             await self._clean_up()
 
     async def start(self) -> None:
@@ -118,6 +120,7 @@ class LocalServer(ABC):
             self._prepared = True
         for _ in range(_PORT_ATTEMPTS):
             port = self._port or free_port()
+            self._keeper.release()
             if await self._start_on(port, last_attempt=self._port is not None):
                 self._port = port
                 return
@@ -128,6 +131,7 @@ class LocalServer(ABC):
         if self._process is not None:
             await self._process.stop()
             self._process = None
+            self._keeper.keep(self.port)
 
     async def crash(self) -> None:
         """End the server at once, as a crash would; the data stay for :meth:`start`."""

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from claimstream.local.servers.ports import LOOPBACK, free_port
+from claimstream.local.servers.ports import LOOPBACK, PortKeeper, free_port
 from claimstream.local.servers.process import LocalStackError
 from claimstream.local.servers.server import INSTALL_HINT
 
@@ -148,6 +148,7 @@ class LocalSmtp:
         self.connections: dict[_Protocol, asyncio.Future[None]] = {}
         """The open connections; the future is done when one has ended."""
         self._port = port
+        self._keeper = PortKeeper()
         self._server: asyncio.Server | None = None
         self._arrived = asyncio.Condition()
 
@@ -171,6 +172,7 @@ class LocalSmtp:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.stop()
+        self._keeper.release()
 
     async def start(self) -> None:
         """Listen. Does nothing while it does. Raises ``LocalStackError`` if the port is taken."""
@@ -179,6 +181,7 @@ class LocalSmtp:
         loop = asyncio.get_running_loop()
         for attempt in range(1, _PORT_ATTEMPTS + 1):
             port = self._port or free_port()
+            self._keeper.release()
             try:
                 self._server = await loop.create_server(lambda: _Protocol(self), self.host, port)
             except OSError as error:
@@ -200,6 +203,7 @@ class LocalSmtp:
             await asyncio.wait(ended)
         await self._server.wait_closed()
         self._server = None
+        self._keeper.keep(self.port)
 
     async def wait_for(self, count: int, timeout_seconds: float = 60.0) -> list[ReceivedMail]:
         """Wait until ``count`` mails have been accepted since the start; all mails. Raises ``TimeoutError``."""
