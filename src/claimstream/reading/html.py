@@ -8,7 +8,7 @@ from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
 
-from claimstream.reading.text import clean
+from claimstream.reading.text import UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
@@ -23,6 +23,17 @@ _TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MAX_ATTRIBUTES}}}+(
 _GONE = "gone"
 """The tag of elements that are taken out, until all are removed at once."""
 _ORIGINAL = "-----Original Message-----"
+_RAISED = {"sup", "sub"}
+_RAISED_TEXTS = 20
+"""The number of texts of which raised figures and those beside them are made."""
+_RAISED_STYLE = re.compile(r"vertical-align:\s*+(?:super|sub)\b", re.IGNORECASE)
+_STRUCK = {"s", "strike", "del"}
+"""Struck out by the writer: void, as deleted text is."""
+_UNSEEN_STYLE = re.compile(
+    r"display:none|visibility:hidden|mso-hide:all|text-decoration(?:-line)?:[^;]{0,40}line-through|"
+    r"(?:opacity|(?:max-)?height|(?:max-)?width):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
+)
+_BOX = re.compile(r"^(?:max-)?(?:height|width)")
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
@@ -63,6 +74,7 @@ def html_to_text(html: str) -> tuple[str, bool]:
     quotations: list[str] = []
     _mark(root, quotations)
     text = _render(root, quotations).translate(_SPACES_BACK)
+    text = without_loose_marks(text, "")
     return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n"), cut
 
 
@@ -78,9 +90,14 @@ def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
     while waiting:
         element = waiting.pop()
         name = local(element)
-        if name in _INVISIBLE or _is_hidden(element):
+        if name in _INVISIBLE or name in _STRUCK or _is_hidden(element):
             _replace(element, "")
             continue
+        if name == "img":
+            _replace(element, UNREAD)
+            continue
+        if name in _RAISED or _RAISED_STYLE.search(element.get("style") or ""):
+            _mark_raised(element)
         if depth < _MAX_QUOTE_DEPTH and _is_quotation(element, name):
             quotations.append(_lift(element, depth + 1))
             _replace(element, _PLACE.format(len(quotations) - 1))
@@ -129,8 +146,27 @@ def _is_unwieldy(root: Element) -> bool:
 
 
 def _is_hidden(element: Element) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower() if isinstance(element.tag, str) else ""
-    return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style
+    style = re.sub(r"\s", "", element.get("style") or "").lower() if isinstance(element.tag, str) else ""
+    return any("overflow:hidden" in style or not _BOX.match(found[0]) for found in _UNSEEN_STYLE.finditer(style))
+
+
+def _mark_raised(element: Element) -> None:
+    """Raised or lowered figures that touch others are cents, a power or a note's number: nobody knows, so the place is
+    marked. ``3.418,`` with raised cents is clear."""
+    text = _first_texts(element)
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        ahead = before.tail or _first_texts(before)
+    else:
+        ahead = (parent.text if parent is not None else "") or ""
+    if text[:1].isdigit() and ahead[-1:].isdigit():
+        element.text = UNREAD + (element.text or "")
+    if (element.tail or "")[:1].isdigit() and text[-1:].isdigit():
+        element.tail = UNREAD + element.tail
+
+
+def _first_texts(element: Element) -> str:
+    return "".join(islice(element.itertext(), _RAISED_TEXTS))
 
 
 def _is_quotation(element: Element, name: str) -> bool:
