@@ -28,7 +28,9 @@ def test_what_is_struck_out_or_hidden_is_not_read(void: str) -> None:
     [
         '<span style="opacity:0.9">500,00</span>',
         '<span style="max-height:0.5em">500,00</span>',
-        '<span style="height:0">500,00</span>',
+        '<span style="max-height:0">500,00</span>',
+        '<span style="min-height:0;line-height:0;overflow:hidden">500,00</span>',
+        '<span style="stop-opacity:0">500,00</span>',
         '<span style="font-size:0"><b style="font-size:14px">500,00</b></span>',
         "<ins>500,00</ins>",
     ],

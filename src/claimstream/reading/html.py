@@ -31,9 +31,8 @@ _STRUCK = {"s", "strike", "del"}
 """Struck out by the writer: void, as deleted text is."""
 _UNSEEN_STYLE = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|text-decoration(?:-line)?:[^;]{0,40}line-through|"
-    r"(?:opacity|(?:max-)?height|(?:max-)?width):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
+    r"(?:^|(?<=;))(?:opacity|max-height):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
 )
-_BOX = re.compile(r"^(?:max-)?(?:height|width)")
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
@@ -147,7 +146,9 @@ def _is_unwieldy(root: Element) -> bool:
 
 def _is_hidden(element: Element) -> bool:
     style = re.sub(r"\s", "", element.get("style") or "").lower() if isinstance(element.tag, str) else ""
-    return any("overflow:hidden" in style or not _BOX.match(found[0]) for found in _UNSEEN_STYLE.finditer(style))
+    return any(
+        "overflow:hidden" in style or not found[0].startswith("max-height") for found in _UNSEEN_STYLE.finditer(style)
+    )
 
 
 def _mark_raised(element: Element) -> None:

@@ -208,16 +208,18 @@ def _page_text(page: "pdfium.PdfPage", most: int, *, all_seen: bool) -> tuple[st
         upright, turned = _runs(textpage.raw, min(characters, most), page.get_rotation())
     finally:
         textpage.close()
-    lines = _lines(_with_raised(upright if all_seen else _seen(page, upright)))
+    if not all_seen:
+        upright, turned = _seen(page, upright, turned)
+    lines = _lines(_with_raised(upright))
     if turned:
-        lines += ["", "".join(turned).strip()]
+        lines += ["", "\n".join(run.text for run in turned)]
     return without_loose_marks("\n".join(lines), " ").strip("\n"), characters
 
 
-def _seen(page: "pdfium.PdfPage", runs: list[_Run]) -> list[_Run]:
-    """``runs`` without figures where the drawn page is of one colour."""
-    if not any(character.isdigit() for run in runs for character in run.text):
-        return runs
+def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:
+    """Each of ``groups`` without figures where the drawn page is of one colour."""
+    if not any(character.isdigit() for runs in groups for run in runs for character in run.text):
+        return list(groups)
     scale = min(1.0, _MOST_PIXELS / max(*page.get_size(), 1.0))
     bitmap = page.render(scale=scale, grayscale=True)
     try:
@@ -241,7 +243,7 @@ def _seen(page: "pdfium.PdfPage", runs: list[_Run]) -> list[_Run]:
         shades = [shade for row in rows if row for shade in (min(row), max(row))]
         return bool(shades) and max(shades) - min(shades) >= _INK
 
-    return [run for run in runs if is_seen(run)]
+    return [[run for run in runs if is_seen(run)] for runs in groups]
 
 
 def _with_raised(runs: list[_Run]) -> list[_Run]:
@@ -266,8 +268,8 @@ def _with_raised(runs: list[_Run]) -> list[_Run]:
     return [run for run in runs if id(run) not in raised]
 
 
-def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list[str]]:
-    """Runs of upright characters, and the text of all others, among the first ``count``. ``rotation``: the page's, in
+def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list[_Run]]:
+    """Runs of upright characters, and of all others, among the first ``count``. ``rotation``: the page's, in
     degrees clockwise."""
     box = pdfium_c.FS_RECTF()
     box_reference = ctypes.byref(box)
@@ -278,16 +280,15 @@ def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list
     # PDFium counts a character's angle clockwise, so upright on a page shown turned by 90 degrees is 270.
     upright = -math.radians(rotation)
     runs: list[_Run] = []
-    turned: list[str] = []
+    turned: list[_Run] = []
     turned_lean = 0.0
     run: _Run | None = None
+    turned_run: _Run | None = None
     pending_space = False
     for index in range(count):
         code = get_unicode(textpage, index)
         if code in {0x0D, 0x0A}:
-            run = None
-            if turned and turned[-1] != "\n":
-                turned.append("\n")
+            run = turned_run = None
             continue
         if code in {0x20, 0x09}:
             pending_space = True
@@ -300,11 +301,13 @@ def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list
         get_origin(textpage, index, x_reference, y_reference)
         lean = (get_angle(textpage, index) - upright) % math.tau
         if _UPRIGHT < lean < math.tau - _UPRIGHT:
-            if turned and abs(lean - turned_lean) > 0.01:
-                turned.append("\n")
-            elif turned and pending_space:
-                turned.append(" ")
-            turned.append(character)
+            if turned_run is None or abs(lean - turned_lean) > 0.01:
+                turned_run = _Run("", box.left, box.right, y.value, 1.0, (box.left, box.bottom, box.right, box.top))
+                turned.append(turned_run)
+            elif pending_space:
+                turned_run.text += " "
+            turned_run.text += character
+            turned_run.box = _around(turned_run.box, box)
             turned_lean = lean
             pending_space = False
             continue
