@@ -65,3 +65,20 @@ def test_figures_that_touch_a_picture_or_raised_ones_are_unsure(html: str) -> No
 )
 def test_pictures_and_raised_text_elsewhere_leave_the_words(html: str, read: str) -> None:
     assert text(html).removeprefix("Summe:").strip() == read
+
+
+@pytest.mark.parametrize(
+    ("sheet", "hidden"),
+    [
+        (".Old{color:red;text-decoration:line-through}", True),
+        ("/* {} */ <!-- p.x, u.old , b { display : none } -->", True),
+        ("@import url(x); #n{visibility:hidden}", True),
+        ("@media (max-width:600px){.old{display:none}}", False),
+        (".older{display:none} .old b{display:none} td.old{display:none}", False),
+        (".old{max-height:0}", False),
+        ("}}} .old{display:block", False),
+    ],
+)
+def test_a_stylesheet_hides_what_its_simple_selectors_name(sheet: str, hidden: bool) -> None:
+    html = f'<style>{sheet}</style><p>Summe: <u id="n" class="a Old">900,00 EUR</u> 500,00 EUR</p>'
+    assert html_to_text(html)[0].split()[1:-1] == (["500,00"] if hidden else ["900,00", "EUR", "500,00"])

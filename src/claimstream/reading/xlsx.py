@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO
 
 import lxml.etree  # type: ignore[import-untyped]  # it ships no types
@@ -227,6 +228,7 @@ def _number(value: float, number_format: str) -> str:
     return f"{before.strip()} {number}{'' if after[:1] in '-−' else ' '}{after.strip()}".strip()
 
 
+@lru_cache(maxsize=1_000)
 def _parts(section: str) -> tuple[str, str, str]:
     """A section of a number format: the words before its figures, the places of the figures, and the words behind."""
     if not section or section.lower() == "general":
