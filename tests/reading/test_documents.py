@@ -134,9 +134,11 @@ def test_figures_that_a_page_does_not_show_are_not_read(how: str, rotation: int)
         samples.draw_claim(canvas)
         canvas.setFillGray(0.7)
         canvas.drawString(60, 500, "Grau gedruckt: 3.418,07 EUR", charSpace=0.5)
+        canvas.setFont("Helvetica", 4)
+        canvas.drawString(60, 480, "Klein gedruckt: 1,00 EUR")
 
     assert lines(samples.pdf(draw)) == ["Den Betrag teilen wir Ihnen noch mit. Stadtwerke Aue"]
-    assert lines(samples.pdf(shown))[-1] == "Grau gedruckt: 3.418,07 EUR"
+    assert lines(samples.pdf(shown))[-3:] == ["Grau gedruckt: 3.418,07 EUR", "", "Klein gedruckt: 1,00 EUR"]
 
 
 @pytest.mark.parametrize("beneath", [True, False])
@@ -349,6 +351,7 @@ def test_cells_of_a_sheet_come_out_readable() -> None:
         (123456, "#,##0,", "123456\ufffc"),
         (234.5, '"1."000.00', "\ufffc234.50"),
         (1234.5, "General", "1234.5"),
+        (9599, "00000", "09599"),
         (0, '0.00;-0.00;"-"', "-"),
     ],
 )

@@ -44,7 +44,7 @@ _END = b"%%EOF"
 _OBJECT = re.compile(rb"\d obj\b")
 _INK = 24
 """Of 255 shades: text that differs less from what lies around it is not seen."""
-_MOST_PIXELS = 1_500
+_PIXELS = 1_200
 """Of the longer side of a page, drawn to see which of its figures are seen."""
 _MOST_OBJECTS = 20_000
 """The number of a page's objects among which invisible text is looked for."""
@@ -220,8 +220,7 @@ def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:
     """Each of ``groups`` without figures where the drawn page is of one colour."""
     if not any(character.isdigit() for runs in groups for run in runs for character in run.text):
         return list(groups)
-    scale = min(1.0, _MOST_PIXELS / max(*page.get_size(), 1.0))
-    bitmap = page.render(scale=scale, grayscale=True)
+    bitmap = page.render(scale=_PIXELS / max(page.get_size()), grayscale=True)
     try:
         width, height, stride = bitmap.width, bitmap.height, bitmap.stride
         pixels = bytes(bitmap.buffer)

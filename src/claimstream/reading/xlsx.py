@@ -218,6 +218,8 @@ def _number(value: float, number_format: str) -> str:
     euro = any(sign in f"{before} {after}".upper() for sign in ("€", "EUR"))
     if figure.endswith(","):  # in thousands: what the sheet shows is not what it holds
         return f"{_plain(value)}{UNREAD}"
+    if len(figure) > 1 and not figure.strip("0") and value == int(value):
+        return f"{int(value):0{len(figure)}d}"  # a postcode, a file number: its leading zeros are shown
     number = f"{value:.2f}" if euro or "0.00" in figure else _plain(value)
     if before.strip() in {"-", "−"} and not number.startswith("-"):
         return f"-{number} {after}".rstrip()
