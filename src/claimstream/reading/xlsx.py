@@ -32,7 +32,7 @@ _UNCOUNTED = lxml.etree.XPath(
     "boolean(*[local-name() = 'c'][not(@t = 'str')][*[local-name() = 'f']][not(*[local-name() = 'v']/text())])"
 )
 _FORMAT = re.compile(
-    r'"(?P<quoted>[^"]*+)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*+)(?:-[^\]]*+)?\]|\[[^\]]*+\]|[_*].|'
+    r'"(?P<quoted>[^"]*+)(?:"|\Z)|\\(?P<escaped>.)|\[(?:\$(?P<currency>[^\]-]*+))?[^\]]*+(?:\]|\Z)|[_*].|'
     r"(?P<figure>[0#?][0#?.,]*+(?:E[+-]0+)?)|(?P<other>.)"
 )
 """The tokens of a number format (ECMA-376, 18.8.31)."""
