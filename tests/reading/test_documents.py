@@ -3,7 +3,10 @@ import io
 import random
 import zipfile
 
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 from tests.reading import samples
 
@@ -95,6 +98,94 @@ def test_what_is_not_read_of_a_pdf_is_named(data: bytes, name: str) -> None:
     assert [given for given, _ in document.unread] == [name]
 
 
+def _hidden_by(canvas: Canvas, how: str) -> None:
+    canvas.saveState()
+    if how == "white":
+        canvas.setFillGray(1)
+    if how == "transparent":
+        canvas.setFillAlpha(0)
+    if how == "clipped":
+        canvas.clipPath(_square(canvas, 5), stroke=0)
+    place = (60, -200) if how == "outside" else (60, 500)
+    canvas.drawString(*place, "Gesamtforderung 9.999,99 EUR", mode=3 if how == "invisible" else None)
+    canvas.restoreState()
+    if how == "covered":
+        canvas.saveState()
+        canvas.setFillGray(1)
+        canvas.rect(50, 480, 300, 60, stroke=0, fill=1)
+        canvas.restoreState()
+
+
+def _square(canvas: Canvas, side: int) -> object:
+    path = canvas.beginPath()
+    path.rect(0, 0, side, side)
+    return path
+
+
+@pytest.mark.parametrize("how", ["white", "transparent", "clipped", "outside", "invisible", "covered"])
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_figures_that_a_page_does_not_show_are_not_read(how: str, rotation: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(rotation)
+        _hidden_by(canvas, how)
+        canvas.drawString(60, 700, "Den Betrag teilen wir Ihnen noch mit. Stadtwerke Aue")
+
+    def shown(canvas: Canvas) -> None:
+        samples.draw_claim(canvas)
+        canvas.setFillGray(0.7)
+        canvas.drawString(60, 500, "Grau gedruckt: 3.418,07 EUR", charSpace=0.5)
+        canvas.setFont("Helvetica", 4)
+        canvas.drawString(60, 480, "Klein gedruckt: 1,00 EUR")
+
+    assert lines(samples.pdf(draw)) == ["Den Betrag teilen wir Ihnen noch mit. Stadtwerke Aue"]
+    assert lines(samples.pdf(shown))[-3:] == ["Grau gedruckt: 3.418,07 EUR", "", "Klein gedruckt: 1,00 EUR"]
+
+
+@pytest.mark.parametrize("beneath", [True, False])
+def test_text_recognised_in_a_scan_counts_as_scanned(beneath: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        picture = ImageReader(io.BytesIO(samples.image(60, 80)))
+        if beneath:
+            samples.draw_claim(canvas)
+        canvas.drawImage(picture, 0, 0, *A4)
+        if not beneath:
+            canvas.drawString(60, 700, "Gesamtforderung 3.418,07 EUR, zahlbar sofort", mode=3)
+
+    document = read(samples.pdf(draw))
+    assert document.kind is SourceKind.SCANNED_PDF
+    assert "3.418,07" in document.text
+
+
+def test_print_on_a_full_page_picture_is_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(io.BytesIO(samples.image(6, 8))), 0, 0, *A4)
+        canvas.setFillGray(1)
+        canvas.rect(40, 600, 500, 200, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        samples.draw_claim(canvas)
+
+    assert read(samples.pdf(draw)).kind is SourceKind.TEXT_PDF
+
+
+@pytest.mark.parametrize("rise", [2.5, 6])
+def test_raised_figures_of_a_pdf_are_marked(rise: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(60, 700, "Summe EUR 1.234")
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(60 + canvas.stringWidth("Summe EUR 1.234", "Helvetica", 12), 700 + rise, "56")
+        canvas.drawString(60, 600, "Mit freundlichen Grüßen, Stadtwerke Aue")
+
+    assert lines(samples.pdf(draw))[0] == "Summe EUR 1.234\ufffc56"
+
+
+def test_a_pdf_cut_within_a_later_change_is_a_rest() -> None:
+    sound = samples.pdf()
+    assert not read(sound).cut
+    assert not read(sound + bytes(5_000)).cut
+    assert "change" in read(sound + b"\n7 0 obj\n<</Length 3000>>stream\nBT").cut
+
+
 def test_a_document_inserted_into_a_word_file_is_a_rest() -> None:
     assert "inserted" in read(samples.word_with_altchunk()).cut
 
@@ -137,10 +228,13 @@ def test_a_word_file_is_read_with_its_page_header_and_rows_as_lines() -> None:
     ]
 
 
-def _word(body: str) -> bytes:
+def _word(body: str, styles: str = "") -> bytes:
     namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     document = f"<w:document {namespace}><w:body>{body}</w:body></w:document>"
-    return samples.archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode()})
+    parts = {"[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode()}
+    if styles:
+        parts["word/styles.xml"] = f"<w:styles {namespace}>{styles}</w:styles>".encode()
+    return samples.archive(parts)
 
 
 def _paragraph(text: str) -> str:
@@ -155,6 +249,58 @@ def test_text_boxes_and_content_controls_are_read_and_deleted_text_is_not() -> N
         "<w:ins><w:r><w:t>500,00</w:t></w:r></w:ins><w:r><w:tab/><w:t>EUR</w:t></w:r></w:p>"
     )
     assert lines(_word(body)) == ["Im Steuerelement", "Brief", "Im Textfeld", "500,00\tEUR"]
+
+
+def _run(text: str, looks: str = "") -> str:
+    return f"<w:r><w:rPr>{looks}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+_STYLES = (
+    '<w:style w:styleId="Base"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:styleId="Hidden"><w:basedOn w:val="Base"/></w:style>'
+    '<w:style w:styleId="Note"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    '<w:style w:styleId="Loop"><w:basedOn w:val="Loop"/></w:style>'
+)
+
+
+@pytest.mark.parametrize(
+    "looks",
+    ["<w:vanish/>", "<w:strike/>", '<w:dstrike w:val="true"/>', '<w:rStyle w:val="Hidden"/>'],
+)
+def test_hidden_and_struck_text_of_word_is_not_read(looks: str) -> None:
+    body = f"<w:p>{_run('9', looks)}{_run('500,00 EUR')}</w:p>"
+    assert lines(_word(body, _STYLES)) == ["500,00 EUR"]
+
+
+@pytest.mark.parametrize("style", ["Hidden", "Loop", "Note"])
+def test_a_style_of_a_paragraph_hides_its_text_unless_a_run_shows_it(style: str) -> None:
+    shown = _run("500,00 EUR", '<w:vanish w:val="0"/>')
+    body = f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{_run("Summe ")}{shown}</w:p>'
+    assert lines(_word(body, _STYLES)) == ["500,00 EUR" if style == "Hidden" else "Summe 500,00 EUR"]
+
+
+def test_hidden_rows_of_word_are_not_read() -> None:
+    row = "<w:tr>{}<w:tc>{}</w:tc></w:tr>"
+    hidden = row.format("<w:trPr><w:hidden/></w:trPr>", _paragraph("900,00"))
+    assert lines(_word(f"<w:tbl>{hidden}{row.format('', _paragraph('500,00'))}</w:tbl>")) == ["500,00"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (_run("234") + _run("5", '<w:vertAlign w:val="superscript"/>'), "234\ufffc5"),
+        (_run("234") + _run("5", '<w:position w:val="8"/>'), "234\ufffc5"),
+        (_run("234") + _run("5", '<w:rStyle w:val="Note"/>'), "234\ufffc5"),
+        (_run("1", '<w:vertAlign w:val="superscript"/>') + _run("234"), "1\ufffc234"),
+        ('<w:r><w:sym w:font="Symbol" w:char="F031"/></w:r>' + _run("234,56"), "\ufffc234,56"),
+        ("<w:r><w:drawing><w:inline/></w:drawing></w:r>" + _run("234,56"), "\ufffc234,56"),
+        (_run("500,") + _run("00", '<w:vertAlign w:val="superscript"/>'), "500,00"),
+        (_run("Tel.") + '<w:r><w:sym w:font="Wingdings" w:char="F028"/></w:r>' + _run(" Aue"), "Tel.  Aue"),
+        ("<w:r><w:drawing><w:anchor/></w:drawing></w:r>" + _run("234,56"), "234,56"),
+    ],
+)
+def test_figures_of_word_that_touch_what_is_no_text_are_marked(runs: str, text: str) -> None:
+    assert lines(_word(f"<w:p>{_run('Summe ')}{runs}</w:p>", _STYLES)) == [f"Summe {text}"]
 
 
 def test_a_table_that_lays_out_a_letter_keeps_its_lines_apart() -> None:
@@ -191,6 +337,46 @@ def test_cells_of_a_sheet_come_out_readable() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (1234.5, "[$$-409]#,##0.00", "$ 1234.50"),
+        (1234.5, '#,##0.00\\ "CHF"', "1234.50 CHF"),
+        (1234.5, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-', "1234.50 EUR"),
+        (1234.5, '#,##0.00" H"', "1234.50 H"),
+        (1234.5, '"-"#,##0.00', "-1234.50"),
+        (1234.5, '#,##0.00"-"', "1234.50-"),
+        (-1234.5, "#,##0.00;[Red]#,##0.00", "-1234.50"),
+        (1234.5, ";;;", ""),
+        (1234.5, '"offen"', "offen"),
+        (123456, "#,##0,", "123456\ufffc"),
+        (234.5, '"1."000.00', "\ufffc234.50"),
+        (1234.5, "General", "1234.5"),
+        (9599, "00000", "09599"),
+        (0, '0.00;-0.00;"-"', "-"),
+    ],
+)
+def test_a_number_is_read_with_what_its_format_puts_around_it(value: float, number_format: str, shown: str) -> None:
+    data = samples.excel([["Summe", value]], {"B1": number_format})
+    assert lines(data) == [f"Summe\t{shown}".rstrip()]
+
+
+def test_rows_columns_and_cells_that_a_sheet_hides_are_not_read() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(samples.excel([["Summe", 900, 500], ["Gefiltert", 900], ["Ende", 1, 2]])))
+    sheet = book.active
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[2].hidden = True
+    sheet["C3"].font = openpyxl.styles.Font(strike=True)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert lines(buffer.getvalue()) == ["Summe\t500", "Ende"]
+
+
+def test_a_sheet_whose_formulas_have_no_result_is_a_rest() -> None:
+    assert "formulas" in read(samples.excel([["Zinsen", 1000], ["Summe", "=B1*2"]])).cut
+    assert not read(samples.excel([["Zinsen", 1000], ["Summe", 2000]])).cut
+
+
+@pytest.mark.parametrize(
     ("sound", "faulty"),
     [
         (b'<patternFill patternType="gray125"/>', b""),
@@ -206,8 +392,6 @@ def test_faulty_looks_of_a_sheet_leave_its_figures(sound: bytes, faulty: bytes) 
 
 
 def test_hidden_sheets_are_not_read() -> None:
-    import openpyxl  # type: ignore[import-untyped]  # it ships no types
-
     book = openpyxl.load_workbook(io.BytesIO(samples.excel([["Summe", 500]])))
     hidden = book.create_sheet("Intern")
     hidden.append(["Vergleich ab", 100])

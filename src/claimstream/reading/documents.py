@@ -55,6 +55,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.cut and not left_out:
         cut = f"read {limits.max_text_chars} characters of the pages."
+    if result.changing:
+        cut = "read the file without a change to it whose end is missing."
     unread = [(name, "Files inside a PDF are not read.") for name in result.files]
     if result.scanned:
         return Document(SourceKind.SCANNED_PDF, "", cut, result.pages, tuple(unread))
@@ -63,7 +65,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     if result.pictures:
         numbers = ", ".join(map(str, result.pictures[:20]))
         unread.append(("pictures", f"Pages that are pictures without text are not read: {numbers}."))
-    return Document(SourceKind.TEXT_PDF, clean(result.text), cut, result.pages, tuple(unread))
+    kind = SourceKind.SCANNED_PDF if result.recognised else SourceKind.TEXT_PDF
+    return Document(kind, clean(result.text), cut, result.pages, tuple(unread))
 
 
 def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:

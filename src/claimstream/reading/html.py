@@ -1,6 +1,7 @@
 """HTML to text, with its quotations in the forms that ``domain.quoting`` knows."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 import lxml.etree  # type: ignore[import-untyped]  # it ships no types
@@ -8,13 +9,14 @@ from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
 
-from claimstream.reading.text import clean
+from claimstream.reading.text import UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
 _MAX_DEPTH = 150
 _MAX_ELEMENTS = 50_000
 _MAX_QUOTE_DEPTH = 8
+_MOST_CLASSES = 20
 _MAX_HTML_CHARS = 4_000_000
 _MAX_ATTRIBUTES = 1_000
 """Attributes of one tag. The parser walks the list of them for each new one: 300,000 take minutes."""
@@ -23,6 +25,20 @@ _TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MAX_ATTRIBUTES}}}+(
 _GONE = "gone"
 """The tag of elements that are taken out, until all are removed at once."""
 _ORIGINAL = "-----Original Message-----"
+_RAISED = {"sup", "sub"}
+_RAISED_TEXTS = 20
+"""The number of texts of which raised figures and those beside them are made."""
+_RAISED_STYLE = re.compile(r"vertical-align:\s*+(?:super|sub)\b", re.IGNORECASE)
+_STRUCK = {"s", "strike", "del"}
+"""Struck out by the writer: void, as deleted text is."""
+_UNSEEN_STYLE = re.compile(
+    r"display:none|visibility:hidden|mso-hide:all|text-decoration(?:-line)?:[^;]{0,40}line-through|"
+    r"(?:^|(?<=;))(?:opacity|max-height):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
+)
+_BRACE = re.compile(r"([^{}]*+)([{}]|\Z)")
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|<!--|-->")
+_SIMPLE = re.compile(r"[\w-]*+(?:[.#][\w-]++)?")
+"""Selectors of a stylesheet that one element alone decides: ``u``, ``.preheader``, ``span.x``, ``#old``."""
 _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
@@ -61,8 +77,9 @@ def html_to_text(html: str) -> tuple[str, bool]:
             element.text = (element.text or "").translate(_STORED)
         element.tail = (element.tail or "").translate(_STORED)
     quotations: list[str] = []
-    _mark(root, quotations)
+    _mark(root, quotations, _hiding(root))
     text = _render(root, quotations).translate(_SPACES_BACK)
+    text = without_loose_marks(text, "")
     return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n"), cut
 
 
@@ -72,17 +89,50 @@ def html_charset(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
+def _hiding(root: Element) -> frozenset[str]:
+    """The simple selectors by which stylesheets hide or strike out, on a screen of any width."""
+    selectors: set[str] = set()
+    for sheet in root.iter("style"):
+        depth, within, prelude = 0, "", ""
+        for found in _BRACE.finditer(_COMMENT.sub(" ", sheet.text or "")):
+            words, brace = found.groups()
+            if brace == "{":
+                depth += 1
+                prelude = words.rpartition(";")[2].strip().lower()
+                within = prelude if depth == 1 else within
+                continue
+            depth -= len(brace)
+            if brace and depth == 0 and not within.startswith("@") and _hides(words):
+                selectors |= {name for part in prelude.split(",") if _SIMPLE.fullmatch(name := part.strip())}
+    return frozenset(selectors - {""})
+
+
+def _names(element: Element, name: str) -> Iterator[str]:
+    """The simple selectors that an element answers to."""
+    yield name
+    marks = [f".{word}" for word in (element.get("class") or "").split()[:_MOST_CLASSES]]
+    for mark in [*marks, f"#{element.get('id')}"] if marks or element.get("id") else []:
+        yield mark.lower()
+        yield f"{name}{mark}".lower()
+
+
+def _mark(root: Element, quotations: list[str], hiding: frozenset[str], depth: int = 0) -> None:
     """Take hidden parts out, lift quotations out and leave a placeholder for each."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
         name = local(element)
-        if name in _INVISIBLE or _is_hidden(element):
+        hidden = name in _INVISIBLE or name in _STRUCK or _is_hidden(element)
+        if hidden or (hiding and name and not hiding.isdisjoint(_names(element, name))):
             _replace(element, "")
             continue
+        if name == "img":
+            _replace(element, UNREAD)
+            continue
+        if name in _RAISED or _RAISED_STYLE.search(element.get("style") or ""):
+            _mark_raised(element)
         if depth < _MAX_QUOTE_DEPTH and _is_quotation(element, name):
-            quotations.append(_lift(element, depth + 1))
+            quotations.append(_lift(element, hiding, depth + 1))
             _replace(element, _PLACE.format(len(quotations) - 1))
             continue
         if _is_outlook_header(element, name):
@@ -92,14 +142,14 @@ def _mark(root: Element, quotations: list[str], depth: int = 0) -> None:
     lxml.etree.strip_tags(root, _GONE)
 
 
-def _lift(element: Element, depth: int) -> str:
+def _lift(element: Element, hiding: frozenset[str], depth: int) -> str:
     """The text of a quotation, with those within it marked once more."""
     root = element.makeelement("div")
     root.text = element.text
     for child in list(element):
         root.append(child)
     nested: list[str] = []
-    _mark(root, nested, depth)
+    _mark(root, nested, hiding, depth)
     return _render(root, nested)
 
 
@@ -129,8 +179,33 @@ def _is_unwieldy(root: Element) -> bool:
 
 
 def _is_hidden(element: Element) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower() if isinstance(element.tag, str) else ""
-    return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style
+    return isinstance(element.tag, str) and _hides(element.get("style") or "")
+
+
+def _hides(declarations: str) -> bool:
+    style = re.sub(r"\s", "", declarations).lower()
+    return any(
+        "overflow:hidden" in style or not found[0].startswith("max-height") for found in _UNSEEN_STYLE.finditer(style)
+    )
+
+
+def _mark_raised(element: Element) -> None:
+    """Raised or lowered figures that touch others are cents, a power or a note's number: nobody knows, so the place is
+    marked. ``3.418,`` with raised cents is clear."""
+    text = _first_texts(element)
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        ahead = before.tail or _first_texts(before)
+    else:
+        ahead = (parent.text if parent is not None else "") or ""
+    if text[:1].isdigit() and ahead[-1:].isdigit():
+        element.text = UNREAD + (element.text or "")
+    if (element.tail or "")[:1].isdigit() and text[-1:].isdigit():
+        element.tail = UNREAD + element.tail
+
+
+def _first_texts(element: Element) -> str:
+    return "".join(islice(element.itertext(), _RAISED_TEXTS))
 
 
 def _is_quotation(element: Element, name: str) -> bool:

@@ -6,16 +6,19 @@ characters are gathered into runs, the runs into lines by their baseline, and ea
 
 import ctypes
 import math
+import re
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # it ships no types
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]  # it ships no types
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Limits
+from claimstream.reading.text import UNREAD, without_loose_marks
 
 _SCAN_CHARACTERS = 25
 """Fewer letters and digits per page than this on average: the text layer is a scanner's stamp or nothing."""
@@ -32,6 +35,20 @@ _BASELINE_TOLERANCE = 0.35
 _UPRIGHT = 0.15
 """Radians a character may lean and still be part of a line; the rest is stamps and margin notes."""
 
+_RAISED = 0.15
+"""Of the height of the digits before it: a smaller digit that stands higher is raised."""
+_SMALLER = 0.85
+_MOST_NEAR = 50
+"""The number of runs among which the one before a raised figure is looked for."""
+_END = b"%%EOF"
+_OBJECT = re.compile(rb"\d obj\b")
+_INK = 24
+"""Of 255 shades: text that differs less from what lies around it is not seen."""
+_PIXELS = 1_200
+"""Of the longer side of a page, drawn to see which of its figures are seen."""
+_MOST_OBJECTS = 20_000
+"""The number of a page's objects among which invisible text is looked for."""
+
 _LOCK = threading.Lock()
 """PDFium knows no threads."""
 
@@ -45,6 +62,8 @@ class _Run:
     right: float
     baseline: float
     height: float
+    box: tuple[float, float, float, float]
+    """Left, bottom, right and top on the page as it is stored, which may be shown turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,10 @@ class PdfText:
     """The numbers of the pages, counted from 1, that are pictures without a text layer."""
     files: tuple[str, ...] = ()
     """The names of the files inside, which are not read."""
+    recognised: bool = False
+    """Text of some page is what a scanner recognised in the picture that the page shows."""
+    changing: bool = False
+    """The file ends within a change that was appended to it: what is read is what it said before."""
     rendered: bool = False
     """The pages are only a stand-in: an XFA form that a reader has to render itself."""
 
@@ -74,11 +97,16 @@ def read_pdf(data: bytes, limits: Limits) -> PdfText:
                 raise UnreadableError("encrypted", "The PDF needs a password.") from None
             raise UnreadableError("broken", f"Not a readable PDF: {error}") from None
         try:
-            return _read(document, limits)
+            return replace(_read(document, limits), changing=_is_cut_in_a_change(data))
         except pdfium.PdfiumError as error:
             raise UnreadableError("broken", f"Not a readable PDF: {error}") from None
         finally:
             document.close()
+
+
+def _is_cut_in_a_change(data: bytes) -> bool:
+    end = data.rfind(_END)
+    return end >= 0 and _OBJECT.search(data, end) is not None
 
 
 def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
@@ -91,15 +119,20 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
     pictures: list[int] = []
     left = limits.max_text_chars
     cut = count > limits.max_pdf_pages
+    recognised = False
     for number in range(min(count, limits.max_pdf_pages)):
         try:
             page = _drawn(document, number)
         except pdfium.PdfiumError:
             continue
         try:
-            text, characters = _page_text(page, left)
-            if sum(character.isalnum() for character in text) < _SCAN_CHARACTERS and _is_picture(page):
-                pictures.append(number + 1)
+            beneath = _is_recognised(page)
+            text, characters = _page_text(page, left, all_seen=beneath)
+            if sum(character.isalnum() for character in text) < _SCAN_CHARACTERS:
+                if _is_picture(page):
+                    pictures.append(number + 1)
+            else:
+                recognised = recognised or beneath
         finally:
             page.close()
         pages.append(text)
@@ -119,7 +152,8 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         cut,
         tuple(pictures),
         tuple(_file_names(document)),
-        document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
+        recognised,
+        rendered=document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
     )
 
 
@@ -136,12 +170,28 @@ def _drawn(document: "pdfium.PdfDocument", number: int) -> "pdfium.PdfPage":
 
 def _is_picture(page: "pdfium.PdfPage") -> bool:
     """A picture, such as a scan, takes up most of the page."""
+    return any(_is_large(picture, page) for picture in page.get_objects([pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2))
+
+
+def _is_large(picture: "pdfium.PdfObject", page: "pdfium.PdfPage") -> bool:
     width, height = page.get_size()
-    for picture in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):
-        left, bottom, right, top = picture.get_bounds()
-        if (right - left) * (top - bottom) > _PICTURE_SHARE * width * height:
-            return True
-    return False
+    left, bottom, right, top = picture.get_bounds()
+    return bool((right - left) * (top - bottom) > _PICTURE_SHARE * width * height)
+
+
+def _is_recognised(page: "pdfium.PdfPage") -> bool:
+    """The page shows a picture, and its text is invisible or lies beneath: a scanner put it there to be searched."""
+    texts = invisible = 0
+    beneath = pictured = False
+    kinds = [pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_TEXT]
+    for found in islice(page.get_objects(kinds, max_depth=2), _MOST_OBJECTS):
+        if found.type == pdfium_c.FPDF_PAGEOBJ_TEXT:
+            texts += 1
+            invisible += pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw) == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
+        elif _is_large(found, page):
+            pictured = True
+            beneath = beneath or (texts > 0 and not pdfium_c.FPDFPageObj_HasTransparency(found.raw))
+    return pictured and (beneath or 2 * invisible > texts)
 
 
 def _file_names(document: "pdfium.PdfDocument") -> Iterator[str]:
@@ -149,22 +199,76 @@ def _file_names(document: "pdfium.PdfDocument") -> Iterator[str]:
         yield document.get_attachment(index).get_name()
 
 
-def _page_text(page: "pdfium.PdfPage", most: int) -> tuple[str, int]:
-    """The text of the first ``most`` characters, and how many there are."""
+def _page_text(page: "pdfium.PdfPage", most: int, *, all_seen: bool) -> tuple[str, int]:
+    """The text of the first ``most`` characters, and how many there are. Figures that the page does not show (white,
+    covered, outside of it, in a layer that is off) are left out, unless ``all_seen``."""
     textpage = page.get_textpage()
     try:
         characters = pdfium_c.FPDFText_CountChars(textpage.raw)
         upright, turned = _runs(textpage.raw, min(characters, most), page.get_rotation())
     finally:
         textpage.close()
-    lines = _lines(upright)
+    if not all_seen:
+        upright, turned = _seen(page, upright, turned)
+    lines = _lines(_with_raised(upright))
     if turned:
-        lines += ["", "".join(turned).strip()]
-    return "\n".join(lines).strip("\n"), characters
+        lines += ["", "\n".join(run.text for run in turned)]
+    return without_loose_marks("\n".join(lines), " ").strip("\n"), characters
 
 
-def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list[str]]:
-    """Runs of upright characters, and the text of all others, among the first ``count``. ``rotation``: the page's, in
+def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:
+    """Each of ``groups`` without figures where the drawn page is of one colour."""
+    if not any(character.isdigit() for runs in groups for run in runs for character in run.text):
+        return list(groups)
+    bitmap = page.render(scale=_PIXELS / max(page.get_size()), grayscale=True)
+    try:
+        width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+        pixels = bytes(bitmap.buffer)
+    finally:
+        bitmap.close()
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def at(across: float, up: float) -> tuple[int, int]:
+        pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, across, up, ctypes.byref(x), ctypes.byref(y))
+        return min(max(x.value, 0), width), min(max(y.value, 0), height)
+
+    def is_seen(run: _Run) -> bool:
+        if not any(character.isdigit() for character in run.text):
+            return True
+        left, bottom, right, top = run.box
+        (x1, y1), (x2, y2) = at(left, bottom), at(right, top)
+        first, last = min(x1, x2), max(x1, x2)
+        rows = [pixels[row * stride + first : row * stride + last] for row in range(min(y1, y2), max(y1, y2))]
+        shades = [shade for row in rows if row for shade in (min(row), max(row))]
+        return bool(shades) and max(shades) - min(shades) >= _INK
+
+    return [[run for run in runs if is_seen(run)] for runs in groups]
+
+
+def _with_raised(runs: list[_Run]) -> list[_Run]:
+    """``runs`` in which raised figures are part of the number that they touch, and marked."""
+    ordered = sorted(runs, key=lambda run: run.right)
+    edges = [run.right for run in ordered]
+    raised: set[int] = set()
+    for run in runs:
+        if not run.text.isdigit():
+            continue
+        near = slice(bisect_left(edges, run.left - run.height), bisect_right(edges, run.left + 0.5 * run.height))
+        for base in ordered[near][:_MOST_NEAR]:
+            above = run.baseline - base.baseline
+            if (
+                base.text[-1:].isdigit()
+                and run.height < _SMALLER * base.height
+                and _RAISED * base.height < above < base.height
+            ):
+                base.text += UNREAD + run.text
+                raised.add(id(run))
+                break
+    return [run for run in runs if id(run) not in raised]
+
+
+def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list[_Run]]:
+    """Runs of upright characters, and of all others, among the first ``count``. ``rotation``: the page's, in
     degrees clockwise."""
     box = pdfium_c.FS_RECTF()
     box_reference = ctypes.byref(box)
@@ -175,33 +279,34 @@ def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list
     # PDFium counts a character's angle clockwise, so upright on a page shown turned by 90 degrees is 270.
     upright = -math.radians(rotation)
     runs: list[_Run] = []
-    turned: list[str] = []
+    turned: list[_Run] = []
     turned_lean = 0.0
     run: _Run | None = None
+    turned_run: _Run | None = None
     pending_space = False
     for index in range(count):
         code = get_unicode(textpage, index)
         if code in {0x0D, 0x0A}:
-            run = None
-            if turned and turned[-1] != "\n":
-                turned.append("\n")
+            run = turned_run = None
             continue
         if code in {0x20, 0x09}:
             pending_space = True
             continue
-        if code in {0, 0xFFFE} or code > 0x10FFFF:
+        if code == 0xFFFE or code > 0x10FFFF:
             continue
-        # U+FFFE and U+0002 stand for a hyphen at a line's end.
-        character = "-" if code == 2 else chr(code)
+        # U+FFFE and U+0002 stand for a hyphen at a line's end, 0 and private characters for glyphs that have none.
+        character = "-" if code == 2 else UNREAD if code == 0 or 0xE000 <= code <= 0xF8FF else chr(code)
         get_box(textpage, index, box_reference)
         get_origin(textpage, index, x_reference, y_reference)
         lean = (get_angle(textpage, index) - upright) % math.tau
         if _UPRIGHT < lean < math.tau - _UPRIGHT:
-            if turned and abs(lean - turned_lean) > 0.01:
-                turned.append("\n")
-            elif turned and pending_space:
-                turned.append(" ")
-            turned.append(character)
+            if turned_run is None or abs(lean - turned_lean) > 0.01:
+                turned_run = _Run("", box.left, box.right, y.value, 1.0, (box.left, box.bottom, box.right, box.top))
+                turned.append(turned_run)
+            elif pending_space:
+                turned_run.text += " "
+            turned_run.text += character
+            turned_run.box = _around(turned_run.box, box)
             turned_lean = lean
             pending_space = False
             continue
@@ -211,15 +316,18 @@ def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list
             if gap > _COLUMN_GAP * run.height:
                 run = None
             else:
-                if pending_space or gap > _WIDE_SPACE_GAP * run.height:
+                if _is_raised(run, character, baseline, height):
+                    run.text += UNREAD
+                elif pending_space or gap > _WIDE_SPACE_GAP * run.height:
                     run.text += " "
                 run.text += character
                 run.right = max(run.right, right)
                 run.height = max(run.height, height)
+                run.box = _around(run.box, box)
         else:
             run = None
         if run is None:
-            run = _Run(character, left, right, baseline, max(height, 1.0))
+            run = _Run(character, left, right, baseline, max(height, 1.0), (box.left, box.bottom, box.right, box.top))
             runs.append(run)
         pending_space = False
     return runs, turned
@@ -228,6 +336,21 @@ def _runs(textpage: object, count: int, rotation: int) -> tuple[list[_Run], list
 def _continues(run: _Run, left: float, right: float, baseline: float) -> bool:
     same_line = abs(baseline - run.baseline) < _BASELINE_TOLERANCE * run.height
     return same_line and left > run.right - 0.5 * run.height and right > run.left
+
+
+def _is_raised(run: _Run, character: str, baseline: float, height: float) -> bool:
+    return (
+        character.isdigit()
+        and run.text[-1].isdigit()
+        and UNREAD not in run.text[-3:]
+        and height < _SMALLER * run.height
+        and baseline - run.baseline > _RAISED * run.height
+    )
+
+
+def _around(box: tuple[float, float, float, float], added: "pdfium_c.FS_RECTF") -> tuple[float, float, float, float]:
+    left, bottom, right, top = box
+    return min(left, added.left), min(bottom, added.bottom), max(right, added.right), max(top, added.top)
 
 
 def _turned_upright(box: "pdfium_c.FS_RECTF", x: float, y: float, rotation: int) -> tuple[float, float, float, float]:

@@ -18,6 +18,10 @@ _MOST_MARKS = 30
 """Combining marks one after the other, as in the Stream-Safe Text Format (UAX 15). Python puts them in order in
 quadratic time: 400,000 of them in five minutes."""
 _MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
+UNREAD = "\ufffc"
+"""Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
+figure. An amount that it touches is unsure."""
+_LOOSE = re.compile(rf"(?<!\d)(?<!\d[.,'’]){UNREAD}+(?![-+−–.,'’]?\d)")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
 _LIKELY = set("äöüÄÖÜß€§°–—„“”‚‘’…«»´½²³µ·×•®©éèêëáàâçñîïôóûúÉÈ\u00a0\u00ad")
@@ -40,6 +44,11 @@ def _fewer_marks(found: re.Match[str]) -> str:
         if marks <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def without_loose_marks(text: str, instead: str) -> str:
+    """``text`` whose marks of what is unread stay beside figures only."""
+    return _LOOSE.sub(instead, text)
 
 
 def clean_line(text: str) -> str:

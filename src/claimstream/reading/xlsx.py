@@ -2,8 +2,12 @@
 
 import datetime
 import io
+import re
 import warnings
 import zipfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import IO
 
 import lxml.etree  # type: ignore[import-untyped]  # it ships no types
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
@@ -12,6 +16,7 @@ from openpyxl.cell.read_only import EMPTY_CELL  # type: ignore[import-untyped]  
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.text import UNREAD
 from claimstream.reading.xml import local, parse_xml
 from claimstream.reading.ziparchive import open_zip, unpack
 
@@ -22,6 +27,15 @@ _MAX_COLUMNS = 200
 _LAST_COLUMN = 18_278
 """ZZZ, the last that openpyxl knows. Excel itself ends at XFD."""
 _NO_MORE_COLUMNS = (EMPTY_CELL,) * (_LAST_COLUMN - _MAX_COLUMNS)
+_OFF = {"0", "false"}
+_UNCOUNTED = lxml.etree.XPath(
+    "boolean(*[local-name() = 'c'][not(@t = 'str')][*[local-name() = 'f']][not(*[local-name() = 'v']/text())])"
+)
+_FORMAT = re.compile(
+    r'"(?P<quoted>[^"]*+)(?:"|\Z)|\\(?P<escaped>.)|\[(?:\$(?P<currency>[^\]-]*+))?[^\]]*+(?:\]|\Z)|[_*].|'
+    r"(?P<figure>[0#?][0#?.,]*+(?:E[+-]0+)?)|(?P<other>.)"
+)
+"""The tokens of a number format (ECMA-376, 18.8.31)."""
 _MAX_CELL_CHARS = 32_767
 """The most characters of a cell, as in Excel itself. A longer text is nobody's: in a small file, thousands of cells may
 share one of a megabyte."""
@@ -104,22 +118,67 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
             continue
         lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
         sheet.reset_dimensions()
+        with sheet._get_source() as source:  # openpyxl itself forgets what the sheet hides
+            hidden = _hidden(source)
+        if hidden.uncounted:
+            cut = "read all but formulas without a result."
         for number, whole in enumerate(sheet.iter_rows(max_row=_MAX_ROWS + 1, max_col=_LAST_COLUMN), 1):
             if number > _MAX_ROWS:
                 cut = f"read {_MAX_ROWS} rows of a sheet."
                 break
+            if number in hidden.rows:
+                continue
             row, beyond = whole[:_MAX_COLUMNS], whole[_MAX_COLUMNS:]
             if _has_cells(beyond) and any(cell.value is not None for cell in beyond):
                 cut = f"read {_MAX_COLUMNS} columns of a sheet."
             if any(isinstance(cell.value, str) and len(cell.value) > _MAX_CELL_CHARS for cell in row):
                 cut = f"read {_MAX_CELL_CHARS} characters of a cell."
-            line = "\t".join(_cell(cell) for cell in row).rstrip()
+            line = "\t".join(_cell(cell) for place, cell in enumerate(row, 1) if place not in hidden.columns).rstrip()
             if line:
                 lines.append(line)
                 length += len(line)
             if length > limits.max_text_chars:
                 return "\n".join(lines).strip("\n"), f"read {number} rows of a sheet."
     return "\n".join(lines).strip("\n"), cut
+
+
+@dataclass(slots=True)
+class _Hidden:
+    """The numbers of the rows and columns that a sheet does not show, such as those that a filter left out."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+    uncounted: bool = False
+    """True when a formula has no result yet: the program that wrote the file left counting to Excel."""
+
+
+def _hidden(source: IO[bytes]) -> _Hidden:
+    hidden = _Hidden()
+    number, rows_by_default = 0, False
+    tags = [f"{{*}}{name}" for name in ("sheetFormatPr", "col", "row")]
+    for _, element in lxml.etree.iterparse(source, tag=tags, resolve_entities=False, no_network=True, huge_tree=True):
+        name, shown = local(element), element.get("hidden", "0") in _OFF
+        if name == "sheetFormatPr":
+            rows_by_default = element.get("zeroHeight", "0") not in _OFF
+        elif name == "col":
+            if not shown or _is_zero(element.get("width")):
+                first, last = int(element.get("min", "0")), int(element.get("max", "0"))
+                hidden.columns |= set(range(first, min(last, _MAX_COLUMNS) + 1))
+        else:
+            number = int(element.get("r", number + 1))
+            if number > _MAX_ROWS:
+                break
+            by_default = rows_by_default and "hidden" not in element.attrib and "ht" not in element.attrib
+            if not shown or by_default or _is_zero(element.get("ht")):
+                hidden.rows.add(number)
+            elif _UNCOUNTED(element):
+                hidden.uncounted = True
+        element.clear()
+    return hidden
+
+
+def _is_zero(size: str | None) -> bool:
+    return size is not None and re.fullmatch(r"0(?:\.0*)?", size) is not None
 
 
 def _has_cells(beyond: tuple[Cell, ...]) -> bool:
@@ -132,7 +191,7 @@ def _has_cells(beyond: tuple[Cell, ...]) -> bool:
 
 def _cell(cell: Cell) -> str:
     value: object = cell.value
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or cell.font.strike:
         return ""
     if isinstance(value, datetime.datetime):
         return value.strftime("%d.%m.%Y %H:%M" if value.hour or value.minute else "%d.%m.%Y")
@@ -144,14 +203,51 @@ def _cell(cell: Cell) -> str:
 
 
 def _number(value: float, number_format: str) -> str:
-    """Money and grouped numbers have two decimals; all else stays as it is: it may be a reference."""
-    if "%" in number_format:
+    """The number with the words and signs of its format around it: ``1234.56 EUR``, ``$ 1234.56``, ``1234.56 H``.
+
+    Money and grouped numbers have two decimals; all else stays as it is: it may be a reference."""
+    sections = number_format.split(";")
+    section = sections[0]
+    if (len(sections) > 1 and value < 0) or (len(sections) > 2 and value == 0):
+        section = sections[1 if value < 0 else 2]
+    if "%" in section:
         return f"{_plain(value * 100)} %"
-    plain = number_format.replace('"', "")
-    currency = " EUR" if "€" in plain or "EUR" in plain.upper() else ""
-    if currency or "0.00" in number_format:
-        return f"{value:.2f}{currency}"
-    return _plain(value)
+    before, figure, after = _parts(section)
+    if not figure:
+        return before.strip()
+    euro = any(sign in f"{before} {after}".upper() for sign in ("€", "EUR"))
+    if figure.endswith(","):  # in thousands: what the sheet shows is not what it holds
+        return f"{_plain(value)}{UNREAD}"
+    if len(figure) > 1 and not figure.strip("0") and value == int(value):
+        return f"{int(value):0{len(figure)}d}"  # a postcode, a file number: its leading zeros are shown
+    number = f"{value:.2f}" if euro or "0.00" in figure else _plain(value)
+    if before.strip() in {"-", "−"} and not number.startswith("-"):
+        return f"-{number} {after}".rstrip()
+    if any(character.isdigit() for character in before + after):
+        return f"{UNREAD}{number}"
+    if re.fullmatch(r"(?:EUR|€)?", f"{before}{after}".strip().upper()):
+        return f"{number} EUR" if euro else number
+    return f"{before.strip()} {number}{'' if after[:1] in '-−' else ' '}{after.strip()}".strip()
+
+
+@lru_cache(maxsize=1_000)
+def _parts(section: str) -> tuple[str, str, str]:
+    """A section of a number format: the words before its figures, the places of the figures, and the words behind."""
+    if not section or section.lower() == "general":
+        return "", section and "0", ""
+    before, figure, after = "", "", ""
+    for found in _FORMAT.finditer(section):
+        words = found["quoted"] or found["escaped"] or found["currency"] or ""
+        if found["figure"]:
+            # "00-0000" has words in between, which are no part of an amount
+            figure, after = figure + after + found["figure"], ""
+        elif not words and found["other"]:
+            words = found["other"]
+        if figure:
+            after += words
+        else:
+            before += words
+    return before, figure, after
 
 
 def _plain(value: float) -> str:

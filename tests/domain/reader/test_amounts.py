@@ -91,11 +91,27 @@ def test_other_numbers_are_no_amounts(text: str) -> None:
         "512 ,34 €",
         "50,00-70,00 EUR",
         "Rechnung 25 430,00 EUR",
+        "234\ufffc5 EUR",
+        "\ufffc234,56 EUR",
+        "1.234\ufffc EUR",
+        "EUR 1\n234,56",
     ],
 )
 def test_what_may_be_two_things_is_ambiguous_and_has_no_value(text: str) -> None:
     (token,) = find_amounts(text)[:1]
     assert (token.value, token.flaw) == (None, AmountFlaw.AMBIGUOUS)
+
+
+@pytest.mark.parametrize("text", ["insgesamt 1\n234,56 EUR", "insgesamt 1'\n234,56 EUR", "> sind 12\n> 345,60 EUR"])
+def test_an_amount_whose_thousands_are_on_the_line_above_is_unsure(text: str) -> None:
+    assert find_amounts(text)[-1].flaw is AmountFlaw.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    "text", ["1\n234,56 EUR", "seit 2025\n234,56 EUR", "zum 31.12.\n234,56 EUR", "Zinsen 12,50\n234,56 EUR"]
+)
+def test_a_number_on_the_line_above_leaves_an_amount_whole(text: str) -> None:
+    assert find_amounts(text)[-1].value == Decimal("234.56")
 
 
 @pytest.mark.parametrize("text", ["vom 12.10.2026, 50 EUR", "Mahnung, 50 EUR", "Zinsen 12,50 EUR, 50 EUR"])
@@ -110,6 +126,8 @@ def test_a_comma_before_an_amount_leaves_it_whole(text: str) -> None:
         "50,00-",
         "50,00 Haben",
         "50,00 H",
+        "50,00 (Haben)",
+        "50,00‑",
         "EUR -50,00",
         "-EUR 50,00",
         "EUR-50,00",
@@ -165,7 +183,16 @@ def test_a_quote_stays_on_its_line() -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("5,00 CHF", "CHF"), ("$5.00", "USD"), ("£5.00", "GBP"), ("5,00", None), ("5,00 €", "EUR"), ("5,00 DM", "DEM")],
+    [
+        ("5,00 CHF", "CHF"),
+        ("$5.00", "USD"),
+        ("£5.00", "GBP"),
+        ("5,00", None),
+        ("5,00 €", "EUR"),
+        ("5,00 DM", "DEM"),
+        ("5,00 ₺", "XXX"),
+        ("＄5.00", "XXX"),
+    ],
 )
 def test_the_currency_is_what_is_written(text: str, currency: str | None) -> None:
     token = parse_amount(text)

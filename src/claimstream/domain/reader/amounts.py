@@ -40,8 +40,13 @@ _CURRENCIES = {
     "dm": "DEM",
     "dem": "DEM",
 }
+_OTHER_SIGNS = "¢¤֏؋฿៛\u20a0-\u20ab\u20ad-\u20cf﷼﹩＄￠￡￥￦"
+"""Signs of other currencies, all of Unicode's block of them but the euro: ``₺``, ``₹``, the wide dollar."""
+_UNKNOWN_CURRENCY = "XXX"
+"""ISO 4217's code for none of its currencies."""
 _CURRENCY = (
-    r"(?:€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|"
+    rf"(?:[{_OTHER_SIGNS}]|"
+    r"€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|"
     r"HUF|TRY|DEM|DM)"
 )
 _CURRENCY_AFTER = re.compile(rf"[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?({_CURRENCY})(?![A-Za-z])")
@@ -51,9 +56,11 @@ _HEAD = re.compile(
     rf"(?P<gap_late>[{_BLANK}]{{0,3}}))?)?\Z"
 )
 _TAIL = re.compile(
-    rf"(?P<sign>[-−–](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})"
+    rf"(?P<sign>[-−–‑](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})"
     rf"(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
 )
+_UNREAD = "\ufffc"
+"""Stands for what is shown in a text and is none: a picture, a sign of a symbol font, a raised figure."""
 _TIED_BEFORE = re.compile(r"(?:[\w/\\'’#]|\d[.,:]|\w[-−–])\Z")
 _TIED_AFTER = re.compile(r"\w|[/:]\d|[-–]\w")
 _RANGE = re.compile(r"[-–]\d+[.,]\d")
@@ -70,7 +77,7 @@ _NOT_MONEY_AFTER = re.compile(
     r"Einwohner\w*|Kunden|Punkten?|days|months|years|weeks|hours|pages|x)(?!\w))"
 )
 _CREDIT_AFTER = re.compile(
-    rf"[{_BLANK}]{{0,4}}(?:\|[{_BLANK}]{{0,3}})?(?:Haben|HABEN|H|CR|Cr|Guthaben|Gutschrift|credit)(?!\w)"
+    rf"[{_BLANK}]{{0,4}}(?:\|[{_BLANK}]{{0,3}})?\(?(?:Haben|HABEN|H|CR|Cr|Guthaben|Gutschrift|credit)(?!\w)"
 )
 _CENTS_AFTER = re.compile(
     rf"[{_BLANK}]{{0,2}}(?:und|and|,)?[{_BLANK}]{{0,2}}\d{{1,2}}[{_BLANK}]{{0,2}}(?:Cents?|cents?|ct)(?!\w)"
@@ -89,6 +96,11 @@ _SPACE_GROUPS = re.compile(
 _DASH_CENTS = re.compile(r"[,.](?:--?|––?|——?)(?![\w])")
 _SPLIT_CENTS = re.compile(rf"[{_BLANK}]?,[{_BLANK}]?\d{{2}}(?![\d.,])")
 _SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}\Z")
+_GROUP_ABOVE = re.compile(
+    rf"[^\s\d.,][{_BLANK}]{{0,2}}[1-9]\d{{0,2}}(?:[.'’]\d{{3}}){{0,2}}['’]?[{_BLANK}]{{0,2}}\n[{_BLANK}>]{{0,4}}\Z"
+)
+"""Thousands at the end of the line above, behind words: an editor wraps lines at the blank of ``1 234,56``."""
+_GROUP_BELOW = re.compile(rf"[.'’]?[{_BLANK}]{{0,2}}\n[\n{_BLANK}>]{{0,4}}\d{{3}}[.,]\d")
 _CENTS_OF = re.compile(rf"(?<!\d)\d{{1,3}}(?:[{_BLANK}]{{1,2}},[{_BLANK}]{{0,2}}|,[{_BLANK}]{{1,2}})\Z")
 
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
@@ -245,7 +257,7 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         # "Rechnung 4711 EUR 430,00", "EUR 1,00 EUR 2,00": the currency is the next number's
         suffix, stop = None, tail.end("sign") if tail["sign"] else number_end
     named = suffix or head["currency"]
-    currency = _CURRENCIES[named.lower()] if named else None
+    currency = _CURRENCIES.get(named.lower(), _UNKNOWN_CURRENCY) if named else None
     begin, negative = _begin(head)
     negative = negative or bool(tail["sign"] or (suffix and tail["sign_late"]))
 
@@ -300,13 +312,20 @@ def _owns_next(work: str, position: int) -> bool:
 
 
 def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> bool:
-    """Whether the amount seems to go on across a blank: ``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``;
-    or to be the cents of what stands before: the ``34 EUR`` of ``512, 34 EUR``."""
+    """Whether the amount seems to go on across a blank or the end of a line: ``3. 418,07``, ``3.418, 07``, ``3.418 Euro
+    7 Cent``; to be the cents of what stands before: the ``34 EUR`` of ``512, 34 EUR``; or to touch what is no text."""
+    if _UNREAD in (work[begin - 1 : begin], work[number_end : number_end + 1], work[stop : stop + 1]):
+        return True
     if _CENTS_AFTER.match(work, stop):
         return True
     if "," not in bare and _SPLIT_CENTS.match(work, number_end):
         return True
-    before = work[max(0, begin - 12) : begin]
+    before = work[max(0, begin - 24) : begin]
+    if re.match(r"\d{3}(?:[.,]|$)", bare) and _GROUP_ABOVE.search(before):
+        return True
+    if re.fullmatch(r"\d{1,3}(?:[.'’]\d{3}){0,2}", bare) and _GROUP_BELOW.match(work, number_end):
+        return True
+    before = before[-12:]
     item = _SPLIT_BEFORE.search(before)
     if item and re.match(r"\d{3}(?:[.,]|$)", bare):
         # at the start of a line "3. 418,07" is an item's number and its amount
