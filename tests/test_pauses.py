@@ -205,14 +205,14 @@ async def test_a_circuit_that_its_probe_closes_in_vain_is_held_longer(case: Case
             await case.emails.open.wait()
 
 
-@pytest.mark.parametrize(("worked", "doubled"), [("find", False), ("update", True), (None, True)])
-async def test_a_short_outage_after_others_is_held_like_the_first(case: Case, worked: str | None, doubled: bool) -> None:
-    """A service that flaps: each outage is over before the probe, and the mail got through between them."""
+@pytest.mark.parametrize("worked", ["find", "update", None])
+async def test_a_service_that_flaps_is_held_no_longer_each_time(case: Case, worked: str | None) -> None:
+    """Each outage is over before the probe; what failed in it got through before the next one, or something else."""
     breaker = case.door.breaker("mongodb")
     case.probe_works = True
     for opening in range(4):
         await case.break_down()
-        held = RECOVERY_SECONDS * (2**opening if doubled else 1)
+        held = RECOVERY_SECONDS * (1 if worked == "find" else 2**opening)
         assert held * 0.5 < breaker.retry_after_seconds <= held
         async with asyncio.timeout(LONG):
             await case.emails.open.wait()

@@ -16,8 +16,8 @@ log = get_logger(__name__)
 
 _LONGEST_HOLD_SECONDS = 300.0
 """The longest time between two tries of a service that turns our credentials away: the recovery time, doubled up to
-this. The same holds for one that answers our probe, and soon after that fails for the mail as before; where the mail had
-got through in between, it is another outage, such as one more of a service that flaps."""
+this. The same holds for one that answers our probe, and soon after that fails for the mail as before. Where the mail
+got through in between, it is another outage: the service flaps."""
 _SOON = 10
 """The time within which another opening is soon, in times the last hold."""
 
