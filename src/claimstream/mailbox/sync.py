@@ -133,7 +133,8 @@ class MailboxSync:
             self._not_let_go.setdefault(mailbox.address, holder)
             raise
         except asyncio.CancelledError:  # so it may here, and a worker that ends has no next look
-            await asyncio.shield(self._let_go(mailbox.address, holder))
+            with suppress(ExternalError):
+                await asyncio.shield(self._let_go(mailbox.address, holder))
             raise
         if locked is None:
             return Synced(busy=True)
