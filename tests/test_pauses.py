@@ -56,7 +56,7 @@ class Case:
     def _note(self, event: BreakerEvent) -> None:
         self.pauses.note(event)
 
-    def call(self, who: str) -> Callable[[], Awaitable[None]]:
+    def call(self, who: str, operation: str = "find") -> Callable[[], Awaitable[None]]:
         async def once() -> None:
             self.calls.append(who)
             if self.locked_out:
@@ -64,7 +64,7 @@ class Case:
             if self.down and not (who == "probe" and self.probe_works):
                 raise Outage("mongodb", "find", "no answer")
 
-        return lambda: self.service.call("find", once)
+        return lambda: self.service.call(operation, once)
 
     async def break_down(self) -> None:
         self.down = True
@@ -203,3 +203,19 @@ async def test_a_circuit_that_its_probe_closes_in_vain_is_held_longer(case: Case
                     await asyncio.sleep(0.001)
                 case.down = False
             await case.emails.open.wait()
+
+
+@pytest.mark.parametrize("worked", ["find", "update", None])
+async def test_a_service_that_flaps_is_held_no_longer_each_time(case: Case, worked: str | None) -> None:
+    """Each outage is over before the probe; what failed in it got through before the next one, or something else."""
+    breaker = case.door.breaker("mongodb")
+    case.probe_works = True
+    for opening in range(4):
+        await case.break_down()
+        held = RECOVERY_SECONDS * (1 if worked == "find" else 2**opening)
+        assert held * 0.5 < breaker.retry_after_seconds <= held
+        async with asyncio.timeout(LONG):
+            await case.emails.open.wait()
+        case.down = False
+        if worked:
+            await case.call("email", worked)()

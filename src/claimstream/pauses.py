@@ -16,7 +16,8 @@ log = get_logger(__name__)
 
 _LONGEST_HOLD_SECONDS = 300.0
 """The longest time between two tries of a service that turns our credentials away: the recovery time, doubled up to
-this. The same holds for one that answers our probe, and soon after that fails for the mail as before."""
+this. The same holds for one that answers our probe, and soon after that fails for the mail as before. Where the mail
+got through in between, it is another outage: the service flaps."""
 _SOON = 10
 """The time within which another opening is soon, in times the last hold."""
 
@@ -100,7 +101,7 @@ class Pauses:
         hold = breaker.recovery_seconds
         longest = max(_LONGEST_HOLD_SECONDS, hold)
         last, soon_until = self._in_vain.pop(service, (0.0, 0.0))
-        if time.monotonic() < soon_until:
+        if time.monotonic() < soon_until and not breaker.worked_before_opening:
             hold = min(2 * last, longest)
             breaker.hold_back(hold)
         tried = at_once = False

@@ -264,6 +264,10 @@ def _actions(tree: ast.AST) -> Iterator[str]:
             ):
                 if level in {"debug", "info", "warning", "error", "exception"} and re.fullmatch(r"[a-z_]+", said):
                     yield said
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="log"), attr="log"), args=[_, ast.Constant(value=str(said)), *_]
+            ) if re.fullmatch(r"[a-z_]+", said):
+                yield said
             case ast.Call(func=ast.Name(id="_about"), args=[ast.Constant(value=str(said)), *_]):
                 yield said
             case ast.Dict(keys=keys, values=values):

@@ -15,6 +15,9 @@ from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.local.servers.gcs import LocalGcs
 from claimstream.telemetry.correlation import correlated
 
+_PAGE = b"<html>Anmelden</html>"
+_PAGE_OF_ANOTHER_CHARSET = "<html>Bestätigen</html>".encode("latin-1")
+
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalGcs]:
@@ -147,6 +150,8 @@ async def test_errors_have_their_class_and_googles_reason(
         ([], False),
         (None, False),
         ("", False),
+        (_PAGE, False),
+        (_PAGE_OF_ANOTHER_CHARSET, False),
     ],
 )
 async def test_what_was_not_stored_as_sent_is_not_stored(
@@ -154,6 +159,8 @@ async def test_what_was_not_stored_as_sent_is_not_stored(
 ) -> None:
     async def handler(request: web.Request) -> web.Response:
         del request
+        if isinstance(answered, bytes):
+            return web.Response(body=answered, headers={"Content-Type": "text/html; charset=utf-8"})
         return web.json_response(answered) if answered != "" else web.Response(status=308)
 
     http_server.handler = handler
@@ -162,7 +169,7 @@ async def test_what_was_not_stored_as_sent_is_not_stored(
         if stored:
             assert await blobs.put("name", b"data", "text/plain") == "gs://mail/name"
         else:
-            with pytest.raises(Outage, match=r"did not store what was sent|something else than the object"):
+            with pytest.raises(Outage, match=r"did not store what was sent|something else than was asked for"):
                 await blobs.put("name", b"data", "text/plain")
     finally:
         await blobs.close()
@@ -172,7 +179,7 @@ async def test_what_was_not_stored_as_sent_is_not_stored(
     ("stored", "kind", "said"),
     [
         (None, Outage, r"answered 412 \(conditionNotMet\), yet nothing is stored there\. Check the organisation's"),
-        ([], Outage, "something else than the object"),
+        ([], Outage, "something else than was asked for"),
         ({"name": "name", "md5Hash": "XrY7u+Ae7tCTyyK7j1rNww=="}, Refused, "holds other bytes"),
         ({"name": "name", "md5Hash": "jXd/OF09/siBXSD3SWAm3A=="}, None, ""),
     ],

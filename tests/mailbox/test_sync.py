@@ -466,6 +466,31 @@ async def test_a_mailbox_that_a_look_could_not_let_go_in_an_outage_is_the_next_l
     assert not (await make_sync(app, publisher, "another").sync(await mailbox_of(app, address))).busy
 
 
+async def test_a_look_that_is_cancelled_as_it_begins_lets_go(app: App, publisher: Publisher, address: str) -> None:
+    """Such as at SIGTERM: else nobody could look at the mailbox for two minutes, whatever was pushed."""
+    locked = asyncio.Event()
+
+    class Late:
+        """The mailboxes, with the lock's answer still on its way."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(app.mailboxes, name)
+
+        async def lock(self, mailbox: str, **rest: Any) -> None:
+            assert await app.mailboxes.lock(mailbox, **rest) is not None
+            locked.set()
+            await asyncio.Event().wait()
+
+    late = make_sync(app, publisher, "one")
+    late._mailboxes = Late()  # type: ignore[assignment]  # a proxy
+    look = asyncio.create_task(late.sync(await mailbox_of(app, address)))
+    await locked.wait()
+    look.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await look
+    assert not (await make_sync(app, publisher, "another").sync(await mailbox_of(app, address))).busy
+
+
 async def test_a_mailbox_that_its_holder_takes_again_keeps_the_mark_of_those_who_asked(app: App, address: str) -> None:
     assert await app.mailboxes.lock(address, holder="one", seconds=60) is not None
     assert await app.mailboxes.lock(address, holder="two", seconds=60, asks=77) is None

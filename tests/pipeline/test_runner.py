@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from claimstream.domain.records.decision import Match
 from claimstream.domain.records.work import Checkpoint, Delivered, Email, EmailSummary, OutboxRow, Result
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, clients_of
+from claimstream.external.breaker import Verdict
 from claimstream.external.errors import BreakerOpen, Outage, Throttled, Unauthorised
 from claimstream.external.mongo_documents import amount
 from claimstream.local.claude.script import ScriptedAnswer, When
@@ -529,6 +531,27 @@ class TestOutages:
                 await asyncio.sleep(0.2)
         summary = await summary_of(app, email_id)
         assert (summary.route, summary.new_amount) == ("UPDATE_AND_NOTIFY", Decimal("812.40"))
+
+    @pytest.mark.parametrize("is_open", [True, False])
+    async def test_who_waits_for_an_open_circuit_is_logged_for_debugging_alone(
+        self,
+        app: App,
+        stack: LocalStack,
+        world: World,
+        runner: Runner,
+        reply: Reply,
+        caplog: pytest.LogCaptureFixture,
+        is_open: bool,
+    ) -> None:
+        """The circuit tells of itself: with hundreds of mails that wait, each at each try, the log would be a flood."""
+        breaker, email_id = app.door.breaker("gmail"), await arrive(app, stack, world, reply())
+        if is_open:
+            await breaker.record(await breaker.admit(), Verdict.LOCKED_OUT)
+        stack.gmail.faults.fail(503, operation="messages.get")
+        with caplog.at_level(logging.INFO):
+            assert isinstance(await runner.process(email_id), Wait)
+        stack.gmail.faults.clear()
+        assert ("email_waits" in caplog.text) is not is_open
 
     async def test_a_mail_server_that_is_down_undoes_no_update_and_the_mail_goes_out_later(
         self, app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import uvloop
 from tests.helpers import LONG
 from tests.reading import hostile, samples
 from tests.reading.split import split_mail
@@ -60,6 +61,33 @@ async def test_a_process_ended_from_outside_costs_no_mail(reader: MailReader) ->
     for process_id in reader.process_ids:
         os.kill(process_id, signal.SIGKILL)
     assert len((await reader.read(WITH_FILE)).mail.sources) == 2
+
+
+def test_a_process_that_ended_while_idle_costs_no_mail() -> None:
+    """On the loop of the service, which has noticed by then. Such as one that the kernel has killed for its memory."""
+
+    async def read_after_a_kill() -> int:
+        reader = MailReader(workers=1)
+        try:
+            await reader.read(WITH_FILE)
+            (process_id,) = reader.process_ids
+            os.kill(process_id, signal.SIGKILL)
+            async with asyncio.timeout(LONG):
+                while is_there(process_id):
+                    await asyncio.sleep(0.01)
+            return len((await reader.read(WITH_FILE)).mail.sources)
+        finally:
+            await reader.close()
+
+    assert uvloop.run(read_after_a_kill()) == 2
+
+
+def is_there(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def beside_sound_ones(killer: bytes) -> bytes:

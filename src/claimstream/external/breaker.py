@@ -81,6 +81,7 @@ class Permit:
 
     probe: bool
     epoch: int
+    operation: str = ""
     subject: str | None = None
     """The email or mailbox that the call was for."""
 
@@ -117,6 +118,11 @@ class Breaker:
         self.probed = False
         """True while somebody probes the service (:func:`probing`). Other calls then wait until the circuit is closed:
         the mail that opened it is a bad judge of the service."""
+        self.worked_before_opening = False
+        """True where the operation whose failure opened the circuit had succeeded since the circuit was last closed: it
+        is a new outage, and not the old one that the probe did not meet."""
+        self._worked: set[str] = set()
+        """The operations that have succeeded since then, other than for a probe."""
         self._most_of_one = -(-threshold // _DIFFERENT)
         self._failed: Counter[str] = Counter()
         """The failures of each subject since the last success."""
@@ -176,11 +182,11 @@ class Breaker:
         async with self._shared.lock:
             context = await self._load(wanted)
             if self._state == "closed":
-                return Permit(probe=False, epoch=self._epoch, subject=subject)
+                return Permit(probe=False, epoch=self._epoch, operation=operation, subject=subject)
             not_the_probe = self.probed and not _PROBING.get()
             if not_the_probe or self._probe is not None or self._held_back_seconds > 0:
                 raise self._rejection(operation)
-            self._probe = permit = Permit(probe=True, epoch=self._epoch, subject=subject)
+            self._probe = permit = Permit(probe=True, epoch=self._epoch, operation=operation, subject=subject)
             try:
                 if not await self._is_our_turn():
                     self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
@@ -212,6 +218,8 @@ class Breaker:
         if verdict is Verdict.ALIVE:
             self._answered_at = self._clock()
             self._failed.clear()
+            if not permit.probe:
+                self._worked.add(permit.operation)
             context.handle_end_request()
             reason = reason or "the service answers again"
         elif verdict is Verdict.LOCKED_OUT:
@@ -220,6 +228,8 @@ class Breaker:
         elif permit.probe or self._adds(context, permit.subject):
             self._last_failure = reason
             context.handle_exception(_FAILURE)
+        if context.state == OPENED:
+            self.worked_before_opening = permit.operation in self._worked
         await self._save(context, reason)
 
     def _adds(self, context: Context, subject: str | None) -> bool:
@@ -368,8 +378,10 @@ class Breaker:
             return
         if new == "closed":
             self._last_failure = ""
+            self._worked.clear()
         elif new == "open" and elsewhere:
             self._last_failure = self._last_failure or reason
+            self.worked_before_opening = False
         if new == "half_open" and elsewhere and self._clock() >= self._our_turn_until:
             self._reopens_at = self._clock() + self.recovery_seconds
         self._epoch += 1

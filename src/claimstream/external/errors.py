@@ -5,6 +5,7 @@ The one question is whose fault it was. An :class:`Outage` is nobody's mail: the
 Messages name ids, statuses and settings, never the content of a mail, since they end in logs, reports and Sentry.
 """
 
+import logging
 from typing import ClassVar
 
 
@@ -29,6 +30,8 @@ class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what c
 
     kind: ClassVar[str] = "outage"
     """As reports tell it."""
+    log_level: ClassVar[int] = logging.WARNING
+    """Of a line that says that something waits for it."""
 
     def __init__(
         self,
@@ -48,6 +51,8 @@ class BreakerOpen(Outage):
     """Not even tried: the service failed so often that calls are held back until it has recovered."""
 
     kind = "breaker_open"
+    log_level = logging.DEBUG
+    """The log tells of the circuit once. A line for each email that waits for it, at each try, would be thousands."""
 
 
 class Throttled(Outage):

@@ -47,6 +47,7 @@ _THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExce
 _ACCOUNT = frozenset({"accountDisabled", "accountDisabledInTransit", "userProjectAccountProblem", "billingNotEnabled"})
 """Reasons of a 403: a rate limit, and what keeps us out of every object
 (https://cloud.google.com/storage/docs/json_api/v1/status-codes)."""
+_FOREIGN = "answered with something else than was asked for. Is something between us and Google?"
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,8 @@ class Blobs:
                     kind = LockedOut if needs_only == self._bucket else Unauthorised
                     said = kind(SERVICE, "", f"there is no bucket {needs_only}. Create it, or check GCS_BUCKET.")
                 raise said from None  # what the library raised quotes the object's name
+            except (json.JSONDecodeError, UnicodeDecodeError):  # a page instead of JSON, with status 200
+                raise Outage(SERVICE, "", _FOREIGN) from None  # what the library raised holds the page
             trace.get_current_span().set_attribute("http.response.status_code", 200)
             return result
 
@@ -292,8 +295,7 @@ def _named(answer: object, object_name: str, operation: str) -> Mapping[str, Any
     """Return the answer, which the library hands on as it came: nothing at all, a list, another object's data."""
     if isinstance(answer, dict) and answer.get("name") == object_name:
         return answer
-    message = "answered with something else than the object. Is something between us and Google?"
-    raise Outage(SERVICE, operation, message)
+    raise Outage(SERVICE, operation, _FOREIGN)
 
 
 def _md5(data: bytes) -> str:

@@ -52,7 +52,7 @@ class NotificationConsumer:
                 outcome = await self._handle(message)
             except Outage as outage:
                 metrics.error_occurred(outage, stage="sync", error_class="outage")
-                log.warning("notification_waits", service=outage.service, operation=outage.operation)
+                log.log(outage.log_level, "notification_waits", service=outage.service, operation=outage.operation)
                 seconds = max(outage.retry_after_seconds or 0.0, self._outage_wait_seconds)
                 span.add_event("waits", {"seconds": seconds, "reason": f"{outage.service} is not available"})
                 return Retry(seconds, rerun=True)

@@ -132,6 +132,10 @@ class MailboxSync:
         except ExternalError:  # it may have been taken all the same
             self._not_let_go.setdefault(mailbox.address, holder)
             raise
+        except asyncio.CancelledError:  # so it may here, and a worker that ends has no next look
+            with suppress(ExternalError):
+                await asyncio.shield(self._let_go(mailbox.address, holder))
+            raise
         if locked is None:
             return Synced(busy=True)
         try:

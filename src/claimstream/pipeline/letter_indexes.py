@@ -1,6 +1,7 @@
 """The indexes of letters that a worker holds: one for each firm whose mail it has seen lately."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from claimstream.domain.records.keys import ClientKeys, LetterKeys
 from claimstream.domain.rules.shortlist import LetterIndex
+from claimstream.external.errors import Outage
 from claimstream.pipeline.ports import Clients, Inquiries
 from claimstream.telemetry.logs import get_logger
 
@@ -129,8 +131,8 @@ class LetterIndexes:
         del self._work[name]
         if not task.cancelled() and (error := task.exception()) is not None:
             # Those who wait for it raise it; without any, what is held is used until it is too old.
-            kind = type(error).__name__
-            log.warning("letters_not_read", what=name[0], tenant_id=name[1], error=kind)
+            level = error.log_level if isinstance(error, Outage) else logging.WARNING
+            log.log(level, "letters_not_read", what=name[0], tenant_id=name[1], error=type(error).__name__)
 
     # --- the work
 

@@ -270,7 +270,8 @@ class Runner:
 
     def _outage(self, email_id: str, outage: Outage, stage: str) -> Wait:
         metrics.error_occurred(outage, stage=stage, error_class="outage")
-        log.warning(
+        log.log(
+            outage.log_level,
             "email_waits",
             stage=stage,
             service=outage.service,

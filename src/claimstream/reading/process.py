@@ -91,10 +91,10 @@ class ReadingProcess:
         self.readings += request.task is not Task.JUDGE  # the rules call no native library
         late = request.model_copy(update={"alarm_seconds": request.alarm_seconds + _ALARM_MARGIN_SECONDS})
         asked = late.model_dump_json().encode()
-        self._requests.write(LENGTH.pack(len(asked)) + asked + LENGTH.pack(len(data)))
+        self._write(LENGTH.pack(len(asked)) + asked + LENGTH.pack(len(data)))
         # Piece by piece: whatever is written and not taken yet is copied.
         for start in range(0, len(data), _SENT_AT_ONCE):
-            self._requests.write(data[start : start + _SENT_AT_ONCE])
+            self._write(data[start : start + _SENT_AT_ONCE])
             await self._requests.drain()
         left = _MOST_ANSWER_BYTES
         frame = await self._frame(left)
@@ -125,6 +125,11 @@ class ReadingProcess:
         with suppress(BrokenPipeError, ConnectionError):
             await self._requests.wait_closed()
         await self.process.wait()
+
+    def _write(self, data: bytes) -> None:
+        if self._requests.is_closing():  # uvloop calls this a RuntimeError, as it does a defect of ours
+            raise ConnectionResetError("the reading process has ended")
+        self._requests.write(data)
 
     async def _frame(self, most: int) -> bytes:
         (length,) = LENGTH.unpack(await self._answers.readexactly(LENGTH.size))
