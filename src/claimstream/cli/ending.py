@@ -1,6 +1,7 @@
-"""SIGTERM, Ctrl-C and a closed terminal, obeyed from the first instruction on. Imports nothing of weight: it is imported first.
+"""SIGTERM, Ctrl-C and a closed terminal, obeyed from the first instruction on.
 
-The first process of a container is the reason: the kernel drops a signal for which that process has no handler yet.
+Imports nothing of weight: it is imported first. The first process of a container is the reason: the kernel drops a
+signal for which that process has no handler yet.
 """
 
 import json
@@ -34,7 +35,7 @@ class Ending:
         self._terminals: list[int] = []
 
     def install(self) -> None:
-        """Listen, but leave ignored what is ignored: Ctrl-C in ``claimstream run &`` of a script, SIGHUP under ``nohup``."""
+        """Listen, but leave ignored what the shell ignores: Ctrl-C in a script's ``run &``, SIGHUP under ``nohup``."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._obey)
