@@ -410,13 +410,17 @@ class Settings(BaseSettings):
 def not_set(variable: str) -> str:
     """The beginning of a message: in which places the variable was looked for."""
     file = Path(".env")
+    try:
+        place = Path.cwd() / file
+    except FileNotFoundError:
+        return f"{variable}: not set in the environment, and the folder you are in was deleted: there is no {file}"
     if file.is_file():
         state = ""
     elif file.is_symlink():
         state = f", a link to {file.readlink()}, which is not there"
     else:
         state = ", which is no file" if file.exists() else ", which is not there"
-    return f"{variable}: not set in the environment or in {Path.cwd() / file}{state}"
+    return f"{variable}: not set in the environment or in {place}{state}"
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -1,13 +1,16 @@
 """Which installation a command is about: the configured one, or a demo."""
 
+import asyncio
 import json
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.process import Ended, claimstream
+from tests.cli.process import ended as when_ended
 from tests.cli.test_commands import announce_demo
-from tests.helpers import add_email
+from tests.helpers import add_email, bare_environment
 
 from claimstream.app import App
 from claimstream.domain.records.world import World
@@ -155,6 +158,21 @@ class TestWhatIsNotSet:
         (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n")
         beside = await said("emails", cache, tmp_path)
         assert f"DATABASE_URL: not set in the environment or in {tmp_path}/.env. " in beside.err
+
+    @pytest.mark.parametrize("words", ["emails", "review"])
+    async def test_a_deleted_folder_is_named(self, words: str, cache: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "gone"
+        folder.mkdir()
+        process = await asyncio.create_subprocess_exec(
+            *("sh", "-c", f'rmdir "$PWD" && exec "{sys.executable}" -m claimstream {words}'),
+            env=bare_environment() | {"XDG_CACHE_HOME": str(cache)},
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        end = await when_ended(process)
+        (line,) = end.err.splitlines()
+        assert (end.status, "the folder you are in was deleted" in line) == (2, True), line
 
     async def test_what_stands_in_its_place_is_said(self, cache: Path, tmp_path: Path) -> None:
         leave_results(cache)

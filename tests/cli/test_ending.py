@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pty
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -240,6 +242,54 @@ async def test_the_second_signal_ends_it_at_once() -> None:
         process.send_signal(signal.SIGTERM)
     end = await ended(process)
     assert (end.status, end.err) == (143, "claimstream: stopped\n")
+
+
+_CLEANS_UP = """
+import asyncio, os, signal, sys
+from claimstream.cli.console import note
+from claimstream.cli.ending import ENDING
+from claimstream.cli.running import run
+
+async def work():
+    try:
+        note("working")
+        await asyncio.Event().wait()
+    finally:
+        note("cleaning")
+        print("cleaned", file=open(sys.argv[1], "w"))
+
+signal.signal(signal.SIGHUP, signal.%s)
+if len(sys.argv) > 2:
+    os.login_tty(int(sys.argv[2]))
+ENDING.install()
+run(work())
+"""
+
+
+async def test_a_closed_terminal_does_not_cut_the_clean_up_short(tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _CLEANS_UP % "SIG_DFL", str(tmp_path / "done"), str(terminal)),
+        pass_fds=[terminal],
+        start_new_session=True,
+    )
+    os.close(terminal)
+    assert b"working" in await asyncio.to_thread(os.read, person, 100)
+    os.close(person)
+    assert await asyncio.wait_for(process.wait(), LONG) == 128 + signal.SIGHUP
+    assert (tmp_path / "done").read_text() == "cleaned\n"
+
+
+async def test_a_command_under_nohup_outlives_its_terminal(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _CLEANS_UP % "SIG_IGN", str(tmp_path / "done")), stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    assert await process.stderr.readline() == b"working\n"
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), LONG) == 128 + signal.SIGTERM
+    assert (tmp_path / "done").read_text() == "cleaned\n", "SIGTERM was the first signal that it heeded"
 
 
 @pytest.mark.parametrize("silent", [False, True])

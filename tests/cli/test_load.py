@@ -271,3 +271,31 @@ async def test_faults_are_told_though_no_store_answers(home: dict[str, str], wor
 async def test_the_sample_world_is_loaded(app: App, installed: dict[str, str]) -> None:
     ended = await claimstream("load", str(SAMPLES / "world.json"), "--clients", environment=installed)
     assert (ended.status, "3 tenants, 92 inquiries and 91 clients\n" in ended.err) == (0, True), ended.err
+
+
+async def test_a_load_that_fails_after_mongodb_was_written_says_so(
+    app: App, world: World, installed: dict[str, str], tmp_path: Path
+) -> None:
+    full = """
+        CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'full' USING errcode = '53100'; END $$;
+        CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON inquiries DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION full_disk()
+    """
+    mine = as_written(world)
+    for number, letter in enumerate(mine["inquiries"]):
+        letter |= {
+            "inquiry_id": f"n-{number}",
+            "reply_code": f"NEW7QX{number + 2}",
+            "message_id": f"<n{number}@new.example>",
+        }
+    before = await stored(app)
+    await app.database.run("CREATE", lambda connection: connection.execute(full))
+    ended = await load(mine, installed, tmp_path, "--clients")
+    assert ended.status == 2
+    assert "its letters missing: load the file again." in ended.err, ended.err
+    assert (await stored(app))[0] == before[0]
+    await app.database.run("DROP", lambda connection: connection.execute("DROP FUNCTION full_disk CASCADE"))
+    assert (await load(mine, installed, tmp_path, "--clients")).status == 0
+    mine["inquiries"][0]["reply_code"] = "A"
+    assert "load the file again" not in (await load(mine, installed, tmp_path, "--clients")).err

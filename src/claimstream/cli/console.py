@@ -177,5 +177,8 @@ def program() -> str:
 
 def _from_here(program: Path) -> str:
     # Without resolving links: a venv's python is one, and what it points to knows nothing of us.
-    program, here = Path(os.path.abspath(program)), Path.cwd()
+    try:
+        program, here = Path(os.path.abspath(program)), Path.cwd()
+    except FileNotFoundError:  # the folder was deleted
+        return shlex.quote(str(program))
     return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))

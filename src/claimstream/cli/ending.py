@@ -1,6 +1,7 @@
-"""SIGTERM and Ctrl-C, obeyed from the first instruction on. Imports nothing of weight: it is imported first.
+"""SIGTERM, Ctrl-C and a closed terminal, obeyed from the first instruction on.
 
-The first process of a container is the reason: the kernel drops a signal for which that process has no handler yet.
+Imports nothing of weight: it is imported first. The first process of a container is the reason: the kernel drops a
+signal for which that process has no handler yet.
 """
 
 import json
@@ -31,12 +32,14 @@ class Ending:
         self._cancel: Callable[[], object] | None = None
         self._grace_seconds = GRACE_SECONDS
         self._said = False
+        self._terminals: list[int] = []
 
     def install(self) -> None:
-        """Listen, but leave Ctrl-C ignored where the shell wants it so (``claimstream run &`` in a script)."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """Listen, but leave ignored what the shell ignores: Ctrl-C in a script's ``run &``, SIGHUP under ``nohup``."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._obey)
+        self._terminals = [number for number in (1, 2) if os.isatty(number)]
         signal.signal(signal.SIGALRM, self._give_up)
 
     @contextmanager
@@ -72,11 +75,20 @@ class Ending:
     def _obey(self, number: int, _: FrameType | None) -> None:
         cancel, self._cancel = self._cancel, None
         again, self.told = self.told is not None, number
+        if number == signal.SIGHUP:
+            self._leave_terminal()
         if cancel is None or again:
             self._give_up()
             return
         signal.setitimer(signal.ITIMER_REAL, self._grace_seconds)
         cancel()
+
+    def _leave_terminal(self) -> None:
+        """Print to nowhere: a terminal that was closed refuses every write, amid the clean-up, too."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in self._terminals:
+            os.dup2(nowhere, number)
+        os.close(nowhere)
 
     def _give_up(self, *_: object) -> None:
         """End without a clean-up: what hangs in it would hang in an orderly exit, too."""

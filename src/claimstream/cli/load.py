@@ -33,6 +33,7 @@ _AT_ONCE = 1000
 _LARGEST_DOCUMENT = 15 * 1024 * 1024
 """The most bytes of a document: MongoDB takes 16 MiB, and answers will be added to it."""
 _STANDARD_INPUT = "-"
+_HALF_LOADED = "Clients of the file may be in MongoDB by now, and its letters missing: load the file again."
 
 
 async def load_file(file: Path, settings: Settings, *, clients: bool) -> None:
@@ -87,6 +88,7 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> tupl
     if clients and not faults:
         faults += _faults_of_documents(world.clients)
     kept: list[str] = []
+    writing = False
     try:
         if clients and settings.mongodb_url is None:
             raise SettingsError("MONGODB_URL: not set, and --clients puts the clients there: mongodb://host:27017")
@@ -98,10 +100,16 @@ async def load_world(settings: Settings, world: World, *, clients: bool) -> tupl
                     faults = joined(faults, faults_against_clients(entries, stored, loaded=clients))
 
                 async def write_clients() -> None:
+                    nonlocal writing
                     if collection is not None and clients:
+                        writing = True
                         kept[:] = await collection.load(world.clients)
 
                 changed = await WorldStore(database).load(world, faults=faults, finish=write_clients)
+            except BaseException:  # Ctrl-C, too, and a rule of the database's owner that fails at COMMIT
+                if writing:
+                    note(_HALF_LOADED)
+                raise
             finally:
                 if collection is not None:
                     await collection.close()
