@@ -335,3 +335,19 @@ async def test_without_its_record_nothing_can_be_approved(
     without = {k: v for k, v in installed.items() if k != "MONGODB_URL"}
     unset = await claimstream("review", "approve", email_id, "--yes", environment=without)
     assert (unset.status, "MONGODB_URL" in unset.err) == (2, True)
+
+
+async def test_a_letter_that_moved_to_another_claim_is_told(
+    app: App, review: Review, world: World, email_id: str
+) -> None:
+    letter = next(i for i in world.inquiries if i.inquiry_id == "i-1")
+    move = "UPDATE inquiries SET client_id = 'c-2', creditor_id = 'cr-2' WHERE inquiry_id = 'i-1'"
+    await app.database.run("UPDATE inquiries", lambda c: c.execute(move))
+    shown = await review("show", email_id)
+    assert "its letter i-1 is about another claim by now, that of client c-2" in " ".join(shown.out.split())
+    for words in (("approve",), ("correct", "--amount", "500.00")):
+        refused = await review(*words[:1], email_id, *words[1:], "--yes")
+        assert (refused.status, "about another claim by now" in refused.err) == (1, True), refused.err
+    assert letter.reply_code is not None
+    named = await review("correct", email_id, "--inquiry", letter.reply_code, "--yes")
+    assert named.status == 0, named.err

@@ -11,7 +11,6 @@ from claimstream.cli.email_ids import ENOUGH, NotOneEmailError, the_one
 from claimstream.connections import make_clients
 from claimstream.domain.records.decision import ClientUpdate
 from claimstream.domain.records.inquiry import Client, Inquiry
-from claimstream.domain.records.inquiry import Letter as LetterKind
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.review import (
     CreditorEntry,
@@ -104,11 +103,11 @@ class ReviewDesk:
         except ExternalError:
             return []  # the ids stand in what was considered
 
-    async def kind(self, item: ReviewItem, letter: Inquiry | None) -> LetterKind | None:
-        """Of the letter that is answered: the one a person names, else the one that was found."""
-        if letter is None and item.inquiry_id is not None:
-            letter = next(iter(await self._letters(item.tenant_id, [item.inquiry_id])), None)
-        return None if letter is None else letter.letter
+    async def found_letter(self, item: ReviewItem) -> Inquiry | None:
+        """Return the letter that the item was found to answer, as it is stored now."""
+        if item.inquiry_id is None:
+            return None
+        return next(iter(await self._letters(item.tenant_id, [item.inquiry_id])), None)
 
     async def entry(self, update: ClientUpdate) -> CreditorEntry:
         """What is stored where the update would be written. Raises ReviewError, SettingsError or ExternalError."""

@@ -84,7 +84,9 @@ async def find_shown(wanted: str) -> Shown:
         if update is not None:
             try:
                 entry, hindrance = await desk.entry(update), ""
-                approved(item, await desk.kind(item, None))
+                answered = await desk.found_letter(item)
+                approved(item, None if answered is None else answered.letter)
+                _check_claim(item, answered, update)
             except (ReviewError, SettingsError, UndecidableError, ExternalError) as error:
                 hindrance = str(error)
         report = await desk.report(item)
@@ -157,17 +159,29 @@ async def prepare(
         if not _may_decide(item, by):
             raise await _why_not(desk, item)
         letter = None if inquiry is None else await desk.letter(item.tenant_id, inquiry)
+        answered = letter or await desk.found_letter(item)
         try:
-            update = update_of(item, letter, await desk.kind(item, letter))
+            update = update_of(item, letter, None if answered is None else answered.letter)
         except UndecidableError as error:
             raise ReviewError(
                 f"item {item.review_id}: {error}. `{command()} review show {item.review_id}` shows it; "
                 f"`{command()} review correct --help` says what can be said instead."
             ) from error
+        _check_claim(item, answered, update)
         entry = await desk.entry(update)
         if stored is not None and entry.seen.current_amount != stored:
             raise ReviewError(f"{entry.seen.current_amount} is stored, not {stored}. Nothing was changed.")
         return Prepared(item, update, entry, tuple(await desk.reviews.beside(item)))
+
+
+def _check_claim(item: ReviewItem, answered: Inquiry | None, update: ClientUpdate) -> None:
+    """Raises ReviewError where the letter has been moved to another claim since the reply was read."""
+    if answered is not None and (answered.client_id, answered.creditor_id) != (update.client_id, update.creditor_id):
+        raise ReviewError(
+            f"item {item.review_id}: its letter {answered.inquiry_id} is about another claim by now, that of client "
+            f"{answered.client_id} with creditor {answered.creditor_id}. `{command()} review correct {item.review_id} "
+            "--inquiry ID` says which letter it answers."
+        )
 
 
 async def write(prepared: Prepared, resolution: Resolution, *, by: str, note: str) -> None:
