@@ -308,3 +308,33 @@ async def test_an_app_shares_its_circuits(settings: Settings, redis: LocalRedis)
                 await service.call("get", fail, retry=False)
         with pytest.raises(BreakerOpen):
             await other.call("get", answer)
+
+
+async def test_a_cancellation_that_the_client_of_redis_swallows_arrives(redis: LocalRedis) -> None:
+    """It swallows those that come as a command goes out: a task of many calls would go on for ever."""
+
+    async def calls(service: Service) -> None:
+        while True:
+            await service.call("get", answer)
+
+    async with worker(redis.url) as service:
+        for turns in range(100):
+            task = asyncio.create_task(calls(service))
+            for _ in range(turns % 20 + 1):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait({task}, timeout=LONG)
+            assert task.cancelled()
+
+
+async def in_time(service: Service, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            await service.call("get", answer)
+
+
+async def test_a_deadline_that_the_client_of_redis_swallows_is_kept(redis: LocalRedis) -> None:
+    async with worker(redis.url) as service:
+        for turns in range(100):
+            with pytest.raises(TimeoutError):
+                await in_time(service, turns / 20_000)

@@ -6,8 +6,10 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.helpers import LONG, add_email, summary_of, wait_for_message
@@ -1107,3 +1109,28 @@ async def test_a_picture_that_no_model_takes_stops_nothing(
     summary = await settle(app, runner, await arrive(app, stack, world, raw))
     assert (summary.route, summary.inquiry_id) == ("MANUAL_REVIEW", "i-1")
     assert summary.review_reason != "extraction_error"
+
+
+class _Deaf:
+    """Renews claims, and swallows the cancellation that comes meanwhile, as libraries have done."""
+
+    def __init__(self, emails: Any) -> None:
+        self._emails = emails
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._emails, name)
+
+    async def renew(self, email: Email, *, seconds: float) -> None:
+        await self._emails.renew(email, seconds=60.0)
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+
+async def test_a_swallowed_cancellation_does_not_keep_an_email_for_ever(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    services = replace(app.services, emails=_Deaf(app.emails))
+    runner = make_runner(app, services, claim_seconds=0.003)
+    email_id = await arrive(app, stack, world, reply())
+    async with asyncio.timeout(LONG):
+        await runner.process(email_id)

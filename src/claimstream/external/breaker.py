@@ -22,6 +22,7 @@ from typing import Literal
 from purgatory import AsyncAbstractUnitOfWork
 from purgatory.domain.model import CLOSED, OPENED, Context, HalfOpenedState, OpenedState
 
+from claimstream.cancellation import raise_if_owed
 from claimstream.external.circuit_state import CircuitState
 from claimstream.external.errors import BreakerOpen
 
@@ -181,6 +182,7 @@ class Breaker:
         wanted = self._shared.want()
         async with self._shared.lock:
             context = await self._load(wanted)
+            raise_if_owed()  # here, where no result is lost
             if self._state == "closed":
                 return Permit(probe=False, epoch=self._epoch, operation=operation, subject=subject)
             not_the_probe = self.probed and not _PROBING.get()
@@ -188,7 +190,9 @@ class Breaker:
                 raise self._rejection(operation)
             self._probe = permit = Permit(probe=True, epoch=self._epoch, operation=operation, subject=subject)
             try:
-                if not await self._is_our_turn():
+                ours = await self._is_our_turn()
+                raise_if_owed()
+                if not ours:
                     self._reopens_at = self._clock() + _ASK_AGAIN_SECONDS
                     raise self._rejection(operation)
                 if context.state == OPENED:

@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from purgatory import AsyncAbstractUnitOfWork, AsyncCircuitBreakerFactory
 from purgatory.domain.model import Context
 
+from claimstream.cancellation import noting_cancellation
+
 log = logging.getLogger(__name__)
 
 _ALONE_SECONDS = 5.0
@@ -26,6 +28,8 @@ class Turns(Protocol):
 class CircuitState:
     """Whoever reads, changes and writes it holds the :attr:`lock` meanwhile: nobody sees what was before a change that
     this process has made, and a circuit needs one connection, however many calls there are.
+
+    Redis's client swallows many a cancellation: it is noted, for :func:`.raise_if_owed`.
 
     While the shared state cannot be reached, this process goes on with what it knows. Nothing suspends while nothing is
     shared.
@@ -65,11 +69,12 @@ class CircuitState:
         if wanted <= self._reads_done or self._alone:
             return False
         serves = self._reads_wanted
-        try:
-            breaker = await self._factory.get_breaker(self._name, self._threshold, self._recovery_seconds)
-        except Exception:
-            self._go_on_alone("cannot be read", {"action": "breaker_state_unreadable"})
-            return False
+        with noting_cancellation():
+            try:
+                breaker = await self._factory.get_breaker(self._name, self._threshold, self._recovery_seconds)
+            except Exception:
+                self._go_on_alone("cannot be read", {"action": "breaker_state_unreadable"})
+                return False
         self.context, self._reads_done = breaker.context, serves
         return True
 
@@ -78,24 +83,26 @@ class CircuitState:
         self.context = context
         if self._alone:
             return
-        try:
-            for message in messages:
-                await self._factory.messagebus.handle(message, self._factory.uow)
-        except Exception:
-            self._go_on_alone("cannot be written", {"action": "breaker_state_unwritable"})
-        except BaseException:
-            self._reads_done = 0  # what was read is changed, and nobody knows whether that was written
-            raise
+        with noting_cancellation():
+            try:
+                for message in messages:
+                    await self._factory.messagebus.handle(message, self._factory.uow)
+            except Exception:
+                self._go_on_alone("cannot be written", {"action": "breaker_state_unwritable"})
+            except BaseException:
+                self._reads_done = 0  # what was read is changed, and nobody knows whether that was written
+                raise
 
     async def take_turn(self) -> bool:
         """Whether this process is to probe: nobody else does for a recovery time then."""
         if self._turns is None or self._alone:
             return True
-        try:
-            return await self._turns.take_turn(self._name, seconds=self._recovery_seconds)
-        except Exception:
-            self._go_on_alone("cannot be asked whose turn it is", {"action": "breaker_state_unreadable"})
-            return True
+        with noting_cancellation():
+            try:
+                return await self._turns.take_turn(self._name, seconds=self._recovery_seconds)
+            except Exception:
+                self._go_on_alone("cannot be asked whose turn it is", {"action": "breaker_state_unreadable"})
+                return True
 
     @property
     def _alone(self) -> bool:

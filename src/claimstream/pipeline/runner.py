@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
+from claimstream.cancellation import raise_if_cancelled
 from claimstream.domain.records.work import (
     Checkpoint,
     Claimed,
@@ -196,6 +197,7 @@ class Runner:
     async def _keep(self, email: Email, deadline: ClaimDeadline) -> None:
         """Renew the claim until it is lost."""
         while True:
+            raise_if_cancelled()
             await asyncio.sleep(self._claim_seconds / 3)
             asked_at = time.monotonic()
             try:

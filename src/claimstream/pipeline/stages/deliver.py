@@ -191,6 +191,7 @@ async def _kept(row: OutboxRow, services: Services) -> AsyncIterator[None]:
 
     async def keep() -> None:
         while True:
+            raise_if_cancelled()
             await asyncio.sleep(HELD_SECONDS / 3)
             try:
                 if not await services.outbox.hold(row, seconds=HELD_SECONDS):
