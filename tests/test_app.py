@@ -98,7 +98,7 @@ async def test_a_push_becomes_a_final_write(settings: Settings, stack: LocalStac
 async def test_a_mail_whose_message_pubsub_has_lost_is_worked_on(
     settings: Settings, stack: LocalStack, world: World, reply: Reply, app: App
 ) -> None:
-    """As when the subscription was deleted and made again."""
+    """The subscription was deleted and made again."""
     gmail_id = await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply(), notify=False)
     await app.emails.published(await add_email(app, world, gmail_id), trace_context={}, trace_id=None)
     older = "UPDATE emails SET created_at = now() - interval '2 hours', published_at = now() - interval '1 hour'"

@@ -14,7 +14,7 @@ NUMBERS = [
     for name, field in Settings.model_fields.items()
     if {int, float} & {field.annotation, *get_args(field.annotation)} and name != "trace_sample_ratio"
 ]
-"""Without the one of telemetry, which is a warning at the start."""
+"""All but telemetry's ratio, which is a warning at the start."""
 ROOT = Path(__file__).parent.parent
 
 

@@ -1,4 +1,4 @@
-"""What of the ``.env`` file nothing reads: mostly settings whose name is mistyped."""
+"""Lines of the ``.env`` file that nothing reads: mostly settings whose name is mistyped."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ _CLOSE = 0.8
 
 
 def ignored() -> dict[str, str]:
-    """What of the file nothing reads, by name or line, each with what follows.
+    """Return the parts of the file that nothing reads: name or line → the consequence.
 
     That is, in the order of the file: a name that is no setting and that no library is known to read, a name that
     stands there again with another value, and a line that gives no name a value. The process's environment is full of

@@ -1,4 +1,4 @@
-"""What nobody else would do: renew watches, poll quiet mailboxes, publish unconfirmed and lost rows, deliver leftovers.
+"""Chores that nobody else does: renew watches, poll mailboxes, publish unconfirmed and lost rows, deliver leftovers.
 
 Every worker runs it; each task is safe to run twice at the same time, so that no election is needed: mailboxes are
 taken by lock, outbox rows by lease, and a second message of one email does no harm.

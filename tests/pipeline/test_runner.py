@@ -1112,16 +1112,23 @@ async def test_a_picture_that_no_model_takes_stops_nothing(
 
 
 class _Deaf:
-    """Renews claims, and swallows the cancellation that comes meanwhile, as libraries have done."""
+    """A store whose lease is renewed, and which swallows the cancellation that comes meanwhile, as libraries have."""
 
-    def __init__(self, emails: Any) -> None:
-        self._emails = emails
+    def __init__(self, store: Any) -> None:
+        self._store = store
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._emails, name)
+        return getattr(self._store, name)
 
     async def renew(self, email: Email, *, seconds: float) -> None:
-        await self._emails.renew(email, seconds=60.0)
+        await self._store.renew(email, seconds=60.0)
+        await self._swallow()
+
+    async def hold(self, row: OutboxRow, *, seconds: float) -> bool:
+        await self._swallow()
+        return True
+
+    async def _swallow(self) -> None:
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
@@ -1134,3 +1141,13 @@ async def test_a_swallowed_cancellation_does_not_keep_an_email_for_ever(
     email_id = await arrive(app, stack, world, reply())
     async with asyncio.timeout(LONG):
         await runner.process(email_id)
+
+
+async def test_a_swallowed_cancellation_does_not_keep_a_delivery_for_ever(
+    app: App, stack: LocalStack, world: World, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claimstream.pipeline.stages.deliver.HELD_SECONDS", 0.003)
+    services = replace(app.services, outbox=_Deaf(app.services.outbox))
+    email_id = await arrive(app, stack, world, reply())
+    async with asyncio.timeout(LONG):
+        await make_runner(app, services).process(email_id)

@@ -144,7 +144,7 @@ def pdf_form(value: str, *, field: bool = True, drawn: bool = True) -> bytes:
 
 
 def xfa_pdf() -> bytes:
-    """What Acrobat shows in place of the form while it makes the form's pages."""
+    """The page that Acrobat shows in place of the form while it makes the form's pages."""
     page = b"BT /F1 10 Tf 60 760 Td (Bitte warten Sie, das Formular wird geladen.) Tj ET"
     form = b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'/>"
     return pdf_of_objects(

@@ -40,7 +40,7 @@ async def opened(dsn: str, policy: Policy = ONE_TRY, *, connections: int = 3) ->
 
 @asynccontextmanager
 async def opened_without_circuit(dsn: str) -> AsyncIterator[Database]:
-    """As :func:`opened`; a refusal of our schema would hold back all that follows."""
+    """A database like :func:`opened`'s whose refusal of the schema holds nothing back."""
 
     async def call(operation: str, function: Callable[[], Awaitable[T]], /, **_: object) -> T:
         del operation

@@ -31,7 +31,7 @@ class Outage(ExternalError):  # noqa: N818 - whose fault it was, which is what c
     kind: ClassVar[str] = "outage"
     """As reports tell it."""
     log_level: ClassVar[int] = logging.WARNING
-    """Of a line that says that something waits for it."""
+    """The level of log lines about work that waits for the service."""
 
     def __init__(
         self,

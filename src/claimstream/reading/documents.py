@@ -29,7 +29,7 @@ class Document:
     """The parts that were left out because a limit was reached, in words."""
     pages: int | None = None
     unread: tuple[tuple[str, str], ...] = ()
-    """What stands in it and is not read: name and detail of each."""
+    """The parts that are not read: name and detail of each."""
 
 
 def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:

@@ -58,7 +58,7 @@ def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
 
 
 class _Looks:
-    """How the text of runs is shown, by their own properties, else by the styles of run and paragraph."""
+    """The looks of runs: by their own properties, else by the styles of run and paragraph."""
 
     def __init__(self, styles: Element | None) -> None:
         self._bases: dict[str, str] = {}
@@ -104,7 +104,7 @@ def _value(element: Element, attribute: str) -> str | None:
 
 
 def _is_on(element: Element, name: str) -> bool:
-    """Whether the properties of an element switch something on."""
+    """Return True when the properties of an element switch ``name`` on."""
     return any(local(child) == name and (_value(child, "val") or "on") not in _OFF for child in element)
 
 

@@ -26,7 +26,7 @@ class MsgMessage:
     """The address, "" where there is none."""
     text: str
     missing: str = ""
-    """What of it cannot be read, in words; "" where nothing is missing."""
+    """The parts that cannot be read, in words; "" where nothing is missing."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     inner: list["MsgMessage"] = field(default_factory=list)
 

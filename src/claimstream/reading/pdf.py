@@ -23,7 +23,7 @@ from claimstream.reading.text import UNREAD, without_loose_marks
 _SCAN_CHARACTERS = 25
 """Fewer letters and digits per page than this on average: the text layer is a scanner's stamp or nothing."""
 _PICTURE_SHARE = 0.5
-"""Of the page: a picture that is larger is what the page shows."""
+"""The share of the page above which a picture is what the page shows."""
 _MOST_FILES = 20
 _SPACE_GAP = 0.22
 """Of the character height: a wider gap between two runs is a space between words."""
@@ -36,16 +36,16 @@ _UPRIGHT = 0.15
 """Radians a character may lean and still be part of a line; the rest is stamps and margin notes."""
 
 _RAISED = 0.15
-"""Of the height of the digits before it: a smaller digit that stands higher is raised."""
+"""The least rise of a raised digit, in heights of the digits before it."""
 _SMALLER = 0.85
 _MOST_NEAR = 50
 """The number of runs among which the one before a raised figure is looked for."""
 _END = b"%%EOF"
 _OBJECT = re.compile(rb"\d obj\b")
 _INK = 24
-"""Of 255 shades: text that differs less from what lies around it is not seen."""
+"""The least difference, in 255 shades, between visible text and its surroundings."""
 _PIXELS = 1_200
-"""Of the longer side of a page, drawn to see which of its figures are seen."""
+"""The longer side of a drawn page, in pixels. Pages are drawn to find out which of their figures can be seen."""
 _MOST_OBJECTS = 20_000
 """The number of a page's objects among which invisible text is looked for."""
 

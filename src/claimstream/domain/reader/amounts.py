@@ -312,8 +312,11 @@ def _owns_next(work: str, position: int) -> bool:
 
 
 def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> bool:
-    """Whether the amount seems to go on across a blank or the end of a line: ``3. 418,07``, ``3.418, 07``, ``3.418 Euro
-    7 Cent``; to be the cents of what stands before: the ``34 EUR`` of ``512, 34 EUR``; or to touch what is no text."""
+    """Return True when the amount may be more, or less, than it seems.
+
+    It goes on across a blank or the end of a line (``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``), is the cents
+    of the number before it (the ``34 EUR`` of ``512, 34 EUR``), or touches a picture.
+    """
     if _UNREAD in (work[begin - 1 : begin], work[number_end : number_end + 1], work[stop : stop + 1]):
         return True
     if _CENTS_AFTER.match(work, stop):
