@@ -1,7 +1,9 @@
 """Each limit of reading: what stays within it is written, what goes beyond it goes to a person."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
@@ -9,6 +11,7 @@ from tests.domain.records import amount, extraction
 from tests.domain.rules.test_routing import decided
 from tests.reading import hostile, samples
 
+import claimstream.reading
 from claimstream.reading import Limits, compound
 from claimstream.reading.mail import read_mail
 
@@ -231,3 +234,14 @@ def test_a_page_of_a_pdf_that_cannot_be_read_is_left_out() -> None:
             b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         )
         assert is_written(hostile.attached(data, "a.pdf"), Limits()) == written
+
+
+def test_memory_that_ends_passes_nowhere_for_a_damaged_file() -> None:
+    """A handler of any exception would take it for damage, and the rest of the mail be written."""
+    swallowing = []
+    for path in Path(claimstream.reading.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            caught = [ast.unparse(h.type) for h in node.handlers if h.type] if isinstance(node, ast.Try) else []
+            if "Exception" in caught and "MemoryError" not in caught[: caught.index("Exception")]:
+                swallowing.append(path.name)
+    assert swallowing == ["worker.py"], "but for an answer of the rules, which fails loudly"

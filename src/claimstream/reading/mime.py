@@ -168,6 +168,8 @@ def _file_name(part: Part) -> str:
     """The file name as sent: RFC 2231 or, as many programs have it, RFC 2047."""
     try:
         name = part.headers.get_filename()
+    except MemoryError:
+        raise
     except Exception:  # damaged RFC 2231 continuations
         return ""
     return decoded(name) if name else ""
@@ -176,6 +178,8 @@ def _file_name(part: Part) -> str:
 def _parameter(part: Part, name: str) -> str:
     try:
         value = part.headers.get_param(name)
+    except MemoryError:
+        raise
     except Exception:  # damaged parameters
         return ""
     if isinstance(value, tuple):

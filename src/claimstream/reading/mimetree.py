@@ -178,6 +178,8 @@ class MimeTree:
         """Yield where the parts of a multipart begin and end."""
         try:
             boundary = part.headers.get_boundary()
+        except MemoryError:
+            raise
         except Exception:  # damaged parameters
             boundary = None
         if boundary is None:
