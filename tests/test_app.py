@@ -21,7 +21,7 @@ from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import changes_since, load_world
 from claimstream.evaluation.observed import Change
 from claimstream.external.door import Door
-from claimstream.external.errors import Outage
+from claimstream.external.errors import Outage, Unauthorised
 from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.external.shared_circuits import SharedCircuits
 from claimstream.health import HealthServer
@@ -121,6 +121,14 @@ async def test_a_missing_topic_holds_intake_and_is_shown(
                 await asyncio.sleep(0.05)
         assert f"there is no topic {topic}. Create it" in str(held)
         assert await app.database.run("SELECT", lambda c: c.fetchval("SELECT count(*) FROM notification_rejects")) == 0
+
+
+async def test_the_probe_names_a_missing_topic(app: App) -> None:
+    """A 404 counts as an answer: the circuit would close with each probe."""
+    channel = await app.connect()
+    await Admin(channel).delete_topic(app.settings.topic(app.settings.emails_topic))
+    with pytest.raises(Unauthorised, match="there is no topic"):
+        await app._check_pubsub(channel)
 
 
 async def test_a_throttled_mailbox_keeps_no_place_from_others(
