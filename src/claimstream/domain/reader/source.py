@@ -36,6 +36,8 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.replies.endings import find_endings
+from claimstream.domain.text import Text
 
 T = TypeVar("T")
 
@@ -87,6 +89,7 @@ def read_source(source: Source) -> SourceExtraction:
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
+        endings=find_endings(Text(text), source.source_id),
     )
 
 

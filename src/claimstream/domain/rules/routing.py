@@ -33,11 +33,13 @@ from claimstream.domain.records.extraction import (
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import REST, ParsedMail, Source
+from claimstream.domain.replies.endings import PART, find_endings
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import settle_intent
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.rules.matching import SAME_NAME, people_conflict
 from claimstream.domain.rules.mentions import Wording
+from claimstream.domain.text import Text
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -92,7 +94,12 @@ def decide(
         reasons.append((ReviewReason.CONFLICT, conflict))
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
-    reasons += [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    refused = [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    if ended := _claim_ended(mail, intent, consolidated):
+        # A figure below the stored one is what is left of the claim, and says more.
+        lower = any(reason is ReviewReason.AMOUNT_LOWER for reason, _ in refused)
+        refused.insert(1 if lower else 0, (ReviewReason.CLAIM_ENDED, ended))
+    reasons += refused
     confidence = min(match.confidence if file else 0.0, classification.confidence, extraction)
     if not reasons and confidence < thresholds.update_and_notify:
         reasons.append((ReviewReason.LOW_CONFIDENCE, f"{confidence:.2f} is under {thresholds.update_and_notify:.2f}"))
@@ -175,6 +182,21 @@ def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match
     if not another and match.matched_by is MatchedBy.SOLE_SENDER and consolidated.representative is not None:
         another = not Wording.of_mail(mail).has_organisation(creditor.name)
     return f"it names the creditor {named}, not {creditor.name}" if another else None
+
+
+def _claim_ended(mail: ParsedMail, intent: Intent, consolidated: Consolidated) -> str | None:
+    """The words by which the mail takes the claim back, wherever they stand."""
+    subject = Text(_SUBJECT_PREFIX.sub("", mail.subject))
+    settlement = consolidated.settlement
+    in_a_plan = (
+        intent is Intent.SETTLEMENT_RESPONSE
+        and settlement is not None
+        and settlement.value.decision is not SettlementDecision.DECLINED
+    )
+    for ending in (*find_endings(subject, "subject"), *consolidated.endings):
+        if not (in_a_plan and ending.rule == PART.name):
+            return f"the claim may have ended ({ending.rule}): {' '.join(ending.evidence.quote.split())[:160]}"
+    return None
 
 
 def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:

@@ -1,0 +1,555 @@
+"""Words by which a reply takes its claim back, hands it on, or says that nothing is owed any more.
+
+An ending counts wherever it stands, so its words are wide. What looks like one and ends nothing (*nicht verjährt*,
+*nach Zahlung ist die Sache erledigt*, *an uns abgetreten*) is named, rule by rule, and is overlooked. A wording that
+nobody has named goes to a person.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from claimstream.domain.language import Rule, entries
+from claimstream.domain.reader.layout import Span, cells, lines
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.records.extraction import Ending, Evidence
+from claimstream.domain.text import Sentence, Text
+from claimstream.domain.text.text import folded
+
+_WORD = r" [^\s,;:]{1,30}"
+_CLAUSE = r"(?:[^,;:]|(?<=\d),(?=\d)){0,100}?"
+"""Words up to the next comma."""
+_ON = r"[^;:]{0,100}?"
+_MONEY = r"\d ?{currency}"
+_BY_PAYMENT = r"(?:{done}|{void}|{paid}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
+_ANY = (
+    r"(?:{done}|{void}|{paid}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
+    r"{ended})"
+)
+_DENIABLE = (
+    r"(?:{written_off}|{assigned}|{barred}|{waived}|{paid}|{arrived}|{ended}|{cancelled}|{void}|{done}|{closed}|"
+    r"{discharged}|{taken_back}|{handed_on}|{mistaken}|{by_mistake})"
+)
+
+LOOKALIKES = (
+    Rule(
+        "denied_end",
+        rf"{{denies}}(?:(?! {{breaks_off}}){_WORD}){{0,4}}(?<! mehr) {_DENIABLE}",
+        takes=(
+            "Die Forderung ist nicht verjährt.",
+            "Der Betrag ist noch nicht vollständig ausgeglichen.",
+            "Darin liegt kein Verzicht.",
+            "Wir werden nicht auf die Forderung verzichten.",
+            "The debt is not statute-barred.",
+        ),
+        leaves=("Die Forderung ist verjährt.", "Nicht nur das ist erledigt.", "Wir verzichten auf die Forderung."),
+    ),
+    Rule(
+        "without_waiver",
+        r"\b(?:ohne|without) (?:[^\s,;:]{1,30} ){0,5}?{waived}",
+        takes=("Dies geschieht ohne Verzicht auf unsere Rechte.", "This is without waiver of our rights."),
+        leaves=("Wir verzichten ohne Wenn und Aber.",),
+        but=r"\b(?:anerkenn\w{0,5}|praejudiz)\b",
+    ),
+    Rule(
+        "end_denied_behind",
+        rf"(?:{{barred}}|{{waived}}|{{assigned}}|{{written_off}}){_CLAUSE}(?:{{denied_behind}}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
+        rf"{{denied_behind}}{_CLAUSE}(?:{{barred}}|{{waived}})",
+        takes=(
+            "Verjährung ist nicht eingetreten.",
+            "Ein Verzicht kommt für uns nicht in Betracht.",
+            "Auf die Forderung verzichten wir nicht.",
+            "Die Verjährung ist gehemmt.",
+            "Einen Erlass lehnen wir ab.",
+        ),
+        leaves=("Wir verzichten auf die nicht titulierte Forderung.", "Die Forderung ist verjährt."),
+    ),
+    Rule(
+        "plea_of_limitation",
+        r"{waived}.{0,40}?{barred}|{barred}.{0,40}?{waived}|\bverjaehrungsfrist\w*|"
+        r"{barred} (?:erst|fruehestens|in|nach|neu)\b|\b(?:drohende[nr]?|beginn|neubeginn) (?:der )?{barred}",
+        takes=(
+            "Wir bitten um Verzicht auf die Einrede der Verjährung.",
+            "Der Titel verjährt erst in 30 Jahren.",
+            "Die Verjährungsfrist beträgt 30 Jahre.",
+        ),
+        leaves=("Die Forderung ist verjährt.", "Wir verzichten auf unsere Forderung."),
+    ),
+    Rule(
+        "end_upon_payment",
+        rf"{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d){_ON}{_BY_PAYMENT}|"
+        rf"{_BY_PAYMENT}{_CLAUSE}{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d)",
+        takes=(
+            "Nach Zahlungseingang ist die Angelegenheit erledigt.",
+            "Mit Zahlung des Vergleichsbetrages sind alle Ansprüche abgegolten.",
+            "Wir verzichten auf den Rest gegen Zahlung von 400 EUR.",
+            "Upon receipt of payment we will consider the matter closed, and the file is closed.",
+        ),
+        leaves=(
+            "Nach Zahlung vom 03.11.2026 ist die Angelegenheit erledigt.",
+            "Mit Ihrer Zahlung ist die Sache erledigt.",
+            "Die Sache ist erledigt.",
+        ),
+        but=r"{perfect}",
+    ),
+    Rule(
+        "end_if_paid",
+        rf"{{supposed}}{_ON}{{settled}}[^.;:]{{0,60}}?,? {{goes_on}}{_ON}{_BY_PAYMENT}|"
+        rf"{_BY_PAYMENT}[^.;:]{{0,60}}?,? {{supposed}}{_ON}{{settled}}|"
+        rf"\bhaben sie {_CLAUSE}{{settled}}[^.;:]{{0,30}}?,{_ON}{_BY_PAYMENT}|\Adann {_ON}{{void}}",
+        takes=(
+            "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
+            "Wir betrachten die Angelegenheit als erledigt, sobald der Betrag eingegangen ist.",
+            "Haben Sie zwischenzeitlich gezahlt, ist diese Mahnung gegenstandslos.",
+            "Bereits gezahlt? Dann ist dieses Schreiben gegenstandslos.".split("? ")[1],
+            "If you have already paid, please disregard this letter.",
+        ),
+        leaves=("Die Forderung ist gegenstandslos.", "Sie haben gezahlt, die Sache ist erledigt."),
+    ),
+    Rule(
+        "supposed_end",
+        rf"{{supposed}}{_CLAUSE}{_ANY}|{{modal}}{_CLAUSE}{_ANY} werden|{{paid}} (?:wird|werden)\b",
+        takes=(
+            "Sollte die Forderung bereits beglichen sein, melden Sie sich bitte.",
+            "Bitte teilen Sie mit, ob die Angelegenheit erledigt ist.",
+            "Die Ansprüche dürfen nicht abgetreten werden.",
+            "Andernfalls wird die Sache an ein Inkassobüro abgegeben.",
+            "Bitte sorgen Sie dafür, dass der Betrag ausgeglichen wird.",
+        ),
+        leaves=("Falls Sie Fragen haben: die Forderung wurde verkauft.", "Die Forderung wurde abgetreten."),
+    ),
+    Rule(
+        "part_payment",
+        rf"{_MONEY}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{paid}}|{{arrived}})|"
+        rf"(?:\A|,(?!\d)|\b(?:und|davon|hiervon|darauf|hierauf|bereits|bisher))(?: [^\s,;:]{{1,30}}){{0,3}}? ?\b\d[\d.,]{{0,12}} ?"
+        rf"{{currency}} (?:ist|sind|{{perfect}}){_CLAUSE}(?:{{paid}}|{{arrived}})|"
+        rf"(?:{{paid}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?(?:{{currency}} ?)?\b\d[\d.,]{{0,12}} ?{{currency}}",
+        takes=(
+            "Auf die Forderung wurden 50,00 EUR gezahlt.",
+            "Die Forderung beträgt 950 EUR, davon sind 50,00 EUR bereits getilgt.",
+            "Rechnungsbetrag 500,00 EUR, bereits bezahlt: 50,00 EUR",
+        ),
+        leaves=("Die Rechnung über 348,90 EUR wurde bezahlt.", "Die Forderung ist bezahlt."),
+    ),
+    Rule(
+        "columns_of_a_table",
+        r"{paid} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
+        takes=("Rechnung Betrag bezahlt offen", "invoice amount paid outstanding"),
+        leaves=("Die Rechnung ist bezahlt, nichts ist offen.", "Die Forderung ist beglichen."),
+    ),
+    Rule(
+        "assigned_to_the_writer",
+        rf"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){{us}}(?: (?!wir |we |zusteh|gehoer)[^\s,;:]{{1,30}}){{0,6}}? "
+        rf"(?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
+        rf"(?:{{assigned}}|{{handed_on}}){_CLAUSE}{{for_collection}}|{{for_collection}}{_CLAUSE}(?:{{assigned}}|{{handed_on}})|"
+        rf"{{we_are}}(?: (?!nicht |no )[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|{{owner}}{_CLAUSE}{{we_are}}",
+        takes=(
+            "Die Alt GmbH hat die Forderung an uns abgetreten.",
+            "Die Gläubigerin hat uns die Forderung zum Inkasso übergeben.",
+            "Die Ansprüche wurden zur Einziehung abgetreten.",
+            "Wir sind seit dem 1. Mai neue Gläubigerin.",
+            "The debt was assigned to us.",
+        ),
+        leaves=(
+            "Die Forderung wurde von uns abgetreten.",
+            "Die uns zustehende Forderung haben wir verkauft.",
+            "Die Forderung wurde an die Beta GmbH abgetreten.",
+        ),
+    ),
+    Rule(
+        "passed_by_law",
+        rf"{{by_law}}[^.;:]{{0,60}}?(?:{{assigned}}|\brecht\b)|{{assigned}}[^.;:]{{0,60}}?{{by_law}}|\baus (?:abgetretenem|uebergegangenem) recht",
+        takes=(
+            "Der Anspruch ist gemäß § 7 UVG auf das Land übergegangen.",
+            "Wir machen die Forderung aus abgetretenem Recht geltend.",
+        ),
+        leaves=("Die Forderung ist auf die Beta GmbH übergegangen.",),
+    ),
+    Rule(
+        "pledge",
+        rf"{{pledged}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}",
+        takes=("Ihr Mandant hat seine pfändbaren Bezüge abgetreten.", "Eine Lohnabtretung und Gehaltsabtretung liegt vor."),
+        leaves=("Die Forderung wurde abgetreten.",),
+    ),
+    Rule(
+        "goods_sold",
+        rf"{{goods}}{_CLAUSE}{{assigned}}|\b(?:verkauft|sold) (?:durch|von|by)\b",
+        takes=("Das Fahrzeug wurde für 2.000 EUR verkauft.", "Verkauft durch Händler Nord"),
+        leaves=("Die Forderung wurde verkauft.",),
+    ),
+    Rule(
+        "decree_issued",
+        rf"{{decree}}{_CLAUSE}{{waived}}|{{waived}}{_CLAUSE}{{decree}}",
+        takes=("Der Vollstreckungsbescheid wurde am 3. Mai erlassen.", "Der Erlass eines Mahnbescheids ist beantragt."),
+        leaves=("Die Schuld wurde erlassen.", "Wir verzichten auf die Forderung."),
+    ),
+    Rule(
+        "contract_ended",
+        rf"{{contract}}{_CLAUSE}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
+        rf"{{closed}}(?: [^\s,;:]{{1,30}}){{0,2}} {{contract}}",
+        takes=(
+            "Der Vertrag wurde wegen Zahlungsverzugs storniert.",
+            "In der Sache wurde eine Ratenzahlungsvereinbarung abgeschlossen.",
+        ),
+        leaves=("Die Rechnung wurde storniert.", "Die Akte ist geschlossen."),
+    ),
+    Rule(
+        "measure_waived",
+        rf"{{waived}}{_ON}{{measure}}|{{measure}}{_CLAUSE}{{waived}}",
+        takes=(
+            "Auf weitere Vollstreckungsmaßnahmen verzichten wir vorerst.",
+            "Wir verzichten auf eine Eingangsbestätigung.",
+        ),
+        leaves=("Wir verzichten auf die Forderung.",),
+    ),
+    Rule(
+        "wished_waiver",
+        rf"{{wished}}{_ON}{{waived}}|{{waived}}{_ON}{{wished}}",
+        takes=(
+            "Wir wären bereit, auf 50 % zu verzichten.",
+            "Sie verlangen einen Verzicht auf unsere Forderung.",
+            "Die Voraussetzungen für einen Erlass liegen nicht vor.",
+        ),
+        leaves=("Wir verzichten auf die Forderung.",),
+    ),
+    Rule(
+        "discharge_leaves_it",
+        r"{exempt}.{0,100}?{discharged}|{discharged}.{0,100}?{exempt}",
+        takes=(
+            "Die Forderung ist von der Restschuldbefreiung ausgenommen.",
+            "Wir beantragen die Versagung der Restschuldbefreiung.",
+        ),
+        leaves=("Dem Schuldner wurde am 3. Mai die Restschuldbefreiung erteilt.",),
+    ),
+    Rule(
+        "no_further_claims",
+        rf"{{none}}(?:{_WORD}){{0,2}}? {{further}}(?:(?:{_WORD}){{0,2}}? {{claim_word}})?|"
+        rf"{{further}}(?:{_WORD}){{0,2}} {{claim_word}}{_CLAUSE}(?:{{taken_back}}|{{none}})|{{claim_word}} aus {{further}}{_CLAUSE}{{taken_back}}|"
+        rf"{{further}}{_CLAUSE}{{taken_back}}|{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{further}})\b",
+        takes=(
+            "Weitere Forderungen bestehen nicht.",
+            "Es bestehen keine weiteren Forderungen.",
+            "Forderungen aus unerlaubter Handlung bestehen nicht.",
+            "Es besteht kein Anspruch auf Ratenzahlung.",
+        ),
+        leaves=("Es bestehen keine Forderungen.", "Die Forderung besteht nicht."),
+    ),
+    Rule(
+        "inquiry_answered",
+        rf"{{inquiry}}{_CLAUSE}{{done}}|{{done}}{_CLAUSE}{{inquiry}}",
+        takes=("Ihre Anfrage ist damit erledigt.",),
+        leaves=("Die Forderung ist erledigt.",),
+    ),
+    Rule(
+        "slip_beside_the_claim",
+        r"{by_mistake}.{0,60}?{slip}|{slip}.{0,60}?{by_mistake}|{slip}",
+        takes=(
+            "Die Anlage hatten wir versehentlich vergessen.",
+            "Irrtum vorbehalten.",
+            "Wenn Sie diese E-Mail irrtümlich erhalten haben, löschen Sie sie.",
+        ),
+        leaves=("Die Mahnung wurde versehentlich verschickt.",),
+    ),
+    Rule(
+        "small_claims_not_charged",
+        rf"(?:{{interest_runs}}|{{part}}){_CLAUSE}{{not_pursued}}",
+        takes=("Weitere Kosten werden nicht geltend gemacht.",),
+        leaves=("Die Forderung wird nicht geltend gemacht.",),
+    ),
+    Rule(
+        "no_longer_paid",
+        rf"{{no_more}}{_CLAUSE}{{default}}",
+        takes=("Ihr Mandant hat die Rechnungen seit Mai nicht mehr bezahlt.", "Eine Stundung ist nicht mehr möglich."),
+        leaves=("Wir führen die Akte nicht mehr.",),
+    ),
+    Rule(
+        "details_out_of_date",
+        rf"{{details}}{_CLAUSE}(?:{{outdated}}|{{cancelled}})",
+        takes=("Unsere frühere Bankverbindung ist nicht mehr gültig.",),
+        leaves=("Unsere Aufstellung ist nicht mehr gültig.",),
+    ),
+    Rule(
+        "clerk_in_charge",
+        rf"(?:{{owner}}|{{handled}}|{{turn}}){_CLAUSE}\b(?:herrn?|frau|unser\w{{0,2}})\b|"
+        rf"\b(?:herrn?|frau|unser\w{{0,2}})\b{_CLAUSE}(?:{{owner}}|{{handled}})",
+        takes=("Zuständig ist seit dem 1. Oktober Frau Kern.",),
+        leaves=("Zuständig ist nun die Beta GmbH.",),
+    ),
+    Rule(
+        "share_of_a_plan",
+        rf"\bauf{_CLAUSE}\bentf(?:aellt|allen)\b|\bentf(?:aellt|allen)\b{_CLAUSE}\bauf\b",
+        takes=("Auf uns entfällt monatlich ein Betrag von 20 EUR.", "Davon entfallen 20 EUR auf Zinsen."),
+        leaves=("Die Forderung entfällt.",),
+    ),
+    Rule(
+        "your_mandate",
+        rf"\b(?:ihr|ihres|ihrem|sie|your) {{mandate}}{_CLAUSE}{{ended}}",
+        takes=("Haben Sie Ihr Mandat niedergelegt?",),
+        leaves=("Unser Mandat ist beendet.",),
+    ),
+)
+"""Sentences that hold the words of an end and end nothing."""
+
+PART = Rule(
+    "part_let_go",
+    r"{part}.{0,80}?(?:{written_off}|{waived}|{cancelled}|{taken_back})|"
+    r"(?:{written_off}|{waived}|{cancelled}).{0,80}?{part}",
+    takes=("Die Mahnkosten haben wir storniert.", "Wir verzichten auf die Restforderung."),
+    leaves=("Wir verzichten auf unsere Forderung.", "Die Zinsen betragen 20 EUR."),
+)
+"""Part of the claim, or what a plan leaves of it: nothing against a plan that is accepted."""
+
+ENDINGS = (
+    PART,
+    Rule(
+        "written_off",
+        r"{written_off}",
+        takes=("Die Forderung wurde ausgebucht.", "The debt has been written off."),
+        leaves=("Die Zahlung wurde gebucht.",),
+        but=r"{part}",
+    ),
+    Rule(
+        "assigned",
+        r"{assigned}|(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|{new_owner}|"
+        r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
+        r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|{turn}{gap}{elsewhere}",
+        takes=(
+            "Die Forderung haben wir an die Beta GmbH verkauft.",
+            "Die Angelegenheit haben wir an die Beta Inkasso GmbH abgegeben.",
+            "Inhaberin der Forderung ist seit Mai die Beta S.à r.l.",
+            "Neue Gläubigerin ist die Beta AG.",
+            "Die Sache wird inzwischen von der Beta Inkasso GmbH bearbeitet.",
+            "Bitte wenden Sie sich künftig an die Beta GmbH.",
+            "We have sold the debt.",
+        ),
+        leaves=("Gläubigerin: Alt GmbH", "Wir haben eine Erklärung abgegeben."),
+    ),
+    Rule(
+        "mandate_ended",
+        r"{mandate}{gap}{ended}|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}",
+        takes=(
+            "Unser Mandat ist beendet.",
+            "Die Gläubigerin hat uns den Auftrag entzogen.",
+            "Wir sind in dieser Sache nicht mehr zuständig.",
+            "We are no longer instructed.",
+        ),
+        leaves=("Der Vertrag ist beendet.", "Zuständig ist Frau Kern."),
+    ),
+    Rule(
+        "time_barred",
+        r"{barred}",
+        takes=("Die Forderung ist verjährt.", "The claim is time-barred."),
+        leaves=("Die Jahresrechnung liegt bei.",),
+    ),
+    Rule(
+        "waived",
+        r"{waived}|{not_pursued}|(?:{refrain}{gap}{pursuit}|{pursuit}{gap}{refrain})|{let}{gap}{fall}|"
+        r"{pursues}{gap}{not_on}",
+        takes=(
+            "Wir verzichten auf unsere Forderung.",
+            "Die Schuld wird erlassen.",
+            "Wir machen die Forderung nicht mehr geltend.",
+            "Von einer weiteren Beitreibung sehen wir ab.",
+            "We waive our claim.",
+        ),
+        leaves=("Wir machen die Forderung geltend.", "Die Zahlungen wurden eingestellt."),
+        but=r"{part}",
+    ),
+    Rule(
+        "paid",
+        r"(?:{owed}|{matter}|{in_full}){gap}{paid}|{paid}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}|"
+        r"{arrived}{gap}{in_full}",
+        takes=(
+            "Die Rechnung ist bezahlt.",
+            "Das Konto ist ausgeglichen.",
+            "Der Betrag ist am 3. Mai eingegangen.",
+            "The debt has been paid in full.",
+        ),
+        leaves=("Bitte zahlen Sie den Betrag.", "Ihr Schreiben ist eingegangen."),
+    ),
+    Rule(
+        "nothing_owed",
+        rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_word}}|{{stranger}})|(?:{{owed}}|{{matter}}){{gap}}{{no_more}}",
+        takes=(
+            "Wir haben keine Forderung gegen Ihren Mandanten.",
+            "Es ist nichts mehr offen.",
+            "Ihr Mandant ist kein Kunde von uns.",
+            "There is no outstanding balance.",
+        ),
+        leaves=("Wir haben eine Forderung gegen Ihren Mandanten.", "Wir haben keine Fragen."),
+    ),
+    Rule(
+        "cancelled",
+        r"{cancelled}|{void}",
+        takes=("Die Rechnung wurde storniert.", "Unsere Aufstellung ist überholt.", "Our invoice is void."),
+        leaves=("Die Stornogebühr beträgt 5 EUR.",),
+        but=r"{part}",
+    ),
+    Rule(
+        "taken_back",
+        r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice})|"
+        r"{withdraw}.{0,40}?(?:{owed}|{notice}).{0,60}?{back}",
+        takes=(
+            "Die Forderung haben wir zurückgenommen.",
+            "Der Bescheid wurde aufgehoben.",
+            "Die Forderung besteht nicht.",
+            "Wir nehmen die Forderung zurück.",
+            "We withdraw our claim.",
+        ),
+        leaves=("Wir haben die Ware zurückgenommen.",),
+    ),
+    Rule(
+        "done",
+        r"{done}",
+        takes=("Die Sache ist erledigt.", "Status: erledigt"),
+        leaves=("Bitte erledigen Sie das.",),
+    ),
+    Rule(
+        "file_closed",
+        r"{matter}{gap}{closed}|{closed}{gap}{matter}",
+        takes=("Wir haben die Akte geschlossen.", "Der Vorgang ist abgeschlossen.", "We have closed our file."),
+        leaves=("Das Konto wurde geschlossen.", "Der Vertrag ist beendet."),
+    ),
+    Rule(
+        "discharged",
+        r"{discharged}",
+        takes=("Ihm wurde Restschuldbefreiung erteilt.", "The debtor was discharged."),
+        leaves=("Die Restschuld beträgt 500 EUR.",),
+    ),
+    Rule(
+        "superseded",
+        r"{outdated}|{current}{gap}{statement}{gap}{follows}|{destroy}{gap}{statement}|{statement}{gap}{no_more}",
+        takes=(
+            "Die beigefügte Aufstellung ist nicht mehr aktuell.",
+            "Eine aktuelle Aufstellung reichen wir nach.",
+            "Please disregard our statement.",
+        ),
+        leaves=("Diese Aufstellung ersetzt unsere letzte.", "Die aktuelle Aufstellung liegt bei."),
+    ),
+    Rule(
+        "mistaken",
+        r"{mistaken}|{by_mistake}",
+        takes=("Es handelt sich um eine Verwechslung.", "Die Mahnung erging versehentlich.", "It was sent in error."),
+        leaves=("Die Rechnung ist richtig.",),
+    ),
+    Rule(
+        "status",
+        r"{status_label}[ :=|-]{1,4}(?:{status}|{paid}|{closed})",
+        takes=("Status: bezahlt", "Bearbeitungsstand: abgeschlossen", "Status: closed"),
+        leaves=("Status: offen", "Bezahlt wird am Monatsende."),
+    ),
+)
+"""The sentences by which a claim ends. The first that takes a sentence names the ending."""
+
+STATUS_CELL = Rule(
+    "status_cell",
+    r"\A(?:{status}|{paid}|{closed})(?: (?:am |seit |per |on )?\d[\d. ]{3,10})?\Z",
+    takes=("bezahlt", "geschlossen am 03.05.2026", "paid"),
+    leaves=("offen", "bezahlt werden 20 EUR"),
+)
+"""A cell, or a line by itself, that is a status."""
+
+OPEN_CELL = Rule(
+    "open_cell",
+    r"\A{open}\Z",
+    takes=("offen", "unpaid"),
+    leaves=("bezahlt", "Tag der offenen Tür"),
+)
+"""A cell beside which another one's status is that of one item among others."""
+
+_LONGEST = 300
+"""Characters of a sentence that is quoted whole."""
+_AROUND = 100
+
+
+_KEYS = {
+    "part_let_go": "written_off waived cancelled taken_back",
+    "assigned": "assigned handed_on new_owner owner handled elsewhere",
+    "mandate_ended": "ended not_competent no_more",
+    "time_barred": "barred",
+    "waived": "waived not_pursued refrain fall not_on",
+    "paid": "paid arrived",
+    "nothing_owed": "nothing_left none no_more",
+    "cancelled": "cancelled void",
+    "taken_back": "taken_back back",
+    "file_closed": "closed",
+    "superseded": "outdated follows destroy no_more",
+    "mistaken": "mistaken by_mistake",
+    "status": "status paid closed",
+    "status_cell": "status paid closed",
+}
+"""The sections, by rule, of which what it finds holds an entry; of the others the one of their name. A sentence
+without one needs no search."""
+
+
+def _last_words(rule: Rule) -> re.Pattern[str]:
+    last = [entry.split()[-1] for section in _KEYS.get(rule.name, rule.name).split() for entry in entries(section)]
+    words = [fold(word).rpartition("-")[2].replace("*", r"\w{0,30}") for entry in last for word in entry.split("|")]
+    return re.compile("|".join(words))
+
+
+_KEY_WORDS = tuple((rule, _last_words(rule)) for rule in (*ENDINGS, STATUS_CELL))
+_WORDS = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=16_384)
+def _rules_for(word: str) -> frozenset[str]:
+    """The names of the rules that may find something in a sentence with this word."""
+    return frozenset(rule.name for rule, words in _KEY_WORDS if words.fullmatch(word))
+
+
+def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
+    """Return every sentence, line or cell by which the claim of a text ends, in order."""
+    found = []
+    names: set[str] = set()
+    for sentence in text.sentences:
+        possible = set[str]().union(*filter(None, map(_rules_for, _WORDS.findall(sentence.folded))))
+        if not possible:
+            continue
+        names |= possible
+        if ending := _in_sentence(sentence, [rule for rule in ENDINGS if rule.name in possible], source_id):
+            found.append(ending)
+    if STATUS_CELL.name in names:
+        found += _in_cells(text.written, source_id)
+    by_place = {ending.evidence.start: ending for ending in reversed(found)}
+    return tuple(by_place[start] for start in sorted(by_place))
+
+
+def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> Ending | None:
+    words = sentence.folded
+    if not any(rule.find(words) for rule in rules):
+        return None
+    for rule in LOOKALIKES:
+        if rule.find(words):
+            words = rule.compiled.sub(lambda match: " " * len(match.group()), words)
+    for rule in rules:
+        if found := rule.find(words):
+            return Ending(rule=rule.name, evidence=_quoted(sentence, found.start(), found.end(), source_id))
+    return None
+
+
+def _in_cells(text: str, source_id: str) -> Iterator[Ending]:
+    """The endings that stand in a cell or a line by themselves, unless others beside it are open."""
+    rows = [cell for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
+    found = [cell for cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
+    if found and not any(OPEN_CELL.find(folded(cell.of(text))) for cell in rows):
+        for cell in found:
+            line = Span(text.rfind("\n", 0, cell.start) + 1, cell.end)
+            evidence = Evidence(source_id=source_id, quote=line.of(text), start=line.start)
+            yield Ending(rule=STATUS_CELL.name, evidence=evidence)
+
+
+def _quoted(sentence: Sentence, start: int, end: int, source_id: str) -> Evidence:
+    """The sentence, or as much of a long one as stands around ``folded[start:end]``."""
+    written = sentence.written
+    begin, stop = 0, len(written)
+    if stop > _LONGEST:
+        begin = max(0, _place(written, start) - _AROUND)
+        stop = min(stop, begin + _LONGEST, _place(written, end) + _AROUND)
+    return Evidence(source_id=source_id, quote=written[begin:stop], start=sentence.start + begin)
+
+
+def _place(written: str, position: int) -> int:
+    """Where in ``written`` its folded form has ``position``."""
+    return bisect_left(range(len(written)), position, key=lambda length: len(folded(written[:length])))
