@@ -79,11 +79,14 @@ LOOKALIKES = (
     Rule(
         "end_upon_payment",
         rf"{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d){_ON}{_BY_PAYMENT}|"
-        rf"{_BY_PAYMENT}{_CLAUSE}{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d)",
+        rf"{_BY_PAYMENT}{_CLAUSE}{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d)|"
+        rf"(?:{{pays}}{_ON}\bdamit\b|{{thereupon}}){_ON}{_BY_PAYMENT}",
         takes=(
             "Nach Zahlungseingang ist die Angelegenheit erledigt.",
             "Mit Zahlung des Vergleichsbetrages sind alle Ansprüche abgegolten.",
             "Wir verzichten auf den Rest gegen Zahlung von 400 EUR.",
+            "Ihr Mandant zahlt 400 EUR, damit ist die Sache erledigt.",
+            "Dann ist dieses Schreiben gegenstandslos.",
             "Upon receipt of payment we will consider the matter closed, and the file is closed.",
         ),
         leaves=(
@@ -97,12 +100,13 @@ LOOKALIKES = (
         "end_if_paid",
         rf"{{supposed}}{_ON}{{settled}}[^.;:]{{0,60}}?,? {{goes_on}}{_ON}{_BY_PAYMENT}|"
         rf"{_BY_PAYMENT}[^.;:]{{0,60}}?,? {{supposed}}{_ON}{{settled}}|"
-        rf"\bhaben sie {_CLAUSE}{{settled}}[^.;:]{{0,30}}?,{_ON}{_BY_PAYMENT}|\Adann {_ON}{{void}}",
+        rf"\bhaben sie {_CLAUSE}{{settled}}[^.;:]{{0,30}}?,{_ON}{_BY_PAYMENT}|"
+        rf"{{supposed}}[^;:]{{0,100}}?, (?:ist|sind|gilt|wird|werden|is) {_CLAUSE}{_BY_PAYMENT}",
         takes=(
             "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
             "Wir betrachten die Angelegenheit als erledigt, sobald der Betrag eingegangen ist.",
             "Haben Sie zwischenzeitlich gezahlt, ist diese Mahnung gegenstandslos.",
-            "Bereits gezahlt? Dann ist dieses Schreiben gegenstandslos.".split("? ")[1],
+            "Wenn es sich um einen anderen Kunden handelt, ist diese Angabe hinfällig.",
             "If you have already paid, please disregard this letter.",
         ),
         leaves=("Die Forderung ist gegenstandslos.", "Sie haben gezahlt, die Sache ist erledigt."),
@@ -133,6 +137,12 @@ LOOKALIKES = (
         leaves=("Die Rechnung über 348,90 EUR wurde bezahlt.", "Die Forderung ist bezahlt."),
     ),
     Rule(
+        "paid_in_part",
+        rf"{{partly}}{_CLAUSE}{{paid}}",
+        takes=("Ihr Mandant hat zuletzt im Mai gezahlt.", "Die Raten wurden teilweise gezahlt."),
+        leaves=("Ihr Mandant hat gezahlt.",),
+    ),
+    Rule(
         "columns_of_a_table",
         r"{paid} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
         takes=("Rechnung Betrag bezahlt offen", "invoice amount paid outstanding"),
@@ -143,7 +153,7 @@ LOOKALIKES = (
         rf"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){{us}}(?: (?!wir |we |zusteh|gehoer)[^\s,;:]{{1,30}}){{0,6}}? "
         rf"(?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
         rf"(?:{{assigned}}|{{handed_on}}){_CLAUSE}{{for_collection}}|{{for_collection}}{_CLAUSE}(?:{{assigned}}|{{handed_on}})|"
-        rf"{{we_are}}(?: (?!nicht |no )[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|{{owner}}{_CLAUSE}{{we_are}}",
+        rf"{{we_are}}(?: (?!nicht |no |not |kein)[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|{{owner}}{_CLAUSE}{{we_are}}",
         takes=(
             "Die Alt GmbH hat die Forderung an uns abgetreten.",
             "Die Gläubigerin hat uns die Forderung zum Inkasso übergeben.",
@@ -156,6 +166,12 @@ LOOKALIKES = (
             "Die uns zustehende Forderung haben wir verkauft.",
             "Die Forderung wurde an die Beta GmbH abgetreten.",
         ),
+    ),
+    Rule(
+        "bought_by_the_writer",
+        rf"{{we_have}}{_CLAUSE}{{acquired}}|{{acquired}}{_CLAUSE}{{we_have}}",
+        takes=("Wir haben die Forderung von der Alt AG erworben.", "We have acquired the debt."),
+        leaves=("Die Beta GmbH hat die Forderung gekauft.",),
     ),
     Rule(
         "passed_by_law",
@@ -224,9 +240,10 @@ LOOKALIKES = (
     ),
     Rule(
         "no_further_claims",
-        rf"{{none}}(?:{_WORD}){{0,2}}? {{further}}(?:(?:{_WORD}){{0,2}}? {{claim_word}})?|"
-        rf"{{further}}(?:{_WORD}){{0,2}} {{claim_word}}{_CLAUSE}(?:{{taken_back}}|{{none}})|{{claim_word}} aus {{further}}{_CLAUSE}{{taken_back}}|"
-        rf"{{further}}{_CLAUSE}{{taken_back}}|{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{further}})\b",
+        rf"{{none}}(?:{_WORD}){{0,2}}? (?:{{other_claim}}|{{further}}(?:{_WORD}){{0,2}}? {{claim_word}})|"
+        rf"(?:{{further}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
+        rf"(?:{{further}}|{{other_claim}}){_CLAUSE}(?:{{taken_back}}|{{not_pursued}})|"
+        rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{further}})\b",
         takes=(
             "Weitere Forderungen bestehen nicht.",
             "Es bestehen keine weiteren Forderungen.",
@@ -252,9 +269,15 @@ LOOKALIKES = (
         leaves=("Die Mahnung wurde versehentlich verschickt.",),
     ),
     Rule(
+        "handed_on_inside",
+        rf"{{inside}}{_CLAUSE}{{handed_on}}|{{handed_on}}{_CLAUSE}{{inside}}",
+        takes=("Den Vorgang haben wir an unser Team Insolvenz übergeben.",),
+        leaves=("Den Vorgang haben wir an unsere Auftraggeberin zurückgegeben.",),
+    ),
+    Rule(
         "small_claims_not_charged",
-        rf"(?:{{interest_runs}}|{{part}}){_CLAUSE}{{not_pursued}}",
-        takes=("Weitere Kosten werden nicht geltend gemacht.",),
+        rf"(?:{{interest_runs}}|{{part}}|{{right}}){_CLAUSE}{{not_pursued}}",
+        takes=("Weitere Kosten werden nicht geltend gemacht.", "Ein Zurückbehaltungsrecht mache ich nicht geltend."),
         leaves=("Die Forderung wird nicht geltend gemacht.",),
     ),
     Rule(
@@ -270,9 +293,21 @@ LOOKALIKES = (
         leaves=("Unsere Aufstellung ist nicht mehr gültig.",),
     ),
     Rule(
+        "whereabouts_unknown",
+        rf"{{whereabouts}}{_CLAUSE}{{unknown_here}}",
+        takes=("Die Anschrift Ihres Mandanten ist uns nicht bekannt.",),
+        leaves=("Ihr Mandant ist uns nicht bekannt.",),
+    ),
+    Rule(
+        "cancelled_item",
+        r"\bstorno\b.{0,40}?\d",
+        takes=("Storno Rücklastschrift -8,00 EUR",),
+        leaves=("Die Rechnung 4711 ist storniert.",),
+    ),
+    Rule(
         "clerk_in_charge",
-        rf"(?:{{owner}}|{{handled}}|{{turn}}){_CLAUSE}\b(?:herrn?|frau|unser\w{{0,2}})\b|"
-        rf"\b(?:herrn?|frau|unser\w{{0,2}})\b{_CLAUSE}(?:{{owner}}|{{handled}})",
+        rf"(?:{{owner}}{_CLAUSE}{{by_now}}|{{by_now}}{_CLAUSE}{{owner}}|{{turn}}{_CLAUSE}{{elsewhere}}){_CLAUSE}{{clerk}}|"
+        rf"{{by_now}}{_CLAUSE}{{clerk}}{_CLAUSE}(?:{{owner}}|{{handled}})",
         takes=("Zuständig ist seit dem 1. Oktober Frau Kern.",),
         leaves=("Zuständig ist nun die Beta GmbH.",),
     ),
@@ -284,7 +319,7 @@ LOOKALIKES = (
     ),
     Rule(
         "your_mandate",
-        rf"\b(?:ihr|ihres|ihrem|sie|your) {{mandate}}{_CLAUSE}{{ended}}",
+        rf"\b(?:ihre?|ihre[sm]|sie|your) {{mandate}}{_CLAUSE}{{ended}}",
         takes=("Haben Sie Ihr Mandat niedergelegt?",),
         leaves=("Unser Mandat ist beendet.",),
     ),
@@ -304,14 +339,15 @@ ENDINGS = (
     PART,
     Rule(
         "written_off",
-        r"{written_off}",
-        takes=("Die Forderung wurde ausgebucht.", "The debt has been written off."),
+        rf"{{written_off}}|{{books}} {_ON}(?:{{owed}}|{{matter}}){_ON}{{off}}(?= ?[.,!]| und| ?\Z)|"
+        rf"(?:{{owed}}|{{matter}}) {{books}} {_ON}{{off}}(?= ?[.,!]| und| ?\Z)",
+        takes=("Die Forderung wurde ausgebucht.", "Wir buchen den Betrag aus.", "Die Forderung treten wir an Beta ab.", "The debt has been written off."),
         leaves=("Die Zahlung wurde gebucht.",),
         but=r"{part}",
     ),
     Rule(
         "assigned",
-        r"{assigned}|(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|{new_owner}|"
+        r"{assigned}|{claim_word}{gap}{acquired}|(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|{new_owner}|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
         r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|{turn}{gap}{elsewhere}",
         takes=(
@@ -344,7 +380,7 @@ ENDINGS = (
     ),
     Rule(
         "waived",
-        r"{waived}|{not_pursued}|(?:{refrain}{gap}{pursuit}|{pursuit}{gap}{refrain})|{let}{gap}{fall}|"
+        r"{waived}|{not_pursued}|(?:{refrain}(?! sie){gap}{pursuit}|{pursuit}{gap}{refrain})|{let}{gap}{fall}|"
         r"{pursues}{gap}{not_on}",
         takes=(
             "Wir verzichten auf unsere Forderung.",
@@ -358,26 +394,30 @@ ENDINGS = (
     ),
     Rule(
         "paid",
-        r"(?:{owed}|{matter}|{in_full}){gap}{paid}|{paid}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}|"
-        r"{arrived}{gap}{in_full}",
+        r"(?:{owed}|{matter}|{in_full}|{client_word}){gap}{paid}|{paid}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}",
         takes=(
             "Die Rechnung ist bezahlt.",
             "Das Konto ist ausgeglichen.",
             "Der Betrag ist am 3. Mai eingegangen.",
+            "Ihr Mandant hat inzwischen bezahlt.",
             "The debt has been paid in full.",
         ),
         leaves=("Bitte zahlen Sie den Betrag.", "Ihr Schreiben ist eingegangen."),
     ),
     Rule(
         "nothing_owed",
-        rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_word}}|{{stranger}})|(?:{{owed}}|{{matter}}){{gap}}{{no_more}}",
+        rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_word}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
+        rf"{{none}}(?:{_WORD}){{0,3}}? {{open}}|{{claim_word}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
+        r"(?:{owed}|{matter}){gap}{no_more}|{wants}{gap}{no_more}",
         takes=(
             "Wir haben keine Forderung gegen Ihren Mandanten.",
             "Es ist nichts mehr offen.",
             "Ihr Mandant ist kein Kunde von uns.",
+            "Offene Posten: keine",
+            "Es sind keine Rechnungen offen.",
             "There is no outstanding balance.",
         ),
-        leaves=("Wir haben eine Forderung gegen Ihren Mandanten.", "Wir haben keine Fragen."),
+        leaves=("Wir haben eine Forderung gegen Ihren Mandanten.", "Titel: keine Forderung: 20,00 EUR"),
     ),
     Rule(
         "cancelled",
@@ -388,7 +428,7 @@ ENDINGS = (
     ),
     Rule(
         "taken_back",
-        r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice})|"
+        r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice}|{creditor_list})|"
         r"{withdraw}.{0,40}?(?:{owed}|{notice}).{0,60}?{back}",
         takes=(
             "Die Forderung haben wir zurückgenommen.",
@@ -419,7 +459,8 @@ ENDINGS = (
     ),
     Rule(
         "superseded",
-        r"{outdated}|{current}{gap}{statement}{gap}{follows}|{destroy}{gap}{statement}|{statement}{gap}{no_more}",
+        r"{outdated}|{current}{gap}{statement}{gap}{follows}|{destroy}{gap}{statement}|{statement}{gap}{no_more}|"
+        r"{use}{gap}{statement} nicht(?= ?[.,!]| ?\Z)",
         takes=(
             "Die beigefügte Aufstellung ist nicht mehr aktuell.",
             "Eine aktuelle Aufstellung reichen wir nach.",
@@ -429,8 +470,8 @@ ENDINGS = (
     ),
     Rule(
         "mistaken",
-        r"{mistaken}|{by_mistake}",
-        takes=("Es handelt sich um eine Verwechslung.", "Die Mahnung erging versehentlich.", "It was sent in error."),
+        r"{mistaken}|{by_mistake}|(?:{client_word}|{owed}){gap}(?:{unknown_here}|{not_liable})",
+        takes=("Es handelt sich um eine Verwechslung.", "Die Mahnung erging versehentlich.", "Ihr Mandant ist hier nicht bekannt.", "It was sent in error."),
         leaves=("Die Rechnung ist richtig.",),
     ),
     Rule(
@@ -465,17 +506,18 @@ _AROUND = 100
 
 _KEYS = {
     "part_let_go": "written_off waived cancelled taken_back",
-    "assigned": "assigned handed_on new_owner owner handled elsewhere",
+    "assigned": "assigned acquired handed_on new_owner owner handled elsewhere",
     "mandate_ended": "ended not_competent no_more",
+    "written_off": "written_off books",
     "time_barred": "barred",
     "waived": "waived not_pursued refrain fall not_on",
     "paid": "paid arrived",
-    "nothing_owed": "nothing_left none no_more",
+    "nothing_owed": "nothing_left none open no_more",
     "cancelled": "cancelled void",
     "taken_back": "taken_back back",
     "file_closed": "closed",
-    "superseded": "outdated follows destroy no_more",
-    "mistaken": "mistaken by_mistake",
+    "superseded": "outdated follows destroy no_more use",
+    "mistaken": "mistaken by_mistake unknown_here not_liable",
     "status": "status paid closed",
     "status_cell": "status paid closed",
 }
