@@ -190,6 +190,5 @@ def _is_doubtful(sentence: Sentence) -> bool:
     if MAY_CHANGE.find(folded) is None:
         return False
     for rule in (*HARMLESS, *KINDS):
-        while (found := rule.find(folded)) is not None and found.end() > found.start():
-            folded = f"{folded[: found.start()]} {folded[found.end() :]}"
+        folded = rule.without(folded)
     return MAY_CHANGE.find(folded) is not None
