@@ -154,6 +154,7 @@ _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head'
 """What is owed, composed: *Beitrags-rückstände*, *Gesamt-rest-forderung*."""
 _GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
 _GROUNDS = frozenset(word for entry in entries("ground") for word in fold(entry).split("|"))
+_ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
 _ODD_NOUN = re.compile(parts("odd_noun"))
 _PAST = re.compile(parts("figure_past"))
@@ -215,7 +216,9 @@ REQUEST = Rule(
 def _is_known(word: str) -> bool:
     if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word):
         return True
-    return _GROUND.fullmatch(word) is not None and (_ODD_PART.match(word) is None or word in _GROUNDS)
+    if word in _GROUNDS:
+        return True
+    return bool(_GROUND.fullmatch(word)) and not (_ODD_PART.match(word) or _ANOTHER_WORD.fullmatch(word))
 
 
 def odd_words(text: str) -> tuple[str, ...]:
