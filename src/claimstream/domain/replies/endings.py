@@ -22,13 +22,13 @@ _CLAUSE = r"(?:[^,;:]|(?<=\d),(?=\d)){0,100}?"
 """Words up to the next comma."""
 _ON = r"[^;:]{0,100}?"
 _MONEY = r"\d ?{currency}"
-_BY_PAYMENT = r"(?:{done}|{void}|{paid}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
+_BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
 _ANY = (
-    r"(?:{done}|{void}|{paid}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
+    r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
     r"{ended})"
 )
 _DENIABLE = (
-    r"(?:{written_off}|{assigned}|{barred}|{waived}|{paid}|{arrived}|{ended}|{cancelled}|{void}|{done}|{closed}|"
+    r"(?:{written_off}|{assigned}|{barred}|{waived}|{cleared}|{arrived}|{ended}|{cancelled}|{void}|{done}|{closed}|"
     r"{discharged}|{taken_back}|{handed_on}|{mistaken}|{by_mistake})"
 )
 
@@ -113,7 +113,7 @@ LOOKALIKES = (
     ),
     Rule(
         "supposed_end",
-        rf"{{supposed}}{_CLAUSE}{_ANY}|{{modal}}{_CLAUSE}{_ANY} werden|{{paid}} (?:wird|werden)\b",
+        rf"{{supposed}}{_CLAUSE}{_ANY}|{{modal}}{_CLAUSE}{_ANY} werden|{{cleared}} (?:wird|werden)\b",
         takes=(
             "Sollte die Forderung bereits beglichen sein, melden Sie sich bitte.",
             "Bitte teilen Sie mit, ob die Angelegenheit erledigt ist.",
@@ -125,10 +125,10 @@ LOOKALIKES = (
     ),
     Rule(
         "part_payment",
-        rf"{_MONEY}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{paid}}|{{arrived}})|"
+        rf"{_MONEY}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{cleared}}|{{arrived}})|"
         rf"(?:\A|,(?!\d)|\b(?:und|davon|hiervon|darauf|hierauf|bereits|bisher))(?: [^\s,;:]{{1,30}}){{0,3}}? ?\b\d[\d.,]{{0,12}} ?"
-        rf"{{currency}} (?:ist|sind|{{perfect}}){_CLAUSE}(?:{{paid}}|{{arrived}})|"
-        rf"(?:{{paid}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?(?:{{currency}} ?)?\b\d[\d.,]{{0,12}} ?{{currency}}",
+        rf"{{currency}} (?:ist|sind|{{perfect}}){_CLAUSE}(?:{{cleared}}|{{arrived}})|"
+        rf"(?:{{cleared}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?(?:{{currency}} ?)?\b\d[\d.,]{{0,12}} ?{{currency}}",
         takes=(
             "Auf die Forderung wurden 50,00 EUR gezahlt.",
             "Die Forderung beträgt 950 EUR, davon sind 50,00 EUR bereits getilgt.",
@@ -138,13 +138,13 @@ LOOKALIKES = (
     ),
     Rule(
         "paid_in_part",
-        rf"{{partly}}{_CLAUSE}{{paid}}",
+        rf"{{partly}}{_CLAUSE}{{cleared}}",
         takes=("Ihr Mandant hat zuletzt im Mai gezahlt.", "Die Raten wurden teilweise gezahlt."),
         leaves=("Ihr Mandant hat gezahlt.",),
     ),
     Rule(
         "columns_of_a_table",
-        r"{paid} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
+        r"{cleared} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
         takes=("Rechnung Betrag bezahlt offen", "invoice amount paid outstanding"),
         leaves=("Die Rechnung ist bezahlt, nichts ist offen.", "Die Forderung ist beglichen."),
     ),
@@ -239,11 +239,11 @@ LOOKALIKES = (
         leaves=("Dem Schuldner wurde am 3. Mai die Restschuldbefreiung erteilt.",),
     ),
     Rule(
-        "no_further_claims",
-        rf"{{none}}(?:{_WORD}){{0,2}}? (?:{{other_claim}}|{{further}}(?:{_WORD}){{0,2}}? {{claim_word}})|"
-        rf"(?:{{further}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
-        rf"(?:{{further}}|{{other_claim}}){_CLAUSE}(?:{{taken_back}}|{{not_pursued}})|"
-        rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{further}})\b",
+        "no_other_claims",
+        rf"{{none}}(?:{_WORD}){{0,2}}? (?:{{other_claim}}|{{beside}}(?:{_WORD}){{0,2}}? {{claim_word}})|"
+        rf"(?:{{beside}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
+        rf"(?:{{beside}}|{{other_claim}}){_CLAUSE}(?:{{taken_back}}|{{not_pursued}})|"
+        rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{beside}})\b",
         takes=(
             "Weitere Forderungen bestehen nicht.",
             "Es bestehen keine weiteren Forderungen.",
@@ -393,8 +393,8 @@ ENDINGS = (
         but=r"{part}",
     ),
     Rule(
-        "paid",
-        r"(?:{owed}|{matter}|{in_full}|{client_word}){gap}{paid}|{paid}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}",
+        "paid_off",
+        r"(?:{owed}|{matter}|{in_full}|{client_word}){gap}{cleared}|{cleared}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}",
         takes=(
             "Die Rechnung ist bezahlt.",
             "Das Konto ist ausgeglichen.",
@@ -476,7 +476,7 @@ ENDINGS = (
     ),
     Rule(
         "status",
-        r"{status_label}[ :=|-]{1,4}(?:{status}|{paid}|{closed})",
+        r"{status_label}[ :=|-]{1,4}(?:{status}|{cleared}|{closed})",
         takes=("Status: bezahlt", "Bearbeitungsstand: abgeschlossen", "Status: closed"),
         leaves=("Status: offen", "Bezahlt wird am Monatsende."),
     ),
@@ -485,7 +485,7 @@ ENDINGS = (
 
 STATUS_CELL = Rule(
     "status_cell",
-    r"\A(?:{status}|{paid}|{closed})(?: (?:am |seit |per |on )?\d[\d. ]{3,10})?\Z",
+    r"\A(?:{status}|{cleared}|{closed})(?: (?:am |seit |per |on )?\d[\d. ]{3,10})?\Z",
     takes=("bezahlt", "geschlossen am 03.05.2026", "paid"),
     leaves=("offen", "bezahlt werden 20 EUR"),
 )
@@ -511,15 +511,15 @@ _KEYS = {
     "written_off": "written_off books",
     "time_barred": "barred",
     "waived": "waived not_pursued refrain fall not_on",
-    "paid": "paid arrived",
+    "paid_off": "cleared arrived",
     "nothing_owed": "nothing_left none open no_more",
     "cancelled": "cancelled void",
     "taken_back": "taken_back back",
     "file_closed": "closed",
     "superseded": "outdated follows destroy no_more use",
     "mistaken": "mistaken by_mistake unknown_here not_liable",
-    "status": "status paid closed",
-    "status_cell": "status paid closed",
+    "status": "status cleared closed",
+    "status_cell": "status cleared closed",
 }
 """The sections, by rule, of which what it finds holds an entry; of the others the one of their name. A sentence
 without one needs no search."""

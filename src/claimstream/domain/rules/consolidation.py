@@ -71,6 +71,7 @@ def consolidate(
         endings=tuple(ending for e in extractions for ending in e.endings),
         flaw=total.flaw,
         conflicts=(total.conflict,) if total.conflict else (),
+        remarks=tuple(e.remark for e in extractions if e.remark),
         confidence=_confidence(intent, total.amount, settlement),
         sources_used=tuple(dict.fromkeys(used)),
         sources_unread=tuple(dict.fromkeys(unread)),
