@@ -37,8 +37,9 @@ from claimstream.domain.replies.endings import PART, find_endings
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
-from claimstream.domain.rules.matching import SAME_NAME, people_conflict
+from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
+from claimstream.domain.rules.ownership import SAME_NAME, another_person
 from claimstream.domain.text import Text
 
 _ANSWERED_BY_A_PERSON = {
@@ -143,7 +144,11 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
 
 def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
     """Whether what was read may be about another client or another creditor, in words."""
-    return _another_client(mail, consolidated, file.client) or _another_creditor(mail, consolidated, match, file)
+    return (
+        _another_client(mail, consolidated, file.client)
+        or _another_person(mail, consolidated, file)
+        or _another_creditor(mail, consolidated, match, file)
+    )
 
 
 def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
@@ -159,6 +164,12 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
     return None
+
+
+def _another_person(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    return another_person(source, total.evidence, consolidated, file) if total and source else None
 
 
 def _read_in(source: Source, people: Iterable[Found[PersonName]]) -> list[Found[PersonName]]:
