@@ -21,7 +21,11 @@ _WORD = r" [^\s,;:]{1,30}"
 _CLAUSE = r"(?:[^,;:]|(?<=\d),(?=\d)){0,100}?"
 """Words up to the next comma."""
 _ON = r"[^;:]{0,100}?"
-_MONEY = r"\d ?{currency}"
+_UPON = r"{upon}(?: (?!{their})[^\s,;:]{1,30}){0,3}? {settling}(?! vom| am| of| on \d)"
+_AMOUNT = r"(?:{currency} ?)?\b\d[\d.,]{0,12} ?{currency}"
+_TO_US = (
+    r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: (?!wir |we |zusteh|gehoer)[^\s,;:]{1,30}){0,6}?"
+)
 _BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
 _ANY = (
     r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
@@ -32,19 +36,7 @@ _DENIABLE = (
     r"{discharged}|{taken_back}|{handed_on}|{mistaken}|{by_mistake})"
 )
 
-LOOKALIKES = (
-    Rule(
-        "denied_end",
-        rf"{{denies}}(?:(?! {{breaks_off}}){_WORD}){{0,4}}(?<! mehr) {_DENIABLE}",
-        takes=(
-            "Die Forderung ist nicht verjährt.",
-            "Der Betrag ist noch nicht vollständig ausgeglichen.",
-            "Darin liegt kein Verzicht.",
-            "Wir werden nicht auf die Forderung verzichten.",
-            "The debt is not statute-barred.",
-        ),
-        leaves=("Die Forderung ist verjährt.", "Nicht nur das ist erledigt.", "Wir verzichten auf die Forderung."),
-    ),
+NOT_YET = (
     Rule(
         "without_waiver",
         r"\b(?:ohne|without) (?:[^\s,;:]{1,30} ){0,5}?{waived}",
@@ -54,7 +46,8 @@ LOOKALIKES = (
     ),
     Rule(
         "end_denied_behind",
-        rf"(?:{{barred}}|{{waived}}|{{assigned}}|{{written_off}}){_CLAUSE}(?:{{denied_behind}}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
+        rf"(?:{{barred}}|{{waived}}|{{assigned}}|{{written_off}}){_CLAUSE}"
+        r"(?:{denied_behind}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
         rf"{{denied_behind}}{_CLAUSE}(?:{{barred}}|{{waived}})",
         takes=(
             "Verjährung ist nicht eingetreten.",
@@ -66,20 +59,9 @@ LOOKALIKES = (
         leaves=("Wir verzichten auf die nicht titulierte Forderung.", "Die Forderung ist verjährt."),
     ),
     Rule(
-        "plea_of_limitation",
-        r"{waived}.{0,40}?{barred}|{barred}.{0,40}?{waived}|\bverjaehrungsfrist\w*|"
-        r"{barred} (?:erst|fruehestens|in|nach|neu)\b|\b(?:drohende[nr]?|beginn|neubeginn) (?:der )?{barred}",
-        takes=(
-            "Wir bitten um Verzicht auf die Einrede der Verjährung.",
-            "Der Titel verjährt erst in 30 Jahren.",
-            "Die Verjährungsfrist beträgt 30 Jahre.",
-        ),
-        leaves=("Die Forderung ist verjährt.", "Wir verzichten auf unsere Forderung."),
-    ),
-    Rule(
         "end_upon_payment",
-        rf"{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d){_ON}{_BY_PAYMENT}|"
-        rf"{_BY_PAYMENT}{_CLAUSE}{{upon}}(?: (?!{{their}})[^\s,;:]{{1,30}}){{0,3}}? {{settling}}(?! vom| am| of| on \d)|"
+        rf"{_UPON}{_ON}{_BY_PAYMENT}|"
+        rf"{_BY_PAYMENT}{_CLAUSE}{_UPON}|"
         rf"(?:{{pays}}{_ON}\bdamit\b|{{thereupon}}){_ON}{_BY_PAYMENT}",
         takes=(
             "Nach Zahlungseingang ist die Angelegenheit erledigt.",
@@ -123,12 +105,39 @@ LOOKALIKES = (
         ),
         leaves=("Falls Sie Fragen haben: die Forderung wurde verkauft.", "Die Forderung wurde abgetreten."),
     ),
+)
+"""Ends that are tied to a payment, supposed, or ruled out: the claim stands as it was stated."""
+
+LOOKALIKES = (
+    *NOT_YET,
+    Rule(
+        "denied_end",
+        rf"{{denies}}(?:(?! {{breaks_off}}){_WORD}){{0,4}}(?<! mehr) {_DENIABLE}",
+        takes=(
+            "Die Forderung ist nicht verjährt.",
+            "Der Betrag ist noch nicht vollständig ausgeglichen.",
+            "Darin liegt kein Verzicht.",
+            "Wir werden nicht auf die Forderung verzichten.",
+            "The debt is not statute-barred.",
+        ),
+        leaves=("Die Forderung ist verjährt.", "Nicht nur das ist erledigt.", "Wir verzichten auf die Forderung."),
+    ),
+    Rule(
+        "plea_of_limitation",
+        r"{waived}.{0,40}?{barred}|{barred}.{0,40}?{waived}|\bverjaehrungsfrist\w*|"
+        r"{barred} (?:erst|fruehestens|in|nach|neu)\b|\b(?:drohende[nr]?|beginn|neubeginn) (?:der )?{barred}",
+        takes=(
+            "Wir bitten um Verzicht auf die Einrede der Verjährung.",
+            "Der Titel verjährt erst in 30 Jahren.",
+            "Die Verjährungsfrist beträgt 30 Jahre.",
+        ),
+        leaves=("Die Forderung ist verjährt.", "Wir verzichten auf unsere Forderung."),
+    ),
     Rule(
         "part_payment",
-        rf"{_MONEY}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{cleared}}|{{arrived}})|"
-        rf"(?:\A|,(?!\d)|\b(?:und|davon|hiervon|darauf|hierauf|bereits|bisher))(?: [^\s,;:]{{1,30}}){{0,3}}? ?\b\d[\d.,]{{0,12}} ?"
-        rf"{{currency}} (?:ist|sind|{{perfect}}){_CLAUSE}(?:{{cleared}}|{{arrived}})|"
-        rf"(?:{{cleared}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?(?:{{currency}} ?)?\b\d[\d.,]{{0,12}} ?{{currency}}",
+        rf"{{currency}}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{cleared}}|{{arrived}})|"
+        rf"(?:\A|,(?!\d)|{{of_it}})(?: [^\s,;:]{{1,30}}){{0,3}}? ?{_AMOUNT} (?:ist|sind|{{perfect}}){_CLAUSE}"
+        rf"(?:{{cleared}}|{{arrived}})|(?:{{cleared}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?{_AMOUNT}",
         takes=(
             "Auf die Forderung wurden 50,00 EUR gezahlt.",
             "Die Forderung beträgt 950 EUR, davon sind 50,00 EUR bereits getilgt.",
@@ -143,6 +152,15 @@ LOOKALIKES = (
         leaves=("Ihr Mandant hat gezahlt.",),
     ),
     Rule(
+        "nothing_paid_on_it",
+        r"{cleared}(?: (?!und|and)[^\s,;:]{1,30}){0,4}? (?:{denies}|nichts\b)",
+        takes=(
+            "Den Betrag schuldet sie noch vollständig, gezahlt wurde darauf nichts.",
+            "Gezahlt hat er bis heute nicht.",
+        ),
+        leaves=("Die Forderung ist bezahlt und nichts mehr offen.", "Die Rechnung ist bezahlt."),
+    ),
+    Rule(
         "columns_of_a_table",
         r"{cleared} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
         takes=("Rechnung Betrag bezahlt offen", "invoice amount paid outstanding"),
@@ -150,9 +168,9 @@ LOOKALIKES = (
     ),
     Rule(
         "assigned_to_the_writer",
-        rf"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){{us}}(?: (?!wir |we |zusteh|gehoer)[^\s,;:]{{1,30}}){{0,6}}? "
-        rf"(?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
-        rf"(?:{{assigned}}|{{handed_on}}){_CLAUSE}{{for_collection}}|{{for_collection}}{_CLAUSE}(?:{{assigned}}|{{handed_on}})|"
+        rf"{_TO_US} (?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
+        rf"(?:{{assigned}}|{{handed_on}}){_CLAUSE}{{for_collection}}|"
+        rf"{{for_collection}}{_CLAUSE}(?:{{assigned}}|{{handed_on}})|"
         rf"{{we_are}}(?: (?!nicht |no |not |kein)[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|{{owner}}{_CLAUSE}{{we_are}}",
         takes=(
             "Die Alt GmbH hat die Forderung an uns abgetreten.",
@@ -175,7 +193,7 @@ LOOKALIKES = (
     ),
     Rule(
         "passed_by_law",
-        rf"{{by_law}}[^.;:]{{0,60}}?(?:{{assigned}}|\brecht\b)|{{assigned}}[^.;:]{{0,60}}?{{by_law}}|\baus (?:abgetretenem|uebergegangenem) recht",
+        r"{by_law}{gap}{assigned}|{assigned}{gap}{by_law}|{by_transfer}",
         takes=(
             "Der Anspruch ist gemäß § 7 UVG auf das Land übergegangen.",
             "Wir machen die Forderung aus abgetretenem Recht geltend.",
@@ -185,7 +203,10 @@ LOOKALIKES = (
     Rule(
         "pledge",
         rf"{{pledged}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}",
-        takes=("Ihr Mandant hat seine pfändbaren Bezüge abgetreten.", "Eine Lohnabtretung und Gehaltsabtretung liegt vor."),
+        takes=(
+            "Ihr Mandant hat seine pfändbaren Bezüge abgetreten.",
+            "Eine Lohnabtretung und Gehaltsabtretung liegt vor.",
+        ),
         leaves=("Die Forderung wurde abgetreten.",),
     ),
     Rule(
@@ -335,13 +356,27 @@ PART = Rule(
 )
 """Part of the claim, or what a plan leaves of it: nothing against a plan that is accepted."""
 
+EARLIER = Rule(
+    "earlier_letter",
+    rf"(?:(?:{{letter}}|{{notice}}|{{statement}})(?:{_WORD}){{0,2}}? {{dated}}|"
+    rf"{{former}}(?:{_WORD}){{0,2}}? (?:{{letter}}|{{notice}}|{{statement}})){_CLAUSE}(?:{{cancelled}}|{{void}}|{{outdated}})",
+    takes=("Unser Schreiben vom 3. Mai ist überholt.", "Unsere frühere Aufstellung ist damit gegenstandslos."),
+    leaves=("Die beigefügte Aufstellung ist überholt.", "Die Forderung vom 3. Mai ist gegenstandslos."),
+)
+"""A paper that came before: nothing against a figure that this text states in another sentence."""
+
 ENDINGS = (
     PART,
     Rule(
         "written_off",
         rf"{{written_off}}|{{books}} {_ON}(?:{{owed}}|{{matter}}){_ON}{{off}}(?= ?[.,!]| und| ?\Z)|"
         rf"(?:{{owed}}|{{matter}}) {{books}} {_ON}{{off}}(?= ?[.,!]| und| ?\Z)",
-        takes=("Die Forderung wurde ausgebucht.", "Wir buchen den Betrag aus.", "Die Forderung treten wir an Beta ab.", "The debt has been written off."),
+        takes=(
+            "Die Forderung wurde ausgebucht.",
+            "Wir buchen den Betrag aus.",
+            "Die Forderung treten wir an Beta ab.",
+            "The debt has been written off.",
+        ),
         leaves=("Die Zahlung wurde gebucht.",),
         but=r"{part}",
     ),
@@ -470,8 +505,13 @@ ENDINGS = (
     ),
     Rule(
         "mistaken",
-        r"{mistaken}|{by_mistake}|(?:{client_word}|{owed}){gap}(?:{unknown_here}|{not_liable})",
-        takes=("Es handelt sich um eine Verwechslung.", "Die Mahnung erging versehentlich.", "Ihr Mandant ist hier nicht bekannt.", "It was sent in error."),
+        r"{mistaken}|{by_mistake}|(?:{client_word}|{owed})[^,;]{0,60}?(?:{unknown_here}|{not_liable})",
+        takes=(
+            "Es handelt sich um eine Verwechslung.",
+            "Die Mahnung erging versehentlich.",
+            "Ihr Mandant ist hier nicht bekannt.",
+            "It was sent in error.",
+        ),
         leaves=("Die Rechnung ist richtig.",),
     ),
     Rule(
@@ -480,6 +520,7 @@ ENDINGS = (
         takes=("Status: bezahlt", "Bearbeitungsstand: abgeschlossen", "Status: closed"),
         leaves=("Status: offen", "Bezahlt wird am Monatsende."),
     ),
+    EARLIER,
 )
 """The sentences by which a claim ends. The first that takes a sentence names the ending."""
 
@@ -506,6 +547,7 @@ _AROUND = 100
 
 _KEYS = {
     "part_let_go": "written_off waived cancelled taken_back",
+    "earlier_letter": "cancelled void outdated",
     "assigned": "assigned acquired handed_on new_owner owner handled elsewhere",
     "mandate_ended": "ended not_competent no_more",
     "written_off": "written_off books",
@@ -563,12 +605,17 @@ def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> E
     if not any(rule.find(words) for rule in rules):
         return None
     for rule in LOOKALIKES:
-        if rule.find(words):
-            words = rule.compiled.sub(lambda match: " " * len(match.group()), words)
+        words = _blanked(rule, words)
+    beside = _blanked(EARLIER, words)
     for rule in rules:
-        if found := rule.find(words):
+        if found := rule.find(words if rule is EARLIER else beside):
             return Ending(rule=rule.name, evidence=_quoted(sentence, found.start(), found.end(), source_id))
     return None
+
+
+def _blanked(rule: Rule, words: str) -> str:
+    """A folded sentence with blanks for what a rule takes of it; every other word keeps its place."""
+    return rule.compiled.sub(lambda match: " " * len(match.group()), words) if rule.find(words) else words
 
 
 def _in_cells(text: str, source_id: str) -> Iterator[Ending]:

@@ -338,9 +338,7 @@ def _choose(tier: Sequence[_Scored], thresholds: Thresholds) -> tuple[_Scored | 
     return None, None
 
 
-def _routed(
-    signs: Signs, consolidated: Consolidated, inquiries: Sequence[CandidateFile], routing: RoutingHit
-) -> Match:
+def _routed(signs: Signs, consolidated: Consolidated, inquiries: Sequence[CandidateFile], routing: RoutingHit) -> Match:
     file = next((f for f in inquiries if f.inquiry.inquiry_id == routing.inquiry_id), None)
     if file is None:
         return Match(

@@ -22,8 +22,10 @@ from claimstream.domain.records.decision import (
     Thresholds,
 )
 from claimstream.domain.records.extraction import (
+    Amount,
     AmountRank,
     Consolidated,
+    Ending,
     Found,
     Method,
     PersonName,
@@ -33,7 +35,7 @@ from claimstream.domain.records.extraction import (
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
-from claimstream.domain.replies.endings import PART, find_endings
+from claimstream.domain.replies.endings import EARLIER, PART, find_endings
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
@@ -205,9 +207,20 @@ def _claim_ended(mail: ParsedMail, intent: Intent, consolidated: Consolidated) -
         and settlement.value.decision is not SettlementDecision.DECLINED
     )
     for ending in (*find_endings(subject, "subject"), *consolidated.endings):
-        if not (in_a_plan and ending.rule == PART.name):
+        harmless = (in_a_plan and ending.rule == PART.name) or (
+            ending.rule == EARLIER.name and _stands_apart(consolidated.total_claim, ending)
+        )
+        if not harmless:
             return f"the claim may have ended ({ending.rule}): {' '.join(ending.evidence.quote.split())[:160]}"
     return None
+
+
+def _stands_apart(total: Amount | None, ending: Ending) -> bool:
+    """Whether a total stands in the same source as an ending, and in another sentence."""
+    if total is None or total.evidence.source_id != ending.evidence.source_id:
+        return False
+    begin = ending.evidence.start
+    return not begin <= total.evidence.start < begin + len(ending.evidence.quote)
 
 
 def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
