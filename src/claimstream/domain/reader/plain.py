@@ -13,7 +13,6 @@ from functools import lru_cache
 from claimstream.domain.language import Rule, parts, words
 from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.spelling import fold
-from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.kinds import is_harmless
 from claimstream.domain.text import Sentence
 
@@ -36,6 +35,7 @@ PHRASES = (
         "telling",
         r"(?:wir |ich )?(?:teilen?|koennen) (?:wir |ich )?ihnen (?:hiermit |wunschgemaess |gerne? )?(?:mit|mitteilen)"
         r"(?![^\s,:.])|(?:wir |ich )?teilen? (?:wir |ich )?(?:hiermit |wunschgemaess )?mit(?![^\s,:.])|"
+        r"(?:wir )?bestaetigen (?:wir )?(?:ihnen )?(?:hiermit )?(?=,|dass)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
         r"wie folgt|(?:so )?dass\b",
         takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due."),
@@ -189,6 +189,12 @@ ANNOUNCES = Rule(
     takes=("Wir teilen Ihnen den Stand mit:", "Our statement is as follows:"),
     leaves=("Sie schrieben uns:",),
 )
+SUPPOSED = Rule(
+    "figure_supposed",
+    r"{condition}|{subjunctive}|{doubt}",
+    takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
+    leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
+)
 ADDRESSED = Rule(
     "figure_of_somebody_or_some_case",
     r"\b(?:sie|ihr\w{0,2}|er|bei|nach|unter|you|your|he|she|they|with|after|upon)\b",
@@ -289,7 +295,7 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     if is_plain(text, names):
         return True
     folded = Sentence.of(text).folded
-    if TAKEN_BACK.find(folded) or DOUBT.find(folded):
+    if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
         return False
     return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None
 

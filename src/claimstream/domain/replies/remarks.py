@@ -14,7 +14,7 @@ from claimstream.domain.replies.endings import NOT_YET
 from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.text import Sentence, Text
 
-_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d\.\d\d(?!\d)|\d ?(?:€|eur\b)")
+_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
 
 ABOUT_MONEY = Rule(
     "about_money",
@@ -180,7 +180,7 @@ HARMLESS = (
     ),
     Rule(
         "not_returned",
-        r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|"
+        r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|"
         r"\b(?:keine|nicht) (?:[^\W\d_]{3,20} )?(?:bezahlt|gezahlt|zurueckgezahlt)\b|"
         r"\bunveraendert\w{0,2}\b|\Amehr\b{gap}\bnicht\b|\bnichts (?:mehr|weiter|weiteres) (?:dazu|hinzu|offen)\b",
         takes=(
