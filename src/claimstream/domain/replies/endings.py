@@ -359,7 +359,8 @@ PART = Rule(
 EARLIER = Rule(
     "earlier_letter",
     rf"(?:(?:{{letter}}|{{notice}}|{{statement}})(?:{_WORD}){{0,2}}? {{dated}}|"
-    rf"{{former}}(?:{_WORD}){{0,2}}? (?:{{letter}}|{{notice}}|{{statement}})){_CLAUSE}(?:{{cancelled}}|{{void}}|{{outdated}})",
+    rf"{{former}}(?:{_WORD}){{0,2}}? (?:{{letter}}|{{notice}}|{{statement}})){_CLAUSE}"
+    r"(?:{cancelled}|{void}|{outdated})",
     takes=("Unser Schreiben vom 3. Mai ist überholt.", "Unsere frühere Aufstellung ist damit gegenstandslos."),
     leaves=("Die beigefügte Aufstellung ist überholt.", "Die Forderung vom 3. Mai ist gegenstandslos."),
 )

@@ -22,10 +22,8 @@ from claimstream.domain.records.decision import (
     Thresholds,
 )
 from claimstream.domain.records.extraction import (
-    Amount,
     AmountRank,
     Consolidated,
-    Ending,
     Found,
     Method,
     PersonName,
@@ -34,15 +32,14 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
-from claimstream.domain.replies.endings import EARLIER, PART, find_endings
+from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
+from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.ended import claim_ended, letters
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
 from claimstream.domain.rules.ownership import SAME_NAME, another_person
-from claimstream.domain.text import Text
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -98,7 +95,7 @@ def decide(
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
     refused = [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
-    if ended := _claim_ended(mail, intent, consolidated):
+    if ended := claim_ended(mail, intent, consolidated):
         # A figure below the stored one is what is left of the claim, and says more.
         lower = any(reason is ReviewReason.AMOUNT_LOWER for reason, _ in refused)
         refused.insert(1 if lower else 0, (ReviewReason.CLAIM_ENDED, ended))
@@ -197,32 +194,6 @@ def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match
     return f"it names the creditor {named}, not {creditor.name}" if another else None
 
 
-def _claim_ended(mail: ParsedMail, intent: Intent, consolidated: Consolidated) -> str | None:
-    """The words by which the mail takes the claim back, wherever they stand."""
-    subject = Text(_SUBJECT_PREFIX.sub("", mail.subject))
-    settlement = consolidated.settlement
-    in_a_plan = (
-        intent is Intent.SETTLEMENT_RESPONSE
-        and settlement is not None
-        and settlement.value.decision is not SettlementDecision.DECLINED
-    )
-    for ending in (*find_endings(subject, "subject"), *consolidated.endings):
-        harmless = (in_a_plan and ending.rule == PART.name) or (
-            ending.rule == EARLIER.name and _stands_apart(consolidated.total_claim, ending)
-        )
-        if not harmless:
-            return f"the claim may have ended ({ending.rule}): {' '.join(ending.evidence.quote.split())[:160]}"
-    return None
-
-
-def _stands_apart(total: Amount | None, ending: Ending) -> bool:
-    """Whether a total stands in the same source as an ending, and in another sentence."""
-    if total is None or total.evidence.source_id != ending.evidence.source_id:
-        return False
-    begin = ending.evidence.start
-    return not begin <= total.evidence.start < begin + len(ending.evidence.quote)
-
-
 def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
     """Our own letter, sent back as an attachment: it says *Unser Zeichen* to the firm's file number."""
     total = consolidated.total_claim
@@ -252,10 +223,8 @@ def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
 def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     """A sentence of the letter, beside the total, that may make it another one."""
     total = consolidated.total_claim
-    letters = {s.source_id for s in mail.sources if s.kind is SourceKind.BODY or len(s.text) <= LETTER_LENGTH}
-    if total is not None:
-        letters.add(total.evidence.source_id)
-    found = next((remark for remark in consolidated.remarks if remark.source_id in letters), None)
+    judged = letters(mail, total.evidence) if total else letters(mail)
+    found = next((remark for remark in consolidated.remarks if remark.source_id in judged), None)
     return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
 
 
