@@ -7,11 +7,13 @@ nobody has named goes to a person.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from claimstream.domain.language import Rule, entries
-from claimstream.domain.reader.layout import Span, cells, lines
+from claimstream.domain.reader.layout import cells, lines
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.text import Sentence, Text
@@ -544,6 +546,8 @@ OPEN_CELL = Rule(
 _LONGEST = 300
 """Characters of a sentence that is quoted whole."""
 _AROUND = 100
+_MOST = 5
+"""Endings of one rule that are kept of a text."""
 
 
 _KEYS = {
@@ -585,18 +589,21 @@ def _rules_for(word: str) -> frozenset[str]:
 
 
 def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
-    """Return every sentence, line or cell by which the claim of a text ends, in order."""
-    found = []
-    names: set[str] = set()
+    """Return the sentences, lines and cells by which the claim of a text ends, in order; of each rule the first few."""
+    found: list[Ending] = []
+    kept: Counter[str] = Counter()
+    has_status = False
     for sentence in text.sentences:
         possible = set[str]().union(*filter(None, map(_rules_for, _WORDS.findall(sentence.folded))))
         if not possible:
             continue
-        names |= possible
-        if ending := _in_sentence(sentence, [rule for rule in ENDINGS if rule.name in possible], source_id):
+        has_status = has_status or STATUS_CELL.name in possible
+        rules = [rule for rule in ENDINGS if rule.name in possible and kept[rule.name] < _MOST]
+        if ending := _in_sentence(sentence, rules, source_id):
+            kept[ending.rule] += 1
             found.append(ending)
-    if STATUS_CELL.name in names:
-        found += _in_cells(text.written, source_id)
+    if has_status:
+        found += islice(_in_cells(text.written, source_id), _MOST)
     by_place = {ending.evidence.start: ending for ending in reversed(found)}
     return tuple(by_place[start] for start in sorted(by_place))
 
@@ -623,11 +630,14 @@ def _in_cells(text: str, source_id: str) -> Iterator[Ending]:
     """The endings that stand in a cell or a line by themselves, unless others beside it are open."""
     rows = [cell for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
     found = [cell for cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
-    if found and not any(OPEN_CELL.find(folded(cell.of(text))) for cell in rows):
-        for cell in found:
-            line = Span(text.rfind("\n", 0, cell.start) + 1, cell.end)
-            evidence = Evidence(source_id=source_id, quote=line.of(text), start=line.start)
-            yield Ending(rule=STATUS_CELL.name, evidence=evidence)
+    if any(OPEN_CELL.find(folded(cell.of(text))) for cell in rows):
+        return
+    for cell in found:
+        # With what the row says it is the status of.
+        begin = max(0, cell.start - _LONGEST)
+        start = max(begin, text.rfind("\n", begin, cell.start) + 1)
+        evidence = Evidence(source_id=source_id, quote=text[start : cell.end], start=start)
+        yield Ending(rule=STATUS_CELL.name, evidence=evidence)
 
 
 def _quoted(sentence: Sentence, start: int, end: int, source_id: str) -> Evidence:
