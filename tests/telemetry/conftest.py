@@ -69,7 +69,8 @@ def sentry_events() -> KeptEnvelopes:
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No collector out of the environment, no warning held back for another test's, and logging as it was."""
     # The package's name for it is the decorator.
-    monkeypatch.setattr(import_module("claimstream.telemetry.best_effort"), "_limiter", RateLimiter(period_seconds=60.0))
+    module = import_module("claimstream.telemetry.best_effort")
+    monkeypatch.setattr(module, "_limiter", RateLimiter(period_seconds=60.0))
     for name in ("OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"):
         monkeypatch.delenv(name, raising=False)
     for name in ("ENDPOINT", "PROTOCOL", "TRACES_ENDPOINT", "METRICS_ENDPOINT", "TRACES_PROTOCOL", "METRICS_PROTOCOL"):
