@@ -110,6 +110,127 @@ Nothing is owed.
 The invoice was cancelled.
 The letter was sent in error.
 There is no outstanding balance.
+Die Forderung haben wir mit Wirkung zum 01.07.2026 an die Beta Finance veräußert.
+Die Rechte aus dem Vertrag liegen nunmehr bei der Beta Finance.
+Unser Haus ist nicht mehr Anspruchsinhaber.
+Ansprechpartner für diese Forderung ist seit Mai die Beta Inkasso.
+Wir haben den Vorgang am 3. Mai an die Rechtsanwälte Sommer weitergeleitet, die ihn nun bearbeiten.
+Unsere Vollmacht ist erloschen.
+Für die Alt GmbH werden wir nicht mehr tätig.
+Die Zusammenarbeit mit der Gläubigerin ist beendet.
+Dieser Vorgang ist bei uns nicht mehr anhängig.
+Bei uns ist der Vorgang seit 2023 geschlossen.
+Die Akte befindet sich im Archiv, Forderungen werden nicht mehr erhoben.
+Die Forderung besteht daher in dieser Höhe nicht.
+Die Dreijahresfrist ist abgelaufen.
+Wir berufen uns nicht mehr auf diese Forderung.
+Wir halten die Forderung nicht aufrecht.
+Die Forderung lassen wir auf sich beruhen.
+Wir sehen die Sache als erledigt an.
+Sie können die Akte schließen.
+Ihr Mandant muss nichts mehr zahlen.
+Es ist nichts mehr zu bezahlen.
+Offen ist nichts mehr.
+Es wurde alles bezahlt.
+Die Forderung wurde inzwischen durch Ratenzahlungen vollständig getilgt.
+Die Schuld hat der Vater Ihres Mandanten beglichen.
+Das Geld ist heute eingegangen.
+Eine Zahlung ist nicht mehr erforderlich.
+Bitte zahlen Sie nichts mehr.
+Die Rechnung wird storniert.
+Bitte ignorieren Sie unsere letzte Mahnung.
+Der Bescheid ist aufgehoben worden.
+Der Bescheid vom 3. Mai wurde widerrufen.
+Unsere Klage wurde abgewiesen.
+Wir haben den Antrag auf Mahnbescheid zurückgenommen.
+Die Forderung nimmt an der Restschuldbefreiung teil.
+Ihr Mandant ist restschuldbefreit.
+Die Forderung wurde durch Vergleich vom 3. Mai erledigt.
+Hierbei handelt es sich um ein Versehen unsererseits.
+Da ist uns ein Fehler passiert.
+Wir haben die Konten vertauscht.
+Gemeint ist nicht Ihr Mandant, sondern ein Namensvetter.
+Die Forderung betrifft Frau Sommer, nicht Ihren Mandanten.
+Diese Forderung gehört nicht zu Ihrem Mandanten.
+Ihr Mandant wird bei uns nicht geführt.
+Uns sind keine Forderungen bekannt.
+Fehlanzeige.
+The debt now belongs to Beta Ltd.
+We have been disinstructed.
+The debt has been fully repaid.
+The account is settled.
+There is nothing outstanding.
+The debt is no longer enforceable.
+The limitation period has expired.
+We are writing off the balance.
+We have withdrawn the invoice.
+We have no record of your client.
+Your client's debts were discharged in bankruptcy.
+You may close your file.
+Damit hat es sich für uns erledigt.
+Forderungsinhaber: Beta AG (seit 01.08.2026)
+Die Forderung haben wir im August an Beta weiterverkauft.
+Eigentümer der Forderung ist mittlerweile die Beta GmbH.
+Die Forderung befindet sich nicht mehr in unserem Bestand.
+Wir haben den Fall an unseren Auftraggeber zurückgegeben.
+Unsere Tätigkeit ist beendet.
+Wir haben den Auftrag zurückgegeben.
+Die Gläubigerin hat uns das Mandat entzogen.
+bezahlt am 03.11.2026
+Wir werden die Forderung ausbuchen.
+Wir buchen den Betrag aus und schließen den Vorgang.
+Wir treten die Forderung an die Beta ab.
+Die Beta GmbH hat unsere Forderung übernommen.
+Die Beta GmbH hat die Forderung gekauft.
+Der Einzug erfolgt nunmehr durch die Beta GmbH.
+Die Forderung ist mit Ablauf des 31.12.2024 verjährt.
+Der Anspruch ist verwirkt.
+Es verbleibt keine Forderung.
+Ein Rückstand besteht nicht.
+Offene Forderungen: keine
+Es sind keine Rechnungen offen.
+Alle Rechnungen sind bezahlt.
+Die Angelegenheit ist für uns abgeschlossen.
+Wir betrachten den Vorgang als abgeschlossen.
+Die Forderung wurde von der Versicherung reguliert.
+Das Jobcenter hat den Rückstand übernommen.
+Die Schuld hat Herr X übernommen.
+Bitte streichen Sie unsere Forderung aus dem Verzeichnis.
+Wir sind kein Gläubiger Ihres Mandanten.
+Wir sind nicht Ihr Ansprechpartner.
+Zu Ihrem Mandanten liegt uns nichts vor.
+Das war ein Fehler unserer Buchhaltung.
+Wir haben uns geirrt.
+Die Aufstellung stimmt nicht.
+Der Betrag ist nicht mehr aktuell.
+Bitte verwenden Sie die Aufstellung nicht.
+Die Forderung betrifft nicht Ihren Mandanten.
+Die Forderung betrifft einen anderen Kunden gleichen Namens.
+Ihr Mandant haftet nicht.
+Wir entlassen Ihren Mandanten aus der Haftung.
+Wir haben Ihrem Mandanten die Restschuld geschenkt.
+Wir machen keine Forderung geltend.
+Wir erheben keine Ansprüche mehr.
+Wir fordern nichts mehr.
+Von uns kommt keine Forderung.
+Das Geld ist da.
+Zahlung vollständig erhalten.
+Die Forderung ist durch Pfändung vollständig gedeckt.
+Ihr Mandant hat bezahlt.
+Er hat inzwischen alles bezahlt.
+This debt no longer belongs to us.
+Your client does not owe us anything.
+The matter is closed.
+The debt was sold to Beta Ltd in May.
+The debt is now owned by Beta Ltd.
+The claim has been withdrawn.
+We no longer act for the creditor.
+The debt was forgiven.
+The amount is no longer due.
+This was sent by mistake.
+He is not our customer.
+We will take no further action.
+We do not intend to pursue this debt.
 """.strip().splitlines()
 
 LEAVES = """
@@ -233,4 +354,68 @@ This does not constitute a waiver of our rights.
 The invoice has not been paid.
 Once the balance is paid, we will close our file.
 Please note that the amount is still outstanding.
+Wir vertreten weiterhin die Alt GmbH.
+Die Alt GmbH hat uns mit der Wahrnehmung ihrer Interessen beauftragt.
+Wir haben die Forderung durch Abtretung erworben.
+Die Forderung wurde von der Alt Bank AG an die Beta Finance, unsere Mandantin, abgetreten.
+Unsere Mandantin ist seit 2020 Inhaberin der Forderung.
+Unsere Mandantin ist neue Gläubigerin.
+Bitte zahlen Sie mit schuldbefreiender Wirkung nur an uns.
+Nach Eingang des Gesamtbetrags erhalten Sie den Titel zurück.
+Bei Zahlung des Gesamtbetrages wird die Akte geschlossen.
+Geht der Betrag bis zum 30.11. ein, ist die Sache für uns erledigt.
+Die Angelegenheit ist für uns noch nicht abgeschlossen.
+Wir bitten um Erledigung bis zum 30.11.2026.
+Zur Erledigung Ihrer Anfrage teilen wir mit:
+Bitte erledigen Sie die Zahlung bis zum 30.11.2026.
+Die Rechnung ist zur Zahlung fällig und bisher unbezahlt geblieben.
+Ihr Mandant hat seit Mai nicht mehr gezahlt.
+Es wurden bislang keine Raten bezahlt.
+Die Raten wurden nur bis Mai bezahlt.
+Die vereinbarten Raten wurden nicht eingehalten.
+Die Ratenvereinbarung wurde widerrufen.
+Die Stundung wurde aufgehoben.
+Das Darlehen wurde am 3. Mai gekündigt und fällig gestellt.
+Das Konto wird im Soll geführt und wurde gekündigt.
+Ihr Mandant ist aus der Wohnung ausgezogen, das Mietverhältnis ist beendet.
+Die Versorgung wurde eingestellt.
+Die Mitgliedschaft ist erloschen.
+Der Vertrag wurde durch Widerruf beendet.
+Der Antrag auf Erlass wurde abgelehnt.
+Einen Erlass können wir nicht gewähren.
+Auf die Forderung kann nicht verzichtet werden.
+Auf unsere Ansprüche wollen wir nicht verzichten.
+Aus haushaltsrechtlichen Gründen ist ein Verzicht nicht zulässig.
+Die Verjährung wurde durch den Mahnbescheid gehemmt.
+Verjährung tritt erst 2050 ein.
+Die Forderung ist nicht Gegenstand der Restschuldbefreiung.
+Sicherheiten: Gehaltsabtretung
+Abtretungen / Pfändungen: keine
+Ihr Mandant hat uns seine Rentenansprüche abgetreten.
+Diese Auskunft ist vertraulich und nur für den Empfänger bestimmt.
+If you have received this message in error please contact the sender.
+The account has been terminated for non-payment.
+Your client has not paid.
+We have not received any payment.
+The debt remains unpaid.
+We are the new owner of this debt.
+Please note that our client does not waive any rights.
+Ein Ausdruck liegt bei; frühere Schreiben wurden nicht beantwortet.
+Für Rückfragen ist Frau Kern zuständig.
+Ihr Ansprechpartner: Herr Sommer
+Alle Preise inkl. MwSt., Irrtümer vorbehalten.
+Falls Sie bereits überwiesen haben, vielen Dank.
+Bei zwischenzeitlicher Zahlung ist dieses Schreiben gegenstandslos.
+Zahlungen, die nach dem 01.11.2026 eingegangen sind, sind nicht berücksichtigt.
+Die Forderung ist rechtskräftig tituliert und nicht verjährt.
+Das Leasingfahrzeug wurde zurückgegeben.
+Die Kaution wurde bereits verrechnet.
+Den Plan lehnen wir ab, ein Verzicht kommt nicht infrage.
+Das Mahnverfahren ist abgeschlossen.
+Die Akte wird beim Amtsgericht Kiel geführt.
+Bitte führen Sie uns weiterhin als Gläubiger.
+Ihr Mandant hat die Schuld anerkannt.
+Ihr Mandant hat die Vermögensauskunft abgegeben.
+Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist berücksichtigt.
+Die Bankverbindung hat sich geändert, das alte Konto ist geschlossen.
 """.strip().splitlines()

@@ -126,8 +126,8 @@ LOOKALIKES = (
     ),
     Rule(
         "plea_of_limitation",
-        r"{waived}.{0,40}?{barred}|{barred}.{0,40}?{waived}|\bverjaehrungsfrist\w*|"
-        r"{barred} (?:erst|fruehestens|in|nach|neu)\b|\b(?:drohende[nr]?|beginn|neubeginn) (?:der )?{barred}",
+        r"{waived}.{0,40}?{barred}|{barred}.{0,40}?{waived}|\bverjaehrungsfrist\b(?!.{0,40}?{run_out})|"
+        r"(?<!\bist )(?<!\bsind ){barred} (?:tritt )?(?:am|zum|in|nach|{ahead})|{ahead} (?:der )?{barred}",
         takes=(
             "Wir bitten um Verzicht auf die Einrede der Verjährung.",
             "Der Titel verjährt erst in 30 Jahren.",
@@ -152,6 +152,22 @@ LOOKALIKES = (
         rf"{{partly}}{_CLAUSE}{{cleared}}",
         takes=("Ihr Mandant hat zuletzt im Mai gezahlt.", "Die Raten wurden teilweise gezahlt."),
         leaves=("Ihr Mandant hat gezahlt.",),
+    ),
+    Rule(
+        "counted_already",
+        rf"(?:{{cleared}}|{{arrived}}){_CLAUSE}{{counted}}|{{counted}}{_CLAUSE}(?:{{cleared}}|{{arrived}})",
+        takes=("Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist bereits berücksichtigt.",),
+        leaves=("Der Betrag wurde gezahlt.",),
+    ),
+    Rule(
+        "no_more_of_it",
+        rf"{{silence}}{_CLAUSE}{{nothing_left}}|{{nothing_left}}{_CLAUSE}{{silence}}|{{sits}}{_CLAUSE}{_AMOUNT}",
+        takes=(
+            "Seither kam nichts mehr.",
+            "Wir haben dem nichts mehr hinzuzufügen.",
+            "Der Saldo liegt jetzt bei 500,00 EUR.",
+        ),
+        leaves=("Es ist nichts mehr offen.",),
     ),
     Rule(
         "nothing_paid_on_it",
@@ -188,6 +204,17 @@ LOOKALIKES = (
         ),
     ),
     Rule(
+        "assigned_to_our_client",
+        r"\b(?:an|auf|to)\b[^.;:]{0,60}?{our_client},? {assigned}|"
+        r"{our_client}(?: [^\s,;:]{1,30}){0,4} (?:{owner}|{new_owner})|"
+        r"(?:{owner}|{new_owner})[^;:]{0,60}?{our_client}",
+        takes=(
+            "Die Forderung wurde von der Alt AG an die Beta GmbH, unsere Mandantin, abgetreten.",
+            "Unsere Mandantin ist seit 2020 Inhaberin der Forderung.",
+        ),
+        leaves=("Unsere Mandantin hat die Forderung an die Beta GmbH abgetreten.",),
+    ),
+    Rule(
         "bought_by_the_writer",
         rf"{{we_have}}{_CLAUSE}{{acquired}}|{{acquired}}{_CLAUSE}{{we_have}}",
         takes=("Wir haben die Forderung von der Alt AG erworben.", "We have acquired the debt."),
@@ -204,7 +231,7 @@ LOOKALIKES = (
     ),
     Rule(
         "pledge",
-        rf"{{pledged}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}",
+        rf"{{pledged}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}|{{pledge_paper}}",
         takes=(
             "Ihr Mandant hat seine pfändbaren Bezüge abgetreten.",
             "Eine Lohnabtretung und Gehaltsabtretung liegt vor.",
@@ -254,7 +281,7 @@ LOOKALIKES = (
     ),
     Rule(
         "discharge_leaves_it",
-        r"{exempt}.{0,100}?{discharged}|{discharged}.{0,100}?{exempt}",
+        r"{exempt}(?! mehr).{0,100}?{discharged}|{discharged}.{0,100}?{exempt}(?! mehr)",
         takes=(
             "Die Forderung ist von der Restschuldbefreiung ausgenommen.",
             "Wir beantragen die Versagung der Restschuldbefreiung.",
@@ -385,7 +412,8 @@ ENDINGS = (
     ),
     Rule(
         "assigned",
-        r"{assigned}|{claim_word}{gap}{acquired}|(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|{new_owner}|"
+        r"{assigned}|{new_owner}|{claim_word}{gap}{acquired}|{acquired}{gap}{claim_word}|"
+        r"(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
         r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|{turn}{gap}{elsewhere}",
         takes=(
@@ -432,7 +460,8 @@ ENDINGS = (
     ),
     Rule(
         "paid_off",
-        r"(?:{owed}|{matter}|{in_full}|{client_word}){gap}{cleared}|{cleared}{gap}{in_full}|(?:{in_full}|\b\w{0,12}betrag){gap}{arrived}",
+        r"(?:{owed}|{matter}|{in_full}|{client_word}){gap}{cleared}|{cleared}{gap}{in_full}|"
+        r"(?:{in_full}|{sum_word}){gap}{arrived}(?! sie)",
         takes=(
             "Die Rechnung ist bezahlt.",
             "Das Konto ist ausgeglichen.",
@@ -446,7 +475,8 @@ ENDINGS = (
         "nothing_owed",
         rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_word}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
         rf"{{none}}(?:{_WORD}){{0,3}}? {{open}}|{{claim_word}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
-        r"(?:{owed}|{matter}){gap}{no_more}|{wants}{gap}{no_more}",
+        r"(?:{owed}|{matter}){gap}{no_more}|{no_more}{gap}{owed}|{wants}{gap}{no_more}|"
+        r"{settling}{gap}{no_more} {needed}",
         takes=(
             "Wir haben keine Forderung gegen Ihren Mandanten.",
             "Es ist nichts mehr offen.",
@@ -467,6 +497,7 @@ ENDINGS = (
     Rule(
         "taken_back",
         r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice}|{creditor_list})|"
+        r"(?:{owed}|{stranger}).{0,40}?{exists}(?: [^\s,;:]{1,30}){0,5}? nicht(?= ?[.,;!]| und| ?\Z)|"
         r"{withdraw}.{0,40}?(?:{owed}|{notice}).{0,60}?{back}",
         takes=(
             "Die Forderung haben wir zurückgenommen.",
@@ -508,7 +539,8 @@ ENDINGS = (
     ),
     Rule(
         "mistaken",
-        r"{mistaken}|{by_mistake}|(?:{client_word}|{owed})[^,;]{0,60}?(?:{unknown_here}|{not_liable})",
+        r"{mistaken}|{by_mistake}|(?:{client_word}|{owed})[^,;]{0,60}?(?:{unknown_here}|{not_liable})|"
+        r"(?:{client_word}|{owed}){gap}{not_the_client}",
         takes=(
             "Es handelt sich um eine Verwechslung.",
             "Die Mahnung erging versehentlich.",
@@ -559,12 +591,12 @@ _KEYS = {
     "time_barred": "barred",
     "waived": "waived not_pursued refrain fall not_on",
     "paid_off": "cleared arrived",
-    "nothing_owed": "nothing_left none open no_more",
+    "nothing_owed": "nothing_left none open no_more needed",
     "cancelled": "cancelled void",
-    "taken_back": "taken_back back",
+    "taken_back": "taken_back back exists",
     "file_closed": "closed",
     "superseded": "outdated follows destroy no_more use",
-    "mistaken": "mistaken by_mistake unknown_here not_liable",
+    "mistaken": "mistaken by_mistake unknown_here not_liable not_the_client",
     "status": "status cleared closed",
     "status_cell": "status cleared closed",
 }
