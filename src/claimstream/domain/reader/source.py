@@ -24,6 +24,7 @@ from claimstream.domain.reader.people import find_people
 from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.settlement import read_settlement
 from claimstream.domain.reader.spelling import fold
+from claimstream.domain.reader.splits import is_multiple
 from claimstream.domain.records.extraction import (
     Amount,
     AmountFlaw,
@@ -218,7 +219,7 @@ def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
         if token.currency not in (None, "EUR") or (foreign and token.currency is None):
             continue
         if claim.role in _RANKS and not claim.part:
-            flaw = token.flaw
+            flaw = AmountFlaw.AMBIGUOUS if is_multiple(source.text, token.start) else token.flaw
             found.append(_amount(source, claim, _RANKS[claim.role], flaw))
         elif claim.role is None and token.has_currency and token.flaw is None:
             found.append(_amount(source, claim, AmountRank.BARE, None))
