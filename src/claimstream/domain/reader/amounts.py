@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from claimstream.domain.language import Rule
+from claimstream.domain.language.currencies import CURRENCY, UNKNOWN, currency_code
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.iban import find_ibans
 from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, is_split
@@ -15,48 +17,25 @@ from claimstream.domain.records.extraction import AmountFlaw
 from claimstream.domain.text.text import folded
 
 
-_CURRENCIES = {
-    "€": "EUR",
-    "eur": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "chf": "CHF",
-    "sfr": "CHF",
-    "$": "USD",
-    "us$": "USD",
-    "usd": "USD",
-    "£": "GBP",
-    "gbp": "GBP",
-    "¥": "JPY",
-    "jpy": "JPY",
-    "pln": "PLN",
-    "zł": "PLN",
-    "czk": "CZK",
-    "dkk": "DKK",
-    "sek": "SEK",
-    "nok": "NOK",
-    "huf": "HUF",
-    "try": "TRY",
-    "dm": "DEM",
-    "dem": "DEM",
-}
-_OTHER_SIGNS = "¢¤֏؋฿៛\u20a0-\u20ab\u20ad-\u20cf﷼﹩＄￠￡￥￦"
-"""Signs of other currencies, all of Unicode's block of them but the euro: ``₺``, ``₹``, the wide dollar."""
-_UNKNOWN_CURRENCY = "XXX"
-"""ISO 4217's code for none of its currencies."""
-_CURRENCY = (
-    rf"(?:[{_OTHER_SIGNS}]|"
-    r"€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|"
-    r"HUF|TRY|DEM|DM)"
+_CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({CURRENCY})(?![A-Za-z])")
+_CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&./-])")
+NO_CURRENCY = Rule(
+    "no_currency",
+    r"\A{no_currency}\Z",
+    takes=("RVG", "VAT", "UND"),
+    leaves=("XYZ", "QQQ"),
 )
-_CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({_CURRENCY})(?![A-Za-z])")
+"""Three capitals behind an amount that stand for no currency."""
+_LAW_AFTER = re.compile(r"[a-z]?[ \u00a0]?(?:(?:Abs|Satz|S|Nr|ff?)\b|[A-ZÄÖÜ][A-Za-z]{0,12}[A-Z]\b)")
+_BEFORE = 40
+"""The number of characters before its figures in which the currency of an amount is looked for."""
 _HEAD = re.compile(
     rf"(?:(?<!\w)(?P<sign>[-−–—])(?P<gap>[{BLANK}]{{0,3}}))?"
-    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])"
+    rf"(?:(?<![A-Za-z])(?P<currency>{CURRENCY})[.:)]{{0,2}}[{BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])"
     rf"(?P<gap_late>[{BLANK}]{{0,3}}))?)?\Z"
 )
 _TAIL = re.compile(
-    rf"(?P<sign>[-−–‑](?![\w,.-]))?(?:[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})"
+    rf"(?P<sign>[-−–‑](?![\w,.-]))?(?:[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?(?P<currency>{CURRENCY})"
     rf"(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
 )
 _TIED_BEFORE = re.compile(r"(?:[\w/\\'’#]|\d[.,:]|\w[-−–])\Z")
@@ -232,7 +211,7 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     dashed = _DASH_CENTS.match(work, end)
     number_end = dashed.end() if dashed else end
 
-    head = _HEAD.search(work, max(floor, start - 16), start)
+    head = _HEAD.search(work, max(floor, start - _BEFORE), start)
     assert head  # every part of the pattern is optional
     if _TIED_BEFORE.search(work[max(0, head.start() - 2) : head.start()]):
         return None  # "K-004411", "09:12", "8817/25": part of something longer
@@ -243,8 +222,8 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     if suffix and (head["currency"] or ("," not in bare and not dashed)) and _owns_next(work, stop):
         # "Rechnung 4711 EUR 430,00", "EUR 1,00 EUR 2,00": the currency is the next number's
         suffix, stop = None, tail.end("sign") if tail["sign"] else number_end
-    named = suffix or head["currency"]
-    currency = _CURRENCIES.get(named.lower(), _UNKNOWN_CURRENCY) if named else None
+    currency, coded = _currency(work, head["currency"], suffix, number_end)
+    stop = coded or stop
     begin, negative = _begin(head)
     negative = negative or bool(tail["sign"] or (suffix and tail["sign_late"]))
 
@@ -252,6 +231,8 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         if "," in bare and _RANGE.match(work, stop):  # "50,00-70,00": nobody is served by a guess
             return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
         return None
+    if head["currency"] == "$" and bare.isdigit() and _LAW_AFTER.match(work, end):
+        return None  # "$4 UStG": the sign of a paragraph on another keyboard
     if _NOT_MONEY_AFTER.match(work, stop) or _OTHER_UNIT_AFTER.match(work, number_end):
         return None
     if _OTHER_UNIT_BEFORE.search(work[max(0, begin - 12) : begin]):
@@ -277,6 +258,21 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         value, flaw = -value, AmountFlaw.CREDIT
         stop = credit.end() if credit else stop
     return AmountToken(value, begin, stop, text[begin:stop], flaw, currency=currency)
+
+
+def _currency(work: str, before: str | None, behind: str | None, end: int) -> tuple[str | None, int | None]:
+    """The currency of figures that end at ``end``, and the end of a code behind them that nobody lists."""
+    codes = {currency_code(written) for written in (before, behind) if written}
+    if codes:
+        return (codes.pop() if len(codes) == 1 else UNKNOWN), None
+    unknown = _CODE_AFTER.match(work, end)
+    if unknown is None or currency_code(unknown[1]) != UNKNOWN or NO_CURRENCY.find(folded(unknown[1])):
+        return None, None
+    line = work[work.rfind("\n", 0, end) + 1 : end]
+    # A line in capitals may go on with any word.
+    if line.isupper() or _owns_next(work, unknown.end()):
+        return None, None
+    return UNKNOWN, unknown.end()
 
 
 def _begin(head: re.Match[str]) -> tuple[int, bool]:
