@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from claimstream.domain.language.vocabulary import entries
+from claimstream.domain.reader.spelling import fold
+
 UNKNOWN = "XXX"
 """The code of ISO 4217 for none of its currencies."""
 _OTHER_SIGNS = "¢¤֏؋฿៛\u20a0-\u20ab\u20ad-\u20cf﷼﹩＄￠￡￥￦"
@@ -44,3 +47,14 @@ def currency_code(written: str) -> str:
     """Return the code of a currency as it is written; ``XXX`` for a sign of one that is not listed."""
     written = written.replace("\u00a0", " ")
     return _CODES.get(written) or _CODES.get(written.lower(), UNKNOWN)
+
+
+_WORDS = {fold(word) for word in entries("no_currency")}
+OTHER_CODES = _pattern(
+    [
+        fold(written)
+        for written, code in _CODES.items()
+        if code not in {"EUR", UNKNOWN} and len(written) > 2 and written[0].isalpha() and fold(written) not in _WORDS
+    ]
+)
+"""The codes and names of all currencies but the euro, as a part of a pattern for folded text."""
