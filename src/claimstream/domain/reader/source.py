@@ -5,6 +5,7 @@ It says nothing where it is not sure; what it does say carries its evidence.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -247,6 +248,16 @@ def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
             _amount(source, claim, AmountRank.CLAIM, AmountFlaw.CREDIT)
             for claim in claims
             if claim.role is Role.CREDIT and claim.token.value and claim.token.currency in (None, "EUR")
+        ]
+    if not found:
+        # "Die Forderung beträgt nicht unter 430,00 EUR": a person shall see the figure, and nobody writes it.
+        found = [
+            _amount(source, replace(claim, doubt=True), AmountRank.BARE, claim.token.flaw)
+            for claim in claims
+            if claim.role is Role.OTHER
+            and claim.label is not None
+            and claim.label.role in CLAIM_ROLES
+            and claim.token.currency == "EUR"
         ]
     return tuple(sorted(found, key=lambda amount: amount.evidence.start))
 
