@@ -12,7 +12,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.language.currencies import CURRENCY, UNKNOWN, currency_code
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.iban import find_ibans
-from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, is_split
+from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, is_split, touches_unread
 from claimstream.domain.records.extraction import AmountFlaw
 from claimstream.domain.text.text import folded
 
@@ -243,6 +243,8 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         return None  # "77 310 552" is any number
     parsed = _number(plain, has_currency=bool(currency or dashed), cells=cells)
     if parsed is None:
+        if "," in bare and touches_unread(work, begin, number_end, stop):
+            return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
         return None
     before = folded(work[max(0, begin - 24) : begin])
     if NAMES_A_NUMBER.find(before) and not currency and not dashed and "," not in bare:

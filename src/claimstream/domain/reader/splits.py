@@ -45,7 +45,7 @@ _NO_GROUP_AFTER = re.compile(r"(?:[^\w\s.,|/-]{1,2}\d|[\u2000-\u2006\u2008\u200a
 _AHEAD = 80
 """The number of characters before an amount in which its own figures, and their words, are looked for."""
 _LONGEST_GAP = 5
-_GAP = re.compile(rf"(?<=\d)(?P<mark>[.,]?)(?P<gap>[^\w.,]{{1,{_LONGEST_GAP}}})\Z")
+_GAP = re.compile(rf"(?<=\d)(?P<mark>[.,]?)(?P<gap>[^\w.,]{{1,{_LONGEST_GAP}}}[.,]?)\Z")
 _CLOSED = re.compile(r"[\"”“»]\s")
 _PARTING = frozenset(";:!?()[]{}%‰°=&§#/€$£\u2010\u2011\u2012\u2013\u2014\u2212-")
 """Signs between two numbers that are two: the end of a sentence, of a paragraph's number, of a percentage."""
@@ -67,6 +67,12 @@ def is_multiple(text: str, begin: int) -> bool:
     return bool(_MULTIPLE.search(text, max(0, begin - 4), begin))
 
 
+def touches_unread(text: str, begin: int, end: int, stop: int) -> bool:
+    """Return True when something that is shown and is no text stands before an amount, behind its figures, or behind
+    its currency."""
+    return _UNREAD in (text[begin - 1 : begin], text[end : end + 1], text[stop : stop + 1])
+
+
 def is_split(text: str, begin: int, start: int, end: int, stop: int) -> bool:
     """Return True when an amount may be more, or less, than it seems.
 
@@ -81,7 +87,7 @@ def is_split(text: str, begin: int, start: int, end: int, stop: int) -> bool:
         stop: the place where the amount ends, with its currency.
     """
     bare = text[start:end].rstrip(",.-–—")
-    if _UNREAD in (text[begin - 1 : begin], text[end : end + 1], text[stop : stop + 1]):
+    if touches_unread(text, begin, end, stop):
         return True
     if _CENTS_AFTER.match(text, stop):
         return True
