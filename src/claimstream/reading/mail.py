@@ -8,7 +8,7 @@ from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import BEGINNING, BodyText, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
@@ -84,7 +84,7 @@ class OpenedMail:
         defects = self._anatomy.defects
         subject = decoded(self._first("Subject"))
         reader = AttachmentReader(limits, self._allowance, self.markers)
-        whole, missing = body_text(self._anatomy.texts) if body else ("", "")
+        whole, missing, struck = body_text(self._anatomy.texts) if body else BodyText("")
         most = min(limits.max_text_chars, self._allowance.characters)
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
@@ -92,6 +92,7 @@ class OpenedMail:
         if missing or self._anatomy.cut:
             reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         whole = whole[:most]
+        reader.report_struck("body", "body", "text/plain", len(self._raw), struck, whole)
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)
         new, disclaimer = cut_disclaimers(split.new)
