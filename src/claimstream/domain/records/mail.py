@@ -35,6 +35,12 @@ class Address(Record):
     address: str
 
 
+def mailbox_of(address: str) -> str:
+    """Return an address without the reply code: ``local+CODE@domain`` is ``local@domain``."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 class Source(Record):
     """One text that values may be read from: the new part of the body, or one attachment.
 
