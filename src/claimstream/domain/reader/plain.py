@@ -27,7 +27,7 @@ PHRASES = (
         rf"(?:vielen dank|wir danken(?: ihnen)?|wir bedanken uns) fuer ihre? {{letter}}{_DATE}|"
         rf"(?:auf|zu) ihre?m? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
         rf"(?:thank you for|we refer to|with reference to|further to) your {{letter}}{_DATE}|"
-        r"{salutation}(?: [^,.:?\d]{0,60})?,",
+        r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
         takes=("zu Ihrem Schreiben vom 03.05.2026", "Sehr geehrte Frau Kern,", "Further to your letter of 3 May 2026"),
         leaves=("Ihr Schreiben ist hinfällig.",),
     ),
@@ -54,7 +54,7 @@ PHRASES = (
         r"ihr mandant\b|ihre? (?:aktuelle |gesamte |offene )?(?:restschuld|rueckstand|saldo|schulden)\b|"
         r"unsere[rnms]? (?:mandant(?:in|schaft|en)|auftraggeber(?:in|s)?)\b|"
         r"your client(?:['’]s|s|s['’])?(?!\w)|your (?:(?:total|current|outstanding) ){0,2}(?:balance|debt|arrears)\b|"
-        r"\bschuldet (?:sie|er|es)(?= (?:mir|uns)\b)|\bschuldet (?:mir|uns) (?:sie|er)\b",
+        r"\bschuldet (?:sie|er|es)\b|\bschuldet (?:mir|uns) (?:sie|er)\b|\b(?:sie|er) schuldet\b",
         takes=(
             "Ihr Mandant schuldet uns 50,00 EUR.",
             "Your client's debt is EUR 50.00.",
@@ -122,6 +122,9 @@ PHRASES = (
 )
 """Turns of phrase that leave a figure as it is, whatever their single words would say."""
 
+_SALUTATION = re.compile(
+    rf"\A(?:{parts('salutation')})(?!\w)[^,.:?!\d]{{0,60}}(?:Dr\.[^,.:?!\d]{{0,40}})?[,!]", re.IGNORECASE
+)
 _NAMED = re.compile(
     r"(?<!\w)(?:Frau|Herrn?|Eheleuten?|Mr|Mrs|Ms|Miss|[Mm]andant(?:in|en|schaft)?|[Ss]chuldner(?:in|s)?|"
     r"[Kk]und(?:e|in|en)|[Cc]lient|[Dd]ebtor)\.?,?\s(?:(?:Dr|Prof)\.\s){0,2}"
@@ -222,6 +225,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     """
     text = " ".join(text.split())
     found = _QUOTATION.findall(text)
+    text = _SALUTATION.sub(" ", text)
     text = _GROUND_NOUNS.sub(_without_nouns, _ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
     found += [match.group() for match in REVERSED.finditer(low)]
