@@ -122,7 +122,7 @@ def _may_state_something(mail: ParsedMail) -> bool:
     speaks of a debt and not of its own coming in."""
     if any(source.needs_vision for source in mail.sources) or any(entry.is_rest for entry in mail.unread):
         return True
-    text = plain(" . ".join([mail.subject, *(source.text for source in mail.sources)]))
+    text = plain(" . ".join(source.text for source in mail.sources))
     acknowledges = AWAY.search(text) or RECEIVED.search(text) or MACHINE.search(text)
     listed = mail.header("List-Unsubscribe") is not None or mail.header("List-Id") is not None
     return _CASE_WORDS.search(text) is not None and not (acknowledges or listed)
