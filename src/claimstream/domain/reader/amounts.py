@@ -16,7 +16,6 @@ from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER,
 from claimstream.domain.records.extraction import AmountFlaw
 from claimstream.domain.text.text import folded
 
-
 _CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({CURRENCY})(?![A-Za-z])")
 _CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&./-])")
 NO_CURRENCY = Rule(
@@ -254,7 +253,12 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     foreign_digits = not re.sub(r"[ ’\s]", "", bare).isascii()
     credit = _CREDIT_AFTER.match(work, stop)
     boxed = currency is None and work[begin - 1 : begin] == "(" and work[stop : stop + 1] == ")"
-    if value is None or foreign_digits or (spaced and NUMBERED.find(before)) or is_split(work, begin, start, number_end, stop):
+    if (
+        value is None
+        or foreign_digits
+        or (spaced and NUMBERED.find(before))
+        or is_split(work, begin, start, number_end, stop)
+    ):
         value, flaw = None, AmountFlaw.AMBIGUOUS
     elif (negative or credit or boxed) and value:
         value, flaw = -value, AmountFlaw.CREDIT

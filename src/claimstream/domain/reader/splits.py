@@ -52,7 +52,9 @@ _PARTING = frozenset(";:!?()[]{}%‰°=&§#/€$£\u2010\u2011\u2012\u2013\u2014
 _FIGURES = re.compile(r"\d[\d.,'’]*\Z")
 _GROUP = re.compile(r"[1-9]\d{0,2}(?:[.'’]\d{3}){0,2}")
 _BROKEN_GROUP = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})?\.(\d{1,2})")
-_SPACED_GROUP = re.compile(rf"(?<![\w.,])(?<!\d[{BLANK}])[1-9]\d{{0,2}}(?:[{GROUP_BLANK}]\d{{3}}){{0,2}}[{GROUP_BLANK}]\Z")
+_SPACED_GROUP = re.compile(
+    rf"(?<![\w.,])(?<!\d[{BLANK}])[1-9]\d{{0,2}}(?:[{GROUP_BLANK}]\d{{3}}){{0,2}}[{GROUP_BLANK}]\Z"
+)
 _PART_OF_MORE = re.compile(rf"(?:\w|[-–/.,'’]|\d:|\d[{GROUP_BLANK}]|/ )\Z")
 _AT_LINE_ENDS = str.maketrans("", "", ">'’")
 _THOUSANDS = 3

@@ -87,9 +87,7 @@ class Unread(Record):
     @property
     def is_rest(self) -> bool:
         """True when this may say something else than what was read: it lies beyond a limit, or was struck out."""
-        return self.reason == "too_many" or (
-            self.reason in {"too_large", "struck"} and self.source_id.endswith(REST)
-        )
+        return self.reason == "too_many" or (self.reason in {"too_large", "struck"} and self.source_id.endswith(REST))
 
 
 class DeliveryReport(Record):

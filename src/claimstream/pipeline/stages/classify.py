@@ -65,7 +65,13 @@ async def _by_rules(
 
 
 async def classify(
-    email: Email, mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, judge: Judge, rules: Rules
+    email: Email,
+    mail: ParsedMail,
+    content: MailContent,
+    files: CandidateFiles,
+    desk: ModelDesk,
+    judge: Judge,
+    rules: Rules,
 ) -> Classification:
     """Return what the mail wants, by the rules where they are sure, else by a small model."""
     ruled = await _by_rules(email, mail, content, files, judge, rules)
