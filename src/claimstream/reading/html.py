@@ -109,7 +109,7 @@ class _Void:
                 self._striking |= names
 
     def takes(self, element: Element, name: str) -> bool:
-        """Whether an element is none of the text; one that is struck out is noted."""
+        """Return True when an element is none of the text. One that is struck out is noted."""
         if not isinstance(element.tag, str):
             return False
         style = element.get("style") or ""

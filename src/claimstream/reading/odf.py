@@ -72,7 +72,7 @@ class _OdfReader:
                     self._own[name] = hidden or line != "none"
 
     def _is_void(self, element: Element) -> bool:
-        """Whether the style of an element, or one that it is based on, strikes out or hides."""
+        """Return True when the style of an element, or one that it is based on, strikes out or hides."""
         name = attribute(element, "style-name")
         for _ in range(_MOST_STYLES):
             if name is None or name in self._own:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from claimstream.domain.reader.amounts import find_amounts
 from claimstream.reading.text import clean_line
 
-_FIGURES = re.compile(r"[\d.,'’\s]*\d[\d.,'’\s]*")
+_BEYOND_FIGURES = re.compile(r"[^\d.,'’\s]")
 _MOST = 300
 """The number of characters of struck text that a report quotes."""
 
@@ -23,7 +23,7 @@ def report_of(words: str) -> str:
 
 def holds_another_figure(words: str, shown: str) -> bool:
     """Return True when ``words`` hold an amount that ``shown`` does not give, or figures that were a part of one."""
-    if _FIGURES.fullmatch(words):
+    if _BEYOND_FIGURES.search(words) is None:
         return True
     void = {token.value for token in find_amounts(words)}
     return bool(void) and not void <= {token.value for token in find_amounts(shown)}

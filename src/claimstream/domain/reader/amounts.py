@@ -5,19 +5,19 @@ what an amount stands for is :mod:`claimstream.domain.reader.claims`'s to say.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
 from claimstream.domain.language.currencies import CURRENCY, UNKNOWN, currency_code
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.iban import find_ibans
-from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, is_split, touches_unread
+from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, split_from, touches_unread
 from claimstream.domain.records.extraction import AmountFlaw
 from claimstream.domain.text.text import folded
 
 _CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({CURRENCY})(?![A-Za-z])")
-_CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&./-])")
+_CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&/-]|\.\w)")
 NO_CURRENCY = Rule(
     "no_currency",
     r"\A{no_currency}\Z",
@@ -183,18 +183,13 @@ def find_amounts(text: str, *, scanned: bool = False, cells: bool = False) -> tu
             token = _token(text, work, match.start(), match.end(), floor=floor, spaced=False, cells=cells)
         if token is None:
             continue
-        if found and token.flaw is AmountFlaw.AMBIGUOUS and _leads_to(found[-1], token):
-            found[-1] = replace(found[-1], value=None, flaw=AmountFlaw.AMBIGUOUS)
+        while found and found[-1].end > token.start:
+            found.pop()  # the 1.234 of "1.234 * 567,00"
         if repaired.overlap(token.start, token.end):
             token = AmountToken(token.value, token.start, token.end, token.quote, token.flaw, True, token.currency)
         found.append(token)
         position = max(position, token.end)
     return tuple(found)
-
-
-def _leads_to(token: AmountToken, following: AmountToken) -> bool:
-    """Return True for the ``1.234`` of ``1.234 * 567,00``: figures alone, right before an amount that may be more."""
-    return token.quote[-1:].isdigit() and not re.search(r"[.,]\d\d\Z", token.quote) and following.start - token.end <= 5
 
 
 def parse_amount(text: str, *, scanned: bool = False) -> AmountToken | None:
@@ -241,25 +236,23 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     if spaced and not (currency or dashed or re.search(r"[.,]\d{2}\Z", bare)):
         return None  # "77 310 552" is any number
     parsed = _number(plain, has_currency=bool(currency or dashed), cells=cells)
-    if parsed is None:
-        if "," in bare and touches_unread(work, begin, number_end, stop):
-            return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
+    # Figures of another script look like points, and figures may be shown in another order.
+    odd = not re.sub(r"[’\s]", "", bare).isascii()
+    if "," in bare and (odd or (parsed is None and touches_unread(work, begin, number_end, stop))):
+        return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
+    if parsed is None or odd:
         return None
     before = folded(work[max(0, begin - 24) : begin])
     if NAMES_A_NUMBER.find(before) and not currency and not dashed and "," not in bare:
         return None
 
     value, flaw = parsed.value, None
-    foreign_digits = not re.sub(r"[ ’\s]", "", bare).isascii()
     credit = _CREDIT_AFTER.match(work, stop)
     boxed = currency is None and work[begin - 1 : begin] == "(" and work[stop : stop + 1] == ")"
-    if (
-        value is None
-        or foreign_digits
-        or (spaced and NUMBERED.find(before))
-        or is_split(work, begin, start, number_end, stop)
-    ):
+    whole_from = split_from(work, begin, start, number_end, stop)
+    if value is None or whole_from is not None or (spaced and NUMBERED.find(before)):
         value, flaw = None, AmountFlaw.AMBIGUOUS
+        begin = begin if whole_from is None else whole_from
     elif (negative or credit or boxed) and value:
         value, flaw = -value, AmountFlaw.CREDIT
         stop = credit.end() if credit else stop

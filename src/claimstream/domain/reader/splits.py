@@ -49,7 +49,7 @@ _GAP = re.compile(rf"(?<=\d)(?P<mark>[.,]?)(?P<gap>[^\w.,]{{1,{_LONGEST_GAP}}}[.
 _CLOSED = re.compile(r"[\"”“»]\s")
 _PARTING = frozenset(";:!?()[]{}%‰°=&§#/€$£\u2010\u2011\u2012\u2013\u2014\u2212-")
 """Signs between two numbers that are two: the end of a sentence, of a paragraph's number, of a percentage."""
-_FIGURES = re.compile(r"\d[\d.,'’]*\Z")
+_FIGURES = re.compile(rf"\d[\d.,'’]{{0,{_AHEAD}}}\Z")
 _GROUP = re.compile(r"[1-9]\d{0,2}(?:[.'’]\d{3}){0,2}")
 _BROKEN_GROUP = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})?\.(\d{1,2})")
 _SPACED_GROUP = re.compile(
@@ -75,8 +75,8 @@ def touches_unread(text: str, begin: int, end: int, stop: int) -> bool:
     return _UNREAD in (text[begin - 1 : begin], text[end : end + 1], text[stop : stop + 1])
 
 
-def is_split(text: str, begin: int, start: int, end: int, stop: int) -> bool:
-    """Return True when an amount may be more, or less, than it seems.
+def split_from(text: str, begin: int, start: int, end: int, stop: int) -> int | None:
+    """Return the place where an amount that may be more, or less, than it seems may begin; None where it is whole.
 
     It goes on across a blank or the end of a line (``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``), is the cents
     of the number before it (the ``34 EUR`` of ``512, 34 EUR``), touches a picture, or stands behind figures that may
@@ -89,9 +89,13 @@ def is_split(text: str, begin: int, start: int, end: int, stop: int) -> bool:
         stop: the place where the amount ends, with its currency.
     """
     bare = text[start:end].rstrip(",.-–—")
-    if touches_unread(text, begin, end, stop):
-        return True
-    if _CENTS_AFTER.match(text, stop):
+    if _is_split(text, begin, end, stop, bare):
+        return begin
+    return _group_before(text, begin, bare) if begin == start else None
+
+
+def _is_split(text: str, begin: int, end: int, stop: int, bare: str) -> bool:
+    if touches_unread(text, begin, end, stop) or _CENTS_AFTER.match(text, stop):
         return True
     if "," not in bare and _SPLIT_CENTS.match(text, end):
         return True
@@ -107,9 +111,7 @@ def is_split(text: str, begin: int, start: int, end: int, stop: int) -> bool:
     if len(bare) == 2 and bare.isdigit() and _CENTS_OF.search(before):
         return True
     whole = bare.isdigit() or " " in bare
-    if whole and re.search(rf"\d[{GROUP_BLANK}]\Z", before) and not re.search(r"\.\d{2,4}.\Z", before):
-        return True
-    return begin == start and _has_group_before(text, begin, bare)
+    return whole and bool(re.search(rf"\d[{GROUP_BLANK}]\Z", before)) and not re.search(r"\.\d{2,4}.\Z", before)
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -117,39 +119,44 @@ def _goes_on(text: str, end: int) -> bool:
     return found is not None and _PARTING.isdisjoint(found[0])
 
 
-def _has_group_before(text: str, begin: int, bare: str) -> bool:
-    """Return True when the figures before an amount may be its thousands, whatever stands between."""
-    ahead = text[max(0, begin - _AHEAD) : begin]
+def _group_before(text: str, begin: int, bare: str) -> int | None:
+    """Return the place of the figures before an amount that may be its thousands, whatever stands between."""
+    base = max(0, begin - _AHEAD)
+    ahead = text[base:begin]
     found = _GAP.search(ahead)
     if found is None:
-        return False
+        return None
     mark, gap = found["mark"], found["gap"]
     if "\n" in gap:
         gap = gap.translate(_AT_LINE_ENDS)
     if not _PARTING.isdisjoint(gap) or _CLOSED.search(gap):
-        return False
-    odd = "".join(gap.split()).replace("|", "")
-    if odd and odd == gap and not mark:
-        return True  # 1´234,56
+        return None
     figures = _FIGURES.search(ahead, 0, found.start())
     assert figures
     number, prior = figures[0], ahead[: figures.start()]
+    odd = "".join(gap.split()).replace("|", "")
+    if odd and odd == gap and not mark:
+        return base + figures.start()  # 1´234,56
     if (thousands := _SPACED_GROUP.search(prior)) and re.match(r"\d{3}(?!\d)", number):
         prior = prior[: thousands.start()]
     if _PART_OF_MORE.search(prior):
-        return False  # K-12, 8/25, 12:30, the end of a telephone number
+        return None  # K-12, 8/25, 12:30, the end of a telephone number
     if mark and not re.match(r"\d{3}(?!\d)", bare):
-        return False
+        return None
     line = prior.rpartition("\n")[2]
     if broken := "\n" in gap and not mark and _BROKEN_GROUP.fullmatch(number):
-        return len(broken[1]) + len(re.split(r"\D", bare, maxsplit=1)[0]) == _THOUSANDS
-    if not _GROUP.fullmatch(number) or gap.count("\n") > _MOST_BREAKS:
-        return False
-    return "\n" not in gap and not NUMBERED.find(folded(line)) if odd else _runs_into(line, gap)
+        joined = len(broken[1]) + len(re.split(r"\D", bare, maxsplit=1)[0]) == _THOUSANDS
+    elif not _GROUP.fullmatch(number) or gap.count("\n") > _MOST_BREAKS:
+        joined = False
+    elif odd:
+        joined = "\n" not in gap and not NUMBERED.find(folded(line))
+    else:
+        joined = _runs_into(line, gap)
+    return base + len(prior) if joined else None
 
 
 def _runs_into(line: str, gap: str) -> bool:
-    """Whether figures behind ``line``, and white space behind them, belong to what follows."""
+    """Return True when figures behind ``line``, and white space behind them, belong to what follows."""
     *columns, cell = _CELL.split(line)
     single = len(gap) == 1 and gap not in "\t|\n"
     if not _FILLER.fullmatch(cell):

@@ -118,8 +118,10 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
 
 
 def _may_state_something(mail: ParsedMail) -> bool:
-    """Whether a machine's mail without a figure may be more than an acknowledgement: it holds what is not read yet, or
-    speaks of a debt and not of its own coming in."""
+    """Return True when a machine's mail without a figure may be more than an acknowledgement.
+
+    It holds a text that is not read yet, or speaks of a debt and not of a mail that has come in.
+    """
     if any(source.needs_vision for source in mail.sources) or any(entry.is_rest for entry in mail.unread):
         return True
     text = plain(" . ".join(source.text for source in mail.sources))
