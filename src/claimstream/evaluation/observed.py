@@ -14,7 +14,7 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
 
-_FIGURES = re.compile(r"\d[\d.,]*")
+_FIGURES = re.compile(r"\d(?:[\d.,]{0,20}\d)?")
 
 
 @dataclass(frozen=True, slots=True)
