@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName  # type: ignore[import-untyped]  # it ships no types
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 from tests.reading import samples
 
 from claimstream.domain.records.mail import ParsedMail
@@ -92,6 +95,45 @@ def _sheet(void: str, shown: str) -> ParsedMail:
     return _attached("liste.xlsx", "application/octet-stream", buffer.getvalue())
 
 
+def _pdf(draw: Callable[[Canvas, float, float, float], None]) -> Callable[[str, str], ParsedMail]:
+    def read(void: str, shown: str) -> ParsedMail:
+        buffer = io.BytesIO()
+        canvas = Canvas(buffer, pagesize=A4)
+        canvas.drawString(60, 700, "Sehr geehrte Damen und Herren, die Forderung lautet:")
+        canvas.drawString(60, 660, void)
+        draw(canvas, 60, 60 + canvas.stringWidth(void), 660)
+        canvas.drawString(300, 660, shown)
+        canvas.save()
+        return _attached("brief.pdf", "application/pdf", buffer.getvalue())
+
+    return read
+
+
+def _line_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.setLineWidth(0.8)
+    canvas.line(left, baseline + 3.5, right, baseline + 3.5)
+
+
+def _bar_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.rect(left - 5, baseline + 3, right - left + 10, 1, stroke=0, fill=1)
+
+
+def _mark_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    corners = f"{left} {baseline + 10} {right} {baseline + 10} {left} {baseline - 2} {right} {baseline - 2}"
+    canvas._annotationrefs = [
+        canvas._doc.Reference(
+            PDFDictionary(
+                {
+                    "Type": PDFName("Annot"),
+                    "Subtype": PDFName("StrikeOut"),
+                    "Rect": f"[{left} {baseline - 2} {right} {baseline + 10}]",
+                    "QuadPoints": f"[{corners}]",
+                }
+            )
+        )
+    ]
+
+
 CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "del": _html,
     "style": _html_style,
@@ -104,6 +146,9 @@ CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "rtf": _rtf(r"\strike"),
     "rtf twice": _rtf(r"\striked1"),
     "sheet": _sheet,
+    "pdf line": _pdf(_line_through),
+    "pdf bar": _pdf(_bar_through),
+    "pdf mark": _pdf(_mark_through),
 }
 
 
@@ -140,3 +185,29 @@ def test_text_that_is_not_struck_is_not_noted(html: str) -> None:
 def test_struck_text_of_a_quoted_letter_is_noted_too() -> None:
     page = "<p>Forderung: 500,00 EUR</p><blockquote type=cite><p><s>900,00 EUR</s></p></blockquote>"
     assert [noted.is_rest for noted in read_mail(samples.mail(None, html=page)).unread] == [True]
+
+
+def _underline(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.line(left, baseline - 1.5, right, baseline - 1.5)
+
+
+def _frame(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    for height in (-4, 11):
+        canvas.line(left - 4, baseline + height, right + 300, baseline + height)
+    canvas.rect(left - 4, baseline - 4, right - left + 8, 15)
+
+
+def _dash(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.line(left + 10, baseline + 4, left + 14, baseline + 4)
+
+
+def _leader(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.line(right + 5, baseline + 3, 290, baseline + 3)
+
+
+@pytest.mark.parametrize("draw", [_underline, _frame, _dash, _leader])
+def test_lines_of_a_page_that_strike_nothing_leave_its_text(
+    draw: Callable[[Canvas, float, float, float], None],
+) -> None:
+    mail = _pdf(draw)("900,00 EUR", "500,00 EUR")
+    assert ("900,00 EUR" in mail.sources[1].text, mail.unread) == (True, ())

@@ -68,7 +68,7 @@ def _pdf(data: bytes, limits: Limits) -> Document:
         numbers = ", ".join(map(str, result.pictures[:20]))
         unread.append(("pictures", f"Pages that are pictures without text are not read: {numbers}."))
     kind = SourceKind.SCANNED_PDF if result.recognised else SourceKind.TEXT_PDF
-    return Document(kind, clean(result.text), cut, result.pages, tuple(unread))
+    return Document(kind, clean(result.text), cut, result.pages, tuple(unread), struck=result.struck)
 
 
 def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
