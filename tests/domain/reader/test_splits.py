@@ -123,6 +123,11 @@ def test_a_number_of_its_own_leaves_the_amount_whole(before: str, amount: str) -
     assert (found.value, found.flaw) == (Decimal(amount.split(maxsplit=1)[0].replace(",", ".")), None)
 
 
+@pytest.mark.parametrize("before", ["Ratenkredit 7 188 410\t", "Konto Nord 12   ", "Stadtwerke 24\t"])
+def test_an_amount_with_thousands_of_its_own_stands_in_a_column(before: str) -> None:
+    assert [token.value for token in find_amounts(f"{before}7.980,00\t7.980,00 EUR")][-2:] == [Decimal(7980)] * 2
+
+
 @pytest.mark.parametrize("text", ["Rate 1.200", "Februar 1.200", "Titel 1.200"])
 def test_only_the_number_of_a_thing_is_no_amount(text: str) -> None:
     assert [token.value for token in find_amounts(text)] == [Decimal(1200)]

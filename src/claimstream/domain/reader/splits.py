@@ -59,6 +59,7 @@ _PART_OF_MORE = re.compile(rf"(?:\w|[-–/.,'’]|\d:|\d[{GROUP_BLANK}]|/ )\Z")
 _AT_LINE_ENDS = str.maketrans("", "", ">'’")
 _THOUSANDS = 3
 _MOST_BREAKS = 2
+_OWN_THOUSANDS = re.compile(r"[1-9]\d?[.'’]\d{3}")
 _CELL = re.compile(rf"\t|\||[{GROUP_BLANK}]{{2}}")
 _FILLER = re.compile(r"[\s>*•–·-]*")
 _MULTIPLE = re.compile(r"\d[ \u00a0]?[x×*·✕][ \u00a0]?\Z", re.IGNORECASE)
@@ -151,7 +152,9 @@ def _group_before(text: str, begin: int, bare: str) -> int | None:
     elif odd:
         joined = "\n" not in gap and not NUMBERED.find(folded(line))
     else:
-        joined = _runs_into(line, gap)
+        # Thousands of its own have figures before them in no column: "Kredit 12<tab>7.980,00".
+        is_column = gap == "\t" or (len(gap) > 1 and "\n" not in gap)
+        joined = _runs_into(line, gap) and not (is_column and _OWN_THOUSANDS.match(bare))
     return base + len(prior) if joined else None
 
 
