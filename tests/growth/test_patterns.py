@@ -17,6 +17,7 @@ ATTACKS = 80
 MODULES = {module.__name__: collect(module) for module in modules()}
 
 MADE_AT_RUN_TIME = {
+    "claimstream.domain.language.rule.__post_init__": "our own rules, on import; each found in its module",
     "claimstream.domain.reader.labels._tolerant": "of our own patterns, on import",
     "claimstream.domain.reader.organisations._significant": "a list in the function, for names of records",
     "claimstream.domain.rules.evidence._places": "escaped words of a quote",

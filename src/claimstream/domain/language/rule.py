@@ -1,0 +1,48 @@
+"""Rules with names and examples."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from claimstream.domain.language.vocabulary import alternatives
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_GAP = ".{0,60}?"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that a sentence may say.
+
+    A test runs the examples of every rule: a sentence of ``takes`` must be found, one of ``leaves`` must not.
+    """
+
+    name: str
+    pattern: str
+    """A regular expression over a folded sentence (``Sentence.folded``). ``{section}`` stands for any entry of that
+    section of the vocabulary, ``{gap}`` for up to sixty characters between."""
+    takes: tuple[str, ...]
+    """Sentences, as written, that the rule must find."""
+    leaves: tuple[str, ...]
+    """Sentences, as written, that look alike and that it must leave alone."""
+    but: str = ""
+    """A pattern that, found in the same sentence, makes it an exception."""
+    compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    exception: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compiled", re.compile(_filled(self.pattern)))
+        object.__setattr__(self, "exception", re.compile(_filled(self.but)) if self.but else None)
+
+    def find(self, folded: str) -> re.Match[str] | None:
+        """Return the place where a folded sentence says it; None where it does not, or where it is an exception."""
+        found = self.compiled.search(folded)
+        return None if found is None or (self.exception and self.exception.search(folded)) else found
+
+    def finditer(self, folded: str) -> Iterator[re.Match[str]]:
+        """Every place of a folded sentence that says it, exceptions or not."""
+        return self.compiled.finditer(folded)
+
+
+def _filled(pattern: str) -> str:
+    return _PLACE.sub(lambda place: _GAP if place[1] == "gap" else alternatives(place[1]), pattern)

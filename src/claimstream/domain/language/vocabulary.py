@@ -1,0 +1,68 @@
+"""The vocabulary files: sections of words and phrases that a clerk can read and add to.
+
+A file holds sections, each headed by its name in brackets, with one entry a line; lines that begin with ``#`` are
+remarks::
+
+    # Verbs by which a creditor lets go of its claim.
+    [write_off]
+    ausgebucht
+    ausbuch*
+    aus den Büchern genommen
+
+``*`` stands for up to thirty letters, a blank for the white space between two words, ``A|B`` for either word. Entries
+are written as letters write them; they are compared folded (lower case, ``ä`` = ``ae``). Sections of the same name in
+different languages are one section: a letter may be in either.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from claimstream.domain.reader.spelling import fold
+
+LANGUAGES = ("de", "en")
+_HEADING = re.compile(r"\[([a-z_]+)\]")
+
+
+@cache
+def _sections() -> Mapping[str, tuple[str, ...]]:
+    """Every section of every file, in the order of languages and file names."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for language in LANGUAGES:
+        for file in sorted((Path(__file__).parent / language).glob("*.txt")):
+            section = None
+            for line in file.read_text(encoding="utf-8").splitlines():
+                entry = line.strip()
+                if heading := _HEADING.fullmatch(entry):
+                    section = found[heading[1]]
+                elif entry and not entry.startswith("#"):
+                    if section is None:
+                        raise ValueError(f"{file.name}: {entry!r} stands above the first [section]")
+                    section.append(entry)
+    return {name: tuple(section) for name, section in found.items()}
+
+
+def entries(section: str) -> tuple[str, ...]:
+    """Return the entries of a section as written, German ones first.
+
+    Raises:
+        KeyError: no file has such a section.
+    """
+    return _sections()[section]
+
+
+def alternatives(section: str) -> str:
+    """Return a regular expression that stands for any entry of a section as whole words, for folded text."""
+    # The longest first: "in voller Höhe" before "in".
+    return rf"(?<!\w)(?:{'|'.join(map(_pattern, sorted(entries(section), key=len, reverse=True)))})(?!\w)"
+
+
+def _pattern(entry: str) -> str:
+    return " ".join(_word(word) for word in fold(entry).split())
+
+
+def _word(word: str) -> str:
+    choices = [r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in word.split("|")]
+    return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

@@ -1,0 +1,68 @@
+"""Every rule with its examples, and the vocabulary that the rules are made of."""
+
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from claimstream import domain
+from claimstream.domain.language import Rule, alternatives, entries
+from claimstream.domain.language.vocabulary import _sections
+from claimstream.domain.text import Sentence
+
+
+def _inside(value: Any) -> Iterator[Rule]:
+    if isinstance(value, Rule):
+        yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _inside(each)
+    elif isinstance(value, dict):
+        yield from _inside(list(value.values()))
+
+
+def _rules() -> dict[int, Rule]:
+    """Every rule that a module of the domain keeps."""
+    found: dict[int, Rule] = {}
+    for module in pkgutil.walk_packages(domain.__path__, "claimstream.domain."):
+        for value in vars(import_module(module.name)).values():
+            found |= {id(rule): rule for rule in _inside(value)}
+    return found
+
+
+RULES = list(_rules().values())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_rules_take_and_leave_their_examples(rule: Rule) -> None:
+    assert rule.takes
+    assert rule.leaves
+    assert [e for e in rule.takes if rule.find(Sentence.of(e).folded) is None] == []
+    assert [e for e in rule.leaves if rule.find(Sentence.of(e).folded) is not None] == []
+
+
+def test_names_of_rules_are_unique() -> None:
+    assert [name for name, count in Counter(rule.name for rule in RULES).items() if count > 1] == []
+
+
+def test_every_section_of_the_vocabulary_is_used() -> None:
+    patterns = " ".join(f"{rule.pattern} {rule.but}" for rule in RULES)
+    assert set(_sections()) - set(re.findall(r"\{([a-z_]+)\}", patterns)) == set()
+
+
+@pytest.mark.parametrize("section", sorted(_sections()))
+def test_entries_find_themselves_and_stand_once(section: str) -> None:
+    pattern = re.compile(alternatives(section))
+    for entry in entries(section):
+        word = entry.partition("|")[0] if " " not in entry else " ".join(w.partition("|")[0] for w in entry.split())
+        assert pattern.fullmatch(Sentence.of(word.replace("*", "x")).folded), entry
+    assert [entry for entry, count in Counter(entries(section)).items() if count > 1] == []
+
+
+def test_a_section_nobody_wrote_is_refused() -> None:
+    with pytest.raises(KeyError):
+        Rule("misspelt", "{slautation}", takes=("",), leaves=("",))
