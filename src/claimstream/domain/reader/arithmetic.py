@@ -76,8 +76,10 @@ def _made_of(run: Sequence[Figure], result: Figure, *, last: bool) -> Equation |
         if size > 1 and result.value in sums:
             made = sums[result.value][1]
             first = run[size - 1].number
-            if not last or first in made.added:
+            if not last:
                 return made
+            if first in made.added:
+                return Equation(result.number, made.added[::-1], made.deducted[::-1], last)
         if len(sums) > _STATES:
             return None
     return None

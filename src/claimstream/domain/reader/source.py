@@ -5,6 +5,7 @@ It says nothing where it is not sure; what it does say carries its evidence.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -60,7 +61,7 @@ def read_source(source: Source) -> SourceExtraction:
     )
     people = find_people(text, source.source_id)
     organisations = find_organisations(text, source.source_id)
-    claims = _promoted(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
+    claims = tuple(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
     if source.kind is not SourceKind.XLSX:
         claims = tuple(_unlike_money(claim) for claim in claims)
     parts = {role: _part(source, claims, role) for role in (Role.PRINCIPAL, Role.INTEREST, Role.COSTS)}
@@ -158,6 +159,8 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
         claim = claims[number]
         value = claim.token.value
         assert value is not None
+        if claim.proven:
+            continue
         doubt = claim.doubt
         if best is AmountRank.CLAIM:
             # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
@@ -183,28 +186,8 @@ def _is_sum(value: Decimal, parts: Sequence[Decimal]) -> bool:
     )
 
 
-def _promoted(claims: list[Claim]) -> tuple[Claim, ...]:
-    """A balance that is a total less the payments listed after it is what is still to pay: arithmetic proves it."""
-    result = list(claims)
-    for number, claim in enumerate(claims):
-        if claim.role is not Role.CLAIM or claim.token.value is None or claim.token.flaw:
-            continue
-        for start in range(number - 1, max(-1, number - _NEAR), -1):
-            total = claims[start]
-            if total.role not in {Role.TOTAL, Role.CLAIM} or total.token.value is None or total.token.flaw:
-                continue
-            paid = sum(
-                (abs(c.token.value) for c in claims[start + 1 : number] if c.role is Role.PAYMENT and c.token.value),
-                Decimal(0),
-            )
-            if paid and total.token.value - paid == claim.token.value:
-                result[number] = _changed(claim, Role.STILL, doubt=False)
-                break
-    return tuple(result)
-
-
 def _changed(claim: Claim, role: Role | None, *, doubt: bool) -> Claim:
-    return Claim(claim.token, role, claim.label, doubt=doubt, part=claim.part, neutral=claim.neutral)
+    return replace(claim, role=role, doubt=doubt)
 
 
 def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.claims.balance import balanced
 from claimstream.domain.reader.claims.claim import Claim
 from claimstream.domain.reader.claims.doubts import with_doubts
 from claimstream.domain.reader.claims.lists import with_labels_above
@@ -21,6 +22,7 @@ def read_claims(text: str, tokens: Sequence[AmountToken], names: Collection[str]
     claims = claims_of_sentences(page)
     claims = with_headings(page, claims)
     claims = with_labels_above(page, claims)
+    claims = balanced(page, claims)
     claims = without_items(page, claims)
     claims = without_fees(page, claims)
     return with_doubts(page, claims, names)

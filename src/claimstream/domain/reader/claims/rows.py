@@ -6,7 +6,7 @@ from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.layout import Span, is_filler
 
 _DEDUCTED = re.compile(
-    r"(?<!\w)(?:(?:[\w-]{0,20}(?:überweisung|lastschrift|zahlung|gutschrift|verrechnung|pfändung|tilgung|eingang|"
+    r"(?<!\w)(?:(?:[\w-]{0,20}(?:überweisung|lastschrift|zahlung|gutschrift|(?:ver|auf|an)rechnung|pfändung|tilgung|eingang|"
     r"abschläge|abschlag|erlös|erlass|teilverzicht|vorschuss|einbehalt|minderung|kürzung)"
     r"(?:en|er|s|es|e)?)|(?:zahlungs|geld)?eing[aä]nge?n?|eingegangen\w*|dauerauftr[aä]ge?|schecks?|quote|raten|kaution|haben|"
     r"einzug|einzüge|abz[uü]ge?|abzüglich|abzgl|abzügl|bezahlt|gezahlt|erhalten|verrechnet|gutgeschrieben|minus|"
@@ -23,7 +23,7 @@ _LEFT = re.compile(
     r"remaining|remainder|balance|due|outstanding|open|left|unpaid|now)(?!\w)"
 )
 _THING = re.compile(
-    r"(?<!\w)(?:[\w-]{0,24}(?:rechnung(?:en)?|verträge?|vertrage?s?|mieten?|darlehens?|kredite?s?|beiträgen?|beitrags?|"
+    r"(?<!\w)(?:[\w-]{0,24}(?:(?<!auf)(?<!ver)(?<!an)rechnung(?:en)?|verträge?|vertrage?s?|mieten?|darlehens?|kredite?s?|beiträgen?|beitrags?|"
     r"lieferung(?:en)?|bestellung(?:en)?|reparatur(?:en)?|abrechnung(?:en)?|kaufpreis|werklohn|honorar|police|"
     r"versicherung|kosten|gebühren|zinsen|auslagen|strom|gas|wasser|wärme|heizung|garage|stellplatz|abschnitt|"
     r"teilforderung|position)|re\.|rg\.|pos\.|invoices?|contracts?|rent|loans?|order|item)(?!\w)"

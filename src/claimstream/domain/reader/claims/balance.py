@@ -1,0 +1,245 @@
+"""What arithmetic says of a letter's figures, whatever their labels: 1,000 + 100 = 1,100, 1,100 - 50 = 1,050."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from claimstream.domain.reader.arithmetic import Equation, Figure, Sign, equations
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.claims.rows import Rows
+from claimstream.domain.reader.dates import find_dates
+from claimstream.domain.reader.labels import Role
+from claimstream.domain.records.extraction import AmountFlaw
+
+_MOST = 600
+"""Figures of a letter that are added up. The rows of a longer list are in doubt as they were."""
+
+
+def balanced(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """``claims`` as arithmetic has them.
+
+    A figure that another one is made of is no claim. What is left after a deduction is still to pay, and proven. Where it
+    cannot be told whether a figure is what is left or an item of the one before, both are in doubt.
+    """
+    if len(claims) > _MOST or not any(claim.role in CLAIM_ROLES for claim in claims):
+        return tuple(claims)
+    balance = _Balance(page, claims)
+    balance.settle()
+    return tuple(balance.claims)
+
+
+class _Balance:
+    """The claims of a page while equations are found among them; numbers are those of the claims."""
+
+    def __init__(self, page: Page, claims: Sequence[Claim]) -> None:
+        self._page = page
+        self._rows = Rows(page)
+        self.claims = [self._named(number, claim) for number, claim in enumerate(claims)]
+        self._signs = [self._sign(number) for number in range(len(claims))]
+
+    def settle(self) -> None:
+        remainders, sums, doubtful = self._judged(self._equations())
+        if self._runs_backwards(remainders + sums):
+            self._doubt({*(e.result for e in remainders + sums), *(n for e in remainders + sums for n in e.terms)})
+            return
+        for number in doubtful:
+            self._change(number, doubt=True)
+        proven = {equation.result for equation in remainders}
+        used = {number for equation in remainders + sums for number in equation.terms}
+        for number in used:
+            if self.claims[number].role in CLAIM_ROLES:
+                self._change(number, role=None)
+        for equation in remainders + sums:
+            for number in equation.deducted:
+                if self.claims[number].role is None:
+                    self._change(number, role=Role.PAYMENT)
+        for number in proven - used:
+            claim = self.claims[number]
+            if claim.role in CLAIM_ROLES and self._rows.is_thing(number):
+                continue  # what is left of one invoice
+            if claim.role in CLAIM_ROLES or claim.role is None:
+                self._change(number, role=Role.STILL, doubt=False, proven=True)
+        for equation in sums:
+            if equation.result not in used and self.claims[equation.result].role is None:
+                self._change(equation.result, role=Role.TOTAL)
+        self._doubt_what_is_added_to(sums)
+        self._doubt_remainders_of_nothing()
+
+    # What a figure is, as a term.
+
+    def _named(self, number: int, claim: Claim) -> Claim:
+        """``claim`` as a payment where its row says no more than how it was paid: *Überweisung 03.02.2026*."""
+        own = claim.label is not None and self._page.index.at(claim.label.start) == self._page.token_lines[number]
+        if claim.role in {None, *CLAIM_ROLES} and not own:
+            rows = self._rows
+            if rows.is_row(number) and rows.is_deducted(number) and not rows.is_left(number):
+                return replace(claim, role=Role.PAYMENT, doubt=False)
+        return claim
+
+    def _sign(self, number: int) -> Sign | None:
+        """How the figure may enter a sum; None where it stands outside of all."""
+        claim, value = self.claims[number], self.claims[number].token.value
+        if not value or claim.token.flaw is AmountFlaw.AMBIGUOUS:
+            return None
+        if value < 0 or claim.role in {Role.PAYMENT, Role.CREDIT}:
+            return Sign.MINUS
+        if claim.role is Role.RATE:
+            return None
+        if claim.role is Role.OTHER:
+            if self._rows.is_row(number) and self._rows.is_deducted(number):
+                return Sign.MINUS
+            return Sign.PLUS if self._rows.is_subtotal(number) else None
+        if claim.role is not None or self._rows.is_left(number) or self._rows.is_thing(number):
+            return Sign.PLUS
+        return Sign.EITHER
+
+    def _is_named_otherwise(self, number: int) -> bool:
+        """Whether the figure is a rate, a discount, an offer: perhaps deducted all the same."""
+        return self.claims[number].role in {Role.RATE, Role.OTHER} and self._signs[number] is None
+
+    def _figures(self, numbers: Sequence[int]) -> list[Figure]:
+        found = []
+        for number in numbers:
+            sign, value = self._signs[number], self.claims[number].token.value
+            if self._is_named_otherwise(number):
+                sign = Sign.MINUS
+            if sign and value:
+                found.append(Figure(number, abs(value), sign))
+        return found
+
+    def _is_result(self, number: int) -> bool:
+        return self._signs[number] in {Sign.PLUS, Sign.EITHER}
+
+    # Equations, and what they mean.
+
+    def _equations(self) -> list[Equation]:
+        """The equations among all figures; for a result without one, those among totals and what was paid."""
+        every = [n for n in range(len(self.claims)) if not self._is_named_otherwise(n)]
+        found = list(equations(self._figures(every), self._is_result))
+        for kept in (
+            [n for n in every if self.claims[n].role not in PART_ROLES and not self.claims[n].part],
+            [n for n in every if self.claims[n].role in CLAIM_ROLES or self._signs[n] is Sign.MINUS],
+            [n for n in range(len(self.claims)) if self._signs[n] or self._rows.is_row(n)],
+        ):
+            known = {equation.result for equation in found if equation.last}
+            found += [
+                equation
+                for equation in equations(self._figures(kept), lambda n: self._is_result(n) and n not in known)
+                if equation.last and equation.deducted
+            ]
+        return found
+
+    def _judged(self, found: Sequence[Equation]) -> tuple[list[Equation], list[Equation], set[int]]:
+        """Remainders, sums, and the numbers of those of which nobody can say."""
+        remainders = [e for e in found if e.last and e.deducted and self._is_remainder(e)]
+        left = {equation.result for equation in remainders}
+        sums: list[Equation] = []
+        doubtful: set[int] = set()
+        for equation in found:
+            if equation in remainders or self._is_about_nothing(equation) or self._is_chance(equation):
+                continue
+            if not equation.last and left & set(equation.terms):
+                continue  # the remainder and what was paid make the total again
+            if equation.last and equation.deducted:
+                if not self._is_made_of_items(equation.deducted + (equation.result,)):
+                    doubtful.update((equation.result, *equation.terms))
+            elif self._is_sum(equation):
+                sums.append(equation)
+            else:
+                doubtful.update((equation.result, *equation.terms))
+        return remainders, sums, doubtful
+
+    def _is_about_nothing(self, equation: Equation) -> bool:
+        """Whether no claim would change by the equation."""
+        return not any(self.claims[n].role in CLAIM_ROLES for n in (equation.result, *equation.terms))
+
+    def _is_chance(self, equation: Equation) -> bool:
+        """Whether too much of the equation is guessed: what is deducted from a figure that is no sum, or from many."""
+        guessed = [n for n in equation.terms if self._signs[n] is Sign.EITHER]
+        first = self.claims[equation.added[0]]
+        return bool(equation.deducted) and bool(guessed) and (
+            first.role is None or len(guessed) > 3 or any(n in guessed for n in equation.added)
+        )
+
+    def _is_remainder(self, equation: Equation) -> bool:
+        """Whether what is deducted is known to be, or the result is called what is left, row for row."""
+        result = equation.result
+        if any(self._is_named_otherwise(n) for n in equation.deducted):
+            return False
+        if all(self._signs[n] is Sign.MINUS for n in equation.deducted):
+            return True
+        if self._is_chance(equation):
+            return False
+        if self.claims[result].role in PART_ROLES or self._rows.is_thing(result):
+            return False
+        called = self._rows.is_left(result) or self.claims[result].role in {Role.STILL, Role.TOTAL}
+        return called and all(self._rows.is_row(n) for n in (result, *equation.deducted))
+
+    def _is_made_of_items(self, numbers: Sequence[int]) -> bool:
+        """Whether one of the figures is known to be a part, or all are called by the same word."""
+        if any(self.claims[n].role in PART_ROLES or self.claims[n].part or self._rows.is_thing(n) for n in numbers):
+            return True
+        words = {self._rows.words(n).split()[:1][0] if self._rows.words(n).split() else "" for n in numbers}
+        return len(words) == 1 and "" not in words
+
+    def _is_sum(self, equation: Equation) -> bool:
+        """Whether the terms are what the result is made of, and none of them is the remainder of the others."""
+        result = self.claims[equation.result]
+        if not equation.last:
+            return self._is_made_of_items(equation.terms) or bool(equation.deducted)
+        if result.role is None and not (self._rows.is_left(equation.result) and self._rows.is_row(equation.result)):
+            return False
+        guessed = [n for n in equation.added if self._signs[n] is Sign.EITHER]
+        open_ = any(self.claims[n].role is Role.STILL for n in equation.added)
+        return not (guessed and open_)
+
+    def _runs_backwards(self, found: Sequence[Equation]) -> bool:
+        """Whether running balances stand with the newest first: the last of them is the oldest."""
+        results = sorted({e.result for e in found if e.last and {e.result} & {n for o in found for n in o.terms}})
+        if not results:
+            return False
+        page = self._page
+        dates = []
+        for line in sorted({page.token_lines[n] for e in found if e.last for n in (e.result, *e.terms)}):
+            stated = find_dates(page.index.lines[line].of(page.text).lstrip()[:10])
+            dates += [stated[0].value] if stated and stated[0].value else []
+        return any(below < above for above, below in pairwise(dates))
+
+    # Doubts.
+
+    def _doubt_what_is_added_to(self, sums: Sequence[Equation]) -> None:
+        """Doubt where more is added behind the claim that counts: *hinzu kommen weitere Kosten von 120,00 EUR*."""
+        ranked = [n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part]
+        if not ranked:
+            return
+        last = ranked[-1]
+        made_of = {n for equation in sums if equation.result in ranked for n in equation.terms}
+        for number in range(last + 1, len(self.claims)):
+            claim = self.claims[number]
+            if number in made_of or claim.part or claim.role not in {None, *PART_ROLES} or not claim.token.value:
+                continue
+            if claim.token.value > 0 and self._rows.is_more(number):
+                self._doubt(set(ranked))
+
+    def _doubt_remainders_of_nothing(self) -> None:
+        """Doubt where what is called open and what is called the total differ, and no sum says why."""
+        still = [n for n, c in enumerate(self.claims) if c.role is Role.STILL and not c.part and c.token.value]
+        if not still or any(self.claims[n].proven for n in still):
+            return
+        paid = [abs(c.token.value) for n, c in enumerate(self.claims) if self._signs[n] is Sign.MINUS and c.token.value]
+        for number, claim in enumerate(self.claims):
+            total = claim.token.value
+            if claim.part or not total or not (claim.role is Role.TOTAL or (claim.role is Role.CLAIM and number > still[-1])):
+                continue
+            for open_ in still:
+                value = self.claims[open_].token.value
+                if value is not None and value != total and total - value not in {sum(paid), *paid}:
+                    self._doubt({open_})
+
+    def _doubt(self, numbers: set[int]) -> None:
+        for number in numbers:
+            self._change(number, doubt=True, proven=False)
+
+    def _change(self, number: int, **changes: object) -> None:
+        self.claims[number] = replace(self.claims[number], **changes)
