@@ -315,7 +315,7 @@ _WORDS: tuple[tuple[Role | None, re.Pattern[str]], ...] = tuple(
         ),
         (
             Role.TOTAL,
-            r"(?:brutto)?gesamt-?(?:forderung|forderungen|forderungsbetrag|forderungshoehe|betrag|betrages|betrags|"
+            r"(?:brutto)?gesamt-?(?:forderung|forderungen|stand|forderungsbetrag|forderungshoehe|betrag|betrages|betrags|"
             r"summe|schuld|schulden|schuldenstand|saldo|rueckstand|rueckstaende|verbindlichkeit|verbindlichkeiten|"
             r"hoehe|restschuld|"
             r"verschuldung|obligo|aussenstand|aussenstaende)|gesamt|insgesamt|summe|endbetrag\w{0,2}|endsumme|"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from claimstream.domain.reader.arithmetic import Equation, Figure, Sign, equations
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.claims.rows import Rows
+from claimstream.domain.reader.claims.rows import Rows, is_balance
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import AmountFlaw
@@ -45,8 +45,10 @@ class _Balance:
             return
         for number in doubtful:
             self._change(number, doubt=True)
+        claimed = {number for number, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES}
         proven = {equation.result for equation in remainders}
         used = {number for equation in remainders + sums for number in equation.terms}
+        used |= self._repeated(used)
         for number in used:
             if self.claims[number].role in CLAIM_ROLES:
                 self._change(number, role=None)
@@ -61,21 +63,32 @@ class _Balance:
             if claim.role in CLAIM_ROLES or claim.role is None:
                 self._change(number, role=Role.STILL, doubt=False, proven=True)
         for equation in sums:
-            if equation.result not in used and self.claims[equation.result].role is None:
+            if equation.result in used or not equation.last:
+                continue
+            if self.claims[equation.result].role is None:
                 self._change(equation.result, role=Role.TOTAL)
+            if claimed & set(equation.terms) and self._rows.is_row(equation.result):
+                self._change(equation.result, doubt=False, proven=True)
         self._doubt_what_is_added_to(sums)
         self._doubt_remainders_of_nothing()
 
     # What a figure is, as a term.
 
     def _named(self, number: int, claim: Claim) -> Claim:
-        """``claim`` as a payment where its row says no more than how it was paid: *Überweisung 03.02.2026*."""
+        """``claim`` by its row: a payment where it says only how it was paid, a claim like others where it is an item's."""
         own = claim.label is not None and self._page.index.at(claim.label.start) == self._page.token_lines[number]
-        if claim.role in {None, *CLAIM_ROLES} and not own:
-            rows = self._rows
+        rows = self._rows
+        if claim.role is Role.STILL and rows.is_thing(number):
+            return replace(claim, role=Role.CLAIM)  # what is left of one invoice is not all
+        if claim.role is Role.TOTAL and rows.is_sum_of_paid(number):
+            return replace(claim, role=Role.PAYMENT)
+        if claim.role in {None, *CLAIM_ROLES} and not own and not self._is_running_balance(claim):
             if rows.is_row(number) and rows.is_deducted(number) and not rows.is_left(number):
                 return replace(claim, role=Role.PAYMENT, doubt=False)
         return claim
+
+    def _is_running_balance(self, claim: Claim) -> bool:
+        return claim.label is not None and is_balance(self._page.low[claim.label.start : claim.label.end])
 
     def _sign(self, number: int) -> Sign | None:
         """How the figure may enter a sum; None where it stands outside of all."""
@@ -111,11 +124,24 @@ class _Balance:
     def _is_result(self, number: int) -> bool:
         return self._signs[number] in {Sign.PLUS, Sign.EITHER}
 
+    def _repeated(self, used: set[int]) -> set[int]:
+        """Claims beside a used figure of the same value on one line: a balance's first row gives it twice."""
+        lines = {(self._page.token_lines[n], self.claims[n].token.value) for n in used}
+        return {
+            n
+            for n, claim in enumerate(self.claims)
+            if claim.role in CLAIM_ROLES and (self._page.token_lines[n], claim.token.value) in lines
+        }
+
     # Equations, and what they mean.
 
     def _equations(self) -> list[Equation]:
         """The equations among all figures; for a result without one, those among totals and what was paid."""
         every = [n for n in range(len(self.claims)) if not self._is_named_otherwise(n)]
+        paid = [n for n in every if self._signs[n] is Sign.MINUS]
+        for subtotal in equations([replace(f, sign=Sign.PLUS) for f in self._figures(paid)], lambda _: True):
+            paid_twice = set(subtotal.terms)
+            every = [n for n in every if n not in paid_twice]
         found = list(equations(self._figures(every), self._is_result))
         for kept in (
             [n for n in every if self.claims[n].role not in PART_ROLES and not self.claims[n].part],
@@ -152,6 +178,8 @@ class _Balance:
 
     def _is_about_nothing(self, equation: Equation) -> bool:
         """Whether no claim would change by the equation."""
+        if not equation.last and self.claims[equation.result].role is None:
+            return True
         return not any(self.claims[n].role in CLAIM_ROLES for n in (equation.result, *equation.terms))
 
     def _is_chance(self, equation: Equation) -> bool:
@@ -187,6 +215,8 @@ class _Balance:
         """Whether the terms are what the result is made of, and none of them is the remainder of the others."""
         result = self.claims[equation.result]
         if not equation.last:
+            if result.role is None:
+                return False
             return self._is_made_of_items(equation.terms) or bool(equation.deducted)
         if result.role is None and not (self._rows.is_left(equation.result) and self._rows.is_row(equation.result)):
             return False
@@ -219,7 +249,7 @@ class _Balance:
             claim = self.claims[number]
             if number in made_of or claim.part or claim.role not in {None, *PART_ROLES} or not claim.token.value:
                 continue
-            if claim.token.value > 0 and self._rows.is_more(number):
+            if claim.token.value > 0 and self._rows.is_more(number) and not self._rows.is_running(number):
                 self._doubt(set(ranked))
 
     def _doubt_remainders_of_nothing(self) -> None:

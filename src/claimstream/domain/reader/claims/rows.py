@@ -39,6 +39,19 @@ _LONGEST = 9
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
+_BALANCE = re.compile(r"(?:[\w-]{0,20}\s)?(?:[\w-]{0,20}saldo|kontostand|rest|restbetrag|balance|stand)(?:\s?(?:in\s)?(?:€|eur|euro))?")
+_SUM_OF_PAID = re.compile(
+    r"(?<!\w)(?:summe|gesamt|gesamtsumme|gesamtbetrag|total|insgesamt)\s(?:der\s|aller\s|of\s)?(?:\w{2,14}\s)?"
+    r"(?:haben|[\w-]{0,20}zahlungen|eingänge|zahlungseingänge|gutschriften|abzüge|payments|credits)(?!\w)"
+)
+_RUNNING = re.compile(r"täglich|tageszins|(?:pro|je|per)\s(?:tag|day)|daily|kalendertag")
+
+
+def is_balance(heading: str) -> bool:
+    """Whether a column's heading, in lower case, is that of a running balance."""
+    return bool(_BALANCE.fullmatch(heading.strip()))
+
+
 class Rows:
     """The rows of a page's figures: a row is a short line that ends in no full stop."""
 
@@ -49,6 +62,9 @@ class Rows:
         """The words that go with the figure ``number``, in lower case."""
         page = self._page
         token, line = page.tokens[number], page.index.lines[page.token_lines[number]]
+        if not self.is_row(number):
+            start = max(page.sentence(token).start, page.tokens[number - 1].end if number else 0)
+            return page.low[start : token.start]
         on_line = page.by_line[page.token_lines[number]]
         place = on_line.index(number)
         start = page.tokens[on_line[place - 1]].end if place else line.start
@@ -76,6 +92,15 @@ class Rows:
         words = self.words(number)
         return bool(_DEDUCTED.search(words) or "./." in words) and not _BOUNCED.search(words)
 
+    def is_sum_of_paid(self, number: int) -> bool:
+        return bool(_SUM_OF_PAID.search(self.words(number)))
+
+    def is_running(self, number: int) -> bool:
+        """Whether so much is added day by day."""
+        token = self._page.tokens[number]
+        behind = self._page.low[token.end : token.end + 40].partition("\n")[0]
+        return bool(_RUNNING.search(self.words(number)) or _RUNNING.search(behind))
+
     def is_left(self, number: int) -> bool:
         return bool(_LEFT.search(self.words(number)))
 
@@ -86,4 +111,5 @@ class Rows:
         return bool(_SUBTOTAL.search(self.words(number)))
 
     def is_more(self, number: int) -> bool:
-        return bool(_MORE.search(self.words(number)))
+        words = self.words(number)
+        return bool(_MORE.search(words)) or words.lstrip().startswith(("und ", "and ", "+"))
