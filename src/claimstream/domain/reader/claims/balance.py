@@ -7,7 +7,16 @@ from itertools import pairwise
 from claimstream.domain.reader.arithmetic import Equation, Figure, Sign, equations
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.claims.rows import Rows, is_balance
+from claimstream.domain.reader.claims.rows import (
+    ADDED_ON,
+    DEDUCTED,
+    LEFT_OVER,
+    PART_OF_CLAIM,
+    SUBTOTAL,
+    SUM_OF_PAID,
+    Rows,
+    is_balance,
+)
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import AmountFlaw
@@ -58,7 +67,7 @@ class _Balance:
                     self._change(number, role=Role.PAYMENT)
         for number in proven - used:
             claim = self.claims[number]
-            if claim.role in CLAIM_ROLES and self._rows.is_thing(number):
+            if claim.role in CLAIM_ROLES and self._rows.says(number, PART_OF_CLAIM):
                 continue  # what is left of one invoice
             if claim.role in CLAIM_ROLES or claim.role is None:
                 self._change(number, role=Role.STILL, doubt=False, proven=True)
@@ -78,12 +87,12 @@ class _Balance:
         """``claim`` by its row: a payment where it says only how it was paid, a claim like others where it is an item's."""
         own = claim.label is not None and self._page.index.at(claim.label.start) == self._page.token_lines[number]
         rows = self._rows
-        if claim.role is Role.STILL and rows.is_thing(number):
+        if claim.role is Role.STILL and rows.says(number, PART_OF_CLAIM):
             return replace(claim, role=Role.CLAIM)  # what is left of one invoice is not all
-        if claim.role is Role.TOTAL and rows.is_sum_of_paid(number):
+        if claim.role is Role.TOTAL and rows.says(number, SUM_OF_PAID):
             return replace(claim, role=Role.PAYMENT)
         if claim.role in {None, *CLAIM_ROLES} and not own and not self._is_running_balance(claim):
-            if rows.is_row(number) and rows.is_deducted(number) and not rows.is_left(number):
+            if rows.is_row(number) and rows.says(number, DEDUCTED) and not rows.says(number, LEFT_OVER):
                 return replace(claim, role=Role.PAYMENT, doubt=False)
         return claim
 
@@ -100,10 +109,10 @@ class _Balance:
         if claim.role is Role.RATE:
             return None
         if claim.role is Role.OTHER:
-            if self._rows.is_row(number) and self._rows.is_deducted(number):
+            if self._rows.is_row(number) and self._rows.says(number, DEDUCTED):
                 return Sign.MINUS
-            return Sign.PLUS if self._rows.is_subtotal(number) else None
-        if claim.role is not None or self._rows.is_left(number) or self._rows.is_thing(number):
+            return Sign.PLUS if self._rows.says(number, SUBTOTAL) else None
+        if claim.role is not None or self._rows.says(number, LEFT_OVER) or self._rows.says(number, PART_OF_CLAIM):
             return Sign.PLUS
         return Sign.EITHER
 
@@ -199,14 +208,14 @@ class _Balance:
             return True
         if self._is_chance(equation):
             return False
-        if self.claims[result].role in PART_ROLES or self._rows.is_thing(result):
+        if self.claims[result].role in PART_ROLES or self._rows.says(result, PART_OF_CLAIM):
             return False
-        called = self._rows.is_left(result) or self.claims[result].role in {Role.STILL, Role.TOTAL}
+        called = self._rows.says(result, LEFT_OVER) or self.claims[result].role in {Role.STILL, Role.TOTAL}
         return called and all(self._rows.is_row(n) for n in (result, *equation.deducted))
 
     def _is_made_of_items(self, numbers: Sequence[int]) -> bool:
         """Whether one of the figures is known to be a part, or all are called by the same word."""
-        if any(self.claims[n].role in PART_ROLES or self.claims[n].part or self._rows.is_thing(n) for n in numbers):
+        if any(self.claims[n].role in PART_ROLES or self.claims[n].part or self._rows.says(n, PART_OF_CLAIM) for n in numbers):
             return True
         words = {self._rows.words(n).split()[:1][0] if self._rows.words(n).split() else "" for n in numbers}
         return len(words) == 1 and "" not in words
@@ -218,7 +227,7 @@ class _Balance:
             if result.role is None:
                 return False
             return self._is_made_of_items(equation.terms) or bool(equation.deducted)
-        if result.role is None and not (self._rows.is_left(equation.result) and self._rows.is_row(equation.result)):
+        if result.role is None and not (self._rows.says(equation.result, LEFT_OVER) and self._rows.is_row(equation.result)):
             return False
         guessed = [n for n in equation.added if self._signs[n] is Sign.EITHER]
         open_ = any(self.claims[n].role is Role.STILL for n in equation.added)
@@ -249,7 +258,7 @@ class _Balance:
             claim = self.claims[number]
             if number in made_of or claim.part or claim.role not in {None, *PART_ROLES} or not claim.token.value:
                 continue
-            if claim.token.value > 0 and self._rows.is_more(number) and not self._rows.is_running(number):
+            if claim.token.value > 0 and self._rows.says(number, ADDED_ON) and not self._rows.is_running(number):
                 self._doubt(set(ranked))
 
     def _doubt_remainders_of_nothing(self) -> None:

@@ -2,114 +2,109 @@
 
 import re
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.layout import Span, is_filler
+from claimstream.domain.text.text import folded
 
-_DEDUCTED = re.compile(
-    r"(?<!\w)(?:(?:[\w-]{0,20}(?:überweisung|lastschrift|zahlung|gutschrift|(?:ver|auf|an)rechnung|pfändung|tilgung|eingang|"
-    r"abschläge|abschlag|erlös|erlass|teilverzicht|vorschuss|einbehalt|minderung|kürzung)"
-    r"(?:en|er|s|es|e)?)|(?:zahlungs|geld)?eing[aä]nge?n?|eingegangen\w*|dauerauftr[aä]ge?|schecks?|quote|raten|kaution|haben|"
-    r"einzug|einzüge|abz[uü]ge?|abzüglich|abzgl|abzügl|bezahlt|gezahlt|erhalten|verrechnet|gutgeschrieben|minus|"
-    r"payments?|paid|received|credits?|less|deducted|deductions?|transfers?)(?!\w)"
+DEDUCTED = Rule(
+    "deducted",
+    r"{deducted}|\./\.",
+    takes=("SEPA-Überweisung vom 03.02.2026", "abzgl. Guthaben", "./. Skonto", "Haben", "payment received 3 May"),
+    leaves=("Rücklastschrift vom 03.02.2026", "Restzahlung", "Zahlungserinnerung Mai", "Miete Februar"),
+    but=r"{not_deducted}",
 )
-"""Also the names of ways to pay."""
-_BOUNCED = re.compile(r"(?<!\w)(?:rück(?:lastschrift|buchung|belastung)|storno|stornierung|auszahlung|rückzahlung|refund|"
-                      r"mahn|kosten|gebühr)\w{0,12}|zahlungs(?:erinnerung|verzug|rückstand|aufforderung|ziel)\w{0,3}")
-"""Words that hold one of those and take nothing off."""
-_LEFT = re.compile(
-    r"(?<!\w)(?:[\w-]{0,20}rest(?:betrag|betrags|forderung|schuld|summe|saldo|zahlung|posten)?|restliche\w?|differenz|"
-    r"[\w-]{0,20}saldo|kontostand|endstand|gesamtstand|forderungsstand|offen\w{0,3}|verbleib\w{0,5}|bleibt|noch|neue?[rsn]?|aktuell\w{0,3}|"
-    r"nunmehr|jetzt|somit|mithin|ergibt|ergebnis|unterdeckung|fehlbetrag|nachzahlung|zu zahlen|zahlbetrag|"
-    r"remaining|remainder|balance|due|outstanding|open|left|unpaid|now)(?!\w)"
+SUM_OF_PAID = Rule(
+    "sum_of_paid",
+    r"\b(?:summe|gesamt\w{0,8}|insgesamt|total) (?:(?:der|aller|an|of) )?(?:\w{2,14} )?{deducted}",
+    takes=("Summe Haben", "Gesamtbetrag der geleisteten Zahlungen", "Summe aller Gutschriften"),
+    leaves=("Summe Soll", "Gesamtbetrag nach Zahlung", "Summe abzüglich Zahlung"),
+    but=r"\b(?:nach|abzueglich|abzgl)\b",
 )
-_THING = re.compile(
-    r"(?<!\w)(?:[\w-]{0,24}(?:(?<!auf)(?<!ver)(?<!an)rechnung(?:en)?|verträge?|vertrage?s?|mieten?|darlehens?|kredite?s?|beiträgen?|beitrags?|"
-    r"lieferung(?:en)?|bestellung(?:en)?|reparatur(?:en)?|abrechnung(?:en)?|kaufpreis|werklohn|honorar|police|"
-    r"versicherung|kosten|gebühren|zinsen|auslagen|strom|gas|wasser|wärme|heizung|garage|stellplatz|abschnitt|"
-    r"teilforderung|position)|re\.|rg\.|pos\.|invoices?|contracts?|rent|loans?|order|item)(?!\w)"
+LEFT_OVER = Rule(
+    "left_over",
+    r"{left_over}",
+    takes=("neuer Saldo", "Differenz", "noch offen", "Restbetrag", "balance due"),
+    leaves=("Miete Februar", "Überweisung"),
 )
-"""What a part of the claim is for."""
-_SUBTOTAL = re.compile(r"(?<!\w)(?:zwischen(?:summe|saldo|stand|betrag|ergebnis)|subtotal|übertrag|sub-total)(?!\w)")
-_MORE = re.compile(
-    r"(?<!\w)(?:zuzüglich|zzgl|zuzgl|hinzu(?:kommen|kommt|zurechnen|zusetzen|treten|tritt)?|kommen|zusätzlich|darüber|"
-    r"ferner|außerdem|ausserdem|weitere[rns]?|addieren|plus|nebst|sowie|further|additional|addition|moreover|also)(?!\w)"
+PART_OF_CLAIM = Rule(
+    "part_of_claim",
+    r"{part_of_claim}",
+    takes=("Restbetrag aus Rechnung 4711", "Kaltmiete Mai", "noch offene Mahngebühren", "Invoice 12"),
+    leaves=("Restbetrag", "Verrechnung", "Mietrückstand", "Gesamtforderung"),
 )
-_LONGEST = 9
+SUBTOTAL = Rule("subtotal", r"{subtotal}", takes=("Zwischensumme", "Übertrag"), leaves=("Summe",))
+ADDED_ON = Rule(
+    "added_on",
+    r"{added_on}|\A(?:und|and|\+)(?!\w)",
+    takes=("zuzüglich weiterer Zinsen in Höhe von", "Hinzu kommen Kosten von", "und Mahnkosten von", "plus costs of"),
+    leaves=("davon Hauptforderung", "Hauptforderung und Zinsen"),
+)
+RUNNING = Rule(
+    "running_by_the_day",
+    r"{running_day}",
+    takes=("Zinsen von täglich", "Tageszins ab 21.11.2026", "je Tag"),
+    leaves=("Zinsen bis zum heutigen Tag",),
+)
+BALANCE = Rule(
+    "heading_of_a_balance",
+    r"\A{balance_heading}(?: (?:in )?(?:€|eur|euro))?\Z",
+    takes=("Saldo", "Kontosaldo EUR", "Balance"),
+    leaves=("Saldo Vormonat", "Betrag"),
+)
+_MOST_WORDS = 9
 """Words of a row beside its figures; what has more is a sentence."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-_BALANCE = re.compile(r"(?:[\w-]{0,20}\s)?(?:[\w-]{0,20}saldo|kontostand|rest|restbetrag|balance|stand)(?:\s?(?:in\s)?(?:€|eur|euro))?")
-_SUM_OF_PAID = re.compile(
-    r"(?<!\w)(?:summe|gesamt|gesamtsumme|gesamtbetrag|total|insgesamt)\s(?:der\s|aller\s|of\s)?(?:\w{2,14}\s)?"
-    r"(?:haben|[\w-]{0,20}zahlungen|eingänge|zahlungseingänge|gutschriften|abzüge|payments|credits)(?!\w)"
-)
-_RUNNING = re.compile(r"täglich|tageszins|(?:pro|je|per)\s(?:tag|day)|daily|kalendertag")
-
-
 def is_balance(heading: str) -> bool:
-    """Whether a column's heading, in lower case, is that of a running balance."""
-    return bool(_BALANCE.fullmatch(heading.strip()))
+    """Whether a column's heading is that of a running balance."""
+    return BALANCE.find(folded(heading)) is not None
 
 
 class Rows:
-    """The rows of a page's figures: a row is a short line that ends in no full stop."""
+    """The rows of a page's figures. A row is a short line that ends in no full stop; elsewhere it is the sentence."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._words: dict[int, str] = {}
+
+    def says(self, number: int, rule: Rule) -> bool:
+        """Whether the words that go with the figure ``number`` say what ``rule`` finds."""
+        return rule.find(self.words(number)) is not None
 
     def words(self, number: int) -> str:
-        """The words that go with the figure ``number``, in lower case."""
-        page = self._page
-        token, line = page.tokens[number], page.index.lines[page.token_lines[number]]
-        if not self.is_row(number):
-            start = max(page.sentence(token).start, page.tokens[number - 1].end if number else 0)
-            return page.low[start : token.start]
-        on_line = page.by_line[page.token_lines[number]]
-        place = on_line.index(number)
-        start = page.tokens[on_line[place - 1]].end if place else line.start
-        before = page.low[start : token.start]
-        if _WORD.search(before):
-            return before
-        if place == 0 and len(on_line) == 1:
-            behind = page.low[token.end : line.end]
-            if _WORD.search(behind):
-                return behind
-            above = page.filled_line(page.token_lines[number], -1, skip=1)
-            if above is not None and above not in page.by_line:
-                return page.index.lines[above].of(page.low)
-            return ""
-        # a cell among several: its row's name
-        return page.low[line.start : page.tokens[on_line[0]].start]
+        """The words that go with the figure ``number``, folded."""
+        known = self._words.get(number)
+        if known is None:
+            known = self._words[number] = folded(self._of(number))
+        return known
 
     def is_row(self, number: int) -> bool:
+        """Whether the figure stands in a row, not in a sentence."""
         page = self._page
-        line = page.index.lines[page.token_lines[number]]
-        words = line.of(page.low).strip()
-        return not words.endswith((".", "!", "?", ",", ";")) and len(_WORD.findall(words)) <= _LONGEST
-
-    def is_deducted(self, number: int) -> bool:
-        words = self.words(number)
-        return bool(_DEDUCTED.search(words) or "./." in words) and not _BOUNCED.search(words)
-
-    def is_sum_of_paid(self, number: int) -> bool:
-        return bool(_SUM_OF_PAID.search(self.words(number)))
+        words = page.index.lines[page.token_lines[number]].of(page.low).strip()
+        return not words.endswith((".", "!", "?", ",", ";")) and len(_WORD.findall(words)) <= _MOST_WORDS
 
     def is_running(self, number: int) -> bool:
         """Whether so much is added day by day."""
-        token = self._page.tokens[number]
-        behind = self._page.low[token.end : token.end + 40].partition("\n")[0]
-        return bool(_RUNNING.search(self.words(number)) or _RUNNING.search(behind))
+        end = self._page.tokens[number].end
+        behind = self._page.low[end : end + 40].partition("\n")[0]
+        return self.says(number, RUNNING) or RUNNING.find(folded(behind)) is not None
 
-    def is_left(self, number: int) -> bool:
-        return bool(_LEFT.search(self.words(number)))
-
-    def is_thing(self, number: int) -> bool:
-        return bool(_THING.search(self.words(number)))
-
-    def is_subtotal(self, number: int) -> bool:
-        return bool(_SUBTOTAL.search(self.words(number)))
-
-    def is_more(self, number: int) -> bool:
-        words = self.words(number)
-        return bool(_MORE.search(words)) or words.lstrip().startswith(("und ", "and ", "+"))
+    def _of(self, number: int) -> str:
+        page = self._page
+        token, line = page.tokens[number], page.index.lines[page.token_lines[number]]
+        if not self.is_row(number):
+            return page.low[max(page.sentence(token).start, page.tokens[number - 1].end if number else 0) : token.start]
+        on_line = page.by_line[page.token_lines[number]]
+        place = on_line.index(number)
+        before = page.low[page.tokens[on_line[place - 1]].end if place else line.start : token.start]
+        if _WORD.search(before):
+            return before
+        if len(on_line) > 1:
+            return page.low[line.start : page.tokens[on_line[0]].start]
+        behind = page.low[token.end : line.end]
+        if _WORD.search(behind):
+            return behind
+        above = page.filled_line(page.token_lines[number], -1, skip=1)
+        return page.index.lines[above].of(page.low) if above is not None and above not in page.by_line else ""
