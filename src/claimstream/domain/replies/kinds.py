@@ -103,7 +103,8 @@ KINDS = (
             "Interest continues to accrue.",
             "Die Hauptforderung wird ab dem 01.11.2026 verzinst.",
         ),
-        leaves=("Die Zinsen betragen 80,00 EUR.",),
+        leaves=("Die Zinsen betragen 80,00 EUR.", "Ab dem 01.11.2026 sind die Zinsen nicht berechnet."),
+        but=r"\b(?:nicht|keine|not|no)\b",
     ),
     Rule(
         "title_state",
