@@ -14,6 +14,7 @@ from typing import TypeVar
 from claimstream.domain.reader.amounts import AmountToken, find_amounts
 from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim, read_claims
 from claimstream.domain.reader.confidence import COMPUTED_FACTOR, DOUBT_FACTOR, REPAIRED, SCANNED, SOURCE_CONFIDENCE
+from claimstream.domain.reader.conflicts import find_conflicts
 from claimstream.domain.reader.dates import Spans, find_as_of
 from claimstream.domain.reader.iban import CodeToken, find_bics, find_ibans
 from claimstream.domain.reader.injection import find_injection
@@ -56,6 +57,7 @@ def read_source(source: Source) -> SourceExtraction:
     Never raises on any text. ``summary`` is always None.
     """
     text = source.text
+    whole = Text(text)
     base = SOURCE_CONFIDENCE[source.kind]
     references = find_references(text, source.source_id)
     tokens = _outside_references(
@@ -90,13 +92,14 @@ def read_source(source: Source) -> SourceExtraction:
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
-        remark=_remark(source, claims),
+        conflicts=find_conflicts(source, whole, claims, totals, parts[Role.PRINCIPAL], people, references),
+        remark=_remark(source, whole, claims),
     )
 
 
-def _remark(source: Source, claims: Sequence[Claim]) -> Evidence | None:
+def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Evidence | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
-    found = doubtful_remark(Text(source.text), plain)
+    found = doubtful_remark(text, plain)
     return Evidence(source_id=source.source_id, quote=found.written, start=found.start) if found else None
 
 

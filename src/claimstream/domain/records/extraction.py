@@ -118,6 +118,14 @@ class Method(StrEnum):
     MODEL = "model"
 
 
+class Conflict(Record):
+    """Two sources (or two totals) that cannot both be right."""
+
+    field: str
+    """``total_claim`` or ``people``."""
+    detail: str
+
+
 class SourceExtraction(Record):
     """Everything one reader found in one source. Nothing found is None or (), never a default."""
 
@@ -142,18 +150,12 @@ class SourceExtraction(Record):
     summary: str | None = None
     injection: Evidence | None = None
     """Text that tries to instruct its reader as a machine."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What speaks against each total of this source: another's debt, totals of several contracts."""
     remark: Evidence | None = None
     """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
     """Names of fields whose value was dropped because its evidence does not stand in the source."""
-
-
-class Conflict(Record):
-    """Two sources (or two totals) that cannot both be right."""
-
-    field: str
-    """``total_claim`` or ``people``."""
-    detail: str
 
 
 class Consolidated(Record):

@@ -1,9 +1,9 @@
 """What a letter says of its figures as a whole: whose they are, and what they leave out."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
-from claimstream.domain.records.extraction import Conflict
 from claimstream.domain.text import Sentence
 
 OTHER_ROLE = Rule(
@@ -28,7 +28,7 @@ SEVERAL_DEBTORS = Rule(
 )
 UNCOUNTED_PAYMENT = Rule(
     "payment_not_counted",
-    r"{made_payment}{gap}\b(?:nicht|not){gap}{counted}|\b(?:nicht|not) {counted}{gap}{made_payment}|"
+    r"{made_payment}{gap}\b(?:nicht|not){gap}(?:{counted}|{booked})|\b(?:nicht|not) (?:{counted}|{booked}){gap}{made_payment}|"
     r"{not_counting} {made_payment}",
     takes=(
         "Ihre Zahlung ist noch nicht berücksichtigt.",
@@ -52,13 +52,11 @@ _REASONS = {
 }
 
 
-def conflicts_of(sentences: Sequence[Sentence], with_figures: Collection[int]) -> tuple[Conflict, ...]:
-    """Conflicts about every total of a source; ``with_figures`` are the numbers of the sentences that hold an amount."""
-    found = []
-    for number, sentence in enumerate(sentences):
-        rules = (OTHER_ROLE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if number in with_figures else ()))
-        for rule in rules:
+def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | None:
+    """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
+    for sentence in sentences:
+        holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
+        for rule in (OTHER_ROLE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if holds_figure else ())):
             if rule.find(sentence.folded):
-                said = " ".join(sentence.written.split())[:120]
-                found.append(Conflict(field="total_claim", detail=f"{_REASONS[rule.name]}: {said}"))
-    return tuple(found[:1])
+                return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
+    return None

@@ -80,6 +80,7 @@ class _Balance:
                 self._change(equation.result, doubt=False, proven=True)
         self._doubt_what_is_added_to(sums)
         self._doubt_remainders_of_nothing()
+        self._doubt_items(used)
 
     # What a figure is, as a term.
 
@@ -275,6 +276,22 @@ class _Balance:
                 value = self.claims[open_].token.value
                 if value is not None and value != total and total - value not in {sum(paid), *paid}:
                     self._doubt({open_})
+
+    def _doubt_items(self, used: set[int]) -> None:
+        """Doubt where the claim is one contract's, and another figure another's: *Rechnung 4711*, *Rechnung 4712*."""
+        ranked = {n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part}
+        items = [
+            n
+            for n, claim in enumerate(self.claims)
+            if claim.role in {None, *CLAIM_ROLES}
+            and not claim.part
+            and n not in used
+            and claim.token.value
+            and self._rows.is_row(n)
+            and self._rows.says(n, PART_OF_CLAIM)
+        ]
+        if ranked <= set(items) and len({self.claims[n].token.value for n in items}) > 1:
+            self._doubt(ranked)
 
     def _doubt(self, numbers: set[int]) -> None:
         for number in numbers:
