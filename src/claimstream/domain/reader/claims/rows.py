@@ -32,6 +32,12 @@ PART_OF_CLAIM = Rule(
     takes=("Restbetrag aus Rechnung 4711", "Kaltmiete Mai", "noch offene Mahngebühren", "Invoice 12"),
     leaves=("Restbetrag", "Verrechnung", "Mietrückstand", "Gesamtforderung"),
 )
+JOINED = Rule(
+    "joined_to_the_claim",
+    r"{joined}.*",
+    takes=("Gesamtforderung inklusive Mahnkosten", "Saldo nebst Zinsen"),
+    leaves=("Gesamtforderung aus Rechnung 4711",),
+)
 SUBTOTAL = Rule("subtotal", r"{subtotal}", takes=("Zwischensumme", "Übertrag"), leaves=("Summe",))
 ADDED_ON = Rule(
     "added_on",
@@ -70,7 +76,10 @@ class Rows:
 
     def says(self, number: int, rule: Rule) -> bool:
         """Whether the words that go with the figure ``number`` say what ``rule`` finds."""
-        return rule.find(self.words(number)) is not None
+        words = self.words(number)
+        if rule is PART_OF_CLAIM:
+            words = JOINED.compiled.sub("", words)
+        return rule.find(words) is not None
 
     def words(self, number: int) -> str:
         """The words that go with the figure ``number``, folded."""
