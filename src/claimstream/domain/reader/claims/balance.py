@@ -81,6 +81,7 @@ class _Balance:
         self._doubt_what_is_added_to(sums)
         self._doubt_remainders_of_nothing()
         self._doubt_items(used)
+        self._doubt_unexplained(used)
 
     # What a figure is, as a term.
 
@@ -95,6 +96,8 @@ class _Balance:
         if claim.role in {None, *CLAIM_ROLES} and not own and not self._is_running_balance(claim):
             if rows.is_row(number) and rows.says(number, DEDUCTED) and not rows.says(number, LEFT_OVER):
                 return replace(claim, role=Role.PAYMENT, doubt=False)
+        if claim.role in {None, Role.OTHER} and not rows.is_row(number) and rows.is_taken_off(number):
+            return replace(claim, role=Role.PAYMENT, part=False)
         return claim
 
     def _is_running_balance(self, claim: Claim) -> bool:
@@ -156,7 +159,7 @@ class _Balance:
         for kept in (
             [n for n in every if self.claims[n].role not in PART_ROLES and not self.claims[n].part],
             [n for n in every if self.claims[n].role in CLAIM_ROLES or self._signs[n] is Sign.MINUS],
-            [n for n in range(len(self.claims)) if self._signs[n] or self._rows.is_row(n)],
+            range(len(self.claims)),
         ):
             known = {equation.result for equation in found if equation.last}
             found += [
@@ -292,6 +295,13 @@ class _Balance:
         ]
         if ranked <= set(items) and len({self.claims[n].token.value for n in items}) > 1:
             self._doubt(ranked)
+
+    def _doubt_unexplained(self, used: set[int]) -> None:
+        ranked = {n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part}
+        values = {self.claims[n].token.value for n in ranked}
+        for n, claim in enumerate(self.claims):
+            if claim.role is None and claim.token.value and claim.token.value not in values and n not in used and n not in self._page.asides and not self._rows.is_row(n):
+                self._doubt(ranked)
 
     def _doubt(self, numbers: set[int]) -> None:
         for number in numbers:

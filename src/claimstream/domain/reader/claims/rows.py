@@ -13,6 +13,13 @@ DEDUCTED = Rule(
     leaves=("Rücklastschrift vom 03.02.2026", "Restzahlung", "Zahlungserinnerung Mai", "Miete Februar"),
     but=r"{not_deducted}",
 )
+TAKEN_OFF = Rule(
+    "taken_off",
+    r"{taken_off}|{deducted}|{came}{gap}{in_or_off}",
+    takes=("Am 03.03.2026 gingen 270,00 EUR ein.", "Die Versicherung erstattete 270,00 EUR.", "Die Kaution von 270,00 EUR"),
+    leaves=("Bitte überweisen Sie 270,00 EUR.", "Es sind 270,00 EUR zu zahlen.", "nicht bezahlt: 270,00 EUR"),
+    but=r"{not_deducted}|\b(?:nicht|kein\w{0,2}|bitte|not)\b",
+)
 SUM_OF_PAID = Rule(
     "sum_of_paid",
     r"\b(?:summe|gesamt\w{0,8}|insgesamt|total) (?:(?:der|aller|an|of) )?(?:\w{2,14} )?{deducted}",
@@ -93,6 +100,14 @@ class Rows:
         page = self._page
         words = page.index.lines[page.token_lines[number]].of(page.low).strip()
         return not words.endswith((".", "!", "?", ",", ";")) and len(_WORD.findall(words)) <= _MOST_WORDS
+
+    def is_taken_off(self, number: int) -> bool:
+        """Whether the sentence of a figure, without those of others in it, says that it was taken off."""
+        page = self._page
+        sentence, tokens = page.sentence(page.tokens[number]), page.tokens
+        start = max(sentence.start, tokens[number - 1].end if number else 0)
+        end = min(sentence.end, tokens[number + 1].start if number + 1 < len(tokens) else sentence.end)
+        return TAKEN_OFF.find(folded(page.low[start:end])) is not None
 
     def is_running(self, number: int) -> bool:
         """Whether so much is added day by day."""
