@@ -10,10 +10,12 @@ from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import (
     ADDED_ON,
     DEDUCTED,
+    INCLUDED,
     LEFT_OVER,
     PART_OF_CLAIM,
     SUBTOTAL,
     SUM_OF_PAID,
+    TAKEN_OFF,
     Rows,
     is_balance,
 )
@@ -78,7 +80,7 @@ class _Balance:
                 self._change(equation.result, role=Role.TOTAL)
             if claimed & set(equation.terms) and self._rows.is_row(equation.result):
                 self._change(equation.result, doubt=False, proven=True)
-        self._doubt_what_is_added_to(sums)
+        self._doubt_what_is_added_to(used)
         self._doubt_remainders_of_nothing()
         self._doubt_items(used)
         self._doubt_unexplained(used)
@@ -96,7 +98,7 @@ class _Balance:
         if claim.role in {None, *CLAIM_ROLES} and not own and not self._is_running_balance(claim):
             if rows.is_row(number) and rows.says(number, DEDUCTED) and not rows.says(number, LEFT_OVER):
                 return replace(claim, role=Role.PAYMENT, doubt=False)
-        if claim.role in {None, Role.OTHER} and not rows.is_row(number) and rows.is_taken_off(number):
+        if claim.role in {None, Role.OTHER} and not rows.is_row(number) and rows.says_around(number, TAKEN_OFF):
             return replace(claim, role=Role.PAYMENT, part=False)
         return claim
 
@@ -251,19 +253,28 @@ class _Balance:
 
     # Doubts.
 
-    def _doubt_what_is_added_to(self, sums: Sequence[Equation]) -> None:
-        """Doubt where more is added behind the claim that counts: *hinzu kommen weitere Kosten von 120,00 EUR*."""
-        ranked = [n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part]
-        if not ranked:
-            return
-        last = ranked[-1]
-        made_of = {n for equation in sums if equation.result in ranked for n in equation.terms}
-        for number in range(last + 1, len(self.claims)):
+    def _doubt_what_is_added_to(self, used: set[int]) -> None:
+        """Doubt where more is added behind the claim: *hinzu kommen weitere Kosten von 120,00 EUR*.
+
+        Interest or costs behind it are more of it, too, unless the principal is given as well or they are named as part.
+        """
+        ranked = self._ranked()
+        whole = any(claim.role is Role.PRINCIPAL for claim in self.claims)
+        for number in range(min(ranked, default=len(self.claims)) + 1, len(self.claims)):
             claim = self.claims[number]
-            if number in made_of or claim.part or claim.role not in {None, *PART_ROLES} or not claim.token.value:
+            if number in used or claim.part or claim.proven or not claim.token.value or claim.token.value < 0:
                 continue
-            if claim.token.value > 0 and self._rows.says(number, ADDED_ON) and not self._rows.is_running(number):
-                self._doubt(set(ranked))
+            if claim.role not in {None, Role.CLAIM, *PART_ROLES} or self._rows.says_around(number, INCLUDED):
+                continue
+            extra = claim.role in {Role.INTEREST, Role.COSTS} and not whole and not self._is_before_total(number)
+            if (extra or self._rows.says(number, ADDED_ON)) and not self._rows.is_running(number):
+                self._doubt(ranked)
+
+    def _is_before_total(self, number: int) -> bool:
+        return any(claim.role in CLAIM_ROLES and not claim.part for claim in self.claims[number + 1 :])
+
+    def _ranked(self) -> set[int]:
+        return {n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part}
 
     def _doubt_remainders_of_nothing(self) -> None:
         """Doubt where what is called open and what is called the total differ, and no sum says why."""
@@ -282,7 +293,7 @@ class _Balance:
 
     def _doubt_items(self, used: set[int]) -> None:
         """Doubt where the claim is one contract's, and another figure another's: *Rechnung 4711*, *Rechnung 4712*."""
-        ranked = {n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part}
+        ranked = self._ranked()
         items = [
             n
             for n, claim in enumerate(self.claims)
@@ -297,10 +308,15 @@ class _Balance:
             self._doubt(ranked)
 
     def _doubt_unexplained(self, used: set[int]) -> None:
-        ranked = {n for n, claim in enumerate(self.claims) if claim.role in CLAIM_ROLES and not claim.part}
+        """Doubt where a sentence holds another amount, and nothing says what it is."""
+        ranked = self._ranked()
+        known = used | self._page.asides.keys()
         values = {self.claims[n].token.value for n in ranked}
-        for n, claim in enumerate(self.claims):
-            if claim.role is None and claim.token.value and claim.token.value not in values and n not in used and n not in self._page.asides and not self._rows.is_row(n):
+        for number, claim in enumerate(self.claims):
+            token = claim.token
+            if claim.role is not None or not token.has_currency or not token.value or token.value in values:
+                continue
+            if number not in known and not self._rows.is_row(number) and not self._rows.says_around(number, INCLUDED):
                 self._doubt(ranked)
 
     def _doubt(self, numbers: set[int]) -> None:

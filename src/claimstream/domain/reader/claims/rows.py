@@ -52,6 +52,13 @@ ADDED_ON = Rule(
     takes=("zuzüglich weiterer Zinsen in Höhe von", "Hinzu kommen Kosten von", "und Mahnkosten von", "plus costs of"),
     leaves=("davon Hauptforderung", "Hauptforderung und Zinsen"),
 )
+INCLUDED = Rule(
+    "included_in_the_claim",
+    r"{included}",
+    takes=("(darin Mahngebühren 18,50 EUR)", "Darin sind 18,50 EUR Kosten enthalten.", "of which EUR 18.50 are costs"),
+    leaves=("Hinzu kommen 18,50 EUR Kosten.", "Kosten von 18,50 EUR sind darin nicht enthalten."),
+    but=r"\b(?:nicht|not)\b",
+)
 RUNNING = Rule(
     "running_by_the_day",
     r"{running_day}",
@@ -101,13 +108,13 @@ class Rows:
         words = page.index.lines[page.token_lines[number]].of(page.low).strip()
         return not words.endswith((".", "!", "?", ",", ";")) and len(_WORD.findall(words)) <= _MOST_WORDS
 
-    def is_taken_off(self, number: int) -> bool:
-        """Whether the sentence of a figure, without those of others in it, says that it was taken off."""
+    def says_around(self, number: int, rule: Rule) -> bool:
+        """Whether the sentence of a figure, without what belongs to others in it, says what ``rule`` finds."""
         page = self._page
         sentence, tokens = page.sentence(page.tokens[number]), page.tokens
         start = max(sentence.start, tokens[number - 1].end if number else 0)
         end = min(sentence.end, tokens[number + 1].start if number + 1 < len(tokens) else sentence.end)
-        return TAKEN_OFF.find(folded(page.low[start:end])) is not None
+        return rule.find(folded(page.low[start:end])) is not None
 
     def is_running(self, number: int) -> bool:
         """Whether so much is added day by day."""
