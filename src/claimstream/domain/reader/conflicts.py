@@ -1,7 +1,6 @@
 """What speaks against every total of a source: another's debt, several contracts, a total below its own principal."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -49,20 +48,18 @@ def find_conflicts(
 
 
 def _of_several_people(text: str, claims: Sequence[Claim], people: Sequence[Found[PersonName]]) -> str | None:
-    """Different people on the lines of different figures that are, or make, the claim."""
-    by_line: dict[int, set[str]] = {}
-    starts = [match.end() for match in re.finditer(r"\n", text)]
-    for person in people:
-        by_line.setdefault(bisect_right(starts, person.evidence.start), set()).add(person.value.full)
-    owing = [
-        by_line.get(bisect_right(starts, claim.token.start), set())
-        for claim in claims
-        if claim.token.value and claim.role in {None, *CLAIM_ROLES}
-    ]
-    for one in owing:
-        for other in owing:
-            if one and other and not one & other:
-                return f"figures of {', '.join(sorted(one | other))}"
+    """Different people beside different figures that are, or make, the claim: on their lines, or between two figures."""
+    owing = []
+    position = 0
+    for claim in claims:
+        start = max(position, text.rfind("\n", 0, claim.token.start))
+        position = claim.token.end
+        if claim.token.value and claim.role in {None, *CLAIM_ROLES}:
+            owing.append({p.value.full for p in people if start <= p.evidence.start < claim.token.start})
+    named = [names for names in owing if names]
+    for one, other in pairwise(named):
+        if not one & other:
+            return f"figures of {', '.join(sorted(one | other))}"
     return None
 
 

@@ -26,6 +26,16 @@ SEVERAL_DEBTORS = Rule(
     ),
     leaves=("Die Gesamtforderung gegen Ihren Mandanten beträgt 4.000,00 EUR.", "Alle Zahlungen der Kundin: 40,00 EUR"),
 )
+SHARE = Rule(
+    "share_of_the_client",
+    r"{share}{gap}{the_client}|{the_client}{gap}{share}",
+    takes=(
+        "Auf Ihren Mandanten entfällt die Hälfte.",
+        "Der Anteil Ihrer Mandantin beläuft sich auf 2.000,00 EUR.",
+        "Your client's share is EUR 2,000.00.",
+    ),
+    leaves=("Auf uns entfällt monatlich der Betrag von 31,20 EUR.", "Ihr Mandant schuldet uns 2.000,00 EUR."),
+)
 UNCOUNTED_PAYMENT = Rule(
     "payment_not_counted",
     r"{made_payment}{gap}\b(?:nicht|not){gap}(?:{counted}|{booked})|\b(?:nicht|not) (?:{counted}|{booked}){gap}{made_payment}|"
@@ -48,6 +58,7 @@ UNCOUNTED_PAYMENT = Rule(
 _REASONS = {
     OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
     SEVERAL_DEBTORS.name: "the figure is several debtors'",
+    SHARE.name: "the client owes a share of it",
     UNCOUNTED_PAYMENT.name: "a payment is not counted yet",
 }
 
@@ -56,7 +67,7 @@ def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | 
     """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
     for sentence in sentences:
         holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
-        for rule in (OTHER_ROLE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if holds_figure else ())):
+        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if holds_figure else ())):
             if rule.find(sentence.folded):
                 return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
     return None

@@ -9,9 +9,11 @@ def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
 
     What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
     """
-    if consolidated.injection is not None or consolidated.conflicts:
+    if consolidated.injection is not None:
         return False
     if intent in AMOUNT_INTENTS:
+        if consolidated.conflicts:
+            return False
         total = consolidated.total_claim
         if consolidated.flaw is not None:
             return False
