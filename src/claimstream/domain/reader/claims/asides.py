@@ -40,7 +40,7 @@ _EARLIER = re.compile(
 _CARRIES_ON = re.compile(
     r"(?:betr(?:ä|ae)gt|betragen|belief|beläuft sich|belaufen sich|lautet|ergibt|ergeben|macht|machen|liegt bei|auf|mit|"
     r"valutiert|ist|sind|is|are|amounts to|stands at|=|:)(?:\s{1,2}(?:sich|damit|somit|also|derzeit|aktuell|heute|auf|"
-    r"nunmehr|insgesamt|zusammen|eur|€))*\s{0,2}\Z"
+    r"nunmehr|insgesamt|zusammen|eur|€)){0,3}\s{0,2}\Z"
 )
 _NOUN_BEHIND = re.compile(
     r"\s{1,2}(?:an\s|für\s|weitere[rn]?\s|angefallene[rn]?\s|of\s)?([A-ZÄÖÜ][\w-]{2,40}|interest|fees|costs|charges)(?!\w)"

@@ -23,7 +23,9 @@ from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import AmountFlaw
 
-_MOST = 600
+_NEAR = 24
+"""Figures behind a claim among which one may be made of it."""
+_MOST = 300
 """Figures of a letter that are added up. The rows of a longer list are in doubt as they were."""
 
 
@@ -133,11 +135,13 @@ class _Balance:
             if self._is_named_otherwise(number):
                 sign = Sign.MINUS
             if sign and value:
-                found.append(Figure(number, abs(value), sign))
+                found.append(Figure(number, int(abs(value) * 100), sign))
         return found
 
     def _is_result(self, number: int) -> bool:
-        return self._signs[number] in {Sign.PLUS, Sign.EITHER}
+        return self._signs[number] in {Sign.PLUS, Sign.EITHER} and any(
+            claim.role in CLAIM_ROLES for claim in self.claims[max(0, number - _NEAR) : number + 1]
+        )
 
     def _repeated(self, used: set[int]) -> set[int]:
         """Claims beside a used figure of the same value on one line: a balance's first row gives it twice."""
