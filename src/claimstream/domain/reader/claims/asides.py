@@ -7,41 +7,51 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.text.text import folded
 
-_WORD = r"(?:i\.\s?h\.\s?v\.|[^\W\d_][\w/&-]{0,40}\.?|\d{1,2}\.\d{1,2}\.\d{2,4}|[\w/-]{0,20}\d[\w/-]{0,20})"
-_JOINED = (
-    r"(?<!\w)(?:inkl\.?|inklusive|incl\.?|including|inclusive\sof|einschl\.?|einschlie(?:ß|ss)lich|nebst|samt|zzgl\.?|"
-    r"zuzgl\.?|zuz(?:ü|ue)glich|plus)"
+_WORD = r"(?:\d[\d./-]{0,20}|[\w/&-]{1,40}\.?)"
+
+JOINED_FIGURE = Rule(
+    "joined_figure",
+    r"{joined}\.?(?: {joined_fill}){0,3} ?\Z",
+    takes=("Gesamtforderung inkl.", "Saldo zuzüglich weiterer", "Total due including"),
+    leaves=("Gesamtforderung inkl. Mahngebühren", "Gesamtforderung:"),
 )
-_FILL = (
-    r"(?:\s{1,2}(?:der|die|des|den|einer|eines|von|weiterer|weiteren|weitere|angefallener|angefallenen|unserer|bereits|"
-    r"ca\.?|of|the|further|in\shöhe\svon|i\.\s?h\.\s?v\.))"
-)
-_CONTRACT = (
-    r"[\w-]{0,30}(?:vertr[aä]ge?s?|darlehens?|kredite?s?|rechnung(?:en)?|bescheide?s?|titels?|urteile?s?|schecks?|"
-    r"wechsels?|auftrage?s?|bestellung(?:en)?|lieferung(?:en)?|k[aä]ufe?s?|finanzierung|invoices?|loans?|credit|"
-    r"contract|agreement|order|judg(?:e)?ment)"
-)
-_DIRECT = re.compile(rf"{_JOINED}{_FILL}{{0,3}}\s{{0,2}}\Z")
 """*inkl. 150,00 EUR Mahngebühren*"""
-_NAMED = re.compile(rf"{_JOINED}(?:\s{{1,2}}{_WORD}){{1,6}}\s{{0,2}}\Z")
+JOINED_NOUN = Rule(
+    "joined_noun",
+    rf"{{joined}}\.?(?: (?:i\. ?h\. ?v\.|{_WORD})){{1,6}} ?:?\Z",
+    takes=("Gesamtforderung einschließlich der Hauptforderung von", "Saldo nebst Zinsen i.H.v."),
+    leaves=("Gesamtforderung von",),
+)
 """*einschließlich der Hauptforderung von 1.200,00 EUR*: set aside only where the whole follows."""
-_BILLED = re.compile(
-    rf"(?<!\w)(?:aus|gem(?:ä|ae)(?:ß|ss)|laut|lt\.|wegen|f(?:ü|ue)r|zu|zum|from|under)(?:\s{{1,2}}{_WORD}){{0,3}}?"
-    rf"\s{{1,2}}{_CONTRACT}(?:\s{{1,2}}{_WORD}){{0,4}}?\s{{1,2}}(?:(?:ü|ue)ber|for|over)\s{{0,2}}\Z"
+BILLED = Rule(
+    "billed",
+    rf"{{billed_for}}(?: {_WORD}){{0,3}}? {{contract}}(?: {_WORD}){{0,4}}? {{over}}\Z",
+    takes=(
+        "Gesamtforderung aus dem Darlehen über",
+        "Forderung gemäß unserer Rechnung vom 01.02.2023 über",
+        "The claim under the loan over",
+    ),
+    leaves=("Wir haben eine Forderung über", "Forderung aus Rechnung 4711 von", "Unsere Rechnung über"),
 )
 """*aus dem Darlehen vom 01.02.2023 über 5.000,00 EUR*"""
-_EARLIER = re.compile(
-    r"(?<!\w)(?:(?:ursp|ehem|vorm)\w{3,10}|anfänglich|anfangs|bisher|bislang|zuvor|vorher|zuletzt|früher|einst|"
-    r"originally|formerly|previously|initially)(?:\s{1,2}(?:auf|bei|von|mit|was|at|of))?\s?:?\s{0,2}\Z"
+EARLIER = Rule(
+    "earlier_figure",
+    r"{earlier}(?: {earlier_fill})? ?:?\Z",
+    takes=("Gesamtforderung bisher", "Die Forderung von ursprünglich", "Saldo zuletzt:"),
+    leaves=("Bisher gezahlt:", "Gesamtforderung jetzt"),
 )
 """*bisher 1.000,00 EUR, jetzt 1.200,00 EUR*"""
-_CARRIES_ON = re.compile(
-    r"(?:betr(?:ä|ae)gt|betragen|belief|beläuft sich|belaufen sich|lautet|ergibt|ergeben|macht|machen|liegt bei|auf|mit|"
-    r"valutiert|ist|sind|is|are|amounts to|stands at|=|:)(?:\s{1,2}(?:sich|damit|somit|also|derzeit|aktuell|heute|auf|"
-    r"nunmehr|insgesamt|zusammen|eur|€)){0,3}\s{0,2}\Z"
+CARRIES_ON = Rule(
+    "whole_follows",
+    r"(?:{comes_to}|[=:])(?: {comes_to_fill}){0,3} ?\Z",
+    takes=("beträgt", "Mahngebühren:", "beläuft sich auf", "= insgesamt"),
+    leaves=("Mahngebühren", "und"),
 )
+"""Words between a figure set aside and the whole."""
 _NOUN_BEHIND = re.compile(
     r"\s{1,2}(?:an\s|für\s|weitere[rn]?\s|angefallene[rn]?\s|of\s)?([A-ZÄÖÜ][\w-]{2,40}|interest|fees|costs|charges)(?!\w)"
 )
@@ -66,16 +76,22 @@ def find_asides(text: str, low: str, tokens: Sequence[AmountToken]) -> dict[int,
     found: dict[int, Aside] = {}
     for number, token in enumerate(tokens):
         floor = tokens[number - 1].end if number else 0
-        start = max(floor, token.start - _REACH)
-        before = low[start : token.start]
-        earlier = _EARLIER.search(before)
-        match = earlier or _DIRECT.search(before) or _BILLED.search(before)
+        before = low[max(floor, token.start - _REACH) : token.start]
+        words = folded(before)
+        earlier = EARLIER.find(words)
+        match = earlier or JOINED_FIGURE.find(words) or BILLED.find(words)
         noun = _NOUN_BEHIND.match(text, token.end)
         end = noun.end() if noun else token.end
         if match is None and number + 1 < len(tokens) and tokens[number + 1].start - token.end <= _NEXT:
             gap = low[end : tokens[number + 1].start]
-            if _CARRIES_ON.search(gap) and not re.search(r"[.;!?]\s", gap):
-                match = _NAMED.search(before)
+            if CARRIES_ON.find(folded(gap)) and not re.search(r"[.;!?]\s", gap):
+                match = JOINED_NOUN.find(words)
         if match:
-            found[number] = Aside(start + match.start(), end, earlier is not None)
+            found[number] = Aside(token.start - _length(before, match), end, earlier is not None)
     return found
+
+
+def _length(before: str, match: re.Match[str]) -> int:
+    """The characters at the end of ``before`` that a match at the end of its folded form stands for."""
+    starts = [word.start() for word in re.finditer(r"\S+", before)]
+    return len(before) - starts[-len(match.group().split())]

@@ -25,8 +25,8 @@ from claimstream.domain.records.extraction import AmountFlaw
 
 _NEAR = 24
 """Figures behind a claim among which one may be made of it."""
-_MOST = 300
-"""Figures of a letter that are added up. The rows of a longer list are in doubt as they were."""
+_MOST = 1000
+"""Figures of a letter that are added up. A longer list is a person's."""
 
 
 def balanced(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -35,8 +35,10 @@ def balanced(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     A figure that another one is made of is no claim. What is left after a deduction is still to pay, and proven. Where it
     cannot be told whether a figure is what is left or an item of the one before, both are in doubt.
     """
-    if len(claims) > _MOST or not any(claim.role in CLAIM_ROLES for claim in claims):
+    if not any(claim.role in CLAIM_ROLES for claim in claims):
         return tuple(claims)
+    if len(claims) > _MOST:
+        return tuple(replace(claim, doubt=True) if claim.role in CLAIM_ROLES else claim for claim in claims)
     balance = _Balance(page, claims)
     balance.settle()
     return tuple(balance.claims)
