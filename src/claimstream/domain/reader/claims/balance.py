@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from claimstream.domain.reader.arithmetic import Equation, Figure, Sign, equations
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
+from claimstream.domain.reader.claims.meaning import is_generic_total
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import (
     ADDED_ON,
@@ -82,7 +83,8 @@ class _Balance:
                 continue
             if self.claims[equation.result].role is None:
                 self._change(equation.result, role=Role.TOTAL)
-            if claimed & set(equation.terms) and self._rows.is_row(equation.result):
+            counted_on = any(n in claimed or self._rows.says(n, SUBTOTAL) for n in equation.terms)
+            if counted_on and self._rows.is_row(equation.result):
                 self._change(equation.result, doubt=False, proven=True)
         self._doubt_what_is_added_to(used)
         self._doubt_remainders_of_nothing()
@@ -146,12 +148,17 @@ class _Balance:
         )
 
     def _repeated(self, used: set[int]) -> set[int]:
-        """Claims beside a used figure of the same value on one line: a balance's first row gives it twice."""
+        """Claims that a used figure repeats: a balance's first row gives it twice, a note of fees ends in the costs."""
         lines = {(self._page.token_lines[n], self.claims[n].token.value) for n in used}
+        costs = {self.claims[n].token.value for n in used if self.claims[n].role is Role.COSTS}
         return {
             n
             for n, claim in enumerate(self.claims)
-            if claim.role in CLAIM_ROLES and (self._page.token_lines[n], claim.token.value) in lines
+            if claim.role in CLAIM_ROLES
+            and (
+                (self._page.token_lines[n], claim.token.value) in lines
+                or (claim.token.value in costs and claim.label and is_generic_total(self._page, claim.label))
+            )
         }
 
     # Equations, and what they mean.
@@ -198,9 +205,13 @@ class _Balance:
         return remainders, sums, doubtful
 
     def _is_about_nothing(self, equation: Equation) -> bool:
-        """Whether no claim would change by the equation."""
-        if not equation.last and self.claims[equation.result].role is None:
-            return True
+        """Whether no claim would change by the equation, or it is none that a letter would state."""
+        if not equation.last and (
+            self.claims[equation.result].role is None
+            or min(equation.terms) in equation.deducted
+            or any(self.claims[n].role is Role.TOTAL for n in equation.terms)
+        ):
+            return True  # no total is made of a total behind it, or begins with what was paid
         return not any(self.claims[n].role in CLAIM_ROLES for n in (equation.result, *equation.terms))
 
     def _is_chance(self, equation: Equation) -> bool:
@@ -238,7 +249,7 @@ class _Balance:
         if not equation.last:
             if result.role is None:
                 return False
-            return self._is_made_of_items(equation.terms) or bool(equation.deducted)
+            return bool(equation.deducted) or self._is_made_of_items(equation.terms)
         if result.role is None and not (self._rows.says(equation.result, LEFT_OVER) and self._rows.is_row(equation.result)):
             return False
         guessed = [n for n in equation.added if self._signs[n] is Sign.EITHER]
@@ -285,7 +296,7 @@ class _Balance:
     def _doubt_remainders_of_nothing(self) -> None:
         """Doubt where what is called open and what is called the total differ, and no sum says why."""
         still = [n for n, c in enumerate(self.claims) if c.role is Role.STILL and not c.part and c.token.value]
-        if not still or any(self.claims[n].proven for n in still):
+        if not still:
             return
         paid = [abs(c.token.value) for n, c in enumerate(self.claims) if self._signs[n] is Sign.MINUS and c.token.value]
         for number, claim in enumerate(self.claims):
