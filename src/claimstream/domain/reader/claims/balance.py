@@ -77,7 +77,7 @@ class _Balance:
             if claim.role in CLAIM_ROLES and self._rows.says(number, PART_OF_CLAIM):
                 continue  # what is left of one invoice
             if claim.role in CLAIM_ROLES or claim.role is None:
-                self._change(number, role=Role.STILL, doubt=False, proven=True)
+                self._change(number, role=Role.STILL, doubt=self._is_vague(number), proven=True)
         for equation in sums:
             if equation.result in used or not equation.last:
                 continue
@@ -85,7 +85,7 @@ class _Balance:
                 self._change(equation.result, role=Role.TOTAL)
             counted_on = any(n in claimed or self._rows.says(n, SUBTOTAL) for n in equation.terms)
             if counted_on and self._rows.is_row(equation.result):
-                self._change(equation.result, doubt=False, proven=True)
+                self._change(equation.result, doubt=self._is_vague(equation.result), proven=True)
         self._doubt_what_is_added_to(used)
         self._doubt_remainders_of_nothing()
         self._doubt_items(used)
@@ -146,6 +146,12 @@ class _Balance:
         return self._signs[number] in {Sign.PLUS, Sign.EITHER} and any(
             claim.role in CLAIM_ROLES for claim in self.claims[max(0, number - _NEAR) : number + 1]
         )
+
+    def _is_vague(self, number: int) -> bool:
+        """Whether the line of a figure says that it is about or provisional, which no sum makes sure."""
+        page = self._page
+        line = page.index.lines[page.token_lines[number]]
+        return any(label.role is Role.DOUBT for label in page.labels_in(line.start, line.end))
 
     def _repeated(self, used: set[int]) -> set[int]:
         """Claims that a used figure repeats: a balance's first row gives it twice, a note of fees ends in the costs."""
