@@ -103,4 +103,6 @@ def _equation(result: int, way: _Way, *, last: bool) -> Equation:
         way = way.before
     if not last:
         ways.reverse()
-    return Equation(result, tuple(w.number for w in ways if w.added), tuple(w.number for w in ways if not w.added), last)
+    return Equation(
+        result, tuple(w.number for w in ways if w.added), tuple(w.number for w in ways if not w.added), last
+    )

@@ -246,9 +246,7 @@ def _numbers(extractions: Sequence[SourceExtraction]) -> dict[str, set[str]]:
     return found
 
 
-def _holds(
-    best: _Reading, value: Decimal, extractions: Sequence[SourceExtraction], thresholds: Thresholds
-) -> bool:
+def _holds(best: _Reading, value: Decimal, extractions: Sequence[SourceExtraction], thresholds: Thresholds) -> bool:
     """Whether the source of the total accounts for another figure: as a part of it, or as what it was before payments."""
     return any(
         amount is not None and amount.value is not None and abs(amount.value - value) < thresholds.amount_tolerance

@@ -224,8 +224,10 @@ class _Balance:
         """Whether too much of the equation is guessed: what is deducted from a figure that is no sum, or from many."""
         guessed = [n for n in equation.terms if self._signs[n] is Sign.EITHER]
         first = self.claims[equation.added[0]]
-        return bool(equation.deducted) and bool(guessed) and (
-            first.role is None or len(guessed) > 3 or any(n in guessed for n in equation.added)
+        return (
+            bool(equation.deducted)
+            and bool(guessed)
+            and (first.role is None or len(guessed) > 3 or any(n in guessed for n in equation.added))
         )
 
     def _is_remainder(self, equation: Equation) -> bool:
@@ -244,7 +246,10 @@ class _Balance:
 
     def _is_made_of_items(self, numbers: Sequence[int]) -> bool:
         """Whether one of the figures is known to be a part, or all are called by the same word."""
-        if any(self.claims[n].role in PART_ROLES or self.claims[n].part or self._rows.says(n, PART_OF_CLAIM) for n in numbers):
+        if any(
+            self.claims[n].role in PART_ROLES or self.claims[n].part or self._rows.says(n, PART_OF_CLAIM)
+            for n in numbers
+        ):
             return True
         words = {self._rows.words(n).split()[:1][0] if self._rows.words(n).split() else "" for n in numbers}
         return len(words) == 1 and "" not in words
@@ -256,7 +261,9 @@ class _Balance:
             if result.role is None:
                 return False
             return bool(equation.deducted) or self._is_made_of_items(equation.terms)
-        if result.role is None and not (self._rows.says(equation.result, LEFT_OVER) and self._rows.is_row(equation.result)):
+        if result.role is None and not (
+            self._rows.says(equation.result, LEFT_OVER) and self._rows.is_row(equation.result)
+        ):
             return False
         guessed = [n for n in equation.added if self._signs[n] is Sign.EITHER]
         open_ = any(self.claims[n].role is Role.STILL for n in equation.added)
@@ -307,7 +314,11 @@ class _Balance:
         paid = [abs(c.token.value) for n, c in enumerate(self.claims) if self._signs[n] is Sign.MINUS and c.token.value]
         for number, claim in enumerate(self.claims):
             total = claim.token.value
-            if claim.part or not total or not (claim.role is Role.TOTAL or (claim.role is Role.CLAIM and number > still[-1])):
+            if (
+                claim.part
+                or not total
+                or not (claim.role is Role.TOTAL or (claim.role is Role.CLAIM and number > still[-1]))
+            ):
                 continue
             for open_ in still:
                 value = self.claims[open_].token.value

@@ -16,7 +16,11 @@ DEDUCTED = Rule(
 TAKEN_OFF = Rule(
     "taken_off",
     r"{taken_off}|{deducted}|{came}{gap}{in_or_off}",
-    takes=("Am 03.03.2026 gingen 270,00 EUR ein.", "Die Versicherung erstattete 270,00 EUR.", "Die Kaution von 270,00 EUR"),
+    takes=(
+        "Am 03.03.2026 gingen 270,00 EUR ein.",
+        "Die Versicherung erstattete 270,00 EUR.",
+        "Die Kaution von 270,00 EUR",
+    ),
     leaves=("Bitte überweisen Sie 270,00 EUR.", "Es sind 270,00 EUR zu zahlen.", "nicht bezahlt: 270,00 EUR"),
     but=r"{not_deducted}|\b(?:nicht|kein\w{0,2}|bitte|not)\b",
 )
