@@ -48,7 +48,7 @@ def find_conflicts(
 
 
 def _of_several_people(text: str, claims: Sequence[Claim], people: Sequence[Found[PersonName]]) -> str | None:
-    """Different people beside different figures that are, or make, the claim: on their lines, or between two figures."""
+    """Different people beside different figures that are the claim, or make it: on one line between two figures."""
     owing = []
     position = 0
     for claim in claims:

@@ -38,7 +38,8 @@ SHARE = Rule(
 )
 UNCOUNTED_PAYMENT = Rule(
     "payment_not_counted",
-    r"{made_payment}{gap}\b(?:nicht|not){gap}(?:{counted}|{booked})|\b(?:nicht|not) (?:{counted}|{booked}){gap}{made_payment}|"
+    r"{made_payment}{gap}\b(?:nicht|not){gap}(?:{counted}|{booked})|"
+    r"\b(?:nicht|not) (?:{counted}|{booked}){gap}{made_payment}|"
     r"{not_counting} {made_payment}",
     takes=(
         "Ihre Zahlung ist noch nicht berücksichtigt.",

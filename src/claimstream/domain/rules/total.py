@@ -210,8 +210,8 @@ def _of_sources(
 ) -> Conflict | None:
     """A total of one source that another source speaks against, unless it is only a part of that total.
 
-    The body says what is claimed now: nothing of its rank or above may differ. Elsewhere a higher figure of a lower rank
-    may be the claim, and the total an invoice's. Contracts of different numbers have claims of their own.
+    The body says what is claimed now: nothing of its rank or above may differ. Elsewhere a higher figure of a lower
+    rank may be the claim, and the total an invoice's. Contracts of different numbers have claims of their own.
     """
     numbers = _numbers(extractions)
     stated = {r.source_id: min(o.amount.rank for o in labelled if o.source_id == r.source_id) for r in labelled}
@@ -247,7 +247,7 @@ def _numbers(extractions: Sequence[SourceExtraction]) -> dict[str, set[str]]:
 
 
 def _holds(best: _Reading, value: Decimal, extractions: Sequence[SourceExtraction], thresholds: Thresholds) -> bool:
-    """Whether the source of the total accounts for another figure: as a part of it, or as what it was before payments."""
+    """Whether the source of the total accounts for another figure: a part of it, or what it was before payments."""
     return any(
         amount is not None and amount.value is not None and abs(amount.value - value) < thresholds.amount_tolerance
         for e in extractions

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.claims.balance import balanced
 from claimstream.domain.reader.claims.claim import Claim
-from claimstream.domain.reader.claims.doubts import with_doubts
 from claimstream.domain.reader.claims.dated import without_earlier
+from claimstream.domain.reader.claims.doubts import with_doubts
 from claimstream.domain.reader.claims.lists import with_labels_above
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.sentences import claims_of_sentences
