@@ -38,6 +38,20 @@ BILLED = Rule(
     leaves=("Wir haben eine Forderung über", "Forderung aus Rechnung 4711 von", "Unsere Rechnung über"),
 )
 """*aus dem Darlehen vom 01.02.2023 über 5.000,00 EUR*"""
+OVER = Rule(
+    "written_over",
+    r"{over}\Z",
+    takes=("Unsere Forderung über", "The claim for"),
+    leaves=("Unsere Forderung von",),
+)
+"""*die Forderung über 5.000,00 EUR beträgt heute 6.170,00 EUR*: set aside only where the whole follows."""
+AND_MORE = Rule(
+    "and_more",
+    r"\A{and_more}(?: {joined_fill}){0,2}\Z",
+    takes=("und", "sowie weitere"),
+    leaves=("und insgesamt", ","),
+)
+"""*inkl. 50,00 EUR Mahnkosten und 10,00 EUR Auslagen*"""
 EARLIER = Rule(
     "earlier_figure",
     r"{earlier}(?: {earlier_fill})? ?:?\Z",
@@ -45,6 +59,12 @@ EARLIER = Rule(
     leaves=("Bisher gezahlt:", "Gesamtforderung jetzt"),
 )
 """*bisher 1.000,00 EUR, jetzt 1.200,00 EUR*"""
+ADDING = Rule(
+    "joined_on_top",
+    r"{added_on}",
+    takes=("zzgl. weiterer", "nebst"),
+    leaves=("inkl.", "einschließlich der Kosten von"),
+)
 CARRIES_ON = Rule(
     "whole_follows",
     r"(?:{comes_to}|[=:])(?: {comes_to_fill}){0,3} ?\Z",
@@ -69,6 +89,8 @@ class Aside:
     end: int
     earlier: bool
     """The figure is said to be an earlier one."""
+    adds: bool
+    """The figure comes on top (*zzgl.*); else it is contained (*inkl.*)."""
 
 
 def find_asides(text: str, low: str, tokens: Sequence[AmountToken]) -> dict[int, Aside]:
@@ -78,17 +100,25 @@ def find_asides(text: str, low: str, tokens: Sequence[AmountToken]) -> dict[int,
         floor = tokens[number - 1].end if number else 0
         before = low[max(floor, token.start - _REACH) : token.start]
         words = folded(before)
-        earlier = EARLIER.find(words)
-        match = earlier or JOINED_FIGURE.find(words) or BILLED.find(words)
         noun = _NOUN_BEHIND.match(text, token.end)
         end = noun.end() if noun else token.end
-        if match is None and number + 1 < len(tokens) and tokens[number + 1].start - token.end <= _NEXT:
-            gap = low[end : tokens[number + 1].start]
-            if CARRIES_ON.find(folded(gap)) and not re.search(r"[.;!?]\s", gap):
-                match = JOINED_NOUN.find(words)
+        earlier = EARLIER.find(words)
+        match = earlier or JOINED_FIGURE.find(words) or BILLED.find(words)
+        if match is None and noun and number - 1 in found:
+            match = AND_MORE.find(folded(low[found[number - 1].end : token.start]))
+        if match is None and number + 1 < len(tokens) and _whole_follows(low, end, tokens[number + 1].start):
+            match = JOINED_NOUN.find(words) or OVER.find(words)
         if match:
-            found[number] = Aside(token.start - _length(before, match), end, earlier is not None)
+            adds = ADDING.find(match.group()) is not None
+            if AND_MORE.find(match.group()):
+                adds = found[number - 1].adds
+            found[number] = Aside(token.start - _length(before, match), end, earlier is not None, adds)
     return found
+
+
+def _whole_follows(low: str, end: int, following: int) -> bool:
+    gap = low[end:following]
+    return len(gap) <= _NEXT and CARRIES_ON.find(folded(gap)) is not None and not re.search(r"[.;!?]\s", gap)
 
 
 def _length(before: str, match: re.Match[str]) -> int:

@@ -17,7 +17,7 @@ def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstra
         return tuple(claims)
     doubtful = _other_than_the_total(claims)
     if (
-        _is_added_to(rows, claims, used, min(ranked))
+        _is_added_to(page, rows, claims, used, min(ranked))
         or _is_reduced(rows, claims, used, max(ranked))
         or _is_one_item(rows, claims, used, ranked)
         or _holds_unnamed(page, rows, claims, used, ranked)
@@ -26,7 +26,7 @@ def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstra
     return tuple(replace(c, doubt=True, proven=False) if n in doubtful else c for n, c in enumerate(claims))
 
 
-def _is_added_to(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], first: int) -> bool:
+def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], first: int) -> bool:
     """Whether more is added behind the claim: *hinzu kommen weitere Kosten von 120,00 EUR*.
 
     Interest or costs behind it are more, too, unless the principal is given as well or they are said to be part of it.
@@ -38,6 +38,9 @@ def _is_added_to(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], fi
         if number in used or claim.part or claim.proven or not claim.token.value or claim.token.value < 0:
             continue
         if claim.role not in {None, Role.CLAIM, *PART_ROLES} or rows.says_around(number, INCLUDED):
+            continue
+        aside = page.asides.get(number)
+        if aside and not aside.adds:
             continue
         extra = claim.role in {Role.INTEREST, Role.COSTS} and not whole and number > last
         if (extra or rows.says(number, ADDED_ON)) and not rows.is_running(number):
