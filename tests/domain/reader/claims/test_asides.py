@@ -27,6 +27,8 @@ ASIDES = (
     "von ursprünglich 40,00 EUR beträgt jetzt ",
     "including costs of EUR 40.00 is ",
     "under the loan over EUR 40.00 amounts to ",
+    "inkl. 40,00 EUR Mahnkosten und 10,00 EUR Auslagen: ",
+    "über 40,00 EUR beläuft sich auf ",
 )
 
 
