@@ -7,7 +7,8 @@ from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
 def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
     """Return True when the rules left open what this intent calls for, and a model could settle it.
 
-    What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
+    What a person decides anyway (conflicts about the amount, flawed amounts, injected text, requests) is not worth a
+    token.
     """
     if consolidated.injection is not None:
         return False
