@@ -27,6 +27,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.phrases._any": "our own patterns, on import",
+    "claimstream.domain.replies.endings._last_words": "words of our vocabulary, on import",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
     "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
 }

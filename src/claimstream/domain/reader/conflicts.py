@@ -1,6 +1,7 @@
 """What speaks against every total of a source: another's debt, several contracts, a total below its own principal."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -22,6 +23,8 @@ SETTLED_BEFORE = Rule(
     leaves=("Wir erwarten Ihre Zahlung.", "Die Hauptforderung beträgt 50,00 EUR."),
 )
 _HEADING = re.compile(r"^[ \t]*([^\n\t\d]{2,60}(?:[^\n\t]{0,20}\d[\w./-]{0,20})?):[ \t]*$", re.MULTILINE)
+_MOST = 40
+"""Claims among which two contracts are looked for. More of them do not agree anyhow."""
 _APART = Decimal(1)
 """Totals that are no further apart are the same."""
 
@@ -49,13 +52,15 @@ def find_conflicts(
 
 def _of_several_people(text: str, claims: Sequence[Claim], people: Sequence[Found[PersonName]]) -> str | None:
     """Different people beside different figures that are the claim, or make it: on one line between two figures."""
+    places = sorted((person.evidence.start, person.value.full) for person in people)
     owing = []
     position = 0
     for claim in claims:
         start = max(position, text.rfind("\n", 0, claim.token.start))
         position = claim.token.end
         if claim.token.value and claim.role in {None, *CLAIM_ROLES}:
-            owing.append({p.value.full for p in people if start <= p.evidence.start < claim.token.start})
+            first, last = bisect_left(places, (start, "")), bisect_left(places, (claim.token.start, ""))
+            owing.append({name for _, name in places[first:last]})
     named = [names for names in owing if names]
     for one, other in pairwise(named):
         if not one & other:
@@ -66,7 +71,7 @@ def _of_several_people(text: str, claims: Sequence[Claim], people: Sequence[Foun
 def _of_several_contracts(source: Source, claims: Sequence[Claim], references: Sequence[Reference]) -> str | None:
     """Two claims that are not the same, each under a contract, an account or a sheet of its own."""
     ranked = [c for c in claims if c.role in CLAIM_ROLES and not c.part and c.token.value is not None]
-    for one, other in pairwise(ranked):
+    for one, other in pairwise(ranked[:_MOST]):
         values = one.token.value, other.token.value
         if values[0] is None or values[1] is None or abs(values[0] - values[1]) <= _APART:
             continue

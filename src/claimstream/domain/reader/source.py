@@ -41,6 +41,7 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.remarks import doubtful_remark
 from claimstream.domain.text import Text
 from claimstream.domain.text.text import folded
@@ -104,6 +105,7 @@ def read_source(source: Source) -> SourceExtraction:
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
         conflicts=find_conflicts(source, whole, claims, totals, parts[Role.PRINCIPAL], people, references),
+        endings=find_endings(whole, source.source_id),
         remark=_remark(source, whole, claims),
     )
 

@@ -69,6 +69,7 @@ def consolidate(
         settlement=settlement,
         summary=next((e.summary for e in sorted(ordered, key=lambda e: e.method is Method.READER) if e.summary), None),
         injection=next((e.injection for e in extractions if e.injection), None),
+        endings=tuple(ending for e in extractions for ending in e.endings),
         flaw=total.flaw,
         conflicts=_conflicts(extractions, total),
         remarks=tuple(e.remark for e in extractions if e.remark),
