@@ -19,7 +19,7 @@ MODULES = {module.__name__: collect(module) for module in modules()}
 MADE_AT_RUN_TIME = {
     "claimstream.domain.language.rule.__post_init__": "our own rules, on import; each found in its module",
     "claimstream.domain.reader.labels._tolerant": "of our own patterns, on import",
-    "claimstream.domain.reader.organisations._significant": "a list in the function, for names of records",
+    "claimstream.domain.reader.organisations.significant_words": "a list in the function, for names of records",
     "claimstream.domain.rules.evidence._places": "escaped words of a quote",
     "claimstream.domain.rules.evidence.reference": "escaped words of a reference",
     "claimstream.domain.rules.evidence.installment": "a number",

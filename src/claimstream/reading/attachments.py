@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import REST, Source, SourceKind, Unread
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import BEGINNING, body_text
 from claimstream.reading.documents import Document, read_document

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 from hashlib import sha256
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.body import BEGINNING, body_text

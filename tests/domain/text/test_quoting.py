@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 
 OURS = ("claims@kanzlei-nord.example", "K7Q2X9M4")
 ANSWER = (

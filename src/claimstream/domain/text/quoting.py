@@ -2,22 +2,30 @@
 
 Quoted history is found by what mail programs write around it: ``> `` before each line, a line such as
 *Am Mo., 4. Mai 2026 um 09:12 Uhr schrieb …:*, a separator such as *-----Ursprüngliche Nachricht-----*, or a block of
-*Von: / Gesendet: / An: / Betreff:*. HTML is brought to the same forms before it comes here.
+*Von: / Gesendet: / An: / Betreff:*, in the languages of ``domain/language``. Whatever form a program has for it, a line
+that names us beside a date and holds hardly a word more introduces a letter of ours (:mod:`.ourselves`). HTML is
+brought to the same forms before it comes here.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
+from claimstream.domain.text.ourselves import TO_US, Ourselves
+from claimstream.domain.text.text import folded
 
 SHORT_CHARACTERS = 200
 SHORT_SHARE = 0.20
 """Under both, too much was cut (domain rules, Parse)."""
 
 _LONGEST_LINE = 2_000
-_MARKER_CHARACTERS = 4
-"""A shorter marker would be found in any text."""
+_LONGEST_LABEL = 60
+_WRAPPED = 3
+"""The most lines that a program makes of one."""
+_PREFIXES = (">", "|")
+"""What stands before each quoted line. The second is one only below a line that names us: tables are drawn with it."""
 
 
 class QuotedSplit(Record):
@@ -59,19 +67,42 @@ _ATTRIBUTION_START = re.compile(r"^\s*(?:am|on)\s", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b(?!\.\d)")
 _ADDRESS = re.compile(r"[^\s<>@:;,]{1,64}@[^\s<>@:;,]{1,255}")
 
-_FIELDS = {
-    "from": "von|from|absender",
-    "date": "gesendet|gesendet am|sent|datum|date",
-    "to": "an|to|empfänger",
-    "cc": "cc|kopie|bcc",
-    "subject": "betreff|subject|betr",
-    "reply": "antwort an|reply-to|wichtigkeit|priorität|importance|anlagen|attachments",
-}
-_FIELD_OF = {name: group for group, names in _FIELDS.items() for name in names.split("|")}
-_FIELD = re.compile(
-    rf"^[\s>*|]{{0,20}}({'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s?\*{{0,2}}\s?:\*{{0,2}}(?:\s+(.*))?$",
-    re.IGNORECASE,
+_LABELLED = r"\A[>*| ]{{0,20}}{{{section}}} ?\*{{0,2}} ?:\*{{0,2}}(?: |\Z)"
+_FIELDS = (
+    Rule(
+        "header_author",
+        _LABELLED.format(section="header_author"),
+        takes=("Von: Kanzlei Kern <post@kern.example>", "> *De :* Kanzlei Kern", "Od:"),
+        leaves=("Von Kanzlei Kern", "Vonseiten: Kanzlei Kern", "Stand: 03.05.2026"),
+    ),
+    Rule(
+        "header_date",
+        _LABELLED.format(section="header_date"),
+        takes=("Gesendet: Montag, 4. Mai 2026 10:15", "Envoyé : lundi 4 mai 2026 10:15", "**Sent:** May 4, 2026"),
+        leaves=("Gesendet von meinem Telefon", "Fälligkeitsdatum: 03.05.2026"),
+    ),
+    Rule(
+        "header_recipient",
+        _LABELLED.format(section="header_recipient"),
+        takes=("An: Stadtwerke Aue", "À : Stadtwerke Aue"),
+        leaves=("An die Stadtwerke Aue", "Anlagen: 2"),
+    ),
+    Rule(
+        "header_subject",
+        _LABELLED.format(section="header_subject"),
+        takes=("Betreff: Nele Brandt", "Oggetto: Nele Brandt"),
+        leaves=("Betreffend Nele Brandt:", "Forderung: 500,00 EUR"),
+    ),
+    Rule(
+        "header_more",
+        _LABELLED.format(section="header_more"),
+        takes=("Cc: Stadtwerke Aue", "Wichtigkeit: Hoch"),
+        leaves=("Anlagen zu diesem Schreiben", "Kopie der Rechnung"),
+    ),
 )
+"""The labels of a quoted header, over a folded line. What stands behind one is its value."""
+_AUTHOR, *_, _MORE = _FIELDS
+_ANY_FIELD = re.compile(r"\A[>*| ]{0,20}[^\W\d_][^:]{0,24}:\*{0,2}(?: |\Z)")
 
 # What a debt-counselling firm writes to a creditor, and a creditor does not write to it: the last means to know our
 # own letter when the quotation names no author.
@@ -93,40 +124,35 @@ class _Block:
     quoted: bool
     head: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-
-    @property
-    def author(self) -> str:
-        """Who wrote what is quoted, as far as the introduction says: names and addresses, "" when it does not."""
-        for line in self.head:
-            found = _FIELD.match(line)
-            if found and _FIELD_OF[found[1].lower()] == "from":
-                return found[2] or ""
-        joined = " ".join(line.strip() for line in self.head)
-        return joined if _ATTRIBUTION_WORD.search(joined) else ""
+    author: str = ""
+    """Who wrote what is quoted, as far as the head says, folded; "" when it does not."""
+    ours: bool = False
+    """True when the head names us as the author."""
 
 
 def split_quoted(text: str, *, our_markers: Collection[str] = ()) -> QuotedSplit:
     """Split a mail's text into what is new and what is quoted.
 
-    ``our_markers`` are strings that only our own letters carry: reply codes, addresses and names of our mailboxes.
+    ``our_markers`` are strings that only our own letters carry: reply codes, addresses and names of our mailboxes, the
+    name of the firm.
 
     Two rules meet here. *If cutting leaves under 200 characters and under 20 % of the text, cut less*: quoted messages
     are then given back from the top, without the lines that introduce them, because a forward or a wrongly recognised
     quotation holds what the mail is about. *No value is ever read from our own quoted letter*: giving back stops at the
     first message that is recognisably ours, and what stands below it stays cut too, being older still. A message is
-    ours when its author line carries a marker, when its text carries one or speaks like our letters, or when it is
+    ours when its head names us as the author, when its text carries a marker or speaks like our letters, or when it is
     quoted as replies are (``> ``, *… schrieb …:*) and either nobody is named as its author or no marker is known:
     replies quote us. So what is given back can only be somebody else's words, and a short answer above our long letter
     stays short.
     """
+    ourselves = Ourselves.of(our_markers)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    blocks = list(_blocks(lines))
+    blocks = list(_Blocks(lines, ourselves))
     kept = [not block.quoted for block in blocks]
     new_length = sum(len("\n".join(b.lines).strip()) for b, keep in zip(blocks, kept, strict=True) if keep)
     if new_length < SHORT_CHARACTERS and new_length < SHORT_SHARE * len(text.strip()):
-        markers = [m.casefold() for m in our_markers if len(m.strip()) >= _MARKER_CHARACTERS]
         for number, block in enumerate(blocks):
-            if block.quoted and _is_ours(block, markers):
+            if block.quoted and _is_ours(block, ourselves):
                 break
             kept[number] = True
     new: list[str] = []
@@ -142,71 +168,132 @@ def split_quoted(text: str, *, our_markers: Collection[str] = ()) -> QuotedSplit
     return QuotedSplit(new=_trimmed(new), quoted=_trimmed(quoted))
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
+class _Blocks:
     """The lines as blocks. ``> `` quotations end where the prefix ends, all others go on to the next one or the end."""
-    block = _Block(quoted=False)
-    prefixed = False
-    position = 0
-    while position < len(lines):
-        line = lines[position]
-        length = _introduction(lines, position)
-        if length:
-            yield block
-            head = lines[position : position + length]
-            following = _next_text(lines, position + length)
-            was_open = block.quoted and not prefixed
-            prefixed = following is not None and following.startswith(">") and not was_open
-            block = _Block(quoted=True, head=head)
-            position += length
-            continue
-        if line.startswith(">"):
-            if not block.quoted:
+
+    def __init__(self, lines: list[str], ourselves: Ourselves) -> None:
+        self._lines = lines
+        self._ourselves = ourselves
+        marked = [number for number, line in enumerate(lines) if len(line) <= _LONGEST_LINE and ourselves.are_in(line)]
+        self._may_name_us = {start for number in marked for start in range(number - _WRAPPED + 1, number + 1)}
+
+    def __iter__(self) -> Iterator[_Block]:
+        lines = self._lines
+        block, prefix = _Block(quoted=False), ""
+        position = 0
+        while position < len(lines):
+            line = lines[position]
+            if length := self._head(position):
                 yield block
-                block = _Block(quoted=True)
-                prefixed = True
-        elif block.quoted and prefixed and line.strip() and not _is_wrapped_rest(lines, position):
-            yield block
-            block = _Block(quoted=False)
-        block.lines.append(line)
-        position += 1
-    yield block
+                following = _next_text(lines, position + length)
+                was_open = block.quoted and not prefix
+                block = self._quotation(lines[position : position + length])
+                marks = _PREFIXES if block.ours else _PREFIXES[:1]
+                prefix = (
+                    "" if was_open or following is None else next((m for m in marks if following.startswith(m)), "")
+                )
+                position += length
+                continue
+            if line.startswith(_PREFIXES[0]):
+                if not block.quoted:
+                    yield block
+                    block, prefix = _Block(quoted=True), _PREFIXES[0]
+            elif block.quoted and prefix and _is_new(lines, position, prefix):
+                yield block
+                block = _Block(quoted=False)
+            block.lines.append(line)
+            position += 1
+        yield block
 
+    def _quotation(self, head: list[str]) -> _Block:
+        """An empty block below the lines that introduce it."""
+        joined = folded(" ".join(head))
+        author = _labelled_author(head) or (joined if _ATTRIBUTION_WORD.search(joined) else "")
+        named = self._ourselves.marked(author)
+        ours = named is not None and TO_US.find(named) is None
+        return _Block(quoted=True, head=head, author=author, ours=ours or self._ourselves.introduced_by(joined))
 
-def _introduction(lines: list[str], position: int) -> int:
-    """How many lines from ``position`` on introduce a quotation; 0 when none does."""
-    line = lines[position]
-    if not line.strip() or len(line) > _LONGEST_LINE:
+    def _head(self, position: int) -> int:
+        """How many lines from ``position`` on introduce a quotation; 0 when none does."""
+        lines = self._lines
+        line = lines[position]
+        if not line.strip() or len(line) > _LONGEST_LINE:
+            return 0
+        if _RULE.match(line):
+            # Outlook draws a line above its header block; a line alone is just a line.
+            below = _skip_blank(lines, position + 1)
+            length = self._header_block(below)
+            return below - position + length if length else 0
+        if _SEPARATOR.match(line):
+            below = _skip_blank(lines, position + 1)
+            return below - position + self._header_block(below, least=1)
+        return self._header_block(position) or _attribution(lines, position) or self._our_name(position)
+
+    def _header_block(self, position: int, least: int = 3) -> int:
+        """Lines of a *Von: / Gesendet: / An: / Betreff:* block: ``least`` kinds of field, the author among them.
+
+        Two are enough where we are the author. Long fields wrap, so lines without a field name are allowed between two
+        fields, but not blank ones.
+        """
+        lines = self._lines
+        kinds: set[str] = set()
+        end = position
+        for number in range(position, min(position + 14, len(lines))):
+            line = lines[number]
+            if not line.strip(" >") or len(line) > _LONGEST_LINE:
+                break
+            if found := _field(line):
+                kinds.add(found[0].name)
+                end = number + 1
+            elif number == position or number - end >= 4:
+                break
+        if _AUTHOR.name not in kinds:
+            return 0
+        if len(kinds - {_MORE.name}) >= least or (
+            len(kinds) == 2 and self._ourselves.marked(_labelled_author(lines[position:end])) is not None
+        ):
+            return end - position
         return 0
-    if _RULE.match(line):
-        # Outlook draws a line above its header block; a line alone is just a line.
-        below = _skip_blank(lines, position + 1)
-        length = _header_block(lines, below)
-        return below - position + length if length else 0
-    if _SEPARATOR.match(line):
-        below = _skip_blank(lines, position + 1)
-        return below - position + _header_block(lines, below, least=1)
-    return _header_block(lines, position) or _attribution(lines, position)
+
+    def _our_name(self, position: int) -> int:
+        """Lines that name us beside a date, in whatever form; they may be wrapped."""
+        if position not in self._may_name_us:
+            return 0
+        above = self._lines[position - 1].strip(" \t>|") if position else ""
+        alone = not above or _RULE.match(above) is not None or _SEPARATOR.match(above) is not None
+        wrapped: list[str] = []
+        for line in self._lines[position : position + _WRAPPED]:
+            if not line.strip(" \t>|"):
+                return 0
+            wrapped.append(line.lstrip(" >|") if wrapped else line)
+            if self._ourselves.introduced_by(" ".join(wrapped), alone=alone):
+                # The line above a whole introduction is none of it.
+                rest = " ".join(wrapped[1:])
+                return 0 if rest and self._ourselves.introduced_by(rest) else len(wrapped)
+        return 0
 
 
-def _header_block(lines: list[str], position: int, least: int = 3) -> int:
-    """Lines of a *Von: / Gesendet: / An: / Betreff:* block: at least ``least`` kinds of field, the author among them.
+def _field(line: str) -> tuple[Rule, str] | None:
+    """The kind of a header's line and its value, folded."""
+    if ":" not in line[:_LONGEST_LABEL]:
+        return None
+    line = folded(line)
+    if not _ANY_FIELD.match(line):
+        return None
+    return next(((rule, line[found.end() :]) for rule in _FIELDS if (found := rule.find(line))), None)
 
-    Long fields wrap, so lines without a field name are allowed between two fields, but not blank ones.
-    """
-    groups: set[str] = set()
-    end = position
-    for number in range(position, min(position + 14, len(lines))):
-        line = lines[number]
-        if not line.strip(" >") or len(line) > _LONGEST_LINE:
-            break
-        found = _FIELD.match(line)
-        if found:
-            groups.add(_FIELD_OF[found[1].lower()])
-            end = number + 1
-        elif number == position or number - end >= 4:
-            break
-    enough = len(groups - {"cc", "reply"}) >= least and "from" in groups
-    return end - position if enough else 0
+
+def _labelled_author(head: list[str]) -> str:
+    """Return what a header names as its author, folded, with the lines that it goes on in; "" where it names none."""
+    author: list[str] = []
+    for line in head:
+        if found := _field(line):
+            if author:
+                break
+            author = [found[1]] if found[0] is _AUTHOR else []
+        elif author:
+            author.append(folded(line))
+    return " ".join(author)
 
 
 def _attribution(lines: list[str], position: int) -> int:
@@ -214,7 +301,7 @@ def _attribution(lines: list[str], position: int) -> int:
     a ``>``: a letter may well say *Am 3. Mai schrieb uns Ihr Mandant:*."""
     prefix = ">" if lines[position].startswith(">") else ""
     joined = ""
-    for count in range(1, 4):
+    for count in range(1, _WRAPPED + 1):
         if position + count > len(lines):
             return 0
         line = _unprefixed(lines[position + count - 1]) if prefix else lines[position + count - 1]
@@ -232,6 +319,12 @@ def _attribution(lines: list[str], position: int) -> int:
     return 0
 
 
+def _is_new(lines: list[str], position: int, prefix: str) -> bool:
+    """Whether a line stands behind the end of a quotation whose lines have a prefix."""
+    line = lines[position]
+    return bool(line.strip()) and not line.startswith(prefix) and not _is_wrapped_rest(lines, position)
+
+
 def _is_wrapped_rest(lines: list[str], position: int) -> bool:
     """The end of a long quoted line that some program wrapped and forgot to mark: short, between two marked lines."""
     above, line = lines[position - 1] if position else "", lines[position]
@@ -239,18 +332,20 @@ def _is_wrapped_rest(lines: list[str], position: int) -> bool:
     return above.startswith(">") and len(above) >= 66 and below.startswith(">") and len(line) <= 30
 
 
-def _is_ours(block: _Block, markers: list[str]) -> bool:
-    author = block.author.casefold()
-    if any(marker in author for marker in markers):
+def _is_ours(block: _Block, ourselves: Ourselves) -> bool:
+    if block.ours:
         return True
     prefixed = any(line.startswith(">") for line in block.lines)
-    if not markers and (prefixed or _ATTRIBUTION_WORD.search(author)):
+    if not ourselves and (prefixed or _ATTRIBUTION_WORD.search(block.author)):
         return True
-    content = "\n".join(_unprefixed(line) for line in block.lines)
-    if prefixed and not author:
+    if prefixed and not block.author:
         return True
-    folded = content.casefold()
-    return any(marker in folded for marker in markers) or _OUR_LETTER.search(content) is not None
+    lines = [_unprefixed(line) for line in block.lines]
+    content = "\n".join(lines)
+    # A creditor's letter to us, forwarded, holds our name too; below the last greeting it is a signature.
+    if ourselves.are_in(content, by_name=not block.author) or ourselves.signs(lines):
+        return True
+    return _OUR_LETTER.search(content) is not None
 
 
 def _unprefixed(line: str) -> str:
