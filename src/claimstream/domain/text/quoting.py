@@ -24,8 +24,6 @@ _LONGEST_LINE = 2_000
 _LONGEST_LABEL = 60
 _WRAPPED = 3
 """The most lines that a program makes of one."""
-_PREFIXES = (">", "|")
-"""What stands before each quoted line. The second is one only below a line that names us: tables are drawn with it."""
 
 
 class QuotedSplit(Record):
@@ -102,7 +100,7 @@ _FIELDS = (
 )
 """The labels of a quoted header, over a folded line. What stands behind one is its value."""
 _AUTHOR, *_, _MORE = _FIELDS
-_ANY_FIELD = re.compile(r"\A[>*| ]{0,20}[^\W\d_][^:]{0,24}:\*{0,2}(?: |\Z)")
+_ANY_FIELD = re.compile(r"[>*|\s]{0,20}[^\W\d_][^:\n]{0,24}:\*{0,2}(?:\s|\Z)")
 
 # What a debt-counselling firm writes to a creditor, and a creditor does not write to it: the last means to know our
 # own letter when the quotation names no author.
@@ -175,35 +173,38 @@ class _Blocks:
         self._lines = lines
         self._ourselves = ourselves
         marked = [number for number, line in enumerate(lines) if len(line) <= _LONGEST_LINE and ourselves.are_in(line)]
+        self._prefixes = ">"
         self._may_name_us = {start for number in marked for start in range(number - _WRAPPED + 1, number + 1)}
 
     def __iter__(self) -> Iterator[_Block]:
         lines = self._lines
-        block, prefix = _Block(quoted=False), ""
+        block, prefixed = _Block(quoted=False), False
         position = 0
         while position < len(lines):
             line = lines[position]
             if length := self._head(position):
                 yield block
-                following = _next_text(lines, position + length)
-                was_open = block.quoted and not prefix
+                was_open = block.quoted and not prefixed and any(quoted.strip() for quoted in block.lines)
                 block = self._quotation(lines[position : position + length])
-                marks = _PREFIXES if block.ours else _PREFIXES[:1]
-                prefix = (
-                    "" if was_open or following is None else next((m for m in marks if following.startswith(m)), "")
-                )
                 position += length
+                following = _next_text(lines, position)
+                if block.ours and following.startswith("|"):
+                    self._prefixes += "|"  # not elsewhere: tables are drawn with it
+                prefixed = not was_open and self._is_prefixed(following)
                 continue
-            if line.startswith(_PREFIXES[0]):
+            if self._is_prefixed(line):
                 if not block.quoted:
                     yield block
-                    block, prefix = _Block(quoted=True), _PREFIXES[0]
-            elif block.quoted and prefix and _is_new(lines, position, prefix):
+                    block, prefixed = _Block(quoted=True), True
+            elif block.quoted and prefixed and line.strip() and not _is_wrapped_rest(lines, position):
                 yield block
                 block = _Block(quoted=False)
             block.lines.append(line)
             position += 1
         yield block
+
+    def _is_prefixed(self, line: str) -> bool:
+        return line.removeprefix(" ").startswith(tuple(self._prefixes))
 
     def _quotation(self, head: list[str]) -> _Block:
         """An empty block below the lines that introduce it."""
@@ -269,18 +270,25 @@ class _Blocks:
             if self._ourselves.introduced_by(" ".join(wrapped), alone=alone):
                 # The line above a whole introduction is none of it.
                 rest = " ".join(wrapped[1:])
-                return 0 if rest and self._ourselves.introduced_by(rest) else len(wrapped)
+                if rest and self._ourselves.introduced_by(rest):
+                    return 0
+                end = position + len(wrapped)
+                while _is_field(self._lines[position]) and end < len(self._lines) and _is_field(self._lines[end]):
+                    end += 1  # a header in a language that the vocabulary does not know
+                return end - position
         return 0
 
 
 def _field(line: str) -> tuple[Rule, str] | None:
     """The kind of a header's line and its value, folded."""
-    if ":" not in line[:_LONGEST_LABEL]:
+    if not _is_field(line):
         return None
     line = folded(line)
-    if not _ANY_FIELD.match(line):
-        return None
     return next(((rule, line[found.end() :]) for rule in _FIELDS if (found := rule.find(line))), None)
+
+
+def _is_field(line: str) -> bool:
+    return _ANY_FIELD.match(line[:_LONGEST_LABEL]) is not None
 
 
 def _labelled_author(head: list[str]) -> str:
@@ -313,16 +321,10 @@ def _attribution(lines: list[str], position: int) -> int:
         if _ATTRIBUTION.match(joined):
             below = _next_text(lines, position + count)
             sure = (_CLOCK.search(joined) or _ADDRESS.search(joined)) and any(c.isdigit() for c in joined)
-            if sure or (below is not None and below.startswith(prefix + ">")):
+            if sure or below.startswith(prefix + ">"):
                 return count
             return 0
     return 0
-
-
-def _is_new(lines: list[str], position: int, prefix: str) -> bool:
-    """Whether a line stands behind the end of a quotation whose lines have a prefix."""
-    line = lines[position]
-    return bool(line.strip()) and not line.startswith(prefix) and not _is_wrapped_rest(lines, position)
 
 
 def _is_wrapped_rest(lines: list[str], position: int) -> bool:
@@ -349,7 +351,7 @@ def _is_ours(block: _Block, ourselves: Ourselves) -> bool:
 
 
 def _unprefixed(line: str) -> str:
-    return re.sub(r"^(?:>\s?)+", "", line)
+    return re.sub(r"^ ?(?:>\s?)+", "", line)
 
 
 def _skip_blank(lines: list[str], position: int) -> int:
@@ -358,9 +360,12 @@ def _skip_blank(lines: list[str], position: int) -> int:
     return position
 
 
-def _next_text(lines: list[str], position: int) -> str | None:
+def _next_text(lines: list[str], position: int) -> str:
+    """Return the next line that is neither blank nor a rule; "" at the end."""
     position = _skip_blank(lines, position)
-    return lines[position] if position < len(lines) else None
+    while position < len(lines) and _RULE.match(lines[position]):
+        position = _skip_blank(lines, position + 1)
+    return lines[position] if position < len(lines) else ""
 
 
 def _trimmed(lines: list[str]) -> str:
