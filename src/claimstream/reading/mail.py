@@ -35,8 +35,8 @@ def read_mail(
     """Read a mail. Never raises: what is wrong with it stands in ``defects`` and ``unread``.
 
     Args:
-        our_markers: further marks of our own letters beside the receiving mailbox, such as reply codes (see
-            ``split_quoted``).
+        our_markers: further marks of our own letters beside the receiving mailbox: the firm's name, its other
+            mailboxes, reply codes (see ``split_quoted``).
     """
     return OpenedMail(raw, limits, Allowance.of(limits), our_markers).read()
 
@@ -67,10 +67,8 @@ class OpenedMail:
         self._sender = next(iter(self._addresses("From")), None)
         self._to, self._cc = self._addresses("To"), self._addresses("Cc")
         self._delivered_to = self._where_it_arrived()
-        self.markers: tuple[str, ...] = (
-            *our_markers,
-            *_own_markers(self._delivered_to, self._to, self._cc, self._sender),
-        )
+        own = _own_markers(self._delivered_to, self._to, self._cc, self._sender)
+        self.markers: tuple[str, ...] = tuple(dict.fromkeys((*our_markers, *own)))
         """The marks of our own letters in this mail."""
 
     def read(self, *, body: bool = True, files: bool = True) -> ParsedMail:
@@ -131,6 +129,7 @@ class OpenedMail:
                 *reader.sources,
             ),
             quoted_text="\n\n".join(part for part in (split.quoted, disclaimer) if part),
+            our_marks=self.markers,
             unread=tuple(reader.unread),
             delivery_report=delivery_report(
                 self._anatomy,

@@ -166,10 +166,30 @@ def split_quoted(text: str, *, our_markers: Collection[str] = ()) -> QuotedSplit
     return QuotedSplit(new=_trimmed(new), quoted=_trimmed(quoted))
 
 
-class _Blocks:
-    """The lines as blocks. ``> `` quotations end where the prefix ends, all others go on to the next one or the end."""
+def is_below_our_head(text: str, position: int, ourselves: Ourselves) -> bool:
+    """Whether a place of a text is history that begins with a letter of ours: what no reading may take for news.
 
-    def __init__(self, lines: list[str], ourselves: Ourselves) -> None:
+    Stricter than the split, which needs to be sure: a line that names us beside a date counts wherever it stands.
+    """
+    lines = text.split("\n")
+    history, start = False, 0
+    for block in _Blocks(lines, ourselves, strict=False):
+        history = block.quoted and (history or block.ours)
+        start += sum(len(line) + 1 for line in (*block.head, *block.lines))
+        if position < start:
+            return history
+    return history
+
+
+class _Blocks:
+    """The lines as blocks. ``> `` quotations end where the prefix ends, all others go on to the next one or the end.
+
+    Args:
+        strict: a line that names us beside a date begins a quotation only where nothing stands right above it.
+    """
+
+    def __init__(self, lines: list[str], ourselves: Ourselves, *, strict: bool = True) -> None:
+        self._strict = strict
         self._lines = lines
         self._ourselves = ourselves
         marked = [number for number, line in enumerate(lines) if len(line) <= _LONGEST_LINE and ourselves.are_in(line)]
@@ -261,7 +281,7 @@ class _Blocks:
         if position not in self._may_name_us:
             return 0
         above = self._lines[position - 1].strip(" \t>|") if position else ""
-        alone = not above or _RULE.match(above) is not None or _SEPARATOR.match(above) is not None
+        alone = not (self._strict and above) or _RULE.match(above) is not None or _SEPARATOR.match(above) is not None
         wrapped: list[str] = []
         for line in self._lines[position : position + _WRAPPED]:
             if not line.strip(" \t>|"):
