@@ -14,6 +14,7 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.\u00a0 ]{0,40},\d{2}\b")
 _WORSE_SHARE = 0.2
+ANSWERED_BELOW = "An answer may stand below our own letter, which is quoted; look at the mail."
 BEGINNING = "Only the beginning of the mail was read."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 

@@ -8,7 +8,7 @@ from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceK
 from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import ANSWERED_BELOW, BEGINNING, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
@@ -87,11 +87,13 @@ class OpenedMail:
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
             missing = BEGINNING
-        if missing or self._anatomy.cut:
-            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         whole = whole[:most]
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)
+        if split.answered_below:
+            missing = missing or ANSWERED_BELOW
+        if missing or self._anatomy.cut:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         new, disclaimer = cut_disclaimers(split.new)
         if self._too_large:
             over = f"The mail has {len(self._raw)} bytes, over the limit of {limits.max_mail_bytes}"

@@ -5,31 +5,30 @@ ours, and names the same file number the other way round.
 """
 
 import re
+from collections.abc import Iterable
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.spelling import same_reference
-from claimstream.domain.records.extraction import Evidence, ReferenceDirection
+from claimstream.domain.records.extraction import Evidence, Reference, ReferenceDirection
 from claimstream.domain.records.inquiry import CandidateFile, Client
 from claimstream.domain.records.mail import ParsedMail, SourceKind
-from claimstream.domain.text.ourselves import CLOSING, US, Ourselves
+from claimstream.domain.text.ourselves import CLOSING, SALUTATION, US, Ourselves
 from claimstream.domain.text.quoting import is_below_our_head
 from claimstream.domain.text.text import folded
 
 _CLIENT = "@client"
 """Stands for the client's name in a text that is judged."""
+_LONGEST_GREETING = 80
+_PREFIX = re.compile(r"\A\s{0,8}(?:\w{0,3}[>|:]\s?){1,8}")
+"""What a mail program may put before each line that it quotes."""
 _TICKED = re.compile(r"[☒☑✓✔✗✘]|\[ ?x ?\]|\( ?x ?\)", re.IGNORECASE)
+_ANYWHERE = 10**9
 _SIGNATURE_LINES = 6
 """How far below a figure the firm's name may sign a letter that has no closing."""
 _LETTERS = frozenset({SourceKind.BODY, SourceKind.OTHER})
 """Sources whose lines stand in the order in which they are read. In a PDF, an address may stand behind the text."""
 
-SALUTATION = Rule(
-    "begins_letter",
-    r"\A{salutation}",
-    takes=("Sehr geehrte Damen und Herren,", "Guten Tag,"),
-    leaves=("Die Damen und Herren,",),
-)
 REPRESENTED = Rule(
     "represents_the_client",
     rf"{{we_represent}}(?:[ ,:]{{1,3}}{{client_title}}){{0,8}}[ ,:]{{1,3}}{_CLIENT}|"
@@ -51,8 +50,14 @@ REPRESENTED = Rule(
 )
 
 
-def why_it_is_ours(mail: ParsedMail, evidence: Evidence, file: CandidateFile | None) -> str | None:
-    """Return in words what shows that a place of a source stands in a letter of ours; None where nothing does."""
+def why_it_is_ours(
+    mail: ParsedMail, evidence: Evidence, references: Iterable[Reference], file: CandidateFile | None
+) -> str | None:
+    """Return in words what shows that a place of a source stands in a letter of ours; None where nothing does.
+
+    Args:
+        references: those of the whole mail, for a scan, whose text is not in ``mail``.
+    """
     source = next((s for s in mail.sources if s.source_id == evidence.source_id), None)
     if source is None:
         return None
@@ -61,9 +66,10 @@ def why_it_is_ours(mail: ParsedMail, evidence: Evidence, file: CandidateFile | N
     if is_below_our_head(text, start, ourselves):
         return f"it stands below a line that names us as its author, in {source.name}"
     letter = _Letter(text, start)
-    # A form of ours that comes back with a tick bears our file number, and the creditor's answer.
-    if file and not _TICKED.search(evidence.quote) and letter.is_under_our_number(source.source_id, file):
-        return f"it stands in our own letter, {source.name}"
+    if file and not _TICKED.search(evidence.quote):  # a form of ours that comes back bears our number, too
+        own = find_references(text, source.source_id) if text else references
+        if letter.is_under_our_number([r for r in own if r.evidence.source_id == source.source_id], file):
+            return f"it stands in our own letter, {source.name}"
     if file and letter.represents(file.client):
         return f"it stands in a letter that speaks for {file.client.last_name}, in {source.name}"
     if letter.is_signed(ourselves, without_closing=source.kind in _LETTERS):
@@ -75,29 +81,28 @@ class _Letter:
     """The letter that a place of a text stands in: from the salutation above it to the closing below it."""
 
     def __init__(self, text: str, start: int) -> None:
-        self._text, self._place = text, start
-        above, below = text[:start].split("\n"), text[start:].split("\n")
-        number = next((n for n in range(len(above) - 1, -1, -1) if _is(SALUTATION, above[n])), 0)
-        self._above = above[number:]
+        self._place = start
+        above, below = ([_PREFIX.sub("", line) for line in part.split("\n")] for part in (text[:start], text[start:]))
+        begin = next((n for n in range(len(above) - 1, -1, -1) if _is(SALUTATION, above[n])), 0)
         end = next((n for n in range(1, len(below)) if _is(SALUTATION, below[n])), len(below))
+        self._closing = next((n for n in range(1, end) if _is(CLOSING, below[n])), None)
+        self._above = above[begin:]
         self._below = below[:end]
         """The lines up to the next salutation: the head of the next letter is among them."""
-        closing = next((n for n in range(1, end) if _is(CLOSING, below[n])), None)
-        self._closing = closing
-        self._end = start + sum(len(line) + 1 for line in below[: end if closing is None else closing])
+        rest = text[start:].split("\n")[: end if self._closing is None else self._closing]
+        self._end = start + sum(len(line) + 1 for line in rest) if text else _ANYWHERE
 
-    def is_under_our_number(self, source_id: str, file: CandidateFile) -> bool:
+    def is_under_our_number(self, references: Iterable[Reference], file: CandidateFile) -> bool:
         """Whether the firm's file number is called *unser Zeichen*: nearest above, else in the rest of the letter."""
-        known = {ReferenceDirection.THEIRS, ReferenceDirection.OURS}
         named = [
-            (reference.evidence.start, reference.direction)
-            for reference in find_references(self._text, source_id)
-            if reference.direction in known and same_reference(reference.value, file.client.case_reference)
+            (reference.evidence.start, reference.direction is ReferenceDirection.THEIRS)
+            for reference in references
+            if reference.direction is not ReferenceDirection.UNKNOWN
+            and same_reference(reference.value, file.client.case_reference)
         ]
         above = [pair for pair in named if pair[0] <= self._place]
         below = [pair for pair in named if self._place < pair[0] < self._end]
-        nearest = max(above) if above else min(below) if below else None
-        return nearest is not None and nearest[1] is ReferenceDirection.THEIRS
+        return bool(named) and (max(above)[1] if above else min(below)[1] if below else False)
 
     def represents(self, client: Client) -> bool:
         """Whether it says that its writer acts for the client."""
@@ -117,4 +122,4 @@ class _Letter:
 
 
 def _is(rule: Rule, line: str) -> bool:
-    return rule.find(folded(line[:80])) is not None
+    return rule.find(folded(line[:_LONGEST_GREETING])) is not None

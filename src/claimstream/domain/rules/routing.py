@@ -177,8 +177,10 @@ def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match
     return f"it names the creditor {named}, not {creditor.name}" if another else None
 
 
-def _own_letter(mail: ParsedMail, found: Amount | Found[Settlement] | None, file: CandidateFile | None) -> str | None:
-    return why_it_is_ours(mail, found.evidence, file) if found else None
+def _own_letter(
+    mail: ParsedMail, consolidated: Consolidated, found: Amount | Found[Settlement] | None, file: CandidateFile | None
+) -> str | None:
+    return why_it_is_ours(mail, found.evidence, consolidated.references, file) if found else None
 
 
 def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
@@ -207,7 +209,7 @@ def _guards(
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
         if missing := (
-            _own_letter(mail, consolidated.total_claim, file)
+            _own_letter(mail, consolidated, consolidated.total_claim, file)
             or _read_in_part(mail, consolidated)
             or _better_figure_unread(mail, consolidated)
         ):
@@ -219,7 +221,7 @@ def _guards(
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
         for doubt in (
-            _own_letter(mail, consolidated.settlement, file),
+            _own_letter(mail, consolidated, consolidated.settlement, file),
             _read_in_part(mail, consolidated),
             _terms_beside_refusal(mail, consolidated),
             _taken_back(mail, consolidated),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from claimstream.domain.language import Rule
-from claimstream.domain.reader.organisations import significant_words
+from claimstream.domain.reader.organisations import looks_like_organisation, significant_words
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
 
@@ -25,6 +25,7 @@ _SIGNATURE_LINES = 4
 """How far below a closing the firm's name stands: under the writer's, his title, his department."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'@:;,|]{1,64}@[^\s<>()\[\]\"'@:;,|]{1,255}")
 _DAY = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?!\d)|(?<!\d)(?:19|20)\d{2}(?!\d)")
+_DAY_ALONE = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?::\d{2})?(?![\d.])")
 _WORD = re.compile(r"[^\W\d_]+")
 _DASHES = re.compile(r"-{2,}.{4,60}?-{2,}")
@@ -55,6 +56,12 @@ BESIDE_A_DATE = Rule(
     r"{date_word}|{wrote}|{header_author}",
     takes=("Mo, 4. Mai 2026 um 10:15 Uhr", "Von: @us"),
     leaves=("Rückstand 4711",),
+)
+SALUTATION = Rule(
+    "begins_letter",
+    r"\A{salutation}",
+    takes=("Sehr geehrte Damen und Herren,", "Guten Tag,"),
+    leaves=("Die Damen und Herren,",),
 )
 CLOSING = Rule(
     "ends_letter",
@@ -102,15 +109,18 @@ class Ourselves:
         return ours.marked(text) is not None
 
     def signs(self, lines: Sequence[str]) -> bool:
-        """Whether one of the lines right below a closing, as written, names us and hardly anything else."""
-        left = 0
+        """Whether we sign: below a closing, our name is the first of an organisation, and nobody's address."""
+        left, above = 0, ""
         for line in lines:
             if not line.strip() or len(line) > _LONGEST_HEAD:
                 continue
             flat = folded(line)
-            if left and (marked := self.marked(flat)) and not TO_US.find(marked):
+            marked = self.marked(flat) if left else None
+            if marked and not TO_US.find(f"{above} {marked}"):
                 return True
-            left = _SIGNATURE_LINES if CLOSING.find(flat) else max(0, left - 1)
+            another = marked or (looks_like_organisation(line) and "anw" not in flat)
+            left = _SIGNATURE_LINES if CLOSING.find(flat) else 0 if another else max(0, left - 1)
+            above = flat
         return False
 
     def marked(self, line: str) -> str | None:
@@ -144,14 +154,15 @@ class Ourselves:
         """
         line = folded(line[:_LONGEST_HEAD])
         if dashed := _DASHES.search(line):
-            line = line[: dashed.end()] if dashed.start() > 3 and _DAY.search(dashed.group()) else line
+            line = line[: dashed.end()] if dashed.start() > 3 and is_dated(dashed.group()) else line
         marked = self.marked(line)
         if marked is None or TO_US.find(marked):
             return False
         opened, closed = _OPENED.search(marked) is not None, _CLOSED.search(marked) is not None
         core = marked.strip("-_=*#~+<> ")
         ends = core.endswith(":")
-        dated, timed = _DAY.search(core) is not None, _CLOCK.search(core) is not None
+        timed = _CLOCK.search(core) is not None
+        dated = is_dated(core) or (timed and _DAY_ALONE.search(_CLOCK.sub(" ", core)) is not None)
         if ends and WROTE.find(marked) and (dated or timed):
             return True
         bracketed = _BRACKETS.search(marked) is not None
@@ -162,6 +173,11 @@ class Ourselves:
         if opened or closed or (ends and WROTE.find(marked)):
             return dated or timed or (opened and closed) or ends
         return (dated and ends) or (dated and timed and alone)
+
+
+def is_dated(line: str) -> bool:
+    """Whether a line holds a day in figures, or a year."""
+    return _DAY.search(line) is not None
 
 
 def _without_code(address: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
-from claimstream.domain.text.ourselves import TO_US, Ourselves
+from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, Ourselves, is_dated
 from claimstream.domain.text.text import folded
 
 SHORT_CHARACTERS = 200
@@ -22,6 +22,9 @@ SHORT_SHARE = 0.20
 
 _LONGEST_LINE = 2_000
 _LONGEST_LABEL = 60
+_FULL_LINE = 66
+"""A shorter line was not wrapped."""
+_LONGEST_WRAP = 6
 _WRAPPED = 3
 """The most lines that a program makes of one."""
 
@@ -31,6 +34,8 @@ class QuotedSplit(Record):
 
     new: str
     quoted: str
+    answered_below: bool = False
+    """True when somebody may have answered below a letter of ours that is quoted without any mark at its lines."""
 
 
 # --- the forms of quoted history -------------------------------------------------------------------------------------
@@ -100,6 +105,12 @@ _FIELDS = (
 )
 """The labels of a quoted header, over a folded line. What stands behind one is its value."""
 _AUTHOR, *_, _MORE = _FIELDS
+_YOURS = Rule(
+    "your_letter",
+    r"(?:\A\W{0,12}(?:ihre?|your)(?: \w{1,20})? {letter}|{you_wrote})[^:]{0,60}(?::[^:]{0,20}){0,3}[:*=_-]\W{0,12}\Z",
+    takes=("Ihre Nachricht:", "----- Ihre Anfrage vom 04.05.2026 10:15 -----", "Am 04.05.2026 schrieben Sie:"),
+    leaves=("Ihre Nachricht vom 04.05.2026", "Ihr Schreiben liegt uns vor.", "Antwort auf Ihre Nachricht:"),
+)
 _ANY_FIELD = re.compile(r"[>*|\s]{0,20}[^\W\d_][^:\n]{0,24}:\*{0,2}(?:\s|\Z)")
 
 # What a debt-counselling firm writes to a creditor, and a creditor does not write to it: the last means to know our
@@ -163,7 +174,10 @@ def split_quoted(text: str, *, our_markers: Collection[str] = ()) -> QuotedSplit
             new += [_unprefixed(line) for line in block.lines]
         else:
             new += block.lines
-    return QuotedSplit(new=_trimmed(new), quoted=_trimmed(quoted))
+    answered = any(
+        block.ours and not keep and _goes_on(block, ourselves) for block, keep in zip(blocks, kept, strict=True)
+    )
+    return QuotedSplit(new=_trimmed(new), quoted=_trimmed(quoted), answered_below=answered)
 
 
 def is_below_our_head(text: str, position: int, ourselves: Ourselves) -> bool:
@@ -232,7 +246,8 @@ class _Blocks:
         author = _labelled_author(head) or (joined if _ATTRIBUTION_WORD.search(joined) else "")
         named = self._ourselves.marked(author)
         ours = named is not None and TO_US.find(named) is None
-        return _Block(quoted=True, head=head, author=author, ours=ours or self._ourselves.introduced_by(joined))
+        ours = ours or self._ourselves.introduced_by(joined) or (not self._strict and _YOURS.find(joined) is not None)
+        return _Block(quoted=True, head=head, author=author, ours=ours)
 
     def _head(self, position: int) -> int:
         """How many lines from ``position`` on introduce a quotation; 0 when none does."""
@@ -248,7 +263,8 @@ class _Blocks:
         if _SEPARATOR.match(line):
             below = _skip_blank(lines, position + 1)
             return below - position + self._header_block(below, least=1)
-        return self._header_block(position) or _attribution(lines, position) or self._our_name(position)
+        length = self._header_block(position) or _attribution(lines, position) or self._our_name(position)
+        return length or int(not self._strict and self._is_your_letter(position))
 
     def _header_block(self, position: int, least: int = 3) -> int:
         """Lines of a *Von: / Gesendet: / An: / Betreff:* block: ``least`` kinds of field, the author among them.
@@ -270,11 +286,21 @@ class _Blocks:
                 break
         if _AUTHOR.name not in kinds:
             return 0
-        if len(kinds - {_MORE.name}) >= least or (
-            len(kinds) == 2 and self._ourselves.marked(_labelled_author(lines[position:end])) is not None
-        ):
+        if len(kinds - {_MORE.name}) >= least:
             return end - position
-        return 0
+        if self._ourselves.marked(_labelled_author(lines[position:end])) is None:
+            return 0
+        if len(kinds) == 1 and end < len(lines) and _is_field(lines[end]) and is_dated(lines[end]):
+            return end + 1 - position
+        return end - position if len(kinds) > 1 else 0
+
+    def _is_your_letter(self, position: int) -> bool:
+        """Whether a line says *Ihre Nachricht:*, and a letter begins right below."""
+        line = self._lines[position]
+        if len(line) > 2 * _LONGEST_LABEL or not _YOURS.find(folded(line)):
+            return False
+        following = [text for text in self._lines[position + 1 : position + 9] if text.strip(" >|")][:_WRAPPED]
+        return any(SALUTATION.find(folded(_unprefixed(text[:_LONGEST_LABEL]))) for text in following)
 
     def _our_name(self, position: int) -> int:
         """Lines that name us beside a date, in whatever form; they may be wrapped."""
@@ -348,10 +374,34 @@ def _attribution(lines: list[str], position: int) -> int:
 
 
 def _is_wrapped_rest(lines: list[str], position: int) -> bool:
-    """The end of a long quoted line that some program wrapped and forgot to mark: short, between two marked lines."""
-    above, line = lines[position - 1] if position else "", lines[position]
-    below = lines[position + 1] if position + 1 < len(lines) else ""
-    return above.startswith(">") and len(above) >= 66 and below.startswith(">") and len(line) <= 30
+    """The rest of a long quoted line that some program wrapped and forgot to mark: right between two marked lines.
+
+    A short one counts whatever it says, a longer one or several where the line above them has not come to an end.
+    """
+    first, last = position, position
+    while first > position - _LONGEST_WRAP and first > 0 and _is_bare(lines[first - 1]):
+        first -= 1
+    while last < position + _LONGEST_WRAP and last + 1 < len(lines) and _is_bare(lines[last + 1]):
+        last += 1
+    above, below = lines[first - 1] if first else "", lines[last + 1] if last + 1 < len(lines) else ""
+    if not above.startswith(">") or not below.startswith(">") or len(above) < _FULL_LINE:
+        return False
+    short = first == last and len(lines[position]) <= 30
+    return short or above.rstrip()[-1] not in ".!?:;>"
+
+
+def _is_bare(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith(">")
+
+
+def _goes_on(block: _Block, ourselves: Ourselves) -> bool:
+    """Whether a letter of ours is followed by another greeting below its signature."""
+    if any(line.startswith(">") for line in block.lines):
+        return False
+    closing = next((n for n, line in enumerate(block.lines) if CLOSING.find(folded(line[:_LONGEST_LABEL]))), None)
+    if closing is None or not ourselves.signs(block.lines[closing : closing + 12]):
+        return False
+    return any(SALUTATION.find(folded(line[:_LONGEST_LABEL])) for line in block.lines[closing:])
 
 
 def _is_ours(block: _Block, ourselves: Ourselves) -> bool:
