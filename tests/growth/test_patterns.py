@@ -26,7 +26,9 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._code_pattern": "an escaped code of ours",
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
+    "claimstream.domain.rules.own_letter.represents": "an escaped name of ours",
     "claimstream.domain.rules.phrases._any": "our own patterns, on import",
+    "claimstream.domain.text.ourselves._named": "escaped words of our firm's names",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
     "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
 }

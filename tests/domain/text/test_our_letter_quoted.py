@@ -140,7 +140,16 @@ UNPREFIXED = {head for head in HEADS if head.startswith("notes") or "unknown" in
 )
 def test_an_answer_below_or_between_prefixed_lines_is_new(head: str, prefix: str) -> None:
     above, below = LETTER.split("\n", 1)
-    pieces = [quoted(head), marked(above, prefix), "", "oben ein Wort", "", marked(below, prefix), "", ANSWERS["figure"]]
+    pieces = [
+        quoted(head),
+        marked(above, prefix),
+        "",
+        "oben ein Wort",
+        "",
+        marked(below, prefix),
+        "",
+        ANSWERS["figure"],
+    ]
     split = split_quoted("\n".join(pieces), our_markers=OURS)
     assert "7.070,70" not in split.new
     assert is_new(f"oben ein Wort\n{ANSWERS['figure']}", split.new)
@@ -162,7 +171,7 @@ FIGURE = "\n\nSehr geehrte Damen und Herren,\n\nunsere Gesamtforderung beträgt 
         "per E-Mail an {mailbox}, 16.03.2026 09:30 Uhr",
         "Telefax an {firm}, 16.03.2026, 09:30 Uhr, Seite 1 von 1",
         "16.03.2026 09:30   Von: Wohnbau Elm   An: {firm}   S. 1/1",
-        "Wohnbau/Elm/DE\n16.03.2026 09:30\n\nAn\n\"{firm}\" <{mailbox}>\nKopie\n\nThema\nAntwort: Malte Ohm",
+        'Wohnbau/Elm/DE\n16.03.2026 09:30\n\nAn\n"{firm}" <{mailbox}>\nKopie\n\nThema\nAntwort: Malte Ohm',
         "Ihr Schreiben an {mailbox} vom 02.03.2026",
         "Ihr Schreiben vom 02.03.2026, {firm}",
         "Ihre E-Mail vom 02.03.2026 um 14:07 Uhr an Elm, {firm}",

@@ -5,7 +5,9 @@ ours, and names the same file number the other way round.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.references import find_references
@@ -78,22 +80,27 @@ def why_it_is_ours(
 
 
 class _Letter:
-    """The letter that a place of a text stands in: from the salutation above it to the closing below it."""
+    """The letter that a place of a text stands in: from the end of the one above it to its own closing."""
 
-    def __init__(self, text: str, start: int) -> None:
-        self._place = start
-        above, below = ([_PREFIX.sub("", line) for line in part.split("\n")] for part in (text[:start], text[start:]))
-        begin = next((n for n in range(len(above) - 1, -1, -1) if _is(SALUTATION, above[n])), 0)
-        end = next((n for n in range(1, len(below)) if _is(SALUTATION, below[n])), len(below))
-        self._closing = next((n for n in range(1, end) if _is(CLOSING, below[n])), None)
-        self._above = above[begin:]
-        self._below = below[:end]
+    def __init__(self, text: str, place: int) -> None:
+        self._place = place
+        written = text.split("\n")
+        ends = list(accumulate(len(line) + 1 for line in written))
+        lines = [_PREFIX.sub("", line) for line in written]
+        number = min(bisect_right(ends, place), len(lines) - 1)
+        begin = next((n for n in range(number, -1, -1) if _is(SALUTATION, lines[n])), 0)
+        end = next((n for n in range(number + 1, len(lines)) if _is(SALUTATION, lines[n])), len(lines))
+        head = next((n for n in range(begin - 1, -1, -1) if _is(CLOSING, lines[n])), -1)
+        closing = next((n for n in range(number + 1, end) if _is(CLOSING, lines[n])), None)
+        self._start = ends[head] if head >= 0 else 0
+        self._end = ends[(end if closing is None else closing) - 1] if text else _ANYWHERE
+        self._text = lines[begin : end if closing is None else closing]
+        self._below = lines[number + 1 : end]
         """The lines up to the next salutation: the head of the next letter is among them."""
-        rest = text[start:].split("\n")[: end if self._closing is None else self._closing]
-        self._end = start + sum(len(line) + 1 for line in rest) if text else _ANYWHERE
+        self._closing = None if closing is None else lines[closing:end]
 
     def is_under_our_number(self, references: Iterable[Reference], file: CandidateFile) -> bool:
-        """Whether the firm's file number is called *unser Zeichen*: nearest above, else in the rest of the letter."""
+        """Whether the firm's file number is called *unser Zeichen*: in this letter, else nearest above."""
         named = [
             (reference.evidence.start, reference.direction is ReferenceDirection.THEIRS)
             for reference in references
@@ -101,23 +108,26 @@ class _Letter:
             and same_reference(reference.value, file.client.case_reference)
         ]
         above = [pair for pair in named if pair[0] <= self._place]
+        here = [pair for pair in above if pair[0] >= self._start]
         below = [pair for pair in named if self._place < pair[0] < self._end]
-        return bool(named) and (max(above)[1] if above else min(below)[1] if below else False)
+        for pairs, nearest in ((here, -1), (below, 0), (above, -1)):
+            if pairs:
+                return sorted(pairs)[nearest][1]
+        return False
 
     def represents(self, client: Client) -> bool:
         """Whether it says that its writer acts for the client."""
-        lines = [*self._above, *self._below[: self._closing]]
         first, last = (re.escape(folded(name)) for name in (client.first_name, client.last_name))
         if not last:
             return False
-        text = folded(" ".join(lines))
-        return REPRESENTED.find(re.sub(rf"(?<!\w)(?:{first} )?{last}(?!\w)", _CLIENT, text)) is not None
+        text = re.sub(rf"(?<!\w)(?:{first} )?{last}(?!\w)", _CLIENT, folded(" ".join(self._text)))
+        return REPRESENTED.find(text) is not None
 
     def is_signed(self, ourselves: Ourselves, *, without_closing: bool) -> bool:
         """Whether the firm's name stands below its closing or, ``without_closing``, alone on a line below the place."""
         if self._closing is not None:
-            return ourselves.signs(self._below[self._closing :])
-        following = [line for line in self._below[1:] if line.strip()][:_SIGNATURE_LINES]
+            return ourselves.signs(self._closing)
+        following = [line for line in self._below if line.strip()][:_SIGNATURE_LINES]
         return without_closing and any(ourselves.marked(folded(line)) == US for line in following)
 
 

@@ -29,8 +29,8 @@ _DAY_ALONE = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?::\d{2})?(?![\d.])")
 _WORD = re.compile(r"[^\W\d_]+")
 _DASHES = re.compile(r"-{2,}.{4,60}?-{2,}")
-_OPENED = re.compile(r"\A\W{0,3}(?:>{2,}|[-_=*#~+]{2,})")
-_CLOSED = re.compile(r"(?:[<>]{2,}|[-_=*#~+]{2,})\Z")
+_OPENED = re.compile(r"\A\W{0,3}(?:>{2}|[-_=*#~+]{2})")
+_CLOSED = re.compile(r"(?:[<>]{2}|[-_=*#~+]{2})\Z")
 _BRACKETS = re.compile(rf"[<(\[](?:mailto:)?{US}[^<>()\[\]]{{0,80}}[>)\]]")
 
 WROTE = Rule(
@@ -166,18 +166,29 @@ class Ourselves:
         if ends and WROTE.find(marked) and (dated or timed):
             return True
         bracketed = _BRACKETS.search(marked) is not None
-        strangers = len(_WORD.findall(BESIDE_A_DATE.compiled.sub(" ", core.replace(US, " "))))
+        strangers = _strangers(core.replace(US, " "))
         # Beside an address in brackets stands a display name, perhaps weekday and month in another language.
         if strangers > (10 if bracketed else 6 if "@" in line else 0):
             return False
         if opened or closed or (ends and WROTE.find(marked)):
-            return dated or timed or (opened and closed) or ends
+            return dated or timed or ends or (opened and closed and "@" in line)
         return (dated and ends) or (dated and timed and alone)
 
 
 def is_dated(line: str) -> bool:
     """Whether a line holds a day in figures, or a year."""
     return _DAY.search(line) is not None
+
+
+def is_day_and_time(line: str) -> bool:
+    """Whether a line holds a day, a time of day, and nothing else."""
+    line = folded(line[:_LONGEST_HEAD])
+    return is_dated(line) and _CLOCK.search(line) is not None and not _strangers(line)
+
+
+def _strangers(line: str) -> int:
+    """The number of words in a folded line that do not belong to a date."""
+    return len(_WORD.findall(BESIDE_A_DATE.compiled.sub(" ", line)))
 
 
 def _without_code(address: str) -> str:

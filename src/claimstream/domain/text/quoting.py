@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
-from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, Ourselves, is_dated
+from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, Ourselves, is_dated, is_day_and_time
 from claimstream.domain.text.text import folded
 
 SHORT_CHARACTERS = 200
@@ -25,6 +25,8 @@ _LONGEST_LABEL = 60
 _FULL_LINE = 66
 """A shorter line was not wrapped."""
 _LONGEST_WRAP = 6
+_RARE_PREFIX = re.compile(r"\A\s{0,8}(?:\w{1,3}>|:)\s?")
+"""*KB> *, *: *: seldom what a program puts before a quoted line, and often something else."""
 _WRAPPED = 3
 """The most lines that a program makes of one."""
 
@@ -185,12 +187,13 @@ def is_below_our_head(text: str, position: int, ourselves: Ourselves) -> bool:
 
     Stricter than the split, which needs to be sure: a line that names us beside a date counts wherever it stands.
     """
-    lines = text.split("\n")
-    history, start = False, 0
+    number = text.count("\n", 0, position)
+    lines = [_RARE_PREFIX.sub("", line) for line in text.split("\n")]
+    history, end = False, 0
     for block in _Blocks(lines, ourselves, strict=False):
         history = block.quoted and (history or block.ours)
-        start += sum(len(line) + 1 for line in (*block.head, *block.lines))
-        if position < start:
+        end += len(block.head) + len(block.lines)
+        if number < end:
             return history
     return history
 
@@ -311,7 +314,10 @@ class _Blocks:
         wrapped: list[str] = []
         for line in self._lines[position : position + _WRAPPED]:
             if not line.strip(" \t>|"):
-                return 0
+                below = position + len(wrapped) + 1
+                stamped = below < len(self._lines) and is_day_and_time(self._lines[below])
+                joined = " ".join([*wrapped, self._lines[below]]) if stamped else ""
+                return below + 1 - position if self._ourselves.introduced_by(joined, alone=alone) else 0
             wrapped.append(line.lstrip(" >|") if wrapped else line)
             if self._ourselves.introduced_by(" ".join(wrapped), alone=alone):
                 # The line above a whole introduction is none of it.
