@@ -39,6 +39,12 @@ class Rule:
         found = self.compiled.search(folded)
         return None if found is None or (self.exception and self.exception.search(folded)) else found
 
+    def without(self, folded: str) -> str:
+        """Return a folded sentence without what says it; an exception stays as it is."""
+        if self.exception and self.exception.search(folded):
+            return folded
+        return self.compiled.sub(" ", folded)
+
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Every place of a folded sentence that says it, exceptions or not."""
         return self.compiled.finditer(folded)

@@ -56,8 +56,13 @@ def entries(section: str) -> tuple[str, ...]:
 
 def alternatives(section: str) -> str:
     """Return a regular expression that stands for any entry of a section as whole words, for folded text."""
+    return rf"(?<!\w)(?:{parts(section)})(?!\w)"
+
+
+def parts(section: str) -> str:
+    """Return a regular expression that stands for any entry of a section, also as a part of a word."""
     # The longest first: "in voller Höhe" before "in".
-    return rf"(?<!\w)(?:{'|'.join(map(_pattern, sorted(entries(section), key=len, reverse=True)))})(?!\w)"
+    return "|".join(_pattern(entry) for entry in sorted(entries(section), key=len, reverse=True))
 
 
 def _pattern(entry: str) -> str:

@@ -96,13 +96,21 @@ KINDS = (
     ),
     Rule(
         "running_interest",
-        r"{interest_runs}{gap}{runs}",
+        r"{interest_runs}{gap}{runs}|{runs}{gap}{interest_runs}",
         takes=(
             "Weitere Zinsen fallen ab dem 01.11.2026 an.",
             "Die Zinsen laufen in Höhe von 5 Prozentpunkten über dem Basiszinssatz weiter.",
             "Interest continues to accrue.",
+            "Die Hauptforderung wird ab dem 01.11.2026 verzinst.",
         ),
-        leaves=("Die Zinsen betragen 80,00 EUR.",),
+        leaves=("Die Zinsen betragen 80,00 EUR.", "Ab dem 01.11.2026 sind die Zinsen nicht berechnet."),
+        but=r"\b(?:nicht|keine|not|no)\b",
+    ),
+    Rule(
+        "title_state",
+        r"{title_state}",
+        takes=("Die Forderung ist nicht tituliert.", "Ein Titel liegt vor."),
+        leaves=("Der Titel wurde herausgegeben.",),
     ),
     Rule(
         "wish",
