@@ -16,7 +16,8 @@ Kanzlei Brückner & Sohn"""
 ANSWERS = {
     "short": "die Unterlagen gehen Ihnen mit der Post zu.\nWohnbau Elm",
     "figure": "die Gesamtforderung beträgt 512,30 EUR.\n\nWohnbau Elm\nForderungsabteilung",
-    "formal": "Ihr Zeichen: 774/26\nUnser Zeichen: WE-3312\n\nSehr geehrte Frau Brückner,\n\nIhre E-Mail vom 02.03.2026 "
+    "formal": "Ihr Zeichen: 774/26\nUnser Zeichen: WE-3312\n\nSehr geehrte Frau Brückner,\n\n"
+    "Ihre E-Mail vom 02.03.2026 "
     "an post@bruecknersohn.example liegt uns vor. Offen sind 512,30 EUR.\n\nMit freundlichen Grüßen\nWohnbau Elm",
     "phone": "offen sind 512,30 €\n\nVon meinem iPhone gesendet",
 }
@@ -44,7 +45,8 @@ HEADS = {
     "servicenow": "2026-03-02 14:07:31 CET - {firm}",
     "ticket": "Nachricht von {mailbox}, 02.03.2026 14:07:",
     "ticket, number": "#1 {firm} <{mailbox}> - 02.03.2026 14:07",
-    "salesforce": "--------------- Ursprüngliche Nachricht ---------------\nVon: {firm} [{mailbox}]\nGesendet: 02.03.2026\n"
+    "salesforce": "--------------- Ursprüngliche Nachricht ---------------\nVon: {firm} [{mailbox}]\n"
+    "Gesendet: 02.03.2026\n"
     "An: elm@wohnbau.example\nBetreff: Herr Ohm",
     "no date": "{firm} schrieb:",
     "no date, address": "<{mailbox}> wrote:",
@@ -72,38 +74,44 @@ HEADS = {
     "apple": "Am 02.03.2026 um 14:07 schrieb {firm} <{mailbox}>:",
     "apple, name alone": "Am 02.03.2026 um 14:07 schrieb {firm}:",
     "thunderbird": "Am 02.03.26 um 14:07 schrieb {firm}:",
-    "gmx": "Gesendet: Montag, 02. März 2026 um 14:07 Uhr\nVon: {firm} <{mailbox}>\nAn: elm@wohnbau.example\nBetreff: Herr Ohm",
+    "gmx": "Gesendet: Montag, 02. März 2026 um 14:07 Uhr\nVon: {firm} <{mailbox}>\nAn: elm@wohnbau.example\n"
+    "Betreff: Herr Ohm",
     "web.de app": "--\nDiese Nachricht wurde von meinem Android Mobiltelefon mit WEB.DE Mail gesendet.\n"
     'Am 02.03.26, 14:07 schrieb "{firm}" <{mailbox}>:',
     "yahoo": "Am Montag, 2. März 2026, 14:07:31 MEZ hat {firm} <{mailbox}> Folgendes geschrieben:",
     "roundcube": "Am 2026-03-02 14:07, schrieb {firm}:",
     "horde": "Zitat von {firm} <{mailbox}>:",
-    "outlook": "Von: {firm} <{mailbox}>\nGesendet: Montag, 2. März 2026 14:07\nAn: Elm <elm@wohnbau.example>\nBetreff: Herr Ohm",
+    "outlook": "Von: {firm} <{mailbox}>\nGesendet: Montag, 2. März 2026 14:07\nAn: Elm <elm@wohnbau.example>\n"
+    "Betreff: Herr Ohm",
     "outlook, phone": "Holen Sie sich Outlook für Android\n________________________________\nVon: {firm} <{mailbox}>\n"
     "Gesendet: Montag, März 2, 2026 2:07 PM\nAn: Elm\nBetreff: Herr Ohm",
     "outlook, two fields": "Von: {firm} <{mailbox}>\nGesendet: Montag, 2. März 2026 14:07",
     "outlook, wrapped author": "Von: {firm}\n <{mailbox}>\nGesendet: Montag, 2. März 2026 14:07\nAn: Elm",
     "outlook English": "From: {firm} <{mailbox}>\nSent: Monday, March 2, 2026 2:07 PM\nTo: Elm\nSubject: Herr Ohm",
     "outlook French": "De : {firm} <{mailbox}>\nEnvoyé : lundi 2 mars 2026 14:07\nÀ : Elm\nObjet : Herr Ohm",
-    "outlook French, no-break": "De\u00a0: {firm} <{mailbox}>\nEnvoyé\u00a0: lundi 2 mars 2026 14:07\nÀ\u00a0: Elm\nObjet\u00a0: Ohm",
+    "outlook French, no-break": "De\u00a0: {firm} <{mailbox}>\nEnvoyé\u00a0: lundi 2 mars 2026 14:07\nÀ\u00a0: Elm\n"
+    "Objet\u00a0: Ohm",
     "outlook Italian": "Da: {firm} <{mailbox}>\nInviato: lunedì 2 marzo 2026 14:07\nA: Elm\nOggetto: Herr Ohm",
     "outlook Dutch": "Van: {firm} <{mailbox}>\nVerzonden: maandag 2 maart 2026 14:07\nAan: Elm\nOnderwerp: Herr Ohm",
     "outlook Polish": "Od: {firm} <{mailbox}>\nWysłano: poniedziałek, 2 marca 2026 14:07\nDo: Elm\nTemat: Herr Ohm",
     "outlook Spanish": "De: {firm} <{mailbox}>\nEnviado el: lunes, 2 de marzo de 2026 14:07\nPara: Elm\nAsunto: Ohm",
-    "outlook Portuguese": "De: {firm} <{mailbox}>\nEnviada em: segunda-feira, 2 de março de 2026 14:07\nPara: Elm\nAssunto: Ohm",
+    "outlook Portuguese": "De: {firm} <{mailbox}>\nEnviada em: segunda-feira, 2 de março de 2026 14:07\nPara: Elm\n"
+    "Assunto: Ohm",
     "outlook Czech": "Od: {firm} <{mailbox}>\nOdesláno: pondělí 2. března 2026 14:07\nKomu: Elm\nPředmět: Herr Ohm",
     "outlook Slovak": "Od: {firm} <{mailbox}>\nOdoslané: pondelok 2. marca 2026 14:07\nKomu: Elm\nPredmet: Herr Ohm",
     "outlook Turkish": "Kimden: {firm} <{mailbox}>\nGönderildi: 2 Mart 2026 Pazartesi 14:07\nKime: Elm\nKonu: Herr Ohm",
     "outlook Swedish": "Från: {firm} <{mailbox}>\nSkickat: den 2 mars 2026 14:07\nTill: Elm\nÄmne: Herr Ohm",
     "outlook Danish": "Fra: {firm} <{mailbox}>\nSendt: 2. marts 2026 14:07\nTil: Elm\nEmne: Herr Ohm",
-    "outlook Finnish": "Lähettäjä: {firm} <{mailbox}>\nLähetetty: 2. maaliskuuta 2026 14:07\nVastaanottaja: Elm\nAihe: Ohm",
+    "outlook Finnish": "Lähettäjä: {firm} <{mailbox}>\nLähetetty: 2. maaliskuuta 2026 14:07\nVastaanottaja: Elm\n"
+    "Aihe: Ohm",
     "outlook Hungarian": "Feladó: {firm} <{mailbox}>\nElküldve: 2026. március 2. 14:07\nCímzett: Elm\nTárgy: Herr Ohm",
     "outlook Romanian": "De la: {firm} <{mailbox}>\nTrimis: luni, 2 martie 2026 14:07\nCătre: Elm\nSubiect: Herr Ohm",
     "outlook Croatian": "Šalje: {firm} <{mailbox}>\nPoslano: 2. ožujka 2026. 14:07\nPrima: Elm\nPredmet: Herr Ohm",
     "outlook Russian": "От: {firm} <{mailbox}>\nОтправлено: 2 марта 2026 г. 14:07\nКому: Elm\nТема: Herr Ohm",
     "outlook Greek": "Από: {firm} <{mailbox}>\nΣτάλθηκε: 2 Μαρτίου 2026 14:07\nΠρος: Elm\nΘέμα: Herr Ohm",
     "outlook, unknown language": "Nuo: {firm} <{mailbox}>\nIšsiųsta: 2026 m. kovo 2 d. 14:07\nKam: Elm\nTema: Herr Ohm",
-    "forwarded": "---------- Forwarded message ---------\nVon: {firm} <{mailbox}>\nDate: Mo., 2. März 2026 um 14:07 Uhr\n"
+    "forwarded": "---------- Forwarded message ---------\nVon: {firm} <{mailbox}>\n"
+    "Date: Mo., 2. März 2026 um 14:07 Uhr\n"
     "Subject: Herr Ohm\nTo: <elm@wohnbau.example>",
     "forwarded, apple": "Anfang der weitergeleiteten Nachricht:\n\nVon: {firm} <{mailbox}>\nBetreff: Herr Ohm\n"
     "Datum: 2. März 2026 um 14:07:31 MEZ\nAn: elm@wohnbau.example",

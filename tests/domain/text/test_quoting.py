@@ -113,6 +113,45 @@ def test_the_rest_of_a_quoted_line_that_lost_its_prefix_stays_quoted() -> None:
     assert split_quoted(f"{ANSWER}\n\n{text}").new == ANSWER
 
 
+def test_a_quoted_paragraph_wrapped_without_its_prefix_stays_quoted() -> None:
+    long = "> Nach unseren Unterlagen beläuft sich Ihre Forderung gegen unsere Mandantin auf"
+    rest = "999,00 EUR. Bitte teilen Sie uns binnen drei Wochen mit, welchen Betrag Sie\nheute fordern und seit wann."
+    assert split_quoted(f"{ANSWER}\n\n{long}\n{rest}\n> Danke.").new == ANSWER
+    asked = "> Wie hoch ist die Forderung gegen unsere Mandantin Nele Brandt am heutigen Tage?"
+    answer = "Die Forderung beträgt 500,00 EUR und ruht auf einem Vertrag vom letzten Jahr."
+    assert split_quoted(f"{asked}\n{answer}\n> Danke.").new == answer
+
+
+@pytest.mark.parametrize("name", ["Kanzlei Nord", "Kanzlei Nord\nHafenstraße 1"])
+def test_a_forwarded_letter_to_us_is_given_back(name: str) -> None:
+    head = "Von: Sachbearbeitung <sb@aue.example>\nGesendet: Montag\nAn: Posteingang\nBetreff: Brandt"
+    split = split_quoted(f"Z. K.\n\n{head}\n\n{name}\n\n{ANSWER}\n{'Text ' * 200}", our_markers=(*OURS, "Kanzlei Nord"))
+    assert "3.418,07 EUR" in split.new
+
+
+def test_a_forwarded_letter_that_we_signed_is_not_given_back() -> None:
+    head = "Von: Posteingang <post@aue.example>\nGesendet: Montag\nAn: Sachbearbeitung\nBetreff: Brandt"
+    ours = "Offen sind 999,00 EUR.\n\nMit freundlichen Grüßen\n\nEva Nord\nKanzlei Nord"
+    split = split_quoted(f"Z. K.\n\n{head}\n\n{ours}\n{'Text ' * 200}", our_markers=("Kanzlei Nord",))
+    assert split.new == "Z. K."
+
+
+@pytest.mark.parametrize(
+    ("below", "answered"),
+    [
+        ("", False),
+        ("Hafenstraße 1 · 20457 Hamburg\nTel. 040 1234", False),
+        ("Sehr geehrte Frau Nord,\n\noffen sind 500,00 EUR.\n\nInkasso Aue", True),
+        ("Von: Inkasso Aue\nGesendet: Sonntag\nAn: Kanzlei Nord\nBetreff: F\n\nGuten Tag,\n\n500,00 EUR", False),
+    ],
+)
+def test_a_greeting_below_our_letter_may_be_an_answer(below: str, answered: bool) -> None:
+    head = "Von: Kanzlei Nord <claims@kanzlei-nord.example>\nGesendet: Montag, 4. Mai 2026 09:12\nAn: Fall\nBetreff: F"
+    letter = "Guten Tag,\n\nwie hoch ist die Forderung?\n\nMit freundlichen Grüßen\nKanzlei Nord"
+    split = split_quoted(f"Siehe unten.\n\n{head}\n\n{letter}\n\n{below}", our_markers=(*OURS, "Kanzlei Nord"))
+    assert (split.new, split.answered_below) == ("Siehe unten.", answered)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -18,8 +18,6 @@ US = "@us"
 """Stands for our address or our name in a line that is judged."""
 _LEAST_CHARACTERS = 4
 """A shorter mark would be found in any text."""
-_LEAST_OF_ONE_WORD = 8
-"""A shorter word is no firm's name for certain: *Steg*, *Wagner*."""
 _LONGEST_HEAD = 300
 _SIGNATURE_LINES = 4
 """How far below a closing the firm's name stands: under the writer's, his title, his department."""
@@ -205,7 +203,7 @@ def _is_code(mark: str) -> bool:
 def _name_pattern(name: str) -> str:
     """A regular expression for a firm's name: without its legal form, and with *and* written in any way."""
     words = significant_words(name)
-    if len(words) < 2 and len("".join(words)) < _LEAST_OF_ONE_WORD:
-        return ""
+    if len(words) < 2:
+        return ""  # "Kanzlei", "Schuldnerberatung", "Wagner": a word that stands in any letter
     between = r"[\W_]{1,4}(?:\w{1,3}[\W_]{1,3}){0,2}"  # "Voss & Kern", "Voss und Kern", "Kanzlei an der Elbe"
     return rf"(?<!\w){between.join(map(re.escape, words))}(?!\w)"
