@@ -15,7 +15,7 @@ from claimstream.domain.reader.spelling import same_reference
 from claimstream.domain.records.extraction import Evidence, Reference, ReferenceDirection
 from claimstream.domain.records.inquiry import CandidateFile, Client
 from claimstream.domain.records.mail import ParsedMail, SourceKind
-from claimstream.domain.text.ourselves import CLOSING, SALUTATION, US, Ourselves
+from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, US, Ourselves
 from claimstream.domain.text.quoting import is_below_our_head
 from claimstream.domain.text.text import folded
 
@@ -127,8 +127,11 @@ class _Letter:
         """Whether the firm's name stands below its closing or, ``without_closing``, alone on a line below the place."""
         if self._closing is not None:
             return ourselves.signs(self._closing)
-        following = [line for line in self._below if line.strip()][:_SIGNATURE_LINES]
-        return without_closing and any(ourselves.marked(folded(line)) == US for line in following)
+        following = [folded(line) for line in self._below if line.strip()][:_SIGNATURE_LINES]
+        return without_closing and any(
+            ourselves.marked(line) == US and not TO_US.find(f"{above} {US}")
+            for above, line in zip(["", *following], following, strict=False)
+        )
 
 
 def _is(rule: Rule, line: str) -> bool:

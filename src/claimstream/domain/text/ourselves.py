@@ -33,7 +33,7 @@ _BRACKETS = re.compile(rf"[<(\[](?:mailto:)?{US}[^<>()\[\]]{{0,80}}[>)\]]")
 
 WROTE = Rule(
     "wrote",
-    r"{wrote}",
+    r"{wrote}|{written}",
     takes=("Am 03.05.2026 schrieb @us:", "Il giorno 3 maggio 2026 @us ha scritto:", "3 May 2026, @us wrote:"),
     leaves=("Das Schreiben von @us liegt vor.", "@us, 03.05.2026"),
 )
@@ -49,9 +49,15 @@ TO_US = Rule(
     leaves=("Am 03.05.2026 schrieb @us:", "@us an mich, 03.05.2026 10:15"),
 )
 """Where it is found the line does not introduce what we wrote, but speaks to us or of us."""
+WRITTEN_BY_US = Rule(
+    "written_by_us",
+    rf"\A\W{{0,12}}{{header_author}}\W{{0,5}}:[^:@]{{0,80}}{US}",
+    takes=("Von: @us Gesendet: 4. Mai 2026 10:15 An: Aue Betreff: unser Zeichen 4711", "*De :* Hella Kern <@us>"),
+    leaves=("Von: Aue An: @us", "Vollmacht von @us: liegt vor"),
+)
 BESIDE_A_DATE = Rule(
     "beside_a_date",
-    r"{date_word}|{wrote}|{header_author}",
+    r"{date_word}|{wrote}|{written}|{header_author}",
     takes=("Mo, 4. Mai 2026 um 10:15 Uhr", "Von: @us"),
     leaves=("Rückstand 4711",),
 )
@@ -154,6 +160,8 @@ class Ourselves:
         if dashed := _DASHES.search(line):
             line = line[: dashed.end()] if dashed.start() > 3 and is_dated(dashed.group()) else line
         marked = self.marked(line)
+        if marked and alone and WRITTEN_BY_US.find(marked) and is_dated(marked):
+            return True
         if marked is None or TO_US.find(marked):
             return False
         opened, closed = _OPENED.search(marked) is not None, _CLOSED.search(marked) is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
-from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, Ourselves, is_dated, is_day_and_time
+from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, WROTE, Ourselves, is_dated, is_day_and_time
 from claimstream.domain.text.text import folded
 
 SHORT_CHARACTERS = 200
@@ -42,35 +42,37 @@ class QuotedSplit(Record):
 
 # --- the forms of quoted history -------------------------------------------------------------------------------------
 
-_SEPARATOR = re.compile(
-    r"""^[\s>]*
-    (?:[-_=*]{2,}\s*
-       (?:urspr(?:ü|ue|\.)(?:ngliche)?\s*(?:nachricht|e-?mail|mail)
-         |original[\s-]?(?:nachricht|mail|message|e-mail)
-         |weitergeleitete\s+(?:nachricht|e-?mail)
-         |forwarded\s+(?:message|mail)(?:\s+from\s.{0,120})?
-         |nachricht\s+weitergeleitet
-         |(?:weitergeleitet|forwarded)\s+(?:von|by)\s.{0,120}?)
-       \s*[-_=*]{2,}
-     |anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-mail)\s*:
-     |begin\s+forwarded\s+message\s*:)
-    \s*$""",
-    re.IGNORECASE | re.VERBOSE,
+_SEPARATOR = Rule(
+    "separator",
+    r"\A[> ]{0,20}(?:[-_=*]{2,40} ?{quotation}(?: .{1,120}?)? ?[-_=*]{2,40}|{forwarded} ?:)\Z",
+    takes=(
+        "-----Ursprüngliche Nachricht-----",
+        "> -------- Original Message --------",
+        "---------- Forwarded message from a@b.example ---------",
+        "-----Message d'origine-----",
+        "Anfang der weitergeleiteten Nachricht:",
+    ),
+    leaves=("Die ursprüngliche Nachricht liegt vor.", "----- Forderung -----", "-----"),
 )
 _RULE = re.compile(r"^\s*[_\-=*]{5,}\s*$")
-
-_ATTRIBUTION = re.compile(
-    r"""^\s*
-    (?:(?:am|on)\s.{4,200}?\b(?:schrieb(?:en)?|wrote)\b.{0,200}?
-      |(?:von\s*:?\s)?.{1,150}?\b(?:schrieb(?:en)?|wrote|hat)\s+(?:am|on)\s.{4,120}?(?:\bgeschrieben\b.{0,10}?)?
-      |(?:zitat\s+von|quoting)\s.{3,150}?)
-    \s*:\s*$""",
-    re.IGNORECASE | re.VERBOSE,
+_ATTRIBUTION = Rule(
+    "attribution",
+    r"\A(?:(?:am|on) .{4,200}?{wrote}.{0,200}?|.{1,150}?(?:{wrote}|hat) (?:am|on) .{4,120}?|{wrote} .{3,150}?) ?:\Z",
+    takes=(
+        "Am Mo., 4. Mai 2026 um 10:15 Uhr schrieb Inkasso Aue <post@aue.example>:",
+        "Inkasso Aue schrieb am 04.05.2026 10:15:",
+        "Zitat von Inkasso Aue <post@aue.example>:",
+    ),
+    leaves=(
+        "Ihr Mandant schrieb uns zuletzt Folgendes:",
+        "Am 3. Mai schrieb uns Ihr Mandant.",
+        "Am 3. Mai um 10:15 Uhr hat uns Ihr Mandant geschrieben:",
+    ),
 )
-_ATTRIBUTION_WORD = re.compile(r"\b(?:schrieb|schrieben|wrote|geschrieben|zitat von|quoting)\b", re.IGNORECASE)
-_ATTRIBUTION_START = re.compile(r"^\s*(?:am|on)\s", re.IGNORECASE)
+_ATTRIBUTION_START = re.compile(r"(?:am|on) ")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b(?!\.\d)")
 _ADDRESS = re.compile(r"[^\s<>@:;,]{1,64}@[^\s<>@:;,]{1,255}")
+_BRACKETED = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
 _LABELLED = r"\A[>*| ]{{0,20}}{{{section}}} ?\*{{0,2}} ?:\*{{0,2}}(?: |\Z)"
 _FIELDS = (
@@ -246,7 +248,7 @@ class _Blocks:
     def _quotation(self, head: list[str]) -> _Block:
         """An empty block below the lines that introduce it."""
         joined = folded(" ".join(head))
-        author = _labelled_author(head) or (joined if _ATTRIBUTION_WORD.search(joined) else "")
+        author = _labelled_author(head) or (joined if WROTE.find(joined) else "")
         named = self._ourselves.marked(author)
         ours = named is not None and TO_US.find(named) is None
         ours = ours or self._ourselves.introduced_by(joined) or (not self._strict and _YOURS.find(joined) is not None)
@@ -263,7 +265,7 @@ class _Blocks:
             below = _skip_blank(lines, position + 1)
             length = self._header_block(below)
             return below - position + length if length else 0
-        if _SEPARATOR.match(line):
+        if _SEPARATOR.find(folded(line)):
             below = _skip_blank(lines, position + 1)
             return below - position + self._header_block(below, least=1)
         length = self._header_block(position) or _attribution(lines, position) or self._our_name(position)
@@ -310,7 +312,9 @@ class _Blocks:
         if position not in self._may_name_us:
             return 0
         above = self._lines[position - 1].strip(" \t>|") if position else ""
-        alone = not (self._strict and above) or _RULE.match(above) is not None or _SEPARATOR.match(above) is not None
+        alone = (
+            not (self._strict and above) or _RULE.match(above) is not None or _SEPARATOR.find(folded(above)) is not None
+        )
         wrapped: list[str] = []
         for line in self._lines[position : position + _WRAPPED]:
             if not line.strip(" \t>|"):
@@ -360,22 +364,21 @@ def _attribution(lines: list[str], position: int) -> int:
     """Lines of *Am … schrieb …:* (it wraps to up to three lines), with a clock time or an address in it, or right above
     a ``>``: a letter may well say *Am 3. Mai schrieb uns Ihr Mandant:*."""
     prefix = ">" if lines[position].startswith(">") else ""
+    wrapped = [line.removeprefix(prefix) for line in lines[position : position + _WRAPPED]]
+    if not any(line.rstrip().endswith(":") for line in wrapped):
+        return 0
     joined = ""
-    for count in range(1, _WRAPPED + 1):
-        if position + count > len(lines):
+    for count, line in enumerate(wrapped, 1):
+        if not line.strip(" >") or len(line) > 300:
             return 0
-        line = _unprefixed(lines[position + count - 1]) if prefix else lines[position + count - 1]
-        if not line.strip() or len(line) > 300:
+        joined = f"{joined} {folded(line).lstrip('> ')}".strip()
+        if count == 1 and not (_ATTRIBUTION_START.match(joined) or WROTE.find(joined) or _BRACKETED.search(joined)):
             return 0
-        joined = f"{joined} {line.strip()}".strip()
-        if count == 1 and not (_ATTRIBUTION_START.match(line) or _ATTRIBUTION_WORD.search(line)):
-            return 0
-        if _ATTRIBUTION.match(joined):
-            below = _next_text(lines, position + count)
+        if not joined.endswith(":"):
+            continue
+        if _ATTRIBUTION.find(joined) or (WROTE.find(joined) and _BRACKETED.search(joined)):
             sure = (_CLOCK.search(joined) or _ADDRESS.search(joined)) and any(c.isdigit() for c in joined)
-            if sure or below.startswith(prefix + ">"):
-                return count
-            return 0
+            return count if sure or _next_text(lines, position + count).startswith(prefix + ">") else 0
     return 0
 
 
@@ -414,7 +417,7 @@ def _is_ours(block: _Block, ourselves: Ourselves) -> bool:
     if block.ours:
         return True
     prefixed = any(line.startswith(">") for line in block.lines)
-    if not ourselves and (prefixed or _ATTRIBUTION_WORD.search(block.author)):
+    if not ourselves and (prefixed or WROTE.find(block.author)):
         return True
     if prefixed and not block.author:
         return True
