@@ -54,6 +54,11 @@ def entries(section: str) -> tuple[str, ...]:
     return _sections()[section]
 
 
+def words(section: str) -> tuple[str, ...]:
+    """Return the single words of a section as written, for one that holds neither phrases nor ``*``."""
+    return tuple(word for entry in entries(section) for word in entry.split("|"))
+
+
 def alternatives(section: str) -> str:
     """Return a regular expression that stands for any entry of a section as whole words, for folded text."""
     return rf"(?<!\w)(?:{parts(section)})(?!\w)"

@@ -13,22 +13,30 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.text import Sentence, Text
 
-_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d\.\d\d(?!\d)|\d ?(?:€|eur\b)")
+_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
 
 ABOUT_MONEY = Rule(
     "about_money",
-    r"{money_word}",
-    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "The account was settled."),
+    r"{claim_word}|{money_word}",
+    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "The payment was late."),
     leaves=("Wir kommen auf Sie zu.", "Mit freundlichen Grüßen"),
 )
-MAY_CHANGE = Rule(
-    "may_change_the_figure",
+ABOUT_THE_CLAIM = Rule(
+    "about_the_claim",
+    r"{claim_word}",
+    takes=("Wie hoch unsere Forderung ist, wissen wir nicht.", "The debt was settled."),
+    leaves=("Die Zahlung ging ein.",),
+)
+CHANGES = Rule(
+    "the_figure_changes",
+    r"{figure_changes}|{basis}{gap}{lifted}",
+    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "Den Bescheid haben wir aufgehoben."),
+    leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
+)
+IN_DOUBT = Rule(
+    "the_claim_in_doubt",
     r"{condition}|{contrast}|{denial}|{subjunctive}|{remark_doubt}",
-    takes=(
-        "Der Erlös wird dem Vertrag gutgeschrieben.",
-        "Wir fordern nur 5.000,00 EUR.",
-        "Ob davon noch etwas abgeht?",
-    ),
+    takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
 )
 HARMLESS = (
@@ -48,7 +56,7 @@ HARMLESS = (
     ),
     Rule(
         "no_extras",
-        r"{extra_noun}(?: (?:oder|und|sowie|or|and) {extra_noun})?{gap}\b(?:nicht|keine|not)\b{gap}{charged}|"
+        r"{extra_noun}(?: (?:oder|und|sowie|or|and) {extra_noun})?{gap}\b(?:nicht|keine|not)\b(?:{gap}{charged})?|"
         r"{extra_noun}{gap}{charged} (?:wir |ich )?(?:nicht|keine)\b|\bkeine {extra_noun}|"
         r"{extra_noun}{gap}{charged} (?:we do |are )?not\b",
         takes=(
@@ -138,8 +146,40 @@ HARMLESS = (
         leaves=("Ihre Zahlung ist noch nicht berücksichtigt.",),
     ),
     Rule(
+        "measures",
+        r".*{measures}.*",
+        takes=(
+            "Sofern keine Zahlung eingeht, werden wir die Zwangsvollstreckung betreiben.",
+            "Ein Widerspruch wurde nicht erhoben.",
+            "Sollte ein Insolvenzverfahren eröffnet werden, melden wir unsere Forderung an.",
+        ),
+        leaves=("Sofern keine Zahlung eingeht, sehen wir weiter.",),
+        but=r"{figure_changes}|{claim_word}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
+    ),
+    Rule(
+        "on_request",
+        r"\b(?:sollten?|falls|wenn|sofern|if|should)\b{gap}{on_request}.*|.*{on_request}{gap}\b(?:falls|wenn|sofern)\b.*",
+        takes=(
+            "Falls Sie die Rechnung brauchen, melden Sie sich gern.",
+            "Rechnungen kann ich nachreichen, falls nötig.",
+        ),
+        leaves=("Falls er zahlt, erlassen wir den Rest.",),
+    ),
+    Rule(
+        "sent_with",
+        r"\b(?:wird|werden)\b{gap}{sent_with}",
+        takes=("Die Rückstandsaufstellung wird anliegend übermittelt.",),
+        leaves=("Die Forderung wird herabgesetzt.",),
+    ),
+    Rule(
+        "no_waiver",
+        r"\bverzicht\b{gap}\b(?:nicht|kein)\b(?: moeglich)?",
+        takes=("Ein Verzicht auf Inkassokosten ist nicht möglich.",),
+        leaves=("Wir verzichten auf die Inkassokosten.",),
+    ),
+    Rule(
         "not_returned",
-        r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|"
+        r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|"
         r"\b(?:keine|nicht) (?:[^\W\d_]{3,20} )?(?:bezahlt|gezahlt|zurueckgezahlt)\b|"
         r"\bunveraendert\w{0,2}\b|\Amehr\b{gap}\bnicht\b|\bnichts (?:mehr|weiter|weiteres) (?:dazu|hinzu|offen)\b",
         takes=(
@@ -187,8 +227,13 @@ def _is_doubtful(sentence: Sentence) -> bool:
     if with_amount:
         # How much was paid is arithmetic.
         folded = PAID.compiled.sub(" ", folded)
-    if MAY_CHANGE.find(folded) is None:
+    about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
+
+    def doubt(folded: str) -> bool:
+        return CHANGES.find(folded) is not None or (about_the_claim and IN_DOUBT.find(folded) is not None)
+
+    if not doubt(folded):
         return False
     for rule in (*HARMLESS, *KINDS):
         folded = rule.without(folded)
-    return MAY_CHANGE.find(folded) is not None
+    return doubt(folded)
