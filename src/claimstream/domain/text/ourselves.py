@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from claimstream.domain.language import Rule
+from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.organisations import looks_like_organisation, significant_words
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
@@ -57,7 +58,7 @@ WRITTEN_BY_US = Rule(
 )
 BESIDE_A_DATE = Rule(
     "beside_a_date",
-    r"{date_word}|{wrote}|{written}|{header_author}",
+    "|".join(f"{{{section}}}" for section in ("date_word", "wrote", "written", "header_author", *MONTHS)),
     takes=("Mo, 4. Mai 2026 um 10:15 Uhr", "Von: @us"),
     leaves=("Rückstand 4711",),
 )
