@@ -75,6 +75,26 @@ def test_a_forwarded_answer_of_somebody_else_is_given_back() -> None:
     assert split.quoted == head
 
 
+def test_a_forwarded_answer_to_us_is_given_back_in_any_language() -> None:
+    head = "Od: Sklep <biuro@sklep.example>\nWysłano: poniedziałek, 4 maja 2026 09:12"
+    head += "\nDo: Nord <claims@kanzlei-nord.example>"
+    split = split_quoted(f"Zur Kenntnis.\n\n{head}\nTemat: Saldo\n\n{ANSWER}\n{'Text ' * 200}", our_markers=OURS)
+    assert "3.418,07 EUR" in split.new
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Il giorno lun 4 mag 2026 alle ore 09:12 Inkasso Aue <fall@aue.example> ha scritto:",
+        "-----Message d'origine-----\nDe : Inkasso Aue\nEnvoyé : lundi 4 mai 2026 09:12",
+        "Da: Inkasso Aue\nInviato: lunedì 4 maggio 2026 09:12\nA: Nord\nOggetto: F",
+    ],
+)
+def test_history_is_known_in_other_languages(head: str) -> None:
+    split = split_quoted(f"{ANSWER}\n\n{head}\n\nIhr Saldo war 500,00 EUR.\n", our_markers=OURS)
+    assert split.new == ANSWER
+
+
 def test_giving_back_ends_at_our_own_letter() -> None:
     foreign = "Von: Stadtwerke <info@stadtwerke-aue.example>\nGesendet: Montag\nAn: Inkasso Aue\nBetreff: Saldo"
     ours = "Von: Kanzlei Nord <claims@kanzlei-nord.example>\nGesendet: Sonntag\nAn: Stadtwerke\nBetreff: Saldo"

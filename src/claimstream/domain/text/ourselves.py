@@ -40,10 +40,11 @@ WROTE = Rule(
 )
 TO_US = Rule(
     "to_us",
-    rf"{{addressee}}[^@]{{0,80}}{US}|{{speaks_to_firm}}",
+    rf"(?:{{addressee}}|{{header_recipient}} ?:)[^@]{{0,80}}{US}|{{speaks_to_firm}}",
     takes=(
         "Telefax an @us, 03.05.2026 10:15",
         "Termin bei @us: 03.05.2026 10:15",
+        "Komu: Hella Kern <@us>",
         "Ihre E-Mail von @us vom 03.05.2026",
         "Wir schrieben @us am 03.05.2026:",
     ),

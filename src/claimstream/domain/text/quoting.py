@@ -10,6 +10,7 @@ brought to the same forms before it comes here.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
@@ -247,8 +248,10 @@ class _Blocks:
 
     def _quotation(self, head: list[str]) -> _Block:
         """An empty block below the lines that introduce it."""
+        if author := _labelled_author(head):
+            return _Block(quoted=True, head=head, author=author, ours=self._ourselves.marked(author) is not None)
         joined = folded(" ".join(head))
-        author = _labelled_author(head) or (joined if WROTE.find(joined) else "")
+        author = joined if WROTE.find(joined) else ""
         named = self._ourselves.marked(author)
         ours = named is not None and TO_US.find(named) is None
         ours = ours or self._ourselves.introduced_by(joined) or (not self._strict and _YOURS.find(joined) is not None)
@@ -265,7 +268,7 @@ class _Blocks:
             below = _skip_blank(lines, position + 1)
             length = self._header_block(below)
             return below - position + length if length else 0
-        if _SEPARATOR.find(folded(line)):
+        if _is_separator(line):
             below = _skip_blank(lines, position + 1)
             return below - position + self._header_block(below, least=1)
         length = self._header_block(position) or _attribution(lines, position) or self._our_name(position)
@@ -312,9 +315,7 @@ class _Blocks:
         if position not in self._may_name_us:
             return 0
         above = self._lines[position - 1].strip(" \t>|") if position else ""
-        alone = (
-            not (self._strict and above) or _RULE.match(above) is not None or _SEPARATOR.find(folded(above)) is not None
-        )
+        alone = not (self._strict and above) or _RULE.match(above) is not None or _is_separator(above)
         wrapped: list[str] = []
         for line in self._lines[position : position + _WRAPPED]:
             if not line.strip(" \t>|"):
@@ -328,11 +329,16 @@ class _Blocks:
                 rest = " ".join(wrapped[1:])
                 if rest and self._ourselves.introduced_by(rest):
                     return 0
-                end = position + len(wrapped)
-                while _is_field(self._lines[position]) and end < len(self._lines) and _is_field(self._lines[end]):
-                    end += 1  # a header in a language that the vocabulary does not know
-                return end - position
+                length = len(wrapped)
+                if _is_field(self._lines[position]) and length > 1:
+                    # A header in a language that the vocabulary does not know.
+                    length += sum(1 for _ in takewhile(_is_field, self._lines[position + length : position + 14]))
+                return length
         return 0
+
+
+def _is_separator(line: str) -> bool:
+    return line.rstrip().endswith((":", "-", "_", "=", "*")) and _SEPARATOR.find(folded(line)) is not None
 
 
 def _field(line: str) -> tuple[Rule, str] | None:
@@ -372,9 +378,9 @@ def _attribution(lines: list[str], position: int) -> int:
         if not line.strip(" >") or len(line) > 300:
             return 0
         joined = f"{joined} {folded(line).lstrip('> ')}".strip()
-        if count == 1 and not (_ATTRIBUTION_START.match(joined) or WROTE.find(joined) or _BRACKETED.search(joined)):
-            return 0
         if not joined.endswith(":"):
+            if count == 1 and not (_ATTRIBUTION_START.match(joined) or WROTE.find(joined)):
+                return 0
             continue
         if _ATTRIBUTION.find(joined) or (WROTE.find(joined) and _BRACKETED.search(joined)):
             sure = (_CLOCK.search(joined) or _ADDRESS.search(joined)) and any(c.isdigit() for c in joined)
