@@ -6,10 +6,14 @@ real claims that way (domain rules, Classify).
 
 import re
 
+from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.replies.doubt import DOUBT
+from claimstream.domain.replies.kinds import is_harmless, kind_of
 from claimstream.domain.rules.phrases import AWAY, MACHINE, RECEIVED, plain
+from claimstream.domain.text import Text
 
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 _AUTOMATIC_SUBJECT = re.compile(
@@ -35,16 +39,32 @@ _VACATION_HEADERS = (
     "X-Mail-Autoreply",
     "X-Vacation",
 )
-_SELLING = re.compile(
-    r"\b(?:newsletter|abmelden|abbestellen|austragen|unsubscribe|webinar|rabatt\w*|gutschein\w*|sonderangebot\w*|"
-    r"jetzt (?:kaufen|sichern|bestellen|anmelden)|gratis|kostenlos testen|limited offer|special offer|click here|"
-    r"casino|jackpot|lotter\w+|gewonnen|bitcoin|crypto\w*|krypto\w*|viagra|cialis|seo\b|backlinks?|"
-    r"suchmaschinenoptimierung|erbschaft|inheritance|million (?:dollars|usd|euro)|wire transfer|sofortkredit)\b"
+SELLING = Rule(
+    "selling",
+    r"{selling}",
+    takes=("Jetzt Demo buchen!", "Not on page one of Google?", "Unser Newsletter: abmelden"),
+    leaves=("Die Forderung beträgt 500,00 EUR.",),
 )
-_CASE_WORDS = re.compile(
-    r"\b(?:mandant\w*|schuldner\w*|glaeubiger\w*|forderung\w*|aktenzeichen|vollmacht\w*|insolvenz\w*|"
-    r"schuldenbereinigung\w*|debtor|creditor|your client|our claim)\b"
+ABOUT_A_CASE = Rule(
+    "about_a_case",
+    r"{case_word}|\baktenzeichen\W{1,3}\S{0,12}\d",
+    takes=("Ihre Mandantin hat gezahlt.", "Aktenzeichen: 12/26"),
+    leaves=("Nie mehr Aktenzeichen abtippen!",),
 )
+ABOUT_THE_FIELD = Rule(
+    "about_the_field",
+    r"{field_word}",
+    takes=("Verbraucherinsolvenz aktuell",),
+    leaves=("Frohe Weihnachten",),
+)
+PROMISE = Rule(
+    "promise_of_an_answer",
+    r"{promise}",
+    takes=("Wir kommen unaufgefordert auf Sie zurück.", "Unsere Antwort geht Ihnen in den nächsten Tagen zu."),
+    leaves=("Wir stimmen zu.", "Bitte senden Sie uns die Vollmacht."),
+)
+_SURE_SIGNS = 3
+"""Signs of selling from which on words of the field in general say nothing: a seminar has both."""
 
 
 def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
@@ -89,16 +109,31 @@ def automatic_by_words(mail: ParsedMail) -> Classification | None:
     if found := RECEIVED.search(text):
         sender = mail.sender.address if mail.sender else ""
         machine = MACHINE.search(text) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
-        return _rule(Intent.AUTO_REPLY, 0.80 if machine else 0.65, f"the words: {found.group()}")
+        sure = machine or _only_acknowledges(mail.body.text)
+        return _rule(Intent.AUTO_REPLY, 0.80 if sure else 0.65, f"the words: {found.group()}")
     return None
+
+
+def _only_acknowledges(text: str) -> bool:
+    """Return True when a text says, down to its closing, no more than that a letter came in and will be answered."""
+    for sentence in Text(text).sentences:
+        kind = kind_of(sentence)
+        if kind is not None and kind.name == "closing":
+            break
+        told = RECEIVED.search(sentence.folded) or PROMISE.find(sentence.folded)
+        if not told and not is_harmless(sentence, DOUBT):
+            return False
+    return True
 
 
 def unasked(mail: ParsedMail) -> Classification | None:
     """Spam, only when two signs agree and nothing in the text is about a debt."""
     text = plain("\n".join([mail.subject, *(source.text for source in mail.sources)]))
-    if _CASE_WORDS.search(text) or mail.in_reply_to:
+    if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
-    selling = {found.group() for found in _SELLING.finditer(text)}
+    selling = {found.group() for found in SELLING.finditer(text)}
+    if ABOUT_THE_FIELD.find(text) and len(selling) < _SURE_SIGNS:
+        return None
     flagged = plain(mail.header("X-Spam-Flag") or "") == "yes" or plain(mail.header("X-Spam-Status") or "").startswith(
         "yes"
     )
