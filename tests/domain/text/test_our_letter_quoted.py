@@ -127,6 +127,9 @@ HEADS = {
     "file": "Eingegangen am 02.03.2026 14:07 von {mailbox}",
     "file, fields": "Kanal: E-Mail\nVon: {mailbox}\nZeit: 02.03.2026 14:07",
     "file, columns": "Von\t{firm} ({mailbox})\nDatum\t02.03.2026 14:07",
+    "name without its trade": "Brückner & Sohn\n02.03.2026 14:07\n",
+    "another trade": "Rechtsanwälte Brückner + Sohn, 02.03.2026 14:07",
+    "no colon": "Am 02.03.2026 schrieb {firm}",
     "name without and": "Am 02.03.2026 um 14:07 schrieb Kanzlei Brückner und Sohn:",
     "name in capitals": "Am 02.03.2026 14:07 schrieb KANZLEI BRÜCKNER & SOHN PartG mbB:",
 }

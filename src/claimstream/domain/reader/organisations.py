@@ -120,6 +120,11 @@ def significant_words(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _LEGAL_FORMS) or tuple(words)
 
 
+def distinctive_words(name: str) -> tuple[str, ...]:
+    """Return the significant words without those that many firms share: *Kanzlei*, *Inkasso*, *Nord*."""
+    return tuple(word for word in significant_words(name) if word not in _GENERIC)
+
+
 def name_score(a: str, b: str) -> float:
     """How alike two organisations' names are, 0 to 1. Legal forms and order carry no weight, trade words little."""
     left, right = significant_words(a), significant_words(b)

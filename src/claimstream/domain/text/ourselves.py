@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import MONTHS
-from claimstream.domain.reader.organisations import looks_like_organisation, significant_words
+from claimstream.domain.reader.organisations import distinctive_words, looks_like_organisation, significant_words
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
 
@@ -19,6 +19,7 @@ US = "@us"
 """Stands for our address or our name in a line that is judged."""
 _LEAST_CHARACTERS = 4
 """A shorter mark would be found in any text."""
+_LEAST_OF_A_WORD = 3
 _LONGEST_HEAD = 300
 _SIGNATURE_LINES = 4
 """How far below a closing the firm's name stands: under the writer's, his title, his department."""
@@ -59,7 +60,7 @@ WRITTEN_BY_US = Rule(
 )
 BESIDE_A_DATE = Rule(
     "beside_a_date",
-    "|".join(f"{{{section}}}" for section in ("date_word", "wrote", "written", "header_author", *MONTHS)),
+    "|".join(f"{{{section}}}" for section in ("date_word", "wrote", "written", "header_author", "law_firm", *MONTHS)),
     takes=("Mo, 4. Mai 2026 um 10:15 Uhr", "Von: @us"),
     leaves=("Rückstand 4711",),
 )
@@ -180,7 +181,7 @@ class Ourselves:
             return False
         if opened or closed or (ends and WROTE.find(marked)):
             return dated or timed or ends or (opened and closed and "@" in line)
-        return (dated and ends) or (dated and timed and alone)
+        return dated and (ends or (alone and (timed or (WROTE.find(marked) is not None and not strangers))))
 
 
 def is_dated(line: str) -> bool:
@@ -211,9 +212,11 @@ def _is_code(mark: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _name_pattern(name: str) -> str:
-    """A regular expression for a firm's name: without its legal form, and with *and* written in any way."""
-    words = significant_words(name)
-    if len(words) < 2:
-        return ""  # "Kanzlei", "Schuldnerberatung", "Wagner": a word that stands in any letter
+    """A regular expression for a firm's name: without its legal form, perhaps without its trade; *and* in any form."""
     between = r"[\W_]{1,4}(?:\w{1,3}[\W_]{1,3}){0,2}"  # "Voss & Kern", "Voss und Kern", "Kanzlei an der Elbe"
-    return rf"(?<!\w){between.join(map(re.escape, words))}(?!\w)"
+    distinctive = distinctive_words(name)
+    # "Kanzlei", "Schuldnerberatung", "Wagner": a word alone stands in any letter.
+    short = sum(len(word) >= _LEAST_OF_A_WORD for word in distinctive) > 1
+    spellings = {significant_words(name), *([distinctive] if short else [])}
+    written = [between.join(map(re.escape, words)) for words in spellings if len(words) > 1]
+    return rf"(?<!\w)(?:{'|'.join(sorted(written, key=len, reverse=True))})(?!\w)" if written else ""
