@@ -5,11 +5,12 @@ real claims that way (domain rules, Classify).
 """
 
 import re
+from collections.abc import Collection
 
 from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.intent import Classification, Intent
-from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail import ParsedMail, mailbox_of
 from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.kinds import is_harmless, kind_of
 from claimstream.domain.rules.phrases import AWAY, MACHINE, RECEIVED, plain
@@ -29,6 +30,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"failure notice|message not delivered|could not be delivered"
 )
 _BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:\+[^@]*)?@", re.IGNORECASE)
+_GENERATED = "auto-generated"
 _NOREPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|keine-?antwort)\b", re.IGNORECASE)
 _VACATION_HEADERS = (
     "X-Autoreply",
@@ -67,8 +69,43 @@ _SURE_SIGNS = 3
 """Signs of selling from which on words of the field in general say nothing: a seminar has both."""
 
 
-def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
-    """``bounce`` or ``auto_reply``, else None. ``figures``: it holds a labelled amount, so a subject is no proof."""
+_OUR_ID = re.compile(r"@claimstream\.invalid>?\s*\Z", re.IGNORECASE)
+"""The end of the Message-ID of every mail that we send: notifications and alerts."""
+
+
+def sent_by_us(mail: ParsedMail, addresses: Collection[str]) -> Classification | None:
+    """``auto_reply`` for a mail of our own that came back.
+
+    Args:
+        addresses: the sender of our notifications, and our mailboxes.
+    """
+    if mail.message_id and _OUR_ID.search(mail.message_id):
+        return _rule(Intent.AUTO_REPLY, 0.99, f"we sent it ourselves: {mail.message_id}")
+    sender = mailbox_of(mail.sender.address) if mail.sender else ""
+    if sender in {mailbox_of(address) for address in addresses}:
+        return _rule(Intent.AUTO_REPLY, 0.99, f"we sent it ourselves, as {sender}")
+    return None
+
+
+def is_generated(mail: ParsedMail) -> bool:
+    """Return True where the headers say that a machine wrote a mail of its own accord (RFC 3834, section 5.1).
+
+    That is no reply to ours: an agency's system sends its statements so, and its acknowledgements.
+    """
+    return _submitted(mail) == _GENERATED
+
+
+def _submitted(mail: ParsedMail) -> str:
+    return re.split(r"[;(\s]", (mail.header("Auto-Submitted") or "").strip().lower())[0]
+
+
+def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Classification | None:
+    """``bounce`` or ``auto_reply``, else None.
+
+    Args:
+        figures: it holds a labelled amount, so a subject is no proof.
+        answers: it answers the settlement plan.
+    """
     report = mail.delivery_report
     if report is not None:
         intent = Intent.BOUNCE if report.action in {"failed", "delayed"} else Intent.AUTO_REPLY
@@ -81,8 +118,9 @@ def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
     sender = mail.sender.address if mail.sender else ""
     if (nobody or _BOUNCE_SENDER.match(sender)) and _BOUNCE_SUBJECT.search(subject):
         return _rule(Intent.BOUNCE, 0.95, f"a mail system writes: {mail.subject}")
-    submitted = re.split(r"[;(\s]", (mail.header("Auto-Submitted") or "").strip().lower())[0]
-    if submitted and submitted != "no":
+    submitted = _submitted(mail)
+    generated = submitted == _GENERATED and (figures or answers or _may_state_something(mail))
+    if submitted and submitted != "no" and not generated:
         return _rule(Intent.AUTO_REPLY, 0.99, f"Auto-Submitted: {submitted}")
     for name in _VACATION_HEADERS:
         value = mail.header(name)
@@ -97,6 +135,19 @@ def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
     if _AUTOMATIC_SUBJECT.match(subject):
         return _rule(Intent.AUTO_REPLY, 0.95, f"the subject: {mail.subject}")
     return None
+
+
+def _may_state_something(mail: ParsedMail) -> bool:
+    """Return True when a machine's mail without a figure may be more than an acknowledgement.
+
+    It holds a text that is not read yet, or speaks of a debt and not of a mail that has come in.
+    """
+    if any(source.needs_vision for source in mail.sources) or any(entry.is_rest for entry in mail.unread):
+        return True
+    text = plain(" . ".join(source.text for source in mail.sources))
+    acknowledges = AWAY.search(text) or RECEIVED.search(text) or MACHINE.search(text)
+    listed = mail.header("List-Unsubscribe") is not None or mail.header("List-Id") is not None
+    return ABOUT_A_CASE.find(text) is not None and not (acknowledges or listed)
 
 
 def automatic_by_words(mail: ParsedMail) -> Classification | None:

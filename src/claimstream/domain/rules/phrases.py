@@ -59,7 +59,7 @@ REFUSAL = _any(
     rf"\b(?:lehnen|lehne)\b{_GAP}\bab\b",
     rf"\b(?:muessen|moechten|wollen|werden)\b{_GAP}\bablehnen\b",
     r"\b(?:wird|werden|ist|sind|haben|wurde)\b[^.!?;]{0,50}?\b(?:abgelehnt|zurueckgewiesen)\b",
-    rf"\bkann|koennen\b{_GAP}\bnicht (?:zustimmen|entsprechen|nachkommen|annehmen|akzeptieren|folgen|zugestimmt)\b",
+    rf"\b(?:kann|koennen)\b{_GAP}\bnicht (?:zustimmen|entsprechen|nachkommen|annehmen|akzeptieren|folgen|zugestimmt)\b",
     rf"\bweisen?\b{_GAP}\bzurueck\b",
     r"\b(?:nicht (?:bereit|einverstanden)|verweigern)\b",
     rf"\berteilen\b{_GAP}\bkeine? ?(?:auskunft|auskuenfte|informationen)\b",
@@ -161,7 +161,7 @@ AWAY = _any(
 )
 
 RECEIVED = _any(
-    r"\b(?:ihre?|ihr)\b[^.!?;]{0,40}?\b(?:ist|sind)\b[^.!?;]{0,30}?\b(?:eingegangen|eingetroffen)\b",
+    r"\b(?:ihre?|deine?)\b[^.!?;]{0,40}?\b(?:ist|sind)\b[^.!?;]{0,30}?\b(?:eingegangen|eingetroffen)\b",
     r"\b(?:haben|habe)\b[^.!?;]{0,50}?\b(?:dankend )?erhalten\b[^.!?;]{0,60}?\b(?:bearbeit|pruef|melden)\w*",
     r"\bbestaetigen\b[^.!?;]{0,40}?\b(?:den )?(?:eingang|erhalt)\b",
     r"\bwe (?:have received|acknowledge receipt of)\b",
