@@ -13,6 +13,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.organisations import distinctive_words, looks_like_organisation, significant_words
 from claimstream.domain.reader.spelling import fold
+from claimstream.domain.records.mail import mailbox_of
 from claimstream.domain.text.text import folded
 
 US = "@us"
@@ -93,7 +94,7 @@ class Ourselves:
         known = {fold(mark.strip()) for mark in marks}
         plain = {mark for mark in known if "@" not in mark and len(mark) >= _LEAST_CHARACTERS}
         return cls(
-            addresses=frozenset(_without_code(mark) for mark in known if mark.find("@") > 0),
+            addresses=frozenset(mailbox_of(mark) for mark in known if mark.find("@") > 0),
             domains=frozenset(mark[1:] for mark in known if mark.startswith("@")),
             names=tuple(sorted(mark for mark in plain if not _is_code(mark))),
             codes=tuple(sorted(mark for mark in plain if _is_code(mark))),
@@ -150,7 +151,7 @@ class Ourselves:
     def is_ours(self, address: str) -> bool:
         """Whether an address is a mailbox of ours, whatever its reply code, or another address of our domain."""
         address = address.strip(".")
-        return _without_code(address) in self.addresses or address.rpartition("@")[2] in self.domains
+        return mailbox_of(address) in self.addresses or address.rpartition("@")[2] in self.domains
 
     def introduced_by(self, line: str, *, alone: bool = True) -> bool:
         """Whether a line says that we wrote what stands below it.
@@ -198,12 +199,6 @@ def is_day_and_time(line: str) -> bool:
 def _strangers(line: str) -> int:
     """The number of words in a folded line that do not belong to a date."""
     return len(_WORD.findall(BESIDE_A_DATE.compiled.sub(" ", line)))
-
-
-def _without_code(address: str) -> str:
-    """``local+CODE@domain`` is ``local@domain``."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _is_code(mark: str) -> bool:
