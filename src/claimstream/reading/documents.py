@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import filetype
+from claimstream.reading.delimited import as_rows
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.html import html_charset, html_to_text
 from claimstream.reading.limits import Allowance, Limits
@@ -74,7 +75,9 @@ def _pdf(data: bytes, limits: Limits) -> Document:
 def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
     if media_type == filetype.TEXT:
         cut = f"read {MOST_TEXT_BYTES} of {len(data)} bytes." if len(data) > MOST_TEXT_BYTES else ""
-        return Document(SourceKind.OTHER, decode(beginning(data)), cut)
+        text = decode(beginning(data))
+        rows = as_rows(text)
+        return Document(SourceKind.OTHER, text, cut) if rows is None else Document(SourceKind.XLSX, rows, cut)
     if media_type == filetype.HTML:
         text, left_out, struck = html_to_text(decode(data, html_charset(data)))
         cut = "read the beginning of the page." if left_out else ""

@@ -40,6 +40,7 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.remarks import doubtful_remark
 from claimstream.domain.text import Text
 from claimstream.domain.text.text import folded
@@ -67,6 +68,7 @@ def read_source(source: Source) -> SourceExtraction:
     Never raises on any text. ``summary`` is always None.
     """
     text = source.text
+    sentences = Text(text)
     base = SOURCE_CONFIDENCE[source.kind]
     references = find_references(text, source.source_id)
     tokens = _outside_references(
@@ -101,13 +103,14 @@ def read_source(source: Source) -> SourceExtraction:
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
-        remark=_remark(source, claims),
+        endings=find_endings(sentences, source.source_id),
+        remark=_remark(source, sentences, claims),
     )
 
 
-def _remark(source: Source, claims: Sequence[Claim]) -> Evidence | None:
+def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Evidence | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
-    found = doubtful_remark(Text(source.text), plain)
+    found = doubtful_remark(text, plain)
     return Evidence(source_id=source.source_id, quote=found.written, start=found.start) if found else None
 
 

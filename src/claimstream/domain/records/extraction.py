@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
+from pydantic import Field
+
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.mail import SourceKind
 
@@ -112,6 +114,14 @@ class Settlement(Record):
     counter_offer_amount: Decimal | None = None
 
 
+class Ending(Record):
+    """Words by which the claim ends: written off, sold, waived, paid, barred, somebody else's, superseded."""
+
+    rule: str
+    """The name of the rule that took them (``domain/replies/endings.py``)."""
+    evidence: Evidence
+
+
 class Method(StrEnum):
     READER = "reader"
     """The deterministic rules."""
@@ -142,6 +152,8 @@ class SourceExtraction(Record):
     summary: str | None = None
     injection: Evidence | None = None
     """Text that tries to instruct its reader as a machine."""
+    endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
+    """Left out where there is none: workers of the release before do not know it."""
     remark: Evidence | None = None
     """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
@@ -175,6 +187,8 @@ class Consolidated(Record):
     settlement: Found[Settlement] | None = None
     summary: str | None = None
     injection: Evidence | None = None
+    endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
+    """Those of all sources."""
     flaw: AmountFlaw | None = None
     """The winning rank holds an amount that may not be written (ambiguous, or a credit)."""
     conflicts: tuple[Conflict, ...] = ()

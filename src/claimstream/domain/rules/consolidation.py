@@ -68,6 +68,7 @@ def consolidate(
         settlement=settlement,
         summary=next((e.summary for e in sorted(ordered, key=lambda e: e.method is Method.READER) if e.summary), None),
         injection=next((e.injection for e in extractions if e.injection), None),
+        endings=tuple(ending for e in extractions for ending in e.endings),
         flaw=total.flaw,
         conflicts=(total.conflict,) if total.conflict else (),
         remarks=tuple(e.remark for e in extractions if e.remark),

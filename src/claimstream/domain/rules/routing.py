@@ -31,13 +31,15 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
+from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
+from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.ended import claim_ended, letters
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
-from claimstream.domain.rules.matching import SAME_NAME, people_conflict
+from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
 from claimstream.domain.rules.own_letter import why_it_is_ours
+from claimstream.domain.rules.ownership import SAME_NAME, another_person
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -92,7 +94,12 @@ def decide(
         reasons.append((ReviewReason.CONFLICT, conflict))
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
-    reasons += [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    refused = [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    if ended := claim_ended(mail, intent, consolidated):
+        # A figure below the stored one is what is left of the claim, and says more.
+        lower = any(reason is ReviewReason.AMOUNT_LOWER for reason, _ in refused)
+        refused.insert(1 if lower else 0, (ReviewReason.CLAIM_ENDED, ended))
+    reasons += refused
     confidence = min(match.confidence if file else 0.0, classification.confidence, extraction)
     if not reasons and confidence < thresholds.update_and_notify:
         reasons.append((ReviewReason.LOW_CONFIDENCE, f"{confidence:.2f} is under {thresholds.update_and_notify:.2f}"))
@@ -136,7 +143,11 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
 
 def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
     """Whether what was read may be about another client or another creditor, in words."""
-    return _another_client(mail, consolidated, file.client) or _another_creditor(mail, consolidated, match, file)
+    return (
+        _another_client(mail, consolidated, file.client)
+        or _another_person(mail, consolidated, file)
+        or _another_creditor(mail, consolidated, match, file)
+    )
 
 
 def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
@@ -152,6 +163,12 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
     return None
+
+
+def _another_person(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    return another_person(source, total.evidence, consolidated, file) if total and source else None
 
 
 def _read_in(source: Source, people: Iterable[Found[PersonName]]) -> list[Found[PersonName]]:
@@ -199,10 +216,8 @@ def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
 def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     """A sentence of the letter, beside the total, that may make it another one."""
     total = consolidated.total_claim
-    letters = {s.source_id for s in mail.sources if s.kind is SourceKind.BODY or len(s.text) <= LETTER_LENGTH}
-    if total is not None:
-        letters.add(total.evidence.source_id)
-    found = next((remark for remark in consolidated.remarks if remark.source_id in letters), None)
+    judged = letters(mail, total.evidence) if total else letters(mail)
+    found = next((remark for remark in consolidated.remarks if remark.source_id in judged), None)
     return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
 
 
