@@ -18,6 +18,7 @@ _MONEY = re.compile(r"\d[\d.]{0,20},\d{2}\b")
 _LOOKS = re.compile(r"<(?:s|del|strike)[\s>]|line-through|\brtl\b", re.IGNORECASE)
 """Marks of text that is struck out, or shown from right to left: the plain form does not tell."""
 _WORSE_SHARE = 0.2
+ANSWERED_BELOW = "An answer may stand below our own letter, which is quoted; look at the mail."
 BEGINNING = "Only the beginning of the mail was read."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
