@@ -7,7 +7,7 @@ from hashlib import sha256
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import REST, Source, SourceKind, Unread
 from claimstream.reading import filetype, headers
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -140,8 +140,7 @@ class AttachmentReader:
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, missing = body_text(anatomy.texts)
-        if anatomy.cut:
-            missing = BEGINNING
+        missing = anatomy.missing or missing
         if not (text.strip() or anatomy.files or missing):
             raise UnreadableError("empty", "There is no text in it.")
         self._add_letter(file, text, sender.address if sender else "", missing)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from claimstream.reading.html import html_to_text
-from claimstream.reading.mime import TextPart
+from claimstream.reading.mime import BEGINNING, TextPart
 from claimstream.reading.text import clean
 
 # Each alternative ends at the next "<" or at the end of the text, so that unclosed tags take linear time.
@@ -14,7 +14,6 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.\u00a0 ]{0,40},\d{2}\b")
 _WORSE_SHARE = 0.2
-BEGINNING = "Only the beginning of the mail was read."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
 

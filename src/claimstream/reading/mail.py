@@ -8,11 +8,11 @@ from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.mime import dissect
+from claimstream.reading.mime import BEGINNING, dissect
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.parts import mail_part
 from claimstream.reading.protocol import MailPart
@@ -89,8 +89,8 @@ class OpenedMail:
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
             missing = BEGINNING
-        if missing or self._anatomy.cut:
-            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
+        if missing := missing or self._anatomy.missing:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), missing)
         whole = whole[:most]
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)

@@ -101,6 +101,14 @@ _GROUP_ABOVE = re.compile(
 )
 """Thousands at the end of the line above, behind words: an editor wraps lines at the blank of ``1 234,56``."""
 _GROUP_BELOW = re.compile(rf"[.'’]?[{_BLANK}]{{0,2}}\n[\n{_BLANK}>]{{0,4}}\d{{3}}[.,]\d")
+_SEAM = (
+    r"(?:[?`%]|[^\x00-\x7f\w\s€£¥–—−…•„“”‚‘’»«→×\u200b\ufffc]|[\u2000-\u2006\u2008\u200a\u205f\u3000]|"
+    r"&(?:nbsp|thinsp|#160|#xA0);?|[=!][ ]?\n[ ]?|(?:Â|â€¯|â€‰)\s?)"
+)
+_SEAM_BEFORE = re.compile(rf"\d(?:{_SEAM}|=)\Z", re.IGNORECASE)
+_SEAM_AFTER = re.compile(rf"{_SEAM}\d", re.IGNORECASE)
+"""What programs leave between figures that they could not decode, or broke: the ``?`` of a lost no-break space, its
+bytes read in another character set, the ``=`` and ``!`` at the end of a line that a server cut."""
 _CENTS_OF = re.compile(rf"(?<!\d)\d{{1,3}}(?:[{_BLANK}]{{1,2}},[{_BLANK}]{{0,2}}|,[{_BLANK}]{{1,2}})\Z")
 
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
@@ -318,6 +326,8 @@ def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> b
     of the number before it (the ``34 EUR`` of ``512, 34 EUR``), or touches a picture.
     """
     if _UNREAD in (work[begin - 1 : begin], work[number_end : number_end + 1], work[stop : stop + 1]):
+        return True
+    if _SEAM_BEFORE.search(work, max(0, begin - 8), begin) or _SEAM_AFTER.match(work, number_end):
         return True
     if _CENTS_AFTER.match(work, stop):
         return True
