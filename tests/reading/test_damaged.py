@@ -112,6 +112,7 @@ PACKED = zlib.compress(LETTER)
     [
         pytest.param(PACKED[: len(PACKED) // 2], id="cut"),
         pytest.param(PACKED[:150] + b"\xff\xff\xff\xff" + PACKED[154:], id="overwritten"),
+        pytest.param(PACKED[:-4] + b"\x01\x02\x03\x04", id="another checksum"),
         pytest.param(PACKED[: len(PACKED) // 2] + bytes(len(PACKED) // 2), id="its end filled with zeros"),
     ],
 )

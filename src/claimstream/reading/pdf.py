@@ -143,7 +143,8 @@ def _is_damaged(data: bytes) -> bool:
 
 
 def _is_damaged_stream(data: bytes, mark: re.Match[bytes]) -> bool:
-    """Return True when DEFLATE ends within the stream that begins at ``mark``. Pictures hold no words."""
+    """Return True when the stream that begins at ``mark`` cannot be unpacked to its end, or has another checksum.
+    Pictures hold no words."""
     head = data[max(0, mark.start() - _MOST_ENTRIES_BYTES) : mark.start()]
     entries = head[head.rfind(b"obj") + 3 :]
     packing = _FILTER.search(entries)
@@ -153,21 +154,23 @@ def _is_damaged_stream(data: bytes, mark: re.Match[bytes]) -> bool:
         return packing[1] not in _OTHER_FILTERS
     start = mark.end()
     end = data.find(b"endstream", start)
-    packed = data[start + 2 : end if end >= 0 else len(data)]  # without zlib's own header, of which readers ask nothing
+    packed = data[start + 2 : end if end >= 0 else len(data)]  # without zlib's own header
     if not packed.strip():
         return False
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    unpacked = 0
+    unpacked, checksum = 0, 1
     try:
         while not inflate.eof and unpacked < _MOST_UNPACKED:
             piece = inflate.decompress(packed, _PIECE)
             unpacked += len(piece)
+            checksum = zlib.adler32(piece, checksum)
             packed = inflate.unconsumed_tail
             if not piece and not packed:
                 return not inflate.eof
     except zlib.error:
         return True
-    return False
+    stated = inflate.unused_data[:4]
+    return inflate.eof and len(stated) == 4 and int.from_bytes(stated, "big") != checksum
 
 
 def _lacks_contents(data: bytes) -> bool:

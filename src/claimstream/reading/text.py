@@ -25,7 +25,7 @@ _FEW_STRAY = 8
 UNREAD = "\ufffc"
 """Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
 figure. An amount that it touches is unsure."""
-_LOST = re.compile("(?<=\\d)[\ufffd\ue000-\uf8ff]+|[\ufffd\ue000-\uf8ff]+(?=\\d)")
+_LOST = re.compile("(?<=\\d)[\ufffd\ue000-\uf8ff]++|(?<![\ufffd\ue000-\uf8ff])[\ufffd\ue000-\uf8ff]++(?=\\d)")
 """Beside figures: characters that could not be decoded, and private ones, which are signs of a symbol font."""
 _LOOSE = re.compile(rf"(?<!\d)(?<!\d[.,'’]){UNREAD}+(?![-+−–.,'’]?\d)")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
