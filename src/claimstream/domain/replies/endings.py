@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from claimstream.domain.language import Rule, entries
-from claimstream.domain.reader.layout import cells, lines
+from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.text import Sentence, Text
@@ -373,6 +373,71 @@ LOOKALIKES = (
         takes=("Haben Sie Ihr Mandat niedergelegt?",),
         leaves=("Unser Mandat ist beendet.",),
     ),
+    Rule(
+        "data_deleted",
+        r"\bdaten\b.{0,80}?(?:\bgeloescht\b|{taken_back})|\bnach abschluss (?:der|des)\b.{0,80}?{taken_back}",
+        takes=("Die Daten werden drei Jahre nach Abschluss der Akte gelöscht.",),
+        leaves=("Die Forderung wurde gelöscht.",),
+    ),
+    Rule(
+        "waiver_by_law",
+        # Who may grant one, on which conditions, by which law: nobody has.
+        r"{waived}.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|{decides}.{0,120}?{waived}|"
+        r"\berlass\b.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)",
+        takes=(
+            "Über Stundung oder Erlass befindet allein die Gläubigerin.",
+            "Der Erlass von Säumniszuschlägen ist gesondert zu beantragen.",
+            "Ein Erlass nach § 44 SGB II scheidet daher aus.",
+        ),
+        leaves=("Wir haben Ihrem Mandanten die Forderung erlassen.", "Die Säumniszuschläge sind erlassen."),
+    ),
+    Rule(
+        "discharge_as_a_topic",
+        r"{topic}.{0,60}?{discharged}",
+        takes=("Rechtsprechung des BGH zur Restschuldbefreiung", "über den Zeitraum der Restschuldbefreiung"),
+        leaves=("Ihrem Mandanten wurde Restschuldbefreiung erteilt.",),
+    ),
+    Rule(
+        "plan_refused",
+        r"\bstimm(?:t|en|e)(?: [^\s,;:]{1,20}){0,4}? nicht zu\b",
+        takes=("Sie stimmt nicht zu.", "Wir stimmen dem Plan nicht zu."),
+        leaves=("Die Angabe stimmt nicht.",),
+    ),
+    Rule(
+        "something_else_is_void",
+        r"{lesser}.{0,120}?(?:{void}|{cancelled}|{done})",
+        takes=("Das Ruhen der Leistungen ist gegenstandslos geworden.", "Die Sperrandrohung ist hinfällig."),
+        leaves=("Unsere Forderung ist gegenstandslos geworden.",),
+    ),
+    Rule(
+        "goods_taken",
+        r"{secured}.{0,120}?{assigned}|{assigned}.{0,60}?{secured}",
+        takes=("Es wurde sichergestellt und zum Schätzwert veräußert.",),
+        leaves=("Die Forderung wurde veräußert.",),
+    ),
+    Rule(
+        "crossed_letters",
+        r"\b(?:gekreuzt|ueberschnitten)\b.{0,80}",
+        takes=("Hat sich Ihre Zahlung mit diesem Schreiben gekreuzt, ist es zu ignorieren.",),
+        leaves=("Dieses Schreiben ist zu ignorieren.",),
+    ),
+    Rule(
+        "nothing_came",
+        r"\b(?:einwendungen|widerspruch|rechtsmittel)\b.{0,200}?\bnicht erhoben\b|"
+        r"{barred}.{0,80}?\berst nach\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|\bnicht mehr zur verfuegung\b",
+        takes=(
+            "Danach ist nichts mehr gekommen.",
+            "Einwendungen hat er nicht erhoben.",
+            "Die Verjährung tritt erst nach dreißig Jahren ein.",
+        ),
+        leaves=("Es ist nichts mehr offen.",),
+    ),
+    Rule(
+        "paper_waived",
+        r"{paper_form}.{0,40}?{waived}|{waived}.{0,40}?{paper_form}",
+        takes=("Sie möchten auf Papierrechnungen verzichten?",),
+        leaves=("Wir verzichten auf die Rechnung.",),
+    ),
 )
 """Sentences that hold the words of an end and end nothing."""
 
@@ -575,6 +640,7 @@ OPEN_CELL = Rule(
 )
 """A cell beside which another one's status is that of one item among others."""
 
+_AMOUNT_CELL = re.compile(r"\d,\d\d(?!\d)")
 _LONGEST = 300
 """Characters of a sentence that is quoted whole."""
 _AROUND = 100
@@ -660,16 +726,23 @@ def _blanked(rule: Rule, words: str) -> str:
 
 def _in_cells(text: str, source_id: str) -> Iterator[Ending]:
     """The endings that stand in a cell or a line by themselves, unless others beside it are open."""
-    rows = [cell for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
-    found = [cell for cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
-    if any(OPEN_CELL.find(folded(cell.of(text))) for cell in rows):
+    rows = [(line, cell) for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
+    found = [(line, cell) for line, cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
+    if any(OPEN_CELL.find(folded(cell.of(text))) for _, cell in rows):
         return
-    for cell in found:
+    for line, cell in found:
+        if _is_payment(text, cell, line):
+            continue
         # With what the row says it is the status of.
         begin = max(0, cell.start - _LONGEST)
         start = max(begin, text.rfind("\n", begin, cell.start) + 1)
         evidence = Evidence(source_id=source_id, quote=text[start : cell.end], start=start)
         yield Ending(rule=STATUS_CELL.name, evidence=evidence)
+
+
+def _is_payment(text: str, cell: Span, line: Span) -> bool:
+    """Return True for a cell that begins a row and has an amount behind it: how much was paid, not that all was."""
+    return not text[line.start : cell.start].strip() and _AMOUNT_CELL.search(text, cell.end, line.end) is not None
 
 
 def _quoted(sentence: Sentence, start: int, end: int, source_id: str) -> Evidence:
