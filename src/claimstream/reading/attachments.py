@@ -7,7 +7,7 @@ from hashlib import sha256
 from claimstream.domain.records.mail import REST, STRUCK, Source, SourceKind, Unread
 from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import filetype, headers
-from claimstream.reading.body import ANSWERED_BELOW, BEGINNING, body_text
+from claimstream.reading.body import ANSWERED_BELOW, body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -149,8 +149,7 @@ class AttachmentReader:
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, missing, struck = body_text(anatomy.texts)
-        if anatomy.cut:
-            missing = BEGINNING
+        missing = anatomy.missing or missing
         if not (text.strip() or anatomy.files or missing or struck):
             raise UnreadableError("empty", "There is no text in it.")
         self._add_letter(file, text, sender.address if sender else "", missing, struck)

@@ -8,11 +8,11 @@ from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceK
 from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import ANSWERED_BELOW, BEGINNING, BodyText, body_text
+from claimstream.reading.body import ANSWERED_BELOW, BodyText, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.mime import dissect
+from claimstream.reading.mime import BEGINNING, dissect
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.parts import mail_part
 from claimstream.reading.protocol import MailPart
@@ -93,8 +93,8 @@ class OpenedMail:
         split = split_quoted(whole, our_markers=self.markers)
         if split.answered_below:
             missing = missing or ANSWERED_BELOW
-        if missing or self._anatomy.cut:
-            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
+        if missing := missing or self._anatomy.missing:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), missing)
         new, disclaimer = cut_disclaimers(split.new)
         if self._too_large:
             over = f"The mail has {len(self._raw)} bytes, over the limit of {limits.max_mail_bytes}"
