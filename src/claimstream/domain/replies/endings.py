@@ -22,11 +22,18 @@ from claimstream.domain.text.text import folded
 _WORD = r" [^\s,;:]{1,30}"
 _CLAUSE = r"(?:[^,;:]|(?<=\d),(?=\d)){0,100}?"
 """Words up to the next comma."""
+_WITHIN = r"(?:(?! und | and | oder )(?:[^,;:]|(?<=\d),(?=\d))){0,100}?"
+"""Words up to the next comma or *und*."""
+_APART = r"(?:(?!{owed}|{matter})(?:[^,;:]|(?<=\d),(?=\d))){0,80}?"
+"""Words of a clause that speak of no claim."""
+_ALONE = rf"(?:\A|[,;:]){_APART}"
+"""A clause from its beginning."""
 _ON = r"[^;:]{0,100}?"
 _UPON = r"{upon}(?: (?!{their})[^\s,;:]{1,30}){0,3}? {settling}(?! vom| am| of| on \d)"
 _AMOUNT = r"(?:{currency} ?)?\b\d[\d.,]{0,12} ?{currency}"
 _TO_US = (
-    r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: (?!wir |we |zusteh|gehoer)[^\s,;:]{1,30}){0,6}?"
+    r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: wurden?| ist| sind)?"
+    r"(?: (?!{perfect}|{we_have}|ist|sind|wir|we|zusteh|gehoer)[^\s,;:]{1,30}){0,5}?"
 )
 _BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
 _ANY = (
@@ -34,23 +41,23 @@ _ANY = (
     r"{ended})"
 )
 _DENIABLE = (
-    r"(?:{written_off}|{assigned}|{barred}|{waived}|{cleared}|{arrived}|{ended}|{cancelled}|{void}|{done}|{closed}|"
+    r"(?:{written_off}|{assigned}|{barred}|{cleared}|{arrived}|{ended}|{cancelled}|{void}|{done}|{closed}|"
     r"{discharged}|{taken_back}|{handed_on}|{mistaken}|{by_mistake})"
 )
 
 NOT_YET = (
     Rule(
         "without_waiver",
-        r"\b(?:ohne|without) (?:[^\s,;:]{1,30} ){0,5}?{waived}",
+        r"\b(?:ohne|without)(?: auf(?: [^\s,;:]{1,30}){1,4}? zu| einen| jeden| jeglichen| den| any)? {waived}",
         takes=("Dies geschieht ohne Verzicht auf unsere Rechte.", "This is without waiver of our rights."),
         leaves=("Wir verzichten ohne Wenn und Aber.",),
         but=r"\b(?:anerkenn\w{0,5}|praejudiz)\b",
     ),
     Rule(
         "end_denied_behind",
-        rf"(?:{{barred}}|{{waived}}|{{assigned}}|{{written_off}}){_CLAUSE}"
+        rf"(?:{{barred}}|{{waived}}|\b(?:ein|eine|einer|der|die|keine) (?:{{assigned}}|{{written_off}})){_WITHIN}"
         r"(?:{denied_behind}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
-        rf"{{denied_behind}}{_CLAUSE}(?:{{barred}}|{{waived}})",
+        rf"{{denied_behind}}{_WITHIN}(?:{{barred}}|{{waived}})",
         takes=(
             "Verjährung ist nicht eingetreten.",
             "Ein Verzicht kommt für uns nicht in Betracht.",
@@ -85,11 +92,13 @@ NOT_YET = (
         rf"{{supposed}}{_ON}{{settled}}[^.;:]{{0,60}}?,? {{goes_on}}{_ON}{_BY_PAYMENT}|"
         rf"{_BY_PAYMENT}[^.;:]{{0,60}}?,? {{supposed}}{_ON}{{settled}}|"
         rf"\bhaben sie {_CLAUSE}{{settled}}[^.;:]{{0,30}}?,{_ON}{_BY_PAYMENT}|"
-        rf"{{supposed}}[^;:]{{0,100}}?, (?:ist|sind|gilt|wird|werden|is) {_CLAUSE}{_BY_PAYMENT}",
+        r"(?:{supposed}|\A{verb_first})[^;:]{0,100}?, (?:so )?(?:ist|sind|gilt|wird|werden|is) "
+        rf"{_CLAUSE}{_BY_PAYMENT}",
         takes=(
             "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
             "Wir betrachten die Angelegenheit als erledigt, sobald der Betrag eingegangen ist.",
             "Haben Sie zwischenzeitlich gezahlt, ist diese Mahnung gegenstandslos.",
+            "Geht der Betrag bis Freitag ein, ist die Sache erledigt.",
             "Wenn es sich um einen anderen Kunden handelt, ist diese Angabe hinfällig.",
             "If you have already paid, please disregard this letter.",
         ),
@@ -97,7 +106,8 @@ NOT_YET = (
     ),
     Rule(
         "supposed_end",
-        rf"{{supposed}}{_CLAUSE}{_ANY}|{{modal}}{_CLAUSE}{_ANY} werden|{{cleared}} (?:wird|werden)\b",
+        rf"{{supposed}}{_CLAUSE}{_ANY}|{{modal}}{_CLAUSE}(?:{{assigned}}|{{handed_on}}|{{cleared}}) werden|"
+        r"{cleared} (?:wird|werden)\b",
         takes=(
             "Sollte die Forderung bereits beglichen sein, melden Sie sich bitte.",
             "Bitte teilen Sie mit, ob die Angelegenheit erledigt ist.",
@@ -114,7 +124,9 @@ LOOKALIKES = (
     *NOT_YET,
     Rule(
         "denied_end",
-        rf"{{denies}}(?:(?! {{breaks_off}}){_WORD}){{0,4}}(?<! mehr) {_DENIABLE}",
+        rf"{{denies}}(?:(?! {{breaks_off}}){_WORD}){{0,4}}(?<! mehr) {_DENIABLE}|"
+        rf"{{denies}}(?: auf(?:{_WORD}){{1,5}}?|(?! {{breaks_off}}){_WORD})? {{waived}}|"
+        rf"{{denies}}(?:{_WORD}){{0,2}}? (?:als|ein|einen|a|any) {{waived}}",
         takes=(
             "Die Forderung ist nicht verjährt.",
             "Der Betrag ist noch nicht vollständig ausgeglichen.",
@@ -137,9 +149,13 @@ LOOKALIKES = (
     ),
     Rule(
         "part_payment",
-        rf"{{currency}}(?: (?!{{perfect}}|ist|sind|was|is)[^\s,;:]{{1,30}}){{0,3}} (?:{{cleared}}|{{arrived}})|"
-        rf"(?:\A|,(?!\d)|{{of_it}})(?: [^\s,;:]{{1,30}}){{0,3}}? ?{_AMOUNT} (?:ist|sind|{{perfect}}){_CLAUSE}"
-        rf"(?:{{cleared}}|{{arrived}})|(?:{{cleared}}|{{arrived}})(?: [^\s,;]{{1,30}}){{0,3}}? ?:? ?{_AMOUNT}",
+        rf"(?:{{perfect}}|\bist|\bsind|\bwas|\bis)(?: (?!{{owed}}|{{matter}}|{{in_full}})"
+        rf"[^\s;:]{{1,30}}){{0,6}}? ?{_AMOUNT}"
+        rf"(?: (?!{{in_full}})[^\s,;:]{{1,30}}){{0,3}}? (?:{{cleared}}|{{arrived}})|"
+        rf"(?:\A|,(?!\d)|{{of_it}})(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? ?{_AMOUNT} "
+        rf"(?:ist|sind|{{perfect}}){_CLAUSE}"
+        rf"(?:{{cleared}}|{{arrived}})|"
+        rf"(?:{{cleared}}|{{arrived}})(?: (?!{{owed}})[^\s,;]{{1,30}}){{0,3}}? ?:? ?{_AMOUNT}",
         takes=(
             "Auf die Forderung wurden 50,00 EUR gezahlt.",
             "Die Forderung beträgt 950 EUR, davon sind 50,00 EUR bereits getilgt.",
@@ -155,13 +171,15 @@ LOOKALIKES = (
     ),
     Rule(
         "counted_already",
-        rf"(?:{{cleared}}|{{arrived}}){_CLAUSE}{{counted}}|{{counted}}{_CLAUSE}(?:{{cleared}}|{{arrived}})",
+        rf"(?:{{cleared}}|{{arrived}}){_CLAUSE}{{included}}|{{included}}{_CLAUSE}(?:{{cleared}}|{{arrived}})",
         takes=("Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist bereits berücksichtigt.",),
         leaves=("Der Betrag wurde gezahlt.",),
     ),
     Rule(
         "no_more_of_it",
-        rf"{{silence}}{_CLAUSE}{{nothing_left}}|{{nothing_left}}{_CLAUSE}{{silence}}|{{sits}}{_CLAUSE}{_AMOUNT}",
+        rf"{{silence}}(?:{_WORD}){{0,3}}? {{nothing_left}}|"
+        r"{nothing_left}(?: (?!offen|zu|und|da|weil|ist)[^\s,;:]{1,30}){0,2}? {silence}|"
+        rf"{{sits}}{_CLAUSE}{_AMOUNT}",
         takes=(
             "Seither kam nichts mehr.",
             "Wir haben dem nichts mehr hinzuzufügen.",
@@ -171,7 +189,7 @@ LOOKALIKES = (
     ),
     Rule(
         "nothing_paid_on_it",
-        r"{cleared}(?: (?!und|and)[^\s,;:]{1,30}){0,4}? (?:{denies}|nichts\b)",
+        r"{cleared}(?: (?!und|and|wir|es|ist|sind)[^\s,;:]{1,30}){0,4}? (?:{denies}|nichts\b)",
         takes=(
             "Den Betrag schuldet sie noch vollständig, gezahlt wurde darauf nichts.",
             "Gezahlt hat er bis heute nicht.",
@@ -180,16 +198,17 @@ LOOKALIKES = (
     ),
     Rule(
         "columns_of_a_table",
-        r"{cleared} ?\|? ?(?:(?!nicht)\w{1,20} )?\b(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
+        r"{owed} ?\|? ?{cleared} ?\|? ?(?:(?!nicht)\w{1,20} )?\b"
+        r"(?:{open}|offene\w?|rest\w{0,8}|saldo|differenz)\b",
         takes=("Rechnung Betrag bezahlt offen", "invoice amount paid outstanding"),
         leaves=("Die Rechnung ist bezahlt, nichts ist offen.", "Die Forderung ist beglichen."),
     ),
     Rule(
         "assigned_to_the_writer",
         rf"{_TO_US} (?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
-        rf"(?:{{assigned}}|{{handed_on}}){_CLAUSE}{{for_collection}}|"
-        rf"{{for_collection}}{_CLAUSE}(?:{{assigned}}|{{handed_on}})|"
-        rf"{{we_are}}(?: (?!nicht |no |not |kein)[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|{{owner}}{_CLAUSE}{{we_are}}",
+        rf"{{assigned}}{_CLAUSE}{{for_collection}}|{{for_collection}}{_CLAUSE}{{assigned}}|"
+        rf"{{we_are}}(?: (?!nicht |no |not |kein|dass )[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|"
+        rf"{{owner}}{_CLAUSE}{{we_are}}",
         takes=(
             "Die Alt GmbH hat die Forderung an uns abgetreten.",
             "Die Gläubigerin hat uns die Forderung zum Inkasso übergeben.",
@@ -216,13 +235,13 @@ LOOKALIKES = (
     ),
     Rule(
         "bought_by_the_writer",
-        rf"{{we_have}}{_CLAUSE}{{acquired}}|{{acquired}}{_CLAUSE}{{we_have}}",
+        rf"{{we_have}}{_CLAUSE}{{acquired}}|{{acquired}} (?:durch uns|by us)\b",
         takes=("Wir haben die Forderung von der Alt AG erworben.", "We have acquired the debt."),
         leaves=("Die Beta GmbH hat die Forderung gekauft.",),
     ),
     Rule(
         "passed_by_law",
-        r"{by_law}{gap}{assigned}|{assigned}{gap}{by_law}|{by_transfer}",
+        rf"{{by_law}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{by_law}}|{{by_transfer}}",
         takes=(
             "Der Anspruch ist gemäß § 7 UVG auf das Land übergegangen.",
             "Wir machen die Forderung aus abgetretenem Recht geltend.",
@@ -231,7 +250,7 @@ LOOKALIKES = (
     ),
     Rule(
         "pledge",
-        rf"{{pledged}}{_CLAUSE}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}|{{pledge_paper}}",
+        rf"{_ALONE}{{pledged}}{_APART}{{assigned}}|{{assigned}}{_CLAUSE}{{pledged}}|{{pledge_paper}}",
         takes=(
             "Ihr Mandant hat seine pfändbaren Bezüge abgetreten.",
             "Eine Lohnabtretung und Gehaltsabtretung liegt vor.",
@@ -240,20 +259,21 @@ LOOKALIKES = (
     ),
     Rule(
         "goods_sold",
-        rf"{{goods}}{_CLAUSE}{{assigned}}|\b(?:verkauft|sold) (?:durch|von|by)\b",
+        rf"{_ALONE}{{goods}}{_APART}{{assigned}}|\b(?:verkauft|sold) (?:durch|von|by)\b",
         takes=("Das Fahrzeug wurde für 2.000 EUR verkauft.", "Verkauft durch Händler Nord"),
         leaves=("Die Forderung wurde verkauft.",),
     ),
     Rule(
         "decree_issued",
-        rf"{{decree}}{_CLAUSE}{{waived}}|{{waived}}{_CLAUSE}{{decree}}",
+        rf"{_ALONE}{{decree}}{_APART}\berlassen\b|\berlass(?:en)?\b(?:{_WORD}){{0,3}}? {{decree}}|"
+        rf"{{decree}}(?:{_WORD}){{0,3}}? \b(?:zu )?erlassen\b",
         takes=("Der Vollstreckungsbescheid wurde am 3. Mai erlassen.", "Der Erlass eines Mahnbescheids ist beantragt."),
         leaves=("Die Schuld wurde erlassen.", "Wir verzichten auf die Forderung."),
     ),
     Rule(
         "contract_ended",
-        rf"{{contract}}{_CLAUSE}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
-        rf"{{closed}}(?: [^\s,;:]{{1,30}}){{0,2}} {{contract}}",
+        rf"{_ALONE}{{contract}}{_APART}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
+        rf"{_ALONE}{{contract}}{_APART}{{void}}|\beine {{contract}} {{closed}}",
         takes=(
             "Der Vertrag wurde wegen Zahlungsverzugs storniert.",
             "In der Sache wurde eine Ratenzahlungsvereinbarung abgeschlossen.",
@@ -262,7 +282,9 @@ LOOKALIKES = (
     ),
     Rule(
         "measure_waived",
-        rf"{{waived}}{_ON}{{measure}}|{{measure}}{_CLAUSE}{{waived}}",
+        rf"{{waived}} auf(?: (?!{{owed}}|{{matter}}|{{pursuit}})[^\s,;:]{{1,30}}){{0,4}}? {{measure}}|"
+        rf"\bauf(?: (?!{{owed}}|{{matter}}|{{pursuit}})[^\s,;:]{{1,30}}){{0,4}}? {{measure}}"
+        rf"(?:{_WORD}){{0,6}}? {{waived}}",
         takes=(
             "Auf weitere Vollstreckungsmaßnahmen verzichten wir vorerst.",
             "Wir verzichten auf eine Eingangsbestätigung.",
@@ -281,7 +303,7 @@ LOOKALIKES = (
     ),
     Rule(
         "discharge_leaves_it",
-        r"{exempt}(?! mehr).{0,100}?{discharged}|{discharged}.{0,100}?{exempt}(?! mehr)",
+        r"{exempt}.{0,100}?{discharged}|{discharged}.{0,100}?(?:{exempt}|{not_covered})",
         takes=(
             "Die Forderung ist von der Restschuldbefreiung ausgenommen.",
             "Wir beantragen die Versagung der Restschuldbefreiung.",
@@ -290,9 +312,11 @@ LOOKALIKES = (
     ),
     Rule(
         "no_other_claims",
-        rf"{{none}}(?:{_WORD}){{0,2}}? (?:{{other_claim}}|{{beside}}(?:{_WORD}){{0,2}}? {{claim_word}})|"
+        rf"{{none}}(?:{_WORD}){{0,2}}? "
+        rf"(?:{{other_claim}}|(?:{{beside}}|{{of_a_kind}})(?:{_WORD}){{0,2}}? {{claim_word}})|"
         rf"(?:{{beside}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
-        rf"(?:{{beside}}|{{other_claim}}){_CLAUSE}(?:{{taken_back}}|{{not_pursued}})|"
+        rf"(?:{{beside}}|{{other_claim}}){_CLAUSE}(?:{{exists}} nicht|nicht {{exists}}|{{not_pursued}})|"
+        rf"{{claim_word}} auf{_CLAUSE}{{exists}} nicht|"
         rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{beside}})\b",
         takes=(
             "Weitere Forderungen bestehen nicht.",
@@ -304,7 +328,7 @@ LOOKALIKES = (
     ),
     Rule(
         "inquiry_answered",
-        rf"{{inquiry}}{_CLAUSE}{{done}}|{{done}}{_CLAUSE}{{inquiry}}",
+        rf"{{inquiry}}{_APART}{{done}}|{{done}}{_APART}{{inquiry}}",
         takes=("Ihre Anfrage ist damit erledigt.",),
         leaves=("Die Forderung ist erledigt.",),
     ),
@@ -332,7 +356,7 @@ LOOKALIKES = (
     ),
     Rule(
         "no_longer_paid",
-        rf"{{no_more}}{_CLAUSE}{{default}}",
+        r"{no_more}(?: (?!offen|zustaendig|da|weil|und|ist)[^\s,;:]{1,30}){0,4}? {default}",
         takes=("Ihr Mandant hat die Rechnungen seit Mai nicht mehr bezahlt.", "Eine Stundung ist nicht mehr möglich."),
         leaves=("Wir führen die Akte nicht mehr.",),
     ),
@@ -349,21 +373,17 @@ LOOKALIKES = (
         leaves=("Ihr Mandant ist uns nicht bekannt.",),
     ),
     Rule(
-        "cancelled_item",
-        r"\bstorno\b.{0,40}?\d",
-        takes=("Storno Rücklastschrift -8,00 EUR",),
-        leaves=("Die Rechnung 4711 ist storniert.",),
-    ),
-    Rule(
         "clerk_in_charge",
-        rf"(?:{{owner}}{_CLAUSE}{{by_now}}|{{by_now}}{_CLAUSE}{{owner}}|{{turn}}{_CLAUSE}{{elsewhere}}){_CLAUSE}{{clerk}}|"
-        rf"{{by_now}}{_CLAUSE}{{clerk}}{_CLAUSE}(?:{{owner}}|{{handled}})",
+        rf"(?:{{owner}}{_CLAUSE}{{by_now}}|{{by_now}}{_CLAUSE}{{owner}}|{{turn}}{_CLAUSE}{{elsewhere}}){_CLAUSE}"
+        rf"(?<!fuer )(?<!gegen ){{clerk}}|"
+        rf"{{by_now}}{_CLAUSE}\b(?:von|durch|ist) {{clerk}}{_CLAUSE}(?:{{owner}}|{{handled}})",
         takes=("Zuständig ist seit dem 1. Oktober Frau Kern.",),
         leaves=("Zuständig ist nun die Beta GmbH.",),
     ),
     Rule(
         "share_of_a_plan",
-        rf"\bauf{_CLAUSE}\bentf(?:aellt|allen)\b|\bentf(?:aellt|allen)\b{_CLAUSE}\bauf\b",
+        rf"\bauf (?:uns|sie|mich|jeden|{{part}}){_CLAUSE}\bentf(?:aellt|allen)\b|"
+        rf"\bentf(?:aellt|allen)\b{_APART}\bauf\b",
         takes=("Auf uns entfällt monatlich ein Betrag von 20 EUR.", "Davon entfallen 20 EUR auf Zinsen."),
         leaves=("Die Forderung entfällt.",),
     ),
@@ -415,7 +435,8 @@ ENDINGS = (
         r"{assigned}|{new_owner}|{claim_word}{gap}{acquired}|{acquired}{gap}{claim_word}|"
         r"(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
-        r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|{turn}{gap}{elsewhere}",
+        r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|"
+        r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}",
         takes=(
             "Die Forderung haben wir an die Beta GmbH verkauft.",
             "Die Angelegenheit haben wir an die Beta Inkasso GmbH abgegeben.",
