@@ -57,11 +57,12 @@ NOT_YET = (
         "end_denied_behind",
         rf"(?:{{barred}}|{{waived}}|\b(?:ein|eine|einer|der|die|keine) (?:{{assigned}}|{{written_off}})){_WITHIN}"
         r"(?:{denied_behind}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
-        rf"{{denied_behind}}{_WITHIN}(?:{{barred}}|{{waived}})",
+        rf"{{waived}} {{modal}}{_CLAUSE}\bnicht(?= ?[.,;!]| ?\Z)|{{denied_behind}}{_WITHIN}(?:{{barred}}|{{waived}})",
         takes=(
             "Verjährung ist nicht eingetreten.",
             "Ein Verzicht kommt für uns nicht in Betracht.",
             "Auf die Forderung verzichten wir nicht.",
+            "Auf die Forderung verzichten können und dürfen wir nicht.",
             "Die Verjährung ist gehemmt.",
             "Einen Erlass lehnen wir ab.",
         ),
@@ -92,7 +93,7 @@ NOT_YET = (
         rf"{{supposed}}{_ON}{{settled}}[^.;:]{{0,60}}?,? {{goes_on}}{_ON}{_BY_PAYMENT}|"
         rf"{_BY_PAYMENT}[^.;:]{{0,60}}?,? {{supposed}}{_ON}{{settled}}|"
         rf"\bhaben sie {_CLAUSE}{{settled}}[^.;:]{{0,30}}?,{_ON}{_BY_PAYMENT}|"
-        r"(?:{supposed}|\A{verb_first})[^;:]{0,100}?, (?:so )?(?:ist|sind|gilt|wird|werden|is) "
+        r"(?:{supposed}|\A(?:\w{1,30} )?{verb_first})[^;:]{0,100}?, (?:so )?(?:ist|sind|gilt|wird|werden|is) "
         rf"{_CLAUSE}{_BY_PAYMENT}",
         takes=(
             "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
