@@ -9,7 +9,7 @@ from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
 
-from claimstream.reading.text import UNREAD, clean, without_loose_marks
+from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
@@ -80,6 +80,8 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
         if local(element):
             element.text = (element.text or "").translate(_STORED)
         element.tail = (element.tail or "").translate(_STORED)
+    if "rtl" in html.lower():
+        _turn(root)
     quotations: list[str] = []
     void = _Void(root)
     _mark(root, quotations, void)
@@ -215,6 +217,25 @@ def _hides(declarations: str) -> bool:
     return any(
         "overflow:hidden" in style or not found[0].startswith("max-height") for found in _UNSEEN_STYLE.finditer(style)
     )
+
+
+def _turn(root: Element) -> None:
+    """Put the texts that are shown from right to left between the characters that say so in plain text."""
+    waiting = [(root, False)]
+    while waiting:
+        element, turned = waiting.pop()
+        if turned and element.tail:
+            element.tail = f"{RIGHT_TO_LEFT}{element.tail}{POP}"
+        turned = turned or _is_turned(element, local(element))
+        if turned and element.text:
+            element.text = f"{RIGHT_TO_LEFT}{element.text}{POP}"
+        waiting += [(child, turned) for child in element]
+
+
+def _is_turned(element: Element, name: str) -> bool:
+    """Return True where an element shows its characters from right to left, figures too."""
+    style = re.sub(r"\s", "", element.get("style") or "").lower()
+    return "direction:rtl" in style or (bool(name) and (element.get("dir") or "").lower() == "rtl")
 
 
 def _strikes(declarations: str) -> bool:

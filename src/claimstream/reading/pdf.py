@@ -205,7 +205,9 @@ def _marks(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
 
 
 def _lines_of(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
-    for found in islice(page.get_objects([pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=1), _MOST_OBJECTS):
+    for found in islice(page.get_objects(max_depth=1), _MOST_OBJECTS):
+        if found.type != pdfium_c.FPDF_PAGEOBJ_PATH:
+            continue
         left, bottom, right, top = found.get_bounds()
         if top - bottom <= _THIN < right - left:
             yield _Stroke(left, right, (bottom + top) / 2)

@@ -21,6 +21,8 @@ _MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 UNREAD = "\ufffc"
 """Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
 figure. An amount that it touches is unsure."""
+RIGHT_TO_LEFT, POP = "\u202e", "\u202c"
+"""The override that shows all characters from right to left, and its end."""
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2068][^\n\u202c\u2069]{0,2000}")
 _TURNED_WITHIN = re.compile("(?<=[\\d.,])[\u200f\u061c](?=[\\d.,])")
 """A right-to-left mark within figures, which shows their parts in another order."""

@@ -128,6 +128,14 @@ class Method(StrEnum):
     MODEL = "model"
 
 
+class Conflict(Record):
+    """Two sources (or two totals) that cannot both be right."""
+
+    field: str
+    """``total_claim`` or ``people``."""
+    detail: str
+
+
 class SourceExtraction(Record):
     """Everything one reader found in one source. Nothing found is None or (), never a default."""
 
@@ -152,20 +160,16 @@ class SourceExtraction(Record):
     summary: str | None = None
     injection: Evidence | None = None
     """Text that tries to instruct its reader as a machine."""
+    conflicts: tuple[Conflict, ...] = Field(default=(), exclude_if=lambda conflicts: not conflicts)
+    """What speaks against each total of this source: another's debt, totals of several contracts.
+
+    Left out where there is none, as are the next two: workers of the release before do not know them."""
     endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
-    """Left out where there is none: workers of the release before do not know it."""
-    remark: Evidence | None = None
+    """What the source says the claim has come to."""
+    remark: Evidence | None = Field(default=None, exclude_if=lambda remark: remark is None)
     """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
     """Names of fields whose value was dropped because its evidence does not stand in the source."""
-
-
-class Conflict(Record):
-    """Two sources (or two totals) that cannot both be right."""
-
-    field: str
-    """``total_claim`` or ``people``."""
-    detail: str
 
 
 class Consolidated(Record):

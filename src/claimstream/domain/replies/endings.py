@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from claimstream.domain.language import Rule, entries
-from claimstream.domain.reader.layout import cells, lines
+from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.text import Sentence, Text
@@ -35,7 +35,7 @@ _TO_US = (
     r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: wurden?| ist| sind)?"
     r"(?: (?!{perfect}|{we_have}|ist|sind|wir|we|zusteh|gehoer)[^\s,;:]{1,30}){0,5}?"
 )
-_BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_word})"
+_BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_name})"
 _ANY = (
     r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
     r"{ended})"
@@ -172,7 +172,7 @@ LOOKALIKES = (
     ),
     Rule(
         "counted_already",
-        rf"(?:{{cleared}}|{{arrived}}){_CLAUSE}{{included}}|{{included}}{_CLAUSE}(?:{{cleared}}|{{arrived}})",
+        rf"(?:{{cleared}}|{{arrived}}){_CLAUSE}{{allowed_for}}|{{allowed_for}}{_CLAUSE}(?:{{cleared}}|{{arrived}})",
         takes=("Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist bereits berücksichtigt.",),
         leaves=("Der Betrag wurde gezahlt.",),
     ),
@@ -273,8 +273,8 @@ LOOKALIKES = (
     ),
     Rule(
         "contract_ended",
-        rf"{_ALONE}{{contract}}{_APART}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
-        rf"{_ALONE}{{contract}}{_APART}{{void}}|\beine {{contract}} {{closed}}",
+        rf"{_ALONE}{{agreement}}{_APART}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
+        rf"{_ALONE}{{agreement}}{_APART}{{void}}|\beine {{agreement}} {{closed}}",
         takes=(
             "Der Vertrag wurde wegen Zahlungsverzugs storniert.",
             "In der Sache wurde eine Ratenzahlungsvereinbarung abgeschlossen.",
@@ -314,11 +314,11 @@ LOOKALIKES = (
     Rule(
         "no_other_claims",
         rf"{{none}}(?:{_WORD}){{0,2}}? "
-        rf"(?:{{other_claim}}|(?:{{beside}}|{{of_a_kind}})(?:{_WORD}){{0,2}}? {{claim_word}})|"
+        rf"(?:{{other_claim}}|(?:{{beside}}|{{of_a_kind}})(?:{_WORD}){{0,2}}? {{claim_name}})|"
         rf"(?:{{beside}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
         rf"(?:{{beside}}|{{other_claim}}){_CLAUSE}(?:{{exists}} nicht|nicht {{exists}}|{{not_pursued}})|"
-        rf"{{claim_word}} auf{_CLAUSE}{{exists}} nicht|"
-        rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_word}} (?:auf|aus {{beside}})\b",
+        rf"{{claim_name}} auf{_CLAUSE}{{exists}} nicht|"
+        rf"{{none}}(?:{_WORD}){{0,2}}? {{claim_name}} (?:auf|aus {{beside}})\b",
         takes=(
             "Weitere Forderungen bestehen nicht.",
             "Es bestehen keine weiteren Forderungen.",
@@ -394,6 +394,73 @@ LOOKALIKES = (
         takes=("Haben Sie Ihr Mandat niedergelegt?",),
         leaves=("Unser Mandat ist beendet.",),
     ),
+    Rule(
+        "data_deleted",
+        rf"\bdaten\b{_APART}\bgeloescht\b|\bnach abschluss (?:der|des)\b.{{0,80}}?\bgeloescht\b",
+        takes=("Die Daten werden drei Jahre nach Abschluss der Akte gelöscht.",),
+        leaves=("Die Forderung wurde gelöscht.",),
+    ),
+    Rule(
+        "waiver_by_law",
+        # Who may grant one, on which conditions, by which law: nobody has.
+        r"\b\w{0,12}(?:verzicht|erlass)e?s?\b.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|"
+        r"{decides}.{0,120}?\b\w{0,12}(?:verzicht|erlass)e?s?\b",
+        takes=(
+            "Über Stundung oder Erlass befindet allein die Gläubigerin.",
+            "Der Erlass von Säumniszuschlägen ist gesondert zu beantragen.",
+            "Ein Erlass nach § 44 SGB II scheidet daher aus.",
+        ),
+        leaves=("Wir haben Ihrem Mandanten die Forderung erlassen.", "Die Säumniszuschläge sind erlassen."),
+        but=r"\b(?:stattgegeben|entsprochen|bewilligt|gewaehrt)\b",
+    ),
+    Rule(
+        "discharge_as_a_topic",
+        r"{topic}.{0,60}?{discharged}",
+        takes=("Rechtsprechung des BGH zur Restschuldbefreiung", "über den Zeitraum der Restschuldbefreiung"),
+        leaves=("Ihrem Mandanten wurde Restschuldbefreiung erteilt.",),
+        but=r"\b(?:erteilt|erhalten|erlangt|gewaehrt)\b",
+    ),
+    Rule(
+        "plan_refused",
+        r"\bstimm(?:t|en|e)(?: [^\s,;:]{1,20}){0,4}? nicht zu\b",
+        takes=("Sie stimmt nicht zu.", "Wir stimmen dem Plan nicht zu."),
+        leaves=("Die Angabe stimmt nicht.",),
+    ),
+    Rule(
+        "something_else_is_void",
+        rf"{{lesser}}{_APART}(?:{{void}}|{{cancelled}}|{{done}})",
+        takes=("Das Ruhen der Leistungen ist gegenstandslos geworden.", "Die Sperrandrohung ist hinfällig."),
+        leaves=("Unsere Forderung ist gegenstandslos geworden.",),
+    ),
+    Rule(
+        "goods_taken",
+        rf"{_ALONE}{{secured}}{_APART}{{assigned}}|{_ALONE}{{assigned}}{_APART}{{secured}}",
+        takes=("Es wurde sichergestellt und zum Schätzwert veräußert.",),
+        leaves=("Die Forderung wurde veräußert.",),
+    ),
+    Rule(
+        "crossed_letters",
+        r"\b(?:gekreuzt|ueberschnitten)\b.{0,80}?(?:{void}|{outdated})",
+        takes=("Hat sich Ihre Zahlung mit diesem Schreiben gekreuzt, ist es zu ignorieren.",),
+        leaves=("Dieses Schreiben ist zu ignorieren.",),
+    ),
+    Rule(
+        "nothing_came",
+        r"\b(?:einwendungen|widerspruch|rechtsmittel)\b.{0,200}?\bnicht erhoben\b|"
+        r"{barred}.{0,80}?\berst nach\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|\bnicht mehr zur verfuegung\b",
+        takes=(
+            "Danach ist nichts mehr gekommen.",
+            "Einwendungen hat er nicht erhoben.",
+            "Die Verjährung tritt erst nach dreißig Jahren ein.",
+        ),
+        leaves=("Es ist nichts mehr offen.",),
+    ),
+    Rule(
+        "paper_waived",
+        rf"{{paper_form}}{_APART}{{waived}}|{{waived}}{_APART}{{paper_form}}",
+        takes=("Sie möchten auf Papierrechnungen verzichten?",),
+        leaves=("Wir verzichten auf die Rechnung.",),
+    ),
 )
 """Sentences that hold the words of an end and end nothing."""
 
@@ -433,7 +500,7 @@ ENDINGS = (
     ),
     Rule(
         "assigned",
-        r"{assigned}|{new_owner}|{claim_word}{gap}{acquired}|{acquired}{gap}{claim_word}|"
+        r"{assigned}|{new_owner}|{claim_name}{gap}{acquired}|{acquired}{gap}{claim_name}|"
         r"(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
         r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|"
@@ -495,8 +562,8 @@ ENDINGS = (
     ),
     Rule(
         "nothing_owed",
-        rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_word}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
-        rf"{{none}}(?:{_WORD}){{0,3}}? {{open}}|{{claim_word}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
+        rf"{{nothing_left}}|{{none}}(?:{_WORD}){{0,3}}? (?:{{claim_name}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
+        rf"{{none}}(?:{_WORD}){{0,3}}? {{open}}|{{claim_name}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
         r"(?:{owed}|{matter}){gap}{no_more}|{no_more}{gap}{owed}|{wants}{gap}{no_more}|"
         r"{settling}{gap}{no_more} {needed}",
         takes=(
@@ -597,6 +664,7 @@ OPEN_CELL = Rule(
 )
 """A cell beside which another one's status is that of one item among others."""
 
+_AMOUNT_CELL = re.compile(r"\d,\d\d(?!\d)")
 _LONGEST = 300
 """Characters of a sentence that is quoted whole."""
 _AROUND = 100
@@ -682,16 +750,23 @@ def _blanked(rule: Rule, words: str) -> str:
 
 def _in_cells(text: str, source_id: str) -> Iterator[Ending]:
     """The endings that stand in a cell or a line by themselves, unless others beside it are open."""
-    rows = [cell for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
-    found = [cell for cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
-    if any(OPEN_CELL.find(folded(cell.of(text))) for cell in rows):
+    rows = [(line, cell) for line in lines(text) for cell in cells(text, line) if cell.end - cell.start <= _AROUND]
+    found = [(line, cell) for line, cell in rows if STATUS_CELL.find(folded(cell.of(text)))]
+    if any(OPEN_CELL.find(folded(cell.of(text))) for _, cell in rows):
         return
-    for cell in found:
+    for line, cell in found:
+        if _is_payment(text, cell, line):
+            continue
         # With what the row says it is the status of.
         begin = max(0, cell.start - _LONGEST)
         start = max(begin, text.rfind("\n", begin, cell.start) + 1)
         evidence = Evidence(source_id=source_id, quote=text[start : cell.end], start=start)
         yield Ending(rule=STATUS_CELL.name, evidence=evidence)
+
+
+def _is_payment(text: str, cell: Span, line: Span) -> bool:
+    """Return True for a cell that begins a row and has an amount behind it: how much was paid, not that all was."""
+    return not text[line.start : cell.start].strip() and _AMOUNT_CELL.search(text, cell.end, line.end) is not None
 
 
 def _quoted(sentence: Sentence, start: int, end: int, source_id: str) -> Evidence:

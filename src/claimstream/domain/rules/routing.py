@@ -51,6 +51,10 @@ _SUBJECT_PREFIX = re.compile(r"\A\s*(?:(?:re|aw|wg|fwd?|antw)\s*:\s*)+", re.IGNO
 _NEEDED = frozenset({"body", "mail"})
 """The ids of what no attachment stands in for."""
 _SAME_PERSON = 0.5
+_OLD_DAYS = 183
+"""A total as of a day so long before its mail is not today's."""
+_AHEAD_DAYS = 31
+"""A total as of a day further ahead is what the claim will be."""
 _LETTER_DAYS = 31
 """A plan dated longer than this before our letter went out is an earlier one."""
 
@@ -228,6 +232,17 @@ def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
 
 
+def _of_another_day(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total as of a day long before the mail, or well after it: an old statement, or a forecast."""
+    total, as_of = consolidated.total_claim, consolidated.as_of
+    if total is None or as_of is None or mail.date is None or as_of.evidence.source_id != total.evidence.source_id:
+        return None
+    days = (as_of.value - mail.date.date()).days
+    if -_OLD_DAYS <= days <= _AHEAD_DAYS:
+        return None
+    return f"the total is as of {as_of.value}, the mail was sent on {mail.date.date()}"
+
+
 def _guards(
     mail: ParsedMail,
     intent: Intent,
@@ -246,7 +261,11 @@ def _guards(
             or _better_figure_unread(mail, consolidated)
         ):
             guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
-        for doubt in (_disputed(mail, consolidated), _remarked(mail, consolidated)):
+        for doubt in (
+            _disputed(mail, consolidated),
+            _remarked(mail, consolidated),
+            _of_another_day(mail, consolidated),
+        ):
             if doubt:
                 guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, doubt)
         return (guard,), guard.confidence
