@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from claimstream.reading.html import html_to_text
-from claimstream.reading.mime import TextPart
+from claimstream.reading.mime import BEGINNING, TextPart
 from claimstream.reading.text import clean
 
 # Each alternative ends at the next "<" or at the end of the text, so that unclosed tags take linear time.
@@ -18,7 +18,7 @@ _MONEY = re.compile(r"\d[\d.]{0,20},\d{2}\b")
 _LOOKS = re.compile(r"<(?:s|del|strike)[\s>]|line-through|\brtl\b", re.IGNORECASE)
 """Marks of text that is struck out, or shown from right to left: the plain form does not tell."""
 _WORSE_SHARE = 0.2
-BEGINNING = "Only the beginning of the mail was read."
+ANSWERED_BELOW = "An answer may stand below our own letter, which is quoted; look at the mail."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
 

@@ -9,6 +9,8 @@ from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
 
+from claimstream.domain.language import alternatives
+from claimstream.domain.reader.spelling import fold
 from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
@@ -47,6 +49,8 @@ _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
 """The number of texts in which a header block is looked for: elements with a border may stand in one another."""
+_AUTHOR = re.compile(rf"{alternatives('header_author')} ?:")
+_SUBJECT = re.compile(rf"{alternatives('header_subject')} ?:")
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
@@ -282,8 +286,8 @@ def _is_outlook_header(element: Element, name: str) -> bool:
         return True
     if not _BORDER_TOP.search(element.get("style") or ""):
         return False
-    head = " ".join("".join(islice(element.itertext(), _HEADER_TEXTS)).split())[:400]
-    return re.match(r"(?:Von|From)\s?:", head) is not None and re.search(r"(?:Betreff|Subject)\s?:", head) is not None
+    head = fold(" ".join("".join(islice(element.itertext(), _HEADER_TEXTS)).split())[:400])
+    return _AUTHOR.match(head) is not None and _SUBJECT.search(head) is not None
 
 
 def _replace(element: Element, text: str) -> None:

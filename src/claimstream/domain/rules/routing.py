@@ -9,9 +9,7 @@ from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
 from claimstream.domain.reader.people import find_people, names_agree
 from claimstream.domain.reader.plain_answers import names_plan, takes_back
-from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.sentences import sentences
-from claimstream.domain.reader.spelling import same_reference
 from claimstream.domain.records.decision import (
     Decision,
     GuardDecision,
@@ -22,12 +20,13 @@ from claimstream.domain.records.decision import (
     Thresholds,
 )
 from claimstream.domain.records.extraction import (
+    Amount,
     AmountRank,
     Consolidated,
     Found,
     Method,
     PersonName,
-    ReferenceDirection,
+    Settlement,
     SettlementDecision,
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
@@ -39,6 +38,7 @@ from claimstream.domain.rules.ended import claim_ended, letters
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
+from claimstream.domain.rules.own_letter import why_it_is_ours
 from claimstream.domain.rules.ownership import SAME_NAME, another_person
 
 _ANSWERED_BY_A_PERSON = {
@@ -198,17 +198,10 @@ def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match
     return f"it names the creditor {named}, not {creditor.name}" if another else None
 
 
-def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
-    """Our own letter, sent back as an attachment: it says *Unser Zeichen* to the firm's file number."""
-    total = consolidated.total_claim
-    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
-    if file is None or source is None:
-        return None
-    case = file.client.case_reference
-    own = [r for r in find_references(source.text, source.source_id) if same_reference(r.value, case)]
-    if own and all(r.direction is ReferenceDirection.THEIRS for r in own):
-        return f"the amount stands in our own letter, {source.name}"
-    return None
+def _own_letter(
+    mail: ParsedMail, consolidated: Consolidated, found: Amount | Found[Settlement] | None, file: CandidateFile | None
+) -> str | None:
+    return why_it_is_ours(mail, found.evidence, consolidated.references, file) if found else None
 
 
 def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
@@ -256,7 +249,7 @@ def _guards(
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
         if missing := (
-            _own_letter(mail, consolidated, file)
+            _own_letter(mail, consolidated, consolidated.total_claim, file)
             or _read_in_part(mail, consolidated)
             or _better_figure_unread(mail, consolidated)
         ):
@@ -273,6 +266,7 @@ def _guards(
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
         for doubt in (
+            _own_letter(mail, consolidated, consolidated.settlement, file),
             _read_in_part(mail, consolidated),
             _terms_beside_refusal(mail, consolidated),
             _taken_back(mail, consolidated),
