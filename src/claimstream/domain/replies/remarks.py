@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.endings import NOT_YET
 from claimstream.domain.replies.kinds import KINDS
+from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.text import Sentence, Text
 
 _AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
