@@ -22,7 +22,7 @@ from claimstream.domain.reader.layout import lowered
 from claimstream.domain.reader.organisations import Organisations, find_organisations
 from claimstream.domain.reader.people import find_people
 from claimstream.domain.reader.references import find_references
-from claimstream.domain.reader.settlement import read_settlement
+from claimstream.domain.replies.settlement import read_settlement
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import (
     Amount,

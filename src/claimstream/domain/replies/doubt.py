@@ -4,7 +4,7 @@ from claimstream.domain.language import Rule
 
 DOUBT = Rule(
     "doubt",
-    r"{condition}|{contrast}|{denial}|{doubt}|{subjunctive}|{demand}|{change}|{delay}",
+    r"{condition}|{limit}|{contrast}|{denial}|{doubt}|{subjunctive}|{demand}|{change}|{delay}",
     takes=(
         "Wir stimmen zu, wenn alle anderen zustimmen.",
         "Der Vorstand prüft noch.",
@@ -14,3 +14,17 @@ DOUBT = Rule(
     leaves=("Wir stimmen zu.", "Bitte überweisen Sie den Betrag auf unser Konto.", "We agree."),
 )
 """A sentence that holds one of these is not plain."""
+
+DOOR = Rule(
+    "open_door",
+    r"{condition}|{limit}|{contrast}|{doubt}|{subjunctive}|{change}|{delay}|{door}",
+    takes=(
+        "Unser Limit liegt bei 1.200 EUR.",
+        "Über weitere Schritte sprechen wir gern.",
+        "In dieser Form lehnen wir ab.",
+        "Endgültig entscheidet die Zentrale am Montag.",
+        "We currently see no way.",
+    ),
+    leaves=("Wir lehnen den Plan ab.", "Die Vollstreckung wird fortgesetzt."),
+)
+"""Beside a refusal: the last word may not be spoken."""

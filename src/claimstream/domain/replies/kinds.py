@@ -5,21 +5,26 @@ construction may still say something, so :func:`is_harmless` looks for words tha
 """
 
 from claimstream.domain.language import Rule
+from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.text import Sentence
 
+SALUTATION = Rule(
+    "salutation",
+    r"\A{salutation}",
+    takes=("Sehr geehrte Damen und Herren,", "Guten Tag Frau Kern,", "Dear Sir or Madam,"),
+    leaves=("Wir lehnen den Plan ab.", "Der liebe Frieden ist uns 500 EUR wert."),
+)
+
+CLOSING = Rule(
+    "closing",
+    r"\A{closing}",
+    takes=("Mit freundlichen Grüßen", "i. A. Sabine Mohr", "Yours sincerely"),
+    leaves=("Wir grüßen Sie und lehnen ab.",),
+)
+
 KINDS = (
-    Rule(
-        "salutation",
-        r"\A{salutation}",
-        takes=("Sehr geehrte Damen und Herren,", "Guten Tag Frau Kern,", "Dear Sir or Madam,"),
-        leaves=("Wir lehnen den Plan ab.", "Der liebe Frieden ist uns 500 EUR wert."),
-    ),
-    Rule(
-        "closing",
-        r"\A{closing}",
-        takes=("Mit freundlichen Grüßen", "i. A. Sabine Mohr", "Yours sincerely"),
-        leaves=("Wir grüßen Sie und lehnen ab.",),
-    ),
+    SALUTATION,
+    CLOSING,
     Rule(
         "reference_to_letter",
         r"\A.{0,20}?(?:{thanks}|{refer}){gap}{letter}|"
@@ -117,16 +122,107 @@ KINDS = (
 )
 """The first that takes a sentence names its kind."""
 
+BESIDE_ACCEPTANCES = (
+    Rule(
+        "claim_repeated",
+        "{claim_of_ours}{gap}{stands}",
+        takes=("Unsere Forderung beträgt unverändert 4.100,00 EUR.", "The outstanding balance is EUR 410.00."),
+        leaves=("Wir verzichten auf die Forderung.", "Unsere Forderung ist verjährt."),
+    ),
+    Rule(
+        "share_of_plan",
+        "{share_of_plan}",
+        takes=("Auf uns entfällt monatlich der Betrag von 31,20 EUR.",),
+        leaves=("Auf Sie entfällt ein Betrag von 31,20 EUR.",),
+    ),
+    Rule(
+        "waiver_of_rest",
+        r"{by_plan}.{0,120}?{waive}.{0,60}?{what_is_waived}|{by_plan}.{0,120}?{what_is_waived}.{0,60}?{waive}|"
+        r"{waive}.{0,60}?{what_is_waived}|{what_is_waived}.{0,120}?{by_plan}.{0,60}?{waive}",
+        takes=(
+            "Mit Erfüllung des Plans verzichten wir auf die Restforderung.",
+            "Nach Eingang der letzten Zahlung ist die Angelegenheit erledigt.",
+            "Unsere Gesamtforderung von 3.340,00 EUR ist mit Erfüllung des Plans erledigt.",
+            "On receipt we shall close the account.",
+        ),
+        leaves=("Die Angelegenheit ruht.",),
+    ),
+    Rule(
+        "copy_asked",
+        r"{send}.{0,60}?{copy_asked}|{copy_asked}.{0,60}?{send}",
+        takes=(
+            "Bitte senden Sie uns ein gegengezeichnetes Exemplar zurück.",
+            "Wir bitten um Rücksendung der unterschriebenen Ausfertigung zu unseren Akten, zurück an uns.",
+            "Please return a signed copy.",
+        ),
+        leaves=("Bitte senden Sie uns Geld.",),
+    ),
+    Rule(
+        "first_payment_asked",
+        r"{payment_asked}.{0,60}?{payment}",
+        takes=("Bitte teilen Sie uns mit, wann mit der ersten Rate zu rechnen ist.",),
+        leaves=("Die erste Rate fehlt.",),
+    ),
+    Rule(
+        "plan_examined",
+        r"{we_examined}",
+        takes=("Ihren Vorschlag haben wir geprüft.",),
+        leaves=("Wir prüfen Ihren Vorschlag.",),
+    ),
+)
+"""Kinds of sentence that leave an acceptance of the plan what it is."""
+
+BESIDE_REFUSALS = (
+    BESIDE_ACCEPTANCES[0],
+    BESIDE_ACCEPTANCES[-1],
+    Rule(
+        "reason_of_refusal",
+        "{reason}",
+        takes=("Die angebotene Quote ist zu gering.", "Die Forderung ist tituliert.", "Rechtsgrundlage ist § 76 SGB IV."),
+        leaves=("Wir sprechen gern.",),
+    ),
+    Rule(
+        "enforcement_announced",
+        "{enforcement}",
+        takes=(
+            "Die Vollstreckung wird fortgesetzt.",
+            "Wir werden die Forderung im Insolvenzverfahren anmelden.",
+            "We shall continue with enforcement.",
+        ),
+        leaves=("Wir melden uns.",),
+    ),
+)
+"""Kinds of sentence that leave a refusal of the plan what it is."""
+
+BESIDE_OFFERS = (
+    *BESIDE_ACCEPTANCES,
+    *BESIDE_REFUSALS[2:],
+    Rule(
+        "offer_holds_until",
+        "{offer_holds}",
+        takes=("An dieses Angebot halten wir uns bis zum 31.12.2026 gebunden.",),
+        leaves=("Wir halten nichts davon.",),
+    ),
+    Rule(
+        "answer_asked",
+        "{answer_asked}",
+        takes=("Bitte teilen Sie uns mit, ob Ihre Mandantin einverstanden ist.", "We look forward to your reply."),
+        leaves=("Wir sind einverstanden.",),
+    ),
+)
+"""Kinds of sentence that leave a counter offer what it is."""
+
 
 def kind_of(sentence: Sentence) -> Rule | None:
     """Return the kind of a sentence; None where it is of no known one."""
     return next((rule for rule in KINDS if rule.find(sentence.folded)), None)
 
 
-def is_harmless(sentence: Sentence, veto: Rule) -> bool:
-    """Whether a sentence is of a known kind and holds nothing that ``veto`` finds beside what makes it one."""
-    return any(
-        (found := rule.find(sentence.folded)) is not None
-        and veto.find(f"{sentence.folded[: found.start()]} {sentence.folded[found.end() :]}") is None
-        for rule in KINDS
-    )
+def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, ...] = ()) -> bool:
+    """Whether a sentence is of a known kind, one of ``also`` included, and holds nothing that ``veto`` finds.
+
+    Courtesies (*should you have any questions*) hold words of doubt and mean none.
+    """
+    if veto is not None and veto.find(COURTESY.compiled.sub(" ", sentence.folded)) is not None:
+        return False
+    return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))

@@ -1,0 +1,95 @@
+"""What may stand beside an answer to a plan, and what may take it back."""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+
+from claimstream.domain.language import Rule
+from claimstream.domain.replies.answers import WORDS_OF_ACCEPTANCE, is_closed
+from claimstream.domain.replies.conditions import COURTESY
+from claimstream.domain.replies.doubt import DOUBT
+from claimstream.domain.replies.kinds import BESIDE_ACCEPTANCES, BESIDE_OFFERS, BESIDE_REFUSALS, is_harmless
+from claimstream.domain.replies.pieces import Piece
+
+TAKES_BACK = Rule(
+    "takes_acceptance_back",
+    DOUBT.pattern + "|{term}|{refuse}|{offer}|{silence}|{revival}",
+    takes=("Die Laufzeit verkürzt sich.", "Im Gegenzug behalten wir die Kaution.", "Wir lehnen ab."),
+    leaves=("Vielen Dank für Ihre Mühe.",),
+)
+
+EVERYDAY = Rule(
+    "everyday_words",
+    WORDS_OF_ACCEPTANCE.pattern + "|{everyday}|{salutation}|{closing}|{letter}|{number_of_file}",
+    takes=("Vielen Dank für Ihre Mühe.",),
+    leaves=("sofern",),
+)
+
+UNSETTLES_OFFER = Rule(
+    "unsettles_offer",
+    "{doubt}|{change}|{delay}|{contrast}",
+    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft."),
+    leaves=("Wir bitten um Ihre Antwort.",),
+)
+
+ADDRESSES = Rule(
+    "asks_the_reader",
+    r"\A\w{2,20}en sie\b|\bsie (?:koennen|muessen|sollen|duerfen)\b|\b(?:wir|ich) (?:sind|bin|waeren) (?:dabei|offen)\b",
+    takes=("Legen Sie eine Schippe drauf.", "Sie können uns gern noch etwas drauflegen."),
+    leaves=("Wir lehnen ab.",),
+)
+
+_LETTERHEAD_WORDS = 4
+"""Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
+_SMALL = re.compile(r"\b[a-z][a-z'-]+")
+
+
+def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
+    """Whether a piece beside an acceptance changes nothing.
+
+    Args:
+        sums: the amounts that the acceptance names.
+        found: those of the piece.
+    """
+    low = COURTESY.compiled.sub(" ", piece.low)
+    if "?" in low or "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
+        return False
+    if piece.outside or piece.is_name:
+        return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
+    if not (set(found) <= set(sums) or _of_kind(piece, BESIDE_ACCEPTANCES[:3])):
+        return False
+    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low)
+
+
+def leaves_declined(piece: Piece) -> bool:
+    """Whether a piece beside a refusal leaves it the last word."""
+    repeated = BESIDE_REFUSALS[0].find(piece.low) and piece.low.count("#money") == 1
+    low = piece.low.replace("#money", "") if repeated else piece.low
+    if not is_closed(low):
+        return False
+    if piece.outside or piece.is_name:
+        return _is_heading(piece)
+    return _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence) or not ADDRESSES.find(low)
+
+
+def leaves_offered(piece: Piece) -> bool:
+    """Whether a piece beside a counter offer leaves it the creditor's offer."""
+    low = COURTESY.compiled.sub(" ", piece.low)
+    if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
+        return True
+    return leaves_declined(piece)
+
+
+def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:
+    return any(kind.find(piece.sentence.folded) for kind in kinds)
+
+
+def _is_heading(piece: Piece) -> bool:
+    """Whether a line of a letterhead or a signature is none of a letter's sentences."""
+    rest = EVERYDAY.compiled.sub(" ", piece.marked)
+    return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
+
+
+def _everyday(low: str) -> bool:
+    """Whether a sentence holds everyday words only, or one beside them that is a name."""
+    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]|[#%€]", EVERYDAY.compiled.sub(" ", low))

@@ -1,0 +1,91 @@
+"""A reply cut into the pieces that are judged: sentences, without the headings and greetings above them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from claimstream.domain.replies.answers import NAMES_PLAN
+from claimstream.domain.replies.kinds import CLOSING, SALUTATION
+from claimstream.domain.replies.marks import Marks, spelled, without_names
+from claimstream.domain.text import Sentence, Text
+
+_PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei".split())
+_WORD = re.compile(r"[^\W\d_][\w’'.-]*")
+_CAPITAL = re.compile(r"\b[A-Z][\w.&-]*")
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w.&-]*|und|&|fuer|der|am|im|an))+)")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A sentence of the reply, in the forms in which it is judged."""
+
+    sentence: Sentence
+    marked: str
+    """With figures as marks, capitals kept."""
+    low: str
+    """In small letters, without names; the writer's own name is ``unsere bank``."""
+    outside: bool
+    """It stands above the salutation or below the closing formula."""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a name, an address or a heading: no verb, no full stop."""
+        return is_name(self.sentence.written)
+
+
+def is_name(line: str) -> bool:
+    """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
+    small = [word for word in _WORD.findall(line) if word[0].islower()]
+    return all(word in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
+
+
+def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
+    """Return the pieces of a text in order."""
+    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence)]
+    begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
+    end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
+    outside = " ".join(
+        part.written
+        for n, part in enumerate(parts)
+        if not begin <= n < end or (n > begin and is_name(part.written) and not NAMES_PLAN.find(part.folded))
+    )
+    writer = frozenset(_CAPITAL.findall(spelled(outside)))
+    pieces = []
+    for n, part in enumerate(parts):
+        marked = marks.of(part.start, part.end)
+        low = without_names(_WRITER.sub(lambda found: _ours(found, writer), marked))
+        pieces.append(Piece(part, marked, low, not begin <= n < end))
+    return tuple(pieces)
+
+
+def _without_headings(sentence: Sentence) -> Iterator[Sentence]:
+    """The lines of greetings, names and addresses above a sentence, each by itself, then the sentence."""
+    start, rest = sentence.start, sentence.written
+    while "\n" in rest:
+        row, _, below = rest.partition("\n")
+        if not (is_name(row) and len(row) < 90) and not (
+            SALUTATION.find(Sentence.of(row).folded) and row.rstrip().endswith((",", "!"))
+        ):
+            break
+        if row.strip():
+            yield Sentence.of(row, start)
+        start += len(row) + 1
+        rest = below
+    if rest.strip():
+        blank = len(rest) - len(rest.lstrip())
+        yield Sentence.of(rest.strip(), start + blank)
+
+
+def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
+    """The writer's name with its article, as letterhead or signature have it, in words for it."""
+    words = found[1].split()
+    known = 0
+    for number, word in enumerate(words):
+        if word[0].isupper():
+            if word not in writer:
+                break
+            known = number + 1
+    name = [word for word in words[:known] if word[0].isupper()]
+    if not any(len(word) > 3 for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
+        return found.group()
+    return " ".join(["unsere bank", *words[known:]])
