@@ -9,8 +9,8 @@ remarks::
     ausbuch*
     aus den Büchern genommen
 
-``*`` stands for up to thirty letters, a blank for the white space between two words, ``A|B`` for either word, and
-``…`` for other words between two (*stimmen … zu*). Entries are written as letters write them; they are compared folded
+``*`` stands for up to thirty letters, a blank for the white space between two words (and a comma in front of it),
+``A|B`` for either word, and ``…`` for other words between two (*stimmen … zu*). Entries are written as letters write them; they are compared folded
 (lower case, ``ä`` = ``ae``). Sections of the same name in different languages are one section: a letter may be in
 either.
 """
@@ -81,7 +81,7 @@ def _any(choices: tuple[str, ...]) -> str:
 
 
 def _pattern(entry: str) -> str:
-    return " ".join(map(_word, entry.split())).replace(r" \.\.\. ", " (?:(.{0,120}?) )?")
+    return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
 
 
 def _word(word: str) -> str:

@@ -12,30 +12,29 @@ from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOOR
 from claimstream.domain.replies.marks import OUR_CLIENT
+from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
-PLAN = "(?:{plan_first+plan_head}|{plan_head}|{plan_name})"
-
-NAMES_PLAN = Rule(
-    "names_plan",
-    PLAN,
-    takes=("dem Regulierungsvorschlag", "Ihr Angebot", "ein Null-Plan", "your settlement proposal"),
-    leaves=("Ihr Terminvorschlag", "unser Dienstplan", "das Gegenangebot", "die Vergleichsmiete"),
+BARE_YES = Rule(
+    "bare_yes",
+    r"\A{bare_yes}\W*\Z",
+    takes=("Einverstanden.", "Ja, einverstanden!", "Agreed."),
+    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted."),
 )
-
-ABOUT_PLAN = Rule(
-    "about_a_plan",
-    PLAN + "|{plan_topic}",
-    takes=("Unser Gegenvorschlag:", "eine Vergleichszahlung von", "Ihr Plan", "our counter offer"),
-    leaves=("Die Forderung beträgt 400 EUR.",),
+BARE_NO = Rule(
+    "bare_no",
+    r"\A{bare_no}\W*\Z",
+    takes=("Wir lehnen ab.", "Abgelehnt"),
+    leaves=("Wir lehnen die Stundung ab.",),
 )
-"""It speaks of the plan or of terms in its place."""
+"""Answers that need no object."""
 
 AGREES = Rule(
     "agrees",
     "{accept}|{accept_passive}|{no_objection}",
     takes=("Wir stimmen zu.", "Der Vorschlag findet unsere Zustimmung.", "Es bestehen keine Bedenken.", "We accept."),
     leaves=("Wir prüfen.", "Wir nehmen an, dass er zahlt.", "Die Annahme der Post ist um acht."),
-    but=r"\bnehmen?(?: wir| ich)? an,|\bagrees? (?:with|to) you\b",
+    but=r"\bnehmen?(?: wir| ich)? an,|\bagrees? (?:with|to) you\b|"
+    r"\b(?:wird|werden)\b.{0,100}\b(?:zugestimmt|angenommen|akzeptiert|erteilt|erklaert) werden\b",
 )
 
 REFUSES = Rule(
@@ -75,7 +74,7 @@ UNDECIDED = Rule(
 
 BY_US = Rule(
     "by_us",
-    r"\b(?:wir|ich|we|i)\b|{our_client}|\bsie (?:waere|ist|wuerde|koennte)\b|\b(?:unsere?r?|meine?r?|our|my) "
+    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{our_client}|\bsie (?:waere|ist|wuerde|koennte)\b|\b(?:unsere?r?|meine?r?|our|my) "
     r"(?:zustimmung|einverstaendnis|einwilligung|gegen|alternativ|vergleich|counter|consent|approval)\w{0,24}",
     takes=("Wir stimmen zu.", "Unsere Mandantin lehnt ab.", "Das findet unsere Zustimmung.", "Our client accepts."),
     leaves=("Der Schuldner stimmt zu.", "Ihre Zustimmung haben wird er."),
@@ -85,7 +84,7 @@ BY_US = Rule(
 BY_NOBODY = Rule(
     "by_nobody_named",
     r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet)\b|"
-    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|has|no)\b|{bare_yes}|{bare_no}",
+    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),
 )
@@ -93,7 +92,7 @@ BY_NOBODY = Rule(
 
 BY_OTHERS = Rule(
     "by_others",
-    r"\b(?:von|vom|durch|seitens) (?!uns\b|unser|mein|ihnen\b|ihrer kanzlei|#)|"
+    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|dritten)\b|\bvom (?!#)|"
     r"\b(?:alle|andere\w?|uebrigen?|saemtliche|mehrheit|other|all|majority)\b.{0,30}\b(?:glaeubiger\w?|creditors|lenders|banken)\b",
     takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
@@ -102,7 +101,7 @@ BY_OTHERS = Rule(
 ASKS = Rule(
     "asks",
     r"\b(?:ob|whether)\b|\?|\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
-    r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|\b(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
+    r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
     r"(?:zustimmung|einverstaendnis|consent|agreement)\b",
     takes=("Stimmen Sie zu?", "Sie bitten um Zustimmung zu Ihrem Plan.", "Ihre Zustimmung fehlt."),
     leaves=("Wir stimmen zu.", "Wir erteilen die Zustimmung zu Ihrem Plan."),
@@ -257,9 +256,9 @@ AS_SUBMITTED = Rule(
 
 REASONS = Rule(
     "reason_within",
-    r", {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
+    r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
     r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|lehne|lehnt|"
-    r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|den|dem|der)\b|[.!]?\Z)",
+    r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"+ PLAN +r"))\b|[.!]?\Z)",
     takes=("Wir lehnen ab, da die Quote zu gering ist.", "Aus rechtlichen Gründen ist das nicht möglich."),
     leaves=("Wir lehnen ab.", "Aus dem Plan ist nichts zu ersehen."),
 )
@@ -296,13 +295,13 @@ SHE = Rule(
 
 WORDS_OF_ACCEPTANCE = Rule(
     "words_of_acceptance",
-    "{our_client}|{no_objection}|{bare_yes}|{we}|" + PLAN + "|{plan_attribute}|{function_word}|{answer_word}",
+    "{our_client}|{no_objection}|{we}|" + PLAN + "|{plan_attribute}|{function_word}|{answer_word}",
     takes=("wir", "Ihrem Plan"),
     leaves=("nicht", "wenn", "nehmen", "#money"),
 )
 WORDS_OF_REFUSAL = Rule(
     "words_of_refusal",
-    WORDS_OF_ACCEPTANCE.pattern + "|{refusal_word}|{bare_no}|#law",
+    WORDS_OF_ACCEPTANCE.pattern + "|{refusal_word}|#law",
     takes=("wir", "leider"),
     leaves=("wenn", "nehmen", "#money"),
 )
@@ -322,11 +321,15 @@ _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(
 
 def what_is_said(low: str) -> SettlementDecision | None:
     """Return what a marked sentence (small letters, no names) seems to say of the plan; None if nothing."""
+    if BARE_YES.find(low):
+        return SettlementDecision.ACCEPTED
+    if BARE_NO.find(low):
+        return SettlementDecision.DECLINED
     if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
         return None
-    if BY_OTHERS.find(low) and not BY_US.find(low):
-        return None
     rest = bare(low)
+    if BY_OTHERS.find(rest) and not BY_US.find(low):
+        return None
     core = REFUSES_BY_DENIAL.without(rest)
     refused = core != rest or REFUSES.find(core) is not None
     agreed = AGREES.find(core) is not None
@@ -347,13 +350,15 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
 
     Args:
         low: the sentence in small letters, without names.
-        plan_known: the plan was spoken of before, so that a pronoun, or nothing, may stand for it.
+        plan_known: a pronoun, or nothing, may stand for the plan.
     """
+    if BARE_YES.find(low):
+        return plan_known
+    rest = AS_SUBMITTED.without(bare(low))
     if QUOTES.search(low) or any(
-        rule.find(low) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS, OFFERS)
+        rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS, OFFERS)
     ):
         return False
-    rest = AS_SUBMITTED.without(bare(low))
     if not AGREES.find(rest) or _denied(rest) or not _said_by_us(rest):
         return False
     return _of_the_plan(low, rest, plan_known=plan_known) and not is_left(WORDS_OF_ACCEPTANCE, rest, AGREES)
@@ -361,15 +366,23 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
 
 def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
-    if QUOTES.search(low) or ASKS.find(low) or BY_OTHERS.find(low):
+    if BARE_NO.find(low):
+        return plan_known
+    rest = bare(low)
+    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest):
         return False
-    reasons = [match.group() for match in REASONS.finditer(low)]
-    rest = bare(REASONS.compiled.sub(" ", low))
+    reasons = [match.group() for match in REASONS.finditer(rest)]
+    rest = " ".join(REASONS.compiled.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(rest)
     if OFFERS.find(core) or any(not is_closed(reason) for reason in reasons):
         return False
-    refused, agreed, denials = REFUSES.find(core), AGREES.find(core), len(list(DENIES.finditer(_no_objection(core))))
-    if not ((refused and not denials) or (core != rest and not refused and not denials) or (agreed and denials == 1 and not refused)):
+    refused, denials = REFUSES.find(core), list(DENIES.finditer(_no_objection(core)))
+    if denials:
+        # "Dem Plan für Herrn A stimmen wir zu, dem für Frau B nicht" denies another thing.
+        agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
+        if refused or len(denials) > 1 or denials[0].start() > agreed:
+            return False
+    elif not refused and core == rest:
         return False
     return (
         _said_by_us(rest) and _of_the_plan(low, rest, plan_known=plan_known) and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)

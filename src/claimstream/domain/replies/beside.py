@@ -34,7 +34,7 @@ UNSETTLES_OFFER = Rule(
 
 ADDRESSES = Rule(
     "asks_the_reader",
-    r"\A\w{2,20}en sie\b|\bsie (?:koennen|muessen|sollen|duerfen)\b|\b(?:wir|ich) (?:sind|bin|waeren) (?:dabei|offen)\b",
+    r"\A\w{2,20}n sie\b|\bsie (?:koennen|muessen|sollen|duerfen)\b|\b(?:wir|ich) (?:sind|bin|waeren) (?:dabei|offen)\b",
     takes=("Legen Sie eine Schippe drauf.", "Sie können uns gern noch etwas drauflegen."),
     leaves=("Wir lehnen ab.",),
 )
@@ -51,7 +51,7 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         sums: the amounts that the acceptance names.
         found: those of the piece.
     """
-    low = COURTESY.compiled.sub(" ", piece.low)
+    low = COURTESY.without(piece.low)
     if "?" in low or "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
         return False
     if piece.outside or piece.is_name:
@@ -69,12 +69,13 @@ def leaves_declined(piece: Piece) -> bool:
         return False
     if piece.outside or piece.is_name:
         return _is_heading(piece)
-    return _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence) or not ADDRESSES.find(low)
+    known = _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence)
+    return known or not (piece.half or ADDRESSES.find(low))
 
 
 def leaves_offered(piece: Piece) -> bool:
     """Whether a piece beside a counter offer leaves it the creditor's offer."""
-    low = COURTESY.compiled.sub(" ", piece.low)
+    low = COURTESY.without(piece.low)
     if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
         return True
     return leaves_declined(piece)

@@ -31,7 +31,7 @@ REVIVAL = Rule(
 
 COURTESY = Rule(
     "courtesy",
-    r"{courtesy}",
+    "{courtesy}|{share_of_plan}",
     takes=("Sollten Sie noch Fragen haben", "ohne Unterschrift gültig", "if you have any questions"),
     leaves=("Sollten Sie nicht zahlen",),
 )

@@ -223,6 +223,6 @@ def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, 
 
     Courtesies (*should you have any questions*) hold words of doubt and mean none.
     """
-    if veto is not None and veto.find(COURTESY.compiled.sub(" ", sentence.folded)) is not None:
+    if veto is not None and veto.find(COURTESY.without(sentence.folded)) is not None:
         return False
     return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken, find_amounts
 from claimstream.domain.reader.dates import MONTH, find_dates
+from claimstream.domain.replies.plan import NAMES_PLAN
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _SHORT_DATE = re.compile(rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)", re.IGNORECASE)
@@ -18,8 +19,9 @@ _LAW = re.compile(
 
 CLIENT_NAMED = Rule(
     "client_named",
-    r"(?:\b(?:fuer|von|gegen|betreffend|of|for|on behalf of) )?(?:{their_client}(?: {title}){0,2}|{title}(?: {title})?)",
-    takes=("für Ihre Mandantin Frau Lenz", "der Schuldnerin Kern", "Frau Dr. Sommer"),
+    r"(?:\b(?:fuer|von|gegen|betreffend|of|for|on behalf of) )?(?:{their_client}(?: {title}){0,2}|{title}(?: {title})?|"
+    r"\bin (?:der |dieser )?(?:sache|sachen|angelegenheit)\b)",
+    takes=("in der Sache Rahn", "für Ihre Mandantin Frau Lenz", "der Schuldnerin Kern", "Frau Dr. Sommer"),
     leaves=("Wir stimmen dem Plan zu.", "die Mandantin"),
 )
 """Up to a person's name, which follows in capitals."""
@@ -40,7 +42,8 @@ OUR_CLIENT = Rule(
 )
 
 _NAME = re.compile(
-    r"(?:,? (?:(?:von|der|die|dem|den|zu|de|van|und|geb\.|Firma|Fa\.|&) ){0,3}|-)(?:[A-Z][\w'’-]{0,30}|[A-Z]\.)"
+    r"(?:, (?:die|der|dem|den) (?:Firma |Fa\. )?|,? (?:von (?:der |dem )?|zu |zur |de |van (?:der )?|und |geb\. |& )?|-)"
+    r"(?P<word>[A-Z][\w'’-]{0,30}|[A-Z]\.)"
 )
 
 class Marks:
@@ -98,7 +101,7 @@ def without_names(written: str) -> str:
         pieces, position = [], 0
         for found in rule.finditer(written.lower()):
             end, names = found.end(), 0
-            while names < 6 and (name := _NAME.match(written, end)):
+            while names < 6 and (name := _NAME.match(written, end)) and not NAMES_PLAN.find(name["word"].lower()):
                 end, names = name.end(), names + 1
             if found.start() >= position and names >= least:
                 pieces.append(written[position : found.end() if rule is OUR_CLIENT else found.start()])

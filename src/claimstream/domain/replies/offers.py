@@ -46,7 +46,7 @@ OTHERS_OFFER = Rule(
     r"\b(?:sie|er|schuldner\w*|mandant\w*) (?:bieten|bietet|boten|schlagen|schlaegt)\b|\b(?:bieten|bietet) sie\b|"
     r"\byou (?:offer|propose)\w*\b|\bhaben\b.{0,80}\b(?:genannt|gemacht|unterbreitet|angeboten)\b|"
     r"\b(?:auf|the) #money (?:zu )?verzicht\w*|\bverzicht\w* auf (?:die |den )?#money|#money (?:zu )?(?:erlassen|nachzulassen)|"
-    r"\b(?:waive|erlassen|erlass von) (?:the |ihnen )?#money|\bbis zu #money|\b(?:nicht|keinen) bereit\b",
+    r"\b(?:waive|erlassen|erlass von) (?:the |ihnen )?#money|\bbis zu #money|\bkein\w{0,2} (?:\w{1,20} )?(?:gegen|alternativ)|#money.{0,200}{denial}|\b(?:nicht|keinen) bereit\b",
     takes=("Sie bieten uns #money an.", "Wir könnten auf #money verzichten.", "up: wir erlassen #money"),
     leaves=("Wir bieten #money an.",),
 )

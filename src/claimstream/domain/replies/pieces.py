@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claimstream.domain.replies.answers import NAMES_PLAN
 from claimstream.domain.replies.kinds import CLOSING, SALUTATION
 from claimstream.domain.replies.marks import Marks, spelled, without_names
+from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.text import Sentence, Text
 
 _PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei".split())
@@ -26,6 +26,8 @@ class Piece:
     """In small letters, without names; the writer's own name is ``unsere bank``."""
     outside: bool
     """It stands above the salutation or below the closing formula."""
+    half: bool = False
+    """It is what a sentence says beside its answer."""
 
     @property
     def is_name(self) -> bool:

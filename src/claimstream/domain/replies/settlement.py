@@ -14,9 +14,9 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
 from claimstream.domain.replies.answers import (
-    ABOUT_PLAN,
+    BARE_NO,
+    BARE_YES,
     BY_US,
-    NAMES_PLAN,
     accepts_plainly,
     refuses_plainly,
     what_is_said,
@@ -27,6 +27,7 @@ from claimstream.domain.replies.conditions import conditions_in
 from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
+from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
 from claimstream.domain.text import Sentence
 
 ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
@@ -40,17 +41,9 @@ SPEAKS = Rule(
 )
 """A reply without one of these answers no plan."""
 
-BARE = Rule(
-    "bare_answer",
-    r"\A[\W_]*(?:{bare_yes}|{bare_no})[\W_]*\Z",
-    takes=("Einverstanden.", "Wir lehnen ab."),
-    leaves=("Wir sind mit der Ratenzahlung einverstanden.",),
-)
-"""An answer that needs no object."""
-
 _NEAR = 3
-"""Sentences back to the plan that a pronoun may stand for."""
-_CUT = re.compile(r"[,;]? (?:und|sowie|and) |[,;:] | [–-] ")
+"""Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
+_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] ")
 _MOST_CUTS = 8
 
 
@@ -95,7 +88,7 @@ class _Reply:
         self._said = {
             number: said
             for number, piece in enumerate(self._pieces)
-            if (any(about[max(0, number - 1) : number + 2]) or BARE.find(piece.low))
+            if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
             and (said := what_is_said(piece.low)) is not None
         }
 
@@ -161,7 +154,8 @@ class _Reply:
             return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
-        known = any(self._names[max(0, number - _NEAR) : number]) or bool(BARE.find(piece.low))
+        around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
+        known = any(around) or _is_bare(piece)
         if judge(piece.low, plan_known=known):
             return True
         leaves = self._leaves(decision)
@@ -173,7 +167,7 @@ class _Reply:
                 if (
                     judge(said, plan_known=near)
                     and what_is_said(rest) is None
-                    and leaves(replace(piece, low=rest, marked=rest, sentence=_sentence(piece, rest)))
+                    and leaves(replace(piece, low=rest, marked=rest, half=True, sentence=_sentence(piece, rest)))
                 ):
                     return True
         return False
@@ -241,6 +235,10 @@ def _one_of(decisions: set[SettlementDecision]) -> SettlementDecision:
     # "Wir haben geprüft und lehnen ab" is a refusal; "wir stimmen zu, prüfen aber noch" is no acceptance.
     only = next(iter(clear))
     return UNCLEAR if only is ACCEPTED and UNCLEAR in decisions else only
+
+
+def _is_bare(piece: Piece) -> bool:
+    return BARE_YES.find(piece.low) is not None or BARE_NO.find(piece.low) is not None
 
 
 def _place(piece: Piece) -> tuple[int, int]:
