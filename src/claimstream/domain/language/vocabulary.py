@@ -85,5 +85,5 @@ def _pattern(entry: str) -> str:
 
 
 def _word(word: str) -> str:
-    choices = [r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in word.split("|")]
+    choices = [r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

@@ -10,7 +10,7 @@ import re
 from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOOR
+from claimstream.domain.replies.doubt import DOOR, DOOR_BESIDE_LAW
 from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
@@ -74,7 +74,7 @@ UNDECIDED = Rule(
 
 BY_US = Rule(
     "by_us",
-    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{our_client}|\bsie (?:waere|ist|wuerde|koennte)\b|\b(?:unsere?r?|meine?r?|our|my) "
+    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{our_client}|\b(?:unsere?r?|meine?r?|our|my) "
     r"(?:zustimmung|einverstaendnis|einwilligung|gegen|alternativ|vergleich|counter|consent|approval)\w{0,24}",
     takes=("Wir stimmen zu.", "Unsere Mandantin lehnt ab.", "Das findet unsere Zustimmung.", "Our client accepts."),
     leaves=("Der Schuldner stimmt zu.", "Ihre Zustimmung haben wird er."),
@@ -149,6 +149,13 @@ PRONOUN = Rule(
 
 INSERTIONS = (
     Rule(
+        "with_reference_to",
+        r"\b(?:bezugnehmend|unter bezugnahme|mit bezug|in bezug|in beantwortung|in erledigung|with reference|further|"
+        r"in response|in reply) (?:auf |to )?(?:ihre?[nsmr]?|das|die|dem|den|your|the) (?:\w{1,20} ){0,2}?{letter}",
+        takes=("bezugnehmend auf Ihr Schreiben", "Unter Bezugnahme auf das genannte Schreiben", "In response to your letter"),
+        leaves=("auf das Konto",),
+    ),
+    Rule(
         "agreed_sum",
         PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|for|in the amount of) #money",
         takes=("Ihr Vergleichsangebot über #money", "your offer of #money"),
@@ -184,7 +191,7 @@ INSERTIONS = (
     Rule(
         "as_it_stands",
         "{insertion}",
-        takes=("in der vorgelegten Fassung", "ohne Anerkennung einer Rechtspflicht", "in full and final settlement"),
+        takes=("ohne Anerkennung einer Rechtspflicht", "in full and final settlement"),
         leaves=("in einer anderen Fassung",),
     ),
     Rule(
@@ -202,7 +209,8 @@ INSERTIONS = (
     ),
     Rule(
         "we_examined",
-        r"\b(?:haben|habe|hat)\b[^.!?;]{0,70}?{we_examined} und(?: (?:wir|ich))?\b|\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
+        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined} und(?: (?:wir|ich))?\b|"
+        r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
         takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),
         leaves=("Wir haben geprüft.",),
     ),
@@ -249,7 +257,7 @@ INSERTIONS = (
 AS_SUBMITTED = Rule(
     "as_submitted",
     "{as_submitted}",
-    takes=("in der vorgelegten Fassung",),
+    takes=("in der vorgelegten Fassung", "in der Ihnen vorliegenden Fassung"),
     leaves=("in einer anderen Fassung",),
 )
 """Changes nothing in an acceptance; a refusal of the plan "in this form" may be none of another."""
@@ -284,13 +292,6 @@ NO_OBJECTION = Rule(
     "{no_objection}",
     takes=("Es bestehen keine Einwände.",),
     leaves=("Es bestehen Einwände.",),
-)
-
-SHE = Rule(
-    "she_for_our_client",
-    r"\A(?:sie|diese|er|dieser|die mandantin|der mandant)\b",
-    takes=("Sie stimmt dem Plan zu.",),
-    leaves=("Wenn sie zustimmt",),
 )
 
 WORDS_OF_ACCEPTANCE = Rule(
@@ -330,14 +331,15 @@ def what_is_said(low: str) -> SettlementDecision | None:
     rest = bare(low)
     if BY_OTHERS.find(rest) and not BY_US.find(low):
         return None
-    core = REFUSES_BY_DENIAL.without(rest)
-    refused = core != rest or REFUSES.find(core) is not None
+    main = " ".join(REASONS.compiled.sub(" ", rest).split())
+    core = REFUSES_BY_DENIAL.without(main)
+    refused = core != main or REFUSES.find(core) is not None
     agreed = AGREES.find(core) is not None
     denied = _denied(core)
     if OFFERS.find(core) and not (denied and not refused and not agreed):
         return SettlementDecision.COUNTER_OFFER
     if refused:
-        return SettlementDecision.UNCLEAR if denied and core == rest else SettlementDecision.DECLINED
+        return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
     if agreed and denied:
         return SettlementDecision.DECLINED
     if UNDECIDED.find(rest) and (agreed or NAMES_PLAN.find(low)):
@@ -390,11 +392,14 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
 
 
 def is_closed(low: str) -> bool:
-    """Whether a stretch beside a refusal leaves no door open: no other figure than the share offered, no doubt."""
+    """Whether a stretch beside a refusal leaves no door open: no other figure than the share offered, no doubt.
+
+    A law that is cited has its own conditions.
+    """
     rest = low
     for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
-    return DOOR.find(rest) is None and not re.search(r"#money|#share|\?", rest)
+    return (DOOR_BESIDE_LAW if "#law" in low else DOOR).find(rest) is None and not re.search(r"#money|#share|\?", rest)
 
 
 def bare(low: str) -> str:
@@ -425,7 +430,7 @@ def _said_by_us(rest: str) -> bool:
     clause = re.split(r"\b(?:dass|that)\b", rest)[-1]
     if THIRD_PERSON.find(clause):
         client = OUR_CLIENT.find(clause)
-        return (client is not None and _MAIN_CLIENT.match(client.group()) is not None) or bool(SHE.find(clause))
+        return client is not None and _MAIN_CLIENT.match(client.group()) is not None
     return bool(BY_US.find(clause) or BY_NOBODY.find(clause))
 
 

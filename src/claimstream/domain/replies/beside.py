@@ -8,7 +8,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.answers import WORDS_OF_ACCEPTANCE, is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
-from claimstream.domain.replies.kinds import BESIDE_ACCEPTANCES, BESIDE_OFFERS, BESIDE_REFUSALS, is_harmless
+from claimstream.domain.replies.kinds import BESIDE_ACCEPTANCES, BESIDE_OFFERS, BESIDE_REFUSALS, WILLING, is_harmless
 from claimstream.domain.replies.pieces import Piece
 
 TAKES_BACK = Rule(
@@ -75,7 +75,7 @@ def leaves_declined(piece: Piece) -> bool:
 
 def leaves_offered(piece: Piece) -> bool:
     """Whether a piece beside a counter offer leaves it the creditor's offer."""
-    low = COURTESY.without(piece.low)
+    low = WILLING.without(COURTESY.without(piece.low))
     if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
         return True
     return leaves_declined(piece)

@@ -28,3 +28,10 @@ DOOR = Rule(
     leaves=("Wir lehnen den Plan ab.", "Die Vollstreckung wird fortgesetzt."),
 )
 """Beside a refusal: the last word may not be spoken."""
+
+DOOR_BESIDE_LAW = Rule(
+    "open_door_beside_a_law",
+    r"{contrast}|{change}|{door}",
+    takes=("Nach § 76 SGB IV wäre ein Vergleich denkbar.",),
+    leaves=("Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",),
+)

@@ -27,7 +27,7 @@ KINDS = (
     CLOSING,
     Rule(
         "reference_to_letter",
-        r"\A.{0,20}?(?:{thanks}|{refer}){gap}{letter}|"
+        r"\A.{0,120}?(?:{thanks}|{refer}){gap}(?:{letter}|{paper}|{plan_first+plan_head}|{plan_head}|{sending})|"
         r"{letter}{gap}(?:haben wir|habe ich|ist) {gap}(?:erhalten|eingegangen)",
         takes=(
             "Vielen Dank für Ihr Schreiben vom 12.10.2026.",
@@ -169,12 +169,18 @@ BESIDE_ACCEPTANCES = (
         takes=("Ihren Vorschlag haben wir geprüft.",),
         leaves=("Wir prüfen Ihren Vorschlag.",),
     ),
+    Rule(
+        "enforcement_stopped",
+        "{enforcement}.{0,80}?{stopped}",
+        takes=("Die Vollstreckung werden wir einstellen.", "Die Pfändung stellen wir ruhend."),
+        leaves=("Die Vollstreckung wird fortgesetzt.",),
+    ),
 )
 """Kinds of sentence that leave an acceptance of the plan what it is."""
 
 BESIDE_REFUSALS = (
     BESIDE_ACCEPTANCES[0],
-    BESIDE_ACCEPTANCES[-1],
+    BESIDE_ACCEPTANCES[-2],
     Rule(
         "reason_of_refusal",
         "{reason}",
@@ -194,6 +200,13 @@ BESIDE_REFUSALS = (
 )
 """Kinds of sentence that leave a refusal of the plan what it is."""
 
+WILLING = Rule(
+    "willing_at_all",
+    "{willing}",
+    takes=("Einem Vergleich stehen wir grundsätzlich positiv gegenüber.",),
+    leaves=("Wir sind nicht bereit.",),
+)
+
 BESIDE_OFFERS = (
     *BESIDE_ACCEPTANCES,
     *BESIDE_REFUSALS[2:],
@@ -203,6 +216,7 @@ BESIDE_OFFERS = (
         takes=("An dieses Angebot halten wir uns bis zum 31.12.2026 gebunden.",),
         leaves=("Wir halten nichts davon.",),
     ),
+    WILLING,
     Rule(
         "answer_asked",
         "{answer_asked}",

@@ -9,10 +9,10 @@ from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.text import Sentence, Text
 
-_PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei".split())
+_PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei eg e.v mbh eg. gegen".split())
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
-_CAPITAL = re.compile(r"\b[A-Z][\w.&-]*")
-_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w.&-]*|und|&|fuer|der|am|im|an))+)")
+_CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Piece:
 def is_name(line: str) -> bool:
     """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
     small = [word for word in _WORD.findall(line) if word[0].islower()]
-    return all(word in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
+    return all(word.lower().rstrip(".") in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
 
 
 def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:

@@ -24,7 +24,7 @@ from claimstream.domain.replies.answers import (
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import conditions_in
-from claimstream.domain.replies.marks import Marks, spelled, without_names
+from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
 from claimstream.domain.replies.offers import offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
@@ -43,6 +43,11 @@ SPEAKS = Rule(
 
 _NEAR = 3
 """Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
+SHE = re.compile(
+    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|erklaert|verzichtet)\b"
+)
+"""In the sentence behind one about the writer's client."""
+THEIR_CLIENT = re.compile(r"\bihre mandant")
 _CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] ")
 _MOST_CUTS = 8
 
@@ -83,6 +88,10 @@ class _Reply:
             for piece in pieces_of(text, self._marks)
             if not any(box.start < piece.sentence.end and piece.sentence.start < box.end for box in self._boxes)
         ]
+        for number, piece in enumerate(self._pieces[1:], start=1):
+            before = self._pieces[number - 1].low
+            if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
+                self._pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
         self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self._pieces]
         about = [ABOUT_PLAN.find(piece.low) is not None for piece in self._pieces]
         self._said = {
