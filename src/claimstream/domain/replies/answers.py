@@ -10,7 +10,7 @@ import re
 from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOOR, DOOR_BESIDE_LAW
+from claimstream.domain.replies.doubt import DOOR, DOOR_BESIDE_LAW, DOUBT
 from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
@@ -133,6 +133,14 @@ VERB_FIRST = Rule(
 )
 """A condition by the order of its words."""
 
+NEW_SUM = Rule(
+    "new_sum",
+    r"\b(?:eine[mnrs]?|an?) (?:(?!\b(?:de[rmns]|ihre?\w)\b).){0,60}#money",
+    takes=("Wir sind mit einem Vergleichsbetrag von #money einverstanden.", "We accept a payment of #money."),
+    leaves=("Wir sind mit dem Vergleich über #money einverstanden.",),
+)
+"""Agreed to, it is the creditor's own."""
+
 THEIRS = Rule(
     "plan_of_others",
     PLAN + r" (?:unsere[rs]|meine[rs]|eines|einer|anderer)\b",
@@ -174,6 +182,12 @@ INSERTIONS = (
         r"(?:von|in hoehe von) #money zu (?:erledigen|regeln|begleichen),",
         takes=(", die Sache gegen Zahlung von #money zu erledigen,",),
         leaves=("gegen Zahlung von #money",),
+    ),
+    Rule(
+        "version",
+        r"\bin der fassung vom #date",
+        takes=("in der Fassung vom #date",),
+        leaves=("in der Fassung ab #date",),
     ),
     Rule(
         "dated",
@@ -262,6 +276,21 @@ AS_SUBMITTED = Rule(
 )
 """Changes nothing in an acceptance; a refusal of the plan "in this form" may be none of another."""
 
+TELLS = Rule(
+    "tells",
+    r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|confirm),? (?:dass|that)\b",
+    takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
+    leaves=("Wir stimmen dem Plan mit Freude zu.",),
+)
+
+EXAMINED = Rule(
+    "examined",
+    "{examined}|{we_examined}|{demand}|{tell_can}",
+    takes=("nach Prüfung der Unterlagen", "können wir Ihnen"),
+    leaves=("noch nicht",),
+)
+"""Words of doubt that mean none in front of what is told."""
+
 REASONS = Rule(
     "reason_within",
     r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
@@ -274,7 +303,8 @@ REASONS = Rule(
 OFFERED_SHARE = Rule(
     "offered_share",
     r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|quotenzahlung|zahlung|quota|dividend|share)"
-    r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?",
+    r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
+    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
     takes=("die angebotene Quote von #share", "Ihre Quote"),
     leaves=("unsere Mindestquote von #share",),
 )
@@ -338,6 +368,8 @@ def what_is_said(low: str) -> SettlementDecision | None:
     denied = _denied(core)
     if OFFERS.find(core) and not (denied and not refused and not agreed):
         return SettlementDecision.COUNTER_OFFER
+    if agreed and not denied and not refused and NEW_SUM.find(main):
+        return SettlementDecision.COUNTER_OFFER
     if refused:
         return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
     if agreed and denied:
@@ -356,6 +388,7 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
     """
     if BARE_YES.find(low):
         return plan_known
+    low = _told(low)
     rest = AS_SUBMITTED.without(bare(low))
     if QUOTES.search(low) or any(
         rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS, OFFERS)
@@ -370,6 +403,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
     if BARE_NO.find(low):
         return plan_known
+    low = _told(low)
     rest = bare(low)
     if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest):
         return False
@@ -415,6 +449,14 @@ def _kept(insertion: re.Match[str]) -> str:
         insertion.group()
     )
     return f" {kept.group()} " if kept else " "
+
+
+def _told(low: str) -> str:
+    """What a sentence tells behind *we inform you that*, if nothing before that takes it back."""
+    told = TELLS.find(low)
+    if told is None or DOUBT.find(EXAMINED.without(low[: told.start()])) or AGREES.find(low[: told.start()]):
+        return low
+    return low[told.end() :].lstrip()
 
 
 def _no_objection(low: str) -> str:
