@@ -58,6 +58,14 @@ DENIES = Rule(
     leaves=("Wir stimmen zu.",),
 )
 
+READY = Rule(
+    "ready_to_accept",
+    r"\bbereit,? (?:[^#]{0,80} )?(?:anzunehmen|zuzustimmen|mitzutragen|beizutreten|zu akzeptieren)\b",
+    takes=("Wir sind bereit, Ihren Vorschlag anzunehmen.",),
+    leaves=("Wir sind bereit, einen Vergleich über #money zu akzeptieren.",),
+)
+"""Ready for the plan itself, not for another sum."""
+
 OFFERS = Rule(
     "offers",
     "{offer}",
@@ -182,6 +190,18 @@ INSERTIONS = (
         r"(?:von|in hoehe von) #money zu (?:erledigen|regeln|begleichen),",
         takes=(", die Sache gegen Zahlung von #money zu erledigen,",),
         leaves=("gegen Zahlung von #money",),
+    ),
+    Rule(
+        "by_plan",
+        r"\b(?:gemaess|laut|entsprechend|wie im|aus) (?:de[mr] |ihre[mr] )?" + PLAN,
+        takes=("der Regelung gemäß Schuldenbereinigungsplan",),
+        leaves=("gemäß Gesetz",),
+    ),
+    Rule(
+        "interjection",
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut)(?: so| fuer (?:mich|uns))?)[,.:] ",
+        takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
+        leaves=("Das ist nicht in Ordnung.",),
     ),
     Rule(
         "version",
@@ -366,7 +386,7 @@ def what_is_said(low: str) -> SettlementDecision | None:
     refused = core != main or REFUSES.find(core) is not None
     agreed = AGREES.find(core) is not None
     denied = _denied(core)
-    if OFFERS.find(core) and not (denied and not refused and not agreed):
+    if OFFERS.find(READY.without(core)) and not (denied and not refused and not agreed):
         return SettlementDecision.COUNTER_OFFER
     if agreed and not denied and not refused and NEW_SUM.find(main):
         return SettlementDecision.COUNTER_OFFER
@@ -391,8 +411,8 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
     low = _told(low)
     rest = AS_SUBMITTED.without(bare(low))
     if QUOTES.search(low) or any(
-        rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS, OFFERS)
-    ):
+        rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS)
+    ) or OFFERS.find(READY.without(rest)):
         return False
     if not AGREES.find(rest) or _denied(rest) or not _said_by_us(rest):
         return False
@@ -444,11 +464,9 @@ def bare(low: str) -> str:
 
 
 def _kept(insertion: re.Match[str]) -> str:
-    """What must stay of an insertion: the plan in front of its sum, the subject of *we examined and …*."""
-    kept = (NAMES_PLAN.find(insertion.group()) if insertion.group().endswith("#money") else None) or _SUBJECT.search(
-        insertion.group()
-    )
-    return f" {kept.group()} " if kept else " "
+    """What must stay of an insertion: the plan, and the subject of *we examined and …*."""
+    kept = (_SUBJECT.search(insertion.group()), NAMES_PLAN.find(insertion.group()))
+    return f" {' '.join(found.group() for found in kept if found)} "
 
 
 def _told(low: str) -> str:

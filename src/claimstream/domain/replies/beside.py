@@ -39,6 +39,14 @@ ADDRESSES = Rule(
     leaves=("Wir lehnen ab.",),
 )
 
+OFFICE_NOUN = Rule(
+    "office_noun",
+    "{office_noun}",
+    takes=("Unsere Buchhaltung ist informiert.",),
+    leaves=("Der Bürge haftet.",),
+)
+
+_NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
@@ -58,7 +66,7 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
     if not (set(found) <= set(sums) or _of_kind(piece, BESIDE_ACCEPTANCES[:3])):
         return False
-    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low)
+    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low) or _of_the_office(piece)
 
 
 def leaves_declined(piece: Piece) -> bool:
@@ -89,6 +97,14 @@ def _is_heading(piece: Piece) -> bool:
     """Whether a line of a letterhead or a signature is none of a letter's sentences."""
     rest = EVERYDAY.compiled.sub(" ", piece.marked)
     return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
+
+
+def _of_the_office(piece: Piece) -> bool:
+    """Whether a sentence is about the creditor's own papers and work: it has nouns, and no others than these."""
+    if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low):
+        return False
+    nouns = _NOUN.findall(piece.marked)
+    return bool(nouns) and all(OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns)
 
 
 def _everyday(low: str) -> bool:

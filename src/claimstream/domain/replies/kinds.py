@@ -26,6 +26,12 @@ KINDS = (
     SALUTATION,
     CLOSING,
     Rule(
+        "heading",
+        r"\A{heading}",
+        takes=("Betreff: Ihr Plan", "Unser Zeichen: K 4471", "Re: Marion Lenz, our ref. 88"),
+        leaves=("Das Aktenzeichen ist uns nicht bekannt.",),
+    ),
+    Rule(
         "reference_to_letter",
         r"\A.{0,120}?(?:{thanks}|{refer}){gap}(?:{letter}|{paper}|{plan_first+plan_head}|{plan_head}|{sending})|"
         r"{letter}{gap}(?:haben wir|habe ich|ist) {gap}(?:erhalten|eingegangen)",

@@ -42,7 +42,7 @@ OUR_CLIENT = Rule(
 )
 
 _NAME = re.compile(
-    r"(?:, (?:die|der|dem|den) (?:Firma |Fa\. )?|,? (?:von (?:der |dem )?|zu |zur |de |van (?:der )?|und |geb\. |& )?|-)"
+    r"(?:, (?:die|der|dem|den) (?:Firma |Fa\. )?|,? (?:von (?:der |dem )?|zu |zur |de |van (?:der )?|und |geb\. |& |\./\. |gegen )?|-)"
     r"(?P<word>[A-Z][\w'’-]{0,30}|[A-Z]\.)"
 )
 
