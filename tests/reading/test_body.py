@@ -34,6 +34,8 @@ def test_forms_that_give_different_amounts_are_told(plain: str, html: str) -> No
         ("1293,34 EUR", "<b>1.293,34</b> EUR"),
         ("der Anlage zu entnehmen", "1.293,34 EUR"),
         ("1.293,34 EUR", "1.293,34 EUR, davon Zinsen 12,00 EUR"),
+        ("am 14.08.2025\t1.293,34 EUR", "am 14.08.2025 <td>1.293,34 EUR</td>"),
+        ("für 01/2025 - 12/2025\t1.293,34 EUR", "für 01/2025 - 12/2025</td><td>1.293,34 EUR"),
     ],
 )
 def test_a_plain_form_that_says_less_is_no_contradiction(plain: str, html: str) -> None:

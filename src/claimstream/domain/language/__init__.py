@@ -5,6 +5,6 @@
 """
 
 from claimstream.domain.language.rule import Rule
-from claimstream.domain.language.vocabulary import alternatives, entries
+from claimstream.domain.language.vocabulary import alternatives, entries, parts, words
 
-__all__ = ["Rule", "alternatives", "entries"]
+__all__ = ["Rule", "alternatives", "entries", "parts", "words"]

@@ -41,7 +41,12 @@ class Rule:
         return None if found is None or (self.exception and self.exception.search(folded)) else found
 
     def without(self, folded: str) -> str:
-        """Return the sentence without the words that say it; those that stand for an ``…`` of an entry stay."""
+        """Return a folded sentence without what says it; an exception stays as it is.
+
+        Words that stand for an ``…`` of an entry stay: without *stimmen … zu*, *wir stimmen gern zu* is *wir gern*.
+        """
+        if self.exception and self.exception.search(folded):
+            return folded
         rest = self.compiled.sub(lambda found: f" {' '.join(filter(None, found.groups()))} ", folded)
         return " ".join(rest.split())
 

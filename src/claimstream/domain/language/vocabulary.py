@@ -54,26 +54,30 @@ def entries(section: str) -> tuple[str, ...]:
     return _sections()[section]
 
 
+def words(section: str) -> tuple[str, ...]:
+    """Return the single words of a section as written, for one that holds neither phrases nor ``*``."""
+    return tuple(word for entry in entries(section) for word in entry.split("|"))
+
+
 def alternatives(section: str) -> str:
     """Return a regular expression that stands for any entry of a section as whole words, for folded text.
 
     Its groups are the words that stand for an ``…``.
     """
-    return rf"(?<!\w)(?:{_any(entries(section))})(?!\w)"
+    return rf"(?<!\w)(?:{parts(section)})(?!\w)"
 
 
 def composed(first: str, head: str) -> str:
     """Return the same for words composed of an entry of each of two sections: *Regulierungs-* and *-plan*."""
-    return rf"(?<!\w)(?:{_any(entries(first))})-?(?:{_any(entries(head))})(?!\w)"
+    return rf"(?<!\w)(?:{parts(first)})-?(?:{parts(head)})(?!\w)"
 
 
-def _any(choices: tuple[str, ...]) -> str:
-    """The entries, the longest first (*in voller Höhe* before *in*), in groups of the same first letter.
-
-    The groups make the search several times faster: most words fail at their first letter.
-    """
+def parts(section: str) -> str:
+    """Return a regular expression that stands for any entry of a section, also as a part of a word."""
+    # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
+    # faster: most words fail at their first letter.
     groups: dict[str, list[str]] = defaultdict(list)
-    for entry in sorted(choices, key=len, reverse=True):
+    for entry in sorted(entries(section), key=len, reverse=True):
         folded = fold(entry)
         first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
         groups[first].append(_pattern(folded)[len(first) :])

@@ -6,26 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from claimstream.domain.language import words
+from claimstream.domain.reader.spelling import fold
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+"""The sections of the vocabulary that hold the months' names."""
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januar jan january jänner jaenner",
-            "februar feb february feber",
-            "märz maerz mrz mär march mar",
-            "april apr",
-            "mai may",
-            "juni jun june",
-            "juli jul july",
-            "august aug",
-            "september sept sep",
-            "oktober okt october oct",
-            "november nov",
-            "dezember dez december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
+    spelling: number
+    for number, section in enumerate(MONTHS, start=1)
+    for name in words(section)
+    for spelling in (name.lower(), fold(name))
 }
 MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 """A month's name, as a part of a regular expression."""

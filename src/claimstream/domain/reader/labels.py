@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
+from claimstream.domain.language import parts
 from claimstream.domain.reader.spelling import fold
 
 
@@ -252,101 +253,25 @@ _SCAN = re.compile(
 )
 
 _WORDS: tuple[tuple[Role | None, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(pattern))
-    for role, pattern in (
-        (
-            None,
-            r"(?:\w*auf|heraus|zahlungsauf|an)forderung(?:en)?|basiszins\w*|zinss(?:atz|aetze)\w*|forderungsauf\w+|"
-            r"unkosten",
-        ),
-        (
-            Role.CONDITION,
-            r"wenn|falls|sofern|sollten?|wuerden?|waeren?|koennten?|haetten?|if|should|would|could|unless|"
-            r"vorbehaltlich|soweit",
-        ),
-        (Role.NEGATION, r"kein\w{0,2}|nicht|weder|no|not|none|never|niemals"),
-        (
-            Role.DOUBT,
-            r"ca|circa|etwa|rund|ungefaehr|geschaetzt\w*|voraussichtlich\w*|vorlaeufig\w*|approximately|approx|"
-            r"estimated|provisional\w*|angeblich\w*|vermeintlich\w*|irrtuemlich\w*|faelschlich\w*|bestritten\w*|"
-            r"strittig\w*",
-        ),
-        (Role.PART, r"davon|hiervon|darunter|thereof"),
-        (
-            Role.RATE,
-            r"(?:monats|teil|einzel|schluss|abschluss|leasing|kredit|tilgungs|mindest|wunsch|folge|anfangs|start|"
-            r"darlehens)?raten?(?:hoehe|zahlung|zahlungen|betrag|plan|angebot|vereinbarung)?|"
-            r"raten-?\w*zahlung\w*|monatlich\w*|monthly|instal(?:l)?ments?|jaehrlich\w*|vierteljaehrlich\w*|"
-            r"woechentlich\w*|weekly|abschlag|abschlaege\w?|monatsbetrag|monatsmiete|monatsgebuehr\w*",
-        ),
-        (Role.CREDIT, r"guthaben\w*|kontoguthaben|ueberzahlung\w*|ueberzahlt\w*|credit-?balance"),
-        (
-            Role.PAYMENT,
-            r"(?:an|be|ein|voraus|teil|ge)?gezahlt\w*|bezahlt\w*|beglichen\w*|geleistet\w*|eingegangen\w*|"
-            r"vereinnahmt\w*|erhalten\w*|gutgeschrieben\w*|verrechnet\w*|angerechnet\w*|abgebucht\w*|"
-            r"zahlungseing\w+|teilzahlung\w*|zahlungen|anzahlung\w*|abschlagszahlung\w*|gesamtzahlung\w*|"
-            r"sonderzahlung\w*|gutschrift\w*|ueberweisungen|tilgung\w*|getilgt\w*|"
-            r"paid|received|payments|credited|less|minus|deducted|repayments?|storno\w*|zahlung",
-        ),
-        (
-            Role.OTHER,
-            r"angebot\w*|\w*vergleich(?:s\w*|e?s?)|angeboten\w*|anbiete\w*|biete\w?|bieten|geboten\w*|\w*vorschlag\w*|"
-            r"\w*vorgeschlag\w*|vorschlagen|einmalzahlung\w*|einmalbetrag\w*|quote\w*|\w*quote|mindest\w*|mindestens|"
-            r"minimum|"
-            r"maximal\w*|maximum|hoechst\w*|hoechstens|\w*wert|wert\w*|mwst|\w*steuer|ust|vat|tax|netto\w*|\w*limit|"
-            r"kreditrahmen|verfuegungsrahmen|dispo\w*|\w*freigrenze\w*|\w*freibetr\w+|pfaend\w*|\w*einkommen\w*|"
-            r"verzicht\w*|erlass|erlassen\w?|nachlass\w*|rabatt\w*|skonto|urspruenglich\w*|anfaenglich\w*|vormals|"
-            r"fruehere?\w?|ehemals|bisherige\w?|statt|anstatt|anstelle|\w*stammkapital|grundkapital|eigenkapital|"
-            r"haftsumme|"
-            r"kaution\w*|\w*kaufpreis\w*|kaufsumme|\w*darlehenss?umme|\w*darlehensbetrag\w*|kreditsumme\w*|"
-            r"\w*kreditbetrag\w*|auszahlung\w*|taeglich\w*|tageszins\w*|daily|ersparnis|einsparung\w*|rueckzahlung\w*|"
-            r"\w*erstattung\w*|versicherungssumme|deckungssumme|zwischensumme\w*|subtotal|uebertrag|original\w*|"
-            r"initial\w*|formerly|previous\w*|originally|offer\w*|settlement\w*|waiv\w*|discount\w*|reduction|limit|"
-            r"teilforderung\w*|einzelforderung\w*|ursprungsforderung\w*|ausgangsforderung\w*|gegenforderung\w*|"
-            r"altforderung\w*|einzelpreis\w*|stueckpreis\w*|preis|grundpreis|arbeitspreis|grundgebuehr\w*|bonitaet\w*|"
-            r"kreditlinie\w*|"
-            r"propos\w+|abgelehnt\w*|zurueckgewiesen\w*|storniert\w*|ausgebucht\w*|counter-?offer\w*|sicherheit\w*|buergschaft\w*|hinterleg\w*|pfaendungs\w*|zahlungsplan\w*|"
-            r"plan|schuldenbereinigungsplan\w*|plans?umme|planbetrag|insolvenz\w*masse",
-        ),
-        (
-            Role.STILL,
-            r"restbetr(?:ag|ags|ages|aege)|restforderung(?:en)?|restsumme|restsaldo|gesamtrestforderung|"
-            r"verbleibend\w*|restliche[rn]?|zahlungsrest",
-        ),
-        (
-            Role.TOTAL,
-            r"(?:brutto)?gesamt-?(?:forderung|forderungen|forderungsbetrag|forderungshoehe|betrag|betrages|betrags|"
-            r"summe|schuld|schulden|schuldenstand|saldo|rueckstand|rueckstaende|verbindlichkeit|verbindlichkeiten|"
-            r"hoehe|restschuld|"
-            r"verschuldung|obligo|aussenstand|aussenstaende)|gesamt|insgesamt|summe|endbetrag\w{0,2}|endsumme|"
-            r"forderungssumme|schuldsumme|zahlbetrag\w{0,2}|total|totalbetrag|totals|ueberweisungsbetrag|zusammen",
-        ),
-        (
-            Role.PRINCIPAL,
-            r"haupt-?forderung(?:en|sbetrag)?|hauptsumme|hauptbetrag|hauptschuld|kapital|kapitalforderung|"
-            r"kapitalbetrag|kapitalschuld|grundforderung|principal|darlehensforderung|warenforderung",
-        ),
-        (Role.INTEREST, r"(?:\w*-)?\w*zins(?:en|es)|zinsforderung(?:en)?|zinsbetrag|zinsrueckst\w+|\w*interest"),
-        (
-            Role.COSTS,
-            r"(?:\w*-)?\w*kosten|kosten\w*|\w*gebuehr(?:en)?|auslagen\w*|spesen|\w*kostenpauschale|\w*pauschale|"
-            r"inkassoverguetung|verguetung|nebenforderung(?:en)?|nebenleistungen|\w*saeumniszuschl\w+|"
-            r"verspaetungszuschl\w+|saeumnisgebuehr\w*|verzugsschaden|costs?|fees?|charges?|expenses|disbursements|"
-            r"porto",
-        ),
-        (
-            Role.CLAIM,
-            r"\w*forderung(?:en|sbetrag|sbetraege|shoehe|sstand|ssaldo|skonto)?|betrag|betrages|betrags|schuldbetrag|"
-            r"mahnbetrag|rechnungsbetr(?:ag|ages|aege)|fehlbetrag|abrechnungsbetrag|offenbetrag|nachzahlung|"
-            r"nachzahlungsbetrag|"
-            r"restschuld\w?|\w*restschuld|\w*saldo|salden|\w*rueckst(?:and|ands|aende|aenden)|schulden|\w*schuld|"
-            r"schuldet|schuldest|\w*verbindlichkeit(?:en)?|aussenst(?:and|aende|aenden)|ausstehend\w*|offen|"
-            r"offene[rnms]?|"
-            r"unbezahlt\w*|unbeglichen\w*|outstanding|balance|debts?|arrears|liabilit(?:y|ies)|claims?|owed|owes?|"
-            r"owing|due|amount|sum|unpaid|geschuldet\w*|mahnsumme|faellig\w{0,2}|ablösebetrag|abloesebetrag|"
-            r"abloesesumme",
-        ),
-        (Role.OTHER, r"\w*betr(?:ag|aege|aegen|ages|ags)|\w+summe"),
+    (role, re.compile(parts(section)))
+    for role, section in (
+        # The first that takes a word has it.
+        (None, "label_none"),
+        (Role.CONDITION, "label_condition"),
+        (Role.NEGATION, "label_negation"),
+        (Role.DOUBT, "label_doubt"),
+        (Role.PART, "label_part"),
+        (Role.RATE, "label_rate"),
+        (Role.CREDIT, "label_credit"),
+        (Role.PAYMENT, "label_payment"),
+        (Role.OTHER, "label_other"),
+        (Role.STILL, "label_still"),
+        (Role.TOTAL, "label_total"),
+        (Role.PRINCIPAL, "label_principal"),
+        (Role.INTEREST, "label_interest"),
+        (Role.COSTS, "label_costs"),
+        (Role.CLAIM, "label_claim"),
+        (Role.OTHER, "label_sum_of_something"),
     )
 )
 

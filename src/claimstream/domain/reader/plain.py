@@ -1,81 +1,130 @@
-"""Whether the words around an amount say no more than that it is owed.
+"""Sentences and lines that say no more than that so much is owed.
 
 German and English have too many ways to say that a figure is *not* the claim (paid, sold, time-barred, estimated,
 somebody else's, …) to list them. So the list is of the words that change nothing: a figure is sure only where every
 word of its sentence or line is one of them. A word that is missing here costs a look by a person; one too many writes
-a wrong figure.
+a wrong figure. The words are data (``domain/language``, ``figures.txt``).
 """
 
 import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from claimstream.domain.language import Rule, parts, words
+from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.spelling import fold
+from claimstream.domain.replies.kinds import is_harmless
+from claimstream.domain.text import Sentence
 
-_DATE = (
-    r"(?:\s{1,2}(?:vom|of|dated)\s{1,2}\d[\d./ ]{5,10}|\s{1,2}(?:vom|of|dated)\s{1,2}\d{1,2}\.?\s[^\W\d]{3,9}\s\d{4})?"
+_DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
+_MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
+
+PHRASES = (
+    Rule(
+        "opening_of_a_letter",
+        rf"(?:wir nehmen )?(?:hoeflich )?bezug(?:nehmend)? auf ihre? {{letter}}{_DATE}|"
+        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|"
+        rf"(?:vielen dank|wir danken(?: ihnen)?|wir bedanken uns) fuer ihre? {{letter}}{_DATE}|"
+        rf"(?:auf|zu) ihre?m? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
+        rf"(?:thank you for|we refer to|with reference to|further to) your {{letter}}{_DATE}|"
+        r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
+        takes=("zu Ihrem Schreiben vom 03.05.2026", "Sehr geehrte Frau Kern,", "Further to your letter of 3 May 2026"),
+        leaves=("Ihr Schreiben ist hinfällig.",),
+    ),
+    Rule(
+        "telling",
+        r"(?:wir |ich )?(?:teilen?|koennen) (?:wir |ich )?ihnen (?:hiermit |wunschgemaess |gerne? )?(?:mit|mitteilen)"
+        r"(?![^\s,:.])|(?:wir |ich )?teilen? (?:wir |ich )?(?:hiermit |wunschgemaess )?mit(?![^\s,:.])|"
+        r"(?:wir )?bestaetigen (?:wir )?(?:ihnen )?(?:hiermit )?(?=,|dass)|"
+        r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
+        r"wie folgt|(?:so )?dass\b",
+        takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due."),
+        leaves=("Er teilt die Forderung.",),
+    ),
+    Rule(
+        "in_this_matter",
+        r"in (?:der )?(?:oben genannten?|o\. ?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|vorstehenden|dieser|"
+        r"der|rubrizierten) (?:angelegenheit|sache|forderungssache|forderungsangelegenheit|inkassosache|matter)|"
+        r"in the above matter|(?:im auftrag|namens und im auftrag|on behalf of)(?!\w)|we act(?= (?:on behalf|for))",
+        takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.",),
+        leaves=("In anderer Sache beträgt der Saldo 50,00 EUR.",),
+    ),
+    Rule(
+        "whose_debt",
+        r"ihre[rnms]? (?:o\. ?g\. |oben genannten? )?(?:mandant(?:in|en|schaft)?|mandats|partei|klient(?:in|en)?)\b|"
+        r"ihr mandant\b|ihre? (?:aktuelle |gesamte |offene )?(?:restschuld|rueckstand|saldo|schulden)\b|"
+        r"unsere[rnms]? (?:mandant(?:in|schaft|en)|auftraggeber(?:in|s)?)\b|"
+        r"your client(?:['’]s|s|s['’])?(?!\w)|your (?:(?:total|current|outstanding) ){0,2}(?:balance|debt|arrears)\b|"
+        r"\bschuldet (?:sie|er|es)\b|\bschuldet (?:mir|uns) (?:sie|er)\b|\b(?:sie|er) schuldet\b",
+        takes=(
+            "Ihr Mandant schuldet uns 50,00 EUR.",
+            "Your client's debt is EUR 50.00.",
+            "Also schuldet sie mir 50 EUR.",
+        ),
+        leaves=("Ihre Forderung gegen uns beträgt 50,00 EUR.",),
+    ),
+    Rule(
+        "to_be_paid",
+        r"zu (?:zahlen|begleichen|entrichten|leisten)\b|"
+        r"zu (?:zahlen|begleichen|entrichten|leisten|ueberweisen)de[rnsm]?\b|"
+        r"zur zahlung(?= (?:offen|faellig))|\bto (?:pay|be paid)\b|"
+        r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
+        r"in voller hoehe|zu unseren gunsten|\bmay(?= \d)|(?<=\d )may\b|"
+        rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
+        takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
+        leaves=("Es ist nichts zu tun.",),
+    ),
+    Rule(
+        "payments_counted",
+        r"(?:nach|unter) (?:abzug|verrechnung|anrechnung|beruecksichtigung) (?:(?:aller|der|ihrer|bisher|bereits|"
+        r"geleisteten|geleisteter|eingegangenen|eingegangener|erhaltenen|bisherigen|bislang|saemtlicher) ){0,4}"
+        r"zahlung(?:en)?\b|after (?:(?:all|deduction|of|your|the|any) ){0,3}payments?(?: (?:received|made))?\b|"
+        r"(?:abzueglich|abzgl\.) (?:bereits )?(?:gezahlter|geleisteter) (?:raten|betraege|zahlungen)\b|"
+        r"nach (?:abzug|aufrechnung|verrechnung) mit laufenden leistungen|"
+        r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
+        takes=("nach Abzug aller bisher geleisteten Zahlungen", "after deduction of all payments received"),
+        leaves=("Nach Abzug der Provision beträgt er 50,00 EUR.",),
+    ),
+    Rule(
+        "composition",
+        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich)|"
+        r"(?:\d+(?:,\d+)? ?%|prozent\w*) (?:punkten? )?ueber dem (?:jeweiligen )?basiszins(?:satz)?",
+        takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
+        leaves=("Sie ist erledigt.",),
+    ),
+    Rule(
+        "file_number",
+        r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
+        r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
+        takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
+        leaves=("Das Zeichen der Zeit.",),
+    ),
+    Rule(
+        "title",
+        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per) (?:(?:dem|der|unserem|unserer) )?(?:"
+        r"(?:rechtskraeftigen|vollstreckbaren) )?(?:{title})(?: des)?\b",
+        takes=("Forderung aus dem Vollstreckungsbescheid vom 03.05.2024", "gemäß Urteil"),
+        leaves=("Der Vollstreckungsbescheid lautet über 500,00 EUR.",),
+    ),
+    Rule(
+        "court",
+        r"\b(?:(?:des|vom|beim|am|das|dem) )?(?:{court})(?: [^\W\d_]+(?:-[^\W\d_]+)?)?",
+        takes=("Kostenrechnung des Amtsgerichts Grünau vom 03.05.2025",),
+        leaves=("Das Gericht hat abgewiesen.",),
+    ),
+    Rule(
+        "company",
+        # By its legal form.
+        r"(?:[\w&.,’'-]{1,60} ){1,5}?(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
+        r"e\. ?v\.|ltd\.?|plc|inc\.?|s\. ?a\.|b\. ?v\.)(?!\w)",
+        takes=("Forderung der Orion Finanz GmbH & Co. KG",),
+        leaves=("Die Forderung beträgt 50,00 EUR.",),
+    ),
 )
-_LETTER = r"(?:schreiben|anschreiben|anfrage|e-?mail|mail|nachricht|brief|letter|enquiry|inquiry|request|message)"
-_MATTER = r"(?:angelegenheit|sache|forderungssache|forderungsangelegenheit|inkassosache|matter)"
-_CLIENT = r"(?:mandant(?:in|en|schaft)?|mandats|partei|klient(?:in|en)?)"
+"""Turns of phrase that leave a figure as it is, whatever their single words would say."""
 
-_PHRASES = re.compile(
-    r"(?<!\w)(?:"
-    + "|".join(
-        (
-            # How a letter begins
-            rf"(?:wir\snehmen\s)?(?:höflich\s)?bezug(?:nehmend)?\sauf\sihre?\s{_LETTER}{_DATE}",
-            rf"ihre?\s{_LETTER}{_DATE}\shaben\swir\s(?:dankend\s)?erhalten",
-            rf"(?:vielen\sdank|wir\sdanken(?:\sihnen)?|wir\sbedanken\suns)\sfür\sihre?\s{_LETTER}{_DATE}",
-            rf"(?:auf|zu)\sihre?m?\s{_LETTER}{_DATE}",
-            rf"(?:thank\syou\sfor|we\srefer\sto|with\sreference\sto|further\sto)\syour\s{_LETTER}{_DATE}",
-            r"(?:wir\s|ich\s)?(?:teilen?|können)\s(?:wir\s|ich\s)?ihnen\s(?:hiermit\s|wunschgemäß\s|gerne?\s)?"
-            r"(?:mit|mitteilen)(?![^\s,:.])",
-            r"(?:wir\s|ich\s)?(?:teilen?)\s(?:wir\s|ich\s)?(?:hiermit\s|wunschgemäß\s)?mit(?![^\s,:.])",
-            r"(?:we\s)?(?:hereby\s)?(?:confirm|inform\syou|advise\syou|can\sconfirm|write\sto\sconfirm)\sthat",
-            rf"in\s(?:der\s)?(?:oben\sgenannten?|o\.\s?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|"
-            rf"vorstehenden|dieser|der|rubrizierten)\s{_MATTER}",
-            r"in\sthe\sabove\smatter",
-            r"wie\sfolgt",
-            r"may(?=\s\d)|(?<=\d\s)may",
-            r"we\sact(?=\s(?:on\sbehalf|for))",
-            r"(?:ist|sind)\s(?:vollständig\s)?(?:erledigt|ausgeglichen)(?=:\s0,00)",
-            r"mit(?=\s(?:insgesamt\s)?(?:eur\s|€\s?)?\d[\d.]{0,9},\d\d)",
-            r"(?:im\sauftrag|namens\sund\sim\sauftrag|on\sbehalf\sof)(?!\w)",
-            r"(?:sehr\sgeehrte|guten\s(?:tag|morgen)|hallo|liebe[rs]?|dear|moin|grüß\sgott)(?:\s[^,.:?\d]{0,60})?,",
-            r"(?:zu\s)?(?:beiliegendem|beigefügtem)\sschreiben",
-            # Who owes
-            rf"ihre[rnms]?\s(?:o\.\s?g\.\s|oben\sgenannten?\s)?{_CLIENT}",
-            r"ihr\smandant",
-            r"your\sclient(?:['’]s|s|s['’])?",
-            r"ihre?\s(?:aktuelle\s|gesamte\s|offene\s)?(?:restschuld|rückstand|saldo|schulden)",
-            r"your\s(?:(?:total|current|outstanding)\s){0,2}(?:balance|debt|arrears)",
-            r"unsere[rnms]?\s(?:mandant(?:in|schaft|en)|auftraggeber(?:in|s)?)",
-            # What is to be done with the figure
-            r"zu\s(?:zahlen|begleichen|entrichten|leisten)",
-            r"zur\szahlung(?=\s(?:offen|fällig))",
-            r"(?:to\s(?:pay|be\spaid))",
-            r"(?:nach|unter)\s(?:abzug|verrechnung|anrechnung|berücksichtigung)\s(?:(?:aller|der|ihrer|bisher|bereits|"
-            r"geleisteten|geleisteter|eingegangenen|eingegangener|erhaltenen|bisherigen|bislang|sämtlicher)\s){0,4}"
-            r"zahlung(?:en)?",
-            r"after\s(?:(?:all|deduction|of|your|the|any)\s){0,3}payments?(?:\s(?:received|made))?",
-            r"(?:noch\s)?nicht\s(?:bezahlt|beglichen|ausgeglichen)",
-            r"(?:abzüglich|abzgl\.)\s(?:bereits\s)?(?:gezahlter|geleisteter)\s(?:raten|beträge|zahlungen)",
-            r"nach\s(?:abzug|aufrechnung|verrechnung)\smit\slaufenden\sleistungen",
-            r"statt\sder\s(?:von\s)?ihnen\sgenannten\s[\d.,]+\s(?:€|eur|euro)",
-            r"zu\sunseren\sgunsten",
-            r"(?:so\s)?dass",
-            # What it is made of, and by when
-            r"(?:sie|er|es|dies|diese|dieser|die)\s(?=setzt\ssich)",
-            r"(?:\d+(?:,\d+)?\s?%|prozent\w*)\s(?:punkten?\s)?über\sdem\s(?:jeweiligen\s)?basiszins(?:satz)?",
-            r"(?:unter\sdem|unser|unter|zum)\s(?:aktenzeichen|zeichen|geschäftszeichen|az\.?)",
-            r"(?:no|ref|nr)\.?\s?(?=[\w/-]{0,12}\d)",
-            # Companies, by their legal form
-            r"(?:[\w&.,’'-]{1,60}\s){1,5}?(?:gmbh(?:\s&\sco\.?\skga?)?|ag(?:\s&\sco\.?\skg)?|kg|ohg|se|e\.\s?g\.|eg|ug|"
-            r"e\.\s?v\.|ltd\.?|plc|inc\.?|s\.\s?a\.|b\.\s?v\.)(?!\w)",
-        )
-    )
-    + r")(?!\w)"
+_SALUTATION = re.compile(
+    rf"\A(?:{parts('salutation')})(?!\w)[^,.:?!\d]{{0,60}}(?:Dr\.[^,.:?!\d]{{0,40}})?[,!]", re.IGNORECASE
 )
 _NAMED = re.compile(
     r"(?<!\w)(?:Frau|Herrn?|Eheleuten?|Mr|Mrs|Ms|Miss|[Mm]andant(?:in|en|schaft)?|[Ss]chuldner(?:in|s)?|"
@@ -91,106 +140,113 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-
-
-def _vocabulary(words: str) -> frozenset[str]:
-    """The words, folded and parted by blanks, as a set."""
-    return frozenset(words.split())
-
-
-_MONTHS = (
-    "januar februar maerz april mai juni juli august september oktober november dezember "
-    "january february march june july october december jan feb mar apr jun jul aug sep sept okt oct nov dez dec"
+_NOUN = r"[A-ZÄÖÜ][\w-]{2,40}"
+_GROUND_NOUNS = re.compile(
+    rf"(?<!\w)(?P<lead>aus|für|wegen|betreffend|bezüglich)\s(?:(?:dem|der|den|die|das|des|einem|einer|Ihrem|Ihrer)\s)?"
+    rf"(?:[a-zäöüß-]{{3,30}}e[nr]\s)?"
+    rf"(?P<nouns>{_NOUN}(?:(?:,|\s(?:und|sowie|&))\s{_NOUN}){{0,3}})(?!\w)"
 )
-_NEUTRAL = _vocabulary(
-    _MONTHS
-    + " der die das den dem des ein eine einer eines einem einen und sowie nebst zzgl zuzueglich inkl inklusive "
-    "incl einschl einschliesslich samt von vom auf in im aus bis seit gegen gegenueber zum zur per an am fuer "
-    "ueber unser unsere unserer unseren unserem unseres wir uns hier hiermit wie folgt folgende folgender "
-    "folgenden folgendes sich es damit somit mithin also dass noch nun nunmehr derzeit derzeitig derzeitige "
-    "derzeitigen derzeitiger aktuell aktuelle aktueller aktuellen gegenwaertig gegenwaertige momentan heute "
-    "heutige heutigen heutiger tag tage tages stand datum insgesamt gesamt gesamte gesamten gesamter zusammen "
-    "summe hoehe ihv ist sind besteht bestehen bestehende bestehender betraegt betragen belaeuft belaufen "
-    "valutiert valutieren ergibt ergeben verbleibt verbleiben verbleibend verbleibende verbleibender fordern "
-    "fordert beanspruchen beansprucht verlangen machen macht geltend beziffern beziffert melden meldet "
-    "anmelden haben hat steht stehen offen offene offener offenen offenes offenstehend offenstehende "
-    "ausstehend ausstehende ausstehender ausstehenden faellig faellige faelliger faelligen schuldet schulden "
-    "geschuldet geschuldete zahlbar unbezahlt unbezahlte unbeglichen weiterhin laufende laufender laufenden "
-    "weitere weiterer weiteren aller alle bisher bislang angefallene angefallener angefallenen aufgelaufene "
-    "aufgelaufener aufgelaufenen gesetzliche gesetzlicher davon darin enthalten hiervon setzt zusammensetzt "
-    "auskunft aufstellung forderungsaufstellung forderungsuebersicht kontostand saldenbestaetigung mandant "
-    "mandantin mandanten mandantschaft schuldner schuldnerin kunde kundin kunden frau herr herrn eheleute "
-    "firma eur euro euros gesamtschuldner "
-    # what is owed for
-    "rechnung rechnungen vertrag vertrags vertrages vertragskonto konto kundenkonto kreditkonto girokonto "
-    "mietkonto darlehen darlehenskonto darlehensvertrag kreditvertrag kredit mietverhaeltnis mietvertrag "
-    "miete lieferung lieferungen vertragsverhaeltnis vertragsnummer rechnungsnummer kundennummer kontonummer "
-    "rechnungsnr kundennr vertragsnr nummer nr no az aktenzeichen zeichen kd iban abrechnungsstand "
-    # labels
-    "forderungsbetrag forderungsbetrages forderungshoehe forderungsstand forderungssaldo forderungssumme "
-    "betrag betrages betrags restbetrag restbetrages restsumme restsaldo restschuld restforderung "
-    "restforderungen endbetrag endsumme endsaldo zahlbetrag rechnungsbetrag mahnbetrag mahnsumme schuldbetrag "
-    "schuldsumme saldo kontosaldo sollsaldo salden kontostand rueckstand rueckstaende zahlungsrueckstand "
-    "mietrueckstand mietrueckstaende beitragsrueckstand beitragsrueckstaende gesamtrueckstand gesamtbetrag "
-    "gesamtbetrages gesamtsumme gesamtschuld gesamtsaldo gesamthoehe gesamtverbindlichkeit "
-    "gesamtverbindlichkeiten gesamtobligo gesamtaussenstand verbindlichkeit verbindlichkeiten aussenstand "
-    "aussenstaende abloesebetrag bruttogesamtforderung gesamtrestforderung ueberweisungsbetrag totalbetrag "
-    "hauptsumme hauptbetrag kapital kapitalbetrag kapitalforderung auslagen nebenforderung nebenforderungen "
-    "pauschale kostenpauschale saeumniszuschlag saeumniszuschlaege verzugsschaden schuldenstand nachzahlung "
-    "nachzahlungsbetrag zahlungsrest "
-    # headings
-    "position positionen pos bezeichnung text beschreibung art waehrung beleg belegnummer faelligkeit "
-    "uebersicht "
-    # English
-    "the a an our total overall grand outstanding current balance amount amounts sum debt debts claim claims "
-    "claimed claiming due owed owing owes payable remaining remains remain unpaid open is are of as at per on "
-    "to including inclusive incl plus together all accrued further interest costs cost fees fee charges "
-    "charge principal expenses and we against for with from by stands amounting currently today now presently "
-    "still date account number ref reference invoice invoices contract that which us comprising comprises "
-    "this matter under stand creditor arrears today's agreement loan mr mrs ms made up contractual jetzt "
-    "liegt bei stellt unveraendert unveraenderte mein meine meiner meinem meinen ich mitglied mitglieds jahr "
-    "jahre jahren monat monate monaten quartal bestellung bestellungen behandlung behandlungen warenlieferung "
-    "warenlieferungen beitrag beitraege mahn weist grund wegen so verein praxis sofort rate raten bank "
-    "sparkasse mietsache wohnung forderungskonto rechnungsdatum faelligkeitsdatum vorgang kassenzeichen "
+"""*aus der Lieferung und Montage*: any noun may be what is owed for, unless it is one of ``[odd_noun]``."""
+_ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
+_KNOWN = re.compile(
+    "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
 )
-_NEUTRAL_ENDS = re.compile(
-    r"(?:haupt|gesamt|geld|zahlungs|kaufpreis|miet|darlehens|kredit|beitrags|gebuehren|steuer|unterhalts|inkasso|"
-    r"honorar|waren|entgelt|praemien|werkstatt)?-?forderung(?:en)?|[\w-]{0,24}(?:kosten|zinsen|gebuehren|gebuehr|"
-    r"vertrag|vertrages|vertrags|konto|kontos|nummer)|mitgliedsbeitr\w{2,5}|\w+(?:str|strasse)"
-)
+_DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
+"""What is owed, composed: *Beitrags-rückstände*, *Gesamt-rest-forderung*."""
+_GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
+_GROUNDS = frozenset(map(fold, words("ground")))
+_ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
+_ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
+_ODD_NOUN = re.compile(parts("odd_noun"))
+_PAST = re.compile(parts("figure_past"))
+_AFTER = re.compile(parts("figure_after"))
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _QUOTATION = re.compile(r"[?„“”»«\"]")
-_REVERSED = re.compile(
-    r"(?<!\w)(?:(?:wir|we)\s(?:\w+\s)?(?:schulden|owe)|(?:gegen|gegenüber)\suns|uns\sgegenüber|"
-    r"(?<!gegen\s)(?<!von\s)ihre?\s(?:mandant|klient)\w*\s(?:\w+\s)?(?:hat|fordert|verlangt|beansprucht|macht)|"
-    r"(?:hat|fordert|verlangt|beansprucht)\sihre?\s(?:mandant|klient)\w*|your\sclient\s(?:has|claims))(?!\w)"
+
+REVERSED = Rule(
+    "owed_to_the_client",
+    r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:gegen|gegenueber) uns|uns gegenueber|"
+    r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
+    r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|your client (?:has|claims))(?!\w)",
+    takes=(
+        "Wir schulden Ihrer Mandantin 50,00 EUR.",
+        "Ihre Mandantin fordert 50,00 EUR.",
+        "Your client claims EUR 50.",
+    ),
+    leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
-"""Who owes whom, the other way round."""
+TAKEN_BACK = Rule(
+    "figure_taken_back",
+    r"{taking_back}|\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
+    r"\bihre[mrs]? (?:liste|aufstellung|verzeichnis|berechnung)\b|"
+    r"\bsie (?:schr\w+|nann\w+|nenn\w+|gaben|teilten|geben|haben)\b|\bin your\b|\byou \w+|\baccording to\b",
+    takes=("Dies war der Stand im Mai.", "Sie ist verjährt.", "It was settled in May."),
+    leaves=("Die Forderung setzt sich wie folgt zusammen:",),
+)
+ANNOUNCES = Rule(
+    "figure_announced",
+    r"{announcing}|\bsetzt sich\b|\bergibt sich\b",
+    takes=("Wir teilen Ihnen den Stand mit:", "Our statement is as follows:"),
+    leaves=("Sie schrieben uns:",),
+)
+SUPPOSED = Rule(
+    "figure_supposed",
+    r"{condition}|{limit}|{subjunctive}|{doubt}",
+    takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
+    leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
+)
+ADDRESSED = Rule(
+    "figure_of_somebody_or_some_case",
+    r"\b(?:sie|ihr\w{0,2}|er|bei|nach|unter|you|your|he|she|they|with|after|upon)\b",
+    takes=("Sie nannten uns:", "Bei Zahlung bis Monatsende:", "Your list says:"),
+    leaves=("Hier die Zahlen zu Nils Harmsen:",),
+)
+MADE_OF = Rule(
+    "figure_made_of",
+    r"\A(?:dies\w*|das|sie|er|der betrag|die (?:\w{0,12}forderung|summe|gesamtsumme)|"
+    r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
+    r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
+    r"is made up|consists|includes|comprises)(?!\w)",
+    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "It comprises two invoices."),
+    leaves=("Sie besteht seit 2019.",),
+)
+REQUEST = Rule(
+    "asks_for_the_claim",
+    r"(?<!\w)(?:teilen sie (?:uns|mir)|bitten (?:wir )?(?:sie )?(?:uns|um)|(?:bitte )?(?:nennen|beziffern) sie) "
+    r"[^.?!]{0,80}?(?:hoehe|stand|forderung\w{0,14})(?!\w)",
+    takes=("Bitte teilen Sie uns die aktuelle Höhe mit.",),
+    leaves=("Wir teilen Ihnen die aktuelle Höhe mit.",),
+)
 
 
 @lru_cache(maxsize=8192)
-def _is_neutral(word: str) -> bool:
-    folded = fold(word)
-    return folded in _NEUTRAL or bool(_NEUTRAL_ENDS.fullmatch(folded))
+def _is_known(word: str) -> bool:
+    if word == "may":
+        return False  # "the claim may amount to": beside a day it is a month, which a phrase takes out before
+    if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word):
+        return True
+    if word in _GROUNDS:
+        return True
+    return bool(_GROUND.fullmatch(word)) and not (_ODD_PART.match(word) or _ANOTHER_WORD.fullmatch(word))
 
 
 def odd_words(text: str) -> tuple[str, ...]:
-    """The words of ``text`` that are not known to leave a figure as it is; numbers and single letters never count.
+    """The words of ``text``, folded, that are not known to leave a figure as it is. Numbers and letters never count.
 
     A question and a quotation are odd by their marks.
     """
     text = " ".join(text.split())
-    low = text.lower()
-    found = _QUOTATION.findall(low)
-    if len(low) == len(text):
-        text = _without_names(text)
-    low = text.lower()
-    found += _REVERSED.findall(low)
-    low = _PHRASES.sub(" ", low)
+    found = _QUOTATION.findall(text)
+    text = _SALUTATION.sub(" ", text)
+    text = _GROUND_NOUNS.sub(_without_nouns, _ASIDE.sub(_without_aside, _without_names(text)))
+    low = fold(text)
+    found += [match.group() for match in REVERSED.finditer(low)]
+    for phrase in PHRASES:
+        low = phrase.compiled.sub(" ", low)
     found += [
         word
         for word in _WORD.findall(low)
-        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_neutral(word)
+        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_known(word)
     ]
     return tuple(found)
 
@@ -208,72 +264,57 @@ def _without_names(text: str) -> str:
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
 
 
-_PAST = _vocabulary(
-    "urspruengliche urspruenglichen urspruenglicher urspruenglich betrug betrugen sie gezahlt bezahlt geleistet "
-    "geleistete geleisteten zahlung zahlungen teilzahlung teilzahlungen ihrer ihre bereits wurden wurde haben auf "
-    "darauf erhalten abzueglich abzgl abzuziehen gutschrift originally was were paid payment payments received "
-    "less already has been have you nach abzug ratenrueckstand"
-)
-_AFTER = _vocabulary(
-    "bitte wir bitten um ueberweisen ueberweisung zahlen begleichen ausgleich sofort innerhalb binnen spaetestens "
-    "ihnen teilen mit mitteilen gern gerne geben nachstehend nachfolgend folgendermassen wie ergibt verzinsen "
-    "taeglich einzelnen naeheren details ersichtlich beigefuegte beigefuegten beigefuegter anlage anliegend "
-    "anliegende anliegenden uebersenden anbei sie er es dies diese dieser diesen dieses unter angabe oben genannte "
-    "genannten bankverbindung setzen stellt dar please transfer pay within days below follows consists bear find "
-    "enclosed attached detailed break down breakdown inform you follow it this"
-)
-_TELLS = re.compile(
-    r"(?<!\w)(?:mit|mitteilen|mitzuteilen|stellung|auskunft|folgt|folgende\w?|nachstehend\w*|nachfolgend\w*|zutreffend|"
-    r"bestätigen|melden|beziffern|beziffert|dar|auf|ab|schuldet|besteht|bestehen|setzt\ssich|ergibt\ssich|gewünscht\w*|übermitteln|übersenden|"
-    r"schreiben|anfrage|übersicht|aufstellung|forderungsaufstellung|abrechnung|kontoauszug|below|follows?|following|"
-    r"statement|breakdown|owes|confirm|query)(?!\w)"
-)
-_MADE_OF = re.compile(
-    r"(?:dies\w*|das|sie|er|der\sbetrag|die\s(?:forderung|summe)|this|that|it)\s(?:\w+\s)?(?:ergibt\ssich|setzt\ssich|"
-    r"resultiert|beruht|stammt|besteht\saus|enthält|umfasst|beinhaltet|is\smade\sup|consists|includes|comprises)(?!\w)"
-)
-_TAKES_BACK = re.compile(
-    r"(?<!\w)(?:nicht|nie\w*|kein\w*|ohne|war|waren|wär\w*|wurde\w*|würde\w*|hatte\w*|hätte\w*|betrug\w*|lautete\w*|"
-    r"galt\w*|stand(?=\s(?:die|der|in))|damals|früher\w*|ehemal\w*|bestr[ei]\w*|behaupt\w*|angeblich\w*|\w*vergleich\w*|"
-    r"\w*angebot\w*|sollte\w*|könnte\w*|dürfte\w*|falls|wenn|sofern|schätz\w*|voraussicht\w*|vorläufig\w*|verjähr\w*|"
-    r"erledig\w*|bezahlt\w*|gezahlt\w*|beglichen\w*|getilgt\w*|verkauf\w*|abgetreten\w*|parallel\w*|ander\w*|dritt\w*|"
-    r"in\sihre[mr]|ihre[mrs]?\s(?:liste|aufstellung|verzeichnis|berechnung)|sie\s(?:schr\w+|nann\w+|nenn\w+|gaben|teilten|"
-    r"geben|haben)|irr\w*|verseh\w*|storn\w*|verzicht\w*|gutschr\w*|zugunsten|beispiel\w*|muster\w*|entwurf|alle[rn]?|"
-    r"not?|never|was|were|would|could|should|if|disput\w*|settled|written|alleged\w*|estimat\w*|former\w*|previous\w*|"
-    r"offer\w*|other|waive\w*|in\syour|you\s\w+|according\sto)(?!\w)"
-)
-_REQUEST = re.compile(
-    r"(?<!\w)(?:teilen\ssie\s(?:uns|mir)|bitten\s(?:wir\s)?(?:sie\s)?(?:uns|um)|(?:bitte\s)?(?:nennen|beziffern)\ssie)\s"
-    r"[^.?!]{0,80}?(?:höhe|stand|forderung\w{0,14})(?!\w)"
-)
+def _without_nouns(match: re.Match[str]) -> str:
+    nouns = re.split(r"[\s,&]+", match["nouns"])
+    return match.group() if any(map(_is_odd, nouns)) else f"{match['lead']} "
+
+
+def _without_aside(match: re.Match[str]) -> str:
+    """An aside goes when it is a number with the nouns that say which: *(Verfahren 4 C 119/24)*."""
+    words = [word for word in _WORD.findall(match["words"]) if not any(char.isdigit() for char in word)]
+    named = any(char.isdigit() for char in match["words"]) and not _MONEY_ASIDE.search(match["words"])
+    plain = all(_is_known(fold(word)) or (word[0].isupper() and not _is_odd(word)) for word in words if len(word) > 1)
+    return " " if named and plain else match.group()
+
+
+_MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
+
+
+def _is_odd(noun: str) -> bool:
+    word = fold(noun)
+    return _ODD_NOUN.fullmatch(word) is not None or (_ODD_PART.match(word) is not None and word not in _GROUNDS)
 
 
 def is_plain(text: str, names: Collection[str] = ()) -> bool:
-    """Whether every word of ``text`` leaves the figure in it as it is. ``names`` are words of names, folded."""
-    return all(fold(word) in names for word in odd_words(text))
+    """Return True when every word of ``text`` leaves the figure in it as it is. ``names``: words of names, folded."""
+    return all(word in names for word in odd_words(text))
 
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
-    """Whether the words before a colon only announce what is owed."""
-    low = text.lower()
-    return is_plain(text, names) or bool(_TELLS.search(low) and not _TAKES_BACK.search(low))
+    """Return True when the words before a colon only announce what is owed."""
+    if is_plain(text, names):
+        return True
+    folded = Sentence.of(text).folded
+    if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
+        return False
+    return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None
 
 
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
-    """Whether a sentence that goes on about a figure takes nothing of it back."""
-    low = text.lower()
-    if _MADE_OF.match(low.lstrip()) and not _TAKES_BACK.search(low):
+    """Return True when a sentence that goes on about a figure takes nothing of it back."""
+    sentence = Sentence.of(text.strip())
+    if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return True
-    return all(fold(word) in _AFTER or fold(word) in names for word in odd_words(text))
+    return is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text))
 
 
 def is_past(text: str, names: Collection[str] = ()) -> bool:
-    """Whether a clause tells of an earlier figure and payments, and nothing else."""
+    """Return True when a clause tells of an earlier figure and payments, and nothing else."""
     return any(char.isdigit() for char in text) and all(
-        fold(word) in _PAST or fold(word) in names for word in odd_words(text)
+        _PAST.fullmatch(word) or word in names for word in odd_words(text)
     )
 
 
 def is_request(text: str) -> bool:
-    """Whether a letter asks how high the claim is. Who asks that is not the one who claims: it is our own letter."""
-    return bool(_REQUEST.search(" ".join(text.lower().split())))
+    """Return True when a letter asks how high the claim is. Only our own letter does."""
+    return REQUEST.find(Sentence.of(text).folded) is not None

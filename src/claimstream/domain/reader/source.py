@@ -36,6 +36,8 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.replies.remarks import doubtful_remark
+from claimstream.domain.text import Text
 
 T = TypeVar("T")
 
@@ -87,7 +89,14 @@ def read_source(source: Source) -> SourceExtraction:
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
+        remark=_remark(source, claims),
     )
+
+
+def _remark(source: Source, claims: Sequence[Claim]) -> Evidence | None:
+    plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
+    found = doubtful_remark(Text(source.text), plain)
+    return Evidence(source_id=source.source_id, quote=found.written, start=found.start) if found else None
 
 
 def _unlike_money(claim: Claim) -> Claim:

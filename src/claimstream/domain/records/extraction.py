@@ -142,6 +142,8 @@ class SourceExtraction(Record):
     summary: str | None = None
     injection: Evidence | None = None
     """Text that tries to instruct its reader as a machine."""
+    remark: Evidence | None = None
+    """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
     """Names of fields whose value was dropped because its evidence does not stand in the source."""
 
@@ -176,6 +178,8 @@ class Consolidated(Record):
     flaw: AmountFlaw | None = None
     """The winning rank holds an amount that may not be written (ambiguous, or a credit)."""
     conflicts: tuple[Conflict, ...] = ()
+    remarks: tuple[Evidence, ...] = ()
+    """Sentences that may make the figure another one, at most one of each source."""
     confidence: float = 0.0
     """Of what matters for the intent: the amount's, or the settlement's; 0 when nothing was found."""
     sources_used: tuple[str, ...] = ()

@@ -172,6 +172,13 @@ INSERTIONS = (
         leaves=("auf das Konto",),
     ),
     Rule(
+        "matter_settled_by_sum",
+        r", die (?:angelegenheit|sache|forderung) (?:durch|gegen|mit) (?:eine |einer )?(?:einmal)?zahlung "
+        r"(?:von|in hoehe von) #money zu (?:erledigen|regeln|begleichen),",
+        takes=(", die Sache gegen Zahlung von #money zu erledigen,",),
+        leaves=("gegen Zahlung von #money",),
+    ),
+    Rule(
         "agreed_sum",
         PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|for|in the amount of) #money",
         takes=("Ihr Vergleichsangebot über #money", "your offer of #money"),
@@ -182,13 +189,6 @@ INSERTIONS = (
         r"\b(?:gegen|von|durch) (?:die |eine |der |einer )?(?:angebotene\w? |vorgeschlagene\w? )(?:einmal)?zahlung "
         r"(?:von|in hoehe von|ueber) #money",
         takes=("gegen die angebotene Einmalzahlung in Höhe von #money",),
-        leaves=("gegen Zahlung von #money",),
-    ),
-    Rule(
-        "matter_settled_by_sum",
-        r", die (?:angelegenheit|sache|forderung) (?:durch|gegen|mit) (?:eine |einer )?(?:einmal)?zahlung "
-        r"(?:von|in hoehe von) #money zu (?:erledigen|regeln|begleichen),",
-        takes=(", die Sache gegen Zahlung von #money zu erledigen,",),
         leaves=("gegen Zahlung von #money",),
     ),
     Rule(
@@ -216,7 +216,7 @@ INSERTIONS = (
         leaves=("bis zum #date", "ab #date"),
     ),
     Rule(
-        "file_number",
+        "file_number_within",
         r"\(?(?:(?:zu|unter|in|mit|unser|unserem|ihr|ihrem|dem|zum) ){0,2}(?:{number_of_file})\.?:? ?(?=\S{0,20}\d)[\w./-]{2,30}\)?|"
         r"\(\d[\w./-]{2,20}\)",
         takes=("zum Aktenzeichen 4711/26", "(Az. K-20/7)", "(4711/26)"),

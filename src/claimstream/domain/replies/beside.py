@@ -8,7 +8,15 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.answers import WORDS_OF_ACCEPTANCE, is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
-from claimstream.domain.replies.kinds import BESIDE_ACCEPTANCES, BESIDE_OFFERS, BESIDE_REFUSALS, WILLING, is_harmless
+from claimstream.domain.replies.kinds import (
+    BESIDE_ACCEPTANCES,
+    BESIDE_OFFERS,
+    BESIDE_REFUSALS,
+    CLAIM_REPEATED,
+    SHARE_OF_PLAN,
+    WILLING,
+    is_harmless,
+)
 from claimstream.domain.replies.pieces import Piece
 
 TAKES_BACK = Rule(
@@ -64,14 +72,14 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return False
     if piece.outside or piece.is_name:
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
-    if not (set(found) <= set(sums) or _of_kind(piece, BESIDE_ACCEPTANCES[:3])):
+    if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN))):
         return False
     return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low) or _of_the_office(piece)
 
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
-    repeated = BESIDE_REFUSALS[0].find(piece.low) and piece.low.count("#money") == 1
+    repeated = CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1
     low = piece.low.replace("#money", "") if repeated else piece.low
     if not is_closed(low):
         return False

@@ -33,7 +33,7 @@ KINDS = (
     ),
     Rule(
         "reference_to_letter",
-        r"\A.{0,120}?(?:{thanks}|{refer}){gap}(?:{letter}|{paper}|{plan_first+plan_head}|{plan_head}|{sending})|"
+        r"\A.{0,20}?(?:{thanks}|{refer}){gap}{letter}|"
         r"{letter}{gap}(?:haben wir|habe ich|ist) {gap}(?:erhalten|eingegangen)",
         takes=(
             "Vielen Dank für Ihr Schreiben vom 12.10.2026.",
@@ -107,13 +107,21 @@ KINDS = (
     ),
     Rule(
         "running_interest",
-        r"{interest_runs}{gap}{runs}",
+        r"{interest_runs}{gap}{runs}|{runs}{gap}{interest_runs}",
         takes=(
             "Weitere Zinsen fallen ab dem 01.11.2026 an.",
             "Die Zinsen laufen in Höhe von 5 Prozentpunkten über dem Basiszinssatz weiter.",
             "Interest continues to accrue.",
+            "Die Hauptforderung wird ab dem 01.11.2026 verzinst.",
         ),
-        leaves=("Die Zinsen betragen 80,00 EUR.",),
+        leaves=("Die Zinsen betragen 80,00 EUR.", "Ab dem 01.11.2026 sind die Zinsen nicht berechnet."),
+        but=r"\b(?:nicht|keine|not|no)\b",
+    ),
+    Rule(
+        "title_state",
+        r"{title_state}",
+        takes=("Die Forderung ist nicht tituliert.", "Ein Titel liegt vor."),
+        leaves=("Der Titel wurde herausgegeben.",),
     ),
     Rule(
         "wish",
@@ -128,19 +136,55 @@ KINDS = (
 )
 """The first that takes a sentence names its kind."""
 
+BESIDE_ANSWERS = (
+    Rule(
+        "plan_received",
+        r"(?:{thanks}|{refer}){gap}(?:{received}|{plan_first+plan_head}|{plan_head})",
+        takes=(
+            "In der Angelegenheit Ihrer Mandantin nehmen wir Bezug auf Ihr Schreiben.",
+            "Wir bedanken uns für die Übersendung des Regulierungsvorschlags.",
+        ),
+        leaves=("Der Plan ist hier.",),
+    ),
+    Rule(
+        "comes_with_answer",
+        "{comes_with}{gap}{paper_of_answer}|{paper_of_answer}{gap}{comes_with}",
+        takes=("Eine von uns unterzeichnete Ausfertigung fügen wir bei.", "Die Zustimmungserklärung liegt bei."),
+        leaves=("Die Erklärung fehlt.",),
+    ),
+    Rule(
+        "paid_to_account",
+        r"{remit}.{0,60}?\b(?:konto|account)\b",
+        takes=("Payments can be made to the account stated on our invoices.", "Zahlungen auf unser Konto erbeten."),
+        leaves=("Das Konto ist geschlossen.",),
+    ),
+    Rule(
+        "plan_examined",
+        r"{we_examined}",
+        takes=("Ihren Vorschlag haben wir geprüft.",),
+        leaves=("Wir prüfen Ihren Vorschlag.",),
+    ),
+)
+"""Kinds of sentence that stand beside any answer to a plan."""
+
+CLAIM_REPEATED = Rule(
+    "claim_repeated",
+    "{claim_of_ours}{gap}{stands}",
+    takes=("Unsere Forderung beträgt unverändert 4.100,00 EUR.", "The outstanding balance is EUR 410.00."),
+    leaves=("Wir verzichten auf die Forderung.", "Unsere Forderung ist verjährt."),
+)
+
+SHARE_OF_PLAN = Rule(
+    "share_of_plan",
+    "{share_of_plan}",
+    takes=("Auf uns entfällt monatlich der Betrag von 31,20 EUR.",),
+    leaves=("Auf Sie entfällt ein Betrag von 31,20 EUR.",),
+)
+
 BESIDE_ACCEPTANCES = (
-    Rule(
-        "claim_repeated",
-        "{claim_of_ours}{gap}{stands}",
-        takes=("Unsere Forderung beträgt unverändert 4.100,00 EUR.", "The outstanding balance is EUR 410.00."),
-        leaves=("Wir verzichten auf die Forderung.", "Unsere Forderung ist verjährt."),
-    ),
-    Rule(
-        "share_of_plan",
-        "{share_of_plan}",
-        takes=("Auf uns entfällt monatlich der Betrag von 31,20 EUR.",),
-        leaves=("Auf Sie entfällt ein Betrag von 31,20 EUR.",),
-    ),
+    *BESIDE_ANSWERS,
+    CLAIM_REPEATED,
+    SHARE_OF_PLAN,
     Rule(
         "waiver_of_rest",
         r"{by_plan}.{0,120}?{waive}.{0,60}?{what_is_waived}|{by_plan}.{0,120}?{what_is_waived}.{0,60}?{waive}|"
@@ -170,12 +214,6 @@ BESIDE_ACCEPTANCES = (
         leaves=("Die erste Rate fehlt.",),
     ),
     Rule(
-        "plan_examined",
-        r"{we_examined}",
-        takes=("Ihren Vorschlag haben wir geprüft.",),
-        leaves=("Wir prüfen Ihren Vorschlag.",),
-    ),
-    Rule(
         "enforcement_stopped",
         "{enforcement}.{0,80}?{stopped}",
         takes=("Die Vollstreckung werden wir einstellen.", "Die Pfändung stellen wir ruhend."),
@@ -185,8 +223,8 @@ BESIDE_ACCEPTANCES = (
 """Kinds of sentence that leave an acceptance of the plan what it is."""
 
 BESIDE_REFUSALS = (
-    BESIDE_ACCEPTANCES[0],
-    BESIDE_ACCEPTANCES[-2],
+    *BESIDE_ANSWERS,
+    CLAIM_REPEATED,
     Rule(
         "reason_of_refusal",
         "{reason}",
@@ -215,7 +253,7 @@ WILLING = Rule(
 
 BESIDE_OFFERS = (
     *BESIDE_ACCEPTANCES,
-    *BESIDE_REFUSALS[2:],
+    *BESIDE_REFUSALS[len(BESIDE_ANSWERS) + 1 :],
     Rule(
         "offer_holds_until",
         "{offer_holds}",

@@ -70,6 +70,7 @@ def consolidate(
         injection=next((e.injection for e in extractions if e.injection), None),
         flaw=total.flaw,
         conflicts=(total.conflict,) if total.conflict else (),
+        remarks=tuple(e.remark for e in extractions if e.remark),
         confidence=_confidence(intent, total.amount, settlement),
         sources_used=tuple(dict.fromkeys(used)),
         sources_unread=tuple(dict.fromkeys(unread)),

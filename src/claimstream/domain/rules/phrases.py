@@ -95,7 +95,8 @@ CANNOT_ACT = _any(
     rf"\bkein\w* (?:vorgang|kund\w+|vertrag|konto|schuldner\w*)\b{_GAP}\b(?:gefunden|finden|feststellen|ermitteln)\b",
     r"\bohne (?:vorlage )?(?:einer |eine |die |der |gueltige |unterschriebene |schriftliche )*(?:original)?vollmacht\b",
     rf"\bvollmacht\w*\b{_GAP}\b(?:fehlt|liegt\b{_GAP}\bnicht|nicht (?:bei|vor)|nicht beigefuegt)\b",
-    rf"\bliegt\b{_GAP}\b(?:keine|nicht)\b{_GAP}\b(?:vor|vollmacht)\b",
+    rf"\bliegt\b{_GAP}\b(?:keine|nicht)\b{_GAP}\b(?:vollmacht|mandat|legitimation)\w*",
+    rf"\b(?:vorgang|auftrag|mandat|legitimation|anfrage|anschreiben)\w*\b{_GAP}\bliegt\b{_GAP}\bnicht (?:mehr )?vor\b",
     rf"\b(?:unable to|cannot|could not)\b{_GAP}\b(?:locate|identify|match|assign|find)\b",
 )
 """The creditor says that without an answer it does nothing."""

@@ -32,9 +32,9 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import REST, ParsedMail, Source
+from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
 from claimstream.domain.rules.matching import SAME_NAME, people_conflict
 from claimstream.domain.rules.mentions import Wording
@@ -203,6 +203,16 @@ def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     return f"perhaps not what the creditor claims: {found.group()}" if found else None
 
 
+def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A sentence of the letter, beside the total, that may make it another one."""
+    total = consolidated.total_claim
+    letters = {s.source_id for s in mail.sources if s.kind is SourceKind.BODY or len(s.text) <= LETTER_LENGTH}
+    if total is not None:
+        letters.add(total.evidence.source_id)
+    found = next((remark for remark in consolidated.remarks if remark.source_id in letters), None)
+    return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
+
+
 def _guards(
     mail: ParsedMail,
     intent: Intent,
@@ -221,8 +231,9 @@ def _guards(
             or _better_figure_unread(mail, consolidated)
         ):
             guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
-        if disputed := _disputed(mail, consolidated):
-            guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, disputed)
+        for doubt in (_disputed(mail, consolidated), _remarked(mail, consolidated)):
+            if doubt:
+                guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, doubt)
         return (guard,), guard.confidence
     if intent is Intent.SETTLEMENT_RESPONSE:
         debt = stored_amount(file.creditor) if file else None

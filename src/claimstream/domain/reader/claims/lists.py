@@ -11,6 +11,8 @@ _BETWEEN = re.compile(r"(?:(?:stand|per|zum|in)\b[\s:]*)?(?:[\d.]{6,10}|eur|euro
 """What may stand between a label and its amount: a date, or the currency."""
 _LONGEST = 80
 """Characters of a line that may be a label."""
+_LEADS_ON = re.compile(r"\b(?:auf|von|insgesamt|of|to|total)\Z|:\Z")
+"""The end of a sentence whose amount stands on a line of its own: *… beläuft sich auf insgesamt*."""
 
 
 def with_labels_above(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -53,7 +55,7 @@ def _labels_above(page: Page, block: Sequence[int]) -> list[Meaning]:
         last = line
         span = page.index.lines[line]
         content = span.of(page.text).strip()
-        if len(content) > _LONGEST or content.endswith((".", "!", "?", ";", ",")):
+        if (len(content) > _LONGEST and not _LEADS_ON.search(content)) or content.endswith((".", "!", "?", ";", ",")):
             break
         meaning = meaning_of_label(page, span)
         if meaning.role is not None:

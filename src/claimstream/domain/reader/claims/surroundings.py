@@ -41,7 +41,7 @@ class Surroundings:
         if span.end - span.start > _LONGEST:
             return False
         begin = self._own_part(span, claim)
-        if not self._plain(begin, span.end):
+        if not self._plain(begin, self._own_end(span, claim)):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
@@ -86,6 +86,14 @@ class Surroundings:
             elif is_past(before, self._names):
                 begin = match.end()
         return begin
+
+    def _own_end(self, span: Span, claim: Claim) -> int:
+        """Return where the claim's own clause ends: before one that leaves it as it is (*…, die Belege hängen an*)."""
+        page = self._page
+        match = page.text.find(", ", claim.token.end, span.end)
+        if match < 0 or (claim.label is not None and claim.label.end > match):
+            return span.end
+        return match if is_plain_after(page.text[match + 2 : span.end], self._names) else span.end
 
     def _follow_up(self, span: Span) -> bool:
         """Whether the next sentence, where it goes on about the amount, takes nothing back."""

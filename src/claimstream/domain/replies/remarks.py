@@ -1,0 +1,239 @@
+"""Remarks of a statement that may make its figure another one.
+
+Beside its figure a letter may say that the car is still to be sold, that the decision was revoked, that the second line
+is a projection. Nobody can list those. So a sentence that speaks of money and holds a word of doubt is a remark,
+unless it is of a kind that is known to leave the figure as it is.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from claimstream.domain.language import Rule
+from claimstream.domain.replies.kinds import KINDS
+from claimstream.domain.text import Sentence, Text
+
+_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
+
+ABOUT_MONEY = Rule(
+    "about_money",
+    r"{claim_word}|{money_word}",
+    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "The payment was late."),
+    leaves=("Wir kommen auf Sie zu.", "Mit freundlichen Grüßen"),
+)
+ABOUT_THE_CLAIM = Rule(
+    "about_the_claim",
+    r"{claim_word}",
+    takes=("Wie hoch unsere Forderung ist, wissen wir nicht.", "The debt was settled."),
+    leaves=("Die Zahlung ging ein.",),
+)
+CHANGES = Rule(
+    "the_figure_changes",
+    r"{figure_changes}|{basis}{gap}{lifted}",
+    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "Den Bescheid haben wir aufgehoben."),
+    leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
+)
+IN_DOUBT = Rule(
+    "the_claim_in_doubt",
+    r"{condition}|{limit}|{contrast}|{denial}|{subjunctive}|{remark_doubt}",
+    takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
+    leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
+)
+HARMLESS = (
+    Rule(
+        "no_further_claims",
+        r"(?:{further}|\bkeine (?:{further}|{claim_noun})){gap}(?:{claim_noun}|{extra_noun}){gap}"
+        r"(?:nicht|keine|not|none|no)\b(?: (?:mehr|bekannt|ermittelt|vor|gegen|erhoben|geltend|gemacht|offen))*|"
+        r"\b(?:keine|no) {further} (?:{claim_noun}|{extra_noun})|"
+        r"\bes gibt (?:keine|keinen) {further}? ?{claim_noun}|{further} {claim_noun} gibt es nicht",
+        takes=(
+            "Weitere Forderungen bestehen nicht.",
+            "Es bestehen keine weiteren Ansprüche.",
+            "Andere Rechnungen sind nicht offen.",
+            "There are no further claims.",
+        ),
+        leaves=("Die Forderung besteht nicht.", "Wir haben keine Forderung gegen ihn."),
+    ),
+    Rule(
+        "no_extras",
+        r"{extra_noun}(?: (?:oder|und|sowie|or|and) {extra_noun})?{gap}\b(?:nicht|keine|not)\b(?:{gap}{charged})?|"
+        r"{extra_noun}{gap}{charged} (?:wir |ich )?(?:nicht|keine)\b|\bkeine {extra_noun}|"
+        r"{extra_noun}{gap}{charged} (?:we do |are )?not\b",
+        takes=(
+            "Zinsen werden nicht erhoben.",
+            "Mahngebühren oder Zinsen berechnen wir nicht.",
+            "Mahnkosten haben wir keine berechnet.",
+        ),
+        leaves=(
+            "Die Zinsen sind noch nicht berechnet.",
+            "Die Kosten sind darin nicht enthalten.",
+            "Inkassokosten wurden bisher nicht berechnet.",
+        ),
+        but=r"\bnoch (?:nicht|keine)\b|\bbis(?:her|lang)\b|\benthalten\b|\bberuecksichtigt\b|"
+        r"\bausser acht\b|\bnot yet\b",
+    ),
+    Rule(
+        "no_security",
+        r"{security_noun}{gap}\b(?:nicht|keine|kein)\b(?: (?:gestellt|bestellt|vor|vorhanden|geltend))?|"
+        r"\b(?:keine|kein) {security_noun}",
+        takes=("Sicherheiten wurden nicht gestellt.", "Ein Zurückbehaltungsrecht mache ich nicht geltend."),
+        leaves=("Die Kaution ist noch nicht abgerechnet.",),
+    ),
+    Rule(
+        "nothing_paid",
+        r"{payment_noun}{gap}\b(?:nicht|keine|nichts|nie)\b(?: (?:eingegangen|geleistet|erfolgt|verbucht))?|"
+        r"\b(?:keine|keinerlei) {payment_noun}(?: (?:eingegangen|geleistet|erfolgt))?|"
+        r"\b(?:gezahlt|bezahlt)\b{gap}\b(?:nichts|nicht)\b|\bnichts (?:gezahlt|bezahlt|eingegangen)\b|"
+        r"\b(?:noch )?nicht (?:bezahlt|gezahlt|beglichen|ausgeglichen)\b",
+        takes=(
+            "Zahlungen sind bisher nicht eingegangen.",
+            "Gezahlt hat Frau Kern bis jetzt nichts.",
+            "Es gingen keine Zahlungen ein.",
+            "Die Rechnung ist noch nicht bezahlt.",
+        ),
+        leaves=("Die Zahlung ist eingegangen.", "Ihre Zahlung ist noch nicht berücksichtigt."),
+        but=r"\b(?:beruecksichtigt|verbucht|verrechnet|enthalten|zugeordnet)\b",
+    ),
+    Rule(
+        "already_counted",
+        r"{payment_noun}{gap}{counted}|\b(?:sind|ist|wurden?|haben wir)\b{gap}"
+        r"\b(?:bereits|schon|hierin|darin)\b{gap}{counted}|"
+        r"\b(?:darin|hierin) {counted}",
+        takes=(
+            "Ihre Zahlungen sind bereits berücksichtigt.",
+            "Mahngebühren sind in der genannten Schuld bereits enthalten.",
+        ),
+        leaves=("Ihre Zahlung ist noch nicht berücksichtigt.", "Zahlungen wurden nicht verbucht."),
+        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b",
+    ),
+    Rule(
+        "for_collection",
+        r"{collection}",
+        takes=("Unsere Mandantin hat uns mit der Einziehung der Forderung beauftragt.",),
+        leaves=("Die Forderung wurde verkauft.",),
+    ),
+    Rule(
+        "paid_already",
+        r"\b(?:sollten?|falls|wenn|sofern)\b{gap}\b(?:bereits|zwischenzeitlich|inzwischen|schon|zahlung|zahlungen)\b{gap}"
+        r"\b(?:gezahlt|bezahlt|ueberwiesen|beglichen|geleistet|erfolgt|ausgeglichen|ueberschnitten|gekreuzt)\b.{0,160}",
+        takes=(
+            "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
+            "Sollte sich Ihre Zahlung mit diesem Schreiben überschnitten haben, ist es gegenstandslos.",
+        ),
+        leaves=("Sie haben bereits gezahlt.",),
+    ),
+    Rule(
+        "interest_goes_on",
+        r"\b(?:wird|werden)\b.{0,160}?\b(?:verzinst|zu verzinsen)\b|"
+        r"{interest_runs}.{0,80}?\b(?:wird|werden|laufen|fallen|kommen)\b.{0,80}?\b(?:an|weiter|berechnet|hinzu|verzinst)\b",
+        takes=(
+            "Die Hauptforderung wird ab dem 01.11.2026 mit 5 % verzinst.",
+            "Weitere Zinsen werden ab dem 01.11.2026 berechnet.",
+        ),
+        leaves=("Die Zinsen werden erlassen.",),
+    ),
+    Rule(
+        "not_barred",
+        r"\bnicht (?:verjaehrt|verwirkt)\b|\b(?:verjaehrung|verwirkung)\b{gap}\bnicht\b(?: eingetreten)?|"
+        r"\bkein(?:e|en)? verzicht\b|\bohne verzicht\b",
+        takes=("Verjährung ist nicht eingetreten.", "Die Forderung ist nicht verjährt."),
+        leaves=("Die Forderung ist verjährt.",),
+    ),
+    Rule(
+        "later_payments",
+        r"{payment_noun} (?:ab|nach|seit)(?: dem)? \d.{0,40}?\bnicht {counted}",
+        takes=("Zahlungen ab dem 15.10.2026 sind nicht berücksichtigt.",),
+        leaves=("Ihre Zahlung ist noch nicht berücksichtigt.",),
+    ),
+    Rule(
+        "measures",
+        r".*{measures}.*",
+        takes=(
+            "Sofern keine Zahlung eingeht, werden wir die Zwangsvollstreckung betreiben.",
+            "Ein Widerspruch wurde nicht erhoben.",
+            "Sollte ein Insolvenzverfahren eröffnet werden, melden wir unsere Forderung an.",
+        ),
+        leaves=("Sofern keine Zahlung eingeht, sehen wir weiter.",),
+        but=r"{figure_changes}|{claim_word}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
+    ),
+    Rule(
+        "on_request",
+        r"\b(?:sollten?|falls|wenn|sofern|if|should)\b{gap}{on_request}.*|.*{on_request}{gap}\b(?:falls|wenn|sofern)\b.*",
+        takes=(
+            "Falls Sie die Rechnung brauchen, melden Sie sich gern.",
+            "Rechnungen kann ich nachreichen, falls nötig.",
+        ),
+        leaves=("Falls er zahlt, erlassen wir den Rest.",),
+    ),
+    Rule(
+        "sent_with",
+        r"\b(?:wird|werden)\b{gap}{sent_with}",
+        takes=("Die Rückstandsaufstellung wird anliegend übermittelt.",),
+        leaves=("Die Forderung wird herabgesetzt.",),
+    ),
+    Rule(
+        "no_waiver",
+        r"\bverzicht\b{gap}\b(?:nicht|kein)\b(?: moeglich)?",
+        takes=("Ein Verzicht auf Inkassokosten ist nicht möglich.",),
+        leaves=("Wir verzichten auf die Inkassokosten.",),
+    ),
+    Rule(
+        "not_returned",
+        r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|"
+        r"\b(?:keine|nicht) (?:[^\W\d_]{3,20} )?(?:bezahlt|gezahlt|zurueckgezahlt)\b|"
+        r"\bunveraendert\w{0,2}\b|\Amehr\b{gap}\bnicht\b|\bnichts (?:mehr|weiter|weiteres) (?:dazu|hinzu|offen)\b",
+        takes=(
+            "Es kommt also nichts mehr dazu.",
+            "Router nicht zurückgegeben",
+            "Sie hat keine Miete bezahlt.",
+            "Mehr will ich nicht.",
+        ),
+        leaves=("Sie hat die Miete nicht anerkannt.",),
+    ),
+)
+"""Kinds of sentence that speak of money and leave the figure as it is."""
+
+
+PAID = Rule(
+    "paid",
+    r"{paid}",
+    takes=("Darauf wurden 150,00 EUR gezahlt.",),
+    leaves=("Wir verzichten auf 150,00 EUR.",),
+)
+
+
+def doubtful_remark(text: Text, plain: Sequence[int]) -> Sentence | None:
+    """Return the first sentence that may make the figure of its letter another one; None where none does.
+
+    Args:
+        plain: the positions of the figures, ascending, whose own sentences are known to say no more than that so much
+            is owed.
+    """
+    return next(
+        (
+            sentence
+            for sentence in text.sentences
+            if bisect_left(plain, sentence.start) == bisect_left(plain, sentence.end) and _is_doubtful(sentence)
+        ),
+        None,
+    )
+
+
+def _is_doubtful(sentence: Sentence) -> bool:
+    folded = sentence.folded
+    with_amount = _AMOUNT.search(folded) is not None
+    if not with_amount and ABOUT_MONEY.find(folded) is None:
+        return False
+    if with_amount:
+        # How much was paid is arithmetic.
+        folded = PAID.compiled.sub(" ", folded)
+    about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
+
+    def doubt(folded: str) -> bool:
+        return CHANGES.find(folded) is not None or (about_the_claim and IN_DOUBT.find(folded) is not None)
+
+    if not doubt(folded):
+        return False
+    for rule in (*HARMLESS, *KINDS):
+        folded = rule.without(folded)
+    return doubt(folded)
