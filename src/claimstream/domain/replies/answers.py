@@ -100,7 +100,7 @@ BY_NOBODY = Rule(
 
 BY_OTHERS = Rule(
     "by_others",
-    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|dritten)\b|\bvom (?!#)|"
+    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|dritten)\b(?! zustimmung| annahme)|\bvom (?!#)|"
     r"\b(?:alle|andere\w?|uebrigen?|saemtliche|mehrheit|other|all|majority)\b.{0,30}\b(?:glaeubiger\w?|creditors|lenders|banken)\b",
     takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
@@ -352,13 +352,13 @@ WORDS_OF_ACCEPTANCE = Rule(
 )
 WORDS_OF_REFUSAL = Rule(
     "words_of_refusal",
-    WORDS_OF_ACCEPTANCE.pattern + "|{refusal_word}|#law",
+    "{refusal_word}|#law|" + WORDS_OF_ACCEPTANCE.pattern,
     takes=("wir", "leider"),
     leaves=("wenn", "nehmen", "#money"),
 )
 WORDS_OF_OFFER = Rule(
     "words_of_offer",
-    WORDS_OF_REFUSAL.pattern + "|{offer_word}|#money|#share",
+    "{offer_word}|#money|#share|" + WORDS_OF_REFUSAL.pattern,
     takes=("einmalzahlung",),
     leaves=("vielleicht", "Raten"),
 )

@@ -117,4 +117,4 @@ def _of_the_office(piece: Piece) -> bool:
 
 def _everyday(low: str) -> bool:
     """Whether a sentence holds everyday words only, or one beside them that is a name."""
-    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]|[#%€]", EVERYDAY.compiled.sub(" ", low))
+    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]{2}|[#%€\d]", EVERYDAY.compiled.sub(" ", low))

@@ -15,6 +15,13 @@ CONDITION = Rule(
     leaves=("Wir haben uns beraten.", "separate Raten", "insofern richtig", "Sofortkauf"),
 )
 
+REFERS_BACK = Rule(
+    "condition_named_before",
+    r"\b(?:unter|bei) diese[rn] (?:voraussetzung|bedingung)|\bon (?:this|that) condition\b",
+    takes=("Unter dieser Voraussetzung stimmen wir zu.",),
+    leaves=("Unter der Voraussetzung, dass alle zustimmen",),
+)
+
 SILENCE = Rule(
     "consent_by_silence",
     "{silence}",

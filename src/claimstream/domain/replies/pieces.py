@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from claimstream.domain.language import Rule
+from claimstream.domain.reader.spelling import fold
 from claimstream.domain.replies.kinds import CLOSING, SALUTATION
 from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.plan import NAMES_PLAN
@@ -13,6 +15,15 @@ _PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
+
+
+PRONOUNS = Rule(
+    "pronouns_only",
+    "{we}|{function_word}",
+    takes=("Wir", "Ihr"),
+    leaves=("Marion Lenz",),
+)
+"""A line of nothing else is no name, but the first word of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Piece:
 def is_name(line: str) -> bool:
     """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
     small = [word for word in _WORD.findall(line) if word[0].islower()]
+    if not re.search(r"[^\W_]", PRONOUNS.without(fold(line))):
+        return False
     return all(word.lower().rstrip(".") in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.spelling import fold
@@ -23,7 +24,7 @@ from claimstream.domain.replies.answers import (
 )
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
-from claimstream.domain.replies.conditions import conditions_in
+from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
 from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
 from claimstream.domain.replies.offers import offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
@@ -61,6 +62,16 @@ class _Answer:
     counter_offer: Decimal | None = None
 
 
+class Part(StrEnum):
+    """What a text is in its mail."""
+
+    SUBJECT = "the subject"
+    """Judged as a heading."""
+    BODY = "body"
+    ATTACHMENT = "attachment"
+    """It may be a statement or a contract: only what it says of the plan counts."""
+
+
 def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
     """Return the answer, with the conditions of an acceptance and the amount of another offer; None if there is none."""
     if not SPEAKS.find(" ".join(fold(text).split())):
@@ -74,6 +85,37 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
         ),
         confidence=1.0,
         evidence=Evidence(source_id=source_id, quote=text[answer.start : answer.end][:400], start=answer.start),
+    )
+
+
+def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
+    """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
+    for piece in pieces_of(text, Marks(text)):
+        if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
+            continue
+        if part is Part.SUBJECT:
+            piece = replace(piece, outside=True)
+        said = what_is_said(piece.low)
+        if decision is ACCEPTED:
+            leaves = accepts_plainly(piece.low, plan_known=True) or (said is None and leaves_accepted(piece, (), ()))
+        elif decision is DECLINED:
+            leaves = refuses_plainly(piece.low, plan_known=True) or (said is None and leaves_declined(piece))
+        else:
+            leaves = said in {None, DECLINED, COUNTER_OFFER} and leaves_offered(piece)
+        if not leaves:
+            return piece.sentence.written
+    return None
+
+
+def open_door(text: str) -> str | None:
+    """Return a sentence beside a refusal in the same text that leaves a door open; None if there is none."""
+    return next(
+        (
+            piece.sentence.written
+            for piece in pieces_of(text, Marks(text))
+            if not (what_is_said(piece.low) is DECLINED or leaves_declined(piece))
+        ),
+        None,
     )
 
 
@@ -133,7 +175,7 @@ class _Reply:
         leaves = self._leaves(decision)
         if conditions := self._conditions() if decision is ACCEPTED else ():
             return _Answer(decision, box.start, box.end, conditions)
-        plain = all(leaves(number) for number in range(len(self._pieces)))
+        plain = all(map(leaves, self._pieces))
         return _Answer(decision if plain else UNCLEAR, box.start, box.end)
 
     def _says(self, box: Box) -> SettlementDecision | None:
@@ -150,14 +192,14 @@ class _Reply:
         """Whether one sentence at least decides it plainly, and no other leaves room for another reading."""
         if decision not in {ACCEPTED, DECLINED}:
             return False
-        answering = [self._plainly(number, decision) for number in range(len(self._pieces))]
         leaves = self._leaves(decision)
+        answering = [self._plainly(number, decision, leaves) for number in range(len(self._pieces))]
         return any(answering) and all(
-            plain or (self._said.get(number) in {None, decision} and leaves(number))
+            plain or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
             for number, plain in enumerate(answering)
         )
 
-    def _plainly(self, number: int, decision: SettlementDecision) -> bool:
+    def _plainly(self, number: int, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
@@ -167,7 +209,6 @@ class _Reply:
         known = any(around) or _is_bare(piece)
         if judge(piece.low, plan_known=known):
             return True
-        leaves = self._leaves(decision)
         for cut in list(_CUT.finditer(piece.low))[:_MOST_CUTS]:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
@@ -181,7 +222,7 @@ class _Reply:
                     return True
         return False
 
-    def _leaves(self, decision: SettlementDecision) -> Callable[[int | Piece], bool]:
+    def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
         """The judge of the pieces beside an answer."""
         sums = {
             amount.value
@@ -191,8 +232,7 @@ class _Reply:
             if amount.value is not None
         }
 
-        def leaves(which: int | Piece) -> bool:
-            piece = self._pieces[which] if isinstance(which, int) else which
+        def leaves(piece: Piece) -> bool:
             if decision is DECLINED:
                 return leaves_declined(piece)
             found = [amount.value for amount in self._marks.values(*_place(piece)) if amount.value is not None]
@@ -201,8 +241,10 @@ class _Reply:
         return leaves
 
     def _conditions(self) -> tuple[str, ...]:
-        found = [condition for piece in self._pieces for condition in conditions_in(piece.sentence)]
-        return tuple(dict.fromkeys(found))
+        """The clauses that tie the answer to something; *under this condition* only where nothing says which."""
+        found = [(REFERS_BACK.find(p.low) is not None, c) for p in self._pieces for c in conditions_in(p.sentence)]
+        named = [condition for back, condition in found if not back]
+        return tuple(dict.fromkeys(named or [condition for _, condition in found]))
 
     def _counter_offer(self) -> Decimal | None:
         """The one amount that the creditor names; None for a rate, for several amounts, and where a word is unsure."""

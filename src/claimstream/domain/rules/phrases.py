@@ -59,7 +59,7 @@ REFUSAL = _any(
     rf"\b(?:lehnen|lehne)\b{_GAP}\bab\b",
     rf"\b(?:muessen|moechten|wollen|werden)\b{_GAP}\bablehnen\b",
     r"\b(?:wird|werden|ist|sind|haben|wurde)\b[^.!?;]{0,50}?\b(?:abgelehnt|zurueckgewiesen)\b",
-    rf"\bkann|koennen\b{_GAP}\bnicht (?:zustimmen|entsprechen|nachkommen|annehmen|akzeptieren|folgen|zugestimmt)\b",
+    rf"\b(?:kann|koennen)\b{_GAP}\bnicht (?:zustimmen|entsprechen|nachkommen|annehmen|akzeptieren|folgen|zugestimmt)\b",
     rf"\bweisen?\b{_GAP}\bzurueck\b",
     r"\b(?:nicht (?:bereit|einverstanden)|verweigern)\b",
     rf"\berteilen\b{_GAP}\bkeine? ?(?:auskunft|auskuenfte|informationen)\b",
@@ -109,14 +109,6 @@ DISPUTED = _any(
     r"\byou (?:state|claim|mention|quote)\b|\bwe dispute\b",
 )
 """The creditor repeats a figure of ours, or denies one."""
-
-OTHER_TERMS = re.compile(
-    r"\b(?:bereit|einverstanden|einmalzahlung\w*|vorstellen|gegenvorschlag\w*|gegenangebot\w*|mindestens|stattdessen|"
-    r"gegen zahlung|counter-?(?:offer|proposal)|instead|at least|would (?:accept|settle))\b"
-)
-"""Beside a figure, and without a negation in the same sentence: terms of the creditor's own."""
-
-NEGATED = re.compile(r"\b(?:nicht|kein\w{0,2}|weder|not|no|cannot)\b")
 
 MACHINE = _any(
     r"\bautomatisch\w*\b|\bautomat(?:ed|ic|ically)\b",
