@@ -10,7 +10,7 @@ import re
 from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOOR, DOOR_BESIDE_LAW, DOUBT
+from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT
 from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
@@ -204,6 +204,12 @@ INSERTIONS = (
         leaves=("Das ist nicht in Ordnung.",),
     ),
     Rule(
+        "purpose",
+        r"{purpose}(?: {purpose_of})?",
+        takes=("zur Vermeidung eines Insolvenzverfahrens", "aus Kulanz", "Ihrem Wunsch entsprechend"),
+        leaves=("zur Vorlage beim Gericht",),
+    ),
+    Rule(
         "version",
         r"\bin der fassung vom #date",
         takes=("in der Fassung vom #date",),
@@ -330,9 +336,17 @@ OFFERED_SHARE = Rule(
 )
 """What the plan itself offers."""
 
+QUOTA_OF_PLAN = Rule(
+    "quota_of_plan",
+    r"\b(?:mit|bei|zu) einer quote von #share",
+    takes=("Einem Vergleich mit einer Quote von #share stimmen wir nicht zu.",),
+    leaves=("unter #share",),
+)
+"""In a refusal: the share that the plan offers."""
+
 REASON_NOUNS = Rule(
     "reason_nouns",
-    "{reason}",
+    "{reason}|{reserved}",
     takes=("Die Voraussetzungen liegen nicht vor.", "zu gering"),
     leaves=("Wir sprechen gern.",),
 )
@@ -427,10 +441,11 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     rest = bare(low)
     if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest):
         return False
+    rest = QUOTA_OF_PLAN.without(rest)
     reasons = [match.group() for match in REASONS.finditer(rest)]
     rest = " ".join(REASONS.compiled.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(rest)
-    if OFFERS.find(core) or any(not is_closed(reason) for reason in reasons):
+    if OFFERS.find(core) or any(not is_closed(reason, reason=True) for reason in reasons):
         return False
     refused, denials = REFUSES.find(core), list(DENIES.finditer(_no_objection(core)))
     if denials:
@@ -445,15 +460,15 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     )
 
 
-def is_closed(low: str) -> bool:
+def is_closed(low: str, *, reason: bool = False) -> bool:
     """Whether a stretch beside a refusal leaves no door open: no other figure than the share offered, no doubt.
 
-    A law that is cited has its own conditions.
+    A reason tells a story (*he ordered only in May*), and a law that is cited has its own conditions.
     """
     rest = low
     for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
-    return (DOOR_BESIDE_LAW if "#law" in low else DOOR).find(rest) is None and not re.search(r"#money|#share|\?", rest)
+    return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(r"#money|#share|\?", rest)
 
 
 def bare(low: str) -> str:

@@ -54,6 +54,21 @@ OFFICE_NOUN = Rule(
     leaves=("Der Bürge haftet.",),
 )
 
+OF_ITSELF = Rule(
+    "of_itself",
+    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b",
+    takes=("Unsere Buchhaltung ist informiert.",),
+    leaves=("Der Bürge haftet.",),
+)
+
+OF_THE_READER = Rule(
+    "of_the_reader",
+    r"\b(?:sie|ihre?[rnms]?|you|your)\b|{their_client}|\b(?:mandant|schuldner)\w*|{acts}",
+    takes=("Sie räumen die Wohnung.", "Ihr Mandant zahlt.", "Wir verwerten das Auto."),
+    leaves=("Unsere Buchhaltung ist informiert.",),
+)
+
+_MOST_NOUNS = 4
 _NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
@@ -74,7 +89,7 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
     if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN))):
         return False
-    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low) or _of_the_office(piece)
+    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low) or _of_itself(piece)
 
 
 def leaves_declined(piece: Piece) -> bool:
@@ -107,12 +122,14 @@ def _is_heading(piece: Piece) -> bool:
     return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
 
 
-def _of_the_office(piece: Piece) -> bool:
-    """Whether a sentence is about the creditor's own papers and work: it has nouns, and no others than these."""
-    if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low):
+def _of_itself(piece: Piece) -> bool:
+    """Whether a sentence tells what the creditor itself does: nothing of the debtor, of figures, or of its terms."""
+    if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low) or OF_THE_READER.find(piece.low):
         return False
     nouns = _NOUN.findall(piece.marked)
-    return bool(nouns) and all(OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns)
+    return OF_ITSELF.find(piece.low) is not None and len(nouns) <= _MOST_NOUNS and all(
+        OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns
+    )
 
 
 def _everyday(low: str) -> bool:

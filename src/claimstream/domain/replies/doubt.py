@@ -17,7 +17,7 @@ DOUBT = Rule(
 
 DOOR = Rule(
     "open_door",
-    r"{condition}|{limit}|{contrast}|{doubt}|{subjunctive}|{change}|{delay}|{door}",
+    r"{condition}|{limit}|{contrast}|{doubt}|{subjunctive}|{change}|{delay}|{door}|{door_time}",
     takes=(
         "Unser Limit liegt bei 1.200 EUR.",
         "Über weitere Schritte sprechen wir gern.",
@@ -29,9 +29,9 @@ DOOR = Rule(
 )
 """Beside a refusal: the last word may not be spoken."""
 
-DOOR_BESIDE_LAW = Rule(
-    "open_door_beside_a_law",
-    r"{contrast}|{change}|{door}",
+DOOR_OF_REASONS = Rule(
+    "open_door_in_a_reason",
+    r"{change}|{door}",
     takes=("Nach § 76 SGB IV wäre ein Vergleich denkbar.",),
-    leaves=("Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",),
+    leaves=("Er hat noch im Mai bestellt.", "Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",),
 )

@@ -214,6 +214,12 @@ BESIDE_ACCEPTANCES = (
         leaves=("Die erste Rate fehlt.",),
     ),
     Rule(
+        "inform_us",
+        r"{inform_when}.{0,60}?{inform}|{inform}.{0,60}?{inform_when}",
+        takes=("Wir bitten Sie, uns nach Abschluss des Verfahrens zu informieren.",),
+        leaves=("Der Abschluss ist ungewiss.",),
+    ),
+    Rule(
         "enforcement_stopped",
         "{enforcement}.{0,80}?{stopped}",
         takes=("Die Vollstreckung werden wir einstellen.", "Die Pfändung stellen wir ruhend."),

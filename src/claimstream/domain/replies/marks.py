@@ -10,7 +10,7 @@ from claimstream.domain.reader.dates import MONTH, find_dates
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_SHORT_DATE = re.compile(rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)", re.IGNORECASE)
+_SHORT_DATE = re.compile(rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)|\b(?:Anfang|Mitte|Ende)\s(?:{MONTH})\b(?:\s\d{{4}})?", re.IGNORECASE)
 _SHARE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,2})?\s?(?:%|Prozent\b|percent\b|per cent\b|v\.\s?H\.)")
 _LAW = re.compile(
     r"§{1,2}\s?\d{1,4}[a-z]?(?:\s?(?:ff?\.|,|und|i\.\s?V\.\s?m\.|Abs\.|Absatz|S\.|Satz|Nr\.|Nummer|Art\.|§{1,2})?\s?\d{0,3}){0,6}"

@@ -55,7 +55,7 @@ OTHERS_OFFER = Rule(
 DEADLINE = Rule(
     "deadline",
     r",? ?\bprovided (?:that )?(?:the )?payment is (?:received|made) by #date|"
-    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens )*(?:bis(?: spaetestens)?(?: zum| einschliesslich)?|zum|am|by|until|before) "
+    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens )*(?:bis(?: spaetestens)?(?: zum| zur| an| einschliesslich)?|zum|am|by|until|before) "
     r"(?:the )?#date(?: (?:bei uns )?(?:eingehend|faellig|zahlbar))?|"
     r"\b(?:innerhalb|binnen)(?: von)? (?:\d{1,2}|{small_number}) {time_unit}(?: (?:ab|nach) (?:annahme|zugang|zustimmung|abschluss))?|"
     r"\bwithin (?:\d{1,2}|{small_number}) {time_unit}",

@@ -49,7 +49,7 @@ SHE = re.compile(
 )
 """In the sentence behind one about the writer's client."""
 THEIR_CLIENT = re.compile(r"\bihre mandant")
-_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] ")
+_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)")
 _MOST_CUTS = 8
 
 
