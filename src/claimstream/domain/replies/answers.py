@@ -51,6 +51,14 @@ REFUSES_BY_DENIAL = Rule(
     leaves=("Das ist uns möglich.",),
 )
 
+REFUSAL_OF_REFUSAL = Rule(
+    "refusal_of_refusal",
+    r"\b(?:ablehnung|abzulehnen|rejection)\b.{0,120}?(?:{denial}|{refuse_denied}|\blehn\w{0,2}\b|\bab\b)|"
+    r"(?:{denial}|\blehn\w{0,2}\b).{0,120}?\b(?:ablehnung|abzulehnen|rejection)\b",
+    takes=("Eine Ablehnung des Plans kommt nicht in Betracht.", "Wir sehen keinen Grund, den Plan abzulehnen."),
+    leaves=("Wir erklären die Ablehnung des Plans.",),
+)
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -404,6 +412,8 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.COUNTER_OFFER
     if agreed and not denied and not refused and NEW_SUM.find(main):
         return SettlementDecision.COUNTER_OFFER
+    if REFUSAL_OF_REFUSAL.find(rest):
+        return SettlementDecision.UNCLEAR
     if refused:
         return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
     if agreed and denied:
@@ -439,7 +449,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         return plan_known
     low = _told(low)
     rest = bare(low)
-    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest):
+    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest) or REFUSAL_OF_REFUSAL.find(rest):
         return False
     rest = QUOTA_OF_PLAN.without(rest)
     reasons = [match.group() for match in REASONS.finditer(rest)]

@@ -18,6 +18,7 @@ from claimstream.domain.replies.kinds import (
     is_harmless,
 )
 from claimstream.domain.replies.pieces import Piece
+from claimstream.domain.replies.plan import ABOUT_PLAN
 
 TAKES_BACK = Rule(
     "takes_acceptance_back",
@@ -40,12 +41,13 @@ UNSETTLES_OFFER = Rule(
     leaves=("Wir bitten um Ihre Antwort.",),
 )
 
-ADDRESSES = Rule(
-    "asks_the_reader",
-    r"\A\w{2,20}n sie\b|\bsie (?:koennen|muessen|sollen|duerfen)\b|\b(?:wir|ich) (?:sind|bin|waeren) (?:dabei|offen)\b",
-    takes=("Legen Sie eine Schippe drauf.", "Sie können uns gern noch etwas drauflegen."),
-    leaves=("Wir lehnen ab.",),
+SPEAKS_TO = Rule(
+    "speaks_to_somebody",
+    r"\b(?:wir|ich|we|i|sie|ihnen|ihre?[rnms]?|you|your|bitten?|please)\b|{their_client}|" + ABOUT_PLAN.pattern,
+    takes=("Legen Sie eine Schippe drauf.", "Wir sind für alles zu haben.", "Ein Vorschlag fehlt."),
+    leaves=("Frau Kern hat mich belogen.", "Es besteht der Verdacht, dass Vermögen verschwiegen wurde."),
 )
+"""It may invite an answer."""
 
 OFFICE_NOUN = Rule(
     "office_noun",
@@ -56,9 +58,9 @@ OFFICE_NOUN = Rule(
 
 OF_ITSELF = Rule(
     "of_itself",
-    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b",
+    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b.{0,120}{office_verb}|{office_verb}.{0,120}\b(?:wir|uns|ich|unsere?[rnms]?)\b",
     takes=("Unsere Buchhaltung ist informiert.",),
-    leaves=("Der Bürge haftet.",),
+    leaves=("Der Bürge haftet.", "Unsere Rechtsabteilung sieht das kritisch."),
 )
 
 OF_THE_READER = Rule(
@@ -101,7 +103,7 @@ def leaves_declined(piece: Piece) -> bool:
     if piece.outside or piece.is_name:
         return _is_heading(piece)
     known = _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence)
-    return known or not (piece.half or ADDRESSES.find(low))
+    return known or not (piece.half or SPEAKS_TO.find(low)) or _everyday(low)
 
 
 def leaves_offered(piece: Piece) -> bool:

@@ -232,6 +232,18 @@ BESIDE_REFUSALS = (
     *BESIDE_ANSWERS,
     CLAIM_REPEATED,
     Rule(
+        "insists",
+        "{insists}",
+        takes=("Unsere Mandantin besteht auf der vollständigen Zahlung.", "Die Einigung ist damit gescheitert."),
+        leaves=("Es besteht Einigkeit.",),
+    ),
+    Rule(
+        "procedure_paper_asked",
+        "{send}.{0,80}?{procedure_paper}|{procedure_paper}.{0,80}?{send}",
+        takes=("Bitte senden Sie uns den Eröffnungsbeschluss.",),
+        leaves=("Der Beschluss ist gefasst.",),
+    ),
+    Rule(
         "reason_of_refusal",
         "{reason}",
         takes=("Die angebotene Quote ist zu gering.", "Die Forderung ist tituliert.", "Rechtsgrundlage ist § 76 SGB IV."),

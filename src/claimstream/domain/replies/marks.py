@@ -46,6 +46,12 @@ _NAME = re.compile(
     r"(?P<word>[A-Z][\w'’-]{0,30}|[A-Z]\.)"
 )
 
+_AUTHOR = re.compile(r" (?:\w{1,20} ){0,2}?\w{3,20}ten\b")
+"""Behind *von Frau Lenz*: *vorgelegten*."""
+_OWNER = re.compile(r"(?:[Pp]lan|[Vv]orschlag|[Aa]ngebot|[Vv]ergleich) \Z")
+"""In front of *von Frau Lenz*."""
+
+
 class Marks:
     """The figures of one text, to be put into its sentences as ``#date``, ``#money``, ``#share`` and ``#law``."""
 
@@ -105,6 +111,10 @@ def without_names(written: str) -> str:
                 end, names = name.end(), names + 1
             if found.start() >= position and names >= least:
                 pieces.append(written[position : found.end() if rule is OUR_CLIENT else found.start()])
+                if found.group().startswith("von ") and not _AUTHOR.match(written.lower(), end) and not _OWNER.search(
+                    written, 0, found.start()
+                ):
+                    pieces.append("von dritten")
                 position = end
         written = f"{''.join(pieces)}{written[position:]}"
     return " ".join(written.lower().split())

@@ -195,7 +195,9 @@ class _Reply:
         leaves = self._leaves(decision)
         answering = [self._plainly(number, decision, leaves) for number in range(len(self._pieces))]
         return any(answering) and all(
-            plain or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
+            plain
+            or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
+            or (decision is DECLINED and refuses_plainly(self._pieces[number].low, plan_known=True))
             for number, plain in enumerate(answering)
         )
 
