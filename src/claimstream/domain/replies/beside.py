@@ -13,9 +13,11 @@ from claimstream.domain.replies.kinds import (
     BESIDE_OFFERS,
     BESIDE_REFUSALS,
     CLAIM_REPEATED,
+    FIRM_KINDS,
     SHARE_OF_PLAN,
     WILLING,
     is_harmless,
+    without_kinds,
 )
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
@@ -74,6 +76,8 @@ _MOST_NOUNS = 4
 _NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
+_MOST_UNKNOWN = 1
+_WORDS = re.compile(r"(?<![\w@.-])[a-z]{3,30}(?![\w@-])")
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
 
 
@@ -91,7 +95,11 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
     if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN))):
         return False
-    return is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES) or _everyday(low) or _of_itself(piece)
+    if is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES):
+        # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
+        firm = any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES))
+        return firm or len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= _MOST_UNKNOWN
+    return _everyday(low) or _of_itself(piece)
 
 
 def leaves_declined(piece: Piece) -> bool:

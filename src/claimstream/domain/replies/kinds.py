@@ -136,6 +136,9 @@ KINDS = (
 )
 """The first that takes a sentence names its kind."""
 
+FIRM_KINDS = tuple(kind for kind in KINDS if kind.name not in {"contact", "footer"})
+"""Kinds that are made of more than one word."""
+
 BESIDE_ANSWERS = (
     Rule(
         "plan_received",
@@ -160,9 +163,10 @@ BESIDE_ANSWERS = (
     ),
     Rule(
         "plan_examined",
-        r"{we_examined}",
-        takes=("Ihren Vorschlag haben wir geprüft.",),
-        leaves=("Wir prüfen Ihren Vorschlag.",),
+        r"(?:{received}|{plan_first+plan_head}|{plan_head}).{0,80}?{we_examined}|"
+        r"{we_examined}.{0,60}?(?:{received}|{plan_first+plan_head}|{plan_head})",
+        takes=("Ihren Vorschlag haben wir geprüft.", "We have received your proposal."),
+        leaves=("Wir prüfen Ihren Vorschlag.", "Wir erhalten dafür das Auto."),
     ),
 )
 """Kinds of sentence that stand beside any answer to a plan."""
@@ -302,3 +306,10 @@ def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, 
     if veto is not None and veto.find(COURTESY.without(sentence.folded)) is not None:
         return False
     return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))
+
+
+def without_kinds(folded: str, also: tuple[Rule, ...] = ()) -> str:
+    """Return a folded sentence without what makes it of a known kind."""
+    for rule in (*KINDS, *also):
+        folded = rule.compiled.sub(" ", folded)
+    return folded
