@@ -13,6 +13,7 @@ from claimstream.domain.text import Sentence, Text
 
 _PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei eg e.v mbh eg. gegen".split())
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
+_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
 
@@ -49,6 +50,7 @@ class Piece:
 def is_name(line: str) -> bool:
     """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
     small = [word for word in _WORD.findall(line) if word[0].islower()]
+    line = _SIGNED.sub("", line)
     if not re.search(r"[^\W_]", PRONOUNS.without(fold(line))):
         return False
     return all(word.lower().rstrip(".") in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
@@ -59,11 +61,8 @@ def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
     parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence)]
     begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
     end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
-    outside = " ".join(
-        part.written
-        for n, part in enumerate(parts)
-        if not begin <= n < end or (n > begin and is_name(part.written) and not NAMES_PLAN.find(part.folded))
-    )
+    last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)
+    outside = " ".join(part.written for n, part in enumerate(parts) if not begin <= n < end or n > last)
     writer = frozenset(_CAPITAL.findall(spelled(outside)))
     pieces = []
     for n, part in enumerate(parts):
