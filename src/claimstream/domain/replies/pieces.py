@@ -11,12 +11,18 @@ from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.text import Sentence, Text
 
-_PARTICLES = frozenset("und der die das des von am an im in zu zur zum vom für fuer & of and the for e de van per bei eg e.v mbh eg. gegen".split())
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
 
+
+PARTICLES = Rule(
+    "particles_of_names",
+    "{name_particle}",
+    takes=("von", "eG", "of"),
+    leaves=("stimmen",),
+)
 
 PRONOUNS = Rule(
     "pronouns_only",
@@ -49,11 +55,13 @@ class Piece:
 
 def is_name(line: str) -> bool:
     """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
-    small = [word for word in _WORD.findall(line) if word[0].islower()]
-    line = _SIGNED.sub("", line)
-    if not re.search(r"[^\W_]", PRONOUNS.without(fold(line))):
-        return False
-    return all(word.lower().rstrip(".") in _PARTICLES for word in small) and not line.rstrip().removesuffix("./.").endswith((".", "!", "?", ":", ","))
+    line = _SIGNED.sub("", line).rstrip().removesuffix("./.")
+    small = " ".join(word for word in _WORD.findall(line) if word[0].islower())
+    return (
+        not line.endswith((".", "!", "?", ":", ","))
+        and not re.search(r"[^\W_]", PARTICLES.without(fold(small)))
+        and re.search(r"[^\W_]", PRONOUNS.without(fold(line))) is not None
+    )
 
 
 def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
