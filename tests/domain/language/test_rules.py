@@ -53,7 +53,9 @@ def test_names_of_rules_are_unique() -> None:
 def test_every_section_of_the_vocabulary_is_used() -> None:
     sources = " ".join(file.read_text(encoding="utf-8") for file in Path(domain.__path__[0]).rglob("*.py"))
     unused = [
-        name for name in _sections() if not re.search(rf"[{{+]{name}[+}}]", sources) and not re.search(rf"[\"']{name}[\"']", sources)
+        name
+        for name in _sections()
+        if not re.search(rf"[{{+]{name}[+}}]", sources) and not re.search(rf"[\"']{name}[\"']", sources)
     ]
     assert unused == []
 

@@ -6,7 +6,8 @@ LETTERS = (
         """\
 Sehr geehrte Frau Rechtsanwältin Kranz,
 
-in der Angelegenheit Ihrer Mandantin Sandra Pohl, geb. Witt, nehmen wir Bezug auf Ihr Schreiben vom 21.09.2026.
+in der Angelegenheit Ihrer Mandantin Sandra Pohl, geb. Witt, nehmen wir Bezug auf Ihr Schreiben vom
+21.09.2026.
 
 Wir stimmen dem von Ihnen unterbreiteten außergerichtlichen Schuldenbereinigungsplan zu.
 
@@ -40,7 +41,9 @@ Ihr Team der Nordwest Inkasso GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-Ihr Angebot, die Forderung durch eine Einmalzahlung von 800,00 EUR zu erledigen, nehmen wir namens und in Vollmacht unserer Mandantin an. Mit Zahlungseingang ist die Angelegenheit für unsere Mandantin erledigt.
+Ihr Angebot, die Forderung durch eine Einmalzahlung von 800,00 EUR zu erledigen, nehmen wir namens
+und in Vollmacht unserer Mandantin an. Mit Zahlungseingang ist die Angelegenheit für unsere
+Mandantin erledigt.
 
 Bitte überweisen Sie den Betrag von 800,00 EUR unter Angabe unseres Aktenzeichens auf unser Anderkonto.
 
@@ -92,7 +95,8 @@ Bernd Tietjen""",
         """\
 Sehr geehrte Damen und Herren,
 
-vielen Dank für Ihr Schreiben. Dem Vergleichsvorschlag stimmen wir zu. Bitte teilen Sie uns mit, wann wir mit der ersten Zahlung rechnen können.
+vielen Dank für Ihr Schreiben. Dem Vergleichsvorschlag stimmen wir zu. Bitte teilen Sie uns mit,
+wann wir mit der ersten Zahlung rechnen können.
 
 Mit freundlichen Grüßen
 Wohnbau Siel eG""",
@@ -105,7 +109,8 @@ Unser Zeichen: K 4471
 
 Sehr geehrte Damen und Herren,
 
-bezugnehmend auf Ihr Schreiben vom 21.09.2026 teilen wir mit, dass wir dem Schuldenbereinigungsplan zustimmen. Eine von uns unterzeichnete Ausfertigung fügen wir bei.
+bezugnehmend auf Ihr Schreiben vom 21.09.2026 teilen wir mit, dass wir dem Schuldenbereinigungsplan
+zustimmen. Eine von uns unterzeichnete Ausfertigung fügen wir bei.
 
 Mit freundlichen Grüßen
 Möbel Fink KG""",
@@ -115,7 +120,8 @@ Möbel Fink KG""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir sind mit dem übersandten Schuldenbereinigungsplan einverstanden und bitten um regelmäßige Zahlung der vereinbarten Raten auf das unten angegebene Konto.
+wir sind mit dem übersandten Schuldenbereinigungsplan einverstanden und bitten um regelmäßige
+Zahlung der vereinbarten Raten auf das unten angegebene Konto.
 
 Mit freundlichen Grüßen
 Energie Siel GmbH
@@ -126,7 +132,8 @@ Bankverbindung: IBAN DE41 5001 0517 0123 4567 89""",
         """\
 Sehr geehrte Damen und Herren,
 
-unter Bezugnahme auf Ihr Schreiben vom 21.09.2026 erklären wir hiermit unsere Zustimmung zu dem von Ihnen vorgelegten Zahlungsplan.
+unter Bezugnahme auf Ihr Schreiben vom 21.09.2026 erklären wir hiermit unsere Zustimmung zu dem von
+Ihnen vorgelegten Zahlungsplan.
 
 Eine Kopie des Titels ist beigefügt.
 
@@ -163,7 +170,8 @@ Fahrschule Ebel""",
         """\
 Sehr geehrte Frau Kranz,
 
-wir stimmen der von Ihnen vorgeschlagenen außergerichtlichen Schuldenbereinigung zu. Unsere Forderung ist im Plan zutreffend mit 1.204,50 EUR berücksichtigt.
+wir stimmen der von Ihnen vorgeschlagenen außergerichtlichen Schuldenbereinigung zu. Unsere
+Forderung ist im Plan zutreffend mit 1.204,50 EUR berücksichtigt.
 
 Freundliche Grüße
 Stadtkasse Husum""",
@@ -183,7 +191,8 @@ Versandhaus Koje GmbH & Co. KG""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir bestätigen Ihnen die Annahme des Schuldenbereinigungsplans. Die laufenden Vollstreckungsmaßnahmen werden wir einstellen.
+wir bestätigen Ihnen die Annahme des Schuldenbereinigungsplans. Die laufenden
+Vollstreckungsmaßnahmen werden wir einstellen.
 
 Mit freundlichen Grüßen
 Gemeindewerke Olm""",
@@ -193,7 +202,9 @@ Gemeindewerke Olm""",
         """\
 Sehr geehrte Frau Kranz,
 
-Ihren Schuldenbereinigungsplan vom 21.09.2026 haben wir erhalten. Wir müssen Ihnen leider mitteilen, dass wir diesem nicht zustimmen können. Die angebotene Quote steht in keinem Verhältnis zur Höhe unserer Forderung.
+Ihren Schuldenbereinigungsplan vom 21.09.2026 haben wir erhalten. Wir müssen Ihnen leider mitteilen,
+dass wir diesem nicht zustimmen können. Die angebotene Quote steht in keinem Verhältnis zur Höhe
+unserer Forderung.
 
 Mit freundlichen Grüßen
 Volksbank Heide eG""",
@@ -205,7 +216,8 @@ Sehr geehrte Damen und Herren,
 
 der außergerichtliche Schuldenbereinigungsplan wird abgelehnt.
 
-Begründung: Nach § 76 Abs. 2 SGB IV dürfen Ansprüche nur erlassen werden, wenn deren Einziehung unbillig wäre. Diese Voraussetzungen liegen nicht vor.
+Begründung: Nach § 76 Abs. 2 SGB IV dürfen Ansprüche nur erlassen werden, wenn deren Einziehung
+unbillig wäre. Diese Voraussetzungen liegen nicht vor.
 
 Im Auftrag
 Lorenz
@@ -216,7 +228,9 @@ Rentenkasse Elbe""",
         """\
 Sehr geehrte Damen und Herren,
 
-namens unserer Mandantin lehnen wir den Vergleichsvorschlag ab. Die Forderung ist tituliert. Wir werden die Zwangsvollstreckung fortsetzen und die Forderung gegebenenfalls zur Insolvenztabelle anmelden.
+namens unserer Mandantin lehnen wir den Vergleichsvorschlag ab. Die Forderung ist tituliert. Wir
+werden die Zwangsvollstreckung fortsetzen und die Forderung gegebenenfalls zur Insolvenztabelle
+anmelden.
 
 Mit freundlichen Grüßen
 Rechtsanwälte Holm & Partner""",
@@ -226,7 +240,8 @@ Rechtsanwälte Holm & Partner""",
         """\
 Sehr geehrte Damen und Herren,
 
-eine Zustimmung zu dem vorgelegten Plan können wir nicht erteilen. Bitte teilen Sie uns mit, sobald das Insolvenzverfahren eröffnet ist.
+eine Zustimmung zu dem vorgelegten Plan können wir nicht erteilen. Bitte teilen Sie uns mit, sobald
+das Insolvenzverfahren eröffnet ist.
 
 Mit freundlichen Grüßen
 Hauptzollamt Elbe""",
@@ -246,7 +261,8 @@ Alba-Nord Inkasso""",
         """\
 Sehr geehrte Frau Kranz,
 
-wir haben Ihr Schreiben erhalten. Einem Forderungsverzicht können wir nicht zustimmen. Den vorgelegten Schuldenbereinigungsplan lehnen wir daher ab.
+wir haben Ihr Schreiben erhalten. Einem Forderungsverzicht können wir nicht zustimmen. Den
+vorgelegten Schuldenbereinigungsplan lehnen wir daher ab.
 
 Mit freundlichen Grüßen
 Stadtwerke Olm GmbH""",
@@ -256,7 +272,8 @@ Stadtwerke Olm GmbH""",
         """\
 Dear Ms Kranz,
 
-Thank you for your letter of 21 September 2026. We have reviewed the proposed repayment plan and are not able to accept it. We will continue with enforcement of the judgment.
+Thank you for your letter of 21 September 2026. We have reviewed the proposed repayment plan and are
+not able to accept it. We will continue with enforcement of the judgment.
 
 Yours sincerely
 Harrow Finance Ltd""",
@@ -266,7 +283,8 @@ Harrow Finance Ltd""",
         """\
 Sehr geehrte Damen und Herren,
 
-die Zustimmung zum Schuldenbereinigungsplan wird verweigert, weil die Forderung auf einer vorsätzlich begangenen unerlaubten Handlung beruht.
+die Zustimmung zum Schuldenbereinigungsplan wird verweigert, weil die Forderung auf einer
+vorsätzlich begangenen unerlaubten Handlung beruht.
 
 Unterhaltsvorschusskasse Kreis Olm""",
     ),
@@ -275,7 +293,8 @@ Unterhaltsvorschusskasse Kreis Olm""",
         """\
 Sehr geehrte Damen und Herren,
 
-Ihr Vergleichsangebot lehnen wir ab. Wir fordern Ihre Mandantin auf, den Gesamtbetrag von 2.310,44 EUR bis zum 15.12.2026 zu überweisen.
+Ihr Vergleichsangebot lehnen wir ab. Wir fordern Ihre Mandantin auf, den Gesamtbetrag von 2.310,44
+EUR bis zum 15.12.2026 zu überweisen.
 
 Mit freundlichen Grüßen
 Inkasso Süd GmbH""",
@@ -295,7 +314,8 @@ Inkasso Süd GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-dem Nullplan können wir nicht zustimmen. Wir bitten Sie, uns den Eröffnungsbeschluss zu übersenden, damit wir unsere Forderung anmelden können.
+dem Nullplan können wir nicht zustimmen. Wir bitten Sie, uns den Eröffnungsbeschluss zu übersenden,
+damit wir unsere Forderung anmelden können.
 
 Mit freundlichen Grüßen
 Wohnbau Siel eG""",
@@ -323,7 +343,8 @@ Sparkasse Olm""",
         """\
 Sehr geehrte Frau Kranz,
 
-Ihren Vorschlag über 300,00 EUR können wir nicht annehmen. Zur abschließenden Erledigung sind wir bereit, eine Einmalzahlung in Höhe von 900,00 EUR, zahlbar bis zum 15.01.2027, zu akzeptieren.
+Ihren Vorschlag über 300,00 EUR können wir nicht annehmen. Zur abschließenden Erledigung sind wir
+bereit, eine Einmalzahlung in Höhe von 900,00 EUR, zahlbar bis zum 15.01.2027, zu akzeptieren.
 
 Mit freundlichen Grüßen
 Alba-Nord Inkasso""",
@@ -333,7 +354,8 @@ Alba-Nord Inkasso""",
         """\
 Sehr geehrte Damen und Herren,
 
-unsere Mandantin lehnt das Vergleichsangebot ab. Sie bietet an, gegen Zahlung von 900,00 EUR auf die weitergehende Forderung zu verzichten. Wir sehen Ihrer Rückmeldung entgegen.
+unsere Mandantin lehnt das Vergleichsangebot ab. Sie bietet an, gegen Zahlung von 900,00 EUR auf die
+weitergehende Forderung zu verzichten. Wir sehen Ihrer Rückmeldung entgegen.
 
 Rechtsanwälte Holm & Partner""",
     ),
@@ -342,7 +364,8 @@ Rechtsanwälte Holm & Partner""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir schlagen Ihnen folgenden Vergleich vor: Ihr Mandant zahlt bis zum 31.01.2027 einen Betrag von 900,00 EUR. Mit Eingang der Zahlung ist die Angelegenheit erledigt.
+wir schlagen Ihnen folgenden Vergleich vor: Ihr Mandant zahlt bis zum 31.01.2027 einen Betrag von
+900,00 EUR. Mit Eingang der Zahlung ist die Angelegenheit erledigt.
 
 Mit freundlichen Grüßen
 Volksbank Heide eG""",
@@ -352,7 +375,8 @@ Volksbank Heide eG""",
         """\
 Sehr geehrte Damen und Herren,
 
-einem Vergleich stehen wir grundsätzlich positiv gegenüber. Wir würden uns mit einer Quote von 30 % der Hauptforderung, also 900,00 EUR, zufriedengeben.
+einem Vergleich stehen wir grundsätzlich positiv gegenüber. Wir würden uns mit einer Quote von 30 %
+der Hauptforderung, also 900,00 EUR, zufriedengeben.
 
 Mit freundlichen Grüßen
 Volksbank Heide eG""",
@@ -371,7 +395,8 @@ Möbel Fink KG""",
         """\
 Dear Ms Kranz,
 
-We cannot accept your client's offer of EUR 300.00. We would be prepared to accept EUR 900.00 as a one-off payment in full and final settlement, provided payment is received by 31 January 2027.
+We cannot accept your client's offer of EUR 300.00. We would be prepared to accept EUR 900.00 as a
+one-off payment in full and final settlement, provided payment is received by 31 January 2027.
 
 Harrow Finance Ltd""",
     ),
@@ -380,7 +405,8 @@ Harrow Finance Ltd""",
         """\
 Sehr geehrte Damen und Herren,
 
-bezüglich Ihres Vergleichsvorschlags unterbreiten wir Ihnen folgendes Gegenangebot: Einmalzahlung 900,00 EUR, fällig bis zum 31.12.2026. Dieses Angebot gilt bis zum 15.12.2026.
+bezüglich Ihres Vergleichsvorschlags unterbreiten wir Ihnen folgendes Gegenangebot: Einmalzahlung
+900,00 EUR, fällig bis zum 31.12.2026. Dieses Angebot gilt bis zum 15.12.2026.
 
 Autohaus Tamm""",
     ),
@@ -389,7 +415,8 @@ Autohaus Tamm""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir nehmen Bezug auf die bisherige Korrespondenz und teilen mit, dass unser Mandant den Vergleichsvorschlag akzeptiert.
+wir nehmen Bezug auf die bisherige Korrespondenz und teilen mit, dass unser Mandant den
+Vergleichsvorschlag akzeptiert.
 
 Den vollstreckbaren Titel werden wir nach vollständiger Zahlung entwertet herausgeben.
 
@@ -401,7 +428,8 @@ Kanzlei Brede und Kollegen""",
         """\
 Sehr geehrte Frau Adam,
 
-Ihr Vorschlag zur außergerichtlichen Schuldenbereinigung ist bei uns eingegangen. Wir sind damit einverstanden.
+Ihr Vorschlag zur außergerichtlichen Schuldenbereinigung ist bei uns eingegangen. Wir sind damit
+einverstanden.
 
 Ansprechpartnerin für Rückfragen ist Frau Tolle, Telefon 0551 8821.
 
@@ -425,7 +453,8 @@ Betreff: Schuldenbereinigungsverfahren Petra Lüders, geb. 04.05.1979
 
 Sehr geehrte Damen und Herren,
 
-in vorbezeichneter Angelegenheit erklären wir unser Einverständnis mit dem Schuldenbereinigungsplan vom 02.10.2026.
+in vorbezeichneter Angelegenheit erklären wir unser Einverständnis mit dem Schuldenbereinigungsplan
+vom 02.10.2026.
 
 Wir bitten, die Zahlungen unter Angabe des Kassenzeichens 5512.4471.9 zu leisten.
 
@@ -450,7 +479,8 @@ Beitragseinzug""",
         """\
 Sehr geehrte Damen und Herren,
 
-nach Rücksprache mit unserer Auftraggeberin können wir Ihnen mitteilen, dass der Vergleich angenommen wird. Wir erwarten den Zahlungseingang auf dem Ihnen bekannten Konto.
+nach Rücksprache mit unserer Auftraggeberin können wir Ihnen mitteilen, dass der Vergleich
+angenommen wird. Wir erwarten den Zahlungseingang auf dem Ihnen bekannten Konto.
 
 Mit freundlichen Grüßen
 Paragon Inkasso""",
@@ -460,7 +490,8 @@ Paragon Inkasso""",
         """\
 Sehr geehrter Herr Rechtsanwalt,
 
-ich nehme Bezug auf Ihr Schreiben vom 02.10.2026. Meine Mandantschaft stimmt dem dort unterbreiteten Vergleichsvorschlag zu.
+ich nehme Bezug auf Ihr Schreiben vom 02.10.2026. Meine Mandantschaft stimmt dem dort unterbreiteten
+Vergleichsvorschlag zu.
 
 Mit freundlichen kollegialen Grüßen
 Ines Brede
@@ -507,7 +538,8 @@ Stadtwerke Elm""",
         """\
 Sehr geehrte Frau Adam,
 
-zu Ihrem Vergleichsangebot vom 02.10.2026 erklären wir hiermit die Annahme. Die Forderung gilt nach Zahlung von 450,00 EUR als vollständig erledigt.
+zu Ihrem Vergleichsangebot vom 02.10.2026 erklären wir hiermit die Annahme. Die Forderung gilt nach
+Zahlung von 450,00 EUR als vollständig erledigt.
 
 Mit freundlichen Grüßen
 Telko GmbH""",
@@ -517,7 +549,9 @@ Telko GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-unsererseits bestehen gegen den von Ihnen mit Schreiben vom 02.10.2026 übersandten Schuldenbereinigungsplan keine Einwände. Wir werden die Vollstreckung für die Dauer des Plans ruhen lassen.
+unsererseits bestehen gegen den von Ihnen mit Schreiben vom 02.10.2026 übersandten
+Schuldenbereinigungsplan keine Einwände. Wir werden die Vollstreckung für die Dauer des Plans ruhen
+lassen.
 
 Mit freundlichen Grüßen
 Gemeinde Elm""",
@@ -527,7 +561,9 @@ Gemeinde Elm""",
         """\
 Sehr geehrte Damen und Herren,
 
-Bezug nehmend auf Ihr Schreiben vom 02.10.2026 teilen wir Ihnen mit, dass unsere Mandantin dem außergerichtlichen Schuldenbereinigungsplan nicht zustimmt. Ein Verzicht auf Teile der Forderung ist nicht gewünscht.
+Bezug nehmend auf Ihr Schreiben vom 02.10.2026 teilen wir Ihnen mit, dass unsere Mandantin dem
+außergerichtlichen Schuldenbereinigungsplan nicht zustimmt. Ein Verzicht auf Teile der Forderung ist
+nicht gewünscht.
 
 Mit freundlichen Grüßen
 Paragon Inkasso""",
@@ -537,7 +573,8 @@ Paragon Inkasso""",
         """\
 Sehr geehrte Frau Adam,
 
-das Jobcenter Elm lehnt den außergerichtlichen Schuldenbereinigungsplan ab. Für die Erklärung des Scheiterns können Sie dieses Schreiben verwenden.
+das Jobcenter Elm lehnt den außergerichtlichen Schuldenbereinigungsplan ab. Für die Erklärung des
+Scheiterns können Sie dieses Schreiben verwenden.
 
 Mit freundlichen Grüßen
 Im Auftrag
@@ -558,7 +595,8 @@ Autobank Elm""",
         """\
 Sehr geehrte Frau Adam,
 
-für einen Vergleich sehen wir keinen Raum. Den Plan lehnen wir ab. Die Angelegenheit wird an unsere Rechtsanwälte übergeben.
+für einen Vergleich sehen wir keinen Raum. Den Plan lehnen wir ab. Die Angelegenheit wird an unsere
+Rechtsanwälte übergeben.
 
 Telko GmbH""",
     ),
@@ -567,7 +605,8 @@ Telko GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir haben den Schuldenbereinigungsplan geprüft. Leider müssen wir diesen ablehnen, da er für unsere Mandantschaft wirtschaftlich nicht vertretbar ist.
+wir haben den Schuldenbereinigungsplan geprüft. Leider müssen wir diesen ablehnen, da er für unsere
+Mandantschaft wirtschaftlich nicht vertretbar ist.
 
 Kanzlei Brede""",
     ),
@@ -585,7 +624,8 @@ Dachdecker Ruhl""",
         """\
 Dear Sirs,
 
-We refer to your letter of 2 October 2026. Our client does not accept the proposed settlement. The full balance of EUR 2,310.44 remains due.
+We refer to your letter of 2 October 2026. Our client does not accept the proposed settlement. The
+full balance of EUR 2,310.44 remains due.
 
 Yours faithfully,
 Palmer Law LLP""",
@@ -595,7 +635,8 @@ Palmer Law LLP""",
         """\
 Sehr geehrte Damen und Herren,
 
-dem vorgelegten Schuldenbereinigungsplan kann aus Gründen der Gleichbehandlung aller Abgabenpflichtigen nicht zugestimmt werden. Ein Erlass nach § 227 AO kommt nicht in Betracht.
+dem vorgelegten Schuldenbereinigungsplan kann aus Gründen der Gleichbehandlung aller
+Abgabenpflichtigen nicht zugestimmt werden. Ein Erlass nach § 227 AO kommt nicht in Betracht.
 
 Im Auftrag
 Finanzamt Elm""",
@@ -626,7 +667,8 @@ K. Ruhl""",
         """\
 Sehr geehrte Frau Adam,
 
-Ihrem Vorschlag können wir nicht zustimmen. Wir sind jedoch bereit, die Angelegenheit gegen eine Einmalzahlung von 700,00 EUR zu erledigen.
+Ihrem Vorschlag können wir nicht zustimmen. Wir sind jedoch bereit, die Angelegenheit gegen eine
+Einmalzahlung von 700,00 EUR zu erledigen.
 
 Paragon Inkasso""",
     ),
@@ -635,7 +677,8 @@ Paragon Inkasso""",
         """\
 Sehr geehrte Damen und Herren,
 
-unsere Mandantin ist mit einem Vergleichsbetrag von 700,00 EUR einverstanden. Die Zahlung muss bis zum 31.12.2026 erfolgen.
+unsere Mandantin ist mit einem Vergleichsbetrag von 700,00 EUR einverstanden. Die Zahlung muss bis
+zum 31.12.2026 erfolgen.
 
 Kanzlei Brede""",
     ),
@@ -653,7 +696,8 @@ Telko GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-gegen Zahlung von 700,00 EUR bis zum 31.12.2026 verzichten wir auf die Restforderung. Ihrem Plan können wir dagegen nicht zustimmen.
+gegen Zahlung von 700,00 EUR bis zum 31.12.2026 verzichten wir auf die Restforderung. Ihrem Plan
+können wir dagegen nicht zustimmen.
 
 Autobank Elm""",
     ),
@@ -662,7 +706,8 @@ Autobank Elm""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir bieten Ihnen vergleichsweise die Zahlung eines Betrages in Höhe von 700,00 EUR an. Unsere Gesamtforderung beträgt 2.310,44 EUR.
+wir bieten Ihnen vergleichsweise die Zahlung eines Betrages in Höhe von 700,00 EUR an. Unsere
+Gesamtforderung beträgt 2.310,44 EUR.
 
 Autobank Elm""",
     ),
@@ -719,7 +764,8 @@ Kreditnehmer: Nina Kolb
 
 Sehr geehrte Frau Dr. Stein,
 
-wir kommen zurück auf Ihr Schreiben vom 20. Oktober 2026 und teilen Ihnen mit, dass wir mit der Regelung gemäß Schuldenbereinigungsplan einverstanden sind.
+wir kommen zurück auf Ihr Schreiben vom 20. Oktober 2026 und teilen Ihnen mit, dass wir mit der
+Regelung gemäß Schuldenbereinigungsplan einverstanden sind.
 
 Nach ordnungsgemäßer Erfüllung des Plans werden wir auf unsere Restforderung verzichten.
 
@@ -751,7 +797,8 @@ Jens Kröger""",
         """\
 Sehr geehrte Damen und Herren,
 
-hiermit nehmen wir das Vergleichsangebot in Höhe von 1.150,00 EUR an. Wir bitten um Überweisung bis zum 30.11.2026 auf das im Briefkopf genannte Konto.
+hiermit nehmen wir das Vergleichsangebot in Höhe von 1.150,00 EUR an. Wir bitten um Überweisung bis
+zum 30.11.2026 auf das im Briefkopf genannte Konto.
 
 Mit freundlichen Grüßen
 Rheinkauf GmbH""",
@@ -771,7 +818,8 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Frau Dr. Stein,
 
-Ihr Schreiben vom 20.10.2026 liegt uns vor. Wir akzeptieren die vorgeschlagene Quotenzahlung und stimmen dem Plan zu.
+Ihr Schreiben vom 20.10.2026 liegt uns vor. Wir akzeptieren die vorgeschlagene Quotenzahlung und
+stimmen dem Plan zu.
 
 Mit freundlichen Grüßen
 Optik Bergen""",
@@ -794,7 +842,8 @@ Collections Manager""",
         """\
 Sehr geehrte Damen und Herren,
 
-unter Verzicht auf unsere Restforderung stimmen wir dem Schuldenbereinigungsplan zu. Die unterschriebene Zustimmungserklärung ist beigefügt.
+unter Verzicht auf unsere Restforderung stimmen wir dem Schuldenbereinigungsplan zu. Die
+unterschriebene Zustimmungserklärung ist beigefügt.
 
 Mit freundlichen Grüßen
 Rheinkauf GmbH""",
@@ -804,7 +853,8 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir stimmen dem außergerichtlichen Schuldenbereinigungsplan zu. Von weiteren Vollstreckungsmaßnahmen sehen wir ab.
+wir stimmen dem außergerichtlichen Schuldenbereinigungsplan zu. Von weiteren Vollstreckungsmaßnahmen
+sehen wir ab.
 
 Bei Rückfragen wenden Sie sich bitte an die oben genannte Durchwahl.
 
@@ -829,7 +879,8 @@ Bearbeiter: Frau Alt, Zi. 210
 
 Sehr geehrte Frau Dr. Stein,
 
-der Antrag auf Zustimmung zum außergerichtlichen Schuldenbereinigungsplan vom 20.10.2026 ist abzulehnen. Die Voraussetzungen des § 163 AO bzw. § 227 AO sind nicht erfüllt.
+der Antrag auf Zustimmung zum außergerichtlichen Schuldenbereinigungsplan vom 20.10.2026 ist
+abzulehnen. Die Voraussetzungen des § 163 AO bzw. § 227 AO sind nicht erfüllt.
 
 Die Rückstände betragen 4.871,00 EUR.
 
@@ -850,7 +901,9 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Frau Dr. Stein,
 
-vielen Dank für Ihre Nachricht. Nach Rücksprache mit unserer Mandantin müssen wir Ihnen mitteilen, dass der Vergleichsvorschlag nicht angenommen wird. Unsere Mandantin besteht auf der vollständigen Zahlung.
+vielen Dank für Ihre Nachricht. Nach Rücksprache mit unserer Mandantin müssen wir Ihnen mitteilen,
+dass der Vergleichsvorschlag nicht angenommen wird. Unsere Mandantin besteht auf der vollständigen
+Zahlung.
 
 Kanzlei Lutz""",
     ),
@@ -859,7 +912,8 @@ Kanzlei Lutz""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir sind mit dem Schuldenbereinigungsplan nicht einverstanden. Es besteht der Verdacht, dass Vermögen verschwiegen wurde.
+wir sind mit dem Schuldenbereinigungsplan nicht einverstanden. Es besteht der Verdacht, dass
+Vermögen verschwiegen wurde.
 
 Rheinkauf GmbH""",
     ),
@@ -868,7 +922,8 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Frau Dr. Stein,
 
-als gesetzliche Krankenkasse sind wir an das Haushaltsrecht gebunden. Dem Schuldenbereinigungsplan können wir deshalb nicht zustimmen.
+als gesetzliche Krankenkasse sind wir an das Haushaltsrecht gebunden. Dem Schuldenbereinigungsplan
+können wir deshalb nicht zustimmen.
 
 Krankenkasse Bergen""",
     ),
@@ -877,7 +932,8 @@ Krankenkasse Bergen""",
         """\
 Guten Tag,
 
-Ihren Vorschlag kann ich nicht annehmen. Ich habe für die Arbeit volle Rechnung gestellt und bestehe auf mein Geld.
+Ihren Vorschlag kann ich nicht annehmen. Ich habe für die Arbeit volle Rechnung gestellt und bestehe
+auf mein Geld.
 
 Jens Kröger""",
     ),
@@ -895,7 +951,8 @@ NORDBANK AG""",
         """\
 Dear Dr Stein,
 
-We acknowledge receipt of your letter dated 20 October 2026. We do not consent to the debt settlement plan and will file our claim in the insolvency proceedings.
+We acknowledge receipt of your letter dated 20 October 2026. We do not consent to the debt
+settlement plan and will file our claim in the insolvency proceedings.
 
 Mary Dunn""",
     ),
@@ -925,7 +982,8 @@ Jugendamt Bergen""",
         """\
 Sehr geehrte Frau Dr. Stein,
 
-eine Zustimmung zum Plan ist nicht möglich, da es sich um Beiträge zur Sozialversicherung handelt. Wir bitten um Zahlung der rückständigen Beiträge in Höhe von 1.733,20 EUR.
+eine Zustimmung zum Plan ist nicht möglich, da es sich um Beiträge zur Sozialversicherung handelt.
+Wir bitten um Zahlung der rückständigen Beiträge in Höhe von 1.733,20 EUR.
 
 Krankenkasse Bergen""",
     ),
@@ -943,7 +1001,8 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Damen und Herren,
 
-wir würden einer Einmalzahlung in Höhe von 600,00 EUR zustimmen. Die Restforderung würde in diesem Fall ausgebucht.
+wir würden einer Einmalzahlung in Höhe von 600,00 EUR zustimmen. Die Restforderung würde in diesem
+Fall ausgebucht.
 
 Rheinkauf GmbH""",
     ),
@@ -964,7 +1023,8 @@ Rheinkauf GmbH""",
         """\
 Sehr geehrte Frau Kollegin,
 
-meine Mandantin kann sich mit Ihrem Vorschlag nicht anfreunden. Sie würde jedoch einen Vergleichsbetrag von 600,00 EUR akzeptieren.
+meine Mandantin kann sich mit Ihrem Vorschlag nicht anfreunden. Sie würde jedoch einen
+Vergleichsbetrag von 600,00 EUR akzeptieren.
 
 Lutz
 Rechtsanwalt""",
@@ -983,7 +1043,8 @@ Mary Dunn""",
         """\
 Sehr geehrte Damen und Herren,
 
-unser Vergleichsangebot: Zahlung von 600,00 EUR innerhalb von 14 Tagen, im Gegenzug verzichten wir auf alle weiteren Ansprüche.
+unser Vergleichsangebot: Zahlung von 600,00 EUR innerhalb von 14 Tagen, im Gegenzug verzichten wir
+auf alle weiteren Ansprüche.
 
 NORDBANK AG""",
     ),
@@ -992,7 +1053,8 @@ NORDBANK AG""",
         """\
 Sehr geehrte Damen und Herren,
 
-unser Haus stimmt dem Schuldenbereinigungsplan vom 14.10.2026 zu. Wir bitten Sie, uns nach Abschluss des Verfahrens zu informieren.
+unser Haus stimmt dem Schuldenbereinigungsplan vom 14.10.2026 zu. Wir bitten Sie, uns nach Abschluss
+des Verfahrens zu informieren.
 
 Mit freundlichen Grüßen
 Baumarkt Lohse""",
@@ -1002,7 +1064,8 @@ Baumarkt Lohse""",
         """\
 Guten Tag Frau Böhm,
 
-Ihr Vorschlag ist für uns in Ordnung. Bitte überweisen Sie die Raten jeweils zum 1. des Monats auf unser bekanntes Konto.
+Ihr Vorschlag ist für uns in Ordnung. Bitte überweisen Sie die Raten jeweils zum 1. des Monats auf
+unser bekanntes Konto.
 
 Freundliche Grüße
 Hausverwaltung Timm""",
@@ -1023,7 +1086,8 @@ Stadtkasse""",
         """\
 Sehr geehrte Frau Kollegin Böhm,
 
-für die von mir vertretene Gläubigerin, die Elektro Wulf KG, erkläre ich die Annahme Ihres Vergleichsangebotes vom 14.10.2026.
+für die von mir vertretene Gläubigerin, die Elektro Wulf KG, erkläre ich die Annahme Ihres
+Vergleichsangebotes vom 14.10.2026.
 
 Ich bitte um Überweisung auf mein Anderkonto bei der Sparbank Plön, IBAN DE41 5001 0517 0123 4567 89.
 
@@ -1066,7 +1130,8 @@ Sutton Legal""",
         """\
 Sehr geehrte Frau Böhm,
 
-wir haben Ihren Vergleichsvorschlag mit unserer Mandantin besprochen. Diese ist mit dem Vergleich einverstanden.
+wir haben Ihren Vergleichsvorschlag mit unserer Mandantin besprochen. Diese ist mit dem Vergleich
+einverstanden.
 
 Krug Rechtsanwälte""",
     ),
@@ -1075,7 +1140,8 @@ Krug Rechtsanwälte""",
         """\
 Sehr geehrte Damen und Herren,
 
-Ihrem Ansinnen entsprechend stimmen wir dem Zahlungsplan zu. Die bisher eingeleiteten Vollstreckungsmaßnahmen haben wir eingestellt.
+Ihrem Ansinnen entsprechend stimmen wir dem Zahlungsplan zu. Die bisher eingeleiteten
+Vollstreckungsmaßnahmen haben wir eingestellt.
 
 Mit freundlichen Grüßen
 Küstenkasse Plön""",
@@ -1096,7 +1162,8 @@ Krug Rechtsanwälte""",
         """\
 Sehr geehrte Damen und Herren,
 
-leider sehen wir keine Möglichkeit, dem Schuldenbereinigungsplan zuzustimmen. Die Gesamtforderung beträgt per 12.11.2026 1.840,20 EUR.
+leider sehen wir keine Möglichkeit, dem Schuldenbereinigungsplan zuzustimmen. Die Gesamtforderung
+beträgt per 12.11.2026 1.840,20 EUR.
 
 Bitte überweisen Sie diesen Betrag unter Angabe der Rechnungsnummer auf unser Konto.
 
@@ -1107,7 +1174,8 @@ Baumarkt Lohse""",
         """\
 Guten Tag,
 
-Ihren Vorschlag lehnen wir ab, weil Ihr Mandant noch im Mai bei uns bestellt hat, obwohl er wusste, dass er nicht zahlen kann.
+Ihren Vorschlag lehnen wir ab, weil Ihr Mandant noch im Mai bei uns bestellt hat, obwohl er wusste,
+dass er nicht zahlen kann.
 
 Elektro Wulf KG""",
     ),
@@ -1126,7 +1194,8 @@ Küstenkasse Plön""",
         """\
 Sehr geehrte Frau Böhm,
 
-die Familienkasse kann dem außergerichtlichen Schuldenbereinigungsplan aus rechtlichen Gründen nicht zustimmen.
+die Familienkasse kann dem außergerichtlichen Schuldenbereinigungsplan aus rechtlichen Gründen nicht
+zustimmen.
 
 Mit freundlichen Grüßen
 Familienkasse Nord""",
@@ -1163,7 +1232,8 @@ Baumarkt Lohse""",
         """\
 Sehr geehrte Frau Böhm,
 
-die angebotene Summe reicht uns nicht aus. Bei Zahlung von 550,00 EUR bis Ende Januar sind wir bereit, die Forderung als erledigt zu betrachten.
+die angebotene Summe reicht uns nicht aus. Bei Zahlung von 550,00 EUR bis Ende Januar sind wir
+bereit, die Forderung als erledigt zu betrachten.
 
 Baumarkt Lohse""",
     ),
@@ -1190,7 +1260,8 @@ Alster Inkasso GmbH""",
         """\
 Sehr geehrte Frau Böhm,
 
-wir können Ihrem Vorschlag nicht zustimmen, bieten aber an, die Sache mit einer einmaligen Zahlung von 550,00 EUR abzuschließen.
+wir können Ihrem Vorschlag nicht zustimmen, bieten aber an, die Sache mit einer einmaligen Zahlung
+von 550,00 EUR abzuschließen.
 
 Elektro Wulf KG""",
     ),

@@ -10,9 +10,9 @@ remarks::
     aus den Büchern genommen
 
 ``*`` stands for up to thirty letters, a blank for the white space between two words (and a comma in front of it),
-``A|B`` for either word, and ``…`` for other words between two (*stimmen … zu*). Entries are written as letters write them; they are compared folded
-(lower case, ``ä`` = ``ae``). Sections of the same name in different languages are one section: a letter may be in
-either.
+``A|B`` for either word, and ``…`` for other words between two (*stimmen … zu*). Entries are written as letters write
+them; they are compared folded (lower case, ``ä`` = ``ae``). Sections of the same name in different languages are one
+section: a letter may be in either.
 """
 
 import re
@@ -89,5 +89,7 @@ def _pattern(entry: str) -> str:
 
 
 def _word(word: str) -> str:
-    choices = [r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)]
+    choices = [
+        r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
+    ]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

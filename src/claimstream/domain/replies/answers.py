@@ -108,8 +108,10 @@ BY_NOBODY = Rule(
 
 BY_OTHERS = Rule(
     "by_others",
-    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|dritten)\b(?! zustimmung| annahme)|\bvom (?!#)|"
-    r"\b(?:alle|andere\w?|uebrigen?|saemtliche|mehrheit|other|all|majority)\b.{0,30}\b(?:glaeubiger\w?|creditors|lenders|banken)\b",
+    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|"
+    r"dritten)\b(?! zustimmung| annahme)|\bvom (?!#)|"
+    r"\b(?:alle|andere\w?|uebrigen?|saemtliche|mehrheit|other|all|majority)\b.{0,30}\b(?:glaeubiger\w?|creditors|"
+    r"lenders|banken)\b",
     takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
 )
@@ -117,7 +119,8 @@ BY_OTHERS = Rule(
 ASKS = Rule(
     "asks",
     r"\b(?:ob|whether)\b|\?|\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
-    r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
+    r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|"
+    r"\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
     r"(?:zustimmung|einverstaendnis|consent|agreement)\b",
     takes=("Stimmen Sie zu?", "Sie bitten um Zustimmung zu Ihrem Plan.", "Ihre Zustimmung fehlt."),
     leaves=("Wir stimmen zu.", "Wir erteilen die Zustimmung zu Ihrem Plan."),
@@ -125,7 +128,8 @@ ASKS = Rule(
 
 THIRD_PERSON = Rule(
     "third_person",
-    r"\b(?:stimmt|lehnt|nimmt|akzeptiert|erteilt|gibt|erklaert|bestaetigt|tritt|schliesst|traegt|verweigert|versagt|weist|"
+    r"\b(?:stimmt|lehnt|nimmt|akzeptiert|erteilt|gibt|erklaert|bestaetigt|tritt|schliesst|traegt|verweigert|versagt|"
+    r"weist|"
     r"widerspricht|willigt|zustimmt|annimmt|ablehnt|accepts|agrees|consents|approves|rejects|declines|refuses)\b",
     takes=("Die Hausbank stimmt zu.", "Our client accepts."),
     leaves=("Wir stimmen zu.", "We accept.", "Die Zustimmung wird nicht erteilt."),
@@ -176,7 +180,11 @@ INSERTIONS = (
         "with_reference_to",
         r"\b(?:bezugnehmend|unter bezugnahme|mit bezug|in bezug|in beantwortung|in erledigung|with reference|further|"
         r"in response|in reply) (?:auf |to )?(?:ihre?[nsmr]?|das|die|dem|den|your|the) (?:\w{1,20} ){0,2}?{letter}",
-        takes=("bezugnehmend auf Ihr Schreiben", "Unter Bezugnahme auf das genannte Schreiben", "In response to your letter"),
+        takes=(
+            "bezugnehmend auf Ihr Schreiben",
+            "Unter Bezugnahme auf das genannte Schreiben",
+            "In response to your letter",
+        ),
         leaves=("auf das Konto",),
     ),
     Rule(
@@ -225,13 +233,15 @@ INSERTIONS = (
     ),
     Rule(
         "dated",
-        r"\b(?:vom|am|dated|of|datiert auf den|unterm|mit datum vom|unter dem datum vom|on|eingegangen am) (?:the )?#date(?: datierte\w?)?",
+        r"\b(?:vom|am|dated|of|datiert auf den|unterm|mit datum vom|unter dem datum vom|on|"
+        r"eingegangen am) (?:the )?#date(?: datierte\w?)?",
         takes=("vom #date", "dated #date"),
         leaves=("bis zum #date", "ab #date"),
     ),
     Rule(
         "file_number_within",
-        r"\(?(?:(?:zu|unter|in|mit|unser|unserem|ihr|ihrem|dem|zum) ){0,2}(?:{number_of_file})\.?:? ?(?=\S{0,20}\d)[\w./-]{2,30}\)?|"
+        r"\(?(?:(?:zu|unter|in|mit|unser|unserem|ihr|ihrem|dem|"
+        r"zum) ){0,2}(?:{number_of_file})\.?:? ?(?=\S{0,20}\d)[\w./-]{2,30}\)?|"
         r"\(\d[\w./-]{2,20}\)",
         takes=("zum Aktenzeichen 4711/26", "(Az. K-20/7)", "(4711/26)"),
         leaves=("Ihr Zeichen", "800 Euro"),
@@ -250,7 +260,8 @@ INSERTIONS = (
     ),
     Rule(
         "after_examination",
-        r"\b(?:nach|after|upon) (?:{examined_how} |careful )?{examined}(?: {examined_what}|(?: und | and )?{examined}){0,2}|"
+        r"\b(?:nach|after|upon) (?:{examined_how} |careful )?{examined}(?: {examined_what}|(?: und |"
+        r" and )?{examined}){0,2}|"
         r"(?:having (?:carefully )?(?:considered|reviewed))",
         takes=("Nach Prüfung der Unterlagen", "Nach interner Beratung", "after careful consideration"),
         leaves=("Nach Vorlage der Unterlagen", "vor Prüfung der Unterlagen"),
@@ -258,7 +269,8 @@ INSERTIONS = (
     Rule(
         "we_examined",
         r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined} und(?: (?:wir|ich))?\b|"
-        r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
+        r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|"
+        r"\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
         takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),
         leaves=("Wir haben geprüft.",),
     ),
@@ -269,7 +281,8 @@ INSERTIONS = (
         r"\b(?:teilen|teile|teilt)\b[^.,!?;]{0,60}\bmit, dass\b|"
         r"\b(?:bestaetigen|erklaeren|bestaetige|erklaere|bestaetigt|erklaert)\b[^.,!?;]{0,40},? dass\b|"
         r"\b(?:are|am) (?:pleased|happy|glad|sorry) to (?:confirm|inform you|advise|tell you|let you know) that\b|"
-        r"\b(?:confirm|inform you|declare|regret) that\b|\b(?:are|am) (?:pleased|happy|glad) to\b|\bwrite to confirm that\b",
+        r"\b(?:confirm|inform you|declare|regret) that\b|\b(?:are|am) (?:pleased|happy|glad) to\b|"
+        r"\bwrite to confirm that\b",
         takes=("Wir teilen Ihnen mit, dass wir zustimmen.", "We confirm that we agree."),
         leaves=("Wir glauben, dass wir zustimmen.", "Wir hoffen, dass Sie zustimmen."),
     ),
@@ -288,14 +301,16 @@ INSERTIONS = (
     ),
     Rule(
         "matter",
-        r"\b(?:in (?:der|dieser|obiger|vorbezeichneter|oben genannter|der o\. ?g\.|vorgenannter) (?:sache|angelegenheit)|"
+        r"\b(?:in (?:der|dieser|obiger|vorbezeichneter|oben genannter|der o\. ?g\.|vorgenannter) (?:sache|"
+        r"angelegenheit)|"
         r"in (?:above|this) matter)\b",
         takes=("in obiger Angelegenheit", "in der Sache"),
         leaves=("zur Sache",),
     ),
     Rule(
         "submitted_by",
-        r"\b(?:mit|per|durch|in|unter) (?:\w{1,15} ){0,3}?{letter}(?: {letter})?(?= (?:\w{1,20} ){0,3}{plan_attribute})",
+        r"\b(?:mit|per|durch|in|"
+        r"unter) (?:\w{1,15} ){0,3}?{letter}(?: {letter})?(?= (?:\w{1,20} ){0,3}{plan_attribute})",
         takes=("mit Schreiben übersandten", "per E-Mail vorgelegten"),
         leaves=("mit Schreiben",),
     ),
@@ -312,7 +327,8 @@ AS_SUBMITTED = Rule(
 
 TELLS = Rule(
     "tells",
-    r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|confirm),? (?:dass|that)\b",
+    r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
+    r"confirm),? (?:dass|that)\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
     leaves=("Wir stimmen dem Plan mit Freude zu.",),
 )
@@ -328,15 +344,19 @@ EXAMINED = Rule(
 REASONS = Rule(
     "reason_within",
     r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
-    r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|lehne|lehnt|"
-    r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"+ PLAN +r"))\b|[.!]?\Z)",
+    r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|"
+    r"lehne|lehnt|"
+    r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"
+    + PLAN
+    + r"))\b|[.!]?\Z)",
     takes=("Wir lehnen ab, da die Quote zu gering ist.", "Aus rechtlichen Gründen ist das nicht möglich."),
     leaves=("Wir lehnen ab.", "Aus dem Plan ist nichts zu ersehen."),
 )
 
 OFFERED_SHARE = Rule(
     "offered_share",
-    r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|quotenzahlung|zahlung|quota|dividend|share)"
+    r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|"
+    r"quotenzahlung|zahlung|quota|dividend|share)"
     r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
     r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
     takes=("die angebotene Quote von #share", "Ihre Quote"),
@@ -434,9 +454,11 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
         return plan_known
     low = _told(low)
     rest = AS_SUBMITTED.without(bare(low))
-    if QUOTES.search(low) or any(
-        rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS)
-    ) or OFFERS.find(READY.without(rest)):
+    if (
+        QUOTES.search(low)
+        or any(rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS))
+        or OFFERS.find(READY.without(rest))
+    ):
         return False
     if not AGREES.find(rest) or _denied(rest) or not _said_by_us(rest):
         return False
@@ -466,7 +488,9 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     elif not refused and core == rest:
         return False
     return (
-        _said_by_us(rest) and _of_the_plan(low, rest, plan_known=plan_known) and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)
+        _said_by_us(rest)
+        and _of_the_plan(low, rest, plan_known=plan_known)
+        and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)
     )
 
 
@@ -478,7 +502,9 @@ def is_closed(low: str, *, reason: bool = False) -> bool:
     rest = low
     for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
-    return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(r"#money|#share|\?", rest)
+    return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(
+        r"#money|#share|\?", rest
+    )
 
 
 def bare(low: str) -> str:
@@ -520,7 +546,9 @@ def _said_by_us(rest: str) -> bool:
 
 
 def _of_the_plan(low: str, rest: str, *, plan_known: bool) -> bool:
-    return NAMES_PLAN.find(low) is not None or (plan_known and not re.search(r"\b(?:dieser|ihr|der)\b(?=.*\bzu\b)", rest))
+    return NAMES_PLAN.find(low) is not None or (
+        plan_known and not re.search(r"\b(?:dieser|ihr|der)\b(?=.*\bzu\b)", rest)
+    )
 
 
 def is_left(words: Rule, rest: str, *verbs: Rule) -> bool:

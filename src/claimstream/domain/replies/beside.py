@@ -60,7 +60,8 @@ OFFICE_NOUN = Rule(
 
 OF_ITSELF = Rule(
     "of_itself",
-    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b.{0,120}{office_verb}|{office_verb}.{0,120}\b(?:wir|uns|ich|unsere?[rnms]?)\b",
+    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b.{0,120}{office_verb}|{office_verb}.{0,120}\b(?:wir|uns|ich|"
+    r"unsere?[rnms]?)\b",
     takes=("Unsere Buchhaltung ist informiert.",),
     leaves=("Der Bürge haftet.", "Unsere Rechtsabteilung sieht das kritisch."),
 )
@@ -89,7 +90,7 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         found: those of the piece.
     """
     low = COURTESY.without(piece.low)
-    if "?" in low or "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
+    if "?" in low or ("#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES)):
         return False
     if piece.outside or piece.is_name:
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
@@ -137,8 +138,10 @@ def _of_itself(piece: Piece) -> bool:
     if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low) or OF_THE_READER.find(piece.low):
         return False
     nouns = _NOUN.findall(piece.marked)
-    return OF_ITSELF.find(piece.low) is not None and len(nouns) <= _MOST_NOUNS and all(
-        OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns
+    return (
+        OF_ITSELF.find(piece.low) is not None
+        and len(nouns) <= _MOST_NOUNS
+        and all(OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns)
     )
 
 

@@ -33,5 +33,8 @@ DOOR_OF_REASONS = Rule(
     "open_door_in_a_reason",
     r"{change}|{door}",
     takes=("Nach § 76 SGB IV wäre ein Vergleich denkbar.",),
-    leaves=("Er hat noch im Mai bestellt.", "Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",),
+    leaves=(
+        "Er hat noch im Mai bestellt.",
+        "Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",
+    ),
 )

@@ -250,7 +250,11 @@ BESIDE_REFUSALS = (
     Rule(
         "reason_of_refusal",
         "{reason}",
-        takes=("Die angebotene Quote ist zu gering.", "Die Forderung ist tituliert.", "Rechtsgrundlage ist § 76 SGB IV."),
+        takes=(
+            "Die angebotene Quote ist zu gering.",
+            "Die Forderung ist tituliert.",
+            "Rechtsgrundlage ist § 76 SGB IV.",
+        ),
         leaves=("Wir sprechen gern.",),
     ),
     Rule(

@@ -10,10 +10,14 @@ from claimstream.domain.reader.dates import MONTH, find_dates
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_SHORT_DATE = re.compile(rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)|\b(?:Anfang|Mitte|Ende)\s(?:{MONTH})\b(?:\s\d{{4}})?", re.IGNORECASE)
+_SHORT_DATE = re.compile(
+    rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)|\b(?:Anfang|Mitte|Ende)\s(?:{MONTH})\b(?:\s\d{{4}})?",
+    re.IGNORECASE,
+)
 _SHARE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,2})?\s?(?:%|Prozent\b|percent\b|per cent\b|v\.\s?H\.)")
 _LAW = re.compile(
-    r"§{1,2}\s?\d{1,4}[a-z]?(?:\s?(?:ff?\.|,|und|i\.\s?V\.\s?m\.|Abs\.|Absatz|S\.|Satz|Nr\.|Nummer|Art\.|§{1,2})?\s?\d{0,3}){0,6}"
+    r"§{1,2}\s?\d{1,4}[a-z]?(?:\s?(?:ff?\.|,|und|i\.\s?V\.\s?m\.|Abs\.|Absatz|S\.|Satz|Nr\.|Nummer|Art\.|"
+    r"§{1,2})?\s?\d{0,3}){0,6}"
     r"\s?(?:[A-Z][A-Za-zÄÖÜäöü-]{1,12}(?:\s[IVX]{1,4}\b)?)?"
 )
 
@@ -42,7 +46,8 @@ OUR_CLIENT = Rule(
 )
 
 _NAME = re.compile(
-    r"(?:, (?:die|der|dem|den) (?:Firma |Fa\. )?|,? (?:von (?:der |dem )?|zu |zur |de |van (?:der )?|und |geb\. |& |\./\. |gegen )?|-)"
+    r"(?:, (?:die|der|dem|den) (?:Firma |Fa\. )?|,? (?:von (?:der |dem )?|zu |zur |de |van (?:der )?|und |geb\. |& |"
+    r"\./\. |gegen )?|-)"
     r"(?P<word>[A-Z][\w'’-]{0,30}|[A-Z]\.)"
 )
 
@@ -111,8 +116,10 @@ def without_names(written: str) -> str:
                 end, names = name.end(), names + 1
             if found.start() >= position and names >= least:
                 pieces.append(written[position : found.end() if rule is OUR_CLIENT else found.start()])
-                if found.group().startswith("von ") and not _AUTHOR.match(written.lower(), end) and not _OWNER.search(
-                    written, 0, found.start()
+                if (
+                    found.group().startswith("von ")
+                    and not _AUTHOR.match(written.lower(), end)
+                    and not _OWNER.search(written, 0, found.start())
                 ):
                     pieces.append("von dritten")
                 position = end

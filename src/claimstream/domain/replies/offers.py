@@ -43,10 +43,13 @@ MONTHLY = Rule(
 
 OTHERS_OFFER = Rule(
     "offer_of_others",
-    r"\b(?:sie|er|(?:der|die) schuldner\w*|ihre? mandant\w*|(?:der|die) mandant\w*) (?:bieten|bietet|boten|schlagen|schlaegt)\b|\b(?:bieten|bietet) sie\b|"
+    r"\b(?:sie|er|(?:der|die) schuldner\w*|ihre? mandant\w*|(?:der|die) mandant\w*) (?:bieten|bietet|boten|schlagen|"
+    r"schlaegt)\b|\b(?:bieten|bietet) sie\b|"
     r"\byou (?:offer|propose)\w*\b|\bhaben\b.{0,80}\b(?:genannt|gemacht|unterbreitet|angeboten)\b|"
-    r"\b(?:auf|the) #money (?:zu )?verzicht\w*|\bverzicht\w* auf (?:die |den )?#money|#money (?:zu )?(?:erlassen|nachzulassen)|"
-    r"\b(?:waive|erlassen|erlass von) (?:the |ihnen )?#money|\bbis zu #money|\bkein\w{0,2} (?:\w{1,20} )?(?:gegen|alternativ)|#money.{0,200}{denial}|\b(?:nicht|keinen) bereit\b",
+    r"\b(?:auf|the) #money (?:zu )?verzicht\w*|\bverzicht\w* auf (?:die |den )?#money|#money (?:zu )?(?:erlassen|"
+    r"nachzulassen)|"
+    r"\b(?:waive|erlassen|erlass von) (?:the |ihnen )?#money|\bbis zu #money|\bkein\w{0,2} (?:\w{1,20} )?(?:gegen|"
+    r"alternativ)|#money.{0,200}{denial}|\b(?:nicht|keinen) bereit\b",
     takes=("Sie bieten uns #money an.", "Wir könnten auf #money verzichten.", "up: wir erlassen #money"),
     leaves=("Wir bieten #money an.",),
 )
@@ -55,9 +58,11 @@ OTHERS_OFFER = Rule(
 DEADLINE = Rule(
     "deadline",
     r",? ?\bprovided (?:that )?(?:the )?payment is (?:received|made) by #date|"
-    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens )*(?:bis(?: spaetestens)?(?: zum| zur| an| einschliesslich)?|zum|am|by|until|before) "
+    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens )*(?:bis(?: spaetestens)?(?: zum| zur| an|"
+    r" einschliesslich)?|zum|am|by|until|before) "
     r"(?:the )?#date(?: (?:bei uns )?(?:eingehend|faellig|zahlbar))?|"
-    r"\b(?:innerhalb|binnen)(?: von)? (?:\d{1,2}|{small_number}) {time_unit}(?: (?:ab|nach) (?:annahme|zugang|zustimmung|abschluss))?|"
+    r"\b(?:innerhalb|binnen)(?: von)? (?:\d{1,2}|{small_number}) {time_unit}(?: (?:ab|nach) (?:annahme|zugang|"
+    r"zustimmung|abschluss))?|"
     r"\bwithin (?:\d{1,2}|{small_number}) {time_unit}",
     takes=("bis zum #date", "innerhalb von vier Wochen", "within 30 days"),
     leaves=("bis zu #money",),

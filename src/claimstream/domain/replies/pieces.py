@@ -9,11 +9,12 @@ from claimstream.domain.reader.spelling import fold
 from claimstream.domain.replies.kinds import CLOSING, SALUTATION
 from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.plan import NAMES_PLAN
-from claimstream.domain.text import Sentence, Text
+from claimstream.domain.text import Sentence, Text, folded
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
+_LONGEST_HEADING = 90
 _WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
 
 
@@ -85,17 +86,17 @@ def _without_headings(sentence: Sentence) -> Iterator[Sentence]:
     start, rest = sentence.start, sentence.written
     while "\n" in rest:
         row, _, below = rest.partition("\n")
-        if not (is_name(row) and len(row) < 90) and not (
-            SALUTATION.find(Sentence.of(row).folded) and row.rstrip().endswith((",", "!"))
-        ):
+        greeting = SALUTATION.find(folded(row)) is not None and row.rstrip().endswith((",", "!"))
+        # "Die Gesamtforderung" above "beträgt 500 EUR" is no heading.
+        heading = is_name(row) and len(row) < _LONGEST_HEADING and not below.lstrip()[:1].islower()
+        if not (greeting or heading):
             break
         if row.strip():
             yield Sentence.of(row, start)
         start += len(row) + 1
         rest = below
     if rest.strip():
-        blank = len(rest) - len(rest.lstrip())
-        yield Sentence.of(rest.strip(), start + blank)
+        yield Sentence.of(rest.strip(), start + len(rest) - len(rest.lstrip()))
 
 
 def _ours(found: re.Match[str], writer: frozenset[str]) -> str:

@@ -45,7 +45,8 @@ SPEAKS = Rule(
 _NEAR = 3
 """Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
 SHE = re.compile(
-    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|erklaert|verzichtet)\b"
+    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|"
+    r"erklaert|verzichtet)\b"
 )
 """In the sentence behind one about the writer's client."""
 THEIR_CLIENT = re.compile(r"\bihre mandant")
@@ -73,7 +74,8 @@ class Part(StrEnum):
 
 
 def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
-    """Return the answer, with the conditions of an acceptance and the amount of another offer; None if there is none."""
+    """Return the answer, with the conditions of an acceptance and the amount of another offer; None if there is "
+    "none."""
     if not SPEAKS.find(" ".join(fold(text).split())):
         return None
     answer = _Reply(text).answer()
@@ -90,11 +92,10 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
 
 def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
     """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
-    for piece in pieces_of(text, Marks(text)):
+    for read in pieces_of(text, Marks(text)):
+        piece = replace(read, outside=read.outside or part is Part.SUBJECT)
         if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
             continue
-        if part is Part.SUBJECT:
-            piece = replace(piece, outside=True)
         said = what_is_said(piece.low)
         if decision is ACCEPTED:
             leaves = accepts_plainly(piece.low, plan_known=True) or (said is None and leaves_accepted(piece, (), ()))

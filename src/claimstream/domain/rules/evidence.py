@@ -30,6 +30,7 @@ from claimstream.domain.text import Text
 
 T = TypeVar("T")
 
+
 def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtraction:
     """The answer of a model, cut down to what its source proves.
 

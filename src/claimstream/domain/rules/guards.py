@@ -11,6 +11,7 @@ _FLAW_REASON = {
     AmountFlaw.CREDIT: ReviewReason.CREDIT,
 }
 
+
 def stored_amount(creditor: Creditor) -> Decimal | None:
     """What a new amount is held against: the current figure, else the original one."""
     return creditor.current_amount if creditor.current_amount is not None else creditor.claim_amount

@@ -253,7 +253,7 @@ def _guards(
 
 
 def _open_door(mail: ParsedMail, consolidated: Consolidated) -> str | None:
-    """A refusal, whoever read it, beside a sentence that leaves a door open: a figure, a condition, a later decision."""
+    """A refusal, whoever read it, beside a sentence that leaves a door open: a figure, a later decision."""
     settlement = consolidated.settlement
     if settlement is None or settlement.value.decision is not SettlementDecision.DECLINED:
         return None
