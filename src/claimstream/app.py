@@ -204,6 +204,7 @@ class App:
             daily_budget_usd=settings.model_daily_budget_usd,
             email_budget_usd=settings.model_email_budget_usd,
             questions_per_email=settings.model_questions_per_email,
+            own_addresses=(settings.mail_from,) if settings.mail_from else (),
             notification_email=settings.notification_email,
         )
         if mailer is not None and settings.circuit_breaker_alert_email is not None:

@@ -1,5 +1,6 @@
 """``claimstream eval`` as a process of its own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,23 @@ async def test_a_script_that_is_none_ends_in_one_message(home: dict[str, str], t
     ended = await claimstream("eval", str(folder), "--stand-in", environment=home)
     assert (ended.status, f"{script} is not a list of scripted answers" in ended.err) == (2, True), ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.acceptance
+async def test_numbers_and_misses_are_written_for_machines_and_people(home: dict[str, str], tmp_path: Path) -> None:
+    folder, page = few_samples(tmp_path / "few"), tmp_path / "misses.html"
+    expected = next(folder.glob("*/")) / "expected.json"
+    expected.write_text(json.dumps(json.loads(expected.read_text()) | {"intent": "spam"}))
+    ended = await claimstream("eval", str(folder), "--json", "--html", str(page), environment=home)
+    document = json.loads(ended.out)
+    settled = document["without_person"]
+    assert settled["cases"] == sum(group["cases"] for group in settled["by_route"].values())
+    assert document["needless_reviews"].keys() == {"by_reason", "by_rule"}
+    assert all({"needs_nobody", "settled_alone", "rules"} <= result.keys() for result in document["results"])
+    assert f'id="case-{expected.parent.name}"' in page.read_text(encoding="utf-8")
+
+
+async def test_a_page_in_no_folder_is_refused_at_once(home: dict[str, str], tmp_path: Path) -> None:
+    folder = few_samples(tmp_path / "few")
+    ended = await claimstream("eval", str(folder), "--html", str(tmp_path / "no" / "misses.html"), environment=home)
+    assert (ended.status, "--html" in ended.err) == (2, True), ended.err

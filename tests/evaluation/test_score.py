@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from tests.conftest import make_world
 
+from claimstream.domain.records.decision import Decision, GuardDecision, ReviewReason, Route
+from claimstream.domain.records.intent import Intent
+from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, Expected
-from claimstream.evaluation.observed import Change, Observed, Stored, find_changes
+from claimstream.evaluation.observed import Change, Observed, Stored, Trail, find_changes
 from claimstream.evaluation.score import judge, same_value, score
 
 WORLD: World = make_world("post@kanzlei.example")
@@ -136,3 +139,73 @@ def test_changes_are_found_by_id_and_never_by_position() -> None:
     (found,) = find_changes(before, after)
     assert (found.creditor_id, found.email_ids) == ("a", ("e",))
     assert (found.old_amount, found.new_amount) == (Decimal(1), Decimal(3))
+
+
+PERSON = {"route": "MANUAL_REVIEW", "changes": (), "review_reason": "low_confidence"}
+
+
+def trail(*guards: GuardDecision, why: str = "") -> Trail:
+    decision = Decision(
+        route=Route.MANUAL_REVIEW,
+        intent=Intent.CLAIM_STATEMENT,
+        confidence=0.6,
+        reasons=(ReviewReason.LOW_CONFIDENCE,),
+        guards=guards,
+        why=why or "; ".join(guard.why for guard in guards),
+    )
+    return Trail(ParsedMail(), None, decision)
+
+
+def guard(why: str) -> GuardDecision:
+    return GuardDecision(guard="amount", passed=False, reason=ReviewReason.LOW_CONFIDENCE, confidence=0.6, why=why)
+
+
+def test_mails_settled_without_a_person_are_counted_by_route_and_intent() -> None:
+    aside = case(route="IGNORE", intent="auto_reply", current_amount_after=None)
+    needs_one = case(route=["AUTO_UPDATE", "MANUAL_REVIEW"])
+    total = score(
+        [
+            (case(), observed(change())),
+            (case(), observed(**PERSON)),
+            (case(), observed(change(amount="1.00"))),
+            (aside, observed(intent="auto_reply", route="IGNORE")),
+            (needs_one, observed(**PERSON)),
+            (case(needs_model=True), observed(**PERSON)),
+        ],
+        WORLD,
+    )
+    assert (total.without_person.settled, total.without_person.cases) == (2, 4)
+    assert total.without_person.rate == 0.5
+    assert {name: (g.settled, g.cases) for name, g in total.by_route.items()} == {
+        "AUTO_UPDATE or UPDATE_AND_NOTIFY": (1, 3),
+        "IGNORE": (1, 1),
+    }
+    assert {name: (g.settled, g.cases) for name, g in total.by_intent.items()} == {
+        "claim_statement": (1, 3),
+        "auto_reply": (1, 1),
+    }
+    assert score([], WORLD).without_person.rate is None
+
+
+def test_needless_reviews_are_counted_by_reason_and_rule() -> None:
+    low, clash = guard("348.90 was read at 0.60, under 0.75"), guard("1860.00 and 4038.45 are both given as the total")
+    total = score(
+        [
+            (case(), observed(**PERSON, trail=trail(low))),
+            (case(), observed(**PERSON, trail=trail(guard("12.00 was read at 0.71, under 0.75")))),
+            (case(), observed(**PERSON | {"review_reason": "conflict"}, trail=trail(clash))),
+            (case(route="MANUAL_REVIEW"), observed(**PERSON, trail=trail(low))),
+            (case(), observed(**PERSON, settled=False)),
+        ],
+        WORLD,
+    )
+    assert total.reviewed_by_reason == {"low_confidence": 3, "conflict": 1}
+    assert total.reviewed_by_rule == {
+        "amount guard: … was read at …, under …": 2,
+        "amount guard: … and … are both given as the total": 1,
+    }
+
+
+def test_rules_are_named_without_what_they_quote() -> None:
+    why = "unsure that it is general_inquiry (0.50); the subject may take the answer back: Wir prüfen noch 4711"
+    assert trail(why=why).rules == ("unsure that it is general_inquiry", "the subject may take the answer back")

@@ -101,6 +101,34 @@ async def test_a_clear_claim_updates_the_record_and_tells_the_firm(
     assert not stack.claude.requests, "the reader settled it: no token is spent"
 
 
+@pytest.mark.parametrize("gone", [(), ("Message-ID", "Auto-Submitted"), ("From", "Auto-Submitted")], ids=str)
+async def test_a_notification_that_comes_back_is_set_aside(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply, gone: tuple[str, ...]
+) -> None:
+    """Whatever a gateway makes of its headers, as long as one shows whose it is."""
+    assert stack.smtp is not None
+    told = len(stack.smtp.messages)
+    await settle(app, runner, await arrive(app, stack, world, reply()))
+    (sent,) = stack.smtp.messages[told:]
+    notification = sent.message
+    for name in gone:
+        del notification[name]
+    notification.replace_header("To", "post+K7Q2X9M4@kanzlei.example")
+    before = await creditor(app)
+    summary = await settle(app, runner, await arrive(app, stack, world, notification.as_bytes()))
+    assert (summary.route, summary.intent) == ("IGNORE", "auto_reply")
+    assert await creditor(app) == before
+    assert len(stack.smtp.messages) == told + 1
+
+
+async def test_mail_of_the_mailbox_itself_is_set_aside(
+    app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
+) -> None:
+    raw = reply(sender=world.tenants[0].mailboxes[0])
+    summary = await settle(app, runner, await arrive(app, stack, world, raw))
+    assert (summary.route, summary.intent) == ("IGNORE", "auto_reply")
+
+
 async def test_an_email_of_a_disabled_mailbox_waits_without_a_message_until_it_is_enabled(
     app: App, stack: LocalStack, world: World, runner: Runner, reply: Reply
 ) -> None:

@@ -23,7 +23,7 @@ def forms(plain: str, html: str) -> list[TextPart]:
     ],
 )
 def test_forms_that_give_different_amounts_are_told(plain: str, html: str) -> None:
-    _, missing = body_text(forms(PLAIN.format(plain), LETTER.format(html)))
+    _, missing, _ = body_text(forms(PLAIN.format(plain), LETTER.format(html)))
     assert missing.startswith("Its plain form gives an amount that its HTML form")
 
 
@@ -39,11 +39,11 @@ def test_forms_that_give_different_amounts_are_told(plain: str, html: str) -> No
     ],
 )
 def test_a_plain_form_that_says_less_is_no_contradiction(plain: str, html: str) -> None:
-    text, missing = body_text(forms(PLAIN.format(plain), LETTER.format(html)))
+    text, missing, _ = body_text(forms(PLAIN.format(plain), LETTER.format(html)))
     assert "293,34" in text
     assert missing == ""
 
 
 @pytest.mark.parametrize("html", ["", "<img src='cid:letter'>", "<p>HTML</p>"])
 def test_an_html_form_that_says_nothing_leaves_the_plain_one(html: str) -> None:
-    assert body_text(forms(PLAIN.format("1.293,34 EUR"), html)) == (PLAIN.format("1.293,34 EUR"), "")
+    assert body_text(forms(PLAIN.format("1.293,34 EUR"), html)) == (PLAIN.format("1.293,34 EUR"), "", ())

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sentry_sdk.transport import Transport
 
 from claimstream.local.otlp.server import OtlpServer
 from claimstream.telemetry import Telemetry, TelemetryOptions, logs, start
+from claimstream.telemetry.limits import RateLimiter
 
 DSN = "http://public@127.0.0.1:9/1"
 
@@ -65,7 +67,10 @@ def sentry_events() -> KeptEnvelopes:
 
 @pytest.fixture(autouse=True)
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No collector out of the environment, and logging as it was."""
+    """No collector out of the environment, no warning held back for another test's, and logging as it was."""
+    # The package's name for it is the decorator.
+    module = import_module("claimstream.telemetry.best_effort")
+    monkeypatch.setattr(module, "_limiter", RateLimiter(period_seconds=60.0))
     for name in ("OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"):
         monkeypatch.delenv(name, raising=False)
     for name in ("ENDPOINT", "PROTOCOL", "TRACES_ENDPOINT", "METRICS_ENDPOINT", "TRACES_PROTOCOL", "METRICS_PROTOCOL"):

@@ -120,6 +120,15 @@ def write_document(text: str) -> None:
         _unwritten(error)
 
 
+def write_page(file: Path, text: str) -> None:
+    """A page for a browser, in UTF-8. What UTF-8 has not is written as JSON does."""
+    try:
+        file.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        complain(f"{file} could not be written: {error.strerror}")
+        sys.exit(1)
+
+
 def line(text: str) -> None:
     """A line of the result, whole however long: the terminal wraps it. Brackets in it are no markup."""
     out.print(Text(text.translate(_CONTROLS)), soft_wrap=True)

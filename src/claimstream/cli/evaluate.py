@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from claimstream.cli.console import note, out, progress, write_document
+from claimstream.cli.console import line, note, out, progress, write_document, write_page
+from claimstream.cli.misses import misses_page
 from claimstream.cli.tables import field_table, ratio
 from claimstream.cli.words import counted, without_mail
 from claimstream.evaluation.case import Case, load_cases
 from claimstream.evaluation.observed import Observed
 from claimstream.evaluation.run import evaluate
-from claimstream.evaluation.score import Score, score
+from claimstream.evaluation.score import Score, Settled, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.monitoring import start_telemetry
@@ -19,8 +20,14 @@ from claimstream.settings import Settings
 _ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
 
 
-async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, stand_in: bool) -> bool:
-    """Run, score and print. True if there was no wrong write."""
+async def run_evaluation(
+    folder: Path, settings: Settings, *, as_json: bool, stand_in: bool, page: Path | None = None
+) -> bool:
+    """Run, score and print. True if there was no wrong write.
+
+    Args:
+        page: where to write a page that shows each miss.
+    """
     cases = load_cases(folder)
     if cases.left_out:
         note(without_mail(cases.left_out))
@@ -39,6 +46,8 @@ async def run_evaluation(folder: Path, settings: Settings, *, as_json: bool, sta
     total = score(results, cases.world)
     plain = score([r for r in results if not r[0].expected.needs_model], cases.world)
     hard = score([r for r in results if r[0].expected.needs_model], cases.world)
+    if page is not None:
+        write_page(page, misses_page(results, total, folder=folder.name or str(folder), model=model))
     if as_json:
         _print_json(total, plain, hard, results, model)
     else:
@@ -52,7 +61,8 @@ def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
     for verdict in total.verdicts:
         for wrong in verdict.wrong_writes:
             out.print(f"  [red]{verdict.case}: {wrong}[/]")
-    out.print(f"Missed writes: {total.missed_writes}")
+    _print_people(total)
+    out.print(f"\nMissed writes: {total.missed_writes}")
     for verdict in total.verdicts:
         if verdict.missed_write:
             out.print(f"  {verdict.case}: {verdict.missed_write}")
@@ -71,6 +81,24 @@ def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
             mark = " (needs a model)" if verdict.needs_model else ""
             out.print(f"  {verdict.case}{mark}: {'; '.join(verdict.mistakes)}")
     note("")
+
+
+def _print_people(total: Score) -> None:
+    """How many mails were settled without a person, of those that need none, and what sent the others to one."""
+    settled = total.without_person
+    if not settled.cases:
+        return
+    out.print(
+        f"\n[bold]Settled without a person[/]: {settled.settled} of {counted(settled.cases, 'case')} that need none"
+    )
+    for title, groups in (("route", total.by_route), ("intent", total.by_intent)):
+        parts = [f"{name} {group.settled} of {group.cases}" for name, group in sorted(groups.items())]
+        line(f"  by {title}: {'; '.join(parts)}")
+    for title, counts in (("reason", total.reviewed_by_reason), ("rule", total.reviewed_by_rule)):
+        if counts:
+            out.print(f"Needless reviews by {title}:")
+        for name, count in counts.most_common():
+            line(f"  {count:4} {name}")
 
 
 def _group(group: Score) -> dict[str, Any]:
@@ -94,10 +122,23 @@ def _group(group: Score) -> dict[str, Any]:
     }
 
 
+def _settled(group: Settled) -> dict[str, Any]:
+    return {"cases": group.cases, "settled": group.settled, "rate": group.rate}
+
+
 def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Case, Observed]], model: str) -> None:
     document = {
         **_group(total),
         "model": model,
+        "without_person": {
+            **_settled(total.without_person),
+            "by_route": {name: _settled(group) for name, group in sorted(total.by_route.items())},
+            "by_intent": {name: _settled(group) for name, group in sorted(total.by_intent.items())},
+        },
+        "needless_reviews": {
+            "by_reason": dict(total.reviewed_by_reason.most_common()),
+            "by_rule": dict(total.reviewed_by_rule.most_common()),
+        },
         "settled_by_rules": _group(plain),
         "needs_model": _group(hard),
         "results": [
@@ -105,6 +146,9 @@ def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Cas
                 "case": verdict.case,
                 "needs_model": verdict.needs_model,
                 "right": verdict.right,
+                "needs_nobody": verdict.needs_nobody,
+                "settled_alone": verdict.settled_alone,
+                "rules": list(observed.trail.rules) if observed.trail else [],
                 "intent": observed.intent,
                 "route": observed.route,
                 "review_reason": observed.review_reason,

@@ -306,17 +306,23 @@ def evaluate(
         bool,
         typer.Option("--stand-in", help="Answer as the cases' model.json says, where no real model is used."),
     ] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page that shows each miss.", dir_okay=False),
+    ] = None,
     use: UseOption = None,
 ) -> None:
-    """Score a folder of cases: wrong writes first, then accuracy by field (docs/evaluation.md).
+    """Score a folder of cases: wrong writes first, then what a person had to do (docs/evaluation.md).
 
     Runs on an embedded stack, and reads neither .env nor the environment, except for what --use names: with
     --use ANTHROPIC_API_KEY the real model is asked. Status 0 when there is no wrong write.
     """
+    if page is not None and not page.absolute().parent.is_dir():
+        raise typer.BadParameter(f"{page.parent}: no such folder.", param_hint="--html")
     settings = _trial_settings(use)
     from claimstream.cli.evaluate import run_evaluation
 
-    work = run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in)
+    work = run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in, page=page)
     good = _run(work, grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterable
 
 from claimstream.app import App
+from claimstream.domain.records.decision import Decision
 from claimstream.domain.records.extraction import Consolidated
+from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
-from claimstream.evaluation.observed import Change, Stored, entries_of, find_changes
+from claimstream.evaluation.observed import Change, Stored, Trail, entries_of, find_changes
 from claimstream.external.mongo import Clients
 from claimstream.external.mongo_documents import Document, amount, client_document
 
@@ -50,6 +52,19 @@ async def consolidated_of(app: App, email_id: str) -> Consolidated | None:
     """What was read; None for mail that was set aside unread."""
     text = await app.emails.stage_result(email_id, "consolidate")
     return None if text is None else Consolidated.model_validate_json(text)
+
+
+async def trail_of(app: App, email_id: str, found: Consolidated | None) -> Trail | None:
+    """How the email was read and decided; None where it was not read."""
+    mail = await app.emails.stage_result(email_id, "parse")
+    if mail is None:
+        return None
+    decision = await app.emails.stage_result(email_id, "route")
+    return Trail(
+        ParsedMail.model_validate_json(mail),
+        found,
+        None if decision is None else Decision.model_validate_json(decision),
+    )
 
 
 def of_email(changes: Iterable[Change], summary: EmailSummary) -> list[Change]:

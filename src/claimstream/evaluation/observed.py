@@ -1,15 +1,20 @@
 """What actually happened to a case's mail."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from claimstream.domain.reader.spelling import normalise
+from claimstream.domain.records.decision import Decision
 from claimstream.domain.records.extraction import Consolidated, ReferenceDirection
 from claimstream.domain.records.inquiry import Client
+from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
+
+_FIGURES = re.compile(r"\d(?:[\d.,]{0,20}\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,46 @@ class Observed:
     fields: Mapping[str, str | None]
     """By the names of ``ExpectedFields``."""
     changes: tuple[Change, ...]
+    trail: "Trail | None" = None
+    """None where the mail was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How a mail was read and decided."""
+
+    mail: ParsedMail
+    found: Consolidated | None = None
+    """None for mail that was set aside unread."""
+    decision: Decision | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules that sent a mail to a person, in the order of their reasons.
+
+        A guard's is its own. Where no guard refused it is the sentence that says why, without what it quotes.
+        """
+        if self.decision is None:
+            return ()
+        guards = [guard for guard in self.decision.guards if guard.reason is not None]
+        named = [f"{guard.guard} guard: {_without_quotes(guard.why)}" for guard in guards]
+        told = {guard.why for guard in guards}
+        others = [why for why in self.decision.why.split("; ") if why and why not in told]
+        return tuple(dict.fromkeys([*map(_without_quotes, others), *named]))
+
+
+def _without_quotes(why: str) -> str:
+    """The sentence of a rule, without the figures and words of the mail that it names."""
+    return _FIGURES.sub("…", why.partition(": ")[0].partition(" (")[0]).strip()
 
 
 def observe(
-    summary: EmailSummary, consolidated: Consolidated | None, changes: Iterable[Change], *, world: World
+    summary: EmailSummary,
+    consolidated: Consolidated | None,
+    changes: Iterable[Change],
+    *,
+    world: World,
+    trail: Trail | None = None,
 ) -> Observed:
     return Observed(
         settled=summary.status == "settled",
@@ -63,6 +104,7 @@ def observe(
         review_reason=summary.review_reason,
         fields=read_values(consolidated, {c.case_reference for c in world.clients}) if consolidated else {},
         changes=tuple(changes),
+        trail=trail,
     )
 
 

@@ -9,7 +9,14 @@ from claimstream.app import App, utc_now
 from claimstream.domain.records.work import NewEmail
 from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, CaseFolder
-from claimstream.evaluation.desk import changes_since, clients_of, consolidated_of, load_world, stored_documents
+from claimstream.evaluation.desk import (
+    changes_since,
+    clients_of,
+    consolidated_of,
+    load_world,
+    stored_documents,
+    trail_of,
+)
 from claimstream.evaluation.observed import Observed, observe
 from claimstream.evaluation.own_stores import own_stores
 from claimstream.external.mongo_documents import Document
@@ -82,4 +89,6 @@ async def _run_case(app: App, stack: LocalStack, world: World, case: Case) -> Ob
         await asyncio.sleep(min(getattr(processed, "seconds", 0.0), _LONGEST_WAIT_SECONDS))
     summary = await app.emails.find(email_id)
     assert summary is not None
-    return observe(summary, await consolidated_of(app, email_id), await changes_since(app, world), world=world)
+    found = await consolidated_of(app, email_id)
+    trail = await trail_of(app, email_id, found)
+    return observe(summary, found, await changes_since(app, world), world=world, trail=trail)

@@ -23,12 +23,20 @@ class Verdict:
     wrong_writes: tuple[str, ...] = ()
     """What was written and should not have been, in words."""
     missed_write: str | None = None
+    needs_nobody: bool = False
+    """True when it is expected to be settled without a person, and needs no model."""
+    settled_alone: bool = False
+    """True when it was settled without a person, and nothing was written wrongly."""
     mistakes: tuple[str, ...] = ()
     """Everything else that is not as expected."""
 
     @property
     def right(self) -> bool:
         return not (self.wrong_writes or self.missed_write or self.mistakes)
+
+    @property
+    def needlessly_reviewed(self) -> bool:
+        return self.needs_nobody and not self.settled_alone and not self.wrong_writes
 
 
 @dataclass(slots=True)
@@ -53,6 +61,22 @@ class FieldScore:
 
 
 @dataclass(slots=True)
+class Settled:
+    """Cases that need no person, and those of them that were settled without one."""
+
+    cases: int = 0
+    settled: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        return self.settled / self.cases if self.cases else None
+
+    def count(self, settled: bool) -> None:
+        self.cases += 1
+        self.settled += settled
+
+
+@dataclass(slots=True)
 class Score:
     """A group of cases, counted."""
 
@@ -63,32 +87,45 @@ class Score:
     checked: Counter[str] = field(default_factory=Counter)
     correct: Counter[str] = field(default_factory=Counter)
     verdicts: list[Verdict] = field(default_factory=list)
+    without_person: Settled = field(default_factory=Settled)
+    """Cases that need no person."""
+    by_route: dict[str, Settled] = field(default_factory=dict)
+    """The same by the routes expected of them, …"""
+    by_intent: dict[str, Settled] = field(default_factory=dict)
+    """… and by intent."""
+    reviewed_by_reason: Counter[str] = field(default_factory=Counter)
+    """Needless reviews by their first reason, …"""
+    reviewed_by_rule: Counter[str] = field(default_factory=Counter)
+    """… and by the rules that ordered them; one review may have several."""
 
     def accuracy(self, key: str) -> float | None:
         """Of ``intent``, ``route``, ``inquiry_id``, ``matched_by`` or ``review_reason``; None when never checked."""
         return self.correct[key] / self.checked[key] if self.checked[key] else None
 
 
-_CHECKED = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
+CHECKED = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
 
 
 def judge(case: Case, observed: Observed, world: World) -> Verdict:
     expected = case.expected
     mistakes = [
         f"{key} is {getattr(observed, key) or 'absent'}, expected {_shown(case, key)}"
-        for key in _CHECKED
+        for key in CHECKED
         if expected.has(key) and not _is_right(case, observed, key)
     ]
     for name in sorted(expected.fields.model_fields_set):
-        wanted, found = _expected_text(expected.fields, name), observed.fields.get(name)
+        wanted, found = expected_text(expected.fields, name), observed.fields.get(name)
         if not same_value(name, wanted, found):
             mistakes.append(f"{name} is {found or 'absent'}, expected {wanted or 'absent'}")
     if not observed.settled:
         mistakes.append("not settled")
+    wrong = tuple(_wrong(case, change, world) for change in observed.changes if _wrong(case, change, world))
     return Verdict(
         case=case.name,
         needs_model=expected.needs_model,
-        wrong_writes=tuple(_wrong(case, change, world) for change in observed.changes if _wrong(case, change, world)),
+        wrong_writes=wrong,
+        needs_nobody=bool(expected.routes) and Route.MANUAL_REVIEW not in expected.routes and not expected.needs_model,
+        settled_alone=observed.settled and observed.route != Route.MANUAL_REVIEW and not wrong,
         missed_write=_missed(case, observed.changes, world),
         mistakes=tuple(mistakes),
     )
@@ -102,7 +139,8 @@ def score(cases: Iterable[tuple[Case, Observed]], world: World) -> Score:
         total.wrong_writes += bool(verdict.wrong_writes)
         total.missed_writes += verdict.missed_write is not None
         total.verdicts.append(verdict)
-        for key in _CHECKED:
+        _count_person(total, case, observed, verdict)
+        for key in CHECKED:
             if case.expected.has(key):
                 total.checked[key] += 1
                 total.correct[key] += _is_right(case, observed, key)
@@ -111,8 +149,24 @@ def score(cases: Iterable[tuple[Case, Observed]], world: World) -> Score:
     return total
 
 
+def _count_person(total: Score, case: Case, observed: Observed, verdict: Verdict) -> None:
+    if not verdict.needs_nobody:
+        return
+    routes = " or ".join(case.expected.routes)
+    intent = str(case.expected.intent or observed.intent or "not read")
+    for group in (
+        total.without_person,
+        total.by_route.setdefault(routes, Settled()),
+        total.by_intent.setdefault(intent, Settled()),
+    ):
+        group.count(verdict.settled_alone)
+    if verdict.needlessly_reviewed:
+        total.reviewed_by_reason[str(observed.review_reason or "not settled")] += 1
+        total.reviewed_by_rule.update(observed.trail.rules if observed.trail else ())
+
+
 def _count(counts: FieldScore, name: str, fields: ExpectedFields, observed: Observed) -> None:
-    wanted, found = _expected_text(fields, name), observed.fields.get(name)
+    wanted, found = expected_text(fields, name), observed.fields.get(name)
     counts.cases += 1
     counts.expected += wanted is not None
     if found is not None:
@@ -139,7 +193,7 @@ def _shown(case: Case, key: str) -> str:
     return str(getattr(case.expected, key) or "absent")
 
 
-def _expected_text(fields: ExpectedFields, name: str) -> str | None:
+def expected_text(fields: ExpectedFields, name: str) -> str | None:
     value = getattr(fields, name)
     return None if value is None else str(value)
 

@@ -99,7 +99,7 @@ class Attempt:
             fetched = await self._stage("fetch", Fetched, lambda: fetch(email, content, blobs))
             mail = await self._stage("parse", ParsedMail, lambda: parse(content, fetched))
             intent = await self._stage(
-                "classify", Classification, lambda: classify(mail, content, files, desk, judge, rules)
+                "classify", Classification, lambda: classify(email, mail, content, files, desk, judge, rules)
             )
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
             letter = await self._letter(intent, files)

@@ -49,5 +49,7 @@ class Rules:
     questions_per_email: int = 20
     budget_poll_seconds: float = 1.0
     """The wait before a question asks again for money that others have reserved."""
+    own_addresses: tuple[str, ...] = ()
+    """The sender of our notifications. A mail of theirs is no reply."""
     notification_email: str | None = None
     """Where a tenant names no address of its own."""

@@ -1,11 +1,11 @@
 """Attachments to sources: every file is read by its kind, archives and mails inside are opened, limits are kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
-from claimstream.domain.records.mail import REST, Source, SourceKind, Unread
+from claimstream.domain.records.mail import REST, STRUCK, Source, SourceKind, Unread
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import BEGINNING, body_text
 from claimstream.reading.documents import Document, read_document
@@ -15,6 +15,7 @@ from claimstream.reading.mime import dissect, safe_name
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.msg import MsgMessage, read_msg
 from claimstream.reading.protocol import MailPart
+from claimstream.reading.struck import holds_another_figure, report_of, struck_words
 from claimstream.reading.text import clean
 from claimstream.reading.ziparchive import members, open_zip
 
@@ -84,6 +85,14 @@ class AttachmentReader:
         """Note that the end of a source was left out."""
         self._note(self._unique(f"{source_id}{REST}"), name, media_type, size, "too_large", detail)
 
+    def report_struck(
+        self, source_id: str, name: str, media_type: str, size: int, struck: Sequence[str], shown: str
+    ) -> None:
+        """Note what was struck out. A figure of its own goes to a person: it may be the creditor's, or ours."""
+        if words := struck_words(struck):
+            end = REST if holds_another_figure(words, shown) else STRUCK
+            self._note(self._unique(f"{source_id}{end}"), name, media_type, size, "struck", report_of(words))
+
     def report(self, source_id: str, name: str, media_type: str, size: int, reason: Reason, detail: str) -> None:
         """Note a file that is not read."""
         self._allowance.files -= 1
@@ -139,12 +148,12 @@ class AttachmentReader:
         sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
         anatomy = dissect(tree)
         self.defects += anatomy.defects
-        text, missing = body_text(anatomy.texts)
+        text, missing, struck = body_text(anatomy.texts)
         if anatomy.cut:
             missing = BEGINNING
-        if not (text.strip() or anatomy.files or missing):
+        if not (text.strip() or anatomy.files or missing or struck):
             raise UnreadableError("empty", "There is no text in it.")
-        self._add_letter(file, text, sender.address if sender else "", missing)
+        self._add_letter(file, text, sender.address if sender else "", missing, struck)
         for number, part in enumerate(anatomy.files, 1):
             name = safe_name(part.name, filetype.sniff(part.data, part.name), f"part-{number}")
             self._read_inner(file, name, part.data, part.declared_type)
@@ -152,7 +161,7 @@ class AttachmentReader:
     def _open_message(self, file: _File, message: MsgMessage) -> None:
         if not (message.text.strip() or message.files or message.inner or message.missing):
             raise UnreadableError("empty", "There is no text in it.")
-        self._add_letter(file, message.text, message.sender, message.missing)
+        self._add_letter(file, message.text, message.sender, message.missing, message.struck)
         for number, (given, data) in enumerate(message.files, 1):
             self._read_inner(file, safe_name(given, filetype.sniff(data, given), f"part-{number}"), data)
         for number, attached in enumerate(message.inner, 1):
@@ -164,7 +173,7 @@ class AttachmentReader:
     def _read_inner(self, outer: _File, name: str, data: bytes, declared: str = "") -> None:
         self.read(self._unique(f"{outer.source_id}/{name}"), name, data, declared=declared, depth=outer.depth + 1)
 
-    def _add_letter(self, file: _File, text: str, sender: str, missing: str) -> None:
+    def _add_letter(self, file: _File, text: str, sender: str, missing: str, struck: Sequence[str]) -> None:
         """A mail within the mail. What it quotes is not its own either, and a letter of ours is no source at all.
 
         Args:
@@ -176,7 +185,7 @@ class AttachmentReader:
             self.report_rest(file.source_id, file.name, file.media_type, len(file.data), missing)
         new = cut_disclaimers(split_quoted(clean(text), our_markers=self._our_markers).new)[0]
         if new.strip():
-            self._add(file, Document(SourceKind.OTHER, new))
+            self._add(file, Document(SourceKind.OTHER, new, struck=tuple(struck)))
 
     def _add(self, file: _File, document: Document) -> None:
         text, cut = document.text, document.cut
@@ -190,6 +199,7 @@ class AttachmentReader:
         if cut:
             self.defects.append(f"{file.source_id}: {cut}")
             self.report_rest(file.source_id, file.name, file.media_type, len(file.data), cut.capitalize())
+        self.report_struck(file.source_id, file.name, file.media_type, len(file.data), document.struck, text)
         for given, detail in document.unread:
             name = safe_name(given, "", "file")
             source_id = self._unique(f"{file.source_id}/{name}")

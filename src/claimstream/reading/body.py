@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from claimstream.reading.html import html_to_text
 from claimstream.reading.mime import TextPart
@@ -14,38 +15,51 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.]{0,20},\d{2}\b")
 """No blanks: in one form a tab parts a date from its amount, in the other a blank."""
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
 _WORSE_SHARE = 0.2
 BEGINNING = "Only the beginning of the mail was read."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
 
-def body_text(texts: Iterable[TextPart]) -> tuple[str, str]:
-    """Return all texts of the body in order, clean, quotations still in it; and what cannot be read of them, in words.
+class BodyText(NamedTuple):
+    """The text of a body, clean, quotations still in it."""
 
-    The words are "" where all was read, and one form of each text says what the other does.
-    """
+    text: str
+    missing: str = ""
+    """The parts that cannot be read, in words; "" where all was read, and one form says what the other does."""
+    struck: tuple[str, ...] = ()
+    """The texts that are struck out."""
+
+
+def body_text(texts: Iterable[TextPart]) -> BodyText:
+    """Return all texts of the body in order."""
     pieces = [_one(text) for text in texts]
-    text = "\n\n".join(piece for piece, _ in pieces if piece.strip())
-    return text, next((missing for _, missing in pieces if missing), "")
+    return BodyText(
+        "\n\n".join(piece.text for piece in pieces if piece.text.strip()),
+        next((piece.missing for piece in pieces if piece.missing), ""),
+        tuple(struck for piece in pieces for struck in piece.struck),
+    )
 
 
-def _one(text: TextPart) -> tuple[str, str]:
+def _one(text: TextPart) -> BodyText:
     plain = clean(text.plain).strip("\n") if text.plain is not None else ""
     if text.html is None:
-        return plain, ""
+        return BodyText(plain)
     rough = clean(html.unescape(_TAGS.sub(" ", text.html)))
     if not plain.strip():
         return _laid_out(text.html, plain)
     shown, alone = _amounts(rough), _amounts(plain)
     much_less, much_more = _says_much_less(plain, rough), _says_much_less(rough, plain)
     if alone - shown and not much_more:
-        return plain, _TWO_WAYS
-    return _laid_out(text.html, plain) if much_less or shown - alone else (plain, "")
+        return BodyText(plain, _TWO_WAYS)
+    # The plain form has what the other strikes out.
+    struck = _STRIKES.search(text.html) and not much_more
+    return _laid_out(text.html, plain) if much_less or struck or shown - alone else BodyText(plain)
 
 
-def _laid_out(markup: str, plain: str) -> tuple[str, str]:
-    text, cut = html_to_text(markup)
-    return text or plain, BEGINNING if cut else ""
+def _laid_out(markup: str, plain: str) -> BodyText:
+    text, cut, struck = html_to_text(markup)
+    return BodyText(text or plain, BEGINNING if cut else "", struck)
 
 
 def _says_much_less(text: str, other: str) -> bool:

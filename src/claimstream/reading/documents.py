@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from claimstream.domain.records.mail import SourceKind
 from claimstream.reading import filetype
+from claimstream.reading.delimited import as_rows
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.html import html_charset, html_to_text
 from claimstream.reading.limits import Allowance, Limits
@@ -30,6 +31,8 @@ class Document:
     pages: int | None = None
     unread: tuple[tuple[str, str], ...] = ()
     """The parts that are not read: name and detail of each."""
+    struck: tuple[str, ...] = ()
+    """The texts that were left out because they are struck out or hidden."""
 
 
 def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
@@ -40,11 +43,11 @@ def read_document(data: bytes, media_type: str, limits: Limits, allowance: Allow
         return _pdf(data, limits)
     document = _office(data, media_type, limits, allowance)
     text = clean(document.text).strip("\n")
-    if not text.strip():
+    if not text.strip() and not document.struck:
         if document.cut:  # the text may stand beyond the limit
             raise UnreadableError("too_large", document.cut.capitalize(), of_mail=True)
         raise UnreadableError("empty", "There is no text in it.")
-    return Document(document.kind, text, document.cut)
+    return Document(document.kind, text, document.cut, struck=document.struck)
 
 
 def _pdf(data: bytes, limits: Limits) -> Document:
@@ -66,35 +69,41 @@ def _pdf(data: bytes, limits: Limits) -> Document:
         numbers = ", ".join(map(str, result.pictures[:20]))
         unread.append(("pictures", f"Pages that are pictures without text are not read: {numbers}."))
     kind = SourceKind.SCANNED_PDF if result.recognised else SourceKind.TEXT_PDF
-    return Document(kind, clean(result.text), cut, result.pages, tuple(unread))
+    return Document(kind, clean(result.text), cut, result.pages, tuple(unread), struck=result.struck)
 
 
 def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) -> Document:
     if media_type == filetype.TEXT:
         cut = f"read {MOST_TEXT_BYTES} of {len(data)} bytes." if len(data) > MOST_TEXT_BYTES else ""
-        return Document(SourceKind.OTHER, decode(beginning(data)), cut)
+        text = decode(beginning(data))
+        rows = as_rows(text)
+        return Document(SourceKind.OTHER, text, cut) if rows is None else Document(SourceKind.XLSX, rows, cut)
     if media_type == filetype.HTML:
-        text, left_out = html_to_text(decode(data, html_charset(data)))
-        return Document(SourceKind.OTHER, text, "read the beginning of the page." if left_out else "")
+        text, left_out, struck = html_to_text(decode(data, html_charset(data)))
+        cut = "read the beginning of the page." if left_out else ""
+        return Document(SourceKind.OTHER, text, cut, struck=struck)
     if media_type == filetype.DOCX:
         from claimstream.reading.docx import read_docx  # noqa: PLC0415 - see above
 
-        text, cut = read_docx(data, limits, allowance)
-        return Document(SourceKind.DOCX, text, cut)
+        text, cut, struck = read_docx(data, limits, allowance)
+        return Document(SourceKind.DOCX, text, cut, struck=struck)
     if media_type == filetype.XLSX:
         from claimstream.reading.xlsx import read_xlsx  # noqa: PLC0415 - see above
 
-        text, cut = read_xlsx(data, limits, allowance)
-        return Document(SourceKind.XLSX, text, cut)
+        text, cut, struck = read_xlsx(data, limits, allowance)
+        return Document(SourceKind.XLSX, text, cut, struck=struck)
     if media_type in {filetype.ODT, filetype.ODS}:
         from claimstream.reading.odf import read_odf  # noqa: PLC0415 - see above
 
-        text, cut = read_odf(data, limits, allowance)
-        return Document(SourceKind.OTHER, text, cut)
+        text, cut, struck = read_odf(data, limits, allowance)
+        return Document(SourceKind.OTHER, text, cut, struck=struck)
     if media_type in _BY_KREUZBERG:
-        from claimstream.reading.office import read_office  # noqa: PLC0415 - see above
+        from claimstream.reading.office import read_office, without_struck_rtf  # noqa: PLC0415 - see above
 
-        return Document(SourceKind.OTHER, read_office(data, media_type))
+        struck_out: tuple[str, ...] = ()
+        if media_type == filetype.RTF:
+            data, struck_out = without_struck_rtf(data)
+        return Document(SourceKind.OTHER, read_office(data, media_type), struck=struck_out)
     if media_type == filetype.ENCRYPTED_OFFICE:
         raise UnreadableError("encrypted", "The Office file needs a password.")
     if media_type in _OTHER_ARCHIVES:

@@ -21,15 +21,17 @@ _RAISED = {"superscript", "subscript"}
 _NO_TEXT = {"inline", "pict", "object", "sym", "sup", "sub", "den"}
 """A picture, a sign of a symbol font or a part of a formula within a line: each may be a digit of an amount, or its
 minus."""
+_MOST_VOID = 200
+"""The most runs struck out or hidden that are noted."""
 _MOST_STYLES = 20
 """The number of styles that one may be based on, one on the other."""
 _LAYOUT_LINES = 3
 """A cell with more lines is no cell of a table of figures."""
 
 
-def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
-    """Page headers, body, foot- and endnotes, page footers, in this order; and in words what of it was left out because
-    a limit was reached. Raises ``UnreadableError``."""
+def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str, tuple[str, ...]]:
+    """Page headers, body, foot- and endnotes, page footers, in this order; in words what of it was left out because a
+    limit was reached; and the texts that are struck out or hidden. Raises ``UnreadableError``."""
     with open_zip(data) as archive:
         names = archive.namelist()
         styles = None
@@ -54,7 +56,8 @@ def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
         if not any(re.fullmatch(r"word/document\d*\.xml", n) for n in names):
             raise UnreadableError("broken", "The Word file has no document part.")
     cut = f"read {_MAX_DEPTH} levels of elements." if reader.cut else ""
-    return "\n\n".join(texts), "read all but the documents inserted as a whole." if reader.inserted else cut
+    cut = "read all but the documents inserted as a whole." if reader.inserted else cut
+    return "\n\n".join(texts), cut, tuple(reader.void)
 
 
 class _Looks:
@@ -124,6 +127,8 @@ class _DocxReader:
         """True when elements were too deep and were left out."""
         self.inserted = False
         """True when another document, such as a page of HTML, stands among the paragraphs (altChunk)."""
+        self.void: list[str] = []
+        """The texts that are struck out or hidden."""
 
     def blocks(self, element: Element, depth: int) -> Iterator[str]:
         """Lines of paragraphs and table rows, in order."""
@@ -168,6 +173,8 @@ class _DocxReader:
             if name == "r":
                 looks = self._looks.of(child, style)
                 if any(looks.get(look, "0") not in _OFF for look in _UNSEEN):
+                    if len(self.void) < _MOST_VOID:
+                        self.void.append(self._inline(child, [], depth + 1, style))
                     continue
                 text = self._inline(child, boxes, depth + 1, style)
                 raised = looks.get("vertAlign") in _RAISED or looks.get("position", "0") != "0"

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Reason = Literal["encrypted", "broken", "unknown_type", "too_large", "too_many", "empty"]
+Reason = Literal["encrypted", "broken", "unknown_type", "too_large", "too_many", "empty", "struck"]
 
 
 class UnreadableError(Exception):

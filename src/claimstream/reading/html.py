@@ -31,8 +31,12 @@ _RAISED_TEXTS = 20
 _RAISED_STYLE = re.compile(r"vertical-align:\s*+(?:super|sub)\b", re.IGNORECASE)
 _STRUCK = {"s", "strike", "del"}
 """Struck out by the writer: void, as deleted text is."""
+_MOST_STRUCK = 50
+_STRUCK_TEXTS = 200
+"""The most texts struck out that are noted, and the most pieces of one."""
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?:[^;]{0,40}line-through")
 _UNSEEN_STYLE = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|text-decoration(?:-line)?:[^;]{0,40}line-through|"
+    r"display:none|visibility:hidden|mso-hide:all|"
     r"(?:^|(?<=;))(?:opacity|max-height):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
 )
 _BRACE = re.compile(r"([^{}]*+)([{}]|\Z)")
@@ -54,8 +58,8 @@ _PLACE = "\ue000{}\ue001"
 _PLACED = re.compile("(?:(?<![ \t])[ \t]+)?\ue000(\\d+)\ue001[ \t]*")
 
 
-def html_to_text(html: str) -> tuple[str, bool]:
-    """Text with line breaks, and whether its end was left out because a limit was reached.
+def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
+    """Text with line breaks, whether its end was left out because a limit was reached, and the texts struck out.
 
     The cells of a table's row stand on one line, two spaces and more apart.
 
@@ -71,16 +75,17 @@ def html_to_text(html: str) -> tuple[str, bool]:
     root, gave_up = parse_html(html) if html else (None, False)
     cut = cut or gave_up
     if root is None:
-        return "", cut
+        return "", cut, ()
     for element in root.iter():
         if local(element):
             element.text = (element.text or "").translate(_STORED)
         element.tail = (element.tail or "").translate(_STORED)
     quotations: list[str] = []
-    _mark(root, quotations, _hiding(root))
+    void = _Void(root)
+    _mark(root, quotations, void)
     text = _render(root, quotations).translate(_SPACES_BACK)
     text = without_loose_marks(text, "")
-    return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n"), cut
+    return clean("\n".join(line.rstrip() for line in text.split("\n"))).strip("\n"), cut, tuple(void.struck)
 
 
 def html_charset(data: bytes) -> str | None:
@@ -89,9 +94,38 @@ def html_charset(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _hiding(root: Element) -> frozenset[str]:
-    """The simple selectors by which stylesheets hide or strike out, on a screen of any width."""
-    selectors: set[str] = set()
+class _Void:
+    """The elements that hide or strike out what they hold; what they struck gathers in ``struck``."""
+
+    def __init__(self, root: Element) -> None:
+        self.struck: list[str] = []
+        self._hiding: set[str] = set()
+        """The simple selectors by which stylesheets hide, on a screen of any width."""
+        self._striking: set[str] = set()
+        for names, declarations in _simple_rules(root):
+            if _hides(declarations):
+                self._hiding |= names
+            elif _strikes(declarations):
+                self._striking |= names
+
+    def takes(self, element: Element, name: str) -> bool:
+        """Return True when an element is none of the text. One that is struck out is noted."""
+        if not isinstance(element.tag, str):
+            return False
+        style = element.get("style") or ""
+        if name in _INVISIBLE or _hides(style) or self._names(element, name, self._hiding):
+            return True
+        struck = name in _STRUCK or _strikes(style) or self._names(element, name, self._striking)
+        if struck and len(self.struck) < _MOST_STRUCK:
+            self.struck.append(" ".join(islice(element.itertext(), _STRUCK_TEXTS)))
+        return struck
+
+    def _names(self, element: Element, name: str, selectors: set[str]) -> bool:
+        return bool(selectors and name) and not selectors.isdisjoint(_names(element, name))
+
+
+def _simple_rules(root: Element) -> Iterator[tuple[set[str], str]]:
+    """The simple selectors of each rule of the stylesheets outside of media queries, and its declarations."""
     for sheet in root.iter("style"):
         depth, within, prelude = 0, "", ""
         for found in _BRACE.finditer(_COMMENT.sub(" ", sheet.text or "")):
@@ -102,9 +136,8 @@ def _hiding(root: Element) -> frozenset[str]:
                 within = prelude if depth == 1 else within
                 continue
             depth -= len(brace)
-            if brace and depth == 0 and not within.startswith("@") and _hides(words):
-                selectors |= {name for part in prelude.split(",") if _SIMPLE.fullmatch(name := part.strip())}
-    return frozenset(selectors - {""})
+            if brace and depth == 0 and not within.startswith("@"):
+                yield {name for part in prelude.split(",") if _SIMPLE.fullmatch(name := part.strip())} - {""}, words
 
 
 def _names(element: Element, name: str) -> Iterator[str]:
@@ -116,14 +149,13 @@ def _names(element: Element, name: str) -> Iterator[str]:
         yield f"{name}{mark}".lower()
 
 
-def _mark(root: Element, quotations: list[str], hiding: frozenset[str], depth: int = 0) -> None:
+def _mark(root: Element, quotations: list[str], void: _Void, depth: int = 0) -> None:
     """Take hidden parts out, lift quotations out and leave a placeholder for each."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
         name = local(element)
-        hidden = name in _INVISIBLE or name in _STRUCK or _is_hidden(element)
-        if hidden or (hiding and name and not hiding.isdisjoint(_names(element, name))):
+        if void.takes(element, name):
             _replace(element, "")
             continue
         if name == "img":
@@ -132,7 +164,7 @@ def _mark(root: Element, quotations: list[str], hiding: frozenset[str], depth: i
         if name in _RAISED or _RAISED_STYLE.search(element.get("style") or ""):
             _mark_raised(element)
         if depth < _MAX_QUOTE_DEPTH and _is_quotation(element, name):
-            quotations.append(_lift(element, hiding, depth + 1))
+            quotations.append(_lift(element, void, depth + 1))
             _replace(element, _PLACE.format(len(quotations) - 1))
             continue
         if _is_outlook_header(element, name):
@@ -142,14 +174,14 @@ def _mark(root: Element, quotations: list[str], hiding: frozenset[str], depth: i
     lxml.etree.strip_tags(root, _GONE)
 
 
-def _lift(element: Element, hiding: frozenset[str], depth: int) -> str:
+def _lift(element: Element, void: _Void, depth: int) -> str:
     """The text of a quotation, with those within it marked once more."""
     root = element.makeelement("div")
     root.text = element.text
     for child in list(element):
         root.append(child)
     nested: list[str] = []
-    _mark(root, nested, hiding, depth)
+    _mark(root, nested, void, depth)
     return _render(root, nested)
 
 
@@ -178,15 +210,15 @@ def _is_unwieldy(root: Element) -> bool:
     return False
 
 
-def _is_hidden(element: Element) -> bool:
-    return isinstance(element.tag, str) and _hides(element.get("style") or "")
-
-
 def _hides(declarations: str) -> bool:
     style = re.sub(r"\s", "", declarations).lower()
     return any(
         "overflow:hidden" in style or not found[0].startswith("max-height") for found in _UNSEEN_STYLE.finditer(style)
     )
+
+
+def _strikes(declarations: str) -> bool:
+    return _STRUCK_STYLE.search(re.sub(r"\s", "", declarations).lower()) is not None
 
 
 def _mark_raised(element: Element) -> None:

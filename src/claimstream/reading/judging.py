@@ -74,5 +74,5 @@ def _classified(question: Classify, files: tuple[CandidateFile, ...]) -> Classif
     signs = Signs.of(mail)
     hit = find_route(mail, files, now=question.now, thresholds=thresholds, signs=signs)
     letter = next((f.inquiry.letter for f in files if hit and f.inquiry.inquiry_id == hit.inquiry_id), None)
-    found = classification.classify(mail, question.extractions, letter=letter)
+    found = classification.classify(mail, question.extractions, letter=letter, own_addresses=question.own_addresses)
     return Classified(classification=found.model_copy(update={"routing": hit}), pointed=is_pointed_at(signs, files))

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
-from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind
+from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind, mailbox_of
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import BEGINNING, BodyText, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
@@ -84,7 +84,7 @@ class OpenedMail:
         defects = self._anatomy.defects
         subject = decoded(self._first("Subject"))
         reader = AttachmentReader(limits, self._allowance, self.markers)
-        whole, missing = body_text(self._anatomy.texts) if body else ("", "")
+        whole, missing, struck = body_text(self._anatomy.texts) if body else BodyText("")
         most = min(limits.max_text_chars, self._allowance.characters)
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
@@ -92,6 +92,7 @@ class OpenedMail:
         if missing or self._anatomy.cut:
             reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         whole = whole[:most]
+        reader.report_struck("body", "body", "text/plain", len(self._raw), struck, whole)
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)
         new, disclaimer = cut_disclaimers(split.new)
@@ -167,25 +168,19 @@ def _own_markers(
     own are nobody's mark.
     """
     receiving = set(delivered_to) or {address.address for address in (*to, *cc)}
-    mailboxes = {_mailbox(address) for address in receiving}
+    mailboxes = {mailbox_of(address) for address in receiving}
     sender_domain = sender.address.rpartition("@")[2] if sender else ""
     markers: list[str] = []
     for address in sorted(receiving):
         local, _, domain = address.rpartition("@")
         if domain == sender_domain:
             continue
-        markers += [address, _mailbox(address)]
+        markers += [address, mailbox_of(address)]
         markers += [local.partition("+")[2]] if "+" in local else []
         markers += [f"@{domain}"] if domain not in _PUBLIC_DOMAINS else []
     for named in (*to, *cc):
-        if _mailbox(named.address) in mailboxes and len(re.findall(r"\w{3,}", named.name)) >= 2:
+        if mailbox_of(named.address) in mailboxes and len(re.findall(r"\w{3,}", named.name)) >= 2:
             markers.append(clean(named.name))
-        if "+" in named.address and _mailbox(named.address) in mailboxes:
+        if "+" in named.address and mailbox_of(named.address) in mailboxes:
             markers.append(named.address.partition("+")[2].rpartition("@")[0])
     return [marker for marker in dict.fromkeys(markers) if marker]
-
-
-def _mailbox(address: str) -> str:
-    """Without the reply code: ``local+CODE@domain`` is ``local@domain``."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

@@ -27,6 +27,7 @@ class MsgMessage:
     text: str
     missing: str = ""
     """The parts that cannot be read, in words; "" where nothing is missing."""
+    struck: tuple[str, ...] = ()
     files: list[tuple[str, bytes]] = field(default_factory=list)
     inner: list["MsgMessage"] = field(default_factory=list)
 
@@ -38,17 +39,18 @@ def read_msg(data: bytes) -> MsgMessage:
 
 def _message(storage: Storage, depth: int) -> MsgMessage:
     plain, html = _text(storage, _BODY), _text(storage, _HTML)
-    text, missing = body_text([TextPart(plain, html)])
+    body = body_text([TextPart(plain, html)])
     attachments = list(_attachments(storage))
     too_deep = depth >= _MAX_INNER and any(_EMBEDDED in attachment.storages for attachment in attachments)
     message = MsgMessage(
         subject=clean_line(_text(storage, _SUBJECT) or ""),
         sender=clean_line(_text(storage, _SENDER_SMTP) or _text(storage, _SENDER) or ""),
-        text=text,
-        missing=BEGINNING if too_deep else missing,
+        text=body.text,
+        missing=BEGINNING if too_deep else body.missing,
+        struck=body.struck,
     )
     rtf = storage.streams.get(f"__substg1.0_{_RTF}0102")
-    if rtf is not None and not text.strip():
+    if rtf is not None and not body.text.strip():
         message.files.append(("message.rtf", unpack_rtf(rtf)))
     for attachment in attachments:
         name = _text(attachment, _LONG_NAME) or _text(attachment, _SHORT_NAME) or ""

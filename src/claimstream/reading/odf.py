@@ -9,15 +9,19 @@ from claimstream.reading.xml import Element, attribute, local, parse_xml
 from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_DEPTH = 200
+_MOST_VOID = 200
+"""The most texts struck out or hidden that are noted."""
+_MOST_STYLES = 20
+"""The number of styles that one may be based on, one on the other."""
 _MAX_REPEAT = 50
 _MAX_CELL_CHARS = 32_767
 """The most repeats, as in spreadsheets. Tables in repeated cells of tables would double without end."""
 _MAX_ROW_CHARS = 200_000
 
 
-def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
-    """Text of a text document or spreadsheet, page headers and footers included, and in words what of it was left out
-    because a limit was reached. Raises ``UnreadableError``."""
+def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str, tuple[str, ...]]:
+    """Text of a text document or spreadsheet, page headers and footers included; in words what of it was left out
+    because a limit was reached; and the texts that are struck out or hidden. Raises ``UnreadableError``."""
     reader = _OdfReader()
     with open_zip(data) as archive:
         names = set(archive.namelist())
@@ -30,14 +34,16 @@ def read_odf(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, st
         texts = []
         content = parse_xml(unpack(archive, archive.getinfo("content.xml"), limits, allowance))
         most = limits.max_text_chars + 1
+        reader.learn_styles(content)
         if "styles.xml" in names:
             styles = parse_xml(unpack(archive, archive.getinfo("styles.xml"), limits, allowance))
+            reader.learn_styles(styles)
             texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in styles.iter() if local(e) == "header"]
         texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in content.iter() if local(e) == "body"]
         if "styles.xml" in names:
             texts += ["\n".join(reader.up_to(most, reader.lines(e, 0))) for e in styles.iter() if local(e) == "footer"]
     cut = "read the beginning of a long cell, row or text, or the outer levels of a deep one." if reader.cut else ""
-    return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip()), cut
+    return "\n\n".join(text.strip() for text in dict.fromkeys(texts) if text.strip()), cut, tuple(reader.void)
 
 
 class _OdfReader:
@@ -46,6 +52,37 @@ class _OdfReader:
     def __init__(self) -> None:
         self.cut = False
         """True when something was too long and was cut."""
+        self.void: list[str] = []
+        """The texts that are struck out or hidden."""
+        self._bases: dict[str, str | None] = {}
+        self._own: dict[str, bool] = {}
+
+    def learn_styles(self, root: Element) -> None:
+        """Learn which styles strike out or hide what they hold."""
+        for style in root.iter():
+            if local(style) != "style" or (name := attribute(style, "name")) is None:
+                continue
+            self._bases[name] = attribute(style, "parent-style-name")
+            for properties in style:
+                line = attribute(properties, "text-line-through-style") or attribute(
+                    properties, "text-line-through-type"
+                )
+                hidden = attribute(properties, "display") == "none"
+                if local(properties) == "text-properties" and (line is not None or hidden):
+                    self._own[name] = hidden or line != "none"
+
+    def _is_void(self, element: Element) -> bool:
+        """Return True when the style of an element, or one that it is based on, strikes out or hides."""
+        name = attribute(element, "style-name")
+        for _ in range(_MOST_STYLES):
+            if name is None or name in self._own:
+                break
+            name = self._bases.get(name)
+        return name is not None and self._own.get(name, False)
+
+    def _leave_out(self, text: str) -> None:
+        if len(self.void) < _MOST_VOID:
+            self.void.append(text)
 
     def lines(self, element: Element, depth: int) -> Iterator[str]:
         if depth > _MAX_DEPTH:
@@ -55,6 +92,9 @@ class _OdfReader:
             name = local(child)
             if name in {"p", "h"}:
                 boxes: list[str] = []
+                if self._is_void(child):
+                    self._leave_out(self._inline(child, [], depth))
+                    continue
                 yield from self._inline(child, boxes, depth).split("\n")
                 yield from boxes
             elif name == "table-row":
@@ -79,6 +119,9 @@ class _OdfReader:
             if local(cell) not in {"table-cell", "covered-table-cell"}:
                 continue
             text = " ".join(line for line in self.up_to(_MAX_CELL_CHARS, self.lines(cell, depth + 1)) if line)
+            if text and self._is_void(cell):
+                self._leave_out(text)
+                text = ""
             repeat = attribute(cell, "number-columns-repeated") or "1"
             yield from [text] * (min(int(repeat), _MAX_REPEAT) if repeat.isdecimal() and len(repeat) < 9 else 1)
 
@@ -98,6 +141,8 @@ class _OdfReader:
                 pieces.append("\n")
             elif name == "text-box":
                 boxes += self.lines(child, depth + 1)
+            elif name == "span" and self._is_void(child):
+                self._leave_out(self._inline(child, [], depth + 1))
             elif name not in {"annotation", ""}:
                 pieces.append(self._inline(child, boxes, depth + 1))
             pieces.append(_collapsed(child.tail))

@@ -1,10 +1,21 @@
 """The text of RTF and of the old binary Office formats, by kreuzberg: a table row is one line, cells tab-separated."""
 
+import re
 from functools import cache
 
 import kreuzberg
 
 from claimstream.reading.errors import UnreadableError
+
+_STRIKES = re.compile(rb"\\(?:striked?1?|v)(?![a-z0])")
+_STRIKING = {b"strike", b"striked", b"v"}
+"""Control words that strike text out, once or twice, or hide it. A number behind them, 0, ends that."""
+_RTF = re.compile(
+    rb"[{}]|\\(?P<word>[a-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<byte>[0-9a-fA-F]{2})|\\[^a-z]|"
+    rb"(?P<text>[^{}\\\r\n]{1,4000})|[\r\n\\]"
+)
+_MOST_STRUCK = 200
+"""The most lines struck out that are noted."""
 
 
 @cache
@@ -34,3 +45,35 @@ def read_office(data: bytes, media_type: str) -> str:
                 text = text[:found] + row + text[found + len(joined) :]
                 position = found + len(row)
     return text
+
+
+def without_struck_rtf(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return an RTF file without the text that it strikes out or hides, and that text."""
+    if _STRIKES.search(data) is None:
+        return data, ()
+    kept: list[bytes] = []
+    struck: list[str] = []
+    states = [False]
+    for token in _RTF.finditer(data):
+        piece = token[0]
+        if piece == b"{":
+            states.append(states[-1])
+        elif piece == b"}":
+            states = states[:-1] or [False]
+            struck.append("\n")
+        elif token["word"] in _STRIKING:
+            states[-1] = token["number"] != b"0"
+            struck.append("\n")
+        elif token["word"] == b"plain":
+            states[-1] = False
+        elif states[-1] and (token["text"] or token["byte"]):
+            struck.append(_rtf_text(token))
+            continue
+        kept.append(piece)
+    return b"".join(kept), tuple("".join(struck).split("\n")[:_MOST_STRUCK])
+
+
+def _rtf_text(token: re.Match[bytes]) -> str:
+    if token["byte"]:
+        return bytes.fromhex(token["byte"].decode("ascii")).decode("cp1252", "replace")
+    return token["text"].decode("cp1252", "replace")

@@ -49,6 +49,14 @@ _PIXELS = 1_200
 _MOST_OBJECTS = 20_000
 """The number of a page's objects among which invisible text is looked for."""
 
+_THIN = 2.0
+"""The most points that a line is thick."""
+_STRIKING = (0.12, 0.5)
+"""The places, in heights above the baseline, between which a line goes through text; one below it underlines."""
+_SHORTEST = 0.8
+"""The least length, in heights of the text, of a line that strikes it out; a dash is shorter."""
+_MOST_STRUCK = 200
+
 _LOCK = threading.Lock()
 """PDFium knows no threads."""
 
@@ -85,6 +93,8 @@ class PdfText:
     """The file ends within a change that was appended to it: what is read is what it said before."""
     rendered: bool = False
     """The pages are only a stand-in: an XFA form that a reader has to render itself."""
+    struck: tuple[str, ...] = ()
+    """The texts that lines of the pages strike out."""
 
 
 def read_pdf(data: bytes, limits: Limits) -> PdfText:
@@ -120,14 +130,16 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
     left = limits.max_text_chars
     cut = count > limits.max_pdf_pages
     recognised = False
+    struck: list[str] = []
     for number in range(min(count, limits.max_pdf_pages)):
         try:
-            page = _drawn(document, number)
+            page, marked = _drawn(document, number)
         except pdfium.PdfiumError:
             continue
         try:
             beneath = _is_recognised(page)
-            text, characters = _page_text(page, left, all_seen=beneath)
+            text, characters, void = _page_text(page, left, marked, all_seen=beneath)
+            struck += void
             if sum(character.isalnum() for character in text) < _SCAN_CHARACTERS:
                 if _is_picture(page):
                     pictures.append(number + 1)
@@ -154,18 +166,68 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         tuple(_file_names(document)),
         recognised,
         rendered=document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
+        struck=tuple(struck[:_MOST_STRUCK]),
     )
 
 
-def _drawn(document: "pdfium.PdfDocument", number: int) -> "pdfium.PdfPage":
-    """The page with what is written into its form fields and on top of it, which is no text of the page itself."""
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """A thin line across the page."""
+
+    left: float
+    right: float
+    height: float
+
+
+def _drawn(document: "pdfium.PdfDocument", number: int) -> tuple["pdfium.PdfPage", list[_Stroke]]:
+    """The page with what is written into its form fields and on top of it, which is no text of the page itself; and
+    the lines by which a reader's marks strike text out."""
     page = document[number]
+    strokes = list(_marks(page))
     if pdfium_c.FPDFPage_GetAnnotCount(page.raw) > 0:
         flattened = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
         if flattened == pdfium_c.FLATTEN_SUCCESS:
             page.close()
             page = document[number]
-    return page
+    return page, strokes
+
+
+def _marks(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
+    box = pdfium_c.FS_RECTF()
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MOST_STRUCK)):
+        mark = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+        try:
+            if pdfium_c.FPDFAnnot_GetSubtype(mark) == pdfium_c.FPDF_ANNOT_STRIKEOUT:
+                pdfium_c.FPDFAnnot_GetRect(mark, ctypes.byref(box))
+                yield _Stroke(box.left, box.right, (box.bottom + box.top) / 2)
+        finally:
+            pdfium_c.FPDFPage_CloseAnnot(mark)
+
+
+def _lines_of(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
+    for found in islice(page.get_objects([pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=1), _MOST_OBJECTS):
+        left, bottom, right, top = found.get_bounds()
+        if top - bottom <= _THIN < right - left:
+            yield _Stroke(left, right, (bottom + top) / 2)
+
+
+def _without_struck(runs: list[_Run], strokes: list[_Stroke]) -> tuple[list[_Run], list[str]]:
+    """``runs`` without those that a line goes through, and the texts of these."""
+    ordered = sorted(strokes, key=lambda stroke: stroke.height)
+    heights = [stroke.height for stroke in ordered]
+
+    def is_struck(run: _Run) -> bool:
+        lowest, highest = (run.baseline + share * run.height for share in _STRIKING)
+        for stroke in ordered[bisect_left(heights, lowest) : bisect_right(heights, highest)][:_MOST_NEAR]:
+            shared = min(stroke.right, run.right) - max(stroke.left, run.left)
+            shorter = min(stroke.right - stroke.left, run.right - run.left)
+            if shared >= max(0.9 * shorter, _SHORTEST * run.height):
+                return True
+        return False
+
+    struck = [is_struck(run) for run in runs]
+    kept = [run for run, is_void in zip(runs, struck, strict=True) if not is_void]
+    return kept, [run.text for run, is_void in zip(runs, struck, strict=True) if is_void]
 
 
 def _is_picture(page: "pdfium.PdfPage") -> bool:
@@ -199,9 +261,17 @@ def _file_names(document: "pdfium.PdfDocument") -> Iterator[str]:
         yield document.get_attachment(index).get_name()
 
 
-def _page_text(page: "pdfium.PdfPage", most: int, *, all_seen: bool) -> tuple[str, int]:
-    """The text of the first ``most`` characters, and how many there are. Figures that the page does not show (white,
-    covered, outside of it, in a layer that is off) are left out, unless ``all_seen``."""
+def _page_text(
+    page: "pdfium.PdfPage", most: int, marked: list[_Stroke], *, all_seen: bool
+) -> tuple[str, int, list[str]]:
+    """The text of the first ``most`` characters, how many there are, and the texts that are struck out.
+
+    Figures that the page does not show (white, covered, outside of it, in a layer that is off) are left out, unless
+    ``all_seen``.
+
+    Args:
+        marked: the lines of a reader's marks.
+    """
     textpage = page.get_textpage()
     try:
         characters = pdfium_c.FPDFText_CountChars(textpage.raw)
@@ -210,10 +280,13 @@ def _page_text(page: "pdfium.PdfPage", most: int, *, all_seen: bool) -> tuple[st
         textpage.close()
     if not all_seen:
         upright, turned = _seen(page, upright, turned)
+    void: list[str] = []
+    if page.get_rotation() == 0 and not all_seen:
+        upright, void = _without_struck(upright, [*marked, *_lines_of(page)])
     lines = _lines(_with_raised(upright))
     if turned:
         lines += ["", "\n".join(run.text for run in turned)]
-    return without_loose_marks("\n".join(lines), " ").strip("\n"), characters
+    return without_loose_marks("\n".join(lines), " ").strip("\n"), characters, void
 
 
 def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:

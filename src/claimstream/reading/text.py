@@ -21,6 +21,10 @@ _MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 UNREAD = "\ufffc"
 """Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
 figure. An amount that it touches is unsure."""
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2068][^\n\u202c\u2069]{0,2000}")
+_TURNED_WITHIN = re.compile("(?<=[\\d.,])[\u200f\u061c](?=[\\d.,])")
+"""A right-to-left mark within figures, which shows their parts in another order."""
+_FIGURES = re.compile(r"\d[\d.,'’ ]{0,40}[.,]\d{1,3}(?!\d)|\d{1,20}(?=[ \u00a0]{0,2}(?:€|EUR|Euro|RUE))")
 _LOOSE = re.compile(rf"(?<!\d)(?<!\d[.,'’]){UNREAD}+(?![-+−–.,'’]?\d)")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
@@ -31,9 +35,18 @@ _REALLY_CP1252 = {"ascii", "us-ascii", "iso8859-1", "latin-1", "iso-8859-1"}
 
 
 def clean(text: str) -> str:
-    """NFC, LF line ends, no control or invisible characters. No-break and thin spaces stay: amounts use them."""
+    """NFC, LF line ends, no control or invisible characters. No-break and thin spaces stay: amounts use them.
+
+    Figures that a bidirectional override, embedding or isolate may show in another order are marked as unread.
+    """
     text = _LINE_ENDS.sub("\n", text)
+    if not text.isascii():
+        text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
     return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_fewer_marks, _UNWANTED.sub("", text)))
+
+
+def _with_figures_marked(turned: re.Match[str]) -> str:
+    return _FIGURES.sub(rf"\g<0>{UNREAD}", turned[0])
 
 
 def _fewer_marks(found: re.Match[str]) -> str:
@@ -53,7 +66,7 @@ def without_loose_marks(text: str, instead: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same for what is one line, such as a header or a file name."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text).replace(UNREAD, "").split())
 
 
 def beginning(data: bytes) -> bytes:

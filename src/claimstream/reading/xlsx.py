@@ -36,13 +36,15 @@ _FORMAT = re.compile(
     r"(?P<figure>[0#?][0#?.,]*+(?:E[+-]0+)?)|(?P<other>.)"
 )
 """The tokens of a number format (ECMA-376, 18.8.31)."""
+_MOST_STRUCK = 200
+"""The most cells struck out that are noted."""
 _MAX_CELL_CHARS = 32_767
 """The most characters of a cell, as in Excel itself. A longer text is nobody's: in a small file, thousands of cells may
 share one of a megabyte."""
 
 
-def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str]:
-    """The text, and in words what of it was left out because a limit was reached.
+def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, str, tuple[str, ...]]:
+    """The text, in words what of it was left out because a limit was reached, and the cells that are struck out.
 
     Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
     (``3418.07 EUR`` where the cell is formatted as money), dates as ``01.03.2026``. Raises ``UnreadableError``."""
@@ -109,8 +111,9 @@ def _number_formats(styles: bytes) -> bytes:
     return bytes(lxml.etree.tostring(plain))
 
 
-def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
+def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str, tuple[str, ...]]:
     lines: list[str] = []
+    struck: list[str] = []
     length = 0
     cut = ""
     for sheet in book.worksheets:
@@ -133,13 +136,17 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str]:
                 cut = f"read {_MAX_COLUMNS} columns of a sheet."
             if any(isinstance(cell.value, str) and len(cell.value) > _MAX_CELL_CHARS for cell in row):
                 cut = f"read {_MAX_CELL_CHARS} characters of a cell."
-            line = "\t".join(_cell(cell) for place, cell in enumerate(row, 1) if place not in hidden.columns).rstrip()
+            shown = [cell for place, cell in enumerate(row, 1) if place not in hidden.columns]
+            void = [_is_struck(cell) for cell in shown]
+            struck += [_cell(cell) for cell, is_void in zip(shown, void, strict=True) if is_void][:_MOST_STRUCK]
+            line = "\t".join("" if v else _cell(cell) for cell, v in zip(shown, void, strict=True)).rstrip()
             if line:
                 lines.append(line)
                 length += len(line)
             if length > limits.max_text_chars:
-                return "\n".join(lines).strip("\n"), f"read {number} rows of a sheet."
-    return "\n".join(lines).strip("\n"), cut
+                cut = f"read {number} rows of a sheet."
+                return "\n".join(lines).strip("\n"), cut, tuple(struck[:_MOST_STRUCK])
+    return "\n".join(lines).strip("\n"), cut, tuple(struck[:_MOST_STRUCK])
 
 
 @dataclass(slots=True)
@@ -189,9 +196,13 @@ def _has_cells(beyond: tuple[Cell, ...]) -> bool:
         return True
 
 
+def _is_struck(cell: Cell) -> bool:
+    return cell.value is not None and bool(cell.font.strike)
+
+
 def _cell(cell: Cell) -> str:
     value: object = cell.value
-    if value is None or isinstance(value, bool) or cell.font.strike:
+    if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, datetime.datetime):
         return value.strftime("%d.%m.%Y %H:%M" if value.hour or value.minute else "%d.%m.%Y")

@@ -68,3 +68,22 @@ def test_who_is_owed_and_who_writes_for_them(text: str, creditor: str | None, re
 @given(st.text(alphabet="GmbH AGKaiImuftrge d:,.&\n", max_size=80))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     read(text)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Liebe Kanzlei am Hafen,",
+        "Sehr geehrte Kanzlei Nord,",
+        "Hallo Inkasso-Team,",
+        "Dear Harbour Solutions,",
+        "An die Kanzlei am Hafen",
+        "An die\nKanzlei am Hafen",
+    ],
+)
+def test_whoever_is_written_to_is_not_the_creditor(opening: str) -> None:
+    letter = f"{opening}\n\ndie Forderung beträgt 500,00 EUR.\n\n{{}}"
+    assert find_organisations(letter.format("Viele Grüße\nHans Meier"), "body").creditor is None
+    signed = find_organisations(letter.format("Viele Grüße\nStadtwerke Aue GmbH"), "body").creditor
+    assert signed is not None
+    assert signed.value == "Stadtwerke Aue GmbH"

@@ -168,9 +168,40 @@ def test_a_bare_amount_needs_a_currency_and_has_the_last_rank() -> None:
 
 def test_another_currency_is_no_claim_in_euro() -> None:
     extraction = read("Gesamtforderung: CHF 3.418,07")
-    assert extraction.totals == ()
+    assert [(total.value, total.flaw) for total in extraction.totals] == [(None, AmountFlaw.AMBIGUOUS)]
     assert extraction.currency is not None
     assert extraction.currency.value == "CHF"
+
+
+@pytest.mark.parametrize("rest", ["", "\nMahngebühr 10,00 EUR", "\nBitte zahlen Sie 10,00 EUR Gebühr."])
+def test_a_total_in_foreign_money_counts_against_lesser_figures(rest: str) -> None:
+    flaws = {total.rank: total.flaw for total in read(f"Gesamtforderung: 5.000,00 INR{rest}").totals}
+    assert flaws[AmountRank.TOTAL] is AmountFlaw.AMBIGUOUS
+
+
+def test_a_total_in_euros_stands_beside_what_it_comes_to_elsewhere() -> None:
+    text = "Gesamtforderung: 1.000,00 EUR (das sind 945,00 CHF)"
+    assert [(total.value, total.flaw) for total in read(text).totals] == [(Decimal("1000.00"), None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wenn keine weitere Zahlung erfolgt, beträgt unsere Forderung 512,00 EUR.",
+        "Nach Verzicht auf die Zinsen beträgt die Gesamtforderung 512,00 EUR.",
+        "Die ursprüngliche Forderung beträgt 512,00 EUR.",
+        "Die Forderung ist mit 512,00 EUR nicht richtig angegeben.",
+    ],
+)
+def test_a_figure_that_a_veto_hides_is_seen_and_not_sure(text: str) -> None:
+    (found,) = read(text).totals
+    assert (found.value, found.rank) == (Decimal("512.00"), AmountRank.BARE)
+    assert found.confidence < 0.75
+
+
+@pytest.mark.parametrize("text", ["Wir haben 512,00 EUR erhalten.", "Die Vergleichsquote beträgt 512,00 EUR."])
+def test_a_figure_that_no_claim_is_said_of_stays_out(text: str) -> None:
+    assert read(text).totals == ()
 
 
 def test_two_ibans_are_no_iban() -> None:

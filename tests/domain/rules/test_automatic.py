@@ -1,9 +1,9 @@
 import pytest
-from tests.domain.records import mail, pdf
+from tests.domain.records import mail, pdf, source
 
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import DeliveryReport, ParsedMail
-from claimstream.domain.rules.automatic import automatic, automatic_by_words, unasked
+from claimstream.domain.records.mail import DeliveryReport, ParsedMail, SourceKind
+from claimstream.domain.rules.automatic import automatic, automatic_by_words, sent_by_us, unasked
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,72 @@ def test_an_automatic_reply_is_told_by_headers_or_subject(received: ParsedMail) 
 )
 def test_what_proves_nothing_by_itself(received: ParsedMail) -> None:
     assert automatic(received, figures=False) is None
+
+
+GENERATED = [("Auto-Submitted", "auto-generated")]
+
+
+@pytest.mark.parametrize(
+    ("received", "figures", "answers"),
+    [
+        pytest.param(mail("Die Gesamtforderung beträgt 900,00 EUR.", headers=GENERATED), True, False, id="a statement"),
+        pytest.param(mail("Wir stimmen dem Plan zu.", headers=GENERATED), False, True, id="an answer"),
+        pytest.param(
+            mail(
+                "Ihre Post ist eingegangen.",
+                source("", source_id="attachment-1", kind=SourceKind.SCANNED_PDF),
+                headers=GENERATED,
+            ),
+            False,
+            False,
+            id="a scan",
+        ),
+        pytest.param(mail("Die Forderung wurde storniert.", headers=GENERATED), False, False, id="about the debt"),
+    ],
+)
+def test_a_machines_mail_that_says_something_is_read(received: ParsedMail, figures: bool, answers: bool) -> None:
+    assert automatic(received, figures=figures, answers=answers) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ihre Anfrage zur Forderung ist eingegangen. Ticketnummer 4711.",
+        "Deine Nachricht ist bei uns eingetroffen.",
+        "Wir bestätigen den Eingang Ihres Schreibens zur Forderung.",
+        "Ich bin bis Montag nicht im Büro. Forderungen bearbeitet Frau Kern.",
+        "Ihr Vorgang hat die Bearbeitungsnummer 88. Antworten Sie bitte nicht auf diese Mail zur Forderung.",
+        "Ihr Kennwort wurde geändert.",
+        "",
+    ],
+)
+def test_a_machines_acknowledgement_stays_set_aside(text: str) -> None:
+    found = automatic(mail(text, headers=GENERATED), figures=False)
+    assert found is not None
+    assert found.intent is Intent.AUTO_REPLY
+
+
+def test_a_machines_newsletter_stays_set_aside() -> None:
+    listed = mail("Forderung? Jetzt informieren!", headers=[*GENERATED, ("List-Unsubscribe", "<mailto:x@y.example>")])
+    assert automatic(listed, figures=False) is not None
+
+
+@pytest.mark.parametrize(
+    ("received", "ours"),
+    [
+        (mail().model_copy(update={"message_id": "<e-1.notification@claimstream.invalid>"}), True),
+        (mail(sender="claimstream@kanzlei-nord.example"), True),
+        (mail(sender="Claims+K7Q2X9M4@kanzlei-nord.example"), True),
+        (mail(sender="kollegin@kanzlei-nord.example"), False),
+        (mail(sender="claims@kanzlei-nord.example.attacker.example"), False),
+        (mail().model_copy(update={"message_id": "<claimstream.invalid@elsewhere.example>"}), False),
+        (mail().model_copy(update={"message_id": None, "sender": None}), False),
+    ],
+)
+def test_mail_that_we_sent_is_told_by_its_id_or_sender(received: ParsedMail, ours: bool) -> None:
+    addresses = ("claims@kanzlei-nord.example", "claimstream@kanzlei-nord.example")
+    found = sent_by_us(received, addresses)
+    assert (found is not None) is ours
 
 
 def test_a_subject_is_no_proof_beside_a_claim_but_a_header_is() -> None:
@@ -145,10 +211,18 @@ def test_spam_needs_two_signs_and_nothing_about_a_debt(received: ParsedMail, spa
     assert (unasked(received) is not None) is spam
 
 
-def test_an_acknowledgement_is_only_a_machines_with_another_sign_of_one() -> None:
-    text = "Ihre Nachricht ist bei uns eingegangen und wird bearbeitet."
-    by_person, by_machine = automatic_by_words(mail(text)), automatic_by_words(mail(text, sender="noreply@a.example"))
-    assert by_person is not None
-    assert by_person.confidence < 0.70
-    assert by_machine is not None
-    assert by_machine.confidence >= 0.70
+@pytest.mark.parametrize(
+    ("rest", "sender", "sure"),
+    [
+        ("", "mohr@a.example", True),
+        (" Wir kommen unaufgefordert auf Sie zurück.", "mohr@a.example", True),
+        (" Der Plan gefällt uns soweit.", "mohr@a.example", False),
+        (" Die Vollmacht fehlt.", "mohr@a.example", False),
+        (" Der Plan gefällt uns soweit.", "noreply@a.example", True),
+    ],
+)
+def test_an_acknowledgement_is_sure_if_it_says_nothing_else(rest: str, sender: str, sure: bool) -> None:
+    text = f"Ihre Nachricht ist bei uns eingegangen und wird bearbeitet.{rest}"
+    found = automatic_by_words(mail(text, sender=sender))
+    assert found is not None
+    assert (found.confidence >= 0.70) is sure

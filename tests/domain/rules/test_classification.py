@@ -200,6 +200,36 @@ def test_unclear_mail_is_left_to_a_model_or_a_person(received: ParsedMail, lette
     assert classify(received, letter=letter).confidence < SURE
 
 
+@pytest.mark.parametrize("letter", [FIRST, None])
+def test_a_machines_statement_is_read_and_unsure(letter: Letter | None) -> None:
+    """A model or a person agrees, or nothing is written."""
+    text = greeting("unsere Gesamtforderung gegen Nele Brandt beträgt 512,00 EUR.")
+    found = classify(mail(text, headers=[("Auto-Submitted", "auto-generated")]), letter)
+    assert (found.intent, found.confidence < SURE) == (Intent.CLAIM_STATEMENT, True)
+    assert "auto-generated" in found.why
+    assert classify(mail(text, headers=[("Auto-Submitted", "auto-replied")]), letter).intent is Intent.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Für Rückfragen kann Frau Kern gern angerufen werden.",
+        "Die Zahlung kann auf unser Konto erfolgen.",
+        "Die Kanne steht im Schrank.",
+    ],
+)
+def test_a_possibility_beside_a_total_is_no_refusal(sentence: str) -> None:
+    text = greeting(f"die Gesamtforderung gegen Nele Brandt beträgt 512,00 EUR. {sentence}")
+    found = classify(mail(text), FIRST)
+    assert (found.intent, found.confidence >= SURE) == (Intent.CLAIM_STATEMENT, True)
+
+
+@pytest.mark.parametrize("verb", ["kann", "können wir"])
+def test_what_cannot_be_agreed_to_is_refused(verb: str) -> None:
+    found = classify(mail(greeting(f"Ihrem Anliegen {verb} leider nicht entsprechen.")), FIRST)
+    assert found.intent is Intent.REJECTION
+
+
 def test_our_own_quoted_letter_decides_nothing() -> None:
     quoted = "Bitte teilen Sie uns die Höhe Ihrer Gesamtforderung mit. Gesamtforderung: 512,00 EUR"
     assert classify(mail("Danke.", quoted=quoted), letter=Letter.FIRST).confidence < SURE

@@ -8,107 +8,65 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from claimstream.domain.language import Rule
+from claimstream.domain.language.currencies import CURRENCY, UNKNOWN, currency_code
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.iban import find_ibans
+from claimstream.domain.reader.splits import BLANK, GROUP_BLANK, NAMES_A_NUMBER, NUMBERED, split_from, touches_unread
 from claimstream.domain.records.extraction import AmountFlaw
+from claimstream.domain.text.text import folded
 
-_BLANK = " \t\u00a0\u202f\u2009\u2007"
-_GROUP_BLANK = " \u00a0\u202f\u2009\u2007"
-
-_CURRENCIES = {
-    "€": "EUR",
-    "eur": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "chf": "CHF",
-    "sfr": "CHF",
-    "$": "USD",
-    "us$": "USD",
-    "usd": "USD",
-    "£": "GBP",
-    "gbp": "GBP",
-    "¥": "JPY",
-    "jpy": "JPY",
-    "pln": "PLN",
-    "zł": "PLN",
-    "czk": "CZK",
-    "dkk": "DKK",
-    "sek": "SEK",
-    "nok": "NOK",
-    "huf": "HUF",
-    "try": "TRY",
-    "dm": "DEM",
-    "dem": "DEM",
-}
-_OTHER_SIGNS = "¢¤֏؋฿៛\u20a0-\u20ab\u20ad-\u20cf﷼﹩＄￠￡￥￦"
-"""Signs of other currencies, all of Unicode's block of them but the euro: ``₺``, ``₹``, the wide dollar."""
-_UNKNOWN_CURRENCY = "XXX"
-"""ISO 4217's code for none of its currencies."""
-_CURRENCY = (
-    rf"(?:[{_OTHER_SIGNS}]|"
-    r"€|EUROS?|Euros?|euros?|EUR|Eur|eur|CHF|SFr|sFr|Sfr|US\$|USD|\$|£|GBP|¥|JPY|PLN|zł|CZK|DKK|SEK|NOK|"
-    r"HUF|TRY|DEM|DM)"
+_CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({CURRENCY})(?![A-Za-z])")
+_CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&/-]|\.\w)")
+NO_CURRENCY = Rule(
+    "no_currency",
+    r"\A{no_currency}\Z",
+    takes=("RVG", "VAT", "UND"),
+    leaves=("XYZ", "QQQ"),
 )
-_CURRENCY_AFTER = re.compile(rf"[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?({_CURRENCY})(?![A-Za-z])")
+"""Three capitals behind an amount that stand for no currency."""
+_LAW_AFTER = re.compile(r"[a-z]?[ \u00a0]?(?:(?:Abs|Satz|S|Nr|ff?)\b|[A-ZÄÖÜ][A-Za-z]{0,12}[A-Z]\b)")
+_BEFORE = 40
+"""The number of characters before its figures in which the currency of an amount is looked for."""
 _HEAD = re.compile(
-    rf"(?:(?<!\w)(?P<sign>[-−–—])(?P<gap>[{_BLANK}]{{0,3}}))?"
-    rf"(?:(?<![A-Za-z])(?P<currency>{_CURRENCY})[.:)]{{0,2}}[{_BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])"
-    rf"(?P<gap_late>[{_BLANK}]{{0,3}}))?)?\Z"
+    rf"(?:(?<!\w)(?P<sign>[-−–—])(?P<gap>[{BLANK}]{{0,3}}))?"
+    rf"(?:(?<![A-Za-z])(?P<currency>{CURRENCY})[.:)]{{0,2}}[{BLANK}]{{0,4}}(?:(?P<sign_late>[-−–—])"
+    rf"(?P<gap_late>[{BLANK}]{{0,3}}))?)?\Z"
 )
 _TAIL = re.compile(
-    rf"(?P<sign>[-−–‑](?![\w,.-]))?(?:[{_BLANK}]{{0,3}}(?:\|[{_BLANK}]{{0,3}})?(?P<currency>{_CURRENCY})"
+    rf"(?P<sign>[-−–‑](?![\w,.-]))?(?:[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?(?P<currency>{CURRENCY})"
     rf"(?![A-Za-z])(?P<sign_late>[-−](?![\w-]))?)?"
 )
-_UNREAD = "\ufffc"
-"""Stands for what is shown in a text and is none: a picture, a sign of a symbol font, a raised figure."""
 _TIED_BEFORE = re.compile(r"(?:[\w/\\'’#]|\d[.,:]|\w[-−–])\Z")
 _TIED_AFTER = re.compile(r"\w|[/:]\d|[-–]\w")
 _RANGE = re.compile(r"[-–]\d+[.,]\d")
-_NEXT_NUMBER = re.compile(rf"[{_BLANK}]{{0,2}}\d[\d.,'’]*")
+_NEXT_NUMBER = re.compile(rf"[{BLANK}]{{0,2}}\d[\d.,'’]*")
 # Thousands, millions and cents are other units than the one written here.
 _OTHER_UNIT = r"(?:T€|TEUR|Tsd|Mio|Mrd|Million|Milliarde|million|bn\b)"
-_OTHER_UNIT_AFTER = re.compile(rf"[{_BLANK}]{{0,2}}{_OTHER_UNIT}")
-_OTHER_UNIT_BEFORE = re.compile(rf"{_OTHER_UNIT}[.:]?[{_BLANK}]{{0,2}}\Z")
+_OTHER_UNIT_AFTER = re.compile(rf"[{BLANK}]{{0,2}}{_OTHER_UNIT}")
+_OTHER_UNIT_BEFORE = re.compile(rf"{_OTHER_UNIT}[.:]?[{BLANK}]{{0,2}}\Z")
 _NOT_MONEY_AFTER = re.compile(
-    rf"[{_BLANK}]{{0,2}}(?:%|‰|°|v\.[ ]?H\.|p\.[ ]?a\.|(?:Prozent\w*|percent\w*|per[ ]cent|Basispunkte\w*|"
+    rf"[{BLANK}]{{0,2}}(?:%|‰|°|v\.[ ]?H\.|p\.[ ]?a\.|(?:Prozent\w*|percent\w*|per[ ]cent|Basispunkte\w*|"
     rf"Cents?|cents?|ct|kWh|MWh|"
     r"kW|km|qm|m²|m³|cbm|kg|Stück|Stk|Tagen?|Monaten?|Jahren?|Wochen?|Raten|Uhr|Std|Stunden?|Minuten|Seiten?|"
     r"Liter|GB|MB|Mitarbeiter\w*|"
     r"Einwohner\w*|Kunden|Punkten?|days|months|years|weeks|hours|pages|x)(?!\w))"
 )
 _CREDIT_AFTER = re.compile(
-    rf"[{_BLANK}]{{0,4}}(?:\|[{_BLANK}]{{0,3}})?\(?(?:Haben|HABEN|H|CR|Cr|Guthaben|Gutschrift|credit)(?!\w)"
-)
-_CENTS_AFTER = re.compile(
-    rf"[{_BLANK}]{{0,2}}(?:und|and|,)?[{_BLANK}]{{0,2}}\d{{1,2}}[{_BLANK}]{{0,2}}(?:Cents?|cents?|ct)(?!\w)"
-)
-_NUMBERED_BEFORE = re.compile(
-    r"(?:\b(?:nr|no|nummer|number|az|aktenzeichen|zeichen|tel|telefon|telefax|fax|mobil|phone|plz|hrb|hra|vr|"
-    r"blz|konto|kto|"
-    r"ticket|vorgang|vertrag|version|rechnung|position|pos|seite|page|anzahl|ref|reference|referenz|"
-    r"kundennummer|\w{2,20}nummer|\w{2,20}nr)"
-    r"|§|#)[.:]?\s?\Z"
+    rf"[{BLANK}]{{0,4}}(?:\|[{BLANK}]{{0,3}})?\(?(?:Haben|HABEN|H|CR|Cr|Guthaben|Gutschrift|credit)(?!\w)"
 )
 _RUN = re.compile(r"\d[\d.,'’]*")
 _SPACE_GROUPS = re.compile(
-    rf"([1-9]\d{{0,2}})([{_GROUP_BLANK}])\d{{3}}(?:\2\d{{3}})*(?:[.,]\d{{2}}(?![\d])|(?=[,.][-–—])|(?![\d.,]))"
+    rf"([1-9]\d{{0,2}})([{GROUP_BLANK}])\d{{3}}(?:\2\d{{3}})*(?:[.,]\d{{2}}(?![\d])|(?=[,.][-–—])|(?![\d.,]))"
 )
 _DASH_CENTS = re.compile(r"[,.](?:--?|––?|——?)(?![\w])")
-_SPLIT_CENTS = re.compile(rf"[{_BLANK}]?,[{_BLANK}]?\d{{2}}(?![\d.,])")
-_SPLIT_BEFORE = re.compile(rf"(?<![\d.,])\d{{1,3}}[.,][{_BLANK}]{{1,2}}\Z")
-_GROUP_ABOVE = re.compile(
-    rf"[^\s\d.,][{_BLANK}]{{0,2}}[1-9]\d{{0,2}}(?:[.'’]\d{{3}}){{0,2}}['’]?[{_BLANK}]{{0,2}}\n[{_BLANK}>]{{0,4}}\Z"
-)
-"""Thousands at the end of the line above, behind words: an editor wraps lines at the blank of ``1 234,56``."""
-_GROUP_BELOW = re.compile(rf"[.'’]?[{_BLANK}]{{0,2}}\n[\n{_BLANK}>]{{0,4}}\d{{3}}[.,]\d")
-_CENTS_OF = re.compile(rf"(?<!\d)\d{{1,3}}(?:[{_BLANK}]{{1,2}},[{_BLANK}]{{0,2}}|,[{_BLANK}]{{1,2}})\Z")
 
 # What a scan makes of digits. Applied only to words that have the shape of money and hold a digit already.
 _SCAN_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
 _SCAN_RUN = re.compile(
     rf"(?<![\w.,/-])(?=[OolISB]{{0,3}}\d|[\dOolISB.]{{1,12}},\d|"
     rf"[\dOolISB.]{{1,9}}\d)[\dOolISB]{{1,3}}(?:\.?[\dOolISB]{{3}}){{0,3}}"
-    rf"(?:[.,][\dOolISB]{{2}}(?![\w])|(?=[{_BLANK}]?(?:€|EUR|Euro)))"
+    rf"(?:[.,][\dOolISB]{{2}}(?![\w])|(?=[{BLANK}]?(?:€|EUR|Euro)))"
 )
 
 
@@ -225,6 +183,8 @@ def find_amounts(text: str, *, scanned: bool = False, cells: bool = False) -> tu
             token = _token(text, work, match.start(), match.end(), floor=floor, spaced=False, cells=cells)
         if token is None:
             continue
+        while found and found[-1].end > token.start:
+            found.pop()  # the 1.234 of "1.234 * 567,00"
         if repaired.overlap(token.start, token.end):
             token = AmountToken(token.value, token.start, token.end, token.quote, token.flaw, True, token.currency)
         found.append(token)
@@ -245,7 +205,7 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     dashed = _DASH_CENTS.match(work, end)
     number_end = dashed.end() if dashed else end
 
-    head = _HEAD.search(work, max(floor, start - 16), start)
+    head = _HEAD.search(work, max(floor, start - _BEFORE), start)
     assert head  # every part of the pattern is optional
     if _TIED_BEFORE.search(work[max(0, head.start() - 2) : head.start()]):
         return None  # "K-004411", "09:12", "8817/25": part of something longer
@@ -256,8 +216,8 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
     if suffix and (head["currency"] or ("," not in bare and not dashed)) and _owns_next(work, stop):
         # "Rechnung 4711 EUR 430,00", "EUR 1,00 EUR 2,00": the currency is the next number's
         suffix, stop = None, tail.end("sign") if tail["sign"] else number_end
-    named = suffix or head["currency"]
-    currency = _CURRENCIES.get(named.lower(), _UNKNOWN_CURRENCY) if named else None
+    currency, coded = _currency(work, head["currency"], suffix, number_end)
+    stop = coded or stop
     begin, negative = _begin(head)
     negative = negative or bool(tail["sign"] or (suffix and tail["sign_late"]))
 
@@ -265,30 +225,53 @@ def _token(text: str, work: str, start: int, end: int, *, floor: int, spaced: bo
         if "," in bare and _RANGE.match(work, stop):  # "50,00-70,00": nobody is served by a guess
             return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
         return None
+    if head["currency"] == "$" and bare.isdigit() and _LAW_AFTER.match(work, end):
+        return None  # "$4 UStG": the sign of a paragraph on another keyboard
     if _NOT_MONEY_AFTER.match(work, stop) or _OTHER_UNIT_AFTER.match(work, number_end):
         return None
     if _OTHER_UNIT_BEFORE.search(work[max(0, begin - 12) : begin]):
         return None
 
-    plain = re.sub(rf"[{_GROUP_BLANK}]", "." if "," in bare or "." not in bare else ",", bare) if spaced else bare
+    plain = re.sub(rf"[{GROUP_BLANK}]", "." if "," in bare or "." not in bare else ",", bare) if spaced else bare
     if spaced and not (currency or dashed or re.search(r"[.,]\d{2}\Z", bare)):
         return None  # "77 310 552" is any number
     parsed = _number(plain, has_currency=bool(currency or dashed), cells=cells)
-    if parsed is None:
+    # Figures of another script look like points, and figures may be shown in another order.
+    odd = not re.sub(r"[’\s]", "", bare).isascii()
+    if "," in bare and (odd or (parsed is None and touches_unread(work, begin, number_end, stop))):
+        return AmountToken(None, begin, stop, text[begin:stop], AmountFlaw.AMBIGUOUS, currency=currency)
+    if parsed is None or odd:
         return None
-    numbered = _NUMBERED_BEFORE.search(work[max(0, begin - 24) : begin].lower())
-    if numbered and not currency and not dashed and "," not in bare:
+    before = folded(work[max(0, begin - 24) : begin])
+    if NAMES_A_NUMBER.find(before) and not currency and not dashed and "," not in bare:
         return None
 
     value, flaw = parsed.value, None
     credit = _CREDIT_AFTER.match(work, stop)
     boxed = currency is None and work[begin - 1 : begin] == "(" and work[stop : stop + 1] == ")"
-    if value is None or (spaced and numbered) or _is_split(work, begin, number_end, stop, bare):
+    whole_from = split_from(work, begin, start, number_end, stop)
+    if value is None or whole_from is not None or (spaced and NUMBERED.find(before)):
         value, flaw = None, AmountFlaw.AMBIGUOUS
+        begin = begin if whole_from is None else whole_from
     elif (negative or credit or boxed) and value:
         value, flaw = -value, AmountFlaw.CREDIT
         stop = credit.end() if credit else stop
     return AmountToken(value, begin, stop, text[begin:stop], flaw, currency=currency)
+
+
+def _currency(work: str, before: str | None, behind: str | None, end: int) -> tuple[str | None, int | None]:
+    """The currency of figures that end at ``end``, and the end of a code behind them that nobody lists."""
+    codes = {currency_code(written) for written in (before, behind) if written}
+    if codes:
+        return (codes.pop() if len(codes) == 1 else UNKNOWN), None
+    unknown = _CODE_AFTER.match(work, end)
+    if unknown is None or currency_code(unknown[1]) != UNKNOWN or NO_CURRENCY.find(folded(unknown[1])):
+        return None, None
+    line = work[work.rfind("\n", 0, end) + 1 : end]
+    # A line in capitals may go on with any word.
+    if line.isupper() or _owns_next(work, unknown.end()):
+        return None, None
+    return UNKNOWN, unknown.end()
 
 
 def _begin(head: re.Match[str]) -> tuple[int, bool]:
@@ -309,31 +292,3 @@ def _owns_next(work: str, position: int) -> bool:
     """Whether the currency that ends at ``position`` stands before a number that has none behind it."""
     following = _NEXT_NUMBER.match(work, position)
     return bool(following and not _CURRENCY_AFTER.match(work, following.end()))
-
-
-def _is_split(work: str, begin: int, number_end: int, stop: int, bare: str) -> bool:
-    """Return True when the amount may be more, or less, than it seems.
-
-    It goes on across a blank or the end of a line (``3. 418,07``, ``3.418, 07``, ``3.418 Euro 7 Cent``), is the cents
-    of the number before it (the ``34 EUR`` of ``512, 34 EUR``), or touches a picture.
-    """
-    if _UNREAD in (work[begin - 1 : begin], work[number_end : number_end + 1], work[stop : stop + 1]):
-        return True
-    if _CENTS_AFTER.match(work, stop):
-        return True
-    if "," not in bare and _SPLIT_CENTS.match(work, number_end):
-        return True
-    before = work[max(0, begin - 24) : begin]
-    if re.match(r"\d{3}(?:[.,]|$)", bare) and _GROUP_ABOVE.search(before):
-        return True
-    if re.fullmatch(r"\d{1,3}(?:[.'’]\d{3}){0,2}", bare) and _GROUP_BELOW.match(work, number_end):
-        return True
-    before = before[-12:]
-    item = _SPLIT_BEFORE.search(before)
-    if item and re.match(r"\d{3}(?:[.,]|$)", bare):
-        # at the start of a line "3. 418,07" is an item's number and its amount
-        return before[: item.start()].strip(_BLANK)[-1:] not in {"", "\n"}
-    if len(bare) == 2 and bare.isdigit() and _CENTS_OF.search(before):
-        return True
-    whole = bare.isdigit() or " " in bare
-    return whole and bool(re.search(rf"\d[{_GROUP_BLANK}]\Z", before)) and not re.search(r"\.\d{2,4}.\Z", before)

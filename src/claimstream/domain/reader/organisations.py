@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.layout import Span, lines
 from claimstream.domain.reader.spelling import fold, word_score
 from claimstream.domain.records.extraction import Evidence, Found
+from claimstream.domain.text.text import folded
 
 _LEGAL_FORMS_WRITTEN = (
     "gmbh mbh ggmbh ag kg kgaa ohg ug gbr eg ev se sa sarl sas srl spa bv nv ltd limited inc llc llp plc "
@@ -88,6 +90,16 @@ _STOP_WORDS = re.compile(
     r"[ ](?:gegen|wegen|in Höhe|beträgt|haben|hat|ist|sind|wird|werden|teilen|machen|mit|über|vom|zum|beläuft|"
     r"against|we|is|has|Wir|Sie|Die|Ihr|Ihre|Frau|Herrn?|Forderung|Ansprüche?)(?![\w-])"
 )
+_LONGEST_LINE = 120
+_SHORT = 2
+"""The number of words of a line behind which the one who is written to stands on the next."""
+ADDRESSED = Rule(
+    "addressed",
+    r"\A[\W_]{0,4}(?:{salutation}|{to_whom})",
+    takes=("Liebe Kanzlei am Hafen,", "An die Kanzlei Nord", "Sehr geehrtes Kanzleiteam,", "Dear Harbour Solutions"),
+    leaves=("Stadtwerke Aue GmbH", "Andante Verlag", "Kanzlei Nord"),
+)
+"""A line that names who is written to, not who writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +232,7 @@ def _letterhead(text: str, source_id: str) -> Found[str] | None:
 def _organisation_line(text: str, source_id: str, begin: int, count: int, confidence: float) -> Found[str] | None:
     """The first line of the next ``count`` filled ones that holds an organisation's name and little else."""
     seen = 0
+    addressed = False
     for line in lines(text[begin : begin + 4000]):
         content = text[begin + line.start : begin + line.end]
         if not content.strip():
@@ -227,8 +240,13 @@ def _organisation_line(text: str, source_id: str, begin: int, count: int, confid
         seen += 1
         if seen > count:
             return None
+        addressee, addressed = addressed, ADDRESSED.find(folded(content)) is not None
+        if addressed or addressee or len(content) > _LONGEST_LINE:
+            # "An die" stands on a line of its own, too.
+            addressed = addressed and len(content.split()) <= _SHORT
+            continue
         position = begin + line.start + len(content) - len(content.lstrip(" \t*|-–"))
-        name = _name_at(text, position) if len(content) <= 120 else None
+        name = _name_at(text, position)
         if name and (_FORM.search(name.of(text)) or name.end - name.start >= 0.6 * len(content.strip())):
             return _found(text, source_id, name, confidence)
     return None

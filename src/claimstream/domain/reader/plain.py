@@ -36,6 +36,7 @@ PHRASES = (
         r"(?:wir |ich )?(?:teilen?|koennen) (?:wir |ich )?ihnen (?:hiermit |wunschgemaess |gerne? )?(?:mit|mitteilen)"
         r"(?![^\s,:.])|(?:wir |ich )?teilen? (?:wir |ich )?(?:hiermit |wunschgemaess )?mit(?![^\s,:.])|"
         r"(?:wir )?bestaetigen (?:wir )?(?:ihnen )?(?:hiermit )?(?=,|dass)|"
+        r"\brichtig ist(?=:)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
         r"wie folgt|(?:so )?dass\b",
         takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due."),
@@ -295,6 +296,8 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     if is_plain(text, names):
         return True
     folded = Sentence.of(text).folded
+    for phrase in PHRASES:
+        folded = phrase.without(folded)
     if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
         return False
     return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None

@@ -5,11 +5,14 @@ It says nothing where it is not sure; what it does say carries its evidence.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from typing import TypeVar
 
+from claimstream.domain.language import Rule
+from claimstream.domain.language.currencies import OTHER_CODES
 from claimstream.domain.reader.amounts import AmountToken, find_amounts
 from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim, read_claims
 from claimstream.domain.reader.confidence import COMPUTED_FACTOR, DOUBT_FACTOR, REPAIRED, SCANNED, SOURCE_CONFIDENCE
@@ -23,6 +26,7 @@ from claimstream.domain.reader.organisations import Organisations, find_organisa
 from claimstream.domain.reader.people import find_people
 from claimstream.domain.reader.references import find_references
 from claimstream.domain.reader.spelling import fold
+from claimstream.domain.reader.splits import is_multiple
 from claimstream.domain.records.extraction import (
     Amount,
     AmountFlaw,
@@ -38,11 +42,19 @@ from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.replies.remarks import doubtful_remark
 from claimstream.domain.replies.settlement import read_settlement
 from claimstream.domain.text import Text
+from claimstream.domain.text.text import folded
 
 T = TypeVar("T")
 
 _RANKS = {Role.STILL: AmountRank.STILL_TO_PAY, Role.TOTAL: AmountRank.TOTAL, Role.CLAIM: AmountRank.CLAIM}
 _CENTS = re.compile(r"[.,](?:\d{2}|[-–—]{1,2})(?!\d)|[.,][-–—]")
+FOREIGN_MONEY = Rule(
+    "foreign_money",
+    rf"(?:{{money_in}}[: (\[]{{1,3}}|[(\[])(?:{OTHER_CODES})(?!\w)",
+    takes=("Alle Beträge in CHF", "Betrag (USD)", "Währung: PLN", "Angaben in Schweizer Franken"),
+    leaves=("Betrag in EUR", "in allem", "der Betrag (all inclusive)", "in Dollarnoten"),
+)
+"""The words by which a text says that its amounts are in another currency than euros."""
 _NEAR = 24
 """How many amounts further on something may still belong to an amount."""
 _QUOTE = 160
@@ -218,19 +230,27 @@ def _changed(claim: Claim, role: Role | None, *, doubt: bool) -> Claim:
 
 def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
     """Every amount that may be the total claim. Labelled ones need no currency; bare ones do."""
-    foreign = any(c.token.currency not in (None, "EUR") for c in claims) and not any(
-        c.token.currency == "EUR" for c in claims
-    )
+    foreign = _is_in_foreign_money(source.text, claims)
     found = []
     for claim in claims:
         token = claim.token
         if token.currency not in (None, "EUR") or (foreign and token.currency is None):
             continue
         if claim.role in _RANKS and not claim.part:
-            flaw = token.flaw
+            flaw = AmountFlaw.AMBIGUOUS if is_multiple(source.text, token.start) else token.flaw
             found.append(_amount(source, claim, _RANKS[claim.role], flaw))
         elif claim.role is None and token.has_currency and token.flaw is None:
             found.append(_amount(source, claim, AmountRank.BARE, None))
+    best = min((amount.rank for amount in found), default=AmountRank.BARE)
+    # "Gesamtforderung: 5.000,00 INR", and a fee in euros: nobody knows what it comes to.
+    found += [
+        _amount(source, claim, _RANKS[claim.role], AmountFlaw.AMBIGUOUS)
+        for claim in claims
+        if claim.token.currency not in (None, "EUR")
+        and claim.role in _RANKS
+        and not claim.part
+        and _RANKS[claim.role] < best
+    ]
     if not any(a.rank < AmountRank.BARE for a in found):
         # "Ihr Guthaben beträgt 50,00 EUR": the creditor owes, which a person has to see
         found += [
@@ -238,7 +258,30 @@ def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
             for claim in claims
             if claim.role is Role.CREDIT and claim.token.value and claim.token.currency in (None, "EUR")
         ]
+    if not found:
+        # "Die Forderung beträgt nicht unter 430,00 EUR": a person shall see the figure, and nobody writes it.
+        found = [
+            _amount(source, replace(claim, doubt=True), AmountRank.BARE, claim.token.flaw)
+            for claim in claims
+            if claim.role is Role.OTHER
+            and claim.label is not None
+            and claim.label.role in CLAIM_ROLES
+            and claim.token.currency == "EUR"
+        ]
     return tuple(sorted(found, key=lambda amount: amount.evidence.start))
+
+
+def _is_in_foreign_money(text: str, claims: Sequence[Claim]) -> bool:
+    """Return True when amounts without a currency are not in euros: the text gives others, or says so, and no euros.
+
+    A ``4 $`` that nothing says the meaning of is some other sign.
+    """
+    if any(claim.token.currency == "EUR" for claim in claims):
+        return False
+    other = [claim for claim in claims if claim.token.currency is not None]
+    return any(claim.role is not None or _CENTS.search(claim.token.quote) for claim in other) or (
+        FOREIGN_MONEY.find(folded(text)) is not None
+    )
 
 
 def _amount(source: Source, claim: Claim, rank: AmountRank, flaw: AmountFlaw | None) -> Amount:

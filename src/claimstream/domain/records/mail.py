@@ -9,6 +9,8 @@ REST = "/rest"
 """Ends the ``source_id`` of an ``Unread`` that a limit left out: the end of a source whose beginning was read, or
 a whole attachment that came after a limit of its mail was reached."""
 
+STRUCK = "/struck"
+"""Ends the ``source_id`` of an ``Unread`` that was struck out and holds no other figure."""
 
 SMALL_IMAGE_BYTES = 20_000
 """Smaller pictures are logos and signatures, not scanned letters."""
@@ -31,6 +33,12 @@ class Address(Record):
 
     name: str = ""
     address: str
+
+
+def mailbox_of(address: str) -> str:
+    """Return an address without the reply code: ``local+CODE@domain`` is ``local@domain``."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 class Source(Record):
@@ -73,13 +81,13 @@ class Unread(Record):
     media_type: str
     size: int
     reason: str
-    """``encrypted``, ``broken``, ``unknown_type``, ``too_large``, ``too_many`` or ``empty``."""
+    """``encrypted``, ``broken``, ``unknown_type``, ``too_large``, ``too_many``, ``empty`` or ``struck``."""
     detail: str = ""
 
     @property
     def is_rest(self) -> bool:
-        """True when this lies beyond a limit, rather than being at fault itself."""
-        return self.reason == "too_many" or (self.reason == "too_large" and self.source_id.endswith(REST))
+        """True when this may say something else than what was read: it lies beyond a limit, or was struck out."""
+        return self.reason == "too_many" or (self.reason in {"too_large", "struck"} and self.source_id.endswith(REST))
 
 
 class DeliveryReport(Record):

@@ -45,6 +45,8 @@ class Classify(Question[Classified]):
     mail: ParsedMail
     extractions: tuple[SourceExtraction, ...]
     """The values that the rules read in the mail's sources."""
+    own_addresses: tuple[str, ...] = ()
+    """The sender of our notifications, and our mailboxes."""
     now: datetime
     thresholds: Thresholds
 

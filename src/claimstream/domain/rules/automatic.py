@@ -5,11 +5,16 @@ real claims that way (domain rules, Classify).
 """
 
 import re
+from collections.abc import Collection
 
+from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.intent import Classification, Intent
-from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail import ParsedMail, mailbox_of
+from claimstream.domain.replies.doubt import DOUBT
+from claimstream.domain.replies.kinds import is_harmless, kind_of
 from claimstream.domain.rules.phrases import AWAY, MACHINE, RECEIVED, plain
+from claimstream.domain.text import Text
 
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 _AUTOMATIC_SUBJECT = re.compile(
@@ -25,6 +30,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"failure notice|message not delivered|could not be delivered"
 )
 _BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:\+[^@]*)?@", re.IGNORECASE)
+_GENERATED = "auto-generated"
 _NOREPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|keine-?antwort)\b", re.IGNORECASE)
 _VACATION_HEADERS = (
     "X-Autoreply",
@@ -35,20 +41,71 @@ _VACATION_HEADERS = (
     "X-Mail-Autoreply",
     "X-Vacation",
 )
-_SELLING = re.compile(
-    r"\b(?:newsletter|abmelden|abbestellen|austragen|unsubscribe|webinar|rabatt\w*|gutschein\w*|sonderangebot\w*|"
-    r"jetzt (?:kaufen|sichern|bestellen|anmelden)|gratis|kostenlos testen|limited offer|special offer|click here|"
-    r"casino|jackpot|lotter\w+|gewonnen|bitcoin|crypto\w*|krypto\w*|viagra|cialis|seo\b|backlinks?|"
-    r"suchmaschinenoptimierung|erbschaft|inheritance|million (?:dollars|usd|euro)|wire transfer|sofortkredit)\b"
+SELLING = Rule(
+    "selling",
+    r"{selling}",
+    takes=("Jetzt Demo buchen!", "Not on page one of Google?", "Unser Newsletter: abmelden"),
+    leaves=("Die Forderung beträgt 500,00 EUR.",),
 )
-_CASE_WORDS = re.compile(
-    r"\b(?:mandant\w*|schuldner\w*|glaeubiger\w*|forderung\w*|aktenzeichen|vollmacht\w*|insolvenz\w*|"
-    r"schuldenbereinigung\w*|debtor|creditor|your client|our claim)\b"
+ABOUT_A_CASE = Rule(
+    "about_a_case",
+    r"{case_word}|\baktenzeichen\W{1,3}\S{0,12}\d",
+    takes=("Ihre Mandantin hat gezahlt.", "Aktenzeichen: 12/26"),
+    leaves=("Nie mehr Aktenzeichen abtippen!",),
 )
+ABOUT_THE_FIELD = Rule(
+    "about_the_field",
+    r"{field_word}",
+    takes=("Verbraucherinsolvenz aktuell",),
+    leaves=("Frohe Weihnachten",),
+)
+PROMISE = Rule(
+    "promise_of_an_answer",
+    r"{promise}",
+    takes=("Wir kommen unaufgefordert auf Sie zurück.", "Unsere Antwort geht Ihnen in den nächsten Tagen zu."),
+    leaves=("Wir stimmen zu.", "Bitte senden Sie uns die Vollmacht."),
+)
+_SURE_SIGNS = 3
+"""Signs of selling from which on words of the field in general say nothing: a seminar has both."""
 
 
-def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
-    """``bounce`` or ``auto_reply``, else None. ``figures``: it holds a labelled amount, so a subject is no proof."""
+_OUR_ID = re.compile(r"@claimstream\.invalid>?\s*\Z", re.IGNORECASE)
+"""The end of the Message-ID of every mail that we send: notifications and alerts."""
+
+
+def sent_by_us(mail: ParsedMail, addresses: Collection[str]) -> Classification | None:
+    """``auto_reply`` for a mail of our own that came back.
+
+    Args:
+        addresses: the sender of our notifications, and our mailboxes.
+    """
+    if mail.message_id and _OUR_ID.search(mail.message_id):
+        return _rule(Intent.AUTO_REPLY, 0.99, f"we sent it ourselves: {mail.message_id}")
+    sender = mailbox_of(mail.sender.address) if mail.sender else ""
+    if sender in {mailbox_of(address) for address in addresses}:
+        return _rule(Intent.AUTO_REPLY, 0.99, f"we sent it ourselves, as {sender}")
+    return None
+
+
+def is_generated(mail: ParsedMail) -> bool:
+    """Return True where the headers say that a machine wrote a mail of its own accord (RFC 3834, section 5.1).
+
+    That is no reply to ours: an agency's system sends its statements so, and its acknowledgements.
+    """
+    return _submitted(mail) == _GENERATED
+
+
+def _submitted(mail: ParsedMail) -> str:
+    return re.split(r"[;(\s]", (mail.header("Auto-Submitted") or "").strip().lower())[0]
+
+
+def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Classification | None:
+    """``bounce`` or ``auto_reply``, else None.
+
+    Args:
+        figures: it holds a labelled amount, so a subject is no proof.
+        answers: it answers the settlement plan.
+    """
     report = mail.delivery_report
     if report is not None:
         intent = Intent.BOUNCE if report.action in {"failed", "delayed"} else Intent.AUTO_REPLY
@@ -61,8 +118,9 @@ def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
     sender = mail.sender.address if mail.sender else ""
     if (nobody or _BOUNCE_SENDER.match(sender)) and _BOUNCE_SUBJECT.search(subject):
         return _rule(Intent.BOUNCE, 0.95, f"a mail system writes: {mail.subject}")
-    submitted = re.split(r"[;(\s]", (mail.header("Auto-Submitted") or "").strip().lower())[0]
-    if submitted and submitted != "no":
+    submitted = _submitted(mail)
+    generated = submitted == _GENERATED and (figures or answers or _may_state_something(mail))
+    if submitted and submitted != "no" and not generated:
         return _rule(Intent.AUTO_REPLY, 0.99, f"Auto-Submitted: {submitted}")
     for name in _VACATION_HEADERS:
         value = mail.header(name)
@@ -79,6 +137,19 @@ def automatic(mail: ParsedMail, *, figures: bool) -> Classification | None:
     return None
 
 
+def _may_state_something(mail: ParsedMail) -> bool:
+    """Return True when a machine's mail without a figure may be more than an acknowledgement.
+
+    It holds a text that is not read yet, or speaks of a debt and not of a mail that has come in.
+    """
+    if any(source.needs_vision for source in mail.sources) or any(entry.is_rest for entry in mail.unread):
+        return True
+    text = plain(" . ".join(source.text for source in mail.sources))
+    acknowledges = AWAY.search(text) or RECEIVED.search(text) or MACHINE.search(text)
+    listed = mail.header("List-Unsubscribe") is not None or mail.header("List-Id") is not None
+    return ABOUT_A_CASE.find(text) is not None and not (acknowledges or listed)
+
+
 def automatic_by_words(mail: ParsedMail) -> Classification | None:
     """An absence note or acknowledgement without any header that says so: a short text and nothing attached."""
     text = plain(mail.body.text) if mail.sources else ""
@@ -89,16 +160,31 @@ def automatic_by_words(mail: ParsedMail) -> Classification | None:
     if found := RECEIVED.search(text):
         sender = mail.sender.address if mail.sender else ""
         machine = MACHINE.search(text) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
-        return _rule(Intent.AUTO_REPLY, 0.80 if machine else 0.65, f"the words: {found.group()}")
+        sure = machine or _only_acknowledges(mail.body.text)
+        return _rule(Intent.AUTO_REPLY, 0.80 if sure else 0.65, f"the words: {found.group()}")
     return None
+
+
+def _only_acknowledges(text: str) -> bool:
+    """Return True when a text says, down to its closing, no more than that a letter came in and will be answered."""
+    for sentence in Text(text).sentences:
+        kind = kind_of(sentence)
+        if kind is not None and kind.name == "closing":
+            break
+        told = RECEIVED.search(sentence.folded) or PROMISE.find(sentence.folded)
+        if not told and not is_harmless(sentence, DOUBT):
+            return False
+    return True
 
 
 def unasked(mail: ParsedMail) -> Classification | None:
     """Spam, only when two signs agree and nothing in the text is about a debt."""
     text = plain("\n".join([mail.subject, *(source.text for source in mail.sources)]))
-    if _CASE_WORDS.search(text) or mail.in_reply_to:
+    if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
-    selling = {found.group() for found in _SELLING.finditer(text)}
+    selling = {found.group() for found in SELLING.finditer(text)}
+    if ABOUT_THE_FIELD.find(text) and len(selling) < _SURE_SIGNS:
+        return None
     flagged = plain(mail.header("X-Spam-Flag") or "") == "yes" or plain(mail.header("X-Spam-Status") or "").startswith(
         "yes"
     )

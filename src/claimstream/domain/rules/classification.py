@@ -3,15 +3,15 @@
 Clear mail is settled here. Whatever is not clear gets a confidence below 0.70, so that a model or a person is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from claimstream.domain.records.extraction import AmountRank, Method, SettlementDecision, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
-from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.automatic import automatic, automatic_by_words, unasked
+from claimstream.domain.rules.automatic import automatic, automatic_by_words, is_generated, sent_by_us, unasked
 
 _ANSWERS_TO_A_PLAN = frozenset(
     {Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER, Intent.REJECTION, Intent.SETTLEMENT_RESPONSE}
@@ -28,15 +28,28 @@ def settle_intent(intent: Intent, letter: Letter | None) -> Intent:
     return Intent.SETTLEMENT_RESPONSE if letter is Letter.SECOND and intent in _ANSWERS_TO_A_PLAN else intent
 
 
-def classify(mail: ParsedMail, extractions: Sequence[SourceExtraction], *, letter: Letter | None) -> Classification:
+def classify(
+    mail: ParsedMail,
+    extractions: Sequence[SourceExtraction],
+    *,
+    letter: Letter | None,
+    own_addresses: Collection[str] = (),
+) -> Classification:
     """The intent by rules.
 
     Args:
         extractions: what the rules read in the mail's sources.
         letter: that of the inquiry a deterministic signal routed the mail to.
+        own_addresses: the sender of our notifications, and our mailboxes.
     """
+    if ours := sent_by_us(mail, own_addresses):
+        return ours
     reading = _Reading.of(mail, extractions)
-    found = automatic(mail, figures=reading.labelled) or _by_content(mail, reading, letter)
+    answers = bool(reading.decisions - {SettlementDecision.UNCLEAR})
+    found = automatic(mail, figures=reading.labelled, answers=answers) or _by_content(mail, reading, letter)
+    if is_generated(mail) and found.intent not in SET_ASIDE and found.confidence > UNSURE:
+        why = f"{found.why}; a machine sent it (Auto-Submitted: auto-generated)"
+        found = found.model_copy(update={"confidence": UNSURE, "why": why})
     return found.model_copy(update={"intent": settle_intent(found.intent, letter)})
 
 

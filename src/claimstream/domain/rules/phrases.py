@@ -153,7 +153,7 @@ AWAY = _any(
 )
 
 RECEIVED = _any(
-    r"\b(?:ihre?|ihr)\b[^.!?;]{0,40}?\b(?:ist|sind)\b[^.!?;]{0,30}?\b(?:eingegangen|eingetroffen)\b",
+    r"\b(?:ihre?|deine?)\b[^.!?;]{0,40}?\b(?:ist|sind)\b[^.!?;]{0,30}?\b(?:eingegangen|eingetroffen)\b",
     r"\b(?:haben|habe)\b[^.!?;]{0,50}?\b(?:dankend )?erhalten\b[^.!?;]{0,60}?\b(?:bearbeit|pruef|melden)\w*",
     r"\bbestaetigen\b[^.!?;]{0,40}?\b(?:den )?(?:eingang|erhalt)\b",
     r"\bwe (?:have received|acknowledge receipt of)\b",

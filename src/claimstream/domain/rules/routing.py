@@ -330,7 +330,7 @@ def _better_figure_unread(mail: ParsedMail, consolidated: Consolidated) -> str |
 
 
 def _is_document(media_type: str, reason: str) -> bool:
-    return reason != "empty" and media_type.startswith(
+    return reason not in {"empty", "struck"} and media_type.startswith(
         ("application/pdf", "application/vnd", "application/msword", "application/zip", "application/x-", "image/tiff")
     )
 

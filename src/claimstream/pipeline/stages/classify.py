@@ -8,6 +8,7 @@ from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.questions import Classified, Classify
+from claimstream.domain.records.work import Email
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.judging import Judge
@@ -37,13 +38,18 @@ class _Answer:
 
 
 async def _by_rules(
-    mail: ParsedMail, content: MailContent, files: CandidateFiles, judge: Judge, rules: Rules
+    email: Email, mail: ParsedMail, content: MailContent, files: CandidateFiles, judge: Judge, rules: Rules
 ) -> Classification:
     found = (await content.extractions(mail)).found
 
     async def classified(letters: Sequence[CandidateFile]) -> Classified:
         question = Classify(
-            files=tuple(letters), mail=mail, extractions=found, now=rules.clock(), thresholds=rules.thresholds
+            files=tuple(letters),
+            mail=mail,
+            extractions=found,
+            own_addresses=(email.mailbox, *rules.own_addresses),
+            now=rules.clock(),
+            thresholds=rules.thresholds,
         )
         return await judge.ask(question, Classified)
 
@@ -59,10 +65,16 @@ async def _by_rules(
 
 
 async def classify(
-    mail: ParsedMail, content: MailContent, files: CandidateFiles, desk: ModelDesk, judge: Judge, rules: Rules
+    email: Email,
+    mail: ParsedMail,
+    content: MailContent,
+    files: CandidateFiles,
+    desk: ModelDesk,
+    judge: Judge,
+    rules: Rules,
 ) -> Classification:
     """Return what the mail wants, by the rules where they are sure, else by a small model."""
-    ruled = await _by_rules(mail, content, files, judge, rules)
+    ruled = await _by_rules(email, mail, content, files, judge, rules)
     if ruled.confidence >= rules.thresholds.intent_minimum:
         return ruled
     letter_file = await files.one(ruled.routing.inquiry_id if ruled.routing else None)

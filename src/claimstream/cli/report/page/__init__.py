@@ -1,13 +1,11 @@
 """A processing report as one page: it fetches nothing, runs nothing, and can be printed, filed and mailed."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from importlib import resources
 
 from claimstream.cli.report import words
-from claimstream.cli.report.page.html import Content, Html, el, join
+from claimstream.cli.report.page.html import Content, Html, document, el, join
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.review import ReviewItem
 from claimstream.domain.records.work import EmailSummary
@@ -33,17 +31,6 @@ def report_page(
         runs: the earlier runs of the email, where it was replayed.
         review: what a person has decided of it, or is to decide.
     """
-    style = (resources.files(__name__) / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = (
-        '<meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        '<meta name="referrer" content="no-referrer">'
-        f"{el('title', _subject(report))}<style>{style}</style>"
-    )
     main = el(
         "main",
         _heading(report, email, review),
@@ -56,7 +43,8 @@ def report_page(
         _section("Earlier runs", _list(words.earlier_runs(report, runs))),
         _section("Ids", _ids(report, jaeger_ui_url)),
     )
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{main}</body></html>\n'
+    style = (resources.files(__name__) / "report.css").read_text(encoding="utf-8")
+    return document(_subject(report), style, main)
 
 
 def _subject(report: ProcessingReport) -> str:

@@ -35,16 +35,18 @@ def _claim(page: Page, number: int, previous: Claim | None) -> Claim:
     clause = clause_of(page, number, previous)
     alone = page.stands_alone(number)
     # Nothing is owed: "0,00 EUR" says itself what a negation beside it says.
-    if clause.denied and token.value != 0:
-        return Claim(token, Role.OTHER, part=clause.part, neutral=alone)
-    meaning = _meaning(page, token, clause, alone=alone)
+    meaning = Meaning(Role.OTHER) if clause.denied and token.value != 0 else _meaning(page, token, clause, alone=alone)
+    label = meaning.label
+    if meaning.role is Role.OTHER:
+        # Kept, so that a person sees the figure: "bei Verzicht auf die Zinsen beträgt die Forderung 430,00 EUR".
+        label = next((x for x in reversed(clause.whole) if x.role in CLAIM_ROLES), label)
     return Claim(
         token,
         meaning.role,
-        meaning.label,
+        label,
         doubt=meaning.doubt and meaning.role in CLAIM_ROLES,
         part=clause.part,
-        neutral=alone and meaning.role is None,
+        neutral=alone and (meaning.role is None or clause.denied),
     )
 
 

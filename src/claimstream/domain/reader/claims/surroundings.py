@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from decimal import Decimal
 
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import WINDOW, Page
@@ -19,6 +20,7 @@ _GOES_ON = re.compile(
     r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"(?:\s?(?:EUR|Euro|€))?(?:\sbeträgt|\sbetragen)?\s?\([^()]{5,300}\)\.?")
 _LONGEST = 2 * WINDOW
 """Characters of a stretch that is understood."""
 _LEAD_LINES = 14
@@ -90,10 +92,22 @@ class Surroundings:
     def _own_end(self, span: Span, claim: Claim) -> int:
         """Return where the claim's own clause ends: before one that leaves it as it is (*…, die Belege hängen an*)."""
         page = self._page
+        if breakdown := self._breakdown(span, claim):
+            return breakdown.start
         match = page.text.find(", ", claim.token.end, span.end)
         if match < 0 or (claim.label is not None and claim.label.end > match):
             return span.end
         return match if is_plain_after(page.text[match + 2 : span.end], self._names) else span.end
+
+    def _breakdown(self, span: Span, claim: Claim) -> Span | None:
+        """Return the aside that gives the parts of the amount, where it ends the sentence: they add up to it."""
+        page, value = self._page, claim.token.value
+        match = _ASIDE.match(page.text, claim.token.end, span.end)
+        if match is None or value is None or match.end() < span.end - 1:
+            return None
+        parts = [t.value for t in page.tokens if match.start() < t.start < match.end()]
+        added = sum((part for part in parts if part is not None), Decimal(0))
+        return Span(match.start(), match.end()) if len(parts) > 1 and None not in parts and added == value else None
 
     def _follow_up(self, span: Span) -> bool:
         """Whether the next sentence, where it goes on about the amount, takes nothing back."""
