@@ -5,19 +5,18 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.answers import WORDS_OF_ACCEPTANCE, is_closed
+from claimstream.domain.replies.answer_rules import WORDS_OF_ACCEPTANCE
+from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
-from claimstream.domain.replies.kinds import (
+from claimstream.domain.replies.kinds import FIRM_KINDS, is_harmless, without_kinds
+from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
     BESIDE_OFFERS,
     BESIDE_REFUSALS,
     CLAIM_REPEATED,
-    FIRM_KINDS,
     SHARE_OF_PLAN,
     WILLING,
-    is_harmless,
-    without_kinds,
 )
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN

@@ -6,17 +6,9 @@ from decimal import Decimal
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
-from claimstream.domain.replies.answers import (
-    AGREES,
-    ASKS,
-    OFFERS,
-    QUOTES,
-    REFUSES,
-    REFUSES_BY_DENIAL,
-    WORDS_OF_OFFER,
-    bare,
-    is_left,
-)
+from claimstream.domain.replies.answer_rules import AGREES, ASKS, OFFERS, REFUSES, REFUSES_BY_DENIAL, WORDS_OF_OFFER
+from claimstream.domain.replies.answers import QUOTES, is_left
+from claimstream.domain.replies.insertions import bare
 
 NOT_THE_OFFER = Rule(
     "not_the_offer",
@@ -58,7 +50,7 @@ OTHERS_OFFER = Rule(
 DEADLINE = Rule(
     "deadline",
     r",? ?\bprovided (?:that )?(?:the )?payment is (?:received|made) by #date|"
-    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens )*(?:bis(?: spaetestens)?(?: zum| zur| an|"
+    r",? ?\b(?:zahlbar |faellig |eingehend |spaetestens ){0,3}(?:bis(?: spaetestens)?(?: zum| zur| an|"
     r" einschliesslich)?|zum|am|by|until|before) "
     r"(?:the )?#date(?: (?:bei uns )?(?:eingehend|faellig|zahlbar))?|"
     r"\b(?:innerhalb|binnen)(?: von)? (?:\d{1,2}|{small_number}) {time_unit}(?: (?:ab|nach) (?:annahme|zugang|"

@@ -14,14 +14,8 @@ from enum import StrEnum
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answers import (
-    BARE_NO,
-    BARE_YES,
-    BY_US,
-    accepts_plainly,
-    refuses_plainly,
-    what_is_said,
-)
+from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
+from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, what_is_said
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
