@@ -88,7 +88,8 @@ BY_US = Rule(
 
 BY_NOBODY = Rule(
     "by_nobody_named",
-    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet)\b|"
+    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
+    r"muessten?|waeren?)\b|"
     r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),

@@ -9,7 +9,7 @@ from claimstream.domain.replies.answer_rules import WORDS_OF_ACCEPTANCE
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
-from claimstream.domain.replies.kinds import FIRM_KINDS, is_harmless, without_kinds
+from claimstream.domain.replies.kinds import CONTACT, FIRM_KINDS, is_harmless, without_kinds
 from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
     BESIDE_OFFERS,
@@ -76,7 +76,7 @@ _MOST_NOUNS = 4
 _NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
-_MOST_UNKNOWN = 1
+_MOST_UNKNOWN = {"footer": 1, "contact": 2}
 _WORDS = re.compile(r"(?<![\w@.-])[a-z]{3,30}(?![\w@-])")
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
 
@@ -97,8 +97,10 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return False
     if is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES):
         # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
-        firm = any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES))
-        return firm or len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= _MOST_UNKNOWN
+        if any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES)):
+            return True
+        most = _MOST_UNKNOWN["contact" if CONTACT.find(piece.sentence.folded) else "footer"]
+        return len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= most
     return _everyday(low) or _of_itself(piece)
 
 

@@ -26,9 +26,10 @@ INSERTIONS = (
     ),
     Rule(
         "agreed_sum",
-        PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|for|in the amount of) #money",
+        r"(?<!\beine )(?<!\beine[mnr] )(?<!\ba )(?<!\ban )" + PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|"
+        r"for|in the amount of) #money",
         takes=("Ihr Vergleichsangebot über #money", "your offer of #money"),
-        leaves=("Wir zahlen #money.", "#money"),
+        leaves=("Wir zahlen #money.", "mit einer Einmalzahlung von #money"),
     ),
     Rule(
         "offered_sum",

@@ -22,6 +22,19 @@ CLOSING = Rule(
     leaves=("Wir grüßen Sie und lehnen ab.",),
 )
 
+CONTACT = Rule(
+    "contact",
+    r"{reach}",
+    takes=(
+        "Für Rückfragen stehen wir gern zur Verfügung.",
+        "Sie erreichen uns montags bis freitags von 8 bis 16 Uhr.",
+        "Sollten Sie noch Fragen haben, rufen Sie uns an.",
+        "Please do not hesitate to contact us.",
+    ),
+    leaves=("Die Forderung ist erledigt.",),
+    but=r"\bnicht (?:mehr )?(?:zur verfuegung|erreichbar)\b|\bin frage\b",
+)
+
 KINDS = (
     SALUTATION,
     CLOSING,
@@ -64,18 +77,7 @@ KINDS = (
         takes=("IBAN: DE41 5001 0517 0123 4567 89", "Unsere Bankverbindung lautet wie folgt:"),
         leaves=("Die Bank stimmt zu.",),
     ),
-    Rule(
-        "contact",
-        r"{reach}",
-        takes=(
-            "Für Rückfragen stehen wir gern zur Verfügung.",
-            "Sie erreichen uns montags bis freitags von 8 bis 16 Uhr.",
-            "Sollten Sie noch Fragen haben, rufen Sie uns an.",
-            "Please do not hesitate to contact us.",
-        ),
-        leaves=("Die Forderung ist erledigt.",),
-        but=r"\bnicht (?:mehr )?(?:zur verfuegung|erreichbar)\b|\bin frage\b",
-    ),
+    CONTACT,
     Rule(
         "machine_made",
         r"{machine_made}",

@@ -23,7 +23,8 @@ _LAW = re.compile(
 
 CLIENT_NAMED = Rule(
     "client_named",
-    r"(?:\b(?:fuer|von|gegen|betreffend|of|for|on behalf of) )?(?:{their_client}(?: {title}){0,2}|{title}(?: {title})?|"
+    r"(?:\b(?:fuer|von|gegen|betreffend|of|for|on behalf of) )?(?:{their_client}(?: {form_of_address}){0,2}|"
+    r"{form_of_address}(?: {form_of_address})?|"
     r"\bin (?:der |dieser )?(?:sache|sachen|angelegenheit)\b)",
     takes=("in der Sache Rahn", "für Ihre Mandantin Frau Lenz", "der Schuldnerin Kern", "Frau Dr. Sommer"),
     leaves=("Wir stimmen dem Plan zu.", "die Mandantin"),

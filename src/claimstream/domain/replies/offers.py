@@ -12,7 +12,7 @@ from claimstream.domain.replies.insertions import bare
 
 NOT_THE_OFFER = Rule(
     "not_the_offer",
-    r"(?:{theirs}|{claim_noun})(?:(?!#money|#share|mithin|gegen).){0,60}?\Z",
+    r"(?:{theirs}|{noun_of_claim})(?:(?!#money|#share|mithin|gegen).){0,60}?\Z",
     takes=("statt der angebotenen", "unsere Forderung in Höhe von", "von Ihrem Vorschlag über"),
     leaves=("gegen Zahlung von", "Vergleichssumme:"),
 )
