@@ -1274,4 +1274,183 @@ unsere Mandantin würde sich mit 50 % der Hauptforderung, das entspricht 550,00 
 
 Krug Rechtsanwälte""",
     ),
+    (
+        "accepted",
+        """\
+Sehr geehrte Frau Wendler,
+
+vielen Dank für die Übersendung des außergerichtlichen Schuldenbereinigungsplans für Herrn Marco Dietz.
+
+Wir erklären hierzu unsere Zustimmung.
+
+Bitte veranlassen Sie die Zahlungen auf das Konto bei der Sparbank Ulm, IBAN DE41 5001 0517 0123 4567 89.
+
+Mit freundlichen Grüßen
+Donau Versand GmbH""",
+    ),
+    (
+        "accepted",
+        """\
+Sehr geehrte Frau Wendler,
+
+wir stimmen dem Plan zu. Für die Bearbeitung danken wir Ihnen. Ihre Rückfragen richten Sie bitte an
+unsere Kundenbetreuung.
+
+Stadtwerke Ulm""",
+    ),
+    (
+        "accepted",
+        """\
+Sehr geehrter Herr Kollege,
+
+namens und im Auftrag meiner Mandantschaft darf ich mitteilen, dass der Vergleich angenommen wird.
+
+Mit freundlichen kollegialen Grüßen
+Sauer, Rechtsanwalt""",
+    ),
+    (
+        "accepted",
+        """\
+Guten Tag Frau Wendler,
+
+wir sind mit der vorgeschlagenen Ratenzahlung gemäß Schuldenbereinigungsplan einverstanden.
+
+Zahnarztpraxis Dr. Huber""",
+    ),
+    (
+        "accepted",
+        """\
+Sehr geehrte Frau Wendler,
+
+das Landratsamt Ulm stimmt dem vorgelegten Schuldenbereinigungsplan zu.
+
+Landratsamt Ulm
+Kreiskasse
+Im Auftrag Vogt""",
+    ),
+    (
+        "accepted",
+        """\
+Dear Ms Wendler,
+
+We refer to your letter of 2 November 2026 and hereby agree to the settlement proposed. Please
+arrange payment within 14 days.
+
+Kind regards
+Finch Ltd""",
+    ),
+    (
+        "accepted",
+        """\
+Sehr geehrte Damen und Herren,
+
+mit Ihrem Regulierungsvorschlag erklären wir uns einverstanden. Eine Bestätigung unserer Zustimmung
+haben wir diesem Schreiben beigefügt.
+
+Donau Versand GmbH""",
+    ),
+    (
+        "accepted",
+        """\
+Sehr geehrte Frau Wendler,
+
+dem vorgeschlagenen Vergleich stimme ich zu. Meine Kontodaten haben Sie.
+
+Elke Baur""",
+    ),
+    (
+        "declined",
+        """\
+Sehr geehrte Frau Wendler,
+
+Ihrem Entschuldungsplan vermögen wir nicht zu folgen. Die Befriedigungsquote ist unangemessen niedrig.
+
+Donau Versand GmbH""",
+    ),
+    (
+        "declined",
+        """\
+Sehr geehrte Damen und Herren,
+
+Ihr Schreiben haben wir erhalten. Nach eingehender Prüfung lehnt die Volksbank Ulm den
+Schuldenbereinigungsplan ab.
+
+Volksbank Ulm eG""",
+    ),
+    (
+        "declined",
+        """\
+Sehr geehrte Damen und Herren,
+
+eine Zustimmung zum Schuldenbereinigungsplan erfolgt nicht.
+
+Bundesagentur Ulm""",
+    ),
+    (
+        "declined",
+        """\
+Sehr geehrte Damen und Herren,
+
+der Schuldenbereinigungsplan wird von hier aus nicht akzeptiert. Es wird auf die Möglichkeit des
+gerichtlichen Verfahrens verwiesen.
+
+Amt Ulm""",
+    ),
+    (
+        "declined",
+        """\
+Dear Ms Wendler,
+
+Thank you for your email. Our position is unchanged: we do not accept the proposal. Interest
+continues to accrue.
+
+Finch Ltd""",
+    ),
+    (
+        "counter_offer 480.00",
+        """\
+Sehr geehrte Frau Wendler,
+
+Ihren Vorschlag lehnen wir ab. Wir sind mit einer Einmalzahlung von 480,00 EUR einverstanden.
+
+Donau Versand GmbH""",
+    ),
+    (
+        "counter_offer 480.00",
+        """\
+Sehr geehrte Frau Wendler,
+
+wir sind bereit, uns auf einen Betrag von 480,00 EUR zu vergleichen.
+
+Stadtwerke Ulm""",
+    ),
+    (
+        "counter_offer 480.00",
+        """\
+Guten Tag,
+
+200 Euro reichen mir nicht. Für einen Vergleich müssten es schon 480,00 Euro sein.
+
+Elke Baur""",
+    ),
+    (
+        "counter_offer 480.00",
+        """\
+Sehr geehrte Damen und Herren,
+
+unsere Mandantin schlägt zur gütlichen Einigung die Zahlung eines Vergleichsbetrages in Höhe von
+480,00 EUR bis zum 31.12.2026 vor.
+
+Kanzlei Sauer""",
+    ),
+    (
+        "counter_offer 480.00",
+        """\
+Sehr geehrte Frau Wendler,
+
+wir nehmen Ihr Angebot nicht an, würden die Angelegenheit jedoch gegen Zahlung von 480,00 EUR als
+erledigt betrachten.
+
+Donau Versand GmbH""",
+    ),
 )

@@ -19,12 +19,21 @@ BARE_NO = Rule(
 
 AGREES = Rule(
     "agrees",
-    "{accept}|{accept_passive}|{no_objection}",
+    "{accept}|{accept_passive}|{no_objection}|{accept_infinitive}",
     takes=("Wir stimmen zu.", "Der Vorschlag findet unsere Zustimmung.", "Es bestehen keine Bedenken.", "We accept."),
     leaves=("Wir prüfen.", "Wir nehmen an, dass er zahlt.", "Die Annahme der Post ist um acht."),
     but=r"\bnehmen?(?: wir| ich)? an,|\bagrees? (?:with|to) you\b|"
     r"\b(?:wird|werden)\b.{0,100}\b(?:zugestimmt|angenommen|akzeptiert|erteilt|erklaert) werden\b",
 )
+
+AGREES_FIRMLY = Rule(
+    "agrees_firmly",
+    "{accept}|{accept_passive}|{no_objection}",
+    takes=("Wir stimmen zu.", "Wir sind bereit, Ihr Angebot anzunehmen."),
+    leaves=("Ihre Bitte, dem Plan zuzustimmen, liegt vor.",),
+    but=AGREES.but,
+)
+"""Not by a mere infinitive."""
 
 REFUSES = Rule(
     "refuses",

@@ -11,6 +11,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.answer_rules import (
     AGREES,
+    AGREES_FIRMLY,
     AS_SUBMITTED,
     ASKS,
     BARE_NO,
@@ -99,7 +100,7 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
         or OFFERS.find(READY.without(rest))
     ):
         return False
-    if not AGREES.find(rest) or _denied(rest) or not _said_by_us(rest):
+    if not AGREES_FIRMLY.find(rest) or _denied(rest) or not _said_by_us(rest):
         return False
     return _of_the_plan(low, rest, plan_known=plan_known) and not is_left(WORDS_OF_ACCEPTANCE, rest, AGREES)
 

@@ -99,6 +99,8 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
         if any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES)):
             return True
+        if not (CONTACT.find(piece.sentence.folded) or re.search(r"[\d@:·|]|www", piece.low)):
+            return False
         most = _MOST_UNKNOWN["contact" if CONTACT.find(piece.sentence.folded) else "footer"]
         return len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= most
     return _everyday(low) or _of_itself(piece)
