@@ -54,7 +54,9 @@ def collect(module: ModuleType) -> tuple[list[Collected], list[Made]]:
         if re.search(rf"(?<![\w.]){re.escape(name)}\b[^=\n]*=", source)
     ]
     written, made = _in_calls(module, ast.parse(source))
-    return [*kept, *written], made
+    # A rule may stand in several lists; one that is searched for counts as such.
+    kept.sort(key=lambda found: not found.anchored)
+    return [*{id(found.pattern): found for found in kept}.values(), *written], made
 
 
 def _kept(pattern: re.Pattern[Any], module: str, name: str, source: str) -> Collected:
@@ -81,6 +83,7 @@ def _inside(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
 _TRIED_AT_ONE_PLACE = {
     "claimstream.domain.reader.amounts._SHAPES",
     "claimstream.domain.reader.labels._WORDS",
+    "claimstream.domain.replies.endings._KEY_WORDS",
     *(
         f"claimstream.domain.rules.reply_codes.{name}"
         for name in ("_DATE_AFTER_WORD", "_LABELLED_NUMBER", "_MONTH_WITH_NUMBERS")

@@ -109,6 +109,17 @@ async def test_an_attachment_archived_otherwise_before_is_archived_again(
     assert await blobs.get(kept.uri) == samples.RTF
 
 
+async def test_the_firms_name_parts_our_letter_from_the_answer(app: App, stack: LocalStack, world: World) -> None:
+    text = "Anbei.\n\nKanzlei Nordwind\n04.05.2026 09:12\n\nSehr geehrte Damen und Herren,\n\nes geht um 999,00 EUR.\n"
+    claimed = await app.emails.claim(await arrive(app, stack, world, samples.mail(text)), worker="one", seconds=60)
+    assert isinstance(claimed, Claimed)
+    email = replace(claimed.email, our_marks=("Kanzlei Nordwind",))
+    content = MailContent(email, app.gmail, None, app.services.reader, MailMemory(TOTAL))
+    raw, received_at = await content.fetch()
+    fetched = Fetched(received_at=received_at, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    assert (await content.mail(fetched)).body.text == "Anbei."
+
+
 TOTAL = 400 * 2**20
 
 

@@ -16,6 +16,7 @@ from tests.helpers import LONG, NOW, add_email, summary_of
 from claimstream.app import App
 from claimstream.domain.records.extraction import Consolidated
 from claimstream.domain.records.inquiry import Client, Inquiry
+from claimstream.domain.records.intent import MatchedBy, RoutingHit
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import Claimed, EmailSummary
 from claimstream.domain.records.world import World
@@ -393,6 +394,19 @@ async def test_a_longer_code_does_not_name_an_old_letter(app: App, world: World,
     await send(app, world, old)
     files = await files_of(app, worker, world)
     assert ids_of(await files.pointed_at(mail("H4N6T8Z3-B, 1H4N6T8Z3 und A-H4N6T8Z3"))) == []
+
+
+async def test_a_routed_mail_is_held_against_the_claims_that_it_names(app: App, world: World, worker: Worker) -> None:
+    brandt = world.clients[0]
+    known, named, numbered = (letter(n, world.inquiries[0], client_id=f"m-{n}") for n in (100, 101, 102))
+    mill = brandt.creditors[0].model_copy(update={"name": "Sägewerk Heide KG"})
+    await store(app, *(changed(brandt, client_id=f"m-{n}", last_name=f"Nr{n}") for n in (100, 102)))
+    await store(app, changed(brandt, client_id="m-101", last_name="Nr101", creditors=(mill,)))
+    await send(app, world, known, named, changed(numbered, creditor_reference="26-K-7722"))
+    received = mail("Sägewerk Heide KG, Unser Zeichen: 26-K-7722", to=["c+K7Q2X9M4@kanzlei-nord.example"])
+    routing = RoutingHit(inquiry_id="i-1", matched_by=MatchedBy.REPLY_CODE, confidence=0.99, why="the code")
+    found = await (await files_of(app, worker, world)).for_match(received, Consolidated(), routing)
+    assert set(ids_of(found)) == {"i-1", "i-101", "i-102"}
 
 
 def ids_of(files: list[Any]) -> list[str]:

@@ -27,13 +27,19 @@ def of_parts(kind: str, piece: bytes, size: int) -> bytes:
         + b"; boundary=X\r\n\r\n"
         + sound
         + piece * (size // len(piece))
+        + b"--X--\r\n"
     )
 
 
 def of_levels(number: int) -> bytes:
     """Multiparts inside one another."""
     opened = b"".join(b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(number))
-    return _HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n--b0\n\nGesamtforderung 812,40 EUR\n" + opened
+    return (
+        _HEAD
+        + b"Content-Type: multipart/mixed; boundary=b0\n\n--b0\n\nGesamtforderung 812,40 EUR\n"
+        + opened
+        + b"--b0--\n"
+    )
 
 
 def of_headers(piece: bytes, size: int) -> bytes:

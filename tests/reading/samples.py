@@ -259,6 +259,13 @@ def archive(members: dict[str, bytes], *, compressed: bool = True) -> bytes:
     return buffer.getvalue()
 
 
+def with_member(data: bytes, name: str, member: bytes) -> bytes:
+    """The archive ``data`` with one more member."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        members = {info.filename: file.read(info) for info in file.infolist()}
+    return archive({**members, name: member})
+
+
 def locked_archive() -> bytes:
     """A ZIP whose member is marked as encrypted; without the password nobody sees more of it."""
     data = bytearray(archive({"aufstellung.txt": b"0123456789ab geheim"}))

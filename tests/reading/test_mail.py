@@ -128,8 +128,10 @@ def test_quoted_history_is_kept_apart_and_never_in_the_body() -> None:
         "<b>Betreff:</b> F</div>{}",
         '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm"><p><b>Von:</b> Kanzlei Nord<br>'
         "<b>Gesendet:</b> Montag<br><b>An:</b> Fall<br><b>Betreff:</b> F</p></div>{}",
+        '<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>De&nbsp;:</b> Kanzlei Nord<br>'
+        "<b>Envoyé&nbsp;:</b> lundi<br><b>À&nbsp;:</b> Fall<br><b>Objet&nbsp;:</b> F</p></div>{}",
     ],
-    ids=["gmail", "apple", "outlook-web", "outlook"],
+    ids=["gmail", "apple", "outlook-web", "outlook", "outlook French"],
 )
 def test_quoted_history_is_known_in_html(history: str) -> None:
     letter = "<p>Nach unseren Unterlagen sind 999,00 EUR offen.</p>" * 40
@@ -141,6 +143,25 @@ def test_quoted_history_is_known_in_html(history: str) -> None:
 def test_our_letter_is_known_by_the_domain_of_the_mailbox() -> None:
     letter = "-----Ursprüngliche Nachricht-----\nVon: Eva Nord <nord@kanzlei-nord.example>\n\n" + "999,00 EUR\n" * 100
     assert read_mail(samples.mail(f"Siehe Anlage.\n\n{letter}")).body.text == "Siehe Anlage."
+
+
+def test_our_letter_is_known_by_the_firms_name() -> None:
+    letter = "Kanzlei Nordwind\n04.05.2026 09:12\n\nSehr geehrte Damen und Herren,\n\nes geht um 999,00 EUR.\n"
+    mail = read_mail(samples.mail(f"Anbei.\n\n{letter}"), our_markers=("Kanzlei Nordwind mbB",))
+    assert mail.body.text == "Anbei."
+    assert "Kanzlei Nordwind mbB" in mail.our_marks
+    assert "999,00" in read_mail(samples.mail(f"Anbei.\n\n{letter}")).body.text
+
+
+def test_an_answer_that_may_stand_below_our_letter_is_unread() -> None:
+    ours = "Guten Tag,\n\nwie viel ist offen?\n\nMit freundlichen Grüßen\nKanzlei Nordwind"
+    answer = "Sehr geehrte Frau Nord,\n\nnichts mehr."
+    text = f"Siehe unten.\n\n>>> Kanzlei Nordwind 04.05.2026 09:12 >>>\n{ours}\n\n{answer}"
+    mail = read_mail(samples.mail(text), our_markers=("Kanzlei Nordwind",))
+    assert [(unread.source_id, unread.is_rest) for unread in mail.unread] == [("body/rest", True)]
+    inside = samples.mail(text, From="stadtwerke@aue.example")
+    attached = read_mail(samples.mail(files=[("a.eml", "message/rfc822", inside)]), our_markers=("Kanzlei Nordwind",))
+    assert [(unread.source_id, unread.is_rest) for unread in attached.unread] == [("attachment-1/rest", True)]
 
 
 def test_every_source_is_read_and_named_by_its_place() -> None:

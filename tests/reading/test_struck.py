@@ -48,13 +48,17 @@ def _zipped(files: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+def word(body: str) -> bytes:
+    """A Word file of that body."""
+    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    document = f'<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
+    return _zipped({"[Content_Types].xml": types, "word/document.xml": document})
+
+
 def _word(look: str) -> Callable[[str, str], ParsedMail]:
     def read(void: str, shown: str) -> ParsedMail:
         runs = f"<w:r><w:t>Forderung: </w:t></w:r><w:r><w:rPr><w:{look}/></w:rPr><w:t>{void}</w:t></w:r>"
-        body = f"<w:body><w:p>{runs}<w:r><w:t> {shown}</w:t></w:r></w:p></w:body>"
-        types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-        document = f'<w:document xmlns:w="{_W}">{body}</w:document>'
-        data = _zipped({"[Content_Types].xml": types, "word/document.xml": document})
+        data = word(f"<w:p>{runs}<w:r><w:t> {shown}</w:t></w:r></w:p>")
         return _attached("brief.docx", "application/octet-stream", data)
 
     return read

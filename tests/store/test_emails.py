@@ -84,6 +84,14 @@ async def test_a_claim_is_held_against_others_until_it_is_released(app: App, wor
     assert (again.email.attempt, again.email.crashes) == (2, 0)
 
 
+async def test_a_claim_tells_the_firms_name_and_mailboxes(app: App, world: World) -> None:
+    tenant = world.tenants[0]
+    second = tenant.model_copy(update={"mailboxes": (*tenant.mailboxes, f"second-{tenant.mailboxes[0]}")})
+    await app.world.load(world.model_copy(update={"tenants": (second,)}))
+    claimed = await claim(app, await add_email(app, world))
+    assert sorted(claimed.email.our_marks) == sorted([tenant.name, *second.mailboxes])
+
+
 async def test_a_claim_that_lapsed_is_a_crash_and_voids_what_its_holder_still_does(app: App, world: World) -> None:
     email_id = await add_email(app, world)
     first = await claim(app, email_id, seconds=0.001)

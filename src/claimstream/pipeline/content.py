@@ -238,9 +238,10 @@ class MailContent:
         return message
 
     async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:
-        # A block that names the mailbox is recognisably our own quoted letter.
+        # What names the firm or a mailbox of it as its author is recognisably our own quoted letter.
+        marks = (self._email.mailbox, *self._email.our_marks)
         with waiting_for_a_process():
-            return await self._reader.read(raw, our_markers=(self._email.mailbox,), with_parts=with_parts)
+            return await self._reader.read(raw, our_markers=marks, with_parts=with_parts)
 
 
 def _size(mail: ParsedMail, extractions: Extractions = Extractions()) -> int:  # noqa: B008 - frozen

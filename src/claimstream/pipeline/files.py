@@ -83,7 +83,10 @@ class CandidateFiles:
         if routing is not None:
             if not self._named_are_read:
                 await self.pointed_at(mail)
-            await self._read({routing.inquiry_id}, clients)
+            index, keys = await self._index(clients), await self._keys_of(mail)
+            # Another claim's file number or creditor beside the figure speaks against the signal.
+            await self._read({routing.inquiry_id, *await _looked_up(keys, index.referred_to)}, clients)
+            await self._read_creditors(index, keys, clients)
             return self._ordered()
         index, keys = await self._index(clients), await self._keys_of(mail)
         read = (*keys.references, *(reference.normalised for reference in consolidated.references))

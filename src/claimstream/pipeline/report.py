@@ -35,7 +35,8 @@ class FieldReport(Record):
     """
 
     field: str
-    """Of ``Consolidated``; ``person``, ``reference`` and ``injection`` for what may be there more than once or not."""
+    """Of ``Consolidated``; ``person``, ``reference``, ``injection`` and ``ending`` for what may be there more than once
+    or not."""
     value: str | None
     """None where it is ambiguous what the words mean."""
     confidence: float | None
@@ -185,6 +186,7 @@ def read_fields(consolidated: Consolidated) -> tuple[tuple[FieldReport, ...], tu
     fields += [_field("reference", f"{r.label} {r.value}".strip(), r.evidence) for r in consolidated.references]
     if consolidated.injection is not None:
         fields.append(_field("injection", consolidated.injection.quote, consolidated.injection))
+    fields += [_field("ending", ending.rule, ending.evidence) for ending in consolidated.endings]
     missing = [name for name, value in found.items() if value is None]
     missing += [
         name for name, seen in (("person", consolidated.people), ("reference", consolidated.references)) if not seen

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import REST, STRUCK, Source, SourceKind, Unread
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import filetype, headers
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import ANSWERED_BELOW, body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -149,8 +149,7 @@ class AttachmentReader:
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, missing, struck = body_text(anatomy.texts)
-        if anatomy.cut:
-            missing = BEGINNING
+        missing = anatomy.missing or missing
         if not (text.strip() or anatomy.files or missing or struck):
             raise UnreadableError("empty", "There is no text in it.")
         self._add_letter(file, text, sender.address if sender else "", missing, struck)
@@ -181,9 +180,12 @@ class AttachmentReader:
         """
         if any(marker.casefold() in sender.casefold() for marker in self._our_markers if "@" in marker):
             raise UnreadableError("empty", "A letter of our own: nothing is read from it.")
+        split = split_quoted(clean(text), our_markers=self._our_markers)
+        if split.answered_below:
+            missing = missing or ANSWERED_BELOW
         if missing:
             self.report_rest(file.source_id, file.name, file.media_type, len(file.data), missing)
-        new = cut_disclaimers(split_quoted(clean(text), our_markers=self._our_markers).new)[0]
+        new = cut_disclaimers(split.new)[0]
         if new.strip():
             self._add(file, Document(SourceKind.OTHER, new, struck=tuple(struck)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from claimstream.reading.html import html_to_text
-from claimstream.reading.mime import TextPart
+from claimstream.reading.mime import BEGINNING, TextPart
 from claimstream.reading.text import clean
 
 # Each alternative ends at the next "<" or at the end of the text, so that unclosed tags take linear time.
@@ -15,9 +15,10 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.]{0,20},\d{2}\b")
 """No blanks: in one form a tab parts a date from its amount, in the other a blank."""
-_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
+_LOOKS = re.compile(r"<(?:s|del|strike)[\s>]|line-through|\brtl\b", re.IGNORECASE)
+"""Marks of text that is struck out, or shown from right to left: the plain form does not tell."""
 _WORSE_SHARE = 0.2
-BEGINNING = "Only the beginning of the mail was read."
+ANSWERED_BELOW = "An answer may stand below our own letter, which is quoted; look at the mail."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."
 
 
@@ -52,9 +53,8 @@ def _one(text: TextPart) -> BodyText:
     much_less, much_more = _says_much_less(plain, rough), _says_much_less(rough, plain)
     if alone - shown and not much_more:
         return BodyText(plain, _TWO_WAYS)
-    # The plain form has what the other strikes out.
-    struck = _STRIKES.search(text.html) and not much_more
-    return _laid_out(text.html, plain) if much_less or struck or shown - alone else BodyText(plain)
+    looks = _LOOKS.search(text.html) and not much_more
+    return _laid_out(text.html, plain) if much_less or looks or shown - alone else BodyText(plain)
 
 
 def _laid_out(markup: str, plain: str) -> BodyText:

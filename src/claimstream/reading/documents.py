@@ -1,5 +1,6 @@
 """One document to its text, by what it is. Readers of rarer formats are imported when first needed."""
 
+import re
 from dataclasses import dataclass
 
 from claimstream.domain.records.mail import SourceKind
@@ -18,6 +19,8 @@ _OTHER_ARCHIVES = {
     "application/x-bzip2",
     "application/x-xz",
 }
+
+_RTF_ESCAPES = re.compile(rb"\\[\\{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
         cut = f"read {limits.max_text_chars} characters of the pages."
     if result.changing:
         cut = "read the file without a change to it whose end is missing."
+    if result.damaged:
+        cut = "read what is left of a damaged file."
     unread = [(name, "Files inside a PDF are not read.") for name in result.files]
     if result.scanned:
         return Document(SourceKind.SCANNED_PDF, "", cut, result.pages, tuple(unread))
@@ -100,12 +105,23 @@ def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) 
     if media_type in _BY_KREUZBERG:
         from claimstream.reading.office import read_office, without_struck_rtf  # noqa: PLC0415 - see above
 
+        cut = "read a file whose end is missing." if media_type == filetype.RTF and _ends_open(data) else ""
         struck_out: tuple[str, ...] = ()
         if media_type == filetype.RTF:
             data, struck_out = without_struck_rtf(data)
-        return Document(SourceKind.OTHER, read_office(data, media_type), struck=struck_out)
+        return Document(SourceKind.OTHER, read_office(data, media_type), cut, struck=struck_out)
+    if media_type == filetype.SEALED:
+        raise UnreadableError("encrypted", "The file is encrypted by PGP.")
     if media_type == filetype.ENCRYPTED_OFFICE:
         raise UnreadableError("encrypted", "The Office file needs a password.")
     if media_type in _OTHER_ARCHIVES:
         raise UnreadableError("unknown_type", "Of the archives only ZIP is opened.")
     raise UnreadableError("unknown_type", f"Files of type {media_type} are not read.")
+
+
+def _ends_open(rtf: bytes) -> bool:
+    """Return True when a group of an RTF file is never closed: it was cut."""
+    if b"\\bin" in rtf:  # bytes of any value, braces too
+        return False
+    plain = _RTF_ESCAPES.sub(b"", rtf)
+    return plain.count(b"{") > plain.count(b"}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.text import UNREAD, without_loose_marks
+from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_xml
 from claimstream.reading.ziparchive import open_zip, unpack
 
@@ -193,6 +193,8 @@ class _DocxReader:
                 pieces.append("-")
             elif name == "txbxContent":
                 boxes += self.blocks(child, depth + 1)
+            elif name in {"bdo", "dir"} and _value(child, "val") == "rtl":
+                pieces += RIGHT_TO_LEFT, self._inline(child, boxes, depth + 1, style), POP
             elif name not in {"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr"}:
                 pieces.append(UNREAD if name in _NO_TEXT else "")
                 pieces.append(self._inline(child, boxes, depth + 1, style))

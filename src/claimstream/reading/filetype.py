@@ -30,6 +30,12 @@ EXECUTABLE = "application/x-executable"
 UNKNOWN = "application/octet-stream"
 EMPTY = "application/x-empty"
 
+SEALED = "application/pgp-encrypted"
+UUENCODED = "text/x-uuencode"
+MAILBOX = "application/mbox"
+
+TEXTS = frozenset({TEXT, HTML, RTF, EML, CALENDAR, VCARD})
+"""Types whose bytes do not show that some are wrong."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic"})
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -40,6 +46,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"{\\rt", RTF),
+    (b"-----BEGIN PGP MESSAGE-----", SEALED),
+    (b"=ybegin ", "application/x-yenc"),
+    (b"(This file must be converted with BinHex", "application/mac-binhex40"),
     (b"\x78\x9f\x3e\x22", TNEF),
     (b"MZ", EXECUTABLE),
     (b"\x7fELF", EXECUTABLE),
@@ -51,10 +60,16 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+FILE_STARTS = (b"%PDF-", _OLE_MAGIC, *_ZIP_MAGIC, *(magic for magic, kind in _MAGIC if kind in {*IMAGES, RTF, TNEF}))
 # One comment stands for any number of them: its end may be that of the last.
 _HTML_START = re.compile(
     rb"^\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_MAILBOX_START = re.compile(
+    rb"(?:From [^\r\n]{1,200}|\d{1,10} *+)\r?\n(?:[!-9;-~]{2,60}:[^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+\r?\n){3}"
+)
+"""The mails of a folder, or one as Apple Mail keeps it: a line, then headers."""
+_UUENCODED_START = re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n[ -`]{1,62}[ \t]*+\r?\n")
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{2,60}:[ \t]?.*$")
 _MAIL_HEADERS = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path"}
 
@@ -137,7 +152,9 @@ def _text_kind(data: bytes, name: str, declared: str) -> str:
         return VCARD
     if _looks_like_mail(head):
         return EML
-    return TEXT
+    if _MAILBOX_START.match(head):
+        return MAILBOX
+    return UUENCODED if _UUENCODED_START.match(head) else TEXT
 
 
 def _looks_tagged(head: bytes) -> bool:

@@ -9,7 +9,9 @@ from inscriptis import Inscriptis  # type: ignore[import-untyped]  # it ships no
 from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]  # it ships no types
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # it ships no types
 
-from claimstream.reading.text import UNREAD, clean, without_loose_marks
+from claimstream.domain.language import alternatives
+from claimstream.domain.reader.spelling import fold
+from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
@@ -47,6 +49,8 @@ _INVISIBLE = {"script", "style", "title", "template", "noscript"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
 """The number of texts in which a header block is looked for: elements with a border may stand in one another."""
+_AUTHOR = re.compile(rf"{alternatives('header_author')} ?:")
+_SUBJECT = re.compile(rf"{alternatives('header_subject')} ?:")
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
@@ -80,6 +84,8 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
         if local(element):
             element.text = (element.text or "").translate(_STORED)
         element.tail = (element.tail or "").translate(_STORED)
+    if "rtl" in html.lower():
+        _turn(root)
     quotations: list[str] = []
     void = _Void(root)
     _mark(root, quotations, void)
@@ -217,6 +223,25 @@ def _hides(declarations: str) -> bool:
     )
 
 
+def _turn(root: Element) -> None:
+    """Put the texts that are shown from right to left between the characters that say so in plain text."""
+    waiting = [(root, False)]
+    while waiting:
+        element, turned = waiting.pop()
+        if turned and element.tail:
+            element.tail = f"{RIGHT_TO_LEFT}{element.tail}{POP}"
+        turned = turned or _is_turned(element, local(element))
+        if turned and element.text:
+            element.text = f"{RIGHT_TO_LEFT}{element.text}{POP}"
+        waiting += [(child, turned) for child in element]
+
+
+def _is_turned(element: Element, name: str) -> bool:
+    """Return True where an element shows its characters from right to left, figures too."""
+    style = re.sub(r"\s", "", element.get("style") or "").lower()
+    return "direction:rtl" in style or (bool(name) and (element.get("dir") or "").lower() == "rtl")
+
+
 def _strikes(declarations: str) -> bool:
     return _STRUCK_STYLE.search(re.sub(r"\s", "", declarations).lower()) is not None
 
@@ -261,8 +286,8 @@ def _is_outlook_header(element: Element, name: str) -> bool:
         return True
     if not _BORDER_TOP.search(element.get("style") or ""):
         return False
-    head = " ".join("".join(islice(element.itertext(), _HEADER_TEXTS)).split())[:400]
-    return re.match(r"(?:Von|From)\s?:", head) is not None and re.search(r"(?:Betreff|Subject)\s?:", head) is not None
+    head = fold(" ".join("".join(islice(element.itertext(), _HEADER_TEXTS)).split())[:400])
+    return _AUTHOR.match(head) is not None and _SUBJECT.search(head) is not None
 
 
 def _replace(element: Element, text: str) -> None:

@@ -4,15 +4,15 @@ import re
 from collections.abc import Collection
 from hashlib import sha256
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind, mailbox_of
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
-from claimstream.reading.body import BEGINNING, BodyText, body_text
+from claimstream.reading.body import ANSWERED_BELOW, BodyText, body_text
 from claimstream.reading.bounces import delivery_report
 from claimstream.reading.headers import decoded
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.mime import dissect
+from claimstream.reading.mime import BEGINNING, dissect
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.parts import mail_part
 from claimstream.reading.protocol import MailPart
@@ -35,8 +35,8 @@ def read_mail(
     """Read a mail. Never raises: what is wrong with it stands in ``defects`` and ``unread``.
 
     Args:
-        our_markers: further marks of our own letters beside the receiving mailbox, such as reply codes (see
-            ``split_quoted``).
+        our_markers: further marks of our own letters beside the receiving mailbox: the firm's name, its other
+            mailboxes, reply codes (see ``split_quoted``).
     """
     return OpenedMail(raw, limits, Allowance.of(limits), our_markers).read()
 
@@ -67,10 +67,8 @@ class OpenedMail:
         self._sender = next(iter(self._addresses("From")), None)
         self._to, self._cc = self._addresses("To"), self._addresses("Cc")
         self._delivered_to = self._where_it_arrived()
-        self.markers: tuple[str, ...] = (
-            *our_markers,
-            *_own_markers(self._delivered_to, self._to, self._cc, self._sender),
-        )
+        own = _own_markers(self._delivered_to, self._to, self._cc, self._sender)
+        self.markers: tuple[str, ...] = tuple(dict.fromkeys((*our_markers, *own)))
         """The marks of our own letters in this mail."""
 
     def read(self, *, body: bool = True, files: bool = True) -> ParsedMail:
@@ -89,12 +87,14 @@ class OpenedMail:
         if len(whole) > most:
             defects.append(f"body: read {most} of {len(whole)} characters.")
             missing = BEGINNING
-        if missing or self._anatomy.cut:
-            reader.report_rest("body", "body", "text/plain", len(self._raw), missing or BEGINNING)
         whole = whole[:most]
         reader.report_struck("body", "body", "text/plain", len(self._raw), struck, whole)
         self._allowance.characters -= len(whole)
         split = split_quoted(whole, our_markers=self.markers)
+        if split.answered_below:
+            missing = missing or ANSWERED_BELOW
+        if missing := missing or self._anatomy.missing:
+            reader.report_rest("body", "body", "text/plain", len(self._raw), missing)
         new, disclaimer = cut_disclaimers(split.new)
         if self._too_large:
             over = f"The mail has {len(self._raw)} bytes, over the limit of {limits.max_mail_bytes}"
@@ -132,6 +132,7 @@ class OpenedMail:
                 *reader.sources,
             ),
             quoted_text="\n\n".join(part for part in (split.quoted, disclaimer) if part),
+            our_marks=self.markers,
             unread=tuple(reader.unread),
             delivery_report=delivery_report(
                 self._anatomy,

@@ -8,7 +8,7 @@ from claimstream.reading import filetype
 from claimstream.reading.headers import decoded
 from claimstream.reading.html import html_charset
 from claimstream.reading.mimetree import MimeTree, Part
-from claimstream.reading.text import MOST_TEXT_BYTES, beginning, clean_line, decode
+from claimstream.reading.text import MOST_TEXT_BYTES, beginning, clean_line, decode, is_garbled
 
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -18,11 +18,24 @@ _UUENCODED = re.compile(
     rb"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n(?P<lines>(?:[ -`]{1,62}+[ \t]*+\r?\n)*+)end\b", re.MULTILINE
 )
 """A file within a text, as programs older than MIME attach it."""
+_SEALED = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+_ENCODED = re.compile(
+    rb"^(?:--[^\r\n]{1,72}\r?\nContent-(?:Type|Transfer-Encoding|Disposition):|=ybegin |"
+    rb"\(This file must be converted with BinHex)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""The start of what a text holds in a form that nobody reads: a MIME part, a file packed by yEnc or BinHex."""
 _MID_WORD = re.compile(r"(?<=\S)(?<!\n--) \r?\n(?=[^\s>])")
 """A line broken within a word (RFC 3676, ``DelSp``): between words one space more stands before the break."""
+_ELSEWHERE = {
+    "message/partial": "It is one piece of a mail that was sent in several.",
+    "message/external-body": "A part of it lies on another server.",
+}
 _LOGO_BYTES = 8 * 1024
 _LOGO_WIDTH, _LOGO_HEIGHT = 200, 60
 _NAME_CHARACTERS = 120
+BEGINNING = "Only the beginning of the mail was read."
+_DAMAGED = "A text of it is damaged and cannot be read to its end."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +65,16 @@ class Anatomy:
     reports: list[Part] = field(default_factory=list)
     """``message/delivery-status`` parts."""
     defects: list[str] = field(default_factory=list)
-    cut: bool = False
-    """True when parts or text were left out because a limit was reached."""
+    missing: str = ""
+    """What of the mail cannot be read, in words: for a limit, for damage, or because it is not in this mail."""
+
+    def lacks(self, words: str) -> None:
+        self.missing = self.missing or words
 
 
 def dissect(tree: MimeTree) -> Anatomy:
     """Sort the parts of a mail."""
-    anatomy = Anatomy(defects=tree.defects, cut=tree.cut)
+    anatomy = Anatomy(defects=tree.defects, missing=BEGINNING if tree.cut else tree.damage)
     _visit(tree.root, anatomy, in_report=False)
     return anatomy
 
@@ -73,6 +89,10 @@ def _visit(part: Part, anatomy: Anatomy, *, in_report: bool) -> None:
         pass
     elif declared in _SMIME:
         _visit_smime(part, anatomy)
+    elif declared in _ELSEWHERE:
+        anatomy.lacks(_ELSEWHERE[declared])
+        for child in part.children:
+            _visit(child, anatomy, in_report=in_report)
     elif declared.startswith("multipart/"):
         # Declared so, but no boundary is to be found: all of it is text.
         _add_text(part, "text/plain", anatomy)
@@ -82,6 +102,8 @@ def _visit(part: Part, anatomy: Anatomy, *, in_report: bool) -> None:
         file = _file(part, declared)
         if not _is_logo(part, file) and (file.data or file.name):
             anatomy.files.append(file)
+            if not part.is_whole and filetype.sniff(file.data, file.name, declared) in filetype.TEXTS:
+                anatomy.lacks(_DAMAGED)
 
 
 def _visit_multipart(part: Part, declared: str, anatomy: Anatomy, *, in_report: bool) -> None:
@@ -109,7 +131,7 @@ def _visit_alternative(children: list[Part], anatomy: Anatomy, *, in_report: boo
     anatomy.files += inner.files
     anatomy.reports += inner.reports
     anatomy.defects += inner.defects
-    anatomy.cut = anatomy.cut or inner.cut
+    anatomy.lacks(inner.missing)
 
 
 def _visit_smime(part: Part, anatomy: Anatomy) -> None:
@@ -129,17 +151,29 @@ def _is_body_text(part: Part, declared: str) -> bool:
 def _add_text(part: Part, declared: str, anatomy: Anatomy) -> None:
     charset = _parameter(part, "charset") or None
     data = part.content
+    if data.startswith(filetype.FILE_STARTS):  # a scanner's file, sent as if it were the text
+        anatomy.files.append(_file(part, declared))
+        return
     if len(data) > MOST_TEXT_BYTES:
         anatomy.defects.append(f"body: read {MOST_TEXT_BYTES} of {len(data)} bytes of a text.")
-        anatomy.cut = True
+        anatomy.lacks(BEGINNING)
         data = beginning(data)
     if declared == "text/html":
-        anatomy.texts.append(TextPart(None, decode(data, charset or html_charset(data))))
+        text = decode(data, charset or html_charset(data))
+        if not part.is_whole or is_garbled(text):
+            anatomy.lacks(_DAMAGED)
+        anatomy.texts.append(TextPart(None, text))
         return
+    if _SEALED.search(data):
+        anatomy.lacks("A part of its text is encrypted by PGP.")
+    if _ENCODED.search(data):
+        anatomy.lacks("A part of its text is the code of a file.")
     for packed in _UUENCODED.finditer(data):
         name = decode(packed["name"])
         anatomy.files.append(FilePart(name, filetype.UNKNOWN, _uudecoded(packed["lines"])))
     text = decode(_UUENCODED.sub(b"", data), charset)
+    if not part.is_whole or is_garbled(text):
+        anatomy.lacks(_DAMAGED)
     if _parameter(part, "delsp").lower() == "yes":
         text = _MID_WORD.sub("", text)
     anatomy.texts.append(TextPart(text, None))

@@ -29,6 +29,10 @@ _MOST_GROUPS = 100
 _NOT_BASE64 = bytes(set(range(256)) - set(f"{string.ascii_letters}{string.digits}+/".encode()))
 _BASE64_PIECE = re.compile(rb"[^=]*+=*+")
 _FOOTER = re.compile(rb"[ \t]*+[\r\n][A-Za-z0-9+/\s]*+[^A-Za-z0-9+/\s=]")
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_LONG_LINE = re.compile(rb"[\r\n][A-Za-z0-9+/]{60}")
+"""What is no Base64 are words below it, unless such a line shows that it goes on."""
+_SPACES = b" \t\r\n\f\v"
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 """Spaces at the end of a quoted-printable line, which were added on the way (RFC 2045, 6.7). Behind the = that joins
 two lines the library stumbles over them, and an amount broken there would begin in its middle."""
@@ -73,15 +77,15 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body decoded. A damaged encoding gives what can be decoded; nothing is raised."""
-        encoding = _ENCODING.search(str(self.headers.get("Content-Transfer-Encoding") or "").lower())
-        if encoding is None or encoding[0] in _PLAIN_ENCODINGS:
+        encoding = self._encoding
+        if encoding in _PLAIN_ENCODINGS:
             return self.body
-        if encoding[0] == "base64":
+        if encoding == "base64":
             return _base64(self.source, self.start, self.end)
-        if encoding[0] == "quoted-printable":
+        if encoding == "quoted-printable":
             return binascii.a2b_qp(_PADDING.sub(b"", self.body))
         sent: RawMessage = Message(policy=_POLICY)
-        sent["Content-Transfer-Encoding"] = encoding[0]
+        sent["Content-Transfer-Encoding"] = encoding
         sent.set_payload(self.body.decode("ascii", "surrogateescape"))
         try:
             decoded = sent.get_payload(decode=True)
@@ -91,22 +95,46 @@ class Part:
             return b""
         return decoded if isinstance(decoded, bytes) else b""
 
+    @property
+    def is_whole(self) -> bool:
+        """False where the encoding is damaged, as by a character that was lost on the way: what follows is garbage."""
+        if self._encoding != "base64":
+            return True
+        pieces = list(_base64_pieces(self.source, self.start, self.end))
+        lengths_fit = all(len(piece.translate(None, _SPACES)) % 4 == 0 for piece in pieces)
+        return lengths_fit and not any(_FOREIGN.search(piece) for piece in pieces)
+
+    @property
+    def _encoding(self) -> str:
+        name = _ENCODING.search(str(self.headers.get("Content-Transfer-Encoding") or "").lower())
+        return name[0] if name else "7bit"
+
 
 def _base64(source: bytes, start: int, end: int) -> bytes:
-    """The bytes of the Base64 text between ``start`` and ``end``, with few copies, for a part may have 25 MB.
-
-    Padding in its middle ends a piece, not the text: some programs encode each line or each buffer by itself. What
-    other servers put below, such as a mailing list's footer, is left out.
-    """
+    """The bytes of the Base64 text between ``start`` and ``end``, with few copies, for a part may have 25 MB."""
     decoded = bytearray()
-    for piece in _BASE64_PIECE.finditer(source, start, end):
-        if piece.start() > start and _FOOTER.match(source, piece.start(), piece.end()):
-            break
-        characters = piece[0].translate(None, _NOT_BASE64)
+    for piece in _base64_pieces(source, start, end):
+        characters = piece.translate(None, _NOT_BASE64)
         # A single character left over, where a text was cut in its middle, is less than a byte.
         characters = characters[: len(characters) - (len(characters) % 4 == 1)]
         decoded += binascii.a2b_base64(characters + b"=" * (-len(characters) % 4))
     return bytes(decoded)
+
+
+def _base64_pieces(source: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the pieces of a Base64 text, each with its padding.
+
+    Padding in its middle ends a piece, not the text: some programs encode each line or each buffer by itself. What
+    other servers put below, such as a mailing list's footer, is left out.
+    """
+    foreign = _FOREIGN.search(source, start, end)
+    if foreign and not _LONG_LINE.search(source, foreign.end(), end):
+        line = max(source.rfind(b"\n", start, foreign.start()), source.rfind(b"\r", start, foreign.start()))
+        end = line if line > start else end
+    for piece in _BASE64_PIECE.finditer(source, start, end):
+        if piece.start() > start and _FOOTER.match(source, piece.start(), piece.end()):
+            break
+        yield piece[0]
 
 
 class MimeTree:
@@ -122,6 +150,8 @@ class MimeTree:
         """The faults and omissions, in words."""
         self.cut = False
         """True when parts were left out for their number or depth, or headers, without which a part may be misread."""
+        self.damage = ""
+        """The damage because of which parts may be missing, in words."""
         self._raw = raw
         self._limits = limits
         self._parts_left = limits.max_parts
@@ -183,7 +213,7 @@ class MimeTree:
         except Exception:  # damaged parameters
             boundary = None
         if boundary is None:
-            self.defects.append("MIME: no boundary in multipart.")
+            self._is_damaged("MIME: no boundary in multipart.", "It does not say where its parts begin.")
             return
         mark = re.escape(b"--" + boundary.encode("utf-8", "surrogateescape"))
         # The mark comes first, so that the search runs over what lies between at the speed of memory.
@@ -196,14 +226,23 @@ class MimeTree:
                 yield first, max(first, found.start() - self._line_end_before(found.start()))
             if found["last"]:
                 if first is None:
-                    self.defects.append("MIME: start boundary not found.")
+                    self._is_damaged("MIME: start boundary not found.", "The beginning of its parts is not found.")
+                if behind := marks.search(self._raw, found.end(), part.end):
+                    again = self._raw[behind.start() - 1] in b"\r\n"
+                    self._is_damaged("MIME: a boundary behind the last one.", "A part stands behind its end." * again)
                 return
             first = found.end()
         if first is None:
-            self.defects.append("MIME: start boundary not found.")
+            self._is_damaged("MIME: start boundary not found.", "The beginning of its parts is not found.")
         else:
-            self.defects.append("MIME: close boundary not found.")
+            # An inner multipart that is left open ends where the outer one goes on: nothing of it is missing.
+            ends_open = part.end == len(self._raw)
+            self._is_damaged("MIME: close boundary not found.", "Its end is missing." if ends_open else "")
             yield first, part.end
+
+    def _is_damaged(self, defect: str, damage: str) -> None:
+        self.defects.append(defect)
+        self.damage = self.damage or damage
 
     def _line_end_before(self, position: int) -> int:
         """The length of the line end before a boundary, which belongs to the boundary."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from claimstream.reading.body import BEGINNING, body_text
+from claimstream.reading.body import body_text
 from claimstream.reading.compound import Storage, read_compound
 from claimstream.reading.compressed_rtf import unpack_rtf
-from claimstream.reading.mime import TextPart
+from claimstream.reading.mime import BEGINNING, TextPart
 from claimstream.reading.text import clean_line, decode
 
 _SENDER_SMTP, _SENDER = "5D01", "0C1F"

@@ -59,7 +59,8 @@ def without_struck_rtf(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         if piece == b"{":
             states.append(states[-1])
         elif piece == b"}":
-            states = states[:-1] or [False]
+            if len(states) > 1:
+                states.pop()
             struck.append("\n")
         elif token["word"] in _STRIKING:
             states[-1] = token["number"] != b"0"

@@ -8,6 +8,7 @@ import ctypes
 import math
 import re
 import threading
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ _SCAN_CHARACTERS = 25
 _PICTURE_SHARE = 0.5
 """The share of the page above which a picture is what the page shows."""
 _MOST_FILES = 20
+_MOST_NOTES = 1_000
 _SPACE_GAP = 0.22
 """Of the character height: a wider gap between two runs is a space between words."""
 _WIDE_SPACE_GAP = 0.5
@@ -42,6 +44,22 @@ _MOST_NEAR = 50
 """The number of runs among which the one before a raised figure is looked for."""
 _END = b"%%EOF"
 _OBJECT = re.compile(rb"\d obj\b")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_FILTER = re.compile(rb"/Filter\s*+\[?\s*+/(\w+)")
+_OTHER_FILTERS = frozenset(
+    b"LZWDecode LZW ASCII85Decode A85 ASCIIHexDecode AHx RunLengthDecode RL CCITTFaxDecode CCF JBIG2Decode "
+    b"DCTDecode DCT JPXDecode Crypt".split()
+)
+_ANOTHER = re.compile(rb"%%EOF\s*+%PDF-")
+"""Two files in one, of which readers show the last."""
+_MOST_ENTRIES_BYTES = 2_000
+"""The most bytes before a stream in which its entries are looked for."""
+_MOST_UNPACKED = 64 * 1024 * 1024
+_PIECE = 1024 * 1024
+_CONTENTS = re.compile(rb"/Contents\s*+(?:\[(?P<several>[\d\sR]{0,10000}+)\]|(?P<one>\d{1,10}\s+\d{1,5}\s+R))")
+_PAGE_TYPE = re.compile(rb"/Type\s*+/Page\b")
+_REFERENCE = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+R")
+_NUMBERED = re.compile(rb"(?<!\d)(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _INK = 24
 """The least difference, in 255 shades, between visible text and its surroundings."""
 _PIXELS = 1_200
@@ -91,6 +109,8 @@ class PdfText:
     """Text of some page is what a scanner recognised in the picture that the page shows."""
     changing: bool = False
     """The file ends within a change that was appended to it: what is read is what it said before."""
+    damaged: bool = False
+    """A stream of the file cannot be unpacked to its end, or the words of a page are missing."""
     rendered: bool = False
     """The pages are only a stand-in: an XFA form that a reader has to render itself."""
     struck: tuple[str, ...] = ()
@@ -107,7 +127,8 @@ def read_pdf(data: bytes, limits: Limits) -> PdfText:
                 raise UnreadableError("encrypted", "The PDF needs a password.") from None
             raise UnreadableError("broken", f"Not a readable PDF: {error}") from None
         try:
-            return replace(_read(document, limits), changing=_is_cut_in_a_change(data))
+            text = _read(document, limits)
+            return replace(text, changing=_is_cut_in_a_change(data), damaged=_is_damaged(data))
         except pdfium.PdfiumError as error:
             raise UnreadableError("broken", f"Not a readable PDF: {error}") from None
         finally:
@@ -117,6 +138,62 @@ def read_pdf(data: bytes, limits: Limits) -> PdfText:
 def _is_cut_in_a_change(data: bytes) -> bool:
     end = data.rfind(_END)
     return end >= 0 and _OBJECT.search(data, end) is not None
+
+
+def _is_damaged(data: bytes) -> bool:
+    """Return True when a page may lack words: PDFium shows what it can unpack of a stream and keeps silent on the rest.
+
+    A file that needs a password is not looked at: its streams are ciphers.
+    """
+    if b"/Encrypt" in data:
+        return False
+    if _ANOTHER.search(data):
+        return True
+    return any(_is_damaged_stream(data, mark) for mark in _STREAM.finditer(data)) or _lacks_contents(data)
+
+
+def _is_damaged_stream(data: bytes, mark: re.Match[bytes]) -> bool:
+    """Return True when the stream that begins at ``mark`` cannot be unpacked to its end, or has another checksum.
+    Pictures hold no words."""
+    head = data[max(0, mark.start() - _MOST_ENTRIES_BYTES) : mark.start()]
+    entries = head[head.rfind(b"obj") + 3 :]
+    packing = _FILTER.search(entries)
+    if packing is None or b"/Image" in entries:
+        return False
+    if packing[1] not in {b"FlateDecode", b"Fl"}:
+        return packing[1] not in _OTHER_FILTERS
+    start = mark.end()
+    end = data.find(b"endstream", start)
+    packed = data[start + 2 : end if end >= 0 else len(data)]  # without zlib's own header
+    if not packed.strip():
+        return False
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    unpacked, checksum = 0, 1
+    try:
+        while not inflate.eof and unpacked < _MOST_UNPACKED:
+            piece = inflate.decompress(packed, _PIECE)
+            unpacked += len(piece)
+            checksum = zlib.adler32(piece, checksum)
+            packed = inflate.unconsumed_tail
+            if not piece and not packed:
+                return not inflate.eof
+    except zlib.error:
+        return True
+    stated = inflate.unused_data[:4]
+    return inflate.eof and len(stated) == 4 and int.from_bytes(stated, "big") != checksum
+
+
+def _lacks_contents(data: bytes) -> bool:
+    """Return True when a page names content that is nowhere in the file. Streams are never packed into others."""
+    there = {found.groups() for found in _NUMBERED.finditer(data)}
+    for contents in _CONTENTS.finditer(data):
+        first, last = max(0, contents.start() - _MOST_ENTRIES_BYTES), contents.end() + _MOST_ENTRIES_BYTES
+        start, end = data.rfind(b"obj", first, contents.start()), data.find(b"endobj", contents.end(), last)
+        if _PAGE_TYPE.search(data, max(start, first), end if end >= 0 else last):
+            named = _REFERENCE.findall(contents["several"] or contents["one"])
+            if any(reference not in there for reference in named):
+                return True
+    return False
 
 
 def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
@@ -131,8 +208,10 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
     cut = count > limits.max_pdf_pages
     recognised = False
     struck: list[str] = []
+    attached = 0
     for number in range(min(count, limits.max_pdf_pages)):
         try:
+            attached += _attached_files(document, number)
             page, marked = _drawn(document, number)
         except pdfium.PdfiumError:
             continue
@@ -163,11 +242,25 @@ def _read(document: "pdfium.PdfDocument", limits: Limits) -> PdfText:
         letters < _SCAN_CHARACTERS * min(len(pages), 4),
         cut,
         tuple(pictures),
-        tuple(_file_names(document)),
+        (*_file_names(document), *["attached file"] * min(attached, _MOST_FILES)),
         recognised,
         rendered=document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
         struck=tuple(struck[:_MOST_STRUCK]),
     )
+
+
+def _attached_files(document: "pdfium.PdfDocument", number: int) -> int:
+    """The number of files that are pinned to a page as notes are."""
+    page = document[number]
+    try:
+        count = min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MOST_NOTES)
+        notes = [pdfium_c.FPDFPage_GetAnnot(page.raw, index) for index in range(count)]
+        kinds = [pdfium_c.FPDFAnnot_GetSubtype(note) for note in notes if note]
+        for note in notes:
+            pdfium_c.FPDFPage_CloseAnnot(note)
+    finally:
+        page.close()
+    return kinds.count(pdfium_c.FPDF_ANNOT_FILEATTACHMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +298,9 @@ def _marks(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
 
 
 def _lines_of(page: "pdfium.PdfPage") -> Iterator[_Stroke]:
-    for found in islice(page.get_objects([pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=1), _MOST_OBJECTS):
+    for found in islice(page.get_objects(max_depth=1), _MOST_OBJECTS):
+        if found.type != pdfium_c.FPDF_PAGEOBJ_PATH:
+            continue
         left, bottom, right, top = found.get_bounds()
         if top - bottom <= _THIN < right - left:
             yield _Stroke(left, right, (bottom + top) / 2)

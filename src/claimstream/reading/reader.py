@@ -119,7 +119,8 @@ class MailReader:
         """Read a mail. What of it cannot be read is ``unread`` in the mail; no mail makes this raise.
 
         Args:
-            our_markers: further marks of our own letters beside the receiving mailbox, such as reply codes.
+            our_markers: further marks of our own letters beside the receiving mailbox: the firm's name, its other
+                mailboxes, reply codes.
             with_parts: give back the bytes of the attachments, too.
 
         Raises:

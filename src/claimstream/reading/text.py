@@ -18,13 +18,21 @@ _MOST_MARKS = 30
 """Combining marks one after the other, as in the Stream-Safe Text Format (UAX 15). Python puts them in order in
 quadratic time: 400,000 of them in five minutes."""
 _MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
+_NEVER_WRITTEN = dict.fromkeys(
+    [*range(1, 9), *range(14, 27), *range(28, 32), *range(127, 133), *range(134, 160), 0xFFFD]
+)
+_FEW_STRAY = 8
 UNREAD = "\ufffc"
 """Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
 figure. An amount that it touches is unsure."""
+RIGHT_TO_LEFT, POP = "\u202e", "\u202c"
+"""The override that shows all characters from right to left, and its end."""
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2068][^\n\u202c\u2069]{0,2000}")
 _TURNED_WITHIN = re.compile("(?<=[\\d.,])[\u200f\u061c](?=[\\d.,])")
 """A right-to-left mark within figures, which shows their parts in another order."""
 _FIGURES = re.compile(r"\d[\d.,'’ ]{0,40}[.,]\d{1,3}(?!\d)|\d{1,20}(?=[ \u00a0]{0,2}(?:€|EUR|Euro|RUE))")
+_LOST = re.compile("(?<=\\d)[\ufffd\ue000-\uf8ff]++|(?<![\ufffd\ue000-\uf8ff])[\ufffd\ue000-\uf8ff]++(?=\\d)")
+"""Beside figures: characters that could not be decoded, and private ones, which are signs of a symbol font."""
 _LOOSE = re.compile(rf"(?<!\d)(?<!\d[.,'’]){UNREAD}+(?![-+−–.,'’]?\d)")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Charset labels that lie: what is declared as one of these is usually windows-1252 (WHATWG Encoding Standard).
@@ -39,7 +47,7 @@ def clean(text: str) -> str:
 
     Figures that a bidirectional override, embedding or isolate may show in another order are marked as unread.
     """
-    text = _LINE_ENDS.sub("\n", text)
+    text = _LOST.sub(UNREAD, _LINE_ENDS.sub("\n", text))
     if not text.isascii():
         text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
     return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_fewer_marks, _UNWANTED.sub("", text)))
@@ -57,6 +65,11 @@ def _fewer_marks(found: re.Match[str]) -> str:
         if marks <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def is_garbled(text: str) -> bool:
+    """Return True when ``text`` is no text: control characters, and signs that stand for what could not be decoded."""
+    return len(text) - len(text.translate(_NEVER_WRITTEN)) > max(_FEW_STRAY, len(text) // 200)
 
 
 def without_loose_marks(text: str, instead: str) -> str:
@@ -85,6 +98,8 @@ def decode(data: bytes, charset: str | None = None) -> str:
         if data.startswith(mark):
             return data.decode(name, "replace").removeprefix("\ufeff")
     known = _codec(charset)
+    if known is not None and known.startswith(("utf-16", "utf-32")):
+        known = _wide(known, data)
     if known is None or not known.startswith(("utf-16", "utf-32", "utf-7", "iso2022", "hz")):
         try:
             return data.decode("utf-8")
@@ -101,6 +116,17 @@ def decode(data: bytes, charset: str | None = None) -> str:
             if known == "cp1252":
                 return data.decode("cp1252", "replace")
     return _guessed(data)
+
+
+def _wide(declared: str, data: bytes) -> str | None:
+    """The codec of a text that is declared as UTF-16 or UTF-32: letters of Latin script leave zeros where the others
+    have none. None where there are no zeros."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    if not even and not odd:
+        return None
+    if declared.startswith("utf-32"):
+        return declared
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _guessed(data: bytes) -> str:

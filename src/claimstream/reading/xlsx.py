@@ -38,6 +38,8 @@ _FORMAT = re.compile(
 """The tokens of a number format (ECMA-376, 18.8.31)."""
 _MOST_STRUCK = 200
 """The most cells struck out that are noted."""
+_BOX = re.compile(rb"<(?:\w{1,9}:)?t>[^<0-9]*+[0-9]")
+"""A figure in a text box, which lies above the cells."""
 _MAX_CELL_CHARS = 32_767
 """The most characters of a cell, as in Excel itself. A longer text is nobody's: in a small file, thousands of cells may
 share one of a megabyte."""
@@ -48,10 +50,12 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
 
     Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
     (``3418.07 EUR`` where the cell is formatted as money), dates as ``01.03.2026``. Raises ``UnreadableError``."""
+    boxes = False
     with open_zip(data) as archive:
         for info in archive.infolist():
             # openpyxl unpacks without limits, so the limits are tried first.
-            unpack(archive, info, limits, allowance)
+            content = unpack(archive, info, limits, allowance)
+            boxes = boxes or (info.filename.startswith("xl/drawings/drawing") and _BOX.search(content) is not None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
         try:
@@ -61,13 +65,14 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
         except Exception as error:  # openpyxl lets whatever it meets through
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         try:
-            return _text(book, limits)
+            text, cut, struck = _text(book, limits)
         except MemoryError:
             raise
         except Exception as error:  # rows are parsed only now
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         finally:
             book.close()
+    return text, cut or ("read all but the text boxes of a sheet." if boxes else ""), struck
 
 
 def _opened(data: bytes) -> "openpyxl.Workbook":

@@ -74,7 +74,10 @@ class EmailStore:
                   AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until < now())
                   AND crashes + (claimed_by IS NOT NULL AND claimed_by <> $2)::int IS DISTINCT FROM $4::int
                 RETURNING email_id, tenant_id, mailbox, gmail_id, correlation_id, attempt, crashes, created_at, run,
-                          attempts_before
+                          attempts_before, ARRAY(
+                              SELECT name FROM tenants WHERE tenants.tenant_id = emails.tenant_id UNION ALL
+                              SELECT address FROM mailboxes WHERE mailboxes.tenant_id = emails.tenant_id
+                          ) AS our_marks
                 """,
                 email_id,
                 worker,
@@ -86,7 +89,7 @@ class EmailStore:
             rows = await connection.fetch(
                 "SELECT stage, attempt, result, seconds FROM checkpoints WHERE email_id = $1", email_id
             )
-            email = Email(**row)
+            email = Email(**{**row, "our_marks": tuple(row["our_marks"])})
             return Claimed(
                 email,
                 {r["stage"]: r["result"] for r in rows},

@@ -47,6 +47,33 @@ def test_an_amount_is_read_as_it_is_written(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "13?418,07 EUR",
+        "EUR 13?418,07",
+        "13.418?07 EUR",
+        "13\ufffc418,07 EUR",
+        "13Â\u00a0418,07 EUR",
+        "13&nbsp;418,07 EUR",
+        "1=\n3.418,07 EUR",
+        "1!\n 3.418,07 EUR",
+        "13´418,07 EUR",
+        "13\u3000418,07 EUR",
+        "1=3.418,07 EUR",
+    ],
+)
+def test_figures_parted_by_what_a_program_left_are_unsure(text: str) -> None:
+    assert {token.flaw for token in find_amounts(text)} == {AmountFlaw.AMBIGUOUS}
+
+
+@pytest.mark.parametrize(
+    "text", ["Wie viel? 418,07 EUR", "offen = 418,07 EUR", "Jetzt!\n418,07 EUR", "Nr. 13; 418,07 EUR"]
+)
+def test_signs_between_words_and_figures_part_nothing(text: str) -> None:
+    assert [token.value for token in find_amounts(text) if token.has_currency] == [Decimal("418.07")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "12.345.6",
         "1.23.456,00",
         "04.12.2024",

@@ -234,7 +234,7 @@ Zwischensumme\t3.418,07
 ./. Zahlung vom 01.09.2026\t-418,07
 Offener Betrag\t3.000,00
 """,
-        total=("3000.00", "CLAIM", True),
+        total=("3000.00", "STILL_TO_PAY", True),
         parts=("2900.00", "318.07", "200.00"),
         references=(("unknown", "26-K-004411"),),
     ),
@@ -251,7 +251,7 @@ Festgesetzte Kosten: 60,00 €
 Zinsen: 220,15 €
 Zahlungen: 300,00 €
 Aktuelle Forderung: 1.625,15 €""",
-        total=("1625.15", "CLAIM", True),
+        total=("1625.15", "STILL_TO_PAY", True),
         parts=("1500.00", "220.15", None),
         people=(("Petra", "Falk"), ("Uwe", "Falk")),
         creditor="Möbel Rabe GmbH & Co. KG",

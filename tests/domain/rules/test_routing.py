@@ -1,12 +1,14 @@
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.domain.records import THRESHOLDS, amount, evidence, extraction, file, mail, pdf, settled, source
+from tests.domain.records import NOW, THRESHOLDS, amount, evidence, extraction, file, mail, pdf, settled, source
 
 from claimstream.domain.records.decision import Decision, Match, ReviewReason, Route, SettlementUpdate
 from claimstream.domain.records.extraction import (
     AmountFlaw,
     AmountRank,
+    Conflict,
     Consolidated,
     Found,
     Method,
@@ -475,3 +477,23 @@ def test_a_figure_that_is_repeated_or_denied_is_not_written_whatever_the_intent(
 def test_the_first_amount_of_a_creditor_without_one_is_written() -> None:
     decision = decided(extraction(amount("512.00")), matched=file(1, amount=None))
     assert (decision.old_amount, decision.new_amount, decision.write) == (None, Decimal("512.00"), True)
+
+
+@pytest.mark.parametrize(
+    ("days", "written"), [(0, True), (30, True), (31, True), (32, False), (-183, True), (-184, False), (-1300, False)]
+)
+def test_an_old_statement_and_a_forecast_are_not_written(days: int, written: bool) -> None:
+    day = NOW.date() + timedelta(days=days)
+    as_of = Found[date](value=day, confidence=0.95, evidence=evidence("Stand", "attachment-1"))
+    reading = extraction(amount("512.00")).model_copy(update={"as_of": as_of})
+    decision = decided(reading, received=mail("x").model_copy(update={"date": NOW}))
+    assert decision.write is written
+    assert written or decision.review_reason is ReviewReason.LOW_CONFIDENCE
+
+
+def test_what_speaks_against_a_figure_is_a_conflict_about_it() -> None:
+    against = Conflict(field="total_claim", detail="it speaks of a guarantor")
+    stated = extraction(amount("512.00")).model_copy(update={"conflicts": (against,)})
+    assert decided(stated).review_reason is ReviewReason.CONFLICT
+    answered = extraction(settlement=settled(DECLINED)).model_copy(update={"conflicts": (against,)})
+    assert decided(answered, intent=Intent.SETTLEMENT_RESPONSE, matched=PLAN).write

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,8 @@ from claimstream.domain.records.extraction import (
     Found,
     InstallmentTerms,
     Method,
+    Reference,
+    ReferenceDirection,
     SourceExtraction,
 )
 from claimstream.domain.records.mail import SourceKind
@@ -22,6 +25,28 @@ def body(*totals: Amount, method: Method = Method.READER) -> SourceExtraction:
     return extraction(*totals, source_id="body", kind=SourceKind.BODY, method=method)
 
 
+def copy(*totals: Amount) -> SourceExtraction:
+    """Another attachment than ``extraction`` makes."""
+    return extraction(*totals, source_id="attachment-2")
+
+
+def under(number: str, read: SourceExtraction) -> SourceExtraction:
+    """``read`` with the creditor's own reference ``number``."""
+    reference = Reference(
+        label="Unser Zeichen",
+        direction=ReferenceDirection.THEIRS,
+        value=number,
+        normalised=number,
+        evidence=evidence(number, read.source_id),
+    )
+    return read.model_copy(update={"references": (reference,)})
+
+
+def dated(day: date, read: SourceExtraction) -> SourceExtraction:
+    found = Found[date](value=day, confidence=0.95, evidence=evidence("Stand", read.source_id))
+    return read.model_copy(update={"as_of": found})
+
+
 @pytest.mark.parametrize(
     ("readings", "value", "confidence"),
     [
@@ -31,9 +56,7 @@ def body(*totals: Amount, method: Method = Method.READER) -> SourceExtraction:
         pytest.param(
             [extraction(amount("3000.00", STILL), amount("3418.07"))], "3000.00", 0.95, id="still to pay beats the sum"
         ),
-        pytest.param(
-            [extraction(amount("512.00")), body(amount("900.00", CLAIM))], "512.00", 0.95, id="a total beats a claim"
-        ),
+        pytest.param([body(amount("512.00"), amount("900.00", CLAIM))], "512.00", 0.80, id="a total beats a claim"),
         pytest.param(
             [body(amount("512.40")), extraction(amount("512.00"))], "512.40", 0.80, id="the highest of those that agree"
         ),
@@ -85,12 +108,43 @@ def test_the_highest_amount_of_the_best_rank_is_the_total(
 @pytest.mark.parametrize(
     ("readings", "conflicting"),
     [
-        pytest.param([body(amount("100.00")), extraction(amount("110.00"))], False, id="exactly ten percent"),
-        pytest.param([body(amount("100.00")), extraction(amount("110.01"))], True, id="more than ten percent"),
-        pytest.param([body(amount("4.00")), extraction(amount("5.00"))], False, id="one euro apart agrees"),
-        pytest.param([body(amount("4.00")), extraction(amount("5.01"))], True, id="a cent more does not"),
+        pytest.param([copy(amount("100.00")), extraction(amount("110.00"))], False, id="exactly ten percent"),
+        pytest.param([copy(amount("100.00")), extraction(amount("110.01"))], True, id="more than ten percent"),
+        pytest.param([copy(amount("4.00")), extraction(amount("5.00"))], False, id="one euro apart agrees"),
+        pytest.param([copy(amount("4.00")), extraction(amount("5.01"))], True, id="a cent more does not"),
+        pytest.param(
+            [body(amount("100.00")), extraction(amount("100.99"))], False, id="cents beside the body's figure"
+        ),
+        pytest.param(
+            [body(amount("100.00")), extraction(amount("101.00"))], True, id="a euro beside the body's figure"
+        ),
+        pytest.param(
+            [body(amount("100.00", CLAIM)), extraction(amount("90.00"))], True, id="a total below the body's claim"
+        ),
+        pytest.param(
+            [body(amount("100.00")), extraction(amount("90.00", CLAIM))], False, id="a claim below the body's total"
+        ),
+        pytest.param(
+            [body(amount("100.00", STILL)), extraction(amount("150.00"))], True, id="a higher total elsewhere"
+        ),
+        pytest.param(
+            [body(amount("100.00", CLAIM)), extraction(amount("150.00"), principal="100.00")],
+            False,
+            id="the body gives the principal",
+        ),
+        pytest.param(
+            [body(amount("150.00", CLAIM)), extraction(amount("100.00", STILL), amount("150.00", BARE))],
+            False,
+            id="the body gives what it was before payments",
+        ),
+        pytest.param([copy(amount("100.00", CLAIM)), extraction(amount("90.00"))], True, id="an invoice's total below"),
+        pytest.param(
+            [copy(amount("90.00", CLAIM)), extraction(amount("100.00"))], False, id="an invoice's claim below"
+        ),
+        pytest.param([extraction(amount("100.00"), amount("105.00"))], True, id="of two contracts in one letter"),
+        pytest.param([extraction(amount("100.00"), amount("100.90"))], False, id="rounded in one letter"),
         pytest.param([body(amount("0.00")), extraction(amount("430.00"))], True, id="paid, and not paid"),
-        pytest.param([body(amount("100.00", CLAIM)), extraction(amount("512.00"))], False, id="of unequal rank"),
+        pytest.param([body(amount("100.00", CLAIM)), extraction(amount("512.00"))], True, id="of unequal rank"),
         pytest.param([extraction(amount("430.00"), amount("512.00"))], True, id="as of two dates in one letter"),
         pytest.param(
             [body(amount("430.00")), body(amount("440.00"), method=Method.MODEL)],
@@ -108,6 +162,30 @@ def test_two_totals_that_cannot_both_be_right_are_a_conflict(
     conflict = choose_total(readings, THRESHOLDS).conflict
     assert (conflict is not None) is conflicting
     assert conflict is None or conflict.field == "total_claim"
+
+
+@pytest.mark.parametrize(("one", "other", "conflicting"), [("K-1", "K-2", True), ("K-1", "K-1", False)])
+def test_statements_of_two_contracts_are_a_conflict(one: str, other: str, conflicting: bool) -> None:
+    readings = [under(one, extraction(amount("1000.00"))), under(other, copy(amount("1050.00")))]
+    assert (choose_total(readings, THRESHOLDS).conflict is not None) is conflicting
+
+
+@pytest.mark.parametrize(
+    ("body_day", "paper_day", "value", "conflicting"),
+    [
+        (date(2026, 11, 20), date(2023, 3, 15), "531.40", False),
+        (date(2026, 11, 20), date(2026, 11, 20), "550.00", True),
+        (None, date(2023, 3, 15), "550.00", True),
+    ],
+)
+def test_an_older_paper_does_not_outrank_the_body(
+    body_day: date | None, paper_day: date, value: str, conflicting: bool
+) -> None:
+    stated = body(amount("531.40", CLAIM))
+    readings = [dated(body_day, stated) if body_day else stated, dated(paper_day, extraction(amount("550.00")))]
+    total = choose_total(readings, THRESHOLDS)
+    assert total.amount is not None
+    assert (total.amount.value, total.conflict is not None) == (Decimal(value), conflicting)
 
 
 def test_the_order_of_the_sources_changes_nothing() -> None:

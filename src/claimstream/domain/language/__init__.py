@@ -1,7 +1,8 @@
 """The words of German and English letters, as data, and the type of the rules that are made of them.
 
-``de/`` and ``en/`` hold the vocabulary, one entry a line (``vocabulary.py`` says how to write one). A rule
-(``rule.py``) is a name, a pattern composed of that vocabulary, and examples. Nothing here knows what a rule is for.
+``de/`` and ``en/`` hold the vocabulary, one entry a line (``vocabulary.py`` says how to write one); ``other/`` holds
+what mail programs in further languages write around a quotation. A rule (``rule.py``) is a name, a pattern composed of
+that vocabulary, and examples. Nothing here knows what a rule is for.
 """
 
 from claimstream.domain.language.rule import Rule

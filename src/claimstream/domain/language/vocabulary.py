@@ -23,7 +23,8 @@ from pathlib import Path
 
 from claimstream.domain.reader.spelling import fold
 
-LANGUAGES = ("de", "en")
+LANGUAGES = ("de", "en", "other")
+"""The folders of the vocabulary. ``other`` has what mail programs in further languages write around a quotation."""
 _HEADING = re.compile(r"\[([a-z_]+)\]")
 
 

@@ -18,6 +18,7 @@ from claimstream.domain.text.text import folded
 
 _CURRENCY_AFTER = re.compile(rf"[{BLANK}]{{0,3}}(?:\|[{BLANK}]{{0,3}})?({CURRENCY})(?![A-Za-z])")
 _CODE_AFTER = re.compile(r"(?<=[.,]\d\d)[ \u00a0]?([A-Z]{3})(?![\w&/-]|\.\w)")
+_LONGEST_LINE = 80
 NO_CURRENCY = Rule(
     "no_currency",
     r"\A{no_currency}\Z",
@@ -267,9 +268,8 @@ def _currency(work: str, before: str | None, behind: str | None, end: int) -> tu
     unknown = _CODE_AFTER.match(work, end)
     if unknown is None or currency_code(unknown[1]) != UNKNOWN or NO_CURRENCY.find(folded(unknown[1])):
         return None, None
-    line = work[work.rfind("\n", 0, end) + 1 : end]
     # A line in capitals may go on with any word.
-    if line.isupper() or _owns_next(work, unknown.end()):
+    if work[max(0, end - _LONGEST_LINE) : end].rpartition("\n")[2].isupper() or _owns_next(work, unknown.end()):
         return None, None
     return UNKNOWN, unknown.end()
 

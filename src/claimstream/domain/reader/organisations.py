@@ -116,7 +116,8 @@ def looks_like_organisation(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _significant(name: str) -> tuple[str, ...]:
+def significant_words(name: str) -> tuple[str, ...]:
+    """Return the folded words of an organisation's name without legal forms; all of them where nothing else is left."""
     folded = fold(name)
     for written, form in (
         (r"\be\.?\s?v\.?(?!\w)", " ev "),
@@ -131,9 +132,14 @@ def _significant(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _LEGAL_FORMS) or tuple(words)
 
 
+def distinctive_words(name: str) -> tuple[str, ...]:
+    """Return the significant words without those that many firms share: *Kanzlei*, *Inkasso*, *Nord*."""
+    return tuple(word for word in significant_words(name) if word not in _GENERIC)
+
+
 def name_score(a: str, b: str) -> float:
     """How alike two organisations' names are, 0 to 1. Legal forms and order carry no weight, trade words little."""
-    left, right = _significant(a), _significant(b)
+    left, right = significant_words(a), significant_words(b)
     if not left or not right:
         return 0.0
     if "".join(left) == "".join(right) or set(left) == set(right):

@@ -16,6 +16,7 @@ from claimstream.domain.language.currencies import OTHER_CODES
 from claimstream.domain.reader.amounts import AmountToken, find_amounts
 from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim, read_claims
 from claimstream.domain.reader.confidence import COMPUTED_FACTOR, DOUBT_FACTOR, REPAIRED, SCANNED, SOURCE_CONFIDENCE
+from claimstream.domain.reader.conflicts import find_conflicts
 from claimstream.domain.reader.dates import Spans, find_as_of
 from claimstream.domain.reader.iban import CodeToken, find_bics, find_ibans
 from claimstream.domain.reader.injection import find_injection
@@ -39,6 +40,7 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.remarks import doubtful_remark
 from claimstream.domain.replies.settlement import read_settlement
 from claimstream.domain.text import Text
@@ -67,6 +69,7 @@ def read_source(source: Source) -> SourceExtraction:
     Never raises on any text. ``summary`` is always None.
     """
     text = source.text
+    whole = Text(text)
     base = SOURCE_CONFIDENCE[source.kind]
     references = find_references(text, source.source_id)
     tokens = _outside_references(
@@ -74,7 +77,7 @@ def read_source(source: Source) -> SourceExtraction:
     )
     people = find_people(text, source.source_id)
     organisations = find_organisations(text, source.source_id)
-    claims = _promoted(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
+    claims = tuple(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
     if source.kind is not SourceKind.XLSX:
         claims = tuple(_unlike_money(claim) for claim in claims)
     parts = {role: _part(source, claims, role) for role in (Role.PRINCIPAL, Role.INTEREST, Role.COSTS)}
@@ -101,13 +104,15 @@ def read_source(source: Source) -> SourceExtraction:
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
         settlement=_optional(read_settlement(text, source.source_id), base),
         injection=find_injection(text, source.source_id),
-        remark=_remark(source, claims),
+        conflicts=find_conflicts(source, whole, claims, totals, parts[Role.PRINCIPAL], people, references),
+        endings=find_endings(whole, source.source_id),
+        remark=_remark(source, whole, claims),
     )
 
 
-def _remark(source: Source, claims: Sequence[Claim]) -> Evidence | None:
+def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Evidence | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
-    found = doubtful_remark(Text(source.text), plain)
+    found = doubtful_remark(text, plain)
     return Evidence(source_id=source.source_id, quote=found.written, start=found.start) if found else None
 
 
@@ -179,6 +184,8 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
         claim = claims[number]
         value = claim.token.value
         assert value is not None
+        if claim.proven:
+            continue
         doubt = claim.doubt
         if best is AmountRank.CLAIM:
             # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
@@ -204,28 +211,8 @@ def _is_sum(value: Decimal, parts: Sequence[Decimal]) -> bool:
     )
 
 
-def _promoted(claims: list[Claim]) -> tuple[Claim, ...]:
-    """A balance that is a total less the payments listed after it is what is still to pay: arithmetic proves it."""
-    result = list(claims)
-    for number, claim in enumerate(claims):
-        if claim.role is not Role.CLAIM or claim.token.value is None or claim.token.flaw:
-            continue
-        for start in range(number - 1, max(-1, number - _NEAR), -1):
-            total = claims[start]
-            if total.role not in {Role.TOTAL, Role.CLAIM} or total.token.value is None or total.token.flaw:
-                continue
-            paid = sum(
-                (abs(c.token.value) for c in claims[start + 1 : number] if c.role is Role.PAYMENT and c.token.value),
-                Decimal(0),
-            )
-            if paid and total.token.value - paid == claim.token.value:
-                result[number] = _changed(claim, Role.STILL, doubt=False)
-                break
-    return tuple(result)
-
-
 def _changed(claim: Claim, role: Role | None, *, doubt: bool) -> Claim:
-    return Claim(claim.token, role, claim.label, doubt=doubt, part=claim.part, neutral=claim.neutral)
+    return replace(claim, role=role, doubt=doubt)
 
 
 def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:

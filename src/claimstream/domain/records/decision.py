@@ -30,6 +30,7 @@ class ReviewReason(StrEnum):
     AMOUNT_TOO_HIGH = "amount_too_high"
     AMOUNT_AMBIGUOUS = "amount_ambiguous"
     CREDIT = "credit"
+    CLAIM_ENDED = "claim_ended"
     SETTLEMENT_UNCLEAR = "settlement_unclear"
     SETTLEMENT_CONDITIONAL = "settlement_conditional"
     COUNTER_OFFER = "counter_offer"

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
+from pydantic import Field
+
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.mail import SourceKind
 
@@ -112,10 +114,26 @@ class Settlement(Record):
     counter_offer_amount: Decimal | None = None
 
 
+class Ending(Record):
+    """Words by which the claim ends: written off, sold, waived, paid, barred, somebody else's, superseded."""
+
+    rule: str
+    """The name of the rule that took them (``domain/replies/endings.py``)."""
+    evidence: Evidence
+
+
 class Method(StrEnum):
     READER = "reader"
     """The deterministic rules."""
     MODEL = "model"
+
+
+class Conflict(Record):
+    """Two sources (or two totals) that cannot both be right."""
+
+    field: str
+    """``total_claim`` or ``people``."""
+    detail: str
 
 
 class SourceExtraction(Record):
@@ -142,18 +160,16 @@ class SourceExtraction(Record):
     summary: str | None = None
     injection: Evidence | None = None
     """Text that tries to instruct its reader as a machine."""
-    remark: Evidence | None = None
+    conflicts: tuple[Conflict, ...] = Field(default=(), exclude_if=lambda conflicts: not conflicts)
+    """What speaks against each total of this source: another's debt, totals of several contracts.
+
+    Left out where there is none, as are the next two: workers of the release before do not know them."""
+    endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
+    """What the source says the claim has come to."""
+    remark: Evidence | None = Field(default=None, exclude_if=lambda remark: remark is None)
     """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
     """Names of fields whose value was dropped because its evidence does not stand in the source."""
-
-
-class Conflict(Record):
-    """Two sources (or two totals) that cannot both be right."""
-
-    field: str
-    """``total_claim`` or ``people``."""
-    detail: str
 
 
 class Consolidated(Record):
@@ -175,6 +191,8 @@ class Consolidated(Record):
     settlement: Found[Settlement] | None = None
     summary: str | None = None
     injection: Evidence | None = None
+    endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
+    """Those of all sources."""
     flaw: AmountFlaw | None = None
     """The winning rank holds an amount that may not be written (ambiguous, or a credit)."""
     conflicts: tuple[Conflict, ...] = ()

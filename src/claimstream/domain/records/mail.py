@@ -124,6 +124,8 @@ class ParsedMail(Record):
     sources: tuple[Source, ...] = ()
     quoted_text: str = ""
     """What was cut as quoted history: never read for values."""
+    our_marks: tuple[str, ...] = ()
+    """What our own letters carry in this mail: addresses of our mailboxes, the firm's name, reply codes."""
     unread: tuple[Unread, ...] = ()
     delivery_report: DeliveryReport | None = None
     defects: tuple[str, ...] = ()

@@ -49,6 +49,8 @@ class Email:
     """Above 1 in a replay."""
     attempts_before: int = 0
     """Attempts of the earlier runs."""
+    our_marks: tuple[str, ...] = ()
+    """The tenant's name and the addresses of all its mailboxes, by which its own letters are known."""
 
 
 class Waited(Record):

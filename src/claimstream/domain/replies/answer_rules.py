@@ -88,7 +88,7 @@ UNDECIDED = Rule(
 
 BY_US = Rule(
     "by_us",
-    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{our_client}|\b(?:unsere?r?|meine?r?|our|my) "
+    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{writers_client}|\b(?:unsere?r?|meine?r?|our|my) "
     r"(?:zustimmung|einverstaendnis|einwilligung|gegen|alternativ|vergleich|counter|consent|approval)\w{0,24}",
     takes=("Wir stimmen zu.", "Unsere Mandantin lehnt ab.", "Das findet unsere Zustimmung.", "Our client accepts."),
     leaves=("Der Schuldner stimmt zu.", "Ihre Zustimmung haben wird er."),
@@ -245,7 +245,7 @@ NO_OBJECTION = Rule(
 
 WORDS_OF_ACCEPTANCE = Rule(
     "words_of_acceptance",
-    "{our_client}|{no_objection}|{we}|" + PLAN + "|{plan_attribute}|{function_word}|{answer_word}",
+    "{writers_client}|{no_objection}|{we}|" + PLAN + "|{plan_attribute}|{function_word}|{answer_word}",
     takes=("wir", "Ihrem Plan"),
     leaves=("nicht", "wenn", "nehmen", "#money"),
 )

@@ -23,7 +23,7 @@ from claimstream.domain.replies.plan import ABOUT_PLAN
 
 TAKES_BACK = Rule(
     "takes_acceptance_back",
-    DOUBT.pattern + "|{term}|{refuse}|{offer}|{silence}|{revival}",
+    DOUBT.pattern + "|{term}|{refuse}|{offer}|{by_silence}|{revival}",
     takes=("Die Laufzeit verkürzt sich.", "Im Gegenzug behalten wir die Kaution.", "Wir lehnen ab."),
     leaves=("Vielen Dank für Ihre Mühe.",),
 )

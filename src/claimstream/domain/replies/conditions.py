@@ -24,7 +24,7 @@ REFERS_BACK = Rule(
 
 SILENCE = Rule(
     "consent_by_silence",
-    "{silence}",
+    "{by_silence}",
     takes=("Hören Sie nichts Gegenteiliges, gilt die Zustimmung als erteilt.", "Unless you hear from us, agreed."),
     leaves=("Die Zustimmung ist erteilt.",),
 )

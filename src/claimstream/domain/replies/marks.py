@@ -41,7 +41,7 @@ NAME_BEHIND = Rule(
 
 OUR_CLIENT = Rule(
     "our_client",
-    "{our_client}",
+    "{writers_client}",
     takes=("Unsere Mandantin stimmt zu.", "our client"),
     leaves=("Ihre Mandantin", "Ihr Mandant"),
 )

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
+from claimstream.domain.replies.endings import NOT_YET
 from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.text import Sentence, Text
 
@@ -237,6 +238,6 @@ def _is_doubtful(sentence: Sentence) -> bool:
 
     if not doubt(folded):
         return False
-    for rule in (*HARMLESS, *KINDS):
+    for rule in (*HARMLESS, *NOT_YET, *KINDS):
         folded = rule.without(folded)
     return doubt(folded)

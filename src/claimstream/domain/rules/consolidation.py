@@ -9,6 +9,7 @@ from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import Thresholds
 from claimstream.domain.records.extraction import (
     Amount,
+    Conflict,
     Consolidated,
     Found,
     Method,
@@ -20,7 +21,7 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
 from claimstream.domain.records.mail import SourceKind
-from claimstream.domain.rules.total import capped, choose_total
+from claimstream.domain.rules.total import Total, capped, choose_total
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -68,14 +69,21 @@ def consolidate(
         settlement=settlement,
         summary=next((e.summary for e in sorted(ordered, key=lambda e: e.method is Method.READER) if e.summary), None),
         injection=next((e.injection for e in extractions if e.injection), None),
+        endings=tuple(ending for e in extractions for ending in e.endings),
         flaw=total.flaw,
-        conflicts=(total.conflict,) if total.conflict else (),
+        conflicts=_conflicts(extractions, total),
         remarks=tuple(e.remark for e in extractions if e.remark),
         confidence=_confidence(intent, total.amount, settlement),
         sources_used=tuple(dict.fromkeys(used)),
         sources_unread=tuple(dict.fromkeys(unread)),
         dropped=tuple(dict.fromkeys(name for e in extractions for name in e.dropped)),
     )
+
+
+def _conflicts(extractions: Sequence[SourceExtraction], total: Total) -> tuple[Conflict, ...]:
+    found = [total.conflict] if total.conflict else []
+    found += [conflict for extraction in extractions for conflict in extraction.conflicts]
+    return tuple(dict.fromkeys(found))
 
 
 def _confidence(intent: Intent, amount: Amount | None, settlement: Found[Settlement] | None) -> float:

@@ -27,18 +27,13 @@ from claimstream.domain.rules.deterministic_routing import (
 )
 from claimstream.domain.rules.forms import bare_address
 from claimstream.domain.rules.freemail import domain_of, telling_domain
+from claimstream.domain.rules.ownership import DIFFERENT_PERSON, SAME_NAME, anothers
 
 WEIGHT_REFERENCES = 0.6
 WEIGHT_NAMES = 0.4
 """Client and creditor names share it."""
 
 CANDIDATES_KEPT = 20
-
-SAME_NAME = 0.85
-"""From here on two names are the same name."""
-
-DIFFERENT_PERSON = 0.4
-"""Below, two people: 0.5 is a surname alone, 0.2 another person of that surname."""
 
 DIFFERENT_ORGANISATION = 0.5
 """Below, two organisations: they share trade words at most."""
@@ -73,7 +68,7 @@ def match(
     """
     signs = signs or Signs.of(mail)
     if routing is not None:
-        return _routed(signs, inquiries, routing)
+        return _routed(signs, consolidated, inquiries, routing)
     pool = recent(inquiries, now, thresholds)
     scorer = _Scorer(signs, consolidated, pool, freemail, thresholds)
     considered: list[_Scored] = []
@@ -91,7 +86,9 @@ def match(
         chosen, why = _choose(tier, thresholds)
         if chosen is not None:
             # What lies outside the tier cannot win, but it can make the choice doubtful.
-            doubt = contradiction(signs, chosen.file, inquiries)
+            doubt = contradiction(signs, chosen.file, inquiries) or anothers(
+                signs, consolidated, chosen.file, inquiries
+            )
             return _accepted(chosen, considered, doubt)
         if why is not None:
             ambiguous = why
@@ -341,13 +338,13 @@ def _choose(tier: Sequence[_Scored], thresholds: Thresholds) -> tuple[_Scored | 
     return None, None
 
 
-def _routed(signs: Signs, inquiries: Sequence[CandidateFile], routing: RoutingHit) -> Match:
+def _routed(signs: Signs, consolidated: Consolidated, inquiries: Sequence[CandidateFile], routing: RoutingHit) -> Match:
     file = next((f for f in inquiries if f.inquiry.inquiry_id == routing.inquiry_id), None)
     if file is None:
         return Match(
             reason=ReviewReason.NO_MATCH, why=f"inquiry {routing.inquiry_id} it was routed to is not the tenant's"
         )
-    doubt = contradiction(signs, file, inquiries)
+    doubt = contradiction(signs, file, inquiries) or anothers(signs, consolidated, file, inquiries)
     return Match(
         inquiry_id=file.inquiry.inquiry_id,
         client_id=file.inquiry.client_id,

@@ -7,11 +7,14 @@ from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
 def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
     """Return True when the rules left open what this intent calls for, and a model could settle it.
 
-    What a person decides anyway (conflicts, flawed amounts, injected text, requests) is not worth a token.
+    What a person decides anyway (conflicts about the amount, flawed amounts, injected text, requests) is not worth a
+    token.
     """
-    if consolidated.injection is not None or consolidated.conflicts:
+    if consolidated.injection is not None:
         return False
     if intent in AMOUNT_INTENTS:
+        if consolidated.conflicts:
+            return False
         total = consolidated.total_claim
         if consolidated.flaw is not None:
             return False

@@ -8,8 +8,6 @@ from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
 from claimstream.domain.reader.people import find_people, names_agree
-from claimstream.domain.reader.references import find_references
-from claimstream.domain.reader.spelling import same_reference
 from claimstream.domain.records.decision import (
     Decision,
     GuardDecision,
@@ -20,23 +18,27 @@ from claimstream.domain.records.decision import (
     Thresholds,
 )
 from claimstream.domain.records.extraction import (
+    Amount,
     AmountRank,
     Consolidated,
     Found,
     Method,
     PersonName,
-    ReferenceDirection,
+    Settlement,
     SettlementDecision,
 )
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
+from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.replies.settlement import Part, open_door, taken_back
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.classification import LETTER_LENGTH, settle_intent
+from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.ended import claim_ended, letters
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
-from claimstream.domain.rules.matching import SAME_NAME, people_conflict
+from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
+from claimstream.domain.rules.own_letter import why_it_is_ours
+from claimstream.domain.rules.ownership import SAME_NAME, another_person
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -48,6 +50,10 @@ _SUBJECT_PREFIX = re.compile(r"\A\s*(?:(?:re|aw|wg|fwd?|antw)\s*:\s*)+", re.IGNO
 _NEEDED = frozenset({"body", "mail"})
 """The ids of what no attachment stands in for."""
 _SAME_PERSON = 0.5
+_OLD_DAYS = 183
+"""A total as of a day so long before its mail is not today's."""
+_AHEAD_DAYS = 31
+"""A total as of a day further ahead is what the claim will be."""
 _LETTER_DAYS = 31
 """A plan dated longer than this before our letter went out is an earlier one."""
 
@@ -91,7 +97,12 @@ def decide(
         reasons.append((ReviewReason.CONFLICT, conflict))
 
     guards, extraction = _guards(mail, intent, letter, consolidated, file, thresholds)
-    reasons += [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    refused = [(guard.reason, guard.why) for guard in guards if guard.reason is not None]
+    if ended := claim_ended(mail, intent, consolidated):
+        # A figure below the stored one is what is left of the claim, and says more.
+        lower = any(reason is ReviewReason.AMOUNT_LOWER for reason, _ in refused)
+        refused.insert(1 if lower else 0, (ReviewReason.CLAIM_ENDED, ended))
+    reasons += refused
     confidence = min(match.confidence if file else 0.0, classification.confidence, extraction)
     if not reasons and confidence < thresholds.update_and_notify:
         reasons.append((ReviewReason.LOW_CONFIDENCE, f"{confidence:.2f} is under {thresholds.update_and_notify:.2f}"))
@@ -135,7 +146,11 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
 
 def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
     """Whether what was read may be about another client or another creditor, in words."""
-    return _another_client(mail, consolidated, file.client) or _another_creditor(mail, consolidated, match, file)
+    return (
+        _another_client(mail, consolidated, file.client)
+        or _another_person(mail, consolidated, file)
+        or _another_creditor(mail, consolidated, match, file)
+    )
 
 
 def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
@@ -151,6 +166,12 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
     return None
+
+
+def _another_person(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    total = consolidated.total_claim
+    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
+    return another_person(source, total.evidence, consolidated, file) if total and source else None
 
 
 def _read_in(source: Source, people: Iterable[Found[PersonName]]) -> list[Found[PersonName]]:
@@ -176,17 +197,10 @@ def _another_creditor(mail: ParsedMail, consolidated: Consolidated, match: Match
     return f"it names the creditor {named}, not {creditor.name}" if another else None
 
 
-def _own_letter(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:
-    """Our own letter, sent back as an attachment: it says *Unser Zeichen* to the firm's file number."""
-    total = consolidated.total_claim
-    source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
-    if file is None or source is None:
-        return None
-    case = file.client.case_reference
-    own = [r for r in find_references(source.text, source.source_id) if same_reference(r.value, case)]
-    if own and all(r.direction is ReferenceDirection.THEIRS for r in own):
-        return f"the amount stands in our own letter, {source.name}"
-    return None
+def _own_letter(
+    mail: ParsedMail, consolidated: Consolidated, found: Amount | Found[Settlement] | None, file: CandidateFile | None
+) -> str | None:
+    return why_it_is_ours(mail, found.evidence, consolidated.references, file) if found else None
 
 
 def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
@@ -205,11 +219,20 @@ def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
 def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     """A sentence of the letter, beside the total, that may make it another one."""
     total = consolidated.total_claim
-    letters = {s.source_id for s in mail.sources if s.kind is SourceKind.BODY or len(s.text) <= LETTER_LENGTH}
-    if total is not None:
-        letters.add(total.evidence.source_id)
-    found = next((remark for remark in consolidated.remarks if remark.source_id in letters), None)
+    judged = letters(mail, total.evidence) if total else letters(mail)
+    found = next((remark for remark in consolidated.remarks if remark.source_id in judged), None)
     return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
+
+
+def _of_another_day(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A total as of a day long before the mail, or well after it: an old statement, or a forecast."""
+    total, as_of = consolidated.total_claim, consolidated.as_of
+    if total is None or as_of is None or mail.date is None or as_of.evidence.source_id != total.evidence.source_id:
+        return None
+    days = (as_of.value - mail.date.date()).days
+    if -_OLD_DAYS <= days <= _AHEAD_DAYS:
+        return None
+    return f"the total is as of {as_of.value}, the mail was sent on {mail.date.date()}"
 
 
 def _guards(
@@ -225,12 +248,16 @@ def _guards(
         stored = stored_amount(file.creditor) if file else None
         guard = amount_guard(consolidated, stored=stored, thresholds=thresholds)
         if missing := (
-            _own_letter(mail, consolidated, file)
+            _own_letter(mail, consolidated, consolidated.total_claim, file)
             or _read_in_part(mail, consolidated)
             or _better_figure_unread(mail, consolidated)
         ):
             guard = _refused(guard, ReviewReason.AMOUNT_MISSING, missing)
-        for doubt in (_disputed(mail, consolidated), _remarked(mail, consolidated)):
+        for doubt in (
+            _disputed(mail, consolidated),
+            _remarked(mail, consolidated),
+            _of_another_day(mail, consolidated),
+        ):
             if doubt:
                 guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, doubt)
         return (guard,), guard.confidence
@@ -238,6 +265,7 @@ def _guards(
         debt = stored_amount(file.creditor) if file else None
         guard = settlement_guard(consolidated.settlement, debt=debt, thresholds=thresholds)
         for doubt in (
+            _own_letter(mail, consolidated, consolidated.settlement, file),
             _read_in_part(mail, consolidated),
             _open_door(mail, consolidated),
             _taken_back(mail, consolidated),

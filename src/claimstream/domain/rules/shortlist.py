@@ -20,7 +20,9 @@ from claimstream.domain.rules.reply_codes import fault_of_code
 _POINTS = 0x1D8AF066F2A6E2C3
 """Of a reply code or a case reference, in the text."""
 _LIKENS = 0x2545F4914F6CDD1D
-"""Of a client's last name or a creditor's reference, in the text."""
+"""Of a client's last name, in the text."""
+_REFERRED = 0x4BE98134A5976FD3
+"""Of a creditor's reference, in the text."""
 _ORGANISATION = 0x0F1357AEA2E62A9B
 _CODE = 0x369DEA0F31A53F85
 """A reply code in an address."""
@@ -106,7 +108,7 @@ class LetterIndex:
         if letter.message_id:
             self._postings.add(hash(bare_message_id(letter.message_id)) ^ _MESSAGE, number)
         if letter.creditor_reference:
-            self._add_reference(letter.creditor_reference, number, _REFERENCE, _LIKENS)
+            self._add_reference(letter.creditor_reference, number, _REFERENCE, _REFERRED)
         self._add_sender(letter.to_address, number)
 
     def add_client(self, client: ClientKeys) -> None:
@@ -172,6 +174,10 @@ class LetterIndex:
         """Ids of the inquiries that a signal may point to: code, message id, case reference."""
         return self._ids(self._postings.find(self._pointing(keys)))
 
+    def referred_to(self, keys: MailKeys) -> set[str]:
+        """Ids of the inquiries whose creditor's file number may stand in the mail."""
+        return self._ids(self._postings.find(self._referring(keys)))
+
     def of_sender(self, keys: MailKeys) -> set[str]:
         """Of those that an answer from this very address is expected to."""
         return self._ids(self._postings.numbers(hash(keys.sender) ^ _SENDER)) if keys.sender else set()
@@ -185,10 +191,8 @@ class LetterIndex:
             keys: also with the references that were read, which may stand in no text of the mail (a scan's was
                 transcribed).
         """
-        words = [hash(word) for word in keys.vocabulary]
         domain = telling_domain(keys.sender, freemail)
-        wanted = [*self._pointing(keys), *(word ^ _LIKENS for word in words), hash(_ANYWHERE) ^ _LIKENS]
-        wanted += [hash(normalised) ^ _REFERENCE for normalised in keys.references]
+        wanted = [*self._pointing(keys), *self._referring(keys), *(hash(word) ^ _LIKENS for word in keys.vocabulary)]
         wanted += [hash(text) ^ _SENDER for text in (keys.sender, domain and f"@{domain}") if text]
         return self._ids(self._postings.find(wanted))
 
@@ -222,6 +226,14 @@ class LetterIndex:
             yield hash(bare_message_id(message_id)) ^ _MESSAGE
         for normalised in keys.references:
             yield hash(normalised) ^ _CASE
+
+    @staticmethod
+    def _referring(keys: MailKeys) -> Iterator[int]:
+        yield hash(_ANYWHERE) ^ _REFERRED
+        for word in keys.vocabulary:
+            yield hash(word) ^ _REFERRED
+        for normalised in keys.references:
+            yield hash(normalised) ^ _REFERENCE
 
     def _ids(self, numbers: Iterable[int]) -> set[str]:
         letters: set[int] = set()

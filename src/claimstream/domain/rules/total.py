@@ -12,6 +12,7 @@ from claimstream.domain.records.extraction import (
     AmountRank,
     Conflict,
     Method,
+    ReferenceDirection,
     SourceExtraction,
 )
 from claimstream.domain.records.mail import SourceKind
@@ -38,7 +39,7 @@ def choose_total(extractions: Sequence[SourceExtraction], thresholds: Thresholds
         for reading in _readings(extraction)
         if not (reading.amount.rank is AmountRank.BARE and reading.amount.value in rates)
     ]
-    read = _without_echoes(read, thresholds)
+    read = _without_older(_without_echoes(read, thresholds), extractions)
     if not any(_labelled(r) for r in read):
         read = _computed(extractions) or read
     if not read:
@@ -52,13 +53,16 @@ def choose_total(extractions: Sequence[SourceExtraction], thresholds: Thresholds
     if not sound:
         return Total(flaw=flaw)
     best = max(sound, key=lambda r: (r.value, r.amount.confidence, r.method is Method.READER))
-    return Total(best.amount, flaw, _conflict(sound, thresholds))
+    labelled = [r for r in read if _labelled(r) and r.amount.flaw is None and r.amount.value is not None]
+    conflict = _conflict(sound, thresholds) or _of_sources(best, labelled, extractions, thresholds)
+    return Total(best.amount, flaw, conflict)
 
 
 @dataclass(frozen=True)
 class _Reading:
     amount: Amount
     method: Method
+    kind: SourceKind
 
     @property
     def value(self) -> Decimal:
@@ -86,7 +90,7 @@ def _readings(extraction: SourceExtraction) -> list[_Reading]:
         amount = capped(total, extraction.kind)
         if amount.rank is AmountRank.BARE and extraction.method is Method.READER:
             amount = amount.model_copy(update={"confidence": min(amount.confidence, BARE_CONFIDENCE)})
-        readings.append(_Reading(amount, extraction.method))
+        readings.append(_Reading(amount, extraction.method, extraction.kind))
     return readings
 
 
@@ -105,6 +109,16 @@ def _without_echoes(readings: list[_Reading], thresholds: Thresholds) -> list[_R
         )
 
     return [r for r in readings if r.method is Method.READER or not echoes(r)]
+
+
+def _without_older(readings: list[_Reading], extractions: Sequence[SourceExtraction]) -> list[_Reading]:
+    """Leave out the totals of a source that is dated, and older than the figure that the body states."""
+    dated = {e.source_id: e.as_of.value for e in extractions if e.as_of is not None}
+    body = {r.source_id for r in readings if r.kind is SourceKind.BODY and _labelled(r)}
+    current = max((dated[source_id] for source_id in body if source_id in dated), default=None)
+    if current is None:
+        return readings
+    return [r for r in readings if r.source_id in body or dated.get(r.source_id, current) >= current]
 
 
 def _parts(extractions: Sequence[SourceExtraction], source_id: str) -> list[Amount | None]:
@@ -126,7 +140,7 @@ def _computed(extractions: Sequence[SourceExtraction]) -> list[_Reading]:
     computed for the person who decides, but the factor counts twice, which keeps it from being written.
     """
     sums = []
-    for source_id in dict.fromkeys(e.source_id for e in extractions):
+    for source_id, kind in dict.fromkeys((e.source_id, e.kind) for e in extractions):
         principal, interest, costs = _parts(extractions, source_id)
         given = [p for p in (principal, interest, costs) if p is not None]
         values = [p.value for p in given if p.value is not None and p.flaw is None]
@@ -142,7 +156,7 @@ def _computed(extractions: Sequence[SourceExtraction]) -> list[_Reading]:
             repaired=any(p.repaired for p in given),
             computed=True,
         )
-        sums.append(_Reading(amount, Method.READER))
+        sums.append(_Reading(amount, Method.READER, kind))
     return sums
 
 
@@ -175,9 +189,69 @@ def _conflict(readings: Sequence[_Reading], thresholds: Thresholds) -> Conflict 
         own = [r for r in readings if r.source_id == source_id]
         ours = [r.value for r in own if r.method is Method.READER]
         theirs = [r.value for r in own if r.method is Method.MODEL]
+        if ours and max(ours) - min(ours) > thresholds.amount_tolerance:
+            # One letter gives one claim one total: what differs is another contract's, or of another day.
+            return Conflict(
+                field="total_claim", detail=f"{min(ours)} and {max(ours)} are both given as the total in {source_id}"
+            )
         if ours and theirs and all(abs(a - b) > thresholds.amount_tolerance for a in ours for b in theirs):
             return Conflict(
                 field="total_claim",
                 detail=f"the rules read {max(ours)} and the model {max(theirs)} in {source_id}",
             )
     return None
+
+
+def _of_sources(
+    best: _Reading,
+    labelled: Sequence[_Reading],
+    extractions: Sequence[SourceExtraction],
+    thresholds: Thresholds,
+) -> Conflict | None:
+    """A total of one source that another source speaks against, unless it is only a part of that total.
+
+    The body says what is claimed now: nothing of its rank or above may differ. Elsewhere a higher figure of a lower
+    rank may be the claim, and the total an invoice's. Contracts of different numbers have claims of their own.
+    """
+    numbers = _numbers(extractions)
+    stated = {r.source_id: min(o.amount.rank for o in labelled if o.source_id == r.source_id) for r in labelled}
+    for one in labelled:
+        if one.source_id == best.source_id or one.amount.rank > stated[one.source_id]:
+            continue
+        apart = abs(one.value - best.value)
+        in_body = SourceKind.BODY in {one.kind, best.kind}
+        first, second = (one, best) if one.kind is SourceKind.BODY else (best, one)
+        if in_body and apart >= thresholds.amount_tolerance and second.amount.rank <= first.amount.rank:
+            against = True
+        elif one.amount.rank > best.amount.rank:
+            against = one.value - best.value >= thresholds.amount_tolerance
+        else:
+            mine, theirs = numbers.get(best.source_id, set()), numbers.get(one.source_id, set())
+            against = apart > thresholds.amount_tolerance and bool(mine and theirs) and not mine & theirs
+        if against and not _holds(best, one.value, extractions, thresholds):
+            return Conflict(
+                field="total_claim",
+                detail=f"{best.value} in {best.source_id} and {one.value} in {one.source_id} cannot both be the claim",
+            )
+    return None
+
+
+def _numbers(extractions: Sequence[SourceExtraction]) -> dict[str, set[str]]:
+    """The creditor's own references, by source."""
+    found: dict[str, set[str]] = {}
+    for extraction in extractions:
+        for reference in extraction.references:
+            if reference.direction is ReferenceDirection.THEIRS:
+                found.setdefault(extraction.source_id, set()).add(reference.normalised)
+    return found
+
+
+def _holds(best: _Reading, value: Decimal, extractions: Sequence[SourceExtraction], thresholds: Thresholds) -> bool:
+    """Whether the source of the total accounts for another figure: a part of it, or what it was before payments."""
+    return any(
+        amount is not None and amount.value is not None and abs(amount.value - value) < thresholds.amount_tolerance
+        for e in extractions
+        if e.source_id == best.source_id
+        for amount in (*e.totals, e.principal, e.interest, e.costs)
+        if amount is None or amount.value != best.value
+    )

@@ -24,3 +24,5 @@ class Claim:
     """Part of what was named before (*davon*)."""
     neutral: bool = False
     """Nothing but the amount stands on its line."""
+    proven: bool = False
+    """What is left by arithmetic: the words around it need not say so."""

@@ -36,6 +36,7 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
     return tuple(
         replace(claim, doubt=True)
         if not claim.doubt
+        and not claim.proven
         and claim.role in _COUNTED
         and (_is_one_of_two(page, number) or not surroundings.are_plain(claim))
         else claim

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from claimstream.domain.reader.claims.claim import PART_ROLES, VETOES
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.labels import Label, Role
+from claimstream.domain.reader.labels import Label, Role, find_labels
 from claimstream.domain.reader.layout import Span
 
 _OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
@@ -32,11 +32,13 @@ def meaning_of(page: Page, labels: Sequence[Label]) -> Meaning:
     if veto:
         return Meaning(veto.role, veto)
     doubt = any(x.role is Role.DOUBT for x in labels)
-    for role in (Role.STILL, Role.CREDIT):
-        label = _first(labels, role)
-        if label:
-            return Meaning(role, label, doubt)
     parts = [x for x in labels if x.role in PART_ROLES]
+    still = _first(labels, Role.STILL)
+    if still:
+        return _of_open(page, still, parts, doubt=doubt)
+    credit = _first(labels, Role.CREDIT)
+    if credit:
+        return Meaning(Role.CREDIT, credit, doubt)
     total = _first(labels, Role.TOTAL)
     if total:
         return _of_total(page, total, parts, doubt=doubt)
@@ -75,6 +77,13 @@ def _veto(labels: Sequence[Label]) -> Label | None:
             still = any(x.role is Role.STILL and x.start > label.end for x in labels)
             return None if still and role is not Role.RATE else label
     return None
+
+
+def _of_open(page: Page, still: Label, parts: Sequence[Label], *, doubt: bool) -> Meaning:
+    """What is still open of a part (*noch offene Hauptforderung*, *noch offene Kosten*) is that part."""
+    noun = page.low[still.start : still.end].split()[-1]
+    kinds = {x.role for x in (*find_labels(noun), *parts) if x.role in PART_ROLES}
+    return Meaning(kinds.pop() if len(kinds) == 1 else Role.STILL, still, doubt)
 
 
 def _of_total(page: Page, total: Label, parts: Sequence[Label], *, doubt: bool) -> Meaning:

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.claims.asides import find_asides
 from claimstream.domain.reader.labels import Label, Role, find_labels
 from claimstream.domain.reader.layout import LineIndex, Span, is_filler, lowered
 from claimstream.domain.reader.sentences import sentence_ends
@@ -25,7 +26,7 @@ class Page:
     """A text as the rules of this package look at it. Positions are those of ``text``, lines count from 0.
 
     ``low`` is the text in lower case, every character at its old place; ``token_lines`` the line of each of ``tokens``;
-    ``by_line`` the numbers of the tokens of every line that has any, in their order.
+    ``by_line`` the numbers of the tokens of every line that has any, in their order; ``asides`` the tokens set aside.
     """
 
     def __init__(self, text: str, tokens: Sequence[AmountToken]) -> None:
@@ -37,6 +38,9 @@ class Page:
         self.by_line: dict[int, list[int]] = {}
         for number, line in enumerate(self.token_lines):
             self.by_line.setdefault(line, []).append(number)
+        self.asides = find_asides(text, self.low, tokens)
+        self._aside_spans = [Span(aside.start, aside.end) for aside in self.asides.values()]
+        self._aside_starts = [span.start for span in self._aside_spans]
         self._labels = find_labels(self.low)
         self._label_starts = [label.start for label in self._labels]
         self._boundaries = sorted({0, len(text), *self._breaks(), *sentence_ends(text)})
@@ -49,10 +53,33 @@ class Page:
         return Span(max(start, token.start - WINDOW), min(end, token.end + WINDOW))
 
     def labels_in(self, start: int, end: int) -> list[Label]:
-        """Labels that stand wholly in ``start:end``, without those that only swallow words that would mislead."""
+        """Labels that stand wholly in ``start:end``, without those that only swallow words that would mislead.
+
+        Those set aside with a figure count only where the stretch begins beside it.
+        """
+        return [
+            label
+            for label in self._between(start, end)
+            if label.role is not Role.NEUTRAL and not self._is_set_aside(label, start)
+        ]
+
+    def without_asides(self, start: int, end: int) -> str:
+        """The words of ``start:end`` without the figures that are set aside, and what is set aside with them."""
+        words, position = [], start
+        for span in self._aside_spans[bisect_left(self._aside_starts, start) : bisect_left(self._aside_starts, end)]:
+            if span.start >= position and span.end <= end:
+                words.append(self.text[position : span.start])
+                position = span.end
+        return "".join([*words, self.text[position:end]])
+
+    def _between(self, start: int, end: int) -> list[Label]:
         first = bisect_left(self._label_starts, start)
         last = bisect_left(self._label_starts, end)
-        return [label for label in self._labels[first:last] if label.end <= end and label.role is not Role.NEUTRAL]
+        return [label for label in self._labels[first:last] if label.end <= end]
+
+    def _is_set_aside(self, label: Label, start: int) -> bool:
+        number = bisect_right(self._aside_starts, label.start) - 1
+        return number >= 0 and start < self._aside_starts[number] and label.start < self._aside_spans[number].end
 
     def labels_and_asides(self, start: int, end: int) -> tuple[list[Label], list[Label]]:
         """Labels of ``start:end`` outside of closed parentheses, and those inside."""

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.claims.balance import balanced
 from claimstream.domain.reader.claims.claim import Claim
+from claimstream.domain.reader.claims.dated import without_earlier
 from claimstream.domain.reader.claims.doubts import with_doubts
 from claimstream.domain.reader.claims.lists import with_labels_above
 from claimstream.domain.reader.claims.page import Page
@@ -21,6 +23,8 @@ def read_claims(text: str, tokens: Sequence[AmountToken], names: Collection[str]
     claims = claims_of_sentences(page)
     claims = with_headings(page, claims)
     claims = with_labels_above(page, claims)
+    claims = balanced(page, claims)
+    claims = without_earlier(page, claims)
     claims = without_items(page, claims)
     claims = without_fees(page, claims)
     return with_doubts(page, claims, names)

@@ -13,7 +13,8 @@ from claimstream.domain.reader.labels import Role
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
     r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
-    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|heute|tag|tage|\d{4}|"
+    r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|nun|jetzt|inzwischen|now|"
+    r"heute|tag|tage|\d{4}|"
     r"\)|zahlen|in total)[\s(:]{0,40}\Z"
 )
 _STILL = re.compile(r"\bnoch\s*\Z")
@@ -23,9 +24,24 @@ _UNIT_AFTER = re.compile(r"\s?/\s?(?:monat|tag|jahr|mon|kwh|stk|stück|qm|m²|st
 def claims_of_sentences(page: Page) -> tuple[Claim, ...]:
     """One claim for each of the page's amounts, in their order, by nothing but its sentence."""
     claims: list[Claim] = []
+    previous: Claim | None = None
     for number in range(len(page.tokens)):
-        claims.append(_claim(page, number, claims[-1] if claims else None))
+        if number in page.asides:
+            claims.append(_set_aside(page, number))
+        else:
+            previous = _claim(page, number, previous)
+            claims.append(previous)
     return tuple(claims)
+
+
+def _set_aside(page: Page, number: int) -> Claim:
+    """A figure that a preposition sets aside: a part if the words set aside with it say so, never the claim."""
+    token, aside = page.tokens[number], page.asides[number]
+    labels = [*page.labels_in(aside.start, token.start), *page.labels_in(token.end, aside.end)]
+    label = next((x for x in labels if x.role in {*PART_ROLES, *VETOES}), None)
+    if aside.earlier:
+        return Claim(token, Role.OTHER, label)
+    return Claim(token, label.role if label else None, label)
 
 
 def _claim(page: Page, number: int, previous: Claim | None) -> Claim:

@@ -59,7 +59,7 @@ class Surroundings:
             return False
         known = self._known.get((start, end))
         if known is None:
-            known = self._known[start, end] = is_plain(self._page.text[start:end], self._names)
+            known = self._known[start, end] = is_plain(self._page.without_asides(start, end), self._names)
         return known
 
     def _is_plain_cell(self, position: int) -> bool:

@@ -7,6 +7,7 @@ from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, VETOES, Claim
 from claimstream.domain.reader.claims.meaning import Meaning, is_adjective, meaning_of_label
 from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.claims.rows import is_balance
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import Span, cells, column_of, is_filler
 
@@ -40,6 +41,9 @@ def _of_row(page: Page, line: int, claims: Sequence[Claim]) -> Sequence[Claim]:
     headings = _headings(page, line, row, tokens)
     row_meaning = meaning_of_label(page, lead)
     if headings is None:
+        balance = _balance_heading(page, line)
+        if balance is not None and len(row) > 2:
+            return [*(_of_cell(token, row_meaning, Meaning()) for token in tokens[:-1]), _under(balance, tokens[-1])]
         labelled = any(claim.label is not None and claim.label.start >= tokens[0].end for claim in claims[1:])
         # Labels in the row itself are read already, as a sentence's are.
         return claims if labelled or row_meaning.role is None else _without_headings(tokens, row_meaning)
@@ -67,6 +71,19 @@ def _of_cell(token: AmountToken, row: Meaning, column: Meaning) -> Claim:
     if row.role in PART_ROLES:
         return Claim(token, row.role, row.label) if column.role in CLAIM_ROLES else Claim(token, None)
     return Claim(token, column.role, column.label, doubt=column.doubt)
+
+
+def _under(heading: Meaning, token: AmountToken) -> Claim:
+    return Claim(token, heading.role, heading.label, doubt=heading.doubt)
+
+
+def _balance_heading(page: Page, line: int) -> Meaning | None:
+    """The heading of the last column where it is a balance's, which stands in each row whatever the row is for."""
+    above = _heading_line(page, line)
+    heads = cells(page.text, page.index.lines[above]) if above is not None else ()
+    if len(heads) < 3 or not is_balance(heads[-1].of(page.low)):
+        return None
+    return meaning_of_label(page, heads[-1])
 
 
 def _is_open(page: Page, meaning: Meaning) -> bool:
@@ -99,6 +116,8 @@ def _headings(page: Page, line: int, row: tuple[Span, ...], tokens: Sequence[Amo
             return None
         if len(heads) == len(row):
             column: int | None = row.index(cell)
+        elif len(heads) == len(tokens) == len(row) - 1:
+            column = row.index(cell) - 1  # nothing stands above the rows' names
         elif "\t" in span.of(page.text):
             # An empty cell between tabs is lost, and where tabs stop nobody knows: neither number nor position tells.
             return _by_order(page, span, tokens)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimstream.domain.reader.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
 
 OURS = ("claims@kanzlei-nord.example", "K7Q2X9M4")
 ANSWER = (
@@ -75,6 +75,26 @@ def test_a_forwarded_answer_of_somebody_else_is_given_back() -> None:
     assert split.quoted == head
 
 
+def test_a_forwarded_answer_to_us_is_given_back_in_any_language() -> None:
+    head = "Od: Sklep <biuro@sklep.example>\nWysłano: poniedziałek, 4 maja 2026 09:12"
+    head += "\nDo: Nord <claims@kanzlei-nord.example>"
+    split = split_quoted(f"Zur Kenntnis.\n\n{head}\nTemat: Saldo\n\n{ANSWER}\n{'Text ' * 200}", our_markers=OURS)
+    assert "3.418,07 EUR" in split.new
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Il giorno lun 4 mag 2026 alle ore 09:12 Inkasso Aue <fall@aue.example> ha scritto:",
+        "-----Message d'origine-----\nDe : Inkasso Aue\nEnvoyé : lundi 4 mai 2026 09:12",
+        "Da: Inkasso Aue\nInviato: lunedì 4 maggio 2026 09:12\nA: Nord\nOggetto: F",
+    ],
+)
+def test_history_is_known_in_other_languages(head: str) -> None:
+    split = split_quoted(f"{ANSWER}\n\n{head}\n\nIhr Saldo war 500,00 EUR.\n", our_markers=OURS)
+    assert split.new == ANSWER
+
+
 def test_giving_back_ends_at_our_own_letter() -> None:
     foreign = "Von: Stadtwerke <info@stadtwerke-aue.example>\nGesendet: Montag\nAn: Inkasso Aue\nBetreff: Saldo"
     ours = "Von: Kanzlei Nord <claims@kanzlei-nord.example>\nGesendet: Sonntag\nAn: Stadtwerke\nBetreff: Saldo"
@@ -111,6 +131,45 @@ def test_the_rest_of_a_quoted_line_that_lost_its_prefix_stays_quoted() -> None:
         f"> {'Nach unseren Unterlagen ist Ihre Mandantin noch schuldig einen Betrag von'}\n999,00 EUR\n> Bitte prüfen."
     )
     assert split_quoted(f"{ANSWER}\n\n{text}").new == ANSWER
+
+
+def test_a_quoted_paragraph_wrapped_without_its_prefix_stays_quoted() -> None:
+    long = "> Nach unseren Unterlagen beläuft sich Ihre Forderung gegen unsere Mandantin auf"
+    rest = "999,00 EUR. Bitte teilen Sie uns binnen drei Wochen mit, welchen Betrag Sie\nheute fordern und seit wann."
+    assert split_quoted(f"{ANSWER}\n\n{long}\n{rest}\n> Danke.").new == ANSWER
+    asked = "> Wie hoch ist die Forderung gegen unsere Mandantin Nele Brandt am heutigen Tage?"
+    answer = "Die Forderung beträgt 500,00 EUR und ruht auf einem Vertrag vom letzten Jahr."
+    assert split_quoted(f"{asked}\n{answer}\n> Danke.").new == answer
+
+
+@pytest.mark.parametrize("name", ["Kanzlei Nord", "Kanzlei Nord\nHafenstraße 1"])
+def test_a_forwarded_letter_to_us_is_given_back(name: str) -> None:
+    head = "Von: Sachbearbeitung <sb@aue.example>\nGesendet: Montag\nAn: Posteingang\nBetreff: Brandt"
+    split = split_quoted(f"Z. K.\n\n{head}\n\n{name}\n\n{ANSWER}\n{'Text ' * 200}", our_markers=(*OURS, "Kanzlei Nord"))
+    assert "3.418,07 EUR" in split.new
+
+
+def test_a_forwarded_letter_that_we_signed_is_not_given_back() -> None:
+    head = "Von: Posteingang <post@aue.example>\nGesendet: Montag\nAn: Sachbearbeitung\nBetreff: Brandt"
+    ours = "Offen sind 999,00 EUR.\n\nMit freundlichen Grüßen\n\nEva Nord\nKanzlei Nord"
+    split = split_quoted(f"Z. K.\n\n{head}\n\n{ours}\n{'Text ' * 200}", our_markers=("Kanzlei Nord",))
+    assert split.new == "Z. K."
+
+
+@pytest.mark.parametrize(
+    ("below", "answered"),
+    [
+        ("", False),
+        ("Hafenstraße 1 · 20457 Hamburg\nTel. 040 1234", False),
+        ("Sehr geehrte Frau Nord,\n\noffen sind 500,00 EUR.\n\nInkasso Aue", True),
+        ("Von: Inkasso Aue\nGesendet: Sonntag\nAn: Kanzlei Nord\nBetreff: F\n\nGuten Tag,\n\n500,00 EUR", False),
+    ],
+)
+def test_a_greeting_below_our_letter_may_be_an_answer(below: str, answered: bool) -> None:
+    head = "Von: Kanzlei Nord <claims@kanzlei-nord.example>\nGesendet: Montag, 4. Mai 2026 09:12\nAn: Fall\nBetreff: F"
+    letter = "Guten Tag,\n\nwie hoch ist die Forderung?\n\nMit freundlichen Grüßen\nKanzlei Nord"
+    split = split_quoted(f"Siehe unten.\n\n{head}\n\n{letter}\n\n{below}", our_markers=(*OURS, "Kanzlei Nord"))
+    assert (split.new, split.answered_below) == ("Siehe unten.", answered)
 
 
 @pytest.mark.parametrize(

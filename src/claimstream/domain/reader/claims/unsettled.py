@@ -1,0 +1,109 @@
+"""Doubt where the sums of a letter leave something open: more is added, two totals differ, an amount says nothing."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.claims.rows import ADDED_ON, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.labels import Role
+
+
+def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int]) -> tuple[Claim, ...]:
+    """``claims``, in doubt where something is left open. ``used`` are the numbers of what other figures are made of."""
+    ranked = {number for number, claim in enumerate(claims) if claim.role in CLAIM_ROLES and not claim.part}
+    if not ranked:
+        return tuple(claims)
+    doubtful = _other_than_the_total(claims)
+    if (
+        _is_added_to(page, rows, claims, used, min(ranked))
+        or _is_reduced(rows, claims, used, max(ranked))
+        or _is_one_item(rows, claims, used, ranked)
+        or _holds_unnamed(page, rows, claims, used, ranked)
+    ):
+        doubtful |= ranked
+    return tuple(replace(c, doubt=True, proven=False) if n in doubtful else c for n, c in enumerate(claims))
+
+
+def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], first: int) -> bool:
+    """Whether more is added behind the claim: *hinzu kommen weitere Kosten von 120,00 EUR*.
+
+    Interest or costs behind it are more, too, unless the principal is given as well or they are said to be part of it.
+    """
+    whole = any(claim.role is Role.PRINCIPAL for claim in claims)
+    last = max(number for number, claim in enumerate(claims) if claim.role in CLAIM_ROLES and not claim.part)
+    for number in range(first + 1, len(claims)):
+        claim = claims[number]
+        if number in used or claim.part or claim.proven or not claim.token.value or claim.token.value < 0:
+            continue
+        if claim.role not in {None, Role.CLAIM, *PART_ROLES} or rows.says_around(number, INCLUDED):
+            continue
+        aside = page.asides.get(number)
+        if aside and not aside.adds:
+            continue
+        extra = claim.role in {Role.INTEREST, Role.COSTS} and not whole and number > last
+        if (extra or rows.says(number, ADDED_ON)) and not rows.is_running(number):
+            return True
+    return False
+
+
+def _is_reduced(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], last: int) -> bool:
+    """Whether a row behind the last claim takes something off it, and no sum says what is left."""
+    return not claims[last].proven and any(
+        claim.role is Role.PAYMENT and claim.token.value and n not in used and rows.is_row(n)
+        for n, claim in enumerate(claims[last + 1 :], last + 1)
+    )
+
+
+def _other_than_the_total(claims: Sequence[Claim]) -> set[int]:
+    """The figures called open that differ from a total, where nothing that was paid says why."""
+    still = [n for n, c in enumerate(claims) if c.role is Role.STILL and not c.part and c.token.value]
+    if not still:
+        return set()
+    paid = [abs(c.token.value) for c in claims if c.token.value and (c.role is Role.PAYMENT or c.token.value < 0)]
+    gaps = {sum(paid), *paid}
+    totals = [
+        c.token.value
+        for n, c in enumerate(claims)
+        if not c.part and c.token.value and (c.role is Role.TOTAL or (c.role is Role.CLAIM and n > still[-1]))
+    ]
+    return {
+        number
+        for number in still
+        if (value := claims[number].token.value) is not None
+        and any(total != value and total - value not in gaps for total in totals)
+    }
+
+
+def _is_one_item(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], ranked: AbstractSet[int]) -> bool:
+    """Whether the claim is one contract's, and another figure another's: *Rechnung 4711*, *Rechnung 4712*."""
+    items = {
+        number
+        for number, claim in enumerate(claims)
+        if claim.role in {None, *CLAIM_ROLES}
+        and not claim.part
+        and claim.token.value
+        and number not in used
+        and rows.is_row(number)
+        and rows.says(number, PART_OF_CLAIM)
+    }
+    return ranked <= items and len({claims[number].token.value for number in items}) > 1
+
+
+def _holds_unnamed(
+    page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], ranked: AbstractSet[int]
+) -> bool:
+    """Whether a sentence holds another amount of which nothing says what it is."""
+    values = {claims[number].token.value for number in ranked}
+    return any(
+        claim.role is None
+        and claim.token.has_currency
+        and bool(claim.token.value)
+        and claim.token.value not in values
+        and number not in used
+        and number not in page.asides
+        and not rows.is_row(number)
+        and not rows.says_around(number, INCLUDED)
+        for number, claim in enumerate(claims)
+    )

@@ -1,0 +1,74 @@
+"""What a letter says of its figures as a whole: whose they are, and what they leave out."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from claimstream.domain.language import Rule
+from claimstream.domain.text import Sentence
+
+OTHER_ROLE = Rule(
+    "role_of_another",
+    r"{other_role}",
+    takes=(
+        "Hauptschuldnerin: Weber Bau GmbH",
+        "Ihre Mandantin haftet als Bürgin in Höhe von 10.000,00 EUR.",
+        "Your client is liable as guarantor.",
+    ),
+    leaves=("Sie haften als Gesamtschuldner.", "Bürgeramt Nord", "Der Bürgermeister", "Bürgschaftsbank Nord GmbH"),
+)
+SEVERAL_DEBTORS = Rule(
+    "several_debtors",
+    r"{several} (?:(?:ihre|ihrer|ihren|der|die|den|genannten|the|your|of|of the|of your) ){0,2}{debtors}",
+    takes=(
+        "Die Gesamtforderung gegen Ihre beiden Mandanten beträgt 4.000,00 EUR.",
+        "Summe aller Schuldner: 4.000,00 EUR",
+        "The total owed by both clients is EUR 4,000.00.",
+    ),
+    leaves=("Die Gesamtforderung gegen Ihren Mandanten beträgt 4.000,00 EUR.", "Alle Zahlungen der Kundin: 40,00 EUR"),
+)
+SHARE = Rule(
+    "share_of_the_client",
+    r"{share}{gap}{the_client}|{the_client}{gap}{share}",
+    takes=(
+        "Auf Ihren Mandanten entfällt die Hälfte.",
+        "Der Anteil Ihrer Mandantin beläuft sich auf 2.000,00 EUR.",
+        "Your client's share is EUR 2,000.00.",
+    ),
+    leaves=("Auf uns entfällt monatlich der Betrag von 31,20 EUR.", "Ihr Mandant schuldet uns 2.000,00 EUR."),
+)
+UNCOUNTED_PAYMENT = Rule(
+    "payment_not_counted",
+    r"{made_payment}{gap}\b(?:nicht|not){gap}(?:{counted}|{booked})|"
+    r"\b(?:nicht|not) (?:{counted}|{booked}){gap}{made_payment}|"
+    r"{not_counting} {made_payment}",
+    takes=(
+        "Ihre Zahlung ist noch nicht berücksichtigt.",
+        "Die Zahlung vom 18.11.2026 ist darin noch nicht enthalten.",
+        "Noch nicht berücksichtigt ist Ihre letzte Überweisung.",
+        "Your payment of 18 November has not yet been credited.",
+        "Ohne Berücksichtigung Ihrer Zahlung vom 18.11.2026",
+    ),
+    leaves=(
+        "Ihre Zahlung vom 18.11.2026 ist berücksichtigt.",
+        "Zahlungen, die nach dem 20.11.2026 eingegangen sind, sind nicht berücksichtigt.",
+        "Etwaige Zahlungen sind nicht berücksichtigt.",
+        "Sollte Ihre Zahlung noch nicht berücksichtigt sein, ist dies gegenstandslos.",
+    ),
+    but=r"{later}",
+)
+_REASONS = {
+    OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
+    SEVERAL_DEBTORS.name: "the figure is several debtors'",
+    SHARE.name: "the client owes a share of it",
+    UNCOUNTED_PAYMENT.name: "a payment is not counted yet",
+}
+
+
+def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | None:
+    """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
+    for sentence in sentences:
+        holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
+        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if holds_figure else ())):
+            if rule.find(sentence.folded):
+                return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
+    return None

@@ -1,0 +1,71 @@
+"""What speaks against every total of a letter, and what only seems to."""
+
+import pytest
+
+from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.mail import Source, SourceKind
+
+TOTAL = "Gesamtforderung: 1.000,00 EUR"
+
+
+def conflicts(text: str, kind: SourceKind = SourceKind.TEXT_PDF) -> list[str]:
+    source = Source(source_id="s", kind=kind, name="n", media_type="t", size=1, sha256="0", text=text)
+    return [conflict.detail for conflict in read_source(source).conflicts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Hauptschuldnerin: Weber Bau GmbH\n{TOTAL}",
+        f"Bürge: Timo Kern\n{TOTAL}",
+        f"Ihre Mandantin haftet als Bürgin. {TOTAL}",
+        f"Die Bürgschaft valutiert.\n{TOTAL}",
+        f"Aus dem Nachlass des Erblassers: {TOTAL}",
+        f"Your client is the guarantor. {TOTAL}",
+        f"Gegen beide Mandanten, {TOTAL}",
+        "Die Gesamtforderung gegen Ihre beiden Mandanten beträgt 1.000,00 EUR.",
+        "The total claim against both debtors is EUR 1,000.00.",
+        f"{TOTAL}. Auf Ihren Mandanten entfällt die Hälfte.",
+        f"{TOTAL}. Der Anteil Ihrer Mandantin beträgt ein Drittel.",
+        f"Schuldner: Frau Anna Meier\t400,00 EUR\nSchuldner: Herr Uwe Schulz\t600,00 EUR\n{TOTAL}",
+        "Frau Anna Meier schuldet 400,00 EUR, Herr Uwe Schulz 600,00 EUR, insgesamt also 1.000,00 EUR.",
+        f"{TOTAL}. Ihre Zahlung ist noch nicht berücksichtigt.",
+        f"{TOTAL}. Die Zahlung vom 18.11.2026 ist darin noch nicht enthalten.",
+        f"{TOTAL}. Your payment of 18 November has not yet been credited.",
+        f"{TOTAL} (ohne Berücksichtigung Ihrer Zahlung vom 18.11.2026)",
+        f"Stromvertrag:\n{TOTAL}\n\nGasvertrag:\nGesamtforderung: 1.050,00 EUR",
+        f"Stromvertrag:\n{TOTAL}\n\nGasvertrag:\nSaldo: 400,00 EUR",
+        f"Vertragsnummer: 4711001\n{TOTAL}\nVertragsnummer: 4711002\nForderung: 400,00 EUR",
+        f"Hauptforderung: 1.100,00 EUR\n{TOTAL}",
+    ],
+)
+def test_a_total_that_may_not_be_the_clients_is_a_conflict(text: str) -> None:
+    assert conflicts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOTAL,
+        f"Ihr Mandant haftet als Gesamtschuldner. {TOTAL}",
+        f"Bürgeramt Nord\n{TOTAL}",
+        "Die Gesamtforderung gegen die Eheleute Petra und Uwe Falk beträgt 1.000,00 EUR.",
+        f"{TOTAL}. Ihre Zahlungen sind berücksichtigt.",
+        f"{TOTAL}. Zahlungen nach dem 20.11.2026 sind nicht berücksichtigt.",
+        f"{TOTAL}. Sollte Ihre Zahlung noch nicht verbucht sein, ist dieses Schreiben gegenstandslos.",
+        f"Alle Kunden behandeln wir gleich.\n{TOTAL}",
+        f"Vertragsnummer: 4711001\n{TOTAL}",
+        f"Strom:\nSaldo: 600,00 EUR\nGas:\nSaldo: 400,00 EUR\n{TOTAL}",
+        f"Hauptforderung: 1.100,00 EUR\nZahlung: 200,00 EUR\n{TOTAL}",
+        f"Hauptforderung: 1.100,00 EUR\nnach Abzug Ihrer Zahlungen\n{TOTAL}",
+        "Bürgschaft über 500,00 EUR, Bürge Timo Kern",  # no total that anything could be said against
+    ],
+)
+def test_a_total_that_is_the_clients_is_none(text: str) -> None:
+    assert conflicts(text) == []
+
+
+def test_each_sheet_has_a_claim_of_its_own() -> None:
+    sheets = "Strom:\nGesamtforderung\t1000.00\n{}Gas:\nGesamtforderung\t1050.00"
+    assert conflicts(sheets.format(""), SourceKind.XLSX)
+    assert not conflicts("Gesamtforderung\t1000.00", SourceKind.XLSX)
