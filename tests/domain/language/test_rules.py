@@ -53,7 +53,9 @@ def test_names_of_rules_are_unique() -> None:
 def test_every_section_of_the_vocabulary_is_used() -> None:
     sources = " ".join(file.read_text(encoding="utf-8") for file in Path(domain.__path__[0]).rglob("*.py"))
     unused = [
-        name for name in _sections() if f"{{{name}}}" not in sources and not re.search(rf"[\"']{name}[\"']", sources)
+        name
+        for name in _sections()
+        if not re.search(rf"[{{+]{name}[+}}]", sources) and not re.search(rf"[\"']{name}[\"']", sources)
     ]
     assert unused == []
 
@@ -62,7 +64,7 @@ def test_every_section_of_the_vocabulary_is_used() -> None:
 def test_entries_find_themselves_and_stand_once(section: str) -> None:
     pattern = re.compile(alternatives(section))
     for entry in entries(section):
-        word = entry.partition("|")[0] if " " not in entry else " ".join(w.partition("|")[0] for w in entry.split())
+        word = " ".join(word.partition("|")[0] for word in entry.replace(" … ", " ").split())
         assert pattern.fullmatch(Sentence.of(word.replace("*", "x")).folded), entry
     assert [entry for entry, count in Counter(entries(section)).items() if count > 1] == []
 

@@ -6,7 +6,7 @@ from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, SourceKind
-from claimstream.domain.rules import classification
+from claimstream.domain.rules import classification, phrases
 from claimstream.domain.rules.classification import settle_intent
 
 FIRST, SECOND = Letter
@@ -276,3 +276,25 @@ def test_the_phrases_of_long_terms_and_conditions_say_nothing() -> None:
 )
 def test_the_letter_settles_the_intent(intent: Intent, letter: Letter | None, settled: Intent) -> None:
     assert settle_intent(intent, letter) is settled
+
+
+@pytest.mark.parametrize("verb", ["kann", "können"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bei Fragen {} Frau Kern Ihnen gern helfen.",
+        "Die Zahlung {} auf unser Konto erfolgen.",
+        "Ratenzahlung {} vereinbart werden.",
+        "Die Aufstellung {} ich Ihnen nachreichen.",
+        "Ihnen {} ein Auszug übersandt werden.",
+    ],
+)
+def test_being_able_to_do_something_refuses_nothing(verb: str, sentence: str) -> None:
+    total = "Unsere Gesamtforderung gegen Frau Nele Brandt beträgt 900,00 EUR."
+    found = classify(mail(greeting(f"{total} {sentence.format(verb)}")), None)
+    assert (found.intent, found.confidence) == (Intent.CLAIM_STATEMENT, 0.95)
+
+
+@pytest.mark.parametrize("verb", ["kann", "können"])
+def test_being_unable_to_agree_refuses(verb: str) -> None:
+    assert phrases.REFUSAL.search(phrases.plain(f"Dem {verb} ich nicht zustimmen."))

@@ -205,7 +205,12 @@ def test_an_offer_that_is_not_written_is_dropped_and_the_answer_stays() -> None:
 @pytest.mark.parametrize(
     ("text", "conditions"),
     [
-        pytest.param("Wir stimmen zu. Dies gilt nur, sofern alle zustimmen.", ("sofern",), id="in the next sentence"),
+        pytest.param(
+            "Wir stimmen zu. Dies gilt nur, sofern alle zustimmen.",
+            ("sofern alle zustimmen",),
+            id="in the next sentence",
+        ),
+        pytest.param("Wir stimmen zu, wenn alle zustimmen.", ("wenn alle zustimmen",), id="behind the quote"),
         pytest.param("Wir stimmen zu. Sofern Sie noch Fragen haben: Tel. 1", (), id="a courtesy"),
         pytest.param("Wir haben uns beraten. Wir stimmen zu.", (), id="none"),
     ],

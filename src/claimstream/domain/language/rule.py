@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from claimstream.domain.language.vocabulary import alternatives
+from claimstream.domain.language.vocabulary import alternatives, composed
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
+_PLACE = re.compile(r"\{([a-z_]+)(?:\+([a-z_]+))?\}")
 _GAP = ".{0,60}?"
 
 
@@ -20,7 +20,8 @@ class Rule:
     name: str
     pattern: str
     """A regular expression over a folded sentence (``Sentence.folded``). ``{section}`` stands for any entry of that
-    section of the vocabulary, ``{gap}`` for up to sixty characters between."""
+    section of the vocabulary, ``{first+head}`` for a word composed of an entry of each, ``{gap}`` for up to sixty
+    characters between."""
     takes: tuple[str, ...]
     """Sentences, as written, that the rule must find."""
     leaves: tuple[str, ...]
@@ -40,10 +41,14 @@ class Rule:
         return None if found is None or (self.exception and self.exception.search(folded)) else found
 
     def without(self, folded: str) -> str:
-        """Return a folded sentence without what says it; an exception stays as it is."""
+        """Return a folded sentence without what says it; an exception stays as it is.
+
+        Words that stand for an ``…`` of an entry stay: without *stimmen … zu*, *wir stimmen gern zu* is *wir gern*.
+        """
         if self.exception and self.exception.search(folded):
             return folded
-        return self.compiled.sub(" ", folded)
+        rest = self.compiled.sub(lambda found: f" {' '.join(filter(None, found.groups()))} ", folded)
+        return " ".join(rest.split())
 
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Every place of a folded sentence that says it, exceptions or not."""
@@ -51,4 +56,11 @@ class Rule:
 
 
 def _filled(pattern: str) -> str:
-    return _PLACE.sub(lambda place: _GAP if place[1] == "gap" else alternatives(place[1]), pattern)
+    return _PLACE.sub(_place, pattern)
+
+
+def _place(place: re.Match[str]) -> str:
+    section, head = place.groups()
+    if head:
+        return composed(section, head)
+    return _GAP if section == "gap" else alternatives(section)

@@ -9,9 +9,10 @@ remarks::
     ausbuch*
     aus den Büchern genommen
 
-``*`` stands for up to thirty letters, a blank for the white space between two words, ``A|B`` for either word. Entries
-are written as letters write them; they are compared folded (lower case, ``ä`` = ``ae``). Sections of the same name in
-different languages are one section: a letter may be in either.
+``*`` stands for up to thirty letters, a blank for the white space between two words (and a comma in front of it),
+``A|B`` for either word, and ``…`` for other words between two (*stimmen … zu*). Entries are written as letters write
+them; they are compared folded (lower case, ``ä`` = ``ae``). Sections of the same name in different languages are one
+section: a letter may be in either.
 """
 
 import re
@@ -63,20 +64,36 @@ def words(section: str) -> tuple[str, ...]:
 
 
 def alternatives(section: str) -> str:
-    """Return a regular expression that stands for any entry of a section as whole words, for folded text."""
+    """Return a regular expression that stands for any entry of a section as whole words, for folded text.
+
+    Its groups are the words that stand for an ``…``.
+    """
     return rf"(?<!\w)(?:{parts(section)})(?!\w)"
+
+
+def composed(first: str, head: str) -> str:
+    """Return the same for words composed of an entry of each of two sections: *Regulierungs-* and *-plan*."""
+    return rf"(?<!\w)(?:{parts(first)})-?(?:{parts(head)})(?!\w)"
 
 
 def parts(section: str) -> str:
     """Return a regular expression that stands for any entry of a section, also as a part of a word."""
-    # The longest first: "in voller Höhe" before "in".
-    return "|".join(_pattern(entry) for entry in sorted(entries(section), key=len, reverse=True))
+    # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
+    # faster: most words fail at their first letter.
+    groups: dict[str, list[str]] = defaultdict(list)
+    for entry in sorted(entries(section), key=len, reverse=True):
+        folded = fold(entry)
+        first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
+        groups[first].append(_pattern(folded)[len(first) :])
+    return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
 def _pattern(entry: str) -> str:
-    return " ".join(_word(word) for word in fold(entry).split())
+    return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
 
 
 def _word(word: str) -> str:
-    choices = [r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in word.split("|")]
+    choices = [
+        r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
+    ]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

@@ -192,7 +192,7 @@ ANNOUNCES = Rule(
 )
 SUPPOSED = Rule(
     "figure_supposed",
-    r"{condition}|{subjunctive}|{doubt}",
+    r"{condition}|{limit}|{subjunctive}|{doubt}",
     takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
     leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
 )

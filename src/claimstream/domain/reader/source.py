@@ -26,7 +26,6 @@ from claimstream.domain.reader.layout import lowered
 from claimstream.domain.reader.organisations import Organisations, find_organisations
 from claimstream.domain.reader.people import find_people
 from claimstream.domain.reader.references import find_references
-from claimstream.domain.reader.settlement import read_settlement
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.reader.splits import is_multiple
 from claimstream.domain.records.extraction import (
@@ -43,6 +42,7 @@ from claimstream.domain.records.extraction import (
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.remarks import doubtful_remark
+from claimstream.domain.replies.settlement import read_settlement
 from claimstream.domain.text import Text
 from claimstream.domain.text.text import folded
 

@@ -5,20 +5,44 @@ construction may still say something, so :func:`is_harmless` looks for words tha
 """
 
 from claimstream.domain.language import Rule
+from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.text import Sentence
 
-KINDS = (
-    Rule(
-        "salutation",
-        r"\A{salutation}",
-        takes=("Sehr geehrte Damen und Herren,", "Guten Tag Frau Kern,", "Dear Sir or Madam,"),
-        leaves=("Wir lehnen den Plan ab.", "Der liebe Frieden ist uns 500 EUR wert."),
+SALUTATION = Rule(
+    "salutation",
+    r"\A{salutation}",
+    takes=("Sehr geehrte Damen und Herren,", "Guten Tag Frau Kern,", "Dear Sir or Madam,"),
+    leaves=("Wir lehnen den Plan ab.", "Der liebe Frieden ist uns 500 EUR wert."),
+)
+
+CLOSING = Rule(
+    "closing",
+    r"\A{closing}",
+    takes=("Mit freundlichen Grüßen", "i. A. Sabine Mohr", "Yours sincerely"),
+    leaves=("Wir grüßen Sie und lehnen ab.",),
+)
+
+CONTACT = Rule(
+    "contact",
+    r"{reach}",
+    takes=(
+        "Für Rückfragen stehen wir gern zur Verfügung.",
+        "Sie erreichen uns montags bis freitags von 8 bis 16 Uhr.",
+        "Sollten Sie noch Fragen haben, rufen Sie uns an.",
+        "Please do not hesitate to contact us.",
     ),
+    leaves=("Die Forderung ist erledigt.",),
+    but=r"\bnicht (?:mehr )?(?:zur verfuegung|erreichbar)\b|\bin frage\b",
+)
+
+KINDS = (
+    SALUTATION,
+    CLOSING,
     Rule(
-        "closing",
-        r"\A{closing}",
-        takes=("Mit freundlichen Grüßen", "i. A. Sabine Mohr", "Yours sincerely"),
-        leaves=("Wir grüßen Sie und lehnen ab.",),
+        "heading",
+        r"\A{heading}",
+        takes=("Betreff: Ihr Plan", "Unser Zeichen: K 4471", "Re: Marion Lenz, our ref. 88"),
+        leaves=("Das Aktenzeichen ist uns nicht bekannt.",),
     ),
     Rule(
         "reference_to_letter",
@@ -53,18 +77,7 @@ KINDS = (
         takes=("IBAN: DE41 5001 0517 0123 4567 89", "Unsere Bankverbindung lautet wie folgt:"),
         leaves=("Die Bank stimmt zu.",),
     ),
-    Rule(
-        "contact",
-        r"{reach}",
-        takes=(
-            "Für Rückfragen stehen wir gern zur Verfügung.",
-            "Sie erreichen uns montags bis freitags von 8 bis 16 Uhr.",
-            "Sollten Sie noch Fragen haben, rufen Sie uns an.",
-            "Please do not hesitate to contact us.",
-        ),
-        leaves=("Die Forderung ist erledigt.",),
-        but=r"\bnicht (?:mehr )?(?:zur verfuegung|erreichbar)\b|\bin frage\b",
-    ),
+    CONTACT,
     Rule(
         "machine_made",
         r"{machine_made}",
@@ -125,16 +138,27 @@ KINDS = (
 )
 """The first that takes a sentence names its kind."""
 
+FIRM_KINDS = tuple(kind for kind in KINDS if kind.name not in {"contact", "footer"})
+"""Kinds that are made of more than one word."""
+
 
 def kind_of(sentence: Sentence) -> Rule | None:
     """Return the kind of a sentence; None where it is of no known one."""
     return next((rule for rule in KINDS if rule.find(sentence.folded)), None)
 
 
-def is_harmless(sentence: Sentence, veto: Rule) -> bool:
-    """Whether a sentence is of a known kind and holds nothing that ``veto`` finds beside what makes it one."""
-    return any(
-        (found := rule.find(sentence.folded)) is not None
-        and veto.find(f"{sentence.folded[: found.start()]} {sentence.folded[found.end() :]}") is None
-        for rule in KINDS
-    )
+def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, ...] = ()) -> bool:
+    """Whether a sentence is of a known kind, one of ``also`` included, and holds nothing that ``veto`` finds.
+
+    Courtesies (*should you have any questions*) hold words of doubt and mean none.
+    """
+    if veto is not None and veto.find(COURTESY.without(sentence.folded)) is not None:
+        return False
+    return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))
+
+
+def without_kinds(folded: str, also: tuple[Rule, ...] = ()) -> str:
+    """Return a folded sentence without what makes it of a known kind."""
+    for rule in (*KINDS, *also):
+        folded = rule.compiled.sub(" ", folded)
+    return folded

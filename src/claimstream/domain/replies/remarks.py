@@ -36,7 +36,7 @@ CHANGES = Rule(
 )
 IN_DOUBT = Rule(
     "the_claim_in_doubt",
-    r"{condition}|{contrast}|{denial}|{subjunctive}|{remark_doubt}",
+    r"{condition}|{limit}|{contrast}|{denial}|{subjunctive}|{remark_doubt}",
     takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
 )
@@ -115,7 +115,8 @@ HARMLESS = (
     ),
     Rule(
         "paid_already",
-        r"\b(?:sollten?|falls|wenn|sofern)\b{gap}\b(?:bereits|zwischenzeitlich|inzwischen|schon|zahlung|zahlungen)\b{gap}"
+        r"\b(?:sollten?|falls|wenn|sofern)\b{gap}\b(?:bereits|zwischenzeitlich|inzwischen|schon|zahlung|"
+        r"zahlungen)\b{gap}"
         r"\b(?:gezahlt|bezahlt|ueberwiesen|beglichen|geleistet|erfolgt|ausgeglichen|ueberschnitten|gekreuzt)\b.{0,160}",
         takes=(
             "Sollten Sie bereits gezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.",
@@ -126,7 +127,8 @@ HARMLESS = (
     Rule(
         "interest_goes_on",
         r"\b(?:wird|werden)\b.{0,160}?\b(?:verzinst|zu verzinsen)\b|"
-        r"{interest_runs}.{0,80}?\b(?:wird|werden|laufen|fallen|kommen)\b.{0,80}?\b(?:an|weiter|berechnet|hinzu|verzinst)\b",
+        r"{interest_runs}.{0,80}?\b(?:wird|werden|laufen|fallen|kommen)\b.{0,80}?\b(?:an|weiter|berechnet|hinzu|"
+        r"verzinst)\b",
         takes=(
             "Die Hauptforderung wird ab dem 01.11.2026 mit 5 % verzinst.",
             "Weitere Zinsen werden ab dem 01.11.2026 berechnet.",
@@ -159,7 +161,8 @@ HARMLESS = (
     ),
     Rule(
         "on_request",
-        r"\b(?:sollten?|falls|wenn|sofern|if|should)\b{gap}{on_request}.*|.*{on_request}{gap}\b(?:falls|wenn|sofern)\b.*",
+        r"\b(?:sollten?|falls|wenn|sofern|if|should)\b{gap}{on_request}.*|.*{on_request}{gap}\b(?:falls|wenn|"
+        r"sofern)\b.*",
         takes=(
             "Falls Sie die Rechnung brauchen, melden Sie sich gern.",
             "Rechnungen kann ich nachreichen, falls nötig.",

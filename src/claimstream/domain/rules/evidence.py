@@ -25,11 +25,10 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
-from claimstream.domain.rules.guards import CONDITION
+from claimstream.domain.replies.conditions import conditions_in
+from claimstream.domain.text import Text
 
 T = TypeVar("T")
-
-_COURTESY = re.compile(r"sofern\s+(?:sie|noch|ihrerseits)\b[^.]{0,40}\b(?:rück)?fragen", re.IGNORECASE)
 
 
 def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtraction:
@@ -198,7 +197,7 @@ class _Check:
         return any(t.flaw is None and t.value == value for t in self._amounts(place))
 
     def _conditions_near(self, place: Evidence) -> tuple[str, ...]:
-        """The condition a model may have left out of its quote: one sentence further, or one before."""
-        near = self._text[max(0, place.start - 200) : place.start + len(place.quote) + 300]
-        near = _COURTESY.sub(" ", near)
-        return tuple(dict.fromkeys(m.group() for m in CONDITION.finditer(near)))
+        """The condition a model may have left out: in its quote, one sentence further, or one before."""
+        near = Text(self._text[max(0, place.start - 200) : place.start + len(place.quote) + 300])
+        found = (condition for sentence in near.sentences for condition in conditions_in(sentence))
+        return tuple(dict.fromkeys(found))

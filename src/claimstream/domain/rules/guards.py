@@ -1,6 +1,5 @@
 """The guards that stand before every write (domain rules, Route)."""
 
-import re
 from decimal import Decimal
 
 from claimstream.domain.records.decision import GuardDecision, ReviewReason, Thresholds
@@ -11,14 +10,6 @@ _FLAW_REASON = {
     AmountFlaw.AMBIGUOUS: ReviewReason.AMOUNT_AMBIGUOUS,
     AmountFlaw.CREDIT: ReviewReason.CREDIT,
 }
-
-CONDITION = re.compile(
-    r"\b(?:nur\s+(?:wenn|falls|dann|unter)|sofern|vorbehaltlich|vorausgesetzt|unter\s+(?:dem\s+)?vorbehalt|"
-    r"unter\s+(?:der|folgender|folgenden)\s+(?:bedingung|voraussetzung)(?:en)?|only\s+if|provided\s+that|"
-    r"subject\s+to|on\s+(?:the\s+)?condition)\b",
-    re.IGNORECASE,
-)
-"""Whole words: *beraten* holds no condition."""
 
 
 def stored_amount(creditor: Creditor) -> Decimal | None:
@@ -115,8 +106,8 @@ def settlement_guard(
         if debt is None or offer > 2 * debt:
             why = "no debt is stored" if debt is None else f"it is above twice the debt of {debt}"
             return decided(False, f"a counter offer of {offer}: {why}", ReviewReason.COUNTER_OFFER)
-    if answer.decision is SettlementDecision.ACCEPTED and (conditions := _conditions(settlement)):
-        return decided(False, f"accepted with a condition: {conditions[0]}", ReviewReason.SETTLEMENT_CONDITIONAL)
+    if answer.decision is SettlementDecision.ACCEPTED and answer.conditions:
+        return decided(False, f"accepted with a condition: {answer.conditions[0]}", ReviewReason.SETTLEMENT_CONDITIONAL)
     if settlement.confidence < thresholds.settlement_minimum:
         return decided(
             False,
@@ -124,8 +115,3 @@ def settlement_guard(
             ReviewReason.LOW_CONFIDENCE,
         )
     return decided(True, answer.decision.value)
-
-
-def _conditions(settlement: Found[Settlement]) -> tuple[str, ...]:
-    # A model may quote a condition and fail to list it.
-    return settlement.value.conditions or tuple(m.group() for m in CONDITION.finditer(settlement.evidence.quote))

@@ -110,14 +110,6 @@ DISPUTED = _any(
 )
 """The creditor repeats a figure of ours, or denies one."""
 
-OTHER_TERMS = re.compile(
-    r"\b(?:bereit|einverstanden|einmalzahlung\w*|vorstellen|gegenvorschlag\w*|gegenangebot\w*|mindestens|stattdessen|"
-    r"gegen zahlung|counter-?(?:offer|proposal)|instead|at least|would (?:accept|settle))\b"
-)
-"""Beside a figure, and without a negation in the same sentence: terms of the creditor's own."""
-
-NEGATED = re.compile(r"\b(?:nicht|kein\w{0,2}|weder|not|no|cannot)\b")
-
 MACHINE = _any(
     r"\bautomatisch\w*\b|\bautomat(?:ed|ic|ically)\b",
     r"\b(?:ticket|vorgangs?|bearbeitungs)-?(?:nummer|nr|id)\b",

@@ -8,8 +8,6 @@ from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
 from claimstream.domain.reader.people import find_people, names_agree
-from claimstream.domain.reader.plain_answers import names_plan, takes_back
-from claimstream.domain.reader.sentences import sentences
 from claimstream.domain.records.decision import (
     Decision,
     GuardDecision,
@@ -32,6 +30,7 @@ from claimstream.domain.records.extraction import (
 from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import REST, ParsedMail, Source
+from claimstream.domain.replies.settlement import Part, open_door, taken_back
 from claimstream.domain.rules import phrases
 from claimstream.domain.rules.classification import settle_intent
 from claimstream.domain.rules.ended import claim_ended, letters
@@ -268,7 +267,7 @@ def _guards(
         for doubt in (
             _own_letter(mail, consolidated, consolidated.settlement, file),
             _read_in_part(mail, consolidated),
-            _terms_beside_refusal(mail, consolidated),
+            _open_door(mail, consolidated),
             _taken_back(mail, consolidated),
             _another_plan(mail, consolidated, file),
         ):
@@ -281,17 +280,14 @@ def _guards(
     return (), 1.0
 
 
-def _terms_beside_refusal(mail: ParsedMail, consolidated: Consolidated) -> str | None:
-    """A plan declined in one sentence while another one names terms with a figure: perhaps a counter offer."""
+def _open_door(mail: ParsedMail, consolidated: Consolidated) -> str | None:
+    """A refusal, whoever read it, beside a sentence that leaves a door open: a figure, a later decision."""
     settlement = consolidated.settlement
     if settlement is None or settlement.value.decision is not SettlementDecision.DECLINED:
         return None
     source = next((s for s in mail.sources if s.source_id == settlement.evidence.source_id), None)
-    for sentence in re.split(r"[.!?;](?=\s|$)", phrases.plain(source.text)) if source else ():
-        terms = phrases.OTHER_TERMS.search(sentence)
-        if terms and re.search(r"\d", sentence) and not phrases.NEGATED.search(sentence):
-            return f"declined, but it speaks of other terms: {terms.group()}"
-    return None
+    door = open_door(source.text) if source else None
+    return f"declined, but the last word may not be spoken: {_shortened(door)}" if door else None
 
 
 def _taken_back(mail: ParsedMail, consolidated: Consolidated) -> str | None:
@@ -299,15 +295,21 @@ def _taken_back(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     settlement = consolidated.settlement
     if settlement is None or settlement.value.decision is SettlementDecision.UNCLEAR:
         return None
-    accepted = settlement.value.decision is SettlementDecision.ACCEPTED
-    parts = [(s.name, s.text) for s in mail.sources if s.source_id != settlement.evidence.source_id]
-    for name, text in [("the subject", _SUBJECT_PREFIX.sub("", mail.subject)), *parts]:
-        spans = [span.of(text) for span in sentences(text)]
-        # An attachment may be a statement or a contract: only what it says of the plan counts.
-        judged = spans if name in {"the subject", mail.body.name} else [s for s in spans if names_plan(s)]
-        if doubtful := takes_back(judged, accepted=accepted):
-            return f"{name} may take the answer back: {' '.join(doubtful.split())[:120]}"
+    decision = settlement.value.decision
+    texts = [(str(Part.SUBJECT), _SUBJECT_PREFIX.sub("", mail.subject), Part.SUBJECT)]
+    texts += [
+        (source.name, source.text, Part.BODY if source is mail.body else Part.ATTACHMENT)
+        for source in mail.sources
+        if source.source_id != settlement.evidence.source_id
+    ]
+    for name, text, part in texts:
+        if doubtful := taken_back(text, decision, part):
+            return f"{name} may take the answer back: {_shortened(doubtful)}"
     return None
+
+
+def _shortened(sentence: str) -> str:
+    return " ".join(sentence.split())[:120]
 
 
 def _another_plan(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile | None) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimstream.domain.reader.settlement import read_settlement
+from claimstream.domain.replies.settlement import read_settlement
 
 
 def decision(text: str) -> str | None:

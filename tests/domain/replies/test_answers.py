@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimstream.domain.reader.settlement import read_settlement
+from claimstream.domain.replies.settlement import read_settlement
 
 NOT_ACCEPTED = [
     "Wir sind mit dem Plan unserer Mandantin einverstanden.",

@@ -1,0 +1,263 @@
+"""The rules by which a sentence answers a settlement plan, and the words of which a plain answer is made."""
+
+from claimstream.domain.language import Rule
+from claimstream.domain.replies.plan import PLAN
+
+BARE_YES = Rule(
+    "bare_yes",
+    r"\A{bare_yes}\W*\Z",
+    takes=("Einverstanden.", "Ja, einverstanden!", "Agreed."),
+    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted."),
+)
+BARE_NO = Rule(
+    "bare_no",
+    r"\A{bare_no}\W*\Z",
+    takes=("Wir lehnen ab.", "Abgelehnt"),
+    leaves=("Wir lehnen die Stundung ab.",),
+)
+"""Answers that need no object."""
+
+AGREES = Rule(
+    "agrees",
+    "{accept}|{accept_passive}|{no_objection}|{accept_infinitive}",
+    takes=("Wir stimmen zu.", "Der Vorschlag findet unsere Zustimmung.", "Es bestehen keine Bedenken.", "We accept."),
+    leaves=("Wir prüfen.", "Wir nehmen an, dass er zahlt.", "Die Annahme der Post ist um acht."),
+    but=r"\bnehmen?(?: wir| ich)? an,|\bagrees? (?:with|to) you\b|"
+    r"\b(?:wird|werden)\b.{0,100}\b(?:zugestimmt|angenommen|akzeptiert|erteilt|erklaert) werden\b",
+)
+
+AGREES_FIRMLY = Rule(
+    "agrees_firmly",
+    "{accept}|{accept_passive}|{no_objection}",
+    takes=("Wir stimmen zu.", "Wir sind bereit, Ihr Angebot anzunehmen."),
+    leaves=("Ihre Bitte, dem Plan zuzustimmen, liegt vor.",),
+    but=AGREES.but,
+)
+"""Not by a mere infinitive."""
+
+REFUSES = Rule(
+    "refuses",
+    "{refuse}",
+    takes=("Wir lehnen ab.", "Der Plan ist unannehmbar.", "We decline."),
+    leaves=("Wir stimmen zu.", "Lehnen Sie sich zurück."),
+)
+
+REFUSES_BY_DENIAL = Rule(
+    "refuses_by_denial",
+    "{refuse_denied}",
+    takes=("Das ist uns nicht möglich.", "Ein Vergleich kommt für uns nicht in Betracht.", "We are unable to agree."),
+    leaves=("Das ist uns möglich.",),
+)
+
+REFUSAL_OF_REFUSAL = Rule(
+    "refusal_of_refusal",
+    r"\b(?:ablehnung|abzulehnen|rejection)\b.{0,120}?(?:{denial}|{refuse_denied}|\blehn\w{0,2}\b|\bab\b)|"
+    r"(?:{denial}|\blehn\w{0,2}\b).{0,120}?\b(?:ablehnung|abzulehnen|rejection)\b",
+    takes=("Eine Ablehnung des Plans kommt nicht in Betracht.", "Wir sehen keinen Grund, den Plan abzulehnen."),
+    leaves=("Wir erklären die Ablehnung des Plans.",),
+)
+
+DENIES = Rule(
+    "denies",
+    r"{denial}|\w{2,8}n't\b",
+    takes=("Wir stimmen nicht zu.", "Keinem Plan.", "We don't."),
+    leaves=("Wir stimmen zu.",),
+)
+
+READY = Rule(
+    "ready_to_accept",
+    r"\bbereit,? (?:[^#]{0,80} )?(?:anzunehmen|zuzustimmen|mitzutragen|beizutreten|zu akzeptieren)\b",
+    takes=("Wir sind bereit, Ihren Vorschlag anzunehmen.",),
+    leaves=("Wir sind bereit, einen Vergleich über #money zu akzeptieren.",),
+)
+"""Ready for the plan itself, not for another sum."""
+
+OFFERS = Rule(
+    "offers",
+    "{offer}",
+    takes=("Unser Gegenvorschlag: 800 EUR.", "Wir wären mit 800 EUR einverstanden.", "We would accept 800."),
+    leaves=("Wir lehnen ab.", "Ihr Angebot liegt vor."),
+)
+
+UNDECIDED = Rule(
+    "undecided",
+    "{undecided}",
+    takes=("Wir prüfen den Plan.", "Im Prinzip gern.", "Your plan is under review."),
+    leaves=("Wir lehnen den Plan ab.",),
+)
+
+BY_US = Rule(
+    "by_us",
+    r"\b(?:wir|ich|we|i)\b|\b(?:fuer|von|seitens) uns\b|{writers_client}|\b(?:unsere?r?|meine?r?|our|my) "
+    r"(?:zustimmung|einverstaendnis|einwilligung|gegen|alternativ|vergleich|counter|consent|approval)\w{0,24}",
+    takes=("Wir stimmen zu.", "Unsere Mandantin lehnt ab.", "Das findet unsere Zustimmung.", "Our client accepts."),
+    leaves=("Der Schuldner stimmt zu.", "Ihre Zustimmung haben wird er."),
+)
+"""The writer or its client."""
+
+BY_NOBODY = Rule(
+    "by_nobody_named",
+    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
+    r"muessten?|waeren?)\b|"
+    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
+    takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
+    leaves=("Der Schuldner stimmt zu.",),
+)
+"""Impersonal: whoever signs says it."""
+
+BY_OTHERS = Rule(
+    "by_others",
+    r"\b(?:von|durch|seitens) (?:der|dem|des|den|einem|einer|eines|ihrer? mandant\w*|ihrem mandanten|allen|anderen|"
+    r"dritten)\b(?! zustimmung| annahme)|\bvom (?!#)|"
+    r"\b(?:alle|andere\w?|uebrigen?|saemtliche|mehrheit|other|all|majority)\b.{0,30}\b(?:glaeubiger\w?|creditors|"
+    r"lenders|banken)\b",
+    takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
+    leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
+)
+
+ASKS = Rule(
+    "asks",
+    r"\b(?:ob|whether)\b|\?|\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
+    r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|"
+    r"\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
+    r"(?:zustimmung|einverstaendnis|consent|agreement)\b",
+    takes=("Stimmen Sie zu?", "Sie bitten um Zustimmung zu Ihrem Plan.", "Ihre Zustimmung fehlt."),
+    leaves=("Wir stimmen zu.", "Wir erteilen die Zustimmung zu Ihrem Plan."),
+)
+
+THIRD_PERSON = Rule(
+    "third_person",
+    r"\b(?:stimmt|lehnt|nimmt|akzeptiert|erteilt|gibt|erklaert|bestaetigt|tritt|schliesst|traegt|verweigert|versagt|"
+    r"weist|"
+    r"widerspricht|willigt|zustimmt|annimmt|ablehnt|accepts|agrees|consents|approves|rejects|declines|refuses)\b",
+    takes=("Die Hausbank stimmt zu.", "Our client accepts."),
+    leaves=("Wir stimmen zu.", "We accept.", "Die Zustimmung wird nicht erteilt."),
+    but=r"\b(?:wird|werden|ist|sind|worden)\b.{0,160}\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt)\b|"
+    r"\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt) (?:wird|werden|ist|sind)\b",
+)
+"""Somebody does it: it must be said that it is the writer or its client."""
+
+INDEFINITE = Rule(
+    "indefinite",
+    r"\b(?:ein|eine[mnrs]?|an?|any|some|another|jede[mnrs]?) (?:\w{1,20} ){0,2}" + PLAN,
+    takes=("Wir akzeptieren einen Vergleich.", "We accept a settlement."),
+    leaves=("Wir akzeptieren den Vergleich.",),
+)
+
+VERB_FIRST = Rule(
+    "verb_first",
+    r"\A(?:wird|stimmen|nehmen|sind|akzeptieren|erteilen|werden|haben)\b[^.]{0,120}, ",
+    takes=("Wird dem Plan zugestimmt, zahlen Sie.",),
+    leaves=("Wir stimmen zu, gern.",),
+)
+"""A condition by the order of its words."""
+
+NEW_SUM = Rule(
+    "new_sum",
+    r"\b(?:eine[mnrs]?|an?) (?:(?!\b(?:de[rmns]|ihre?\w)\b).){0,60}#money",
+    takes=("Wir sind mit einem Vergleichsbetrag von #money einverstanden.", "We accept a payment of #money."),
+    leaves=("Wir sind mit dem Vergleich über #money einverstanden.",),
+)
+"""Agreed to, it is the creditor's own."""
+
+THEIRS = Rule(
+    "plan_of_others",
+    PLAN + r" (?:unsere[rs]|meine[rs]|eines|einer|anderer)\b",
+    takes=("Mit dem Plan unserer Mandantin sind wir einverstanden.",),
+    leaves=("Mit dem Plan Ihrer Mandantin sind wir einverstanden.",),
+)
+
+PRONOUN = Rule(
+    "pronoun",
+    r"\b(?:ihm|ihn|diesem|diesen|dem|den|dies|dieses|es|damit|it|this)\b",
+    takes=("Wir stimmen ihm zu.", "Damit sind wir einverstanden."),
+    leaves=("Wir stimmen dieser zu.",),
+)
+
+AS_SUBMITTED = Rule(
+    "as_submitted",
+    "{as_submitted}",
+    takes=("in der vorgelegten Fassung", "in der Ihnen vorliegenden Fassung"),
+    leaves=("in einer anderen Fassung",),
+)
+"""Changes nothing in an acceptance; a refusal of the plan "in this form" may be none of another."""
+
+TELLS = Rule(
+    "tells",
+    r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
+    r"confirm),? (?:dass|that)\b",
+    takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
+    leaves=("Wir stimmen dem Plan mit Freude zu.",),
+)
+
+EXAMINED = Rule(
+    "examined",
+    "{examined}|{we_examined}|{demand}|{tell_can}",
+    takes=("nach Prüfung der Unterlagen", "können wir Ihnen"),
+    leaves=("noch nicht",),
+)
+"""Words of doubt that mean none in front of what is told."""
+
+REASONS = Rule(
+    "reason_within",
+    r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
+    r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|"
+    r"lehne|lehnt|"
+    r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"
+    + PLAN
+    + r"))\b|[.!]?\Z)",
+    takes=("Wir lehnen ab, da die Quote zu gering ist.", "Aus rechtlichen Gründen ist das nicht möglich."),
+    leaves=("Wir lehnen ab.", "Aus dem Plan ist nichts zu ersehen."),
+)
+
+OFFERED_SHARE = Rule(
+    "offered_share",
+    r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|"
+    r"quotenzahlung|zahlung|quota|dividend|share)"
+    r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
+    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
+    takes=("die angebotene Quote von #share", "Ihre Quote"),
+    leaves=("unsere Mindestquote von #share",),
+)
+"""What the plan itself offers."""
+
+QUOTA_OF_PLAN = Rule(
+    "quota_of_plan",
+    r"\b(?:mit|bei|zu) einer quote von #share",
+    takes=("Einem Vergleich mit einer Quote von #share stimmen wir nicht zu.",),
+    leaves=("unter #share",),
+)
+"""In a refusal: the share that the plan offers."""
+
+REASON_NOUNS = Rule(
+    "reason_nouns",
+    "{reason}|{reserved}",
+    takes=("Die Voraussetzungen liegen nicht vor.", "zu gering"),
+    leaves=("Wir sprechen gern.",),
+)
+
+NO_OBJECTION = Rule(
+    "no_objection",
+    "{no_objection}",
+    takes=("Es bestehen keine Einwände.",),
+    leaves=("Es bestehen Einwände.",),
+)
+
+WORDS_OF_ACCEPTANCE = Rule(
+    "words_of_acceptance",
+    "{writers_client}|{no_objection}|{we}|" + PLAN + "|{plan_attribute}|{function_word}|{answer_word}",
+    takes=("wir", "Ihrem Plan"),
+    leaves=("nicht", "wenn", "nehmen", "#money"),
+)
+WORDS_OF_REFUSAL = Rule(
+    "words_of_refusal",
+    "{refusal_word}|#law|" + WORDS_OF_ACCEPTANCE.pattern,
+    takes=("wir", "leider"),
+    leaves=("wenn", "nehmen", "#money"),
+)
+WORDS_OF_OFFER = Rule(
+    "words_of_offer",
+    "{offer_word}|#money|#share|" + WORDS_OF_REFUSAL.pattern,
+    takes=("einmalzahlung",),
+    leaves=("vielleicht", "Raten"),
+)

@@ -1,0 +1,185 @@
+"""Sentences that answer a settlement plan: what they say, and which of them say it plainly.
+
+A sentence is plain only if nothing else stands in it: stretches that change nothing are taken out, and every word that
+is left must be one of the vocabulary of its answer. What a sentence merely seems to say counts as well: it makes the
+whole answer unclear.
+"""
+
+import re
+
+from claimstream.domain.language import Rule
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.replies.answer_rules import (
+    AGREES,
+    AGREES_FIRMLY,
+    AS_SUBMITTED,
+    ASKS,
+    BARE_NO,
+    BARE_YES,
+    BY_NOBODY,
+    BY_OTHERS,
+    BY_US,
+    DENIES,
+    EXAMINED,
+    INDEFINITE,
+    NEW_SUM,
+    NO_OBJECTION,
+    OFFERED_SHARE,
+    OFFERS,
+    QUOTA_OF_PLAN,
+    READY,
+    REASON_NOUNS,
+    REASONS,
+    REFUSAL_OF_REFUSAL,
+    REFUSES,
+    REFUSES_BY_DENIAL,
+    TELLS,
+    THEIRS,
+    THIRD_PERSON,
+    UNDECIDED,
+    VERB_FIRST,
+    WORDS_OF_ACCEPTANCE,
+    WORDS_OF_REFUSAL,
+)
+from claimstream.domain.replies.conditions import COURTESY
+from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT
+from claimstream.domain.replies.insertions import bare
+from claimstream.domain.replies.marks import OUR_CLIENT
+from claimstream.domain.replies.plan import NAMES_PLAN
+
+QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
+_UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
+_MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(?:die|der) von (?:uns|mir)) \w")
+
+
+def what_is_said(low: str) -> SettlementDecision | None:
+    """Return what a marked sentence (small letters, no names) seems to say of the plan; None if nothing."""
+    if BARE_YES.find(low):
+        return SettlementDecision.ACCEPTED
+    if BARE_NO.find(low):
+        return SettlementDecision.DECLINED
+    if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
+        return None
+    rest = bare(low)
+    if BY_OTHERS.find(rest) and not BY_US.find(low):
+        return None
+    main = " ".join(REASONS.compiled.sub(" ", rest).split())
+    core = REFUSES_BY_DENIAL.without(main)
+    refused = core != main or REFUSES.find(core) is not None
+    agreed = AGREES.find(core) is not None
+    denied = _denied(core)
+    if OFFERS.find(READY.without(core)) and not (denied and not refused and not agreed):
+        return SettlementDecision.COUNTER_OFFER
+    if agreed and not denied and not refused and NEW_SUM.find(main):
+        return SettlementDecision.COUNTER_OFFER
+    if REFUSAL_OF_REFUSAL.find(rest):
+        return SettlementDecision.UNCLEAR
+    if refused:
+        return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
+    if agreed and denied:
+        return SettlementDecision.DECLINED
+    if UNDECIDED.find(rest) and (agreed or NAMES_PLAN.find(low)):
+        return SettlementDecision.UNCLEAR
+    return SettlementDecision.ACCEPTED if agreed else None
+
+
+def accepts_plainly(low: str, *, plan_known: bool) -> bool:
+    """Whether a marked sentence accepts the plan and says nothing else.
+
+    Args:
+        low: the sentence in small letters, without names.
+        plan_known: a pronoun, or nothing, may stand for the plan.
+    """
+    if BARE_YES.find(low):
+        return plan_known
+    low = _told(low)
+    rest = AS_SUBMITTED.without(bare(low))
+    if (
+        QUOTES.search(low)
+        or any(rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS))
+        or OFFERS.find(READY.without(rest))
+    ):
+        return False
+    if not AGREES_FIRMLY.find(rest) or _denied(rest) or not _said_by_us(rest):
+        return False
+    return _of_the_plan(low, rest, plan_known=plan_known) and not is_left(WORDS_OF_ACCEPTANCE, rest, AGREES)
+
+
+def refuses_plainly(low: str, *, plan_known: bool) -> bool:
+    """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
+    if BARE_NO.find(low):
+        return plan_known
+    low = _told(low)
+    rest = bare(low)
+    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest) or REFUSAL_OF_REFUSAL.find(rest):
+        return False
+    rest = QUOTA_OF_PLAN.without(rest)
+    reasons = [match.group() for match in REASONS.finditer(rest)]
+    rest = " ".join(REASONS.compiled.sub(" ", rest).split())
+    core = REFUSES_BY_DENIAL.without(rest)
+    if OFFERS.find(core) or any(not is_closed(reason, reason=True) for reason in reasons):
+        return False
+    refused, denials = REFUSES.find(core), list(DENIES.finditer(_no_objection(core)))
+    if denials:
+        # "Dem Plan für Herrn A stimmen wir zu, dem für Frau B nicht" denies another thing.
+        agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
+        if refused or len(denials) > 1 or denials[0].start() > agreed:
+            return False
+    elif not refused and core == rest:
+        return False
+    return (
+        _said_by_us(rest)
+        and _of_the_plan(low, rest, plan_known=plan_known)
+        and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)
+    )
+
+
+def is_closed(low: str, *, reason: bool = False) -> bool:
+    """Whether a stretch beside a refusal leaves no door open: no other figure than the share offered, no doubt.
+
+    A reason tells a story (*he ordered only in May*), and a law that is cited has its own conditions.
+    """
+    rest = low
+    for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
+        rest = harmless.without(rest)
+    return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(
+        r"#money|#share|\?", rest
+    )
+
+
+def _told(low: str) -> str:
+    """What a sentence tells behind *we inform you that*, if nothing before that takes it back."""
+    told = TELLS.find(low)
+    if told is None or DOUBT.find(EXAMINED.without(low[: told.start()])) or AGREES.find(low[: told.start()]):
+        return low
+    return low[told.end() :].lstrip()
+
+
+def _no_objection(low: str) -> str:
+    return NO_OBJECTION.compiled.sub(" ", low)
+
+
+def _denied(low: str) -> bool:
+    return DENIES.find(_no_objection(low)) is not None
+
+
+def _said_by_us(rest: str) -> bool:
+    """Whether the writer says it, of itself or of its client, in the clause that says it."""
+    clause = re.split(r"\b(?:dass|that)\b", rest)[-1]
+    if THIRD_PERSON.find(clause):
+        client = OUR_CLIENT.find(clause)
+        return client is not None and _MAIN_CLIENT.match(client.group()) is not None
+    return bool(BY_US.find(clause) or BY_NOBODY.find(clause))
+
+
+def _of_the_plan(low: str, rest: str, *, plan_known: bool) -> bool:
+    return NAMES_PLAN.find(low) is not None or (
+        plan_known and not re.search(r"\b(?:dieser|ihr|der)\b(?=.*\bzu\b)", rest)
+    )
+
+
+def is_left(words: Rule, rest: str, *verbs: Rule) -> bool:
+    """Whether a word is left that is none of these and says none of these things."""
+    for verb in verbs * 2:  # one construction may stand within another
+        rest = verb.without(rest)
+    return _UNKNOWN.search(words.compiled.sub(" ", rest)) is not None

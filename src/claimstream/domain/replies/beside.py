@@ -1,0 +1,153 @@
+"""What may stand beside an answer to a plan, and what may take it back."""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+
+from claimstream.domain.language import Rule
+from claimstream.domain.replies.answer_rules import WORDS_OF_ACCEPTANCE
+from claimstream.domain.replies.answers import is_closed
+from claimstream.domain.replies.conditions import COURTESY
+from claimstream.domain.replies.doubt import DOUBT
+from claimstream.domain.replies.kinds import CONTACT, FIRM_KINDS, is_harmless, without_kinds
+from claimstream.domain.replies.kinds_beside import (
+    BESIDE_ACCEPTANCES,
+    BESIDE_OFFERS,
+    BESIDE_REFUSALS,
+    CLAIM_REPEATED,
+    SHARE_OF_PLAN,
+    WILLING,
+)
+from claimstream.domain.replies.pieces import Piece
+from claimstream.domain.replies.plan import ABOUT_PLAN
+
+TAKES_BACK = Rule(
+    "takes_acceptance_back",
+    DOUBT.pattern + "|{term}|{refuse}|{offer}|{by_silence}|{revival}",
+    takes=("Die Laufzeit verkürzt sich.", "Im Gegenzug behalten wir die Kaution.", "Wir lehnen ab."),
+    leaves=("Vielen Dank für Ihre Mühe.",),
+)
+
+EVERYDAY = Rule(
+    "everyday_words",
+    WORDS_OF_ACCEPTANCE.pattern + "|{everyday}|{salutation}|{closing}|{letter}|{number_of_file}",
+    takes=("Vielen Dank für Ihre Mühe.",),
+    leaves=("sofern",),
+)
+
+UNSETTLES_OFFER = Rule(
+    "unsettles_offer",
+    "{doubt}|{change}|{delay}|{contrast}",
+    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft."),
+    leaves=("Wir bitten um Ihre Antwort.",),
+)
+
+SPEAKS_TO = Rule(
+    "speaks_to_somebody",
+    r"\b(?:wir|ich|we|i|sie|ihnen|ihre?[rnms]?|you|your|bitten?|please)\b|{their_client}|" + ABOUT_PLAN.pattern,
+    takes=("Legen Sie eine Schippe drauf.", "Wir sind für alles zu haben.", "Ein Vorschlag fehlt."),
+    leaves=("Frau Kern hat mich belogen.", "Es besteht der Verdacht, dass Vermögen verschwiegen wurde."),
+)
+"""It may invite an answer."""
+
+OFFICE_NOUN = Rule(
+    "office_noun",
+    "{office_noun}",
+    takes=("Unsere Buchhaltung ist informiert.",),
+    leaves=("Der Bürge haftet.",),
+)
+
+OF_ITSELF = Rule(
+    "of_itself",
+    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b.{0,120}{office_verb}|{office_verb}.{0,120}\b(?:wir|uns|ich|"
+    r"unsere?[rnms]?)\b",
+    takes=("Unsere Buchhaltung ist informiert.",),
+    leaves=("Der Bürge haftet.", "Unsere Rechtsabteilung sieht das kritisch."),
+)
+
+OF_THE_READER = Rule(
+    "of_the_reader",
+    r"\b(?:sie|ihre?[rnms]?|you|your)\b|{their_client}|\b(?:mandant|schuldner)\w*|{acts}",
+    takes=("Sie räumen die Wohnung.", "Ihr Mandant zahlt.", "Wir verwerten das Auto."),
+    leaves=("Unsere Buchhaltung ist informiert.",),
+)
+
+_MOST_NOUNS = 4
+_NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
+_LETTERHEAD_WORDS = 4
+"""Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
+_MOST_UNKNOWN = {"footer": 1, "contact": 2}
+_WORDS = re.compile(r"(?<![\w@.-])[a-z]{3,30}(?![\w@-])")
+_SMALL = re.compile(r"\b[a-z][a-z'-]+")
+
+
+def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
+    """Whether a piece beside an acceptance changes nothing.
+
+    Args:
+        sums: the amounts that the acceptance names.
+        found: those of the piece.
+    """
+    low = COURTESY.without(piece.low)
+    if "?" in low or ("#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES)):
+        return False
+    if piece.outside or piece.is_name:
+        return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
+    if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN))):
+        return False
+    if is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES):
+        # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
+        if any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES)):
+            return True
+        if not (CONTACT.find(piece.sentence.folded) or re.search(r"[\d@:·|]|www", piece.low)):
+            return False
+        most = _MOST_UNKNOWN["contact" if CONTACT.find(piece.sentence.folded) else "footer"]
+        return len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= most
+    return _everyday(low) or _of_itself(piece)
+
+
+def leaves_declined(piece: Piece) -> bool:
+    """Whether a piece beside a refusal leaves it the last word."""
+    repeated = CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1
+    low = piece.low.replace("#money", "") if repeated else piece.low
+    if not is_closed(low):
+        return False
+    if piece.outside or piece.is_name:
+        return _is_heading(piece)
+    known = _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence)
+    return known or not (piece.half or SPEAKS_TO.find(low)) or _everyday(low)
+
+
+def leaves_offered(piece: Piece) -> bool:
+    """Whether a piece beside a counter offer leaves it the creditor's offer."""
+    low = WILLING.without(COURTESY.without(piece.low))
+    if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
+        return True
+    return leaves_declined(piece)
+
+
+def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:
+    return any(kind.find(piece.sentence.folded) for kind in kinds)
+
+
+def _is_heading(piece: Piece) -> bool:
+    """Whether a line of a letterhead or a signature is none of a letter's sentences."""
+    rest = EVERYDAY.compiled.sub(" ", piece.marked)
+    return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
+
+
+def _of_itself(piece: Piece) -> bool:
+    """Whether a sentence tells what the creditor itself does: nothing of the debtor, of figures, or of its terms."""
+    if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low) or OF_THE_READER.find(piece.low):
+        return False
+    nouns = _NOUN.findall(piece.marked)
+    return (
+        OF_ITSELF.find(piece.low) is not None
+        and len(nouns) <= _MOST_NOUNS
+        and all(OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns)
+    )
+
+
+def _everyday(low: str) -> bool:
+    """Whether a sentence holds everyday words only, or one beside them that is a name."""
+    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]{2}|[#%€\d]", EVERYDAY.compiled.sub(" ", low))

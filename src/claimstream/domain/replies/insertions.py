@@ -1,0 +1,164 @@
+"""Stretches that change nothing in an answer to a plan: which letter, after which examination, to which end."""
+
+import re
+
+from claimstream.domain.language import Rule
+from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
+
+INSERTIONS = (
+    Rule(
+        "with_reference_to",
+        r"\b(?:bezugnehmend|unter bezugnahme|mit bezug|in bezug|in beantwortung|in erledigung|with reference|further|"
+        r"in response|in reply) (?:auf |to )?(?:ihre?[nsmr]?|das|die|dem|den|your|the) (?:\w{1,20} ){0,2}?{letter}",
+        takes=(
+            "bezugnehmend auf Ihr Schreiben",
+            "Unter Bezugnahme auf das genannte Schreiben",
+            "In response to your letter",
+        ),
+        leaves=("auf das Konto",),
+    ),
+    Rule(
+        "matter_settled_by_sum",
+        r", die (?:angelegenheit|sache|forderung) (?:durch|gegen|mit) (?:eine |einer )?(?:einmal)?zahlung "
+        r"(?:von|in hoehe von) #money zu (?:erledigen|regeln|begleichen),",
+        takes=(", die Sache gegen Zahlung von #money zu erledigen,",),
+        leaves=("gegen Zahlung von #money",),
+    ),
+    Rule(
+        "agreed_sum",
+        r"(?<!\beine )(?<!\beine[mnr] )(?<!\ba )(?<!\ban )" + PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|"
+        r"for|in the amount of) #money",
+        takes=("Ihr Vergleichsangebot über #money", "your offer of #money"),
+        leaves=("Wir zahlen #money.", "mit einer Einmalzahlung von #money"),
+    ),
+    Rule(
+        "offered_sum",
+        r"\b(?:gegen|von|durch) (?:die |eine |der |einer )?(?:angebotene\w? |vorgeschlagene\w? )(?:einmal)?zahlung "
+        r"(?:von|in hoehe von|ueber) #money",
+        takes=("gegen die angebotene Einmalzahlung in Höhe von #money",),
+        leaves=("gegen Zahlung von #money",),
+    ),
+    Rule(
+        "by_plan",
+        r"\b(?:gemaess|laut|entsprechend|wie im|aus) (?:de[mr] |ihre[mr] )?" + PLAN,
+        takes=("der Regelung gemäß Schuldenbereinigungsplan",),
+        leaves=("gemäß Gesetz",),
+    ),
+    Rule(
+        "interjection",
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut)(?: so| fuer (?:mich|uns))?)[,.:] ",
+        takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
+        leaves=("Das ist nicht in Ordnung.",),
+    ),
+    Rule(
+        "purpose",
+        r"{purpose}(?: {purpose_of})?",
+        takes=("zur Vermeidung eines Insolvenzverfahrens", "aus Kulanz", "Ihrem Wunsch entsprechend"),
+        leaves=("zur Vorlage beim Gericht",),
+    ),
+    Rule(
+        "version",
+        r"\bin der fassung vom #date",
+        takes=("in der Fassung vom #date",),
+        leaves=("in der Fassung ab #date",),
+    ),
+    Rule(
+        "dated",
+        r"\b(?:vom|am|dated|of|datiert auf den|unterm|mit datum vom|unter dem datum vom|on|"
+        r"eingegangen am) (?:the )?#date(?: datierte\w?)?",
+        takes=("vom #date", "dated #date"),
+        leaves=("bis zum #date", "ab #date"),
+    ),
+    Rule(
+        "file_number_within",
+        r"\(?(?:(?:zu|unter|in|mit|unser|unserem|ihr|ihrem|dem|"
+        r"zum) ){0,2}(?:{number_of_file})\.?:? ?(?=\S{0,20}\d)[\w./-]{2,30}\)?|"
+        r"\(\d[\w./-]{2,20}\)",
+        takes=("zum Aktenzeichen 4711/26", "(Az. K-20/7)", "(4711/26)"),
+        leaves=("Ihr Zeichen", "800 Euro"),
+    ),
+    Rule(
+        "as_it_stands",
+        "{insertion}",
+        takes=("ohne Anerkennung einer Rechtspflicht", "in full and final settlement"),
+        leaves=("in einer anderen Fassung",),
+    ),
+    Rule(
+        "waiver_of_rest_within",
+        "{waiver_within}",
+        takes=("unter Verzicht auf die Restforderung", "and waive the balance"),
+        leaves=("unter Verzicht auf die Einrede",),
+    ),
+    Rule(
+        "after_examination",
+        r"\b(?:nach|after|upon) (?:{examined_how} |careful )?{examined}(?: {examined_what}|(?: und |"
+        r" and )?{examined}){0,2}|"
+        r"(?:having (?:carefully )?(?:considered|reviewed))",
+        takes=("Nach Prüfung der Unterlagen", "Nach interner Beratung", "after careful consideration"),
+        leaves=("Nach Vorlage der Unterlagen", "vor Prüfung der Unterlagen"),
+    ),
+    Rule(
+        "we_examined",
+        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined} und(?: (?:wir|ich))?\b|"
+        r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|"
+        r"\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
+        takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),
+        leaves=("Wir haben geprüft.",),
+    ),
+    Rule(
+        "we_tell_you",
+        r"\b(?:freuen uns|freue mich),? (?:ihnen )?(?:heute )?mitteilen zu (?:koennen|duerfen), dass\b|"
+        r"\bbedauer[en]{1,2},? (?:ihnen )?mitteilen zu muessen, dass\b|"
+        r"\b(?:teilen|teile|teilt)\b[^.,!?;]{0,60}\bmit, dass\b|"
+        r"\b(?:bestaetigen|erklaeren|bestaetige|erklaere|bestaetigt|erklaert)\b[^.,!?;]{0,40},? dass\b|"
+        r"\b(?:are|am) (?:pleased|happy|glad|sorry) to (?:confirm|inform you|advise|tell you|let you know) that\b|"
+        r"\b(?:confirm|inform you|declare|regret) that\b|\b(?:are|am) (?:pleased|happy|glad) to\b|"
+        r"\bwrite to confirm that\b",
+        takes=("Wir teilen Ihnen mit, dass wir zustimmen.", "We confirm that we agree."),
+        leaves=("Wir glauben, dass wir zustimmen.", "Wir hoffen, dass Sie zustimmen."),
+    ),
+    Rule(
+        "receipt_confirmed",
+        r"\bbestaetigen?(?: hiermit)? den (?:erhalt|eingang) (?:ihres|des) (?:\w{1,20} ){0,2}"
+        r"(?:schreibens|briefes|" + PLAN + r") und\b",
+        takes=("Wir bestätigen den Erhalt Ihres Schreibens und stimmen zu.",),
+        leaves=("Wir bestätigen den Erhalt.",),
+    ),
+    Rule(
+        "greeting",
+        r"\A{salutation}[^,!]{0,80}[,!]",
+        takes=("Sehr geehrte Frau Kern, wir stimmen zu.",),
+        leaves=("Wir stimmen zu, sehr geehrte Frau Kern.",),
+    ),
+    Rule(
+        "matter",
+        r"\b(?:in (?:der|dieser|obiger|vorbezeichneter|oben genannter|der o\. ?g\.|vorgenannter) (?:sache|"
+        r"angelegenheit)|"
+        r"in (?:above|this) matter)\b",
+        takes=("in obiger Angelegenheit", "in der Sache"),
+        leaves=("zur Sache",),
+    ),
+    Rule(
+        "submitted_by",
+        r"\b(?:mit|per|durch|in|"
+        r"unter) (?:\w{1,15} ){0,3}?{letter}(?: {letter})?(?= (?:\w{1,20} ){0,3}{plan_attribute})",
+        takes=("mit Schreiben übersandten", "per E-Mail vorgelegten"),
+        leaves=("mit Schreiben",),
+    ),
+)
+"""What may stand in a plain answer beside its words."""
+
+_SUBJECT = re.compile(r"\b(?:wir|ich)\b(?= .{0,60}\bund\b)")
+
+
+def bare(low: str) -> str:
+    """Return a marked sentence without what changes nothing in it."""
+    for rule in INSERTIONS:
+        low = rule.compiled.sub(_kept, low)
+    return " ".join(low.split())
+
+
+def _kept(insertion: re.Match[str]) -> str:
+    """What must stay of an insertion: the plan, and the subject of *we examined and …*."""
+    kept = (_SUBJECT.search(insertion.group()), NAMES_PLAN.find(insertion.group()))
+    return f" {' '.join(found.group() for found in kept if found)} "

@@ -1,0 +1,114 @@
+"""A reply cut into the pieces that are judged: sentences, without the headings and greetings above them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from claimstream.domain.language import Rule
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.replies.kinds import CLOSING, SALUTATION
+from claimstream.domain.replies.marks import Marks, spelled, without_names
+from claimstream.domain.replies.plan import NAMES_PLAN
+from claimstream.domain.text import Sentence, Text, folded
+
+_WORD = re.compile(r"[^\W\d_][\w’'.-]*")
+_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
+_CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
+_LONGEST_HEADING = 90
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
+
+
+PARTICLES = Rule(
+    "particles_of_names",
+    "{name_particle}",
+    takes=("von", "eG", "of"),
+    leaves=("stimmen",),
+)
+
+PRONOUNS = Rule(
+    "pronouns_only",
+    "{we}|{function_word}",
+    takes=("Wir", "Ihr"),
+    leaves=("Marion Lenz",),
+)
+"""A line of nothing else is no name, but the first word of a sentence."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A sentence of the reply, in the forms in which it is judged."""
+
+    sentence: Sentence
+    marked: str
+    """With figures as marks, capitals kept."""
+    low: str
+    """In small letters, without names; the writer's own name is ``unsere bank``."""
+    outside: bool
+    """It stands above the salutation or below the closing formula."""
+    half: bool = False
+    """It is what a sentence says beside its answer."""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a name, an address or a heading: no verb, no full stop."""
+        return is_name(self.sentence.written)
+
+
+def is_name(line: str) -> bool:
+    """Whether a line holds capitals, numbers and particles only, and ends like none of a letter's sentences."""
+    line = _SIGNED.sub("", line).rstrip().removesuffix("./.")
+    small = " ".join(word for word in _WORD.findall(line) if word[0].islower())
+    return (
+        not line.endswith((".", "!", "?", ":", ","))
+        and not re.search(r"[^\W_]", PARTICLES.without(fold(small)))
+        and re.search(r"[^\W_]", PRONOUNS.without(fold(line))) is not None
+    )
+
+
+def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
+    """Return the pieces of a text in order."""
+    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence)]
+    begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
+    end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
+    last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)
+    outside = " ".join(part.written for n, part in enumerate(parts) if not begin <= n < end or n > last)
+    writer = frozenset(_CAPITAL.findall(spelled(outside)))
+    pieces = []
+    for n, part in enumerate(parts):
+        marked = marks.of(part.start, part.end)
+        low = without_names(_WRITER.sub(lambda found: _ours(found, writer), marked))
+        pieces.append(Piece(part, marked, low, not begin <= n < end))
+    return tuple(pieces)
+
+
+def _without_headings(sentence: Sentence) -> Iterator[Sentence]:
+    """The lines of greetings, names and addresses above a sentence, each by itself, then the sentence."""
+    start, rest = sentence.start, sentence.written
+    while "\n" in rest:
+        row, _, below = rest.partition("\n")
+        greeting = SALUTATION.find(folded(row)) is not None and row.rstrip().endswith((",", "!"))
+        # "Die Gesamtforderung" above "beträgt 500 EUR" is no heading.
+        heading = is_name(row) and len(row) < _LONGEST_HEADING and not below.lstrip()[:1].islower()
+        if not (greeting or heading):
+            break
+        if row.strip():
+            yield Sentence.of(row, start)
+        start += len(row) + 1
+        rest = below
+    if rest.strip():
+        yield Sentence.of(rest.strip(), start + len(rest) - len(rest.lstrip()))
+
+
+def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
+    """The writer's name with its article, as letterhead or signature have it, in words for it."""
+    words = found[1].split()
+    known = 0
+    for number, word in enumerate(words):
+        if word[0].isupper():
+            if word not in writer:
+                break
+            known = number + 1
+    name = [word for word in words[:known] if word[0].isupper()]
+    if not any(len(word) > 3 for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
+        return found.group()
+    return " ".join(["unsere bank", *words[known:]])

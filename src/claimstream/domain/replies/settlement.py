@@ -1,0 +1,297 @@
+"""A creditor's answer to a settlement plan: accepted, declined, another offer, or unclear.
+
+The reply is judged whole. Each sentence has a kind: it answers the plan, or it is known to change nothing beside that
+answer. A plain answer among such sentences is written; one that may mean less, or stands beside what may take it back,
+is unclear and goes to a person.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from claimstream.domain.language import Rule
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
+from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
+from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, what_is_said
+from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
+from claimstream.domain.replies.boxes import Box, find_boxes
+from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
+from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
+from claimstream.domain.replies.offers import offered, offers_plainly
+from claimstream.domain.replies.pieces import Piece, pieces_of
+from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
+from claimstream.domain.text import Sentence
+
+ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
+COUNTER_OFFER, UNCLEAR = SettlementDecision.COUNTER_OFFER, SettlementDecision.UNCLEAR
+
+SPEAKS = Rule(
+    "speaks_of_a_plan",
+    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}",
+    takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt."),
+    leaves=("Die Forderung beträgt 400 EUR.",),
+)
+"""A reply without one of these answers no plan."""
+
+_NEAR = 3
+"""Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
+SHE = re.compile(
+    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|"
+    r"erklaert|verzichtet)\b"
+)
+"""In the sentence behind one about the writer's client."""
+THEIR_CLIENT = re.compile(r"\bihre mandant")
+_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)")
+_MOST_CUTS = 8
+
+
+@dataclass(frozen=True)
+class _Answer:
+    decision: SettlementDecision
+    start: int
+    end: int
+    conditions: tuple[str, ...] = ()
+    counter_offer: Decimal | None = None
+
+
+class Part(StrEnum):
+    """What a text is in its mail."""
+
+    SUBJECT = "the subject"
+    """Judged as a heading."""
+    BODY = "body"
+    ATTACHMENT = "attachment"
+    """It may be a statement or a contract: only what it says of the plan counts."""
+
+
+def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
+    """Return the answer, with the conditions of an acceptance and the amount of another offer; None if there is "
+    "none."""
+    if not SPEAKS.find(" ".join(fold(text).split())):
+        return None
+    answer = _Reply(text).answer()
+    if answer is None:
+        return None
+    return Found[Settlement](
+        value=Settlement(
+            decision=answer.decision, conditions=answer.conditions, counter_offer_amount=answer.counter_offer
+        ),
+        confidence=1.0,
+        evidence=Evidence(source_id=source_id, quote=text[answer.start : answer.end][:400], start=answer.start),
+    )
+
+
+def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
+    """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
+    for read in pieces_of(text, Marks(text)):
+        piece = replace(read, outside=read.outside or part is Part.SUBJECT)
+        if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
+            continue
+        said = what_is_said(piece.low)
+        if decision is ACCEPTED:
+            leaves = accepts_plainly(piece.low, plan_known=True) or (said is None and leaves_accepted(piece, (), ()))
+        elif decision is DECLINED:
+            leaves = refuses_plainly(piece.low, plan_known=True) or (said is None and leaves_declined(piece))
+        else:
+            leaves = said in {None, DECLINED, COUNTER_OFFER} and leaves_offered(piece)
+        if not leaves:
+            return piece.sentence.written
+    return None
+
+
+def open_door(text: str) -> str | None:
+    """Return a sentence beside a refusal in the same text that leaves a door open; None if there is none."""
+    return next(
+        (
+            piece.sentence.written
+            for piece in pieces_of(text, Marks(text))
+            if not (what_is_said(piece.low) is DECLINED or leaves_declined(piece))
+        ),
+        None,
+    )
+
+
+class _Reply:
+    """One text, its pieces, and what each of them says of the plan."""
+
+    def __init__(self, text: str) -> None:
+        self._marks = Marks(text)
+        self._boxes = find_boxes(text)
+        self._pieces = [
+            piece
+            for piece in pieces_of(text, self._marks)
+            if not any(box.start < piece.sentence.end and piece.sentence.start < box.end for box in self._boxes)
+        ]
+        for number, piece in enumerate(self._pieces[1:], start=1):
+            before = self._pieces[number - 1].low
+            if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
+                self._pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
+        self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self._pieces]
+        about = [ABOUT_PLAN.find(piece.low) is not None for piece in self._pieces]
+        self._said = {
+            number: said
+            for number, piece in enumerate(self._pieces)
+            if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
+            and (said := what_is_said(piece.low)) is not None
+        }
+
+    def answer(self) -> _Answer | None:
+        if self._boxes and (chosen := self._chosen()) is not None:
+            return chosen
+        if not self._said:
+            return None
+        decision = _one_of(set(self._said.values()))
+        number = next((n for n, said in self._said.items() if said is decision), next(iter(self._said)))
+        quoted = self._pieces[number].sentence
+        answer = _Answer(decision, quoted.start, quoted.end)
+        if decision in {ACCEPTED, COUNTER_OFFER}:
+            answer = replace(answer, conditions=self._conditions())
+        if decision is COUNTER_OFFER:
+            return replace(answer, counter_offer=self._counter_offer())
+        if answer.conditions or self._is_plain(decision):
+            return answer
+        return replace(answer, decision=UNCLEAR)
+
+    def _chosen(self) -> _Answer | None:
+        """The answer of a form by its one ticked box; None if its boxes are about something else."""
+        options = [(box, self._says(box)) for box in self._boxes]
+        answering = [(box, said) for box, said in options if said is not None]
+        if not answering:
+            return None
+        start, end = answering[0][0].start, answering[-1][0].end
+        ticked = [(box, said) for box, said in options if box.ticked]
+        if len(ticked) != 1 or ticked[0][1] in {None, UNCLEAR, COUNTER_OFFER} or self._said:
+            return _Answer(UNCLEAR, start, end)
+        box, decision = ticked[0]
+        assert decision is not None
+        leaves = self._leaves(decision)
+        if conditions := self._conditions() if decision is ACCEPTED else ():
+            return _Answer(decision, box.start, box.end, conditions)
+        plain = all(map(leaves, self._pieces))
+        return _Answer(decision if plain else UNCLEAR, box.start, box.end)
+
+    def _says(self, box: Box) -> SettlementDecision | None:
+        """The plain answer that a box stands for; unclear if it may be one."""
+        low = without_names(spelled(box.statement))
+        said = what_is_said(low)
+        if said is ACCEPTED and accepts_plainly(low, plan_known=any(self._names)):
+            return DECLINED if box.contrary else ACCEPTED
+        if said is DECLINED and refuses_plainly(low, plan_known=any(self._names)) and not box.contrary:
+            return DECLINED
+        return None if said is None and not NAMES_PLAN.find(low) else UNCLEAR
+
+    def _is_plain(self, decision: SettlementDecision) -> bool:
+        """Whether one sentence at least decides it plainly, and no other leaves room for another reading."""
+        if decision not in {ACCEPTED, DECLINED}:
+            return False
+        leaves = self._leaves(decision)
+        answering = [self._plainly(number, decision, leaves) for number in range(len(self._pieces))]
+        return any(answering) and all(
+            plain
+            or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
+            or (decision is DECLINED and refuses_plainly(self._pieces[number].low, plan_known=True))
+            for number, plain in enumerate(answering)
+        )
+
+    def _plainly(self, number: int, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
+        """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
+        if self._said.get(number) is not decision:
+            return False
+        judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
+        piece = self._pieces[number]
+        around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
+        known = any(around) or _is_bare(piece)
+        if judge(piece.low, plan_known=known):
+            return True
+        for cut in list(_CUT.finditer(piece.low))[:_MOST_CUTS]:
+            head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
+            subject = BY_US.find(head)
+            carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
+            for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
+                if (
+                    judge(said, plan_known=near)
+                    and what_is_said(rest) is None
+                    and leaves(replace(piece, low=rest, marked=rest, half=True, sentence=_sentence(piece, rest)))
+                ):
+                    return True
+        return False
+
+    def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
+        """The judge of the pieces beside an answer."""
+        sums = {
+            amount.value
+            for number, said in self._said.items()
+            if said is decision
+            for amount in self._marks.values(*_place(self._pieces[number]))
+            if amount.value is not None
+        }
+
+        def leaves(piece: Piece) -> bool:
+            if decision is DECLINED:
+                return leaves_declined(piece)
+            found = [amount.value for amount in self._marks.values(*_place(piece)) if amount.value is not None]
+            return leaves_accepted(piece, sums, found)
+
+        return leaves
+
+    def _conditions(self) -> tuple[str, ...]:
+        """The clauses that tie the answer to something; *under this condition* only where nothing says which."""
+        found = [(REFERS_BACK.find(p.low) is not None, c) for p in self._pieces for c in conditions_in(p.sentence)]
+        named = [condition for back, condition in found if not back]
+        return tuple(dict.fromkeys(named or [condition for _, condition in found]))
+
+    def _counter_offer(self) -> Decimal | None:
+        """The one amount that the creditor names; None for a rate, for several amounts, and where a word is unsure."""
+        wanted: set[Decimal] = set()
+        used = set()
+        for number, said in self._said.items():
+            if said is not COUNTER_OFFER:
+                continue
+            used.add(number)
+            # "Unser Gegenvorschlag:" may have its amount in the next sentence or line.
+            for near in (number, number + 1):
+                if near >= len(self._pieces):
+                    break
+                piece = self._pieces[near]
+                amounts = self._marks.values(*_place(piece))
+                if not amounts:
+                    continue
+                values = offered(piece.low, amounts)
+                if values is None or not (offers_plainly(self._pieces[number].low) and offers_plainly(piece.low)):
+                    return None
+                used.add(near)
+                wanted |= values
+                break
+        if len(wanted) != 1:
+            return None
+        for number, piece in enumerate(self._pieces):
+            if number not in used and self._said.get(number) is not DECLINED and not leaves_offered(piece):
+                return None
+        return wanted.pop()
+
+
+def _one_of(decisions: set[SettlementDecision]) -> SettlementDecision:
+    """One out of all sentences: a refusal beside another offer is the other offer; yes beside no is unclear."""
+    clear = decisions - {UNCLEAR}
+    if clear == {DECLINED, COUNTER_OFFER}:
+        return COUNTER_OFFER
+    if len(clear) != 1:
+        return UNCLEAR
+    # "Wir haben geprüft und lehnen ab" is a refusal; "wir stimmen zu, prüfen aber noch" is no acceptance.
+    only = next(iter(clear))
+    return UNCLEAR if only is ACCEPTED and UNCLEAR in decisions else only
+
+
+def _is_bare(piece: Piece) -> bool:
+    return BARE_YES.find(piece.low) is not None or BARE_NO.find(piece.low) is not None
+
+
+def _place(piece: Piece) -> tuple[int, int]:
+    return piece.sentence.start, piece.sentence.end
+
+
+def _sentence(piece: Piece, part: str) -> Sentence:
+    return Sentence(piece.sentence.start, piece.sentence.end, part, part)
