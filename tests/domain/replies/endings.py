@@ -233,6 +233,68 @@ We will take no further action.
 We do not intend to pursue this debt.
 """.strip().splitlines()
 
+BOTH = """
+Die Forderung aus dem Vertrag 4711 wurde storniert.
+Die Forderung aus der Mitgliedschaft ist erloschen.
+Aufgrund eines Vergleichs ist die Forderung erloschen.
+Die Forderung für das Fahrzeug haben wir verkauft.
+Die Forderung aus dem Kauf der Möbel wurde an die Beta GmbH abgetreten.
+Die Forderung aus der Lebensversicherung haben wir abgetreten.
+Mit Bescheid vom 3. Mai wurde die Steuerschuld erlassen.
+Auf die Rechte aus dem Titel verzichten wir.
+Wir verzichten auf die Forderung und bitten um Bestätigung.
+Wir verzichten auf die Forderung und auf weitere Maßnahmen.
+Wie gewünscht verzichten wir auf die Forderung.
+Wir haben entschieden, auf die Forderung zu verzichten.
+Wir verzichten auf den geforderten Betrag.
+Die Rechnung in der Anlage wurde versehentlich erstellt.
+Die Aufstellung war versehentlich beigefügt.
+Bezüglich Ihrer Anfrage ist die Angelegenheit erledigt.
+Der Betrag wurde verrechnet und ist damit ausgeglichen.
+Hauptforderung und Kosten von 512,40 EUR sind bezahlt.
+Wie Sie wissen, die Rechnung über 348,90 EUR ist bezahlt.
+Forderung 512,40 EUR vollständig bezahlt.
+Es ist nichts mehr offen und alles bezahlt.
+Die Rechnung ist bezahlt wir haben keine Forderung mehr.
+Die noch offene Forderung haben wir ausgebucht.
+Die noch offene Forderung erlassen wir.
+Da er nicht zahlen kann verzichten wir auf die Forderung.
+Da kein pfändbares Einkommen vorliegt verzichten wir auf die Forderung.
+Der Anspruch auf Zahlung entfällt.
+Es entfällt damit der Anspruch auf Zahlung.
+Wir haben die Forderung verkauft, gesetzliche Zinsen laufen weiter.
+Die Akte wurde an die Beta Inkasso zur weiteren Bearbeitung übergeben.
+Nach den uns vorliegenden Unterlagen wurde die Forderung verkauft.
+Die Forderung wurde von der Beta GmbH erworben.
+Die Forderung wurde bis zum letzten Cent bezahlt.
+Bis zum Jahresende haben wir die Forderung ausgebucht.
+Soweit ersichtlich ist die Forderung bezahlt.
+Ansonsten ist alles bezahlt.
+Die Akte kann geschlossen werden.
+Die Forderung kann ausgebucht werden.
+Auf Ihren Antrag hin wurde ihm die Restschuldbefreiung erteilt.
+Aufgrund der Restschuldbefreiung können wir die Forderung nicht durchsetzen.
+Nach der Restschuldbefreiung machen wir keine Ansprüche geltend.
+Die Forderung ist wegen der Restschuldbefreiung nicht durchsetzbar.
+Die titulierte Forderung besteht nicht mehr.
+Die titulierte Forderung haben wir zurückgenommen.
+Die Forderung aus unerlaubter Handlung haben wir zurückgenommen.
+Inzwischen wird die Forderung gegen Herrn Kern von der Beta Inkasso bearbeitet.
+Storno Rechnung 4711
+Wir haben die Forderung abgetreten und lehnen den Plan ab.
+Wir lehnen den Plan ab und verzichten auf unsere Forderung.
+Nach Zahlung von 300 EUR haben wir die Sache abgeschlossen.
+Ohne Anerkennung einer Rechtspflicht verzichten wir auf die Forderung.
+Aus Kulanz und ohne weitere Bedingung verzichten wir auf die Forderung.
+Die Verjährungsfrist ist abgelaufen.
+Die Forderung ist nicht verjährt, aber verkauft.
+Sollten Sie Fragen haben, die Forderung wurde verkauft.
+Die Forderung wurde zur Sicherheit geprüft und dann ausgebucht.
+Der Schuldner hat nicht nur gezahlt, die Sache ist auch erledigt.
+Sie müssen nichts tun, die Forderung ist storniert.
+""".strip().splitlines()
+"""Ends beside words that would make others look-alikes."""
+
 LEAVES = """
 Die Alt GmbH hat uns die Forderung zur Einziehung abgetreten.
 Die Forderung wurde an uns abgetreten.

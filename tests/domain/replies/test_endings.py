@@ -5,7 +5,7 @@ from itertools import cycle
 
 import pytest
 from tests.domain.records import THRESHOLDS, amount, extraction, file, mail, pdf, settled, source
-from tests.domain.replies.endings import ENDS, LEAVES
+from tests.domain.replies.endings import BOTH, ENDS, LEAVES
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.source import read_source
@@ -120,7 +120,7 @@ def _spread(sentences: Sequence[str]) -> list[tuple[str, str]]:
     return list(zip(sentences, cycle(WHERE), strict=False))
 
 
-@pytest.mark.parametrize(("words", "where"), _spread(ENDS))
+@pytest.mark.parametrize(("words", "where"), _spread([*ENDS, *BOTH]))
 def test_a_claim_that_has_ended_is_not_written(words: str, where: str) -> None:
     decision = _decided(WHERE[where](words))
     assert not decision.write

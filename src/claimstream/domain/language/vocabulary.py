@@ -33,11 +33,14 @@ def _sections() -> Mapping[str, tuple[str, ...]]:
     """Every section of every file, in the order of languages and file names."""
     found: dict[str, list[str]] = defaultdict(list)
     for language in LANGUAGES:
+        files: dict[str, str] = {}
         for file in sorted((Path(__file__).parent / language).glob("*.txt")):
             section = None
             for line in file.read_text(encoding="utf-8").splitlines():
                 entry = line.strip()
                 if heading := _HEADING.fullmatch(entry):
+                    if files.setdefault(heading[1], file.name) != file.name:
+                        raise ValueError(f"{language}/{file.name}: [{heading[1]}] is {files[heading[1]]}'s already")
                     section = found[heading[1]]
                 elif entry and not entry.startswith("#"):
                     if section is None:

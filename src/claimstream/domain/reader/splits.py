@@ -62,6 +62,14 @@ _MOST_BREAKS = 2
 _OWN_THOUSANDS = re.compile(r"[1-9]\d?[.'’]\d{3}")
 _CELL = re.compile(rf"\t|\||[{GROUP_BLANK}]{{2}}")
 _FILLER = re.compile(r"[\s>*•–·-]*")
+_SEAM = (
+    r"(?:[?`%]|[^\x00-\x7f\w\s€£¥–—−…•„“”‚‘’»«→×\u200b\ufffc]|\u3000|"
+    r"&(?:nbsp|thinsp|#160|#xA0);?|[=!][ ]?\n[ ]?|(?:Â|â€¯|â€‰)\s?)"
+)
+_SEAM_BEFORE = re.compile(rf"\d(?:{_SEAM}|=)\Z", re.IGNORECASE)
+_SEAM_AFTER = re.compile(rf"{_SEAM}\d", re.IGNORECASE)
+"""What programs leave between figures that they could not decode, or broke: the ``?`` of a lost no-break space, its
+bytes read in another character set, the ``=`` and ``!`` at the end of a line that a server cut."""
 _MULTIPLE = re.compile(r"\d[ \u00a0]?[x×*·✕][ \u00a0]?\Z", re.IGNORECASE)
 
 
@@ -97,6 +105,8 @@ def split_from(text: str, begin: int, start: int, end: int, stop: int) -> int | 
 
 def _is_split(text: str, begin: int, end: int, stop: int, bare: str) -> bool:
     if touches_unread(text, begin, end, stop) or _CENTS_AFTER.match(text, stop):
+        return True
+    if _SEAM_BEFORE.search(text, max(0, begin - 8), begin) or _SEAM_AFTER.match(text, end):
         return True
     if "," not in bare and _SPLIT_CENTS.match(text, end):
         return True

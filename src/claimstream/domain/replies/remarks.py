@@ -10,21 +10,21 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.endings import NOT_YET
 from claimstream.domain.replies.kinds import KINDS
+from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.text import Sentence, Text
 
 _AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
 
 ABOUT_MONEY = Rule(
     "about_money",
-    r"{claim_word}|{money_word}",
+    r"{claim_named}|{money_word}",
     takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "The payment was late."),
     leaves=("Wir kommen auf Sie zu.", "Mit freundlichen Grüßen"),
 )
 ABOUT_THE_CLAIM = Rule(
     "about_the_claim",
-    r"{claim_word}",
+    r"{claim_named}",
     takes=("Wie hoch unsere Forderung ist, wissen wir nicht.", "The debt was settled."),
     leaves=("Die Zahlung ging ein.",),
 )
@@ -157,7 +157,7 @@ HARMLESS = (
             "Sollte ein Insolvenzverfahren eröffnet werden, melden wir unsere Forderung an.",
         ),
         leaves=("Sofern keine Zahlung eingeht, sehen wir weiter.",),
-        but=r"{figure_changes}|{claim_word}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
+        but=r"{figure_changes}|{claim_named}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
     ),
     Rule(
         "on_request",

@@ -201,6 +201,25 @@ def test_sums_that_do_not_hold_are_a_persons(text: str) -> None:
     assert written(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bei sofortiger Zahlung von {} verbleibt ein Rest von {}.",
+        "Wenn Sie {} zahlen, verbleiben {}.",
+        "Bitte leisten Sie eine Anzahlung von {}, den Rest von {} im März.",
+        "Anzahlung: {}\nRestbetrag in 8 Raten: {}",
+        "vereinbarte Zahlung {}\nRest {}",
+        "angekündigte Zahlung {}\ndann offen {}",
+        "Erlass {} bei Zahlung bis 15.12.\nzu zahlen {}",
+        "bei Einmalzahlung: Nachlass {}\nZahlbetrag {}",
+        "gesichert durch Kaution {}\nungesichert {}",
+        "Plan: Zahlung an uns {}\nRestschuldbefreiung {}",
+    ],
+)
+def test_money_to_come_leaves_nothing_yet(text: str) -> None:
+    assert written(f"Gesamtforderung: 1.000,00 EUR\n{text.format('200,00 EUR', '800,00 EUR')}") in {"1000.00", None}
+
+
 LEDGER = (
     ("01.01.2026", "Miete", "500,00", "", "500,00"),
     ("05.01.2026", "Zahlung", "", "300,00", "200,00"),

@@ -29,7 +29,7 @@ JOINED_NOUN = Rule(
 """*einschließlich der Hauptforderung von 1.200,00 EUR*: set aside only where the whole follows."""
 BILLED = Rule(
     "billed",
-    rf"{{billed_for}}(?: {_WORD}){{0,3}}? {{contract}}(?: {_WORD}){{0,4}}? {{over}}\Z",
+    rf"{{billed_for}}(?: {_WORD}){{0,3}}? {{lent_or_billed}}(?: {_WORD}){{0,4}}? {{over}}\Z",
     takes=(
         "Gesamtforderung aus dem Darlehen über",
         "Forderung gemäß unserer Rechnung vom 01.02.2023 über",

@@ -9,12 +9,14 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.meaning import is_generic_total
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import (
+    ASKED_FOR,
     DEDUCTED,
     LEFT_OVER,
     PART_OF_CLAIM,
     SUBTOTAL,
     SUM_OF_PAID,
     TAKEN_OFF,
+    TO_COME,
     Rows,
     is_balance,
 )
@@ -230,7 +232,9 @@ class _Balance:
     def _is_remainder(self, equation: Equation) -> bool:
         """Whether what is deducted is known to be, or the result is called what is left, row for row."""
         result = equation.result
-        if any(self._is_named_otherwise(n) for n in equation.deducted):
+        if any(self._is_named_otherwise(n) or self._rows.says_around(n, ASKED_FOR) for n in equation.deducted):
+            return False
+        if any(self._rows.says_around(n, TO_COME) for n in (result, *equation.deducted)):
             return False
         if all(self._signs[n] is Sign.MINUS for n in equation.deducted):
             return True

@@ -24,6 +24,18 @@ TAKEN_OFF = Rule(
     leaves=("Bitte überweisen Sie 270,00 EUR.", "Es sind 270,00 EUR zu zahlen.", "nicht bezahlt: 270,00 EUR"),
     but=r"{not_deducted}|\b(?:nicht|kein\w{0,2}|bitte|not)\b",
 )
+TO_COME = Rule(
+    "money_to_come",
+    r"{to_come}|{condition}|{subjunctive}",
+    takes=("vereinbarte Zahlung 200,00 EUR", "Erlass bei Zahlung bis 15.12.", "Restbetrag in 8 Raten", "dann offen"),
+    leaves=("Zahlung bis zum 31.10.2026", "Rest, zahlbar bis zum 15.12.2026", "Zahlung laut Ratenvereinbarung"),
+)
+ASKED_FOR = Rule(
+    "payment_asked_for",
+    r"{asked_for}",
+    takes=("Bitte leisten Sie eine Anzahlung von 200,00 EUR", "Kaution (noch nicht verrechnet)"),
+    leaves=("Ihre Zahlung vom 03.03.2026",),
+)
 SUM_OF_PAID = Rule(
     "sum_of_paid",
     r"\b(?:summe|gesamt\w{0,8}|insgesamt|total) (?:(?:der|aller|an|of) )?(?:\w{2,14} )?{deducted}",
