@@ -56,6 +56,7 @@ _AUTHOR = re.compile(r" (?:\w{1,20} ){0,2}?\w{3,20}ten\b")
 """Behind *von Frau Lenz*: *vorgelegten*."""
 _OWNER = re.compile(r"(?:[Pp]lan|[Vv]orschlag|[Aa]ngebot|[Vv]ergleich) \Z")
 """In front of *von Frau Lenz*."""
+_OWNER_LENGTH = 12
 
 
 class Marks:
@@ -63,15 +64,13 @@ class Marks:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.amounts: tuple[AmountToken, ...] = tuple(
-            token for token in find_amounts(text) if token.currency == "EUR" or token.has_currency
-        )
-        found = [(date.start, date.end, "#date") for date in find_dates(text)]
-        found += [
-            (amount.start, amount.end, "#money")
-            for amount in self.amounts
+        self._amounts = {
+            amount.start: amount
+            for amount in find_amounts(text)
             if amount.currency == "EUR" and amount.flaw is None and amount.value
-        ]
+        }
+        found = [(date.start, date.end, "#date") for date in find_dates(text)]
+        found += [(amount.start, amount.end, "#money") for amount in self._amounts.values()]
         for pattern, mark in ((_SHORT_DATE, "#date"), (_SHARE, "#share"), (_LAW, "#law")):
             found += [(match.start(), match.end(), mark) for match in pattern.finditer(text)]
         self._places: list[tuple[int, int, str]] = []
@@ -92,10 +91,8 @@ class Marks:
 
     def values(self, start: int, end: int) -> list[AmountToken]:
         """Return the amounts of a stretch, one for each ``#money`` of its marked form, in order."""
-        first = bisect_left(self._starts, start)
-        last = bisect_left(self._starts, end)
-        begins = {begin for begin, _, mark in self._places[first:last] if mark == "#money"}
-        return [amount for amount in self.amounts if amount.start in begins]
+        places = self._places[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return [self._amounts[begin] for begin, _, mark in places if mark == "#money"]
 
 
 def spelled(text: str) -> str:
@@ -110,8 +107,8 @@ def spelled(text: str) -> str:
 def without_names(written: str) -> str:
     """Return a marked sentence in small letters, without the names of people and of the writer's client."""
     for rule, least in ((CLIENT_NAMED, 0), (OUR_CLIENT, 0), (NAME_BEHIND, 2)):
-        pieces, position = [], 0
-        for found in rule.finditer(written.lower()):
+        pieces, position, low = [], 0, written.lower()
+        for found in rule.finditer(low):
             end, names = found.end(), 0
             while names < 6 and (name := _NAME.match(written, end)) and not NAMES_PLAN.find(name["word"].lower()):
                 end, names = name.end(), names + 1
@@ -119,8 +116,8 @@ def without_names(written: str) -> str:
                 pieces.append(written[position : found.end() if rule is OUR_CLIENT else found.start()])
                 if (
                     found.group().startswith("von ")
-                    and not _AUTHOR.match(written.lower(), end)
-                    and not _OWNER.search(written, 0, found.start())
+                    and not _AUTHOR.match(low, end)
+                    and not _OWNER.search(written[max(0, found.start() - _OWNER_LENGTH) : found.start()])
                 ):
                     pieces.append("von dritten")
                 position = end

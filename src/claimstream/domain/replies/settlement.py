@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from claimstream.domain.language import Rule
+from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
 from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
@@ -120,11 +121,8 @@ class _Reply:
     def __init__(self, text: str) -> None:
         self._marks = Marks(text)
         self._boxes = find_boxes(text)
-        self._pieces = [
-            piece
-            for piece in pieces_of(text, self._marks)
-            if not any(box.start < piece.sentence.end and piece.sentence.start < box.end for box in self._boxes)
-        ]
+        lines = Spans(list({(box.start, box.end) for box in self._boxes}))
+        self._pieces = [piece for piece in pieces_of(text, self._marks) if not lines.overlap(*_place(piece))]
         for number, piece in enumerate(self._pieces[1:], start=1):
             before = self._pieces[number - 1].low
             if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
