@@ -173,7 +173,7 @@ def test_an_answer_to_a_plan_about_an_ended_claim(words: str, ended: bool) -> No
 def test_a_plan_declined_for_a_claim_let_go_is_not_written() -> None:
     received = mail(_letter("Wir lehnen den Plan ab. Auf unsere Restforderung verzichten wir."))
     decision = _decided(received, intent=Intent.SETTLEMENT_RESPONSE, case=PLAN)
-    assert (decision.write, decision.review_reason) == (False, ReviewReason.SETTLEMENT_UNCLEAR)
+    assert (decision.write, decision.review_reason) == (False, ReviewReason.CLAIM_ENDED)
 
 
 def test_a_lower_figure_says_more_than_the_ending() -> None:

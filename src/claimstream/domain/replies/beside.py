@@ -5,7 +5,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.answer_rules import WORDS_OF_ACCEPTANCE
+from claimstream.domain.replies.answer_rules import OFFERED_SHARE, WORDS_OF_ACCEPTANCE
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
@@ -15,11 +15,13 @@ from claimstream.domain.replies.kinds_beside import (
     BESIDE_OFFERS,
     BESIDE_REFUSALS,
     CLAIM_REPEATED,
+    RATES_OF_PLAN,
     SHARE_OF_PLAN,
     WILLING,
 )
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
+from claimstream.domain.replies.remarks import MEASURES
 
 TAKES_BACK = Rule(
     "takes_acceptance_back",
@@ -49,6 +51,51 @@ SPEAKS_TO = Rule(
     leaves=("Frau Kern hat mich belogen.", "Es besteht der Verdacht, dass Vermögen verschwiegen wurde."),
 )
 """It may invite an answer."""
+
+OPENS_DOOR = Rule(
+    "opens_a_door",
+    "{invitation}|{subjunctive}|{change}|{offer}|{decides_later}",
+    takes=("Unser Limit liegt höher.", "Wir wären gesprächsbereit.", "Der Vorstand entscheidet am Montag."),
+    leaves=("Diese Entscheidung ist abgestimmt.", "Er hat den Kredit erst im Mai aufgenommen."),
+)
+
+TIED = Rule(
+    "tied_to_something",
+    "{condition}|{doubt}",
+    takes=("Sofern Ihr Mandant sein Einkommen offenlegt, sehen wir weiter.", "Vielleicht sehen wir uns wieder."),
+    leaves=("Bereits die vierte Rate wurde zurückgegeben.",),
+)
+
+NO_OFFER = Rule(
+    "no_offer_of_ours",
+    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}",
+    takes=("Ein Gegenvorschlag wird nicht unterbreitet.", "Wir machen kein Gegenangebot."),
+    leaves=("Wir unterbreiten einen Gegenvorschlag.",),
+)
+
+TO_SOMEBODY = Rule(
+    "to_somebody",
+    r"\b(?:wir|uns|ich|mir|sie|ihnen|ihre?[rnms]?|we|us|you|your)\b|{their_client}",
+    takes=("Wir sehen weiter.", "Ihr Mandant schweigt."),
+    leaves=("Die Voraussetzungen liegen nicht vor.",),
+)
+
+INVITES = Rule(
+    "invites",
+    r"(?:\b(?:sie|ihre? \w+)|{their_client})\b.{0,40}?"
+    r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
+    r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
+    takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
+    leaves=("Wir können dem nicht zustimmen.",),
+)
+
+PLAN_DESCRIBED = Rule(
+    "plan_described",
+    r"\b(?:\w*plan\w*|vorschlag\w*|angebot\w*|schreiben\w*)\b.{0,120}?\brate\w*.{0,40}?#money|"
+    r"\A\w*plan\b.{0,60}?\w*raten?\b.{0,40}?#money",
+    takes=("Sie bitten um Zustimmung zu einem Plan mit Raten von #money.", "Plan: 30 Monatsraten zu je #money"),
+    leaves=("Wir erwarten eine Rate von #money.",),
+)
 
 OFFICE_NOUN = Rule(
     "office_noun",
@@ -93,7 +140,7 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
         return False
     if piece.outside or piece.is_name:
         return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
-    if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN))):
+    if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN, RATES_OF_PLAN))):
         return False
     if is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES):
         # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
@@ -108,6 +155,22 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
+    return _leaves_declined(piece) or (not piece.half and _opens_nothing(piece.low))
+
+
+def _opens_nothing(low: str) -> bool:
+    """Whether a sentence holds no word that opens a door, and puts no question, figure or terms to anybody."""
+    rest = OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(low)))
+    if PLAN_DESCRIBED.find(rest):
+        rest = rest.replace("#money", " ")
+    if re.search(r"#money|#share|\?", rest) or OPENS_DOOR.find(rest):
+        return False
+    if TIED.find(rest) and (ABOUT_PLAN.find(rest) or (TO_SOMEBODY.find(rest) and not MEASURES.find(rest))):
+        return False
+    return INVITES.find(rest) is None
+
+
+def _leaves_declined(piece: Piece) -> bool:
     repeated = CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1
     low = piece.low.replace("#money", "") if repeated else piece.low
     if not is_closed(low):

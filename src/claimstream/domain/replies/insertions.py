@@ -7,6 +7,20 @@ from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
 INSERTIONS = (
     Rule(
+        "plan_in_figures",
+        r"\((?:\d{1,3} ?x ?|[\w ]{0,20}?raten? (?:zu|von|a|á) (?:je )?)#money[^()]{0,40}\)|"
+        r"\(\d{1,3} \w{0,10}raten[^()]{0,60}\)",
+        takes=("(72 Monatsraten zu #money)", "(24 x #money)"),
+        leaves=("(#money sofort)",),
+    ),
+    Rule(
+        "as_set_out",
+        r"\bas (?:set out|described|contained|proposed) in your (?:letter|email|e-mail|proposal)\b|"
+        r"\b(?:after|having) (?:discussing|discussed) it internally\b",
+        takes=("as set out in your letter",),
+        leaves=("as set out in our letter",),
+    ),
+    Rule(
         "with_reference_to",
         r"\b(?:bezugnehmend|unter bezugnahme|mit bezug|in bezug|in beantwortung|in erledigung|with reference|further|"
         r"in response|in reply) (?:auf |to )?(?:ihre?[nsmr]?|das|die|dem|den|your|the) (?:\w{1,20} ){0,2}?{letter}",

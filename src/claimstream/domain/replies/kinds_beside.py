@@ -48,8 +48,22 @@ SHARE_OF_PLAN = Rule(
     leaves=("Auf Sie entfällt ein Betrag von 31,20 EUR.",),
 )
 
+RATES_OF_PLAN = Rule(
+    "rates_of_plan",
+    r"\b\w*raten?\b.{0,80}?(?:\b\w*konto\b|\biban\b|{noted})|"
+    r"{noted}.{0,60}?\b\w*raten?\b|\A\W{0,3}plan: .{0,40}?\b\w*raten?\b",
+    takes=(
+        "Die Raten von monatlich 50,00 Euro sollen auf das Mietkonto überwiesen werden.",
+        "Wir haben uns die 60 Raten zu je 15,00 EUR notiert.",
+        "Plan: 30 Monatsraten zu je 10,00 EUR ab Dezember 2026",
+    ),
+    leaves=("Die Rate muss 100,00 EUR betragen.",),
+)
+"""The rates that the plan gives, on their way."""
+
 BESIDE_ACCEPTANCES = (
     *BESIDE_ANSWERS,
+    RATES_OF_PLAN,
     CLAIM_REPEATED,
     SHARE_OF_PLAN,
     Rule(

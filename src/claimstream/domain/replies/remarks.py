@@ -177,18 +177,20 @@ HARMLESS = (
 """Kinds of sentence that speak of money and leave the figure as it is."""
 
 
-SAY_NOTHING = (
-    Rule(
-        "measures",
-        r"{measures}",
-        takes=(
-            "Sofern keine Zahlung eingeht, werden wir die Zwangsvollstreckung betreiben.",
-            "Ein Widerspruch wurde nicht erhoben.",
-            "Sollte ein Insolvenzverfahren eröffnet werden, melden wir unsere Forderung an.",
-        ),
-        leaves=("Sofern keine Zahlung eingeht, sehen wir weiter.",),
-        but=r"{figure_changes}|{claim_named}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
+MEASURES = Rule(
+    "measures",
+    r"{measures}",
+    takes=(
+        "Sofern keine Zahlung eingeht, werden wir die Zwangsvollstreckung betreiben.",
+        "Ein Widerspruch wurde nicht erhoben.",
+        "Sollte ein Insolvenzverfahren eröffnet werden, melden wir unsere Forderung an.",
     ),
+    leaves=("Sofern keine Zahlung eingeht, sehen wir weiter.",),
+    but=r"{figure_changes}|{claim_named}{gap}\b(?:erlassen|verzicht\w*|aufgehoben|ausgebucht)\b|\d,\d\d",
+)
+
+SAY_NOTHING = (
+    MEASURES,
     Rule(
         "on_request",
         r"\b(?:sollten?|falls|wenn|sofern|if|should)\b{gap}{on_request}|{on_request}{gap}\b(?:falls|wenn|sofern)\b",
