@@ -69,3 +69,21 @@ def test_each_sheet_has_a_claim_of_its_own() -> None:
     sheets = "Strom:\nGesamtforderung\t1000.00\n{}Gas:\nGesamtforderung\t1050.00"
     assert conflicts(sheets.format(""), SourceKind.XLSX)
     assert not conflicts("Gesamtforderung\t1000.00", SourceKind.XLSX)
+
+
+ROWS = "Hauptforderung\t1.410,00\nZinsen\t176,22\nMahnkosten\t15,00\nInkassovergütung\t159,94\nGesamtforderung\t{}"
+
+
+@pytest.mark.parametrize(
+    ("text", "conflict"),
+    [
+        (ROWS.format("2.261,16"), True),
+        (ROWS.format("1.761,16"), False),
+        (ROWS.format("1.700,00"), False),
+        ("24-0911\t640,22 €\n25-0034\t385,90 €\n25-0187\t512,00 €\nGesamtsumme offen\t1.838,12 €", True),
+        ("24-0911\t640,22 €\n25-0034\t385,90 €\n25-0187\t512,00 €\nGesamtsumme offen\t1.538,12 €", False),
+        ("Mahngebühren\t12,50 €\nVerzugszinsen\t18,20 €\nZu zahlender Betrag\t460,70 €", False),
+    ],
+)
+def test_a_total_above_the_sum_of_its_rows_is_a_conflict(text: str, conflict: bool) -> None:
+    assert bool(conflicts(text)) is conflict

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims import CLAIM_ROLES, Claim
 from claimstream.domain.reader.claims.rows import PART_OF_CLAIM
 from claimstream.domain.reader.labels import Role
+from claimstream.domain.reader.layout import LineIndex
 from claimstream.domain.records.extraction import Amount, AmountRank, Conflict, Found, PersonName, Reference
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.replies.whose import said_of_all
@@ -25,6 +26,8 @@ SETTLED_BEFORE = Rule(
 _HEADING = re.compile(r"^[ \t]*([^\n\t\d]{2,60}(?:[^\n\t]{0,20}\d[\w./-]{0,20})?):[ \t]*$", re.MULTILINE)
 _MOST = 40
 """Claims among which two contracts are looked for. More of them do not agree anyhow."""
+_LEAST_ITEMS = 2
+_ITEM_ROLES = frozenset({None, Role.PRINCIPAL, Role.INTEREST, Role.COSTS, Role.CLAIM})
 _APART = Decimal(1)
 """Totals that are no further apart are the same."""
 
@@ -46,6 +49,7 @@ def find_conflicts(
         _of_several_people(source.text, claims, people),
         _of_several_contracts(source, claims, references),
         _below_principal(text, claims, totals, principal),
+        _not_added_up(source.text, claims),
     ]
     return tuple(Conflict(field="total_claim", detail=detail) for detail in found if detail)
 
@@ -110,3 +114,38 @@ def _below_principal(
     if any(SETTLED_BEFORE.find(sentence.folded) for sentence in text.sentences):
         return None
     return f"the total {best} is below its own principal {principal.value}"
+
+
+def _not_added_up(text: str, claims: Sequence[Claim]) -> str | None:
+    """A total right below rows of one amount each, interest and costs not alone, that do not come to so much.
+
+    A lower one stands: a total beats its items (domain rules, Extract).
+    """
+    index = LineIndex(text)
+    by_line: dict[int, list[Claim]] = {}
+    for claim in claims:
+        by_line.setdefault(index.at(claim.token.start), []).append(claim)
+    for line, own in by_line.items():
+        total = own[0].token.value
+        if len(own) != 1 or own[0].role is not Role.TOTAL or own[0].doubt or own[0].part or total is None:
+            continue
+        items = _items_above(by_line, line)
+        if len(items) >= _LEAST_ITEMS and sum(items) + _APART < total:
+            return f"the {len(items)} figures above {total} come to {sum(items)}"
+    return None
+
+
+def _items_above(by_line: Mapping[int, Sequence[Claim]], line: int) -> list[Decimal]:
+    """The amounts of the rows right above a line, one each; none where one of them may be no item of it."""
+    items: list[Decimal] = []
+    roles: set[Role | None] = set()
+    for above in range(line - 1, -1, -1):
+        row = by_line.get(above)
+        if row is None:
+            break
+        value = row[0].token.value
+        if len(row) != 1 or row[0].role not in _ITEM_ROLES or row[0].part or value is None or value <= 0:
+            return []
+        items.append(value)
+        roles.add(row[0].role)
+    return items if roles - {Role.INTEREST, Role.COSTS} else []
