@@ -89,7 +89,8 @@ PHRASES = (
     Rule(
         "composition",
         r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich)|"
-        r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?ueber dem (?:jeweiligen )?basiszins(?:satz)?",
+        r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?"
+        r"ueber dem (?:jeweiligen )?basiszins(?:satz)?",
         takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
         leaves=("Sie ist erledigt.",),
     ),

@@ -13,7 +13,8 @@ from claimstream.domain.reader.plain import is_request
 
 _NAME_HEADING = re.compile(
     r"(?:nach|familien)?name(?:,?\svorname)?|schuldner(?:in|name)?(?:/in)?|mandant(?:in)?(?:/in)?|kunde(?:nname)?|"
-    r"debtor|client|customer|surname|last\sname|mieter(?:in)?|mitglied|person"
+    r"debtor|client|customer|surname|last\sname|mieter(?:in)?|mitglied|person|"
+    r"auftraggeber(?:in)?|gläubiger(?:in)?|creditor"
 )
 _NAME_CELL = re.compile(r"(?:(?:Frau|Herrn?)\s)?[A-ZÄÖÜ][\w’'-]+,\s?[A-ZÄÖÜ][\w’'-]+|(?:Frau|Herrn?)\s[\w’' -]{3,40}")
 _EITHER = re.compile(
@@ -51,7 +52,7 @@ def _is_one_of_two(page: Page, number: int) -> bool:
 
 
 def _lists_people(page: Page) -> bool:
-    """Whether the amounts are those of several debtors: two rows that begin with different names."""
+    """Whether the amounts are those of several debtors or creditors: two rows with different names."""
     names: set[str] = set()
     column: int | None = None
     for number, line in enumerate(page.index.lines):

@@ -4,12 +4,20 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, Claim
 from claimstream.domain.reader.claims.meaning import is_generic_total
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Role
+from claimstream.domain.text.text import folded
 
 _IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
+FEE_NOTE = Rule(
+    "lawyers_fee",
+    r"{lawyers_fee}",
+    takes=("1,3 Geschäftsgebühr Nr. 2300 VV RVG",),
+    leaves=("Inkassovergütung", "Müllgebühren 2026"),
+)
 _FEE_LINES = 8
 """Amounts that a note of fees may hold between the value in dispute and its sum."""
 
@@ -66,13 +74,18 @@ def _has_total(page: Page, claims: Sequence[Claim], numbers: Sequence[int]) -> b
 def without_fees(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The sum under a value in dispute is the lawyer's fee, not the claim."""
     return tuple(
-        Claim(claim.token, None) if _is_fee(page, claim, claims[max(0, number - _FEE_LINES) : number]) else claim
-        for number, claim in enumerate(claims)
+        Claim(claim.token, None) if _is_fee(page, claims, number) else claim for number, claim in enumerate(claims)
     )
 
 
-def _is_fee(page: Page, claim: Claim, before: Sequence[Claim]) -> bool:
+def _is_fee(page: Page, claims: Sequence[Claim], number: int) -> bool:
+    first = max(0, number - _FEE_LINES)
+    claim, before = claims[number], claims[first:number]
     if claim.role is not Role.TOTAL or not claim.label or not is_generic_total(page, claim.label):
         return False
+    if before and all(other.role in {Role.COSTS, Role.OTHER, None} for other in before):
+        start = page.index.lines[page.token_lines[first]].start
+        if FEE_NOTE.find(folded(page.text[start : claim.token.start])):
+            return True
     others = [other.label for other in before if other.role is Role.OTHER and other.label]
     return any(_IN_DISPUTE.match(page.low, label.start) for label in others)
