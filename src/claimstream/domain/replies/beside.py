@@ -82,7 +82,7 @@ TO_SOMEBODY = Rule(
 
 INVITES = Rule(
     "invites",
-    r"(?:\b(?:sie|ihre? \w+)|{their_client})\b.{0,40}?"
+    r"(?:\b(?:sie|ihre? \w{1,30})|{their_client})\b.{0,40}?"
     r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
     r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
     takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
@@ -91,8 +91,8 @@ INVITES = Rule(
 
 PLAN_DESCRIBED = Rule(
     "plan_described",
-    r"\b(?:\w*plan\w*|vorschlag\w*|angebot\w*|schreiben\w*)\b.{0,120}?\brate\w*.{0,40}?#money|"
-    r"\A\w*plan\b.{0,60}?\w*raten?\b.{0,40}?#money",
+    r"(?<!\w)(?:\w{0,30}plan\w{0,10}|(?:vorschlag|angebot|schreiben)\w{0,10})(?!\w).{0,120}?\brate\w{0,10}.{0,40}?#money|"
+    r"\A\w{0,30}plan\b.{0,60}?\w{0,30}raten?\b.{0,40}?#money",
     takes=("Sie bitten um Zustimmung zu einem Plan mit Raten von #money.", "Plan: 30 Monatsraten zu je #money"),
     leaves=("Wir erwarten eine Rate von #money.",),
 )

@@ -50,8 +50,8 @@ SHARE_OF_PLAN = Rule(
 
 RATES_OF_PLAN = Rule(
     "rates_of_plan",
-    r"\b\w*raten?\b.{0,80}?(?:\b\w*konto\b|\biban\b|{noted})|"
-    r"{noted}.{0,60}?\b\w*raten?\b|\A\W{0,3}plan: .{0,40}?\b\w*raten?\b",
+    r"\b\w{0,30}raten?\b.{0,80}?(?:\b\w{0,30}konto\b|\biban\b|{noted})|"
+    r"{noted}.{0,60}?\b\w{0,30}raten?\b|\A\W{0,3}plan: .{0,40}?\b\w{0,30}raten?\b",
     takes=(
         "Die Raten von monatlich 50,00 Euro sollen auf das Mietkonto überwiesen werden.",
         "Wir haben uns die 60 Raten zu je 15,00 EUR notiert.",
