@@ -38,6 +38,7 @@ def of_levels(number: int) -> bytes:
         _HEAD
         + b"Content-Type: multipart/mixed; boundary=b0\n\n--b0\n\nGesamtforderung 812,40 EUR\n"
         + opened
+        + b"--b%d\n\nText\n" % number
         + b"".join(b"--b%d--\n" % n for n in reversed(range(number + 1)))
     )
 

@@ -100,9 +100,11 @@ class Part:
         """False where the encoding is damaged, as by a character that was lost on the way: what follows is garbage."""
         if self._encoding != "base64":
             return True
-        pieces = list(_base64_pieces(self.source, self.start, self.end))
-        lengths_fit = all(len(piece.translate(None, _SPACES)) % 4 == 0 for piece in pieces)
-        return lengths_fit and not any(_FOREIGN.search(piece) for piece in pieces)
+        return all(
+            len(piece[0].translate(None, _SPACES)) % 4 == 0
+            and not _FOREIGN.search(self.source, piece.start(), piece.end())
+            for piece in _base64_pieces(self.source, self.start, self.end)
+        )
 
     @property
     def _encoding(self) -> str:
@@ -114,15 +116,15 @@ def _base64(source: bytes, start: int, end: int) -> bytes:
     """The bytes of the Base64 text between ``start`` and ``end``, with few copies, for a part may have 25 MB."""
     decoded = bytearray()
     for piece in _base64_pieces(source, start, end):
-        characters = piece.translate(None, _NOT_BASE64)
+        characters = piece[0].translate(None, _NOT_BASE64)
         # A single character left over, where a text was cut in its middle, is less than a byte.
         characters = characters[: len(characters) - (len(characters) % 4 == 1)]
         decoded += binascii.a2b_base64(characters + b"=" * (-len(characters) % 4))
     return bytes(decoded)
 
 
-def _base64_pieces(source: bytes, start: int, end: int) -> Iterator[bytes]:
-    """Yield the pieces of a Base64 text, each with its padding.
+def _base64_pieces(source: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """Yield where the pieces of a Base64 text stand, each with its padding.
 
     Padding in its middle ends a piece, not the text: some programs encode each line or each buffer by itself. What
     other servers put below, such as a mailing list's footer, is left out.
@@ -134,7 +136,7 @@ def _base64_pieces(source: bytes, start: int, end: int) -> Iterator[bytes]:
     for piece in _BASE64_PIECE.finditer(source, start, end):
         if piece.start() > start and _FOOTER.match(source, piece.start(), piece.end()):
             break
-        yield piece[0]
+        yield piece
 
 
 class MimeTree:
