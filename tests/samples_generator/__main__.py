@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.samples_generator import (
     cases_claims,
+    cases_endings,
     cases_formats,
     cases_guards,
     cases_machines,
@@ -20,7 +21,16 @@ from tests.samples_generator.world import World
 from claimstream.local.claude.script import SCRIPT_NAME, dump_script
 
 SAMPLES = Path(__file__).parents[2] / "src" / "claimstream" / "local" / "samples"
-GROUPS = (cases_claims, cases_formats, cases_matching, cases_guards, cases_settlements, cases_machines, cases_prose)
+GROUPS = (
+    cases_claims,
+    cases_formats,
+    cases_matching,
+    cases_guards,
+    cases_settlements,
+    cases_machines,
+    cases_prose,
+    cases_endings,
+)
 
 
 def write(folder: Path) -> int:
