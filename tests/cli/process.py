@@ -20,7 +20,7 @@ from tests.cli import libraries
 from tests.cli.libraries import NUMBER, READ_AT_IMPORT, Wanted
 from tests.helpers import LONG, NO_ENV_FILE, bare_environment
 
-_READ_LATER = "OTEL_EXPORTER_OTLP_ENDPOINT"
+from claimstream.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ async def claimstream(
     *words: str, environment: dict[str, str], seconds: float = LONG, folder: Path | None = None
 ) -> Ended:
     """Run a command where no setting but the given ones is in force; in ``folder``, whose ``.env`` is then read."""
-    if not any(name.startswith(READ_AT_IMPORT) and name != _READ_LATER for name in environment):
+    others = [name for name in environment if name.lower() not in Settings.model_fields]
+    if not any(name.startswith(READ_AT_IMPORT) for name in others):
         return await asyncio.wait_for(_forked(words, environment, folder or Path(NO_ENV_FILE)), seconds)
     process = await begun(*words, environment=environment, folder=folder)
     return await ended(process, seconds)
