@@ -72,3 +72,10 @@ def test_entries_find_themselves_and_stand_once(section: str) -> None:
 def test_a_section_nobody_wrote_is_refused() -> None:
     with pytest.raises(KeyError):
         Rule("misspelt", "{slautation}", takes=("",), leaves=("",))
+
+
+def test_no_rule_overlooks_what_its_pattern_finds() -> None:
+    sentences = [Sentence.of(example).folded for rule in RULES for example in rule.takes[:1]]
+    for rule in RULES:
+        for sentence in sentences:
+            assert rule.may_find(sentence) or not rule.compiled.search(sentence), (rule.name, sentence)

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from claimstream.domain.language.needed import Keys, either, keys_of
 from claimstream.domain.reader.spelling import fold
 
 LANGUAGES = ("de", "en", "other")
@@ -74,6 +75,14 @@ def alternatives(section: str) -> str:
 def composed(first: str, head: str) -> str:
     """Return the same for words composed of an entry of each of two sections: *Regulierungs-* and *-plan*."""
     return rf"(?<!\w)(?:{parts(first)})-?(?:{parts(head)})(?!\w)"
+
+
+@cache
+def keys_of_section(section: str) -> Keys | None:
+    """Return the keys of ``alternatives`` of a section, or of ``composed`` for *first+head*."""
+    _, plus, head = section.partition("+")
+    edge = "" if plus else r"\b"
+    return either(keys_of(rf"{edge}{_pattern(fold(entry))}\b", keys_of_section) for entry in entries(head or section))
 
 
 def parts(section: str) -> str:

@@ -244,7 +244,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     low = fold(text)
     found += [match.group() for match in REVERSED.finditer(low)]
     for phrase in PHRASES:
-        low = phrase.compiled.sub(" ", low)
+        low = phrase.sub(" ", low)
     found += [
         word
         for word in _WORD.findall(low)

@@ -23,6 +23,7 @@ _LETTERS = str.maketrans(
 )
 
 _SEPARATORS = re.compile(r"[\s/_.\\|:\-\u2010-\u2015\u2212]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def fold(text: str) -> str:
@@ -30,7 +31,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
-    return "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
+    return _NOT_ASCII.sub(_without_accents, lower)
+
+
+def _without_accents(found: re.Match[str]) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", found.group()) if not unicodedata.combining(char))
 
 
 def word_score(a: str, b: str, *, ending: bool) -> float:
