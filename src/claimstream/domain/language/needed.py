@@ -1,14 +1,19 @@
 """The words without which a pattern finds nothing, so that most sentences need no search.
 
-A letter is asked some hundred rules, most of them about words that it does not hold. From each pattern a few *keys* are
-derived: pieces of words, of which everything that the pattern finds holds one. A blank in a key is the edge of a word:
-" ausbuch" is a key of ``ausbuch*``, "kosten " one of ``*kosten``. The words of a sentence are looked up once for all
-rules, however many there are.
+A letter is asked some hundred rules, most of them about words that it does not hold. From each pattern *keys* are
+derived: sets of pieces of words, of each of which everything that the pattern finds holds one. A blank in a key is the
+edge of a word: " ausbuch" is a key of ``ausbuch*``, "kosten " one of ``*kosten``. Every set is a bit. The words of a
+sentence are looked up once for all rules, however many there are; whether a rule may find something is then a
+comparison of bits.
 """
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
+
+from claimstream.domain.language.vocabulary import entries, entry_pattern, stems
+from claimstream.domain.reader.spelling import fold
 
 _TOKEN = re.compile(
     r"(?P<place>\{[a-z_+]+\})"
@@ -18,17 +23,16 @@ _TOKEN = re.compile(
     r"|(?P<open>\(\?[:>]|\(\?P<\w+>|\((?!\?))"
     r"|(?P<close>\))"
     r"|(?P<either>\|)"
-    r"|(?P<any>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[AZBdDsSwW]|[.^$])"
+    r"|(?P<any>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[AZBdDsSwWnrt]|[.^$])"
     r"|(?P<character>\\[^\w]|[^\\(])",
     re.DOTALL,
 )
 _SHORTEST = 3
 """Characters, blanks included, of a key. Shorter ones stand in every sentence."""
 _LONGEST_WORD = 40
-_LONGEST_TEXT = 2_000
-"""Characters of a text whose words are looked up. A longer one is rarely asked twice."""
+_LONGEST_TEXT = 4_000
+"""Characters of a text whose words are looked up. A longer one holds most words, and is rarely asked twice."""
 _WORD = re.compile(r"\w+")
-_ALWAYS = 1
 _ANY = -1
 """Every bit: anything may be found."""
 
@@ -43,17 +47,37 @@ class _UnknownConstructError(Exception):
     """A construct whose meaning is not known here."""
 
 
-def keys_of(pattern: str, of_place: Callable[[str], Keys | None]) -> Keys | None:
-    """Return keys of which every match of ``pattern`` holds one; None where there are none.
+def needs_of(pattern: str, of_place: Callable[[str], Keys | None] | None = None) -> tuple[frozenset[Keys], ...]:
+    """Return for each alternative of ``pattern`` sets of keys, of each of which every match of it holds one.
 
     Args:
         pattern: a regular expression; in it ``{name}`` stands for another one.
-        of_place: the keys of such a ``{name}``.
+        of_place: the keys of such a ``{name}``: by default, those of the vocabulary.
     """
     try:
-        return _Reading(pattern, of_place).alternatives()
+        found = _Reading(pattern, of_place or keys_of_place).alternatives()
     except _UnknownConstructError:
-        return None
+        return (frozenset(),)
+    # Alternatives with one set each are as good as one alternative.
+    alone = either(next(iter(sets)) for sets in found if len(sets) == 1)
+    return (*({frozenset({alone})} if alone else ()), *{frozenset(sets) for sets in found if len(sets) != 1})
+
+
+def keys_of(pattern: str, of_place: Callable[[str], Keys | None] | None = None) -> Keys | None:
+    """Return keys of which every match of ``pattern`` holds one; None where there are none."""
+    return either(map(_rarest, needs_of(pattern, of_place)))
+
+
+def keys_of_place(place: str) -> Keys | None:
+    """Return the keys of ``{section}`` or ``{first+head}`` in the pattern of a rule."""
+    return None if place == "gap" else _keys_of_section(place)
+
+
+@cache
+def _keys_of_section(place: str) -> Keys | None:
+    _, plus, head = place.partition("+")
+    edge = "" if plus else r"\b"
+    return either(keys_of(rf"{edge}{entry_pattern(fold(entry))}\b") for entry in entries(head or place))
 
 
 class _Reading:
@@ -66,12 +90,12 @@ class _Reading:
         self._position = 0
         self._of_place = of_place
 
-    def alternatives(self, edge: str = "") -> Keys | None:
-        """The keys of everything up to the end of the group: those of every alternative together."""
+    def alternatives(self, edge: str = "") -> list[list[Keys]]:
+        """The keys of every alternative up to the end of the group."""
         found = [self._sequence(edge)]
         while self._next("either"):
             found.append(self._sequence(edge))
-        return either(found)
+        return found
 
     def _next(self, kind: str) -> str | None:
         """The next token, taken if it is of this kind."""
@@ -80,13 +104,13 @@ class _Reading:
             return self._tokens[self._position - 1][1]
         return None
 
-    def _sequence(self, piece: str) -> Keys | None:
-        """The rarest keys of what stands side by side, behind the beginning of a word, or its edge."""
-        found: list[Keys | None] = []
+    def _sequence(self, piece: str) -> list[Keys]:
+        """The keys of what stands side by side, behind the beginning of a word, or its edge."""
+        found: list[Keys] = []
 
         def end(edge: str = "") -> None:
             nonlocal piece
-            if piece.strip():
+            if len(piece + edge) >= _SHORTEST and piece != " ":
                 found.append(frozenset([piece + edge]))
             piece = edge
 
@@ -109,22 +133,26 @@ class _Reading:
             else:
                 edge = piece if piece == " " else ""
                 end()
-                keys = self._of(kind, token, edge)
+                sets = self._of(kind, token, edge)
                 if not _may_be_missing(self._next("repeat")):
-                    found.append(keys)
+                    found += sets
         end()
-        return min((keys for keys in found if keys), key=_weight, default=None)
+        return found
 
-    def _of(self, kind: str, token: str, edge: str) -> Keys | None:
+    def _of(self, kind: str, token: str, edge: str) -> list[Keys]:
         if kind == "place":
-            return self._of_place(token[1:-1])
+            keys = self._of_place(token[1:-1])
+            return [keys] if keys else []
         if kind in {"open", "look"}:
-            keys = self.alternatives(edge if kind == "open" else "")
+            found = self.alternatives(edge if kind == "open" else "")
             if not self._next("close"):
                 raise _UnknownConstructError
-            return keys if kind == "open" else None
+            if "!" in token:
+                return []
+            keys = either(map(_rarest, found))
+            return found[0] if len(found) == 1 else [keys] if keys else []
         if kind == "any":
-            return None
+            return []
         raise _UnknownConstructError
 
 
@@ -138,17 +166,36 @@ def either(found: Iterable[Keys | None]) -> Keys | None:
     return frozenset(key for keys in every if keys for key in keys) if all(every) else None
 
 
-def _weight(keys: Keys) -> float:
-    """How often a text holds one of the keys, about."""
-    return sum(4.0 ** -len(key) for key in keys)
+def _rarest(sets: Iterable[Keys]) -> Keys | None:
+    """Return the set of which a text holds a key the least often, about."""
+    return min(sets, key=lambda keys: sum(map(_commonness, keys)), default=None)
 
 
-def bit_of(keys: Keys | None) -> int:
-    """Return a bit that ``possible`` sets for every text with one of the keys; for None, one that it always sets."""
-    if not keys or min(map(len, keys)) < _SHORTEST:
-        return _ALWAYS
+@cache
+def _commonness(key: str) -> float:
+    """How often a text holds a key, about: the longer the less, and the more the more entries it stands in."""
+    return 3.0 ** -len(key) + stems()[key.strip()] / stems().total()
+
+
+class Needs:
+    """What a text must hold for a pattern to find anything in it."""
+
+    def __init__(self, pattern: str) -> None:
+        self.masks = tuple(reduce(or_, map(_bit, sets), 0) for sets in needs_of(pattern))
+        """For each alternative of the pattern, the bits of what it needs."""
+
+    def are_in(self, text: str) -> bool:
+        """Return False where the pattern can find nothing in a text."""
+        held = bits_of(text)
+        for mask in self.masks:  # noqa: SIM110 - a generator doubles the time, and this is asked most of all
+            if held & mask == mask:
+                return True
+        return False
+
+
+def _bit(keys: Keys) -> int:
     if keys not in _bit_of:
-        _bit_of[keys] = bit = _ALWAYS << len(_bit_of) + 1
+        _bit_of[keys] = bit = 1 << len(_bit_of)
         for key in keys:
             _bits[key] = _bits.get(key, 0) | bit
         _of_word.cache_clear()
@@ -156,14 +203,14 @@ def bit_of(keys: Keys | None) -> int:
     return _bit_of[keys]
 
 
-def possible(text: str) -> int:
-    """Return the bits of all keys of which a text holds one."""
+def bits_of(text: str) -> int:
+    """Return the bits of all sets of keys of which a text holds one."""
     return _of_text(text) if len(text) <= _LONGEST_TEXT else _ANY
 
 
 @lru_cache(maxsize=256)
 def _of_text(text: str) -> int:
-    found = _ALWAYS
+    found = 0
     for word in _WORD.findall(text):
         found |= _of_word(word)
     return found
@@ -174,7 +221,7 @@ def _of_word(word: str) -> int:
     if len(word) > _LONGEST_WORD:
         return _ANY
     word = f" {word} "
-    found = _ALWAYS
+    found = 0
     for start in range(len(word) - _SHORTEST + 1):
         for end in range(start + _SHORTEST, len(word) + 1):
             found |= _bits.get(word[start:end], 0)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from claimstream.domain.language.needed import Keys, bit_of, keys_of, possible
-from claimstream.domain.language.vocabulary import alternatives, composed, keys_of_section
+from claimstream.domain.language.needed import Needs
+from claimstream.domain.language.vocabulary import alternatives, composed
 
 _PLACE = re.compile(r"\{([a-z_]+)(?:\+([a-z_]+))?\}")
 _GAP = ".{0,60}?"
@@ -31,20 +31,16 @@ class Rule:
     """A pattern that, found in the same sentence, makes it an exception."""
     compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
     exception: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
-    _needs: int = field(init=False, repr=False, compare=False)
+    needs: Needs = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", re.compile(_filled(self.pattern)))
         object.__setattr__(self, "exception", re.compile(_filled(self.but)) if self.but else None)
-        object.__setattr__(self, "_needs", bit_of(keys_of(self.pattern, _keys_of_place)))
-
-    def may_find(self, folded: str) -> bool:
-        """Return False where a text holds none of the words without which the rule finds nothing."""
-        return self._needs & possible(folded) != 0
+        object.__setattr__(self, "needs", Needs(self.pattern))
 
     def find(self, folded: str) -> re.Match[str] | None:
         """Return the place where a folded sentence says it; None where it does not, or where it is an exception."""
-        if not self.may_find(folded):
+        if not self.needs.are_in(folded):
             return None
         found = self.compiled.search(folded)
         return None if found is None or (self.exception and self.exception.search(folded)) else found
@@ -54,26 +50,22 @@ class Rule:
 
         Words that stand for an ``…`` of an entry stay: without *stimmen … zu*, *wir stimmen gern zu* is *wir gern*.
         """
-        if not self.may_find(folded) or (self.exception and self.exception.search(folded)):
+        if not self.needs.are_in(folded) or (self.exception and self.exception.search(folded)):
             return folded
         rest = self.compiled.sub(lambda found: f" {' '.join(filter(None, found.groups()))} ", folded)
         return " ".join(rest.split())
 
     def sub(self, replacement: str | Callable[[re.Match[str]], str], folded: str) -> str:
         """Return a folded sentence with a replacement for whatever says it, exceptions or not."""
-        return self.compiled.sub(replacement, folded) if self.may_find(folded) else folded
+        return self.compiled.sub(replacement, folded) if self.needs.are_in(folded) else folded
 
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Every place of a folded sentence that says it, exceptions or not."""
-        return self.compiled.finditer(folded) if self.may_find(folded) else iter(())
+        return self.compiled.finditer(folded) if self.needs.are_in(folded) else iter(())
 
 
 def _filled(pattern: str) -> str:
     return _PLACE.sub(_place, pattern)
-
-
-def _keys_of_place(place: str) -> Keys | None:
-    return None if place == "gap" else keys_of_section(place)
 
 
 def _place(place: re.Match[str]) -> str:

@@ -16,12 +16,11 @@ section: a letter may be in either.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from claimstream.domain.language.needed import Keys, either, keys_of
 from claimstream.domain.reader.spelling import fold
 
 LANGUAGES = ("de", "en", "other")
@@ -64,6 +63,13 @@ def words(section: str) -> tuple[str, ...]:
     return tuple(word for entry in entries(section) for word in entry.split("|"))
 
 
+@cache
+def stems() -> Counter[str]:
+    """Return how often each word stands in the vocabulary, folded and without its ``*``."""
+    every = (word for section in _sections().values() for entry in section for word in fold(entry).split())
+    return Counter(choice.strip("*") for word in every for choice in word.split("|"))
+
+
 def alternatives(section: str) -> str:
     """Return a regular expression that stands for any entry of a section as whole words, for folded text.
 
@@ -77,14 +83,6 @@ def composed(first: str, head: str) -> str:
     return rf"(?<!\w)(?:{parts(first)})-?(?:{parts(head)})(?!\w)"
 
 
-@cache
-def keys_of_section(section: str) -> Keys | None:
-    """Return the keys of ``alternatives`` of a section, or of ``composed`` for *first+head*."""
-    _, plus, head = section.partition("+")
-    edge = "" if plus else r"\b"
-    return either(keys_of(rf"{edge}{_pattern(fold(entry))}\b", keys_of_section) for entry in entries(head or section))
-
-
 def parts(section: str) -> str:
     """Return a regular expression that stands for any entry of a section, also as a part of a word."""
     # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
@@ -93,11 +91,12 @@ def parts(section: str) -> str:
     for entry in sorted(entries(section), key=len, reverse=True):
         folded = fold(entry)
         first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
-        groups[first].append(_pattern(folded)[len(first) :])
+        groups[first].append(entry_pattern(folded)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
-def _pattern(entry: str) -> str:
+def entry_pattern(entry: str) -> str:
+    """Return a regular expression for one folded entry."""
     return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
 
 

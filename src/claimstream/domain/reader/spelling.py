@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -30,12 +31,13 @@ def fold(text: str) -> str:
     """Lower case, umlauts as digraphs (ä=ae, ß=ss), accents dropped. Digraphs stay: *Goethe*, *Neue*, *Israel*."""
     if text.isascii():
         return text.lower()
-    lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
-    return _NOT_ASCII.sub(_without_accents, lower)
+    return _NOT_ASCII.sub(lambda found: _in_ascii(found[0]), unicodedata.normalize("NFC", text).lower())
 
 
-def _without_accents(found: re.Match[str]) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", found.group()) if not unicodedata.combining(char))
+@lru_cache(maxsize=1024)
+def _in_ascii(letters: str) -> str:
+    apart = unicodedata.normalize("NFKD", letters.translate(_LETTERS))
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def word_score(a: str, b: str, *, ending: bool) -> float:
