@@ -47,9 +47,10 @@ def clean(text: str) -> str:
 
     Figures that a bidirectional override, embedding or isolate may show in another order are marked as unread.
     """
+    if text.isascii():
+        return text if text.isprintable() else _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
     text = _LOST.sub(UNREAD, _LINE_ENDS.sub("\n", text))
-    if not text.isascii():
-        text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
+    text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
     return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_fewer_marks, _UNWANTED.sub("", text)))
 
 
