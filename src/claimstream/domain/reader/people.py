@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from claimstream.domain.language import as_written, words
 from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.reader.organisations import looks_like_organisation
 from claimstream.domain.reader.spelling import fold, word_score
@@ -117,36 +118,13 @@ _PROSE = 40
 """A line of at least this length may have been broken within a name."""
 _NAME_BEGIN = re.compile(rf"{_BLANK}*(?:{_PARTICLE}{_BLANK})*[{_UPPER}]{_LETTER}")
 _BIRTH = re.compile(r"geb|\*|born")
-_STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
+_STREET = re.compile(rf"(?:{as_written('street_end')})\Z", re.IGNORECASE)
 _GREETING = re.compile(
     r"(?:geehrte[rs]?|Liebe[rs]?|Hallo|Guten (?:Tag|Morgen|Abend)|Dear|Hello|Moin|Sehr verehrte[rn]?)\s*\Z",
     re.IGNORECASE,
 )
-_CLERK = re.compile(
-    r"ansprechpartner|sachbearbeit|bearbeiter|rechtsanw|\bra\b|\brain\b|anwältin|anwalt|kontakt|durchwahl|"
-    r"rückfragen|telefon|\btel\b|zuständig|erreichen|gez\.|"
-    r"\bi\. ?a\.|\bi\. ?v\.|geschäftsführ|vorstand|aufsichtsrat|unterzeichn|kolleg|mitarbeiter|contact|"
-    r"regards|richter|gerichtsvollzieh|insolvenzverwalt|notar|steuerberat|betreuer|schuldnerberat|"
-    r"telefonat|gespräch|(?:meldet|wenden) sich|ihnen gern|hilft ihnen|verfügung",
-    re.IGNORECASE,
-)
-_NO_NAMES = (
-    "sie wir ich die der das den dem des in ihr ihre ihren unser unsere bitte mit zu zum zur am im und "
-    "hier vom von forderung forderungen gesamtforderung hauptforderung anfrage schreiben mahnung rechnung "
-    "vertrag kunde kundennummer aktenzeichen geburtsdatum anschrift adresse name vorname nachname straße "
-    "strasse telefon stand datum betrag saldo eur euro nr konto schuldner mandant mandantin mandantschaft "
-    "gläubigerin ehemann ehefrau "
-    "gläubiger zeichen unbekannt ort wohnort plz ratenzahlung vergleich angebot antwort aw wg re fwd "
-    "schuldenbereinigungsplan forderungsaufstellung frau herr herrn eheleute familie amtsgericht "
-    "landgericht finanzamt your our the claim statement reference letter outstanding debt auskunft "
-    "bestätigung mitteilung vorgang akte insolvenz verfahren sache sachen angelegenheit regulierung "
-    "einigung außergerichtliche außergerichtlicher dr guten tag sehr geehrte geehrter damen herren vielen "
-    "dank freundlichen grüßen siehe anlage kein keine nicht es er an auf aus bei zahlung zahlungen "
-    "ratenplan kundin alle beide anbei ihrer ihrem ihres unserer unserem unseres gesamt summe offene "
-    "offener aktuelle januar februar märz april mai juni juli august september oktober november dezember "
-    "geb geboren mandats az kd tel fax "
-)
-_SUBJECT_WORDS = frozenset(_NO_NAMES.split())
+_CLERK = re.compile(rf"{as_written('clerk_sign')}|\b(?:ra|rain|tel|i\. ?a\.|i\. ?v\.)(?!\w)", re.IGNORECASE)
+_SUBJECT_WORDS = frozenset(words("no_person"))
 
 
 @dataclass(frozen=True, slots=True)
