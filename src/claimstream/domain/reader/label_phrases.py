@@ -7,11 +7,11 @@ _PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10}
 
 TAX_OWED = Rule(
     "label_tax_owed",
-    r"hauptforderung (?:aus )?(?!{tax_of_a_price})[^\W\d_]{0,40}steuer",
+    r"hauptforderung\x20(?:aus\x20)?(?!{tax_of_a_price})[^\W\d_]{0,40}steuer",
     takes=("Hauptforderung Einkommensteuer",),
     leaves=("Hauptforderung Umsatzsteuer", "Hauptforderung Miete"),
 )
-"""A tax that is what is owed; alone it is a part of a price, as VAT is."""
+"""A tax that is what is owed; alone it is a part of a price, as VAT is. One blank: two part columns."""
 
 COUNTED_IN = Rule(
     "label_counted_in",

@@ -79,7 +79,10 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
 _ROLES = tuple(role for role, _ in _PHRASES)
 _SCAN = re.compile(
     r"(?<![\w-])(?:"
-    + "|".join(f"(?P<r{index}>{'|'.join(unfolded(rule.compiled.pattern) for rule in rules)})" for index, (_, rules) in enumerate(_PHRASES))
+    + "|".join(
+        f"(?P<r{index}>{'|'.join(unfolded(rule.compiled.pattern) for rule in rules)})"
+        for index, (_, rules) in enumerate(_PHRASES)
+    )
     + r")(?!\w)|(?P<word>[^\W\d_][\w]*(?:-[^\W\d_]\w*)*)"
 )
 
