@@ -27,26 +27,16 @@ _ORG = (
     rf"{_ORG_WORD})){{0,9}}"
 )
 _CREDITOR_LEAD = re.compile(
-    r"(?<![\w-])(?:(?:[Nn]amens und (?:in|im) (?:Vollmacht|Auftrag|Auftrage)|"
-    r"[Ii]m (?:Namen und (?:im )?(?:Auftrag|Vollmacht)|Auftrag(?:e)?|Namen)|[Ii]n Vollmacht|[Ii]n Vertretung)"
-    r"(?: unsere[rs] (?:Mandantin|Mandantschaft|Auftraggeberin|Auftraggebers|Mandanten|Kundin),?)?(?: (?:der|"
-    r"des|von|die))?(?: Firma)?"
-    r"|(?:[Uu]nsere[rn]? (?:Mandantin|Mandantschaft|Auftraggeberin|Gläubigerin|Auftraggeber|Zedentin)|"
-    r"[Uu]nser(?:e[sn])? (?:Mandanten?|Auftraggebers?)),?(?: (?:der|des|von|die))?(?: Firma)?"
+    rf"(?<![\w-])(?:(?:{as_written('on_behalf')})(?: unsere[rs] (?:{as_written('whose_agent')}),?)?"
+    rf"(?: (?:der|des|von|die))?(?: Firma)?|(?:{as_written('our_creditor')}),?(?: (?:der|des|von|die))?(?: Firma)?"
     r"|[Ff]orderung(?:en)? (?:der|des|von)(?: Firma| Gläubigerin)?"
-    r"|(?:[Ww]ir vertreten|vertreten wir|[Ww]ir zeigen an, dass wir)(?: hier)?(?: die| den|"
-    r" das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
-    r"|(?:[Oo]n behalf of|[Aa]cting for|[Oo]ur client,?|[Aa]s agents? (?:of|for)|instructed by|[Cc]laim of)(?: the)?"
-    r"|(?:Gläubiger(?:in|/in|\(in\))?|Auftraggeber(?:in|/in)?|Forderungsinhaber(?:in)?|Altgläubiger(?:in)?|"
-    r"Ursprungsgläubiger(?:in)?|Mandant(?:in|schaft)?|Kreditgeber(?:in)?|Creditor|"
-    r"Original creditor)(?: ?\([^)\n]{0,30}\))?[ \t]{0,3}[:|\t])"
+    rf"|(?:{as_written('we_act_for')})(?: hier)?(?: die| den| das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
+    rf"|(?:{as_written('we_act_for_en')})(?: the)?"
+    rf"|(?:{as_written('creditor_heading')})(?: ?\([^)\n]{{0,30}}\))?[ \t]{{0,3}}[:|\t])"
     r"[ \t\u00a0]{1,4}"
 )
 _REPRESENTATIVE_LEAD = re.compile(
-    r"(?<![\w-])(?:Gläubigervertreter(?:in)?|Vertreter(?:in)?|Vertreten durch|vertreten durch(?: die)?|"
-    r"Bevollmächtigte(?:r|n)?|Verfahrensbevollmächtigte(?:r|n)?|Prozessbevollmächtigte(?:r|n)?|"
-    r"Inkassounternehmen|Inkassodienstleister|Representative|Agent)"
-    r"[ \t]{0,3}[:|\t]?[ \t\u00a0]{1,4}"
+    rf"(?<![\w-])(?:{as_written('representative_heading')})[ \t]{{0,3}}[:|\t]?[ \t\u00a0]{{1,4}}"
 )
 _NAME_AT = re.compile(_ORG)
 _CLOSING = re.compile(
