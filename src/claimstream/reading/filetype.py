@@ -139,9 +139,8 @@ def _ole_kind(data: bytes) -> str:
 def _text_kind(data: bytes, name: str, declared: str) -> str:
     head = data[:4096]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not wide:
-        if len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 200:
-            return _other(data, name)
+    if not wide and len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 200:
+        return _other(data, name)
     if _HTML_START.match(data[:8192]) or (
         _looks_tagged(head) and (declared == HTML or name.endswith((".html", ".htm")))
     ):

@@ -406,11 +406,11 @@ def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:
         left, bottom, right, top = run.box
         (x1, y1), (x2, y2) = at(left, bottom), at(right, top)
         first, last = min(x1, x2), max(x1, x2)
-        darkest, lightest = 255, 0
+        shades: list[int] = []
         for row in range(min(y1, y2), max(y1, y2)):
-            if shades := pixels[row * stride + first : row * stride + last]:
-                darkest, lightest = min(darkest, min(shades)), max(lightest, max(shades))
-                if lightest - darkest >= _INK:
+            if drawn := pixels[row * stride + first : row * stride + last]:
+                shades += (min(drawn), max(drawn))
+                if max(shades) - min(shades) >= _INK:
                     return True
         return False
 
