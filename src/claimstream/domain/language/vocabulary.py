@@ -25,6 +25,8 @@ from claimstream.domain.reader.spelling import fold
 
 LANGUAGES = ("de", "en", "other")
 """The folders of the vocabulary. ``other`` has what mail programs in further languages write around a quotation."""
+_LETTERS = r"\w{0,30}"
+"""Stands for a ``*``."""
 _HEADING = re.compile(r"\[([a-z_]+)\]")
 
 
@@ -86,11 +88,12 @@ def composed(first: str, head: str) -> str:
 def parts(section: str) -> str:
     """Return a regular expression that stands for any entry of a section, also as a part of a word."""
     # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
-    # faster: most words fail at their first letter.
+    # faster: most words fail at their first letter. The letters that a "*" stands for are gone over once.
     groups: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(entries(section), key=len, reverse=True):
         folded = fold(entry)
-        first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
+        first = folded[0] if (folded[0].isalnum() or folded[0] == "*") and "|" not in folded.split()[0] else ""
+        first = first.replace("*", _LETTERS)
         groups[first].append(entry_pattern(folded)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
@@ -126,6 +129,6 @@ def entry_pattern(entry: str) -> str:
 
 def _word(word: str) -> str:
     choices = [
-        r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
+        _LETTERS.join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
     ]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
