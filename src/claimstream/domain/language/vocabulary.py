@@ -17,7 +17,7 @@ section: a letter may be in either.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -90,11 +90,10 @@ def parts(section: str) -> str:
     # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
     # faster: most words fail at their first letter. The letters that a "*" stands for are gone over once.
     groups: dict[str, list[str]] = defaultdict(list)
-    for entry in sorted(entries(section), key=len, reverse=True):
-        folded = fold(entry)
-        first = folded[0] if (folded[0].isalnum() or folded[0] == "*") and "|" not in folded.split()[0] else ""
-        first = first.replace("*", _LETTERS)
-        groups[first].append(entry_pattern(folded)[len(first) :])
+    longest_first = sorted(entries(section), key=len, reverse=True)
+    for entry in (begun for entry in longest_first for begun in _begun(fold(entry))):
+        first = _LETTERS if entry[0] == "*" else entry[0] if entry[0].isalnum() else ""
+        groups[first].append(entry_pattern(entry)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
@@ -120,6 +119,12 @@ def unfolded(pattern: str) -> str:
     for folded, written in _SPELLINGS:
         pattern = pattern.replace(folded, written)
     return pattern
+
+
+def _begun(entry: str) -> Iterator[str]:
+    """Yield an entry with each of the words that it may begin with: *keine Sache* and *keiner Sache*."""
+    first, blank, rest = entry.partition(" ")
+    return (f"{choice}{blank}{rest}" for choice in sorted(first.split("|"), key=len, reverse=True))
 
 
 def entry_pattern(entry: str) -> str:
