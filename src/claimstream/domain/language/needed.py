@@ -53,7 +53,7 @@ def needs_of(pattern: str, of_place: Callable[[str], Keys | None] | None = None)
     """Return for each alternative of ``pattern`` sets of keys, of each of which every match of it holds one.
 
     Args:
-        pattern: a regular expression; in it ``{name}`` stands for another one.
+        pattern: a regular expression for text in small letters; in it ``{name}`` stands for another one.
         of_place: the keys of such a ``{name}``: by default, those of the vocabulary.
     """
     try:
@@ -180,7 +180,7 @@ def _commonness(key: str) -> float:
 
 
 class Needs:
-    """What a text must hold for a pattern to find anything in it."""
+    """What a text, in small letters, must hold for a pattern to find anything in it."""
 
     def __init__(self, pattern: str) -> None:
         self.masks = tuple(reduce(or_, map(_bit, sets), 0) for sets in needs_of(pattern))

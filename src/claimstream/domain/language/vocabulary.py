@@ -90,10 +90,10 @@ def parts(section: str) -> str:
     # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
     # faster: most words fail at their first letter. The letters that a "*" stands for are gone over once.
     groups: dict[str, list[str]] = defaultdict(list)
-    longest_first = sorted(entries(section), key=len, reverse=True)
-    for entry in (begun for entry in longest_first for begun in _begun(fold(entry))):
-        first = _LETTERS if entry[0] == "*" else entry[0] if entry[0].isalnum() else ""
-        groups[first].append(entry_pattern(entry)[len(first) :])
+    for entry in sorted(entries(section), key=len, reverse=True):
+        for begun in _begun(fold(entry)):
+            first = _LETTERS if begun[0] == "*" else begun[0] if begun[0].isalnum() else ""
+            groups[first].append(entry_pattern(begun)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 

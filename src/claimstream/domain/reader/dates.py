@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from claimstream.domain.language import words
-from claimstream.domain.language.needed import Needs, Sieve
+from claimstream.domain.language import Needs, Sieve, words
 from claimstream.domain.reader.spelling import fold
 
 MONTHS = (

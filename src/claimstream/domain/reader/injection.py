@@ -2,7 +2,7 @@
 
 import re
 
-from claimstream.domain.language.needed import Needs, Sieve
+from claimstream.domain.language import Needs, Sieve
 from claimstream.domain.reader.layout import lowered
 from claimstream.domain.records.extraction import Evidence
 

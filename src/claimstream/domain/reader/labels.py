@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, parts, unfolded
-from claimstream.domain.language.needed import Sieve
+from claimstream.domain.language import Rule, Sieve, parts, unfolded
 from claimstream.domain.reader import label_phrases as phrases
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
@@ -135,6 +134,7 @@ def find_labels(low: str) -> tuple[Label, ...]:
 
 
 def _phrases(low: str) -> Iterator[Label]:
+    """Every label of several words; where two begin at the same place, the first of :data:`_PHRASES`."""
     patterns = _SIEVE.that_may_find(folded(low))
     upcoming = {pattern: (match, role) for role, pattern in patterns if (match := pattern.search(low))}
     while upcoming:

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, as_written, parts, unfolded, words
-from claimstream.domain.language.needed import Needs
+from claimstream.domain.language import Needs, Rule, as_written, parts, unfolded, words
 from claimstream.domain.reader.layout import Span, lines
 from claimstream.domain.reader.spelling import fold, word_score
 from claimstream.domain.records.extraction import Evidence, Found
@@ -18,9 +17,7 @@ _FORM = re.compile(
     r"S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|"
     r"N\.\s?V\.)(?![\w])"
 )
-_KEYWORD = re.compile(
-    rf"(?<![^\W_])(?:[\w-]{{0,30}}?(?:{unfolded(parts('office_name'))}|kfz-[\w-]+))(?![^\W_])"
-)
+_KEYWORD = re.compile(rf"(?<![^\W_])(?:[\w-]{{0,30}}?(?:{unfolded(parts('office_name'))}|kfz-[\w-]+))(?![^\W_])")
 """Over a name in small letters."""
 _KEYWORD_NEEDS = Needs(_KEYWORD.pattern)
 _ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from claimstream.domain.language import Rule
-from claimstream.domain.language.needed import Sieve
+from claimstream.domain.language import Rule, Sieve
 from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.replies.lookalikes import CLAUSE, LOOKALIKES, ON, WORD
