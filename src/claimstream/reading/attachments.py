@@ -145,7 +145,7 @@ class AttachmentReader:
 
     def _open_mail(self, file: _File) -> None:
         tree = MimeTree(file.data, self._limits)
-        sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
+        sender = next(iter(headers.addresses(headers.RawHeaders(tree.root.headers, self._limits).values("From"))), None)
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, missing, struck = body_text(anatomy.texts)
