@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from claimstream.domain.records.mail import REST, STRUCK, Source, SourceKind, Unread
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import ANSWERED_BELOW, body_text
 from claimstream.reading.documents import Document, read_document

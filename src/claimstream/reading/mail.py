@@ -5,7 +5,8 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind, mailbox_of
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.body import ANSWERED_BELOW, BodyText, body_text
