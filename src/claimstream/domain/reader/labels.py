@@ -44,6 +44,8 @@ class Role(Enum):
     PART = auto()
     """*davon*: part of what was named before."""
 
+    __hash__ = object.__hash__  # roles are looked up in sets all the time, and the hash of a name takes Python code
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
