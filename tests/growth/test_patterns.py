@@ -19,7 +19,6 @@ MODULES = {module.__name__: collect(module) for module in modules()}
 
 MADE_AT_RUN_TIME = {
     "claimstream.domain.language.rule.__post_init__": "our own rules, on import; each found in its module",
-    "claimstream.domain.reader.labels._tolerant": "of our own patterns, on import",
     "claimstream.domain.reader.organisations.significant_words": "a list in the function, for names of records",
     "claimstream.domain.rules.evidence._places": "escaped words of a quote",
     "claimstream.domain.rules.evidence.reference": "escaped words of a reference",
@@ -28,9 +27,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.own_letter.represents": "an escaped name of ours",
-    "claimstream.domain.rules.phrases._any": "our own patterns, on import",
     "claimstream.domain.text.ourselves._named": "escaped words of our firm's names",
-    "claimstream.domain.replies.endings._last_words": "words of our vocabulary, on import",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
     "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
 }
