@@ -12,8 +12,11 @@ from functools import lru_cache
 
 from claimstream.domain.language import Rule, parts, words
 from claimstream.domain.reader.dates import MONTHS
+from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, without_grounds
 from claimstream.domain.reader.spelling import fold
-from claimstream.domain.replies.kinds import is_harmless
+from claimstream.domain.replies.kinds import ENCLOSURE, KINDS, is_harmless
+from claimstream.domain.replies.remarks import CHANGES
+from claimstream.domain.replies.remarks import HARMLESS as SAY_NO_MORE
 from claimstream.domain.text import Sentence
 
 _DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
@@ -22,10 +25,10 @@ _MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
 PHRASES = (
     Rule(
         "opening_of_a_letter",
-        rf"(?:wir nehmen )?(?:hoeflich )?bezug(?:nehmend)? auf ihre? {{letter}}{_DATE}|"
+        rf"(?:wir nehmen |unter )?(?:hoeflich )?bezug(?:nehmend|nahme)? auf ihre? {{letter}}{_DATE}|"
         rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|"
         rf"(?:vielen dank|wir danken(?: ihnen)?|wir bedanken uns) fuer ihre? {{letter}}{_DATE}|"
-        rf"(?:auf|zu) ihre?m? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
+        rf"(?:auf|zu|nach) ihre?[mr]? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
         rf"(?:thank you for|we refer to|with reference to|further to) your {{letter}}{_DATE}|"
         r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
         takes=("zu Ihrem Schreiben vom 03.05.2026", "Sehr geehrte Frau Kern,", "Further to your letter of 3 May 2026"),
@@ -33,14 +36,11 @@ PHRASES = (
     ),
     Rule(
         "telling",
-        r"(?:wir |ich )?(?:teilen?|koennen) (?:wir |ich )?ihnen (?:hiermit |wunschgemaess |gerne? )?(?:mit|mitteilen)"
-        r"(?![^\s,:.])|(?:wir |ich )?teilen? (?:wir |ich )?(?:hiermit |wunschgemaess )?mit(?![^\s,:.])|"
-        r"(?:wir )?bestaetigen (?:wir )?(?:ihnen )?(?:hiermit )?(?=,|dass)|"
-        r"\brichtig ist(?=:)|"
+        r"{telling}|{telling_first}(?= mit(?![^\s,:.]))|\brichtig ist(?=:)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
         r"wie folgt|(?:so )?dass\b",
-        takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due."),
-        leaves=("Er teilt die Forderung.",),
+        takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due.", "geben wir Ihnen den Stand bekannt"),
+        leaves=("Er teilt die Forderung.", "Wir geben Ihnen einen Nachlass."),
     ),
     Rule(
         "in_this_matter",
@@ -56,7 +56,7 @@ PHRASES = (
         r"ihr mandant\b|ihre? (?:aktuelle |gesamte |offene )?(?:restschuld|rueckstand|saldo|schulden)\b|"
         r"unsere[rnms]? (?:mandant(?:in|schaft|en)|auftraggeber(?:in|s)?)\b|"
         r"your client(?:['’]s|s|s['’])?(?!\w)|your (?:(?:total|current|outstanding) ){0,2}(?:balance|debt|arrears)\b|"
-        r"\bschuldet (?:sie|er|es)\b|\bschuldet (?:mir|uns) (?:sie|er)\b|\b(?:sie|er) schuldet\b",
+        r"{debtor_owes}",
         takes=(
             "Ihr Mandant schuldet uns 50,00 EUR.",
             "Your client's debt is EUR 50.00.",
@@ -70,21 +70,27 @@ PHRASES = (
         r"zu (?:zahlen|begleichen|entrichten|leisten|ueberweisen)de[rnsm]?\b|"
         r"zur zahlung(?= (?:offen|faellig))|\bto (?:pay|be paid)\b|"
         r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
-        r"in voller hoehe|zu unseren gunsten|\bmay(?= \d)|(?<=\d )may\b|"
+        r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
         takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
         leaves=("Es ist nichts zu tun.",),
     ),
     Rule(
         "payments_counted",
-        r"(?:nach|unter) (?:abzug|verrechnung|anrechnung|beruecksichtigung) (?:(?:aller|der|ihrer|bisher|bereits|"
-        r"geleisteten|geleisteter|eingegangenen|eingegangener|erhaltenen|bisherigen|bislang|saemtlicher) ){0,4}"
-        r"zahlung(?:en)?\b|after (?:(?:all|deduction|of|your|the|any) ){0,3}payments?(?: (?:received|made))?\b|"
-        r"(?:abzueglich|abzgl\.) (?:bereits )?(?:gezahlter|geleisteter) (?:raten|betraege|zahlungen)\b|"
-        r"nach (?:abzug|aufrechnung|verrechnung) mit laufenden leistungen|"
+        r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}(?: (?:received|made))?\b|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
-        takes=("nach Abzug aller bisher geleisteten Zahlungen", "after deduction of all payments received"),
+        takes=(
+            "nach Abzug aller bisher geleisteten Zahlungen",
+            "after deduction of all payments received",
+            "unter Anrechnung des Verwertungserlöses",
+        ),
         leaves=("Nach Abzug der Provision beträgt er 50,00 EUR.",),
+    ),
+    Rule(
+        "looked_up",
+        r"\b(?:nach|laut|gemaess|ausweislich)(?: {reckoned}){0,2} {looked_up}(?: {reckoned} [^\W\d_]{3,30}){0,2}",
+        takes=("nach Prüfung des Vertragskontos", "laut unserer Buchhaltung", "nach Kündigung des Vertrages"),
+        leaves=("laut Ihrer Aufstellung", "nach Vergleich der Akten", "bei Kündigung des Vertrages"),
     ),
     Rule(
         "composition",
@@ -142,28 +148,27 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-_NOUN = r"[A-ZÄÖÜ][\w-]{2,40}"
-_GROUND_NOUNS = re.compile(
-    rf"(?<!\w)(?P<lead>aus|für|wegen|betreffend|bezüglich)\s(?:(?:dem|der|den|die|das|des|einem|einer|Ihrem|Ihrer)\s)?"
-    rf"(?:[a-zäöüß-]{{3,30}}e[nr]\s)?"
-    rf"(?P<nouns>{_NOUN}(?:(?:,|\s(?:und|sowie|&))\s{_NOUN}){{0,3}})(?!\w)"
-)
-"""*aus der Lieferung und Montage*: any noun may be what is owed for, unless it is one of ``[odd_noun]``."""
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
+_PARTICIPLE = re.compile(
+    rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
+    r"(?:ver|be|er|zer|ent|miss|ueber|unter|wider)\w{2,30}(?:t|en)|\w{2,30}(?:iert|end)"
+)
+_MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
     "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
 )
+_ADJECTIVE = re.compile(rf"(?:{parts('plain_adjective')})(?:e[nrsm]?)?")
 _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
 """What is owed, composed: *Beitrags-rückstände*, *Gesamt-rest-forderung*."""
 _GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
-_ODD_NOUN = re.compile(parts("odd_noun"))
 _PAST = re.compile(parts("figure_past"))
 _AFTER = re.compile(parts("figure_after"))
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_QUOTATION = re.compile(r"[?„“”»«\"]")
+_QUOTATION = re.compile(r"[?„“”»«\"]|(?<!\w)waren(?!\w)")
+"""A question, a quotation, and the verb that is the goods (*Waren*) when folded."""
 
 REVERSED = Rule(
     "owed_to_the_client",
@@ -179,7 +184,7 @@ REVERSED = Rule(
 )
 TAKEN_BACK = Rule(
     "figure_taken_back",
-    r"{taking_back}|\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
+    r"{taking_back}|(?<!\b(?:den|der|zum) )(?<!en )\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
     r"\bihre[mrs]? (?:liste|aufstellung|verzeichnis|berechnung)\b|"
     r"\bsie (?:schr\w+|nann\w+|nenn\w+|gaben|teilten|geben|haben)\b|\bin your\b|\byou \w+|\baccording to\b",
     takes=("Dies war der Stand im Mai.", "Sie ist verjährt.", "It was settled in May."),
@@ -191,6 +196,13 @@ ANNOUNCES = Rule(
     takes=("Wir teilen Ihnen den Stand mit:", "Our statement is as follows:"),
     leaves=("Sie schrieben uns:",),
 )
+NOW = Rule(
+    "now",
+    r"{now}",
+    takes=("Derzeit bestehen folgende Rückstände:",),
+    leaves=("Vorläufig bestehen folgende Rückstände:",),
+)
+"""Words of doubt about an answer, and of none about a figure."""
 SUPPOSED = Rule(
     "figure_supposed",
     r"{condition}|{limit}|{subjunctive}|{doubt}",
@@ -225,7 +237,7 @@ REQUEST = Rule(
 def _is_known(word: str) -> bool:
     if word == "may":
         return False  # "the claim may amount to": beside a day it is a month, which a phrase takes out before
-    if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word):
+    if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word) or _ADJECTIVE.fullmatch(word):
         return True
     if word in _GROUNDS:
         return True
@@ -240,11 +252,11 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = " ".join(text.split())
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
-    text = _GROUND_NOUNS.sub(_without_nouns, _ASIDE.sub(_without_aside, _without_names(text)))
+    text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
     found += [match.group() for match in REVERSED.finditer(low)]
     for phrase in PHRASES:
-        low = phrase.compiled.sub(" ", low)
+        low = phrase.without(low)
     found += [
         word
         for word in _WORD.findall(low)
@@ -266,25 +278,14 @@ def _without_names(text: str) -> str:
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
 
 
-def _without_nouns(match: re.Match[str]) -> str:
-    nouns = re.split(r"[\s,&]+", match["nouns"])
-    return match.group() if any(map(_is_odd, nouns)) else f"{match['lead']} "
-
-
 def _without_aside(match: re.Match[str]) -> str:
-    """An aside goes when it is a number with the nouns that say which: *(Verfahren 4 C 119/24)*."""
-    words = [word for word in _WORD.findall(match["words"]) if not any(char.isdigit() for char in word)]
-    named = any(char.isdigit() for char in match["words"]) and not _MONEY_ASIDE.search(match["words"])
-    plain = all(_is_known(fold(word)) or (word[0].isupper() and not _is_odd(word)) for word in words if len(word) > 1)
-    return " " if named and plain else match.group()
-
-
-_MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
-
-
-def _is_odd(noun: str) -> bool:
-    word = fold(noun)
-    return _ODD_NOUN.fullmatch(word) is not None or (_ODD_PART.match(word) is not None and word not in _GROUNDS)
+    """An aside goes when it holds nouns and numbers that name something: *(Verfahren 4 C 119/24)*, *(Hausrat)*."""
+    aside = match["words"]
+    words = [word for word in _WORD.findall(aside) if not any(char.isdigit() for char in word)]
+    plain = all(_is_known(fold(word)) or word[0].isupper() for word in words if len(word) > 1)
+    state = len(words) == 1 and _PARTICIPLE.fullmatch(fold(aside))
+    odd = not plain or state or _MONEY_ASIDE.search(aside) or is_odd_phrase(aside)
+    return match.group() if odd else " "
 
 
 def is_plain(text: str, names: Collection[str] = ()) -> bool:
@@ -297,8 +298,8 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     if is_plain(text, names):
         return True
     folded = Sentence.of(text).folded
-    for phrase in PHRASES:
-        folded = phrase.without(folded)
+    for rule in (*PHRASES, NOW, ENCLOSURE):
+        folded = rule.without(folded)
     if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
         return False
     return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None
@@ -309,7 +310,22 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     sentence = Sentence.of(text.strip())
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return True
-    return is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text))
+    if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
+        return True
+    return not _MONEY_ASIDE.search(text) and not may_change(text)
+
+
+def may_change(text: str) -> bool:
+    """Return True when a sentence holds a word that may make the figure beside it another one."""
+    folded = Sentence.of(_without_names(text)).folded
+    for rule in (*SAY_NO_MORE, *KINDS, *PHRASES, NOW):
+        folded = rule.without(folded)
+    return (
+        any(rule.find(folded) for rule in (TAKEN_BACK, SUPPOSED, CHANGES, REVERSED, ADDRESSED))
+        or any(_PARTICIPLE.fullmatch(word) and not _AFTER.fullmatch(word) for word in odd_words(folded))
+        or _QUOTATION.search(text) is not None
+        or any(word[0].isupper() and is_odd_noun(word) for word in _WORD.findall(text))
+    )
 
 
 def is_past(text: str, names: Collection[str] = ()) -> bool:

@@ -9,9 +9,13 @@ from claimstream.domain.reader.claims.page import WINDOW, Page
 from claimstream.domain.reader.claims.wrapping import WrappedSentences
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import Span, cells
-from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after
+from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after, may_change
 
 _OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
+_MAIN_CLAUSE = re.compile(
+    r"(?:insgesamt|zusammen|damit|somit|daher|also|offen|es\s(?:sind|ist|bleibt|fehlen)|wir|ich|er|sie|die\s\w{0,12}forderung|"
+    r"der\s\w{0,16}(?:betrag|saldo)|das\s(?:macht|sind|ergibt)|macht|total|in\s(?:total|all)|so)\s"
+)
 _GOES_ON = re.compile(
     r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
     r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
@@ -85,7 +89,9 @@ class Surroundings:
             if match.group().startswith(":"):
                 if len(before.split()) >= 3 and is_announcement(before, self._names):
                     begin = match.end()
-            elif is_past(before, self._names):
+            elif is_past(before, self._names) or (
+                _MAIN_CLAUSE.match(page.text, match.end()) and not may_change(before)
+            ):
                 begin = match.end()
         return begin
 
