@@ -52,7 +52,7 @@ class Label:
 
 
 _COMPONENT = (
-    r"(?:[\w-]{0,24}zinsen|[\w-]{0,24}kosten|[\w-]{0,24}gebühren|auslagen|nebenforderungen|hauptforderung|"
+    r"(?:[\w-]{0,24}zinsen|[\w-]{0,24}kosten|[\w-]{0,24}gebühren|[\w-]{0,24}vergütung|auslagen|nebenforderungen|hauptforderung|"
     r"interest|costs|fees|charges|säumniszuschläge\w?)"
 )
 _COMPONENTS = rf"{_COMPONENT}(?:(?:,| und|/| sowie| and|, und| &)\s{{0,2}}(?:\w{{2,12}} )?{_COMPONENT}){{0,4}}"
@@ -60,7 +60,7 @@ _NO_AMOUNT = r"(?!\s{0,3}(?::|=|von|in höhe von|i\. ?h\. ?v\.|of)?\s{0,3}(?:eur
 _FILL = (
     r"(?:(?:aller|alle|weiterer|weitere|weiteren|etwaiger|laufender|laufenden|der|die|den|sämtlicher|bisher|"
     r"bisheriger|aufgelaufener|aufgelaufenen|"
-    r"angefallener|angefallenen|bis dahin|entstandener|entstandenen|further|accrued|all|any|gesetzlicher|"
+    r"angefallener|angefallenen|bis dahin|bis heute|entstandener|entstandenen|further|accrued|all|any|gesetzlicher|"
     r"unserer|the)\s{1,2}){0,4}"
 )
 _PAID = r"(?:zahlung(?:en)?|zahlungseing[aä]ng\w{0,2}|teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
@@ -81,8 +81,8 @@ _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
             rf"unter einschluss)\s{{1,2}}{_FILL}{_COMPONENTS}",
             rf"(?:zuzüglich|zzgl\.?|nebst|plus|samt)\s{{1,2}}{_FILL}(?>{_COMPONENTS}){_NO_AMOUNT}",
             rf"(?:nach|unter|abzüglich|abzgl\.|after|less|durch|infolge|wegen)\s{{1,2}}(?:abzug|verrechnung|anrechnung|"
-            rf"berücksichtigung|eingang|abrechnung|buchung|deduct\w+|(?:\w{{2,14}}\s{{1,2}}){{0,3}})"
-            rf"\s{{0,2}}(?:(?:of|der|aller|ihrer|ihres|von|des|bereits|bisher|geleisteten|geleisteter|erhaltenen|"
+            rf"berücksichtigung|eingang|abrechnung|buchung|verbuchung|deduct\w+|(?:\w{{2,14}}\s{{1,2}}){{0,3}})"
+            rf"\s{{0,2}}(?:(?:of|der|aller|ihrer|ihres|von|des|letzten|bereits|bisher|geleisteten|geleisteter|erhaltenen|"
             rf"erhaltener|any|all|your|received)\s{{1,2}}){{0,4}}{_PAID}"
             r"(?:\s{1,2}(?:vom|am|of)\s{1,2}[\d.]{6,10})?(?!\s{0,3}(?::|von|in höhe von|i\. ?h\. ?v\.|über|vom|of|des|"
             r"der)?\s{0,3}(?:eur\s?|€\s?)?[-−–]?\s?\d)",
@@ -99,6 +99,12 @@ _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
         (
             r"(?:noch\s{1,2}|bisher\s{1,2}|bislang\s{1,2}){0,2}nicht\s{1,2}(?:\w{2,14}\s{1,2})?(?:bezahlt|gezahlt|"
             r"beglichen|ausgeglichen|eingegangen|getilgt|entrichtet)\w{0,2}",
+            r"im\s{1,2}(?:rückstand|verzug|soll|minus)",
+            r"(?:noch\s{1,2})?zu\s{1,2}(?:bekommen|kriegen)",
+            r"in\s{1,2}der\s{1,2}kreide",
+            r"zur\s{1,2}zahlung\s{1,2}(?:offen|fällig)(?:\s{1,2}steh(?:t|en))?",
+            r"(?:fordern?|fordere|verlangen?)\s[^.;,\d]{0,60}?zahlung\s{1,2}(?:von|in\s{1,2}höhe\s{1,2}von)",
+            r"(?:fehlen|bekomm(?:e|en)\s{1,2}(?:ich|wir)|(?:ich|wir)\s{1,2}bekommen?)(?=\s[^.;,\d]{0,50}?(?:noch|von))",
             r"not\s{1,2}(?:yet\s{1,2})?been\s{1,2}(?:paid|settled)",
             rf"nicht\s{{1,2}}(?:bezahlte|beglichene|gezahlte)\w?{_NOUN}",
         ),

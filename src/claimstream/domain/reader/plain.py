@@ -7,29 +7,35 @@ a wrong figure. The words are data (``domain/language``, ``figures.txt``).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from claimstream.domain.language import Rule, parts, words
 from claimstream.domain.reader.dates import MONTHS
-from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, without_grounds
+from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, is_other_person, named_words, without_grounds
 from claimstream.domain.reader.spelling import fold
-from claimstream.domain.replies.kinds import ENCLOSURE, KINDS, is_harmless
+from claimstream.domain.replies.kinds import ENCLOSURE, FIRM_KINDS, is_harmless
 from claimstream.domain.replies.remarks import CHANGES
 from claimstream.domain.replies.remarks import HARMLESS as SAY_NO_MORE
 from claimstream.domain.text import Sentence
+from claimstream.domain.text.text import folded
 
 _DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
 _MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
 
 PHRASES = (
     Rule(
+        "turn_of_owing",
+        r"{turn_of_owing}|(?<=€ )soll\b|(?<=eur )soll\b|(?<=euro )soll\b",
+        takes=("Sie ist mit 50,00 EUR im Rückstand.", "Mir stehen noch 50,00 EUR zu.", "Saldo: 50,00 EUR Soll"),
+        leaves=("Der Saldo steht Ihrer Mandantin zu.", "Die Kreide ist alle.", "50,00 EUR sollen gezahlt werden."),
+    ),
+    Rule(
         "opening_of_a_letter",
-        rf"(?:wir nehmen |unter )?(?:hoeflich )?bezug(?:nehmend|nahme)? auf ihre? {{letter}}{_DATE}|"
-        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|"
-        rf"(?:vielen dank|wir danken(?: ihnen)?|wir bedanken uns) fuer ihre? {{letter}}{_DATE}|"
-        rf"(?:auf|zu|nach) ihre?[mr]? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
-        rf"(?:thank you for|we refer to|with reference to|further to) your {{letter}}{_DATE}|"
+        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|{{asked_by}}|"
+        rf"(?:{{opening_lead}}|\A) (?:ihre?[mrns]?|das|die) {{letter}}{_DATE}|"
+        r"(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
+        rf"{{opening_lead}} your {{letter}}{_DATE}|"
         r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
         takes=("zu Ihrem Schreiben vom 03.05.2026", "Sehr geehrte Frau Kern,", "Further to your letter of 3 May 2026"),
         leaves=("Ihr Schreiben ist hinfällig.",),
@@ -39,7 +45,11 @@ PHRASES = (
         r"{telling}|{telling_first}(?= mit(?![^\s,:.]))|\brichtig ist(?=:)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
         r"wie folgt|(?:so )?dass\b",
-        takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due.", "geben wir Ihnen den Stand bekannt"),
+        takes=(
+            "Hiermit teilen wir Ihnen mit,",
+            "We confirm that EUR 5.00 is due.",
+            "geben wir Ihnen den Stand bekannt",
+        ),
         leaves=("Er teilt die Forderung.", "Wir geben Ihnen einen Nachlass."),
     ),
     Rule(
@@ -66,9 +76,7 @@ PHRASES = (
     ),
     Rule(
         "to_be_paid",
-        r"zu (?:zahlen|begleichen|entrichten|leisten)\b|"
-        r"zu (?:zahlen|begleichen|entrichten|leisten|ueberweisen)de[rnsm]?\b|"
-        r"zur zahlung(?= (?:offen|faellig))|\bto (?:pay|be paid)\b|"
+        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig))|"
         r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
@@ -77,7 +85,8 @@ PHRASES = (
     ),
     Rule(
         "payments_counted",
-        r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}(?: (?:received|made))?\b|"
+        r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
+        r"(?: (?:received|made))?\b|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
             "nach Abzug aller bisher geleisteten Zahlungen",
@@ -142,7 +151,7 @@ _NAMED = re.compile(
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|"
-    rf"^\s?{_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
+    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|The|An?)\s){_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
@@ -174,7 +183,8 @@ REVERSED = Rule(
     "owed_to_the_client",
     r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
-    r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|your client (?:has|claims))(?!\w)",
+    r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
+    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
         "Ihre Mandantin fordert 50,00 EUR.",
@@ -182,6 +192,13 @@ REVERSED = Rule(
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
+ON_TOP = Rule(
+    "more_on_top",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:\w+ ){0,4}?\w{0,20}zins)",
+    takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
+    leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
+)
+"""*Zuzüglich* of anything but interest, behind the figure: it is not all that is owed."""
 TAKEN_BACK = Rule(
     "figure_taken_back",
     r"{taking_back}|(?<!\b(?:den|der|zum) )(?<!en )\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
@@ -208,6 +225,37 @@ SUPPOSED = Rule(
     r"{condition}|{limit}|{subjunctive}|{doubt}",
     takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
     leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
+)
+EARLIER_TIME = Rule(
+    "figure_of_an_earlier_time",
+    r"{earlier_time}",
+    takes=("Unser Stand vom letzten Jahr:", "Der Saldo des Vormonats:", "Our figures for last year:"),
+    leaves=("Unser Stand in diesem Jahr:",),
+)
+TELLS = Rule(
+    "writer_tells",
+    r"{tells}",
+    takes=("Wir erlauben uns mitzuteilen, dass", "Wir danken für Ihre Nachricht und teilen mit, dass"),
+    leaves=("Ihr Mandant behauptet, dass",),
+)
+REPORTED = Rule(
+    "figure_reported_or_agreed",
+    r"{reports}",
+    takes=("Ihr Mandant meint, dass", "Wir hatten uns geeinigt,", "He says that"),
+    leaves=("Wir bestätigen Ihnen, dass",),
+)
+MAIN_CLAUSE = Rule(
+    "main_clause",
+    r"\A{main_clause}",
+    takes=("offen sind 50,00 EUR", "die Gesamtforderung beträgt 50,00 EUR", "das macht 50,00 EUR"),
+    leaves=("was 50,00 EUR kostet", "Zinsen und Kosten"),
+)
+"""Of the words behind a comma."""
+CLAIM_NAMED = Rule(
+    "claim_named",
+    r"{claim_named}",
+    takes=("Die Forderung ist uns neu,",),
+    leaves=("Der Kredit wurde gekündigt,",),
 )
 ADDRESSED = Rule(
     "figure_of_somebody_or_some_case",
@@ -254,13 +302,14 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = _SALUTATION.sub(" ", text)
     text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
-    found += [match.group() for match in REVERSED.finditer(low)]
+    named = named_words(text, _is_known)
+    found += [match.group() for rule in (REVERSED, ON_TOP) for match in rule.finditer(low)]
     for phrase in PHRASES:
         low = phrase.without(low)
     found += [
         word
         for word in _WORD.findall(low)
-        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_known(word)
+        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_known(word) and word not in named
     ]
     return tuple(found)
 
@@ -297,12 +346,12 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
     if is_plain(text, names):
         return True
-    folded = Sentence.of(text).folded
+    low = folded(text)
     for rule in (*PHRASES, NOW, ENCLOSURE):
-        folded = rule.without(folded)
-    if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
+        low = rule.without(low)
+    if any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, EARLIER_TIME)) or _has_noun(text, is_other_person):
         return False
-    return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None
+    return ANNOUNCES.find(low) is not None or ADDRESSED.find(low) is None
 
 
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
@@ -312,20 +361,41 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
         return True
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
         return True
-    return not _MONEY_ASIDE.search(text) and not may_change(text)
+    rest = sentence.folded
+    for rule in (*SAY_NO_MORE, *FIRM_KINDS):
+        rest = rule.without(rest)
+    return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
 
 
-def may_change(text: str) -> bool:
-    """Return True when a sentence holds a word that may make the figure beside it another one."""
-    folded = Sentence.of(_without_names(text)).folded
-    for rule in (*SAY_NO_MORE, *KINDS, *PHRASES, NOW):
-        folded = rule.without(folded)
-    return (
-        any(rule.find(folded) for rule in (TAKEN_BACK, SUPPOSED, CHANGES, REVERSED, ADDRESSED))
-        or any(_PARTICIPLE.fullmatch(word) and not _AFTER.fullmatch(word) for word in odd_words(folded))
-        or _QUOTATION.search(text) is not None
-        or any(word[0].isupper() and is_odd_noun(word) for word in _WORD.findall(text))
+def is_telling(clause: str) -> bool:
+    """Return True when the clause before a *dass* only says that the writer tells something."""
+    low = folded(_without_names(clause))
+    if not TELLS.find(low):
+        return False
+    for rule in (*PHRASES, TELLS, NOW):
+        low = rule.without(low)
+    return not any(rule.find(low) for rule in (REPORTED, SUPPOSED, TAKEN_BACK, CHANGES, REVERSED))
+
+
+def is_beside(clause: str, main: str) -> bool:
+    """Return True when a clause before the main one speaks of something else than the figure: how the debt came about.
+
+    *Der Kredit wurde gekündigt, offen sind 500 EUR.* ``main`` is what follows.
+    """
+    if not MAIN_CLAUSE.find(folded(main[:60])) or _MONEY_ASIDE.search(clause) or _QUOTATION.search(clause):
+        return False
+    low = folded(_without_names(clause))
+    for rule in (*PHRASES, NOW):
+        low = rule.without(low)
+    return not any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED)) and not _has_noun(
+        _without_names(clause), is_odd_noun
     )
+
+
+def _has_noun(text: str, kind: Callable[[str], bool]) -> bool:
+    """Return True when ``text`` holds a noun of a kind that is not known to leave a figure as it is."""
+    nouns = (fold(word) for word in _WORD.findall(text) if word[0].isupper())
+    return any(kind(noun) and not _is_known(noun) for noun in nouns)
 
 
 def is_past(text: str, names: Collection[str] = ()) -> bool:

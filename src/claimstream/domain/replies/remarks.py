@@ -30,8 +30,12 @@ ABOUT_THE_CLAIM = Rule(
 )
 CHANGES = Rule(
     "the_figure_changes",
-    r"{figure_changes}|{basis}{gap}{lifted}",
-    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "Den Bescheid haben wir aufgehoben."),
+    r"{figure_changes}|{basis}{gap}{lifted}|{money_going}{gap}{under_way}",
+    takes=(
+        "Der Erlös wird dem Vertrag gutgeschrieben.",
+        "Den Bescheid haben wir aufgehoben.",
+        "Seine Tante hat die Überweisung eben freigegeben.",
+    ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
 IN_DOUBT = Rule(

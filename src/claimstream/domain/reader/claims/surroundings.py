@@ -9,17 +9,14 @@ from claimstream.domain.reader.claims.page import WINDOW, Page
 from claimstream.domain.reader.claims.wrapping import WrappedSentences
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import Span, cells
-from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after, may_change
+from claimstream.domain.reader.numerals import IN_WORDS, worded_value
+from claimstream.domain.reader.plain import is_announcement, is_beside, is_past, is_plain, is_plain_after, is_telling
 
 _OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
-_MAIN_CLAUSE = re.compile(
-    r"(?:insgesamt|zusammen|damit|somit|daher|also|offen|es\s(?:sind|ist|bleibt|fehlen)|wir|ich|er|sie|die\s\w{0,12}forderung|"
-    r"der\s\w{0,16}(?:betrag|saldo)|das\s(?:macht|sind|ergibt)|macht|total|in\s(?:total|all)|so)\s"
-)
 _GOES_ON = re.compile(
     r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
     r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
-    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+t|war|wird|wurde|soll)\s|er\s|"
+    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
     r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
     re.IGNORECASE,
@@ -47,7 +44,7 @@ class Surroundings:
         if span.end - span.start > _LONGEST:
             return False
         begin = self._own_part(span, claim)
-        if not self._plain(begin, self._own_end(span, claim)):
+        if not self._plain(begin, self._own_end(span, claim), claim.token.value):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
@@ -58,12 +55,17 @@ class Surroundings:
             return False
         return self._follow_up(span) and self._lead_in(span)
 
-    def _plain(self, start: int, end: int) -> bool:
+    def _plain(self, start: int, end: int, value: Decimal | None = None) -> bool:
+        """Whether a stretch is plain; ``value`` is that of its amount, which may stand there in words as well."""
         if end - start > _LONGEST:
             return False
         known = self._known.get((start, end))
         if known is None:
-            known = self._known[start, end] = is_plain(self._page.without_asides(start, end), self._names)
+            text = self._page.without_asides(start, end)
+            worded = IN_WORDS.search(text)
+            if worded and value is not None and worded_value(worded["words"]) == value:
+                text = f"{text[: worded.start()]} {text[worded.end() :]}"
+            known = self._known[start, end] = is_plain(text, self._names)
         return known
 
     def _is_plain_cell(self, position: int) -> bool:
@@ -89,9 +91,10 @@ class Surroundings:
             if match.group().startswith(":"):
                 if len(before.split()) >= 3 and is_announcement(before, self._names):
                     begin = match.end()
-            elif is_past(before, self._names) or (
-                _MAIN_CLAUSE.match(page.text, match.end()) and not may_change(before)
-            ):
+            elif page.low.startswith("dass ", match.end()):
+                if is_telling(before):
+                    begin = match.end()
+            elif is_past(before, self._names) or is_beside(before, page.text[match.end() : span.end]):
                 begin = match.end()
         return begin
 
