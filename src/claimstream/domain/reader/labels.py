@@ -63,7 +63,7 @@ _FILL = (
     r"angefallener|angefallenen|bis dahin|bis heute|entstandener|entstandenen|further|accrued|all|any|gesetzlicher|"
     r"unserer|the)\s{1,2}){0,4}"
 )
-_PAID = r"(?:zahlung(?:en)?|zahlungseing[aä]ng\w{0,2}|teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
+_PAID = r"(?:zahlung(?:en)?|beträge|zahlungseing[aä]ng\w{0,2}|teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
 _NOUN_WORD = (
     r"(?:[\w-]{0,24}betr[aä]ge?s?|[\w-]{0,24}forderung(?:en)?|[\w-]{0,24}schuld|[\w-]{0,24}sald(?:o|en)|"
     r"[\w-]{0,24}summe|rest|"
@@ -121,6 +121,7 @@ _PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
             rf"(?:verbleibende[rnsm]?|remaining)\s{{1,2}}{_NOUN_WORD}",
             r"(?:restliche[rnsm]?|verbleibende[rnsm]?)\s{1,2}[\w-]{0,20}(?:betrag|forderung|schuld|saldo|summe)",
             r"(?:verbleib(?:t|en)|verbleibend)(?:\s{1,2}(?:somit|damit|daher|noch|also|ein|eine|mithin)){0,3}",
+            r"bleib(?:t|en)(?:\s{1,2}(?:noch|also|somit|damit|daher|uns|mir)){0,3}(?=\s{1,3}(?:\d|eur|€))",
             r"(?:still|left)\s{1,2}(?:to\s{1,2}(?:pay|be\s{1,2}paid)|due|outstanding|owed|owing|payable|open|unpaid)",
             r"(?:balance|amount|sum|debt)\s{1,2}(?:remaining|still\s{1,2}\w{3,12})",
             r"remain(?:s|ing)\s{1,2}(?:outstanding|due|unpaid|payable|owing|balance|amount|debt|claim|sum)",

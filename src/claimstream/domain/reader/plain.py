@@ -118,7 +118,7 @@ PHRASES = (
     ),
     Rule(
         "title",
-        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per) (?:(?:dem|der|unserem|unserer) )?(?:"
+        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per|auf ?grund|wegen|infolge) (?:des )?(?:(?:dem|der|unserem|unserer) )?(?:"
         r"(?:rechtskraeftigen|vollstreckbaren) )?(?:{title})(?: des)?\b",
         takes=("Forderung aus dem Vollstreckungsbescheid vom 03.05.2024", "gemäß Urteil"),
         leaves=("Der Vollstreckungsbescheid lautet über 500,00 EUR.",),
@@ -157,6 +157,7 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
+_QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>(?:[A-ZÄÖÜ0-9][\w&.-]{0,30} ?){1,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
 _PARTICIPLE = re.compile(
     rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
@@ -194,7 +195,7 @@ REVERSED = Rule(
 )
 ON_TOP = Rule(
     "more_on_top",
-    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:\w+ ){0,4}?\w{0,20}zins)",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}zins)",
     takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
     leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
 )
@@ -298,6 +299,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     A question and a quotation are odd by their marks.
     """
     text = " ".join(text.split())
+    text = _QUOTED_NAME.sub(_without_name, text)
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
     text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
@@ -325,6 +327,12 @@ def _without_names(text: str) -> str:
         return " ".join([words[0], *rest, " "])
 
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
+
+
+def _without_name(match: re.Match[str]) -> str:
+    """What is in quotation marks goes when it only names something: *Vertrag „Komfort Plus"*."""
+    odd = CLAIM_NAMED.find(folded(match["name"])) or is_odd_phrase(match["name"])
+    return match.group() if odd else " "
 
 
 def _without_aside(match: re.Match[str]) -> str:
