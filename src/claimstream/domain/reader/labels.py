@@ -63,7 +63,10 @@ _FILL = (
     r"angefallener|angefallenen|bis dahin|bis heute|entstandener|entstandenen|further|accrued|all|any|gesetzlicher|"
     r"unserer|the)\s{1,2}){0,4}"
 )
-_PAID = r"(?:zahlung(?:en)?|beträge|zahlungseing[aä]ng\w{0,2}|teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
+_PAID = (
+    r"(?:zahlung(?:en)?|beträge|zahlungseing[aä]ng\w{0,2}|"
+    r"teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
+)
 _NOUN_WORD = (
     r"(?:[\w-]{0,24}betr[aä]ge?s?|[\w-]{0,24}forderung(?:en)?|[\w-]{0,24}schuld|[\w-]{0,24}sald(?:o|en)|"
     r"[\w-]{0,24}summe|rest|"

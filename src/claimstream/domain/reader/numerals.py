@@ -28,6 +28,11 @@ def worded_value(words: str) -> Decimal | None:
     return None if euros is None or cents is None or cents > 99 else euros + Decimal(cents) / 100
 
 
+def small_number(word: str) -> int | None:
+    """Return the number below a thousand that a word says; None where it says none."""
+    return _below_thousand(fold(word))
+
+
 def _number(word: str) -> int | None:
     head, thousand, rest = word.rpartition("tausend")
     if thousand:

@@ -118,7 +118,8 @@ PHRASES = (
     ),
     Rule(
         "title",
-        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per|auf ?grund|wegen|infolge) (?:des )?(?:(?:dem|der|unserem|unserer) )?(?:"
+        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per|auf ?grund|wegen|infolge) "
+        r"(?:des )?(?:(?:dem|der|unserem|unserer) )?(?:"
         r"(?:rechtskraeftigen|vollstreckbaren) )?(?:{title})(?: des)?\b",
         takes=("Forderung aus dem Vollstreckungsbescheid vom 03.05.2024", "gemäß Urteil"),
         leaves=("Der Vollstreckungsbescheid lautet über 500,00 EUR.",),

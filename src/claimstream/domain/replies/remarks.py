@@ -168,9 +168,11 @@ HARMLESS = (
         "not_returned",
         r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|"
         r"\b(?:keine|nicht) (?:[^\W\d_]{3,20} )?(?:bezahlt|gezahlt|zurueckgezahlt)\b|"
+        r"\bkam(?:en)?\b{gap}\b(?:nichts?|keine|nie)\b(?: (?:mehr|was))?|"
         r"\bunveraendert\w{0,2}\b|\Amehr\b{gap}\bnicht\b|\bnichts (?:mehr|weiter|weiteres) (?:dazu|hinzu|offen)\b",
         takes=(
             "Es kommt also nichts mehr dazu.",
+            "Ab Mai kam die Miete nicht mehr.",
             "Router nicht zurückgegeben",
             "Sie hat keine Miete bezahlt.",
             "Mehr will ich nicht.",
