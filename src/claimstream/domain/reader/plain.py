@@ -44,7 +44,7 @@ PHRASES = (
         "telling",
         r"{telling}|{telling_first}(?= mit(?![^\s,:.]))|\brichtig ist(?=:)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
-        r"wie folgt|(?:so )?dass\b",
+        r"wie folgt(?: dar)?\b|(?:so )?dass\b",
         takes=(
             "Hiermit teilen wir Ihnen mit,",
             "We confirm that EUR 5.00 is due.",
@@ -103,7 +103,7 @@ PHRASES = (
     ),
     Rule(
         "composition",
-        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich)|"
+        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
         r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?"
         r"ueber dem (?:jeweiligen )?basiszins(?:satz)?",
         takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
@@ -111,6 +111,7 @@ PHRASES = (
     ),
     Rule(
         "file_number",
+        r"unter (?:der|dem) [^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
         r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
         r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
         takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
@@ -171,6 +172,8 @@ _KNOWN = re.compile(
 _ADJECTIVE = re.compile(rf"(?:{parts('plain_adjective')})(?:e[nrsm]?)?")
 _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
 """What is owed, composed: *Beitrags-rückstände*, *Gesamt-rest-forderung*."""
+_ANY_DEBT = re.compile(rf"[^\W\d_]{{3,24}}-?(?:{parts('open_debt_head')})")
+_ANOTHER_DEBT = re.compile(rf"(?:{parts('verb_prefix')}|{parts('odd_debt_part')})-?(?:{parts('open_debt_head')})")
 _GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
@@ -196,11 +199,18 @@ REVERSED = Rule(
 )
 ON_TOP = Rule(
     "more_on_top",
-    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}zins)",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
     takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
     leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
 )
 """*Zuzüglich* of anything but interest, behind the figure: it is not all that is owed."""
+FOR_A_LETTER = Rule(
+    "fee_for_a_letter",
+    r"\b(?:fuer|for) (?:(?:die|das|eine?|diese|the|this|a) )?(?:{letters_made} )?"
+    r"(?:(?:der|die|dieser|einer|von|of|the) )*{letters_fee}",
+    takes=("Für die Erteilung dieser Auskunft sind 25,00 EUR fällig.",),
+    leaves=("Für die Wohnung sind 25,00 EUR fällig.",),
+)
 TAKEN_BACK = Rule(
     "figure_taken_back",
     r"{taking_back}|(?<!\b(?:den|der|zum) )(?<!en )\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
@@ -289,6 +299,8 @@ def _is_known(word: str) -> bool:
         return False  # "the claim may amount to": beside a day it is a month, which a phrase takes out before
     if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word) or _ADJECTIVE.fullmatch(word):
         return True
+    if _ANY_DEBT.fullmatch(word) and not (_ODD_PART.match(word) or _ANOTHER_DEBT.fullmatch(word)):
+        return True
     if word in _GROUNDS:
         return True
     return bool(_GROUND.fullmatch(word)) and not (_ODD_PART.match(word) or _ANOTHER_WORD.fullmatch(word))
@@ -306,7 +318,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
     named = named_words(text, _is_known)
-    found += [match.group() for rule in (REVERSED, ON_TOP) for match in rule.finditer(low)]
+    found += [match.group() for rule in (REVERSED, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
     for phrase in PHRASES:
         low = phrase.without(low)
     found += [
@@ -355,12 +367,13 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
     if is_plain(text, names):
         return True
+    announces = ANNOUNCES.find(folded(text)) is not None
     low = folded(text)
     for rule in (*PHRASES, NOW, ENCLOSURE):
         low = rule.without(low)
     if any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, EARLIER_TIME)) or _has_noun(text, is_other_person):
         return False
-    return ANNOUNCES.find(low) is not None or ADDRESSED.find(low) is None
+    return announces or ADDRESSED.find(low) is None
 
 
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
@@ -374,6 +387,16 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     for rule in (*SAY_NO_MORE, *FIRM_KINDS):
         rest = rule.without(rest)
     return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
+
+
+def is_breakdown(text: str) -> bool:
+    """Return True when a sentence that gives the parts of a figure takes nothing of it back and names nobody else."""
+    low = folded(_without_names(text))
+    for rule in (*SAY_NO_MORE, *PHRASES):
+        low = rule.without(low)
+    return not any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, CHANGES)) and (
+        text == _without_names(text) and not _has_noun(text, is_odd_noun)
+    )
 
 
 def is_telling(clause: str) -> bool:
@@ -391,14 +414,20 @@ def is_beside(clause: str, main: str) -> bool:
 
     *Der Kredit wurde gekündigt, offen sind 500 EUR.* ``main`` is what follows.
     """
-    if not MAIN_CLAUSE.find(folded(main[:60])) or _MONEY_ASIDE.search(clause) or _QUOTATION.search(clause):
+    return MAIN_CLAUSE.find(folded(main[:60])) is not None and is_of_something_else(clause)
+
+
+def is_of_something_else(clause: str) -> bool:
+    """Return True when a clause names neither the figure nor anything that may change it."""
+    if _MONEY_ASIDE.search(clause) or _QUOTATION.search(clause):
         return False
-    low = folded(_without_names(clause))
-    for rule in (*PHRASES, NOW):
+    clause = _without_names(clause)
+    low = folded(clause)
+    for rule in (*SAY_NO_MORE, *PHRASES, NOW):
         low = rule.without(low)
-    return not any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED)) and not _has_noun(
-        _without_names(clause), is_odd_noun
-    )
+    if any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED)):
+        return False
+    return not _has_noun(clause, lambda noun: noun in low and is_odd_noun(noun))
 
 
 def _has_noun(text: str, kind: Callable[[str], bool]) -> bool:

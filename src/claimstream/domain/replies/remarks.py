@@ -44,6 +44,13 @@ IN_DOUBT = Rule(
     takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
 )
+LEFT_OUT = Rule(
+    "left_out",
+    r"\bnicht {left_out}|\bnot (?:yet )?included\b",
+    takes=("Der Satz Reifen ist da gar nicht mit drin.",),
+    leaves=("Die Anlage ist nicht dabei.",),
+)
+"""Something is said not to be in the figure, whatever it is."""
 HARMLESS = (
     Rule(
         "no_further_claims",
@@ -237,7 +244,7 @@ def doubtful_remark(text: Text, plain: Sequence[int]) -> Sentence | None:
 def _is_doubtful(sentence: Sentence) -> bool:
     folded = sentence.folded
     with_amount = _AMOUNT.search(folded) is not None
-    if not with_amount and ABOUT_MONEY.find(folded) is None:
+    if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return False
     if with_amount:
         # How much was paid is arithmetic.
@@ -245,7 +252,9 @@ def _is_doubtful(sentence: Sentence) -> bool:
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
 
     def doubt(folded: str) -> bool:
-        return CHANGES.find(folded) is not None or (about_the_claim and IN_DOUBT.find(folded) is not None)
+        return any(rule.find(folded) for rule in (CHANGES, LEFT_OUT)) or (
+            about_the_claim and IN_DOUBT.find(folded) is not None
+        )
 
     if not doubt(folded) or any(rule.find(folded) for rule in SAY_NOTHING):
         return False
