@@ -153,7 +153,7 @@ _NAMED = re.compile(
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|"
-    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|The|An?)\s){_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
+    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
@@ -189,6 +189,7 @@ REVERSED = Rule(
     r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
+    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
@@ -197,6 +198,25 @@ REVERSED = Rule(
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
+SOMEBODY_ELSE = Rule(
+    "somebody_else_owes",
+    r"\bgegen (?:die|den|das) (?!{client_noun})|"
+    r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun})[^\W\d_]{2,30} "
+    r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
+    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
+    r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
+    takes=(
+        "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
+        "Unsere Praktikantin schuldet uns 50,00 EUR.",
+        "Ich bekomme noch 50,00 EUR von seiner Oma.",
+    ),
+    leaves=(
+        "Die Forderung gegen die Mandantin beträgt 50,00 EUR.",
+        "Für die Küche schuldet er 50,00 EUR.",
+        "Ich bekomme noch 50,00 EUR von ihm.",
+    ),
+)
+"""By a noun, where no name says who it is."""
 ON_TOP = Rule(
     "more_on_top",
     r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
@@ -234,7 +254,7 @@ NOW = Rule(
 """Words of doubt about an answer, and of none about a figure."""
 SUPPOSED = Rule(
     "figure_supposed",
-    r"{condition}|{limit}|{subjunctive}|{doubt}",
+    r"{condition}|{limit}|{subjunctive}|{doubt}|\bbis (?:zur|zu einer|zum) (?!\d)",
     takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
     leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
 )
@@ -268,6 +288,12 @@ CLAIM_NAMED = Rule(
     r"{claim_named}",
     takes=("Die Forderung ist uns neu,",),
     leaves=("Der Kredit wurde gekündigt,",),
+)
+BEARS_ON = Rule(
+    "bears_on_the_figure",
+    r"{bears_on}",
+    takes=("das Auto wird noch verkauft", "sein Bruder zahlt die Hälfte"),
+    leaves=("die Wohnung wurde im Juli geräumt",),
 )
 ADDRESSED = Rule(
     "figure_of_somebody_or_some_case",
@@ -315,10 +341,12 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = _QUOTED_NAME.sub(_without_name, text)
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
+    low = fold(text)
+    found += [match.group() for rule in (ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
     text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
     named = named_words(text, _is_known)
-    found += [match.group() for rule in (REVERSED, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    found += [match.group() for rule in (REVERSED, SOMEBODY_ELSE) for match in rule.finditer(low)]
     for phrase in PHRASES:
         low = phrase.without(low)
     found += [
@@ -336,7 +364,11 @@ def _without_names(text: str) -> str:
         words = match.group().split()
         if words[0] not in _BEFORE_NAMES and match.re is _NAMED_ALONE:
             words.insert(0, "")
-        rest = [word for word in words[1:] if _LEGAL_NOUNS.fullmatch(word.strip(".,"))]
+        rest = [
+            word
+            for word in words[1:]
+            if _LEGAL_NOUNS.fullmatch(word.strip(".,")) or is_other_person(fold(word.strip(".,")))
+        ]
         return " ".join([words[0], *rest, " "])
 
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
@@ -360,7 +392,8 @@ def _without_aside(match: re.Match[str]) -> str:
 
 def is_plain(text: str, names: Collection[str] = ()) -> bool:
     """Return True when every word of ``text`` leaves the figure in it as it is. ``names``: words of names, folded."""
-    return all(word in names for word in odd_words(text))
+    # "Frau Sommers Sohn" is read as a name.
+    return all(word in names and not is_other_person(word) for word in odd_words(text))
 
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
@@ -425,7 +458,7 @@ def is_of_something_else(clause: str) -> bool:
     low = folded(clause)
     for rule in (*SAY_NO_MORE, *PHRASES, NOW):
         low = rule.without(low)
-    if any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED)):
+    if any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED, BEARS_ON)):
         return False
     return not _has_noun(clause, lambda noun: noun in low and is_odd_noun(noun))
 

@@ -90,6 +90,8 @@ def _counts_more(behind: Role | None, before: Role | None) -> bool:
     """Whether the label behind wins: *noch 430,00 EUR offen*; *wir fordern 2.900,00 EUR Hauptforderung*."""
     if behind is None:
         return False
+    if before in {Role.COSTS, Role.INTEREST}:
+        return False  # "Mahngebühren von 15,00 EUR sind noch offen"
     return behind is Role.STILL or before is None or (before is Role.CLAIM and behind in PART_ROLES)
 
 
