@@ -46,7 +46,7 @@ IN_DOUBT = Rule(
 )
 LEFT_OUT = Rule(
     "left_out",
-    r"\bnicht {left_out}|\bnot (?:yet )?included\b",
+    r"\bnicht {not_in_it}|\bnot (?:yet )?included\b",
     takes=("Der Satz Reifen ist da gar nicht mit drin.",),
     leaves=("Die Anlage ist nicht dabei.",),
 )
