@@ -159,7 +159,7 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-_QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>(?:[A-ZÄÖÜ0-9][\w&.-]{0,30} ?){1,4})[„“”»«\"]")
+_QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>[A-ZÄÖÜ0-9][\w&.+-]{0,30}(?: [\w&.+-]{1,30}){0,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
 _PARTICIPLE = re.compile(
     rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
@@ -323,7 +323,7 @@ REQUEST = Rule(
 def _is_known(word: str) -> bool:
     if word == "may":
         return False  # "the claim may amount to": beside a day it is a month, which a phrase takes out before
-    if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word) or _ADJECTIVE.fullmatch(word):
+    if _KNOWN.fullmatch(word) or _ADJECTIVE.fullmatch(word) or _DEBT.fullmatch(word):
         return True
     if _ANY_DEBT.fullmatch(word) and not (_ODD_PART.match(word) or _ANOTHER_DEBT.fullmatch(word)):
         return True
