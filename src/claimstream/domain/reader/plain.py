@@ -33,7 +33,7 @@ PHRASES = (
     Rule(
         "opening_of_a_letter",
         rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|{{asked_by}}|"
-        rf"(?:{{opening_lead}}|\A) (?:ihre?[mrns]?|das|die) {{letter}}{_DATE}|"
+        rf"{{opening_lead}} (?:ihre?[mrns]?|das|die) {{letter}}{_DATE}|"
         r"(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
         rf"{{opening_lead}} your {{letter}}{_DATE}|"
         r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
@@ -153,7 +153,8 @@ _NAMED = re.compile(
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|"
-    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
+    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
+    rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
@@ -227,7 +228,7 @@ ON_TOP = Rule(
 FOR_A_LETTER = Rule(
     "fee_for_a_letter",
     r"\b(?:fuer|for) (?:(?:die|das|eine?|diese|the|this|a) )?(?:{letters_made} )?"
-    r"(?:(?:der|die|dieser|einer|von|of|the) )*{letters_fee}",
+    r"(?:(?:der|die|dieser|einer|von|of|the) ){0,2}{letters_fee}",
     takes=("Für die Erteilung dieser Auskunft sind 25,00 EUR fällig.",),
     leaves=("Für die Wohnung sind 25,00 EUR fällig.",),
 )

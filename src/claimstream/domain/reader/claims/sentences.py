@@ -12,7 +12,7 @@ from claimstream.domain.reader.labels import Role
 
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
-    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|liegt bei|liegen bei|ist|sind|lautet|"
+    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|liegt bei|liegen bei|unverändert|weiterhin|ist|sind|lautet|"
     r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|nun|jetzt|inzwischen|now|"
     r"heute|tag|tage|\d{4}|"
     r"\)|zahlen|in total)[\s(:]{0,40}\Z"
