@@ -134,7 +134,7 @@ PHRASES = (
     Rule(
         "company",
         # By its legal form.
-        r"(?:[\w&.,’'-]{1,60} ){1,5}?(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
+        r"(?:[\w&.,’'-]{1,60} ){1,5}?\b(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
         r"e\. ?v\.|ltd\.?|plc|inc\.?|s\. ?a\.|b\. ?v\.)(?!\w)",
         takes=("Forderung der Orion Finanz GmbH & Co. KG",),
         leaves=("Die Forderung beträgt 50,00 EUR.",),
