@@ -57,6 +57,17 @@ NOT_PAID_YET = Rule(
     takes=("noch nicht vollständig bezahlt", "nicht beglichene Rechnungen", "has not yet been paid"),
     leaves=("noch zu zahlen", "bereits bezahlt"),
 )
+OWED = Rule(
+    "label_owed",
+    r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)",
+    takes=(
+        "Sie ist mit 50,00 EUR im Rückstand.",
+        "Ich habe noch 50,00 EUR zu bekommen.",
+        "Wir fordern von ihm die Zahlung von 50,00 EUR.",
+        "Es fehlen noch 50,00 EUR.",
+    ),
+    leaves=("Im Mai fehlen Belege.", "Die Zahlung von 50,00 EUR", "Bleibt nur zu hoffen."),
+)
 
 STILL_TO_PAY = Rule(
     "label_still_to_pay",
@@ -72,9 +83,9 @@ LEFT_OPEN = Rule(
 )
 IS_LEFT = Rule(
     "label_is_left",
-    r"{is_left}(?: {is_left_fill}){0,3}",
-    takes=("Es verbleibt somit noch ein Betrag von",),
-    leaves=("der Rest",),
+    r"{is_left}(?: {is_left_fill}){0,3}|{stays}(?: {is_left_fill}){0,3}(?= (?:\d|eur|€))",
+    takes=("Es verbleibt somit noch ein Betrag von", "Es bleiben also noch 50,00 EUR."),
+    leaves=("der Rest", "Es bleibt bei unserem Angebot."),
 )
 
 NO_CLAIM = Rule(

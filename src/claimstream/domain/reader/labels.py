@@ -70,7 +70,7 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
             phrases.INTEREST_RATE,
         ),
     ),
-    (Role.CLAIM, (phrases.NOT_PAID_YET,)),
+    (Role.CLAIM, (phrases.NOT_PAID_YET, phrases.OWED)),
     (Role.STILL, (phrases.STILL_TO_PAY, phrases.LEFT_OPEN, phrases.IS_LEFT)),
     (Role.OTHER, (phrases.NO_CLAIM, phrases.AS_YOU_SAY, phrases.UPON_PAYMENT)),
     (Role.RATE, (phrases.RATE,)),

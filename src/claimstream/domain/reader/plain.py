@@ -7,40 +7,50 @@ a wrong figure. The words are data (``domain/language``, ``figures.txt``).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from claimstream.domain.language import Rule, parts, words
 from claimstream.domain.reader.dates import MONTHS
+from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, is_other_person, named_words, without_grounds
 from claimstream.domain.reader.spelling import fold
-from claimstream.domain.replies.kinds import is_harmless
+from claimstream.domain.replies.kinds import ENCLOSURE, FIRM_KINDS, is_harmless
+from claimstream.domain.replies.remarks import CHANGES
+from claimstream.domain.replies.remarks import HARMLESS as SAY_NO_MORE
 from claimstream.domain.text import Sentence
+from claimstream.domain.text.text import folded
 
 _DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
 _MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
 
 PHRASES = (
     Rule(
+        "turn_of_owing",
+        r"{turn_of_owing}|(?<=€ )soll\b|(?<=eur )soll\b|(?<=euro )soll\b",
+        takes=("Sie ist mit 50,00 EUR im Rückstand.", "Mir stehen noch 50,00 EUR zu.", "Saldo: 50,00 EUR Soll"),
+        leaves=("Der Saldo steht Ihrer Mandantin zu.", "Die Kreide ist alle.", "50,00 EUR sollen gezahlt werden."),
+    ),
+    Rule(
         "opening_of_a_letter",
-        rf"(?:wir nehmen )?(?:hoeflich )?bezug(?:nehmend)? auf ihre? {{letter}}{_DATE}|"
-        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|"
-        rf"(?:vielen dank|wir danken(?: ihnen)?|wir bedanken uns) fuer ihre? {{letter}}{_DATE}|"
-        rf"(?:auf|zu) ihre?m? {{letter}}{_DATE}|(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
-        rf"(?:thank you for|we refer to|with reference to|further to) your {{letter}}{_DATE}|"
+        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|{{asked_by}}|"
+        rf"{{opening_lead}} (?:ihre?[mrns]?|das|die) {{letter}}{_DATE}|"
+        r"(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
+        rf"{{opening_lead}} your {{letter}}{_DATE}|"
         r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
         takes=("zu Ihrem Schreiben vom 03.05.2026", "Sehr geehrte Frau Kern,", "Further to your letter of 3 May 2026"),
         leaves=("Ihr Schreiben ist hinfällig.",),
     ),
     Rule(
         "telling",
-        r"(?:wir |ich )?(?:teilen?|koennen) (?:wir |ich )?ihnen (?:hiermit |wunschgemaess |gerne? )?(?:mit|mitteilen)"
-        r"(?![^\s,:.])|(?:wir |ich )?teilen? (?:wir |ich )?(?:hiermit |wunschgemaess )?mit(?![^\s,:.])|"
-        r"(?:wir )?bestaetigen (?:wir )?(?:ihnen )?(?:hiermit )?(?=,|dass)|"
-        r"\brichtig ist(?=:)|"
+        r"{telling}|{telling_first}(?= mit(?![^\s,:.]))|\brichtig ist(?=:)|"
         r"(?:we )?(?:hereby )?(?:confirm|inform you|advise you|can confirm|write to confirm) that|"
-        r"wie folgt|(?:so )?dass\b",
-        takes=("Hiermit teilen wir Ihnen mit,", "We confirm that EUR 500.00 is due."),
-        leaves=("Er teilt die Forderung.",),
+        r"wie folgt(?: dar)?\b|(?:so )?dass\b",
+        takes=(
+            "Hiermit teilen wir Ihnen mit,",
+            "We confirm that EUR 5.00 is due.",
+            "geben wir Ihnen den Stand bekannt",
+        ),
+        leaves=("Er teilt die Forderung.", "Wir geben Ihnen einen Nachlass."),
     ),
     Rule(
         "in_this_matter",
@@ -56,7 +66,7 @@ PHRASES = (
         r"ihr mandant\b|ihre? (?:aktuelle |gesamte |offene )?(?:restschuld|rueckstand|saldo|schulden)\b|"
         r"unsere[rnms]? (?:mandant(?:in|schaft|en)|auftraggeber(?:in|s)?)\b|"
         r"your client(?:['’]s|s|s['’])?(?!\w)|your (?:(?:total|current|outstanding) ){0,2}(?:balance|debt|arrears)\b|"
-        r"\bschuldet (?:sie|er|es)\b|\bschuldet (?:mir|uns) (?:sie|er)\b|\b(?:sie|er) schuldet\b",
+        r"{debtor_owes}",
         takes=(
             "Ihr Mandant schuldet uns 50,00 EUR.",
             "Your client's debt is EUR 50.00.",
@@ -66,29 +76,34 @@ PHRASES = (
     ),
     Rule(
         "to_be_paid",
-        r"zu (?:zahlen|begleichen|entrichten|leisten)\b|"
-        r"zu (?:zahlen|begleichen|entrichten|leisten|ueberweisen)de[rnsm]?\b|"
-        r"zur zahlung(?= (?:offen|faellig))|\bto (?:pay|be paid)\b|"
+        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig))|"
         r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
-        r"in voller hoehe|zu unseren gunsten|\bmay(?= \d)|(?<=\d )may\b|"
+        r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
         takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
         leaves=("Es ist nichts zu tun.",),
     ),
     Rule(
         "payments_counted",
-        r"(?:nach|unter) (?:abzug|verrechnung|anrechnung|beruecksichtigung) (?:(?:aller|der|ihrer|bisher|bereits|"
-        r"geleisteten|geleisteter|eingegangenen|eingegangener|erhaltenen|bisherigen|bislang|saemtlicher) ){0,4}"
-        r"zahlung(?:en)?\b|after (?:(?:all|deduction|of|your|the|any) ){0,3}payments?(?: (?:received|made))?\b|"
-        r"(?:abzueglich|abzgl\.) (?:bereits )?(?:gezahlter|geleisteter) (?:raten|betraege|zahlungen)\b|"
-        r"nach (?:abzug|aufrechnung|verrechnung) mit laufenden leistungen|"
+        r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
+        r"(?: (?:received|made))?\b|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
-        takes=("nach Abzug aller bisher geleisteten Zahlungen", "after deduction of all payments received"),
+        takes=(
+            "nach Abzug aller bisher geleisteten Zahlungen",
+            "after deduction of all payments received",
+            "unter Anrechnung des Verwertungserlöses",
+        ),
         leaves=("Nach Abzug der Provision beträgt er 50,00 EUR.",),
     ),
     Rule(
+        "looked_up",
+        r"\b(?:nach|laut|gemaess|ausweislich)(?: {reckoned}){0,2} {looked_up}(?: {reckoned} [^\W\d_]{3,30}){0,2}",
+        takes=("nach Prüfung des Vertragskontos", "laut unserer Buchhaltung", "nach Kündigung des Vertrages"),
+        leaves=("laut Ihrer Aufstellung", "nach Vergleich der Akten", "bei Kündigung des Vertrages"),
+    ),
+    Rule(
         "composition",
-        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich)|"
+        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
         r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?"
         r"ueber dem (?:jeweiligen )?basiszins(?:satz)?",
         takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
@@ -96,6 +111,7 @@ PHRASES = (
     ),
     Rule(
         "file_number",
+        r"unter (?:der|dem) [^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
         r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
         r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
         takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
@@ -103,7 +119,8 @@ PHRASES = (
     ),
     Rule(
         "title",
-        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per) (?:(?:dem|der|unserem|unserer) )?(?:"
+        r"\b(?:aus|gemaess|gem\.?|laut|lt\.?|nach|durch|mit|per|auf ?grund|wegen|infolge) "
+        r"(?:des )?(?:(?:dem|der|unserem|unserer) )?(?:"
         r"(?:rechtskraeftigen|vollstreckbaren) )?(?:{title})(?: des)?\b",
         takes=("Forderung aus dem Vollstreckungsbescheid vom 03.05.2024", "gemäß Urteil"),
         leaves=("Der Vollstreckungsbescheid lautet über 500,00 EUR.",),
@@ -136,40 +153,45 @@ _NAMED = re.compile(
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|"
-    rf"^\s?{_FULL_NAME}(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
+    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
+    rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-_NOUN = r"[A-ZÄÖÜ][\w-]{2,40}"
-_GROUND_NOUNS = re.compile(
-    rf"(?<!\w)(?P<lead>aus|für|wegen|betreffend|bezüglich)\s(?:(?:dem|der|den|die|das|des|einem|einer|Ihrem|Ihrer)\s)?"
-    rf"(?:[a-zäöüß-]{{3,30}}e[nr]\s)?"
-    rf"(?P<nouns>{_NOUN}(?:(?:,|\s(?:und|sowie|&))\s{_NOUN}){{0,3}})(?!\w)"
-)
-"""*aus der Lieferung und Montage*: any noun may be what is owed for, unless it is one of ``[odd_noun]``."""
+_QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>[A-ZÄÖÜ0-9][\w&.+-]{0,30}(?: [\w&.+-]{1,30}){0,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
+_PARTICIPLE = re.compile(
+    rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
+    r"(?:ver|be|er|zer|ent|miss|ueber|unter|wider)\w{2,30}(?:t|en)|\w{2,30}(?:iert|end)"
+)
+_MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
     "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
 )
+_ADJECTIVE = re.compile(rf"(?:{parts('plain_adjective')})(?:e[nrsm]?)?")
 _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
 """What is owed, composed: *Beitrags-rückstände*, *Gesamt-rest-forderung*."""
+_ANY_DEBT = re.compile(rf"[^\W\d_]{{3,24}}-?(?:{parts('open_debt_head')})")
+_ANOTHER_DEBT = re.compile(rf"(?:{parts('verb_prefix')}|{parts('odd_debt_part')})-?(?:{parts('open_debt_head')})")
 _GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
-_ODD_NOUN = re.compile(parts("odd_noun"))
 _PAST = re.compile(parts("figure_past"))
 _AFTER = re.compile(parts("figure_after"))
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_QUOTATION = re.compile(r"[?„“”»«\"]")
+_QUOTATION = re.compile(r"[?„“”»«\"]|(?<!\w)waren(?!\w)")
+"""A question, a quotation, and the verb that is the goods (*Waren*) when folded."""
 
 REVERSED = Rule(
     "owed_to_the_client",
     r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
-    r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|your client (?:has|claims))(?!\w)",
+    r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
+    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
+    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
         "Ihre Mandantin fordert 50,00 EUR.",
@@ -177,9 +199,42 @@ REVERSED = Rule(
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
+SOMEBODY_ELSE = Rule(
+    "somebody_else_owes",
+    r"\bgegen (?:die|den|das) (?!{client_noun})|"
+    r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun})[^\W\d_]{2,30} "
+    r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
+    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
+    r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
+    takes=(
+        "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
+        "Unsere Praktikantin schuldet uns 50,00 EUR.",
+        "Ich bekomme noch 50,00 EUR von seiner Oma.",
+    ),
+    leaves=(
+        "Die Forderung gegen die Mandantin beträgt 50,00 EUR.",
+        "Für die Küche schuldet er 50,00 EUR.",
+        "Ich bekomme noch 50,00 EUR von ihm.",
+    ),
+)
+"""By a noun, where no name says who it is."""
+ON_TOP = Rule(
+    "more_on_top",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
+    takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
+    leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
+)
+"""*Zuzüglich* of anything but interest, behind the figure: it is not all that is owed."""
+FOR_A_LETTER = Rule(
+    "fee_for_a_letter",
+    r"\b(?:fuer|for) (?:(?:die|das|eine?|diese|the|this|a) )?(?:{letters_made} )?"
+    r"(?:(?:der|die|dieser|einer|von|of|the) ){0,2}{letters_fee}",
+    takes=("Für die Erteilung dieser Auskunft sind 25,00 EUR fällig.",),
+    leaves=("Für die Wohnung sind 25,00 EUR fällig.",),
+)
 TAKEN_BACK = Rule(
     "figure_taken_back",
-    r"{taking_back}|\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
+    r"{taking_back}|(?<!\b(?:den|der|zum) )(?<!en )\bstand(?= (?:die|der|in)\b)|\bin ihre[mr]\b|"
     r"\bihre[mrs]? (?:liste|aufstellung|verzeichnis|berechnung)\b|"
     r"\bsie (?:schr\w+|nann\w+|nenn\w+|gaben|teilten|geben|haben)\b|\bin your\b|\byou \w+|\baccording to\b",
     takes=("Dies war der Stand im Mai.", "Sie ist verjährt.", "It was settled in May."),
@@ -191,11 +246,55 @@ ANNOUNCES = Rule(
     takes=("Wir teilen Ihnen den Stand mit:", "Our statement is as follows:"),
     leaves=("Sie schrieben uns:",),
 )
+NOW = Rule(
+    "now",
+    r"{now}",
+    takes=("Derzeit bestehen folgende Rückstände:",),
+    leaves=("Vorläufig bestehen folgende Rückstände:",),
+)
+"""Words of doubt about an answer, and of none about a figure."""
 SUPPOSED = Rule(
     "figure_supposed",
-    r"{condition}|{limit}|{subjunctive}|{doubt}",
+    r"{condition}|{limit}|{subjunctive}|{doubt}|\bbis (?:zur|zu einer|zum) (?!\d)",
     takes=("Sofern der Plan scheitert, gilt:", "Es würden geschuldet:", "Provisional figures if sold:"),
     leaves=("Wir haben Ihre Anfrage geprüft und teilen mit:",),
+)
+EARLIER_TIME = Rule(
+    "figure_of_an_earlier_time",
+    r"{earlier_time}",
+    takes=("Unser Stand vom letzten Jahr:", "Der Saldo des Vormonats:", "Our figures for last year:"),
+    leaves=("Unser Stand in diesem Jahr:",),
+)
+TELLS = Rule(
+    "writer_tells",
+    r"{tells}",
+    takes=("Wir erlauben uns mitzuteilen, dass", "Wir danken für Ihre Nachricht und teilen mit, dass"),
+    leaves=("Ihr Mandant behauptet, dass",),
+)
+REPORTED = Rule(
+    "figure_reported_or_agreed",
+    r"{reports}",
+    takes=("Ihr Mandant meint, dass", "Wir hatten uns geeinigt,", "He says that"),
+    leaves=("Wir bestätigen Ihnen, dass",),
+)
+MAIN_CLAUSE = Rule(
+    "main_clause",
+    r"\A{main_clause}",
+    takes=("offen sind 50,00 EUR", "die Gesamtforderung beträgt 50,00 EUR", "das macht 50,00 EUR"),
+    leaves=("was 50,00 EUR kostet", "Zinsen und Kosten"),
+)
+"""Of the words behind a comma."""
+CLAIM_NAMED = Rule(
+    "claim_named",
+    r"{claim_named}",
+    takes=("Die Forderung ist uns neu,",),
+    leaves=("Der Kredit wurde gekündigt,",),
+)
+BEARS_ON = Rule(
+    "bears_on_the_figure",
+    r"{bears_on}",
+    takes=("das Auto wird noch verkauft", "sein Bruder zahlt die Hälfte"),
+    leaves=("die Wohnung wurde im Juli geräumt",),
 )
 ADDRESSED = Rule(
     "figure_of_somebody_or_some_case",
@@ -225,7 +324,9 @@ REQUEST = Rule(
 def _is_known(word: str) -> bool:
     if word == "may":
         return False  # "the claim may amount to": beside a day it is a month, which a phrase takes out before
-    if _KNOWN.fullmatch(word) or _DEBT.fullmatch(word):
+    if _KNOWN.fullmatch(word) or _ADJECTIVE.fullmatch(word) or _DEBT.fullmatch(word):
+        return True
+    if _ANY_DEBT.fullmatch(word) and not (_ODD_PART.match(word) or _ANOTHER_DEBT.fullmatch(word)):
         return True
     if word in _GROUNDS:
         return True
@@ -238,17 +339,21 @@ def odd_words(text: str) -> tuple[str, ...]:
     A question and a quotation are odd by their marks.
     """
     text = " ".join(text.split())
+    text = _QUOTED_NAME.sub(_without_name, text)
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
-    text = _GROUND_NOUNS.sub(_without_nouns, _ASIDE.sub(_without_aside, _without_names(text)))
     low = fold(text)
-    found += [match.group() for match in REVERSED.finditer(low)]
+    found += [match.group() for rule in (ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
+    low = fold(text)
+    named = named_words(text, _is_known)
+    found += [match.group() for rule in (REVERSED, SOMEBODY_ELSE) for match in rule.finditer(low)]
     for phrase in PHRASES:
-        low = phrase.sub(" ", low)
+        low = phrase.without(low)
     found += [
         word
         for word in _WORD.findall(low)
-        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_known(word)
+        if len(word) > 1 and not any(char.isdigit() for char in word) and not _is_known(word) and word not in named
     ]
     return tuple(found)
 
@@ -260,48 +365,49 @@ def _without_names(text: str) -> str:
         words = match.group().split()
         if words[0] not in _BEFORE_NAMES and match.re is _NAMED_ALONE:
             words.insert(0, "")
-        rest = [word for word in words[1:] if _LEGAL_NOUNS.fullmatch(word.strip(".,"))]
+        rest = [
+            word
+            for word in words[1:]
+            if _LEGAL_NOUNS.fullmatch(word.strip(".,")) or is_other_person(fold(word.strip(".,")))
+        ]
         return " ".join([words[0], *rest, " "])
 
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
 
 
-def _without_nouns(match: re.Match[str]) -> str:
-    nouns = re.split(r"[\s,&]+", match["nouns"])
-    return match.group() if any(map(_is_odd, nouns)) else f"{match['lead']} "
+def _without_name(match: re.Match[str]) -> str:
+    """What is in quotation marks goes when it only names something: *Vertrag „Komfort Plus"*."""
+    odd = CLAIM_NAMED.find(folded(match["name"])) or is_odd_phrase(match["name"])
+    return match.group() if odd else " "
 
 
 def _without_aside(match: re.Match[str]) -> str:
-    """An aside goes when it is a number with the nouns that say which: *(Verfahren 4 C 119/24)*."""
-    words = [word for word in _WORD.findall(match["words"]) if not any(char.isdigit() for char in word)]
-    named = any(char.isdigit() for char in match["words"]) and not _MONEY_ASIDE.search(match["words"])
-    plain = all(_is_known(fold(word)) or (word[0].isupper() and not _is_odd(word)) for word in words if len(word) > 1)
-    return " " if named and plain else match.group()
-
-
-_MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
-
-
-def _is_odd(noun: str) -> bool:
-    word = fold(noun)
-    return _ODD_NOUN.fullmatch(word) is not None or (_ODD_PART.match(word) is not None and word not in _GROUNDS)
+    """An aside goes when it holds nouns and numbers that name something: *(Verfahren 4 C 119/24)*, *(Hausrat)*."""
+    aside = match["words"]
+    words = [word for word in _WORD.findall(aside) if not any(char.isdigit() for char in word)]
+    plain = all(_is_known(fold(word)) or word[0].isupper() for word in words if len(word) > 1)
+    state = len(words) == 1 and _PARTICIPLE.fullmatch(fold(aside))
+    odd = not plain or state or _MONEY_ASIDE.search(aside) or is_odd_phrase(aside)
+    return match.group() if odd else " "
 
 
 def is_plain(text: str, names: Collection[str] = ()) -> bool:
     """Return True when every word of ``text`` leaves the figure in it as it is. ``names``: words of names, folded."""
-    return all(word in names for word in odd_words(text))
+    # "Frau Sommers Sohn" is read as a name.
+    return all(word in names and not is_other_person(word) for word in odd_words(text))
 
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
     if is_plain(text, names):
         return True
-    folded = Sentence.of(text).folded
-    for phrase in PHRASES:
-        folded = phrase.without(folded)
-    if TAKEN_BACK.find(folded) or SUPPOSED.find(folded):
+    announces = ANNOUNCES.find(folded(text)) is not None
+    low = folded(text)
+    for rule in (*PHRASES, NOW, ENCLOSURE):
+        low = rule.without(low)
+    if any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, EARLIER_TIME)) or _has_noun(text, is_other_person):
         return False
-    return ANNOUNCES.find(folded) is not None or ADDRESSED.find(folded) is None
+    return announces or ADDRESSED.find(low) is None
 
 
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
@@ -309,7 +415,59 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     sentence = Sentence.of(text.strip())
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return True
-    return is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text))
+    if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
+        return True
+    rest = sentence.folded
+    for rule in (*SAY_NO_MORE, *FIRM_KINDS):
+        rest = rule.without(rest)
+    return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
+
+
+def is_breakdown(text: str) -> bool:
+    """Return True when a sentence that gives the parts of a figure takes nothing of it back and names nobody else."""
+    low = folded(_without_names(text))
+    for rule in (*SAY_NO_MORE, *PHRASES):
+        low = rule.without(low)
+    return not any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, CHANGES)) and (
+        text == _without_names(text) and not _has_noun(text, is_odd_noun)
+    )
+
+
+def is_telling(clause: str) -> bool:
+    """Return True when the clause before a *dass* only says that the writer tells something."""
+    low = folded(_without_names(clause))
+    if not TELLS.find(low):
+        return False
+    for rule in (*PHRASES, TELLS, NOW):
+        low = rule.without(low)
+    return not any(rule.find(low) for rule in (REPORTED, SUPPOSED, TAKEN_BACK, CHANGES, REVERSED))
+
+
+def is_beside(clause: str, main: str) -> bool:
+    """Return True when a clause before the main one speaks of something else than the figure: how the debt came about.
+
+    *Der Kredit wurde gekündigt, offen sind 500 EUR.* ``main`` is what follows.
+    """
+    return MAIN_CLAUSE.find(folded(main[:60])) is not None and is_of_something_else(clause)
+
+
+def is_of_something_else(clause: str) -> bool:
+    """Return True when a clause names neither the figure nor anything that may change it."""
+    if _MONEY_ASIDE.search(clause) or _QUOTATION.search(clause):
+        return False
+    clause = _without_names(clause)
+    low = folded(clause)
+    for rule in (*SAY_NO_MORE, *PHRASES, NOW):
+        low = rule.without(low)
+    if any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED, BEARS_ON)):
+        return False
+    return not _has_noun(clause, lambda noun: noun in low and is_odd_noun(noun))
+
+
+def _has_noun(text: str, kind: Callable[[str], bool]) -> bool:
+    """Return True when ``text`` holds a noun of a kind that is not known to leave a figure as it is."""
+    nouns = (fold(word) for word in _WORD.findall(text) if word[0].isupper())
+    return any(kind(noun) and not _is_known(noun) for noun in nouns)
 
 
 def is_past(text: str, names: Collection[str] = ()) -> bool:

@@ -178,7 +178,7 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
     parts = [c.token.value for c in claims if c.role in PART_ROLES and c.token.value]
     paid = [abs(c.token.value) for c in claims if c.role is Role.PAYMENT and c.token.value]
     payments = {Decimal(0), sum(paid, Decimal(0)), *paid[:_NEAR]}
-    extras = any(c.role in {Role.INTEREST, Role.COSTS} and c.token.value for c in claims)
+    extras = any(c.role in {Role.INTEREST, Role.COSTS} and c.token.value and not c.part for c in claims)
     last = top[-1]
     for number in top:
         claim = claims[number]

@@ -35,6 +35,17 @@ CONTACT = Rule(
     but=r"\bnicht (?:mehr )?(?:zur verfuegung|erreichbar)\b|\bin frage\b",
 )
 
+ENCLOSURE = Rule(
+    "enclosure",
+    r"{enclosed}{gap}{paper}|{paper}{gap}{enclosed}",
+    takes=(
+        "Anbei erhalten Sie unsere Forderungsaufstellung.",
+        "Die Einzelheiten entnehmen Sie bitte der beigefügten Aufstellung.",
+        "Please find the statement attached.",
+    ),
+    leaves=("Die Anlage des Geldes war riskant.",),
+)
+
 KINDS = (
     SALUTATION,
     CLOSING,
@@ -97,16 +108,7 @@ KINDS = (
         ),
         leaves=("Die Gesellschaft stimmt zu.",),
     ),
-    Rule(
-        "enclosure",
-        r"{enclosed}{gap}{paper}|{paper}{gap}{enclosed}",
-        takes=(
-            "Anbei erhalten Sie unsere Forderungsaufstellung.",
-            "Die Einzelheiten entnehmen Sie bitte der beigefügten Aufstellung.",
-            "Please find the statement attached.",
-        ),
-        leaves=("Die Anlage des Geldes war riskant.",),
-    ),
+    ENCLOSURE,
     Rule(
         "running_interest",
         r"{interest_runs}{gap}{runs}|{runs}{gap}{interest_runs}",

@@ -30,8 +30,12 @@ ABOUT_THE_CLAIM = Rule(
 )
 CHANGES = Rule(
     "the_figure_changes",
-    r"{figure_changes}|{basis}{gap}{lifted}",
-    takes=("Der Erlös wird dem Vertrag gutgeschrieben.", "Den Bescheid haben wir aufgehoben."),
+    r"{figure_changes}|{basis}{gap}{lifted}|{money_going}{gap}{under_way}",
+    takes=(
+        "Der Erlös wird dem Vertrag gutgeschrieben.",
+        "Den Bescheid haben wir aufgehoben.",
+        "Seine Tante hat die Überweisung eben freigegeben.",
+    ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
 IN_DOUBT = Rule(
@@ -40,6 +44,13 @@ IN_DOUBT = Rule(
     takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
 )
+LEFT_OUT = Rule(
+    "left_out",
+    r"\bnicht {not_in_it}|\bnot (?:yet )?included\b",
+    takes=("Der Satz Reifen ist da gar nicht mit drin.",),
+    leaves=("Die Anlage ist nicht dabei.",),
+)
+"""Something is said not to be in the figure, whatever it is."""
 HARMLESS = (
     Rule(
         "no_further_claims",
@@ -164,9 +175,11 @@ HARMLESS = (
         "not_returned",
         r"\bnicht zurueckgegeben(?:e[rnsm]?)?\b|\bnichts mehr (?:gekommen|eingegangen|gezahlt)\b|"
         r"\b(?:keine|nicht) (?:[^\W\d_]{3,20} )?(?:bezahlt|gezahlt|zurueckgezahlt)\b|"
+        r"\bkam(?:en)?\b{gap}\b(?:nichts?|keine|nie)\b(?: (?:mehr|was))?|"
         r"\bunveraendert\w{0,2}\b|\Amehr\b{gap}\bnicht\b|\bnichts (?:mehr|weiter|weiteres) (?:dazu|hinzu|offen)\b",
         takes=(
             "Es kommt also nichts mehr dazu.",
+            "Ab Mai kam die Miete nicht mehr.",
             "Router nicht zurückgegeben",
             "Sie hat keine Miete bezahlt.",
             "Mehr will ich nicht.",
@@ -231,7 +244,7 @@ def doubtful_remark(text: Text, plain: Sequence[int]) -> Sentence | None:
 def _is_doubtful(sentence: Sentence) -> bool:
     folded = sentence.folded
     with_amount = _AMOUNT.search(folded) is not None
-    if not with_amount and ABOUT_MONEY.find(folded) is None:
+    if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return False
     if with_amount:
         # How much was paid is arithmetic.
@@ -239,7 +252,9 @@ def _is_doubtful(sentence: Sentence) -> bool:
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
 
     def doubt(folded: str) -> bool:
-        return CHANGES.find(folded) is not None or (about_the_claim and IN_DOUBT.find(folded) is not None)
+        return any(rule.find(folded) for rule in (CHANGES, LEFT_OUT)) or (
+            about_the_claim and IN_DOUBT.find(folded) is not None
+        )
 
     if not doubt(folded) or any(rule.find(folded) for rule in SAY_NOTHING):
         return False

@@ -9,7 +9,10 @@ from claimstream.domain.reader.claims.meaning import Meaning
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Label, Role
 
-_OPEN = re.compile(r"offen\w*|ausstehend\w*|fällig\w*|faellig\w*|due|outstanding|unpaid|owed|owing|unbezahlt")
+_OPEN = re.compile(
+    r"offen\w*|ausstehend\w*|fällig\w*|faellig\w*|due|outstanding|unpaid|owed|owing|unbezahlt|"
+    r"im\s{1,2}\w{4,9}|(?:noch\s{1,2})?zu\s{1,2}(?:bekommen|kriegen)|in\s{1,2}der\s{1,2}kreide|schuldig"
+)
 _REMAINING = re.compile(r"\b(?:noch|still|restliche|weiterhin)\b")
 _SUFFIX_NOUN_GAP = re.compile(
     r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|"

@@ -10,7 +10,7 @@ from claimstream.domain.reader.claims.doubts import with_doubts
 from claimstream.domain.reader.claims.lists import with_labels_above
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.sentences import claims_of_sentences
-from claimstream.domain.reader.claims.sums import without_fees, without_items
+from claimstream.domain.reader.claims.sums import with_fees_owed, without_fees, without_items
 from claimstream.domain.reader.claims.tables import with_headings
 
 
@@ -23,6 +23,7 @@ def read_claims(text: str, tokens: Sequence[AmountToken], names: Collection[str]
     claims = claims_of_sentences(page)
     claims = with_headings(page, claims)
     claims = with_labels_above(page, claims)
+    claims = with_fees_owed(page, claims)
     claims = balanced(page, claims)
     claims = without_earlier(page, claims)
     claims = without_items(page, claims)

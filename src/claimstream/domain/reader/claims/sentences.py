@@ -12,7 +12,7 @@ from claimstream.domain.reader.labels import Role
 
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
-    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|ist|sind|lautet|"
+    r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|liegt bei|liegen bei|unverändert|weiterhin|ist|sind|lautet|"
     r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|nun|jetzt|inzwischen|now|"
     r"heute|tag|tage|\d{4}|"
     r"\)|zahlen|in total)[\s(:]{0,40}\Z"
@@ -90,6 +90,8 @@ def _counts_more(behind: Role | None, before: Role | None) -> bool:
     """Whether the label behind wins: *noch 430,00 EUR offen*; *wir fordern 2.900,00 EUR Hauptforderung*."""
     if behind is None:
         return False
+    if before in {Role.COSTS, Role.INTEREST}:
+        return False  # "Mahngebühren von 15,00 EUR sind noch offen"
     return behind is Role.STILL or before is None or (before is Role.CLAIM and behind in PART_ROLES)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
@@ -18,6 +19,19 @@ FEE_NOTE = Rule(
     takes=("1,3 Geschäftsgebühr Nr. 2300 VV RVG",),
     leaves=("Inkassovergütung", "Müllgebühren 2026"),
 )
+OWED = Rule(
+    "fee_owed",
+    r"{fee_owed}",
+    takes=("Abfallgebühren in Höhe von 50,00 EUR sind rückständig.", "Sie schuldet uns 50,00 EUR Studiengebühren."),
+    leaves=("Die Gebühren betragen 50,00 EUR.",),
+)
+EXTRA = Rule(
+    "extra_costs",
+    r"{extra_cost}",
+    takes=("Mahnkosten", "Kosten", "Inkassogebühren", "Gerichtskosten", "Auslagen", "Bearbeitungsgebühr"),
+    leaves=("Abfallgebühren", "Behandlungskosten", "Studiengebühren"),
+)
+"""The names of costs that come on top of a claim."""
 _FEE_LINES = 8
 """Amounts that a note of fees may hold between the value in dispute and its sum."""
 
@@ -69,6 +83,23 @@ def _has_total(page: Page, claims: Sequence[Claim], numbers: Sequence[int]) -> b
         claim.role in CLAIM_ROLES and line > last and claim.token.value == items
         for claim, line in zip(claims, page.token_lines, strict=True)
     )
+
+
+def with_fees_owed(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """A fee is the claim where it is all that a letter gives, and said to be owed: *Abfallgebühren sind rückständig*.
+
+    Not what comes with every claim: the costs of a reminder, an agency, a lawyer or an enforcement.
+    """
+    values = {claim.token.value for claim in claims if claim.token.value}
+    if len(values) != 1 or any(claim.role is not Role.COSTS for claim in claims):
+        return tuple(claims)
+    claim = claims[0]
+    assert claim.label
+    name = folded(page.text[claim.label.start : claim.label.end])
+    sentence = page.sentence(claim.token)
+    if EXTRA.find(name) or not OWED.find(folded(page.text[sentence.start : sentence.end])):
+        return tuple(claims)
+    return tuple(replace(claim, role=Role.CLAIM) for claim in claims)
 
 
 def without_fees(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:

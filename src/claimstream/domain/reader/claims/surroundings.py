@@ -1,6 +1,7 @@
 """The words around each claim: whether they say no more than that so much is owed."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
 from decimal import Decimal
 
@@ -9,18 +10,29 @@ from claimstream.domain.reader.claims.page import WINDOW, Page
 from claimstream.domain.reader.claims.wrapping import WrappedSentences
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import Span, cells
-from claimstream.domain.reader.plain import is_announcement, is_past, is_plain, is_plain_after
+from claimstream.domain.reader.numerals import IN_WORDS, worded_value
+from claimstream.domain.reader.plain import (
+    is_announcement,
+    is_beside,
+    is_breakdown,
+    is_of_something_else,
+    is_past,
+    is_plain,
+    is_plain_after,
+    is_telling,
+)
 
-_OWN_CLAUSE = re.compile(r":\s(?=[A-ZÄÖÜ])|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
+_OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
     r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
     r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
-    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+t|war|wird|wurde|soll)\s|er\s|"
+    r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
     r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"(?:\s?(?:EUR|Euro|€))?(?:\sbeträgt|\sbetragen)?\s?\([^()]{5,300}\)\.?")
+_TAIL = re.compile(r",\s(?P<own>(?=(?:der|die|das|unsere?|ihre?|seine?|sein|the|our)\s[A-ZÄÖÜa-z]))?|\sund\s")
 _LONGEST = 2 * WINDOW
 """Characters of a stretch that is understood."""
 _LEAD_LINES = 14
@@ -34,6 +46,7 @@ class Surroundings:
         self._page = page
         self._names = names
         self._sentences = WrappedSentences(page)
+        self._starts = [token.start for token in page.tokens]
         self._known: dict[tuple[int, int], bool] = {}
 
     def are_plain(self, claim: Claim) -> bool:
@@ -43,31 +56,41 @@ class Surroundings:
         if span.end - span.start > _LONGEST:
             return False
         begin = self._own_part(span, claim)
-        if not self._plain(begin, self._own_end(span, claim)):
+        if not self._plain(begin, self._own_end(span, claim), claim.token.value):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
             and claim.role in CLAIM_ROLES
             and not span.start <= label.start < span.end
-            and not self._is_plain_cell(label.start)
+            and not self._is_plain_cell(label.start, span.start)
         ):
             return False
-        return self._follow_up(span) and self._lead_in(span)
+        return (self._is_broken_down(span, claim) or self._follow_up(span)) and self._lead_in(span)
 
-    def _plain(self, start: int, end: int) -> bool:
+    def _plain(self, start: int, end: int, value: Decimal | None = None) -> bool:
+        """Whether a stretch is plain; ``value`` is that of its amount, which may stand there in words as well."""
         if end - start > _LONGEST:
             return False
         known = self._known.get((start, end))
         if known is None:
-            known = self._known[start, end] = is_plain(self._page.without_asides(start, end), self._names)
+            text = self._page.without_asides(start, end)
+            worded = IN_WORDS.search(text)
+            if worded and value is not None and worded_value(worded["words"]) == value:
+                text = f"{text[: worded.start()]} {text[worded.end() :]}"
+            known = self._known[start, end] = is_plain(text, self._names)
         return known
 
-    def _is_plain_cell(self, position: int) -> bool:
-        """Whether the cell, or else the line, that a label elsewhere stands in is plain."""
+    def _is_plain_cell(self, position: int, begin: int) -> bool:
+        """Whether the cell, or else the line or the sentence above ``begin``, that a label stands in is plain."""
         page = self._page
         line = page.index.lines[page.index.at(position)]
         cell = next((c for c in cells(page.text, line) if c.start <= position < c.end), line)
-        return self._plain(cell.start, cell.end)
+        if self._plain(cell.start, cell.end):
+            return True
+        # A figure on a line of its own, below a sentence that is wrapped.
+        sentence = self._sentences.around(position, position + 1)
+        last = page.filled_line(page.index.at(begin), -1)
+        return last is not None and self._plain(sentence.start, page.index.lines[last].end)
 
     def _is_row(self, span: Span) -> bool:
         """Whether a stretch is one line without a sentence's end: what a part is called there changes nothing."""
@@ -85,7 +108,12 @@ class Surroundings:
             if match.group().startswith(":"):
                 if len(before.split()) >= 3 and is_announcement(before, self._names):
                     begin = match.end()
-            elif is_past(before, self._names):
+            elif page.low.startswith("dass ", match.end()):
+                if is_telling(before):
+                    begin = match.end()
+            elif is_past(before, self._names) or is_beside(
+                before, "so" if "dass" in match.group() else page.text[match.end() : span.end]
+            ):
                 begin = match.end()
         return begin
 
@@ -94,10 +122,13 @@ class Surroundings:
         page = self._page
         if breakdown := self._breakdown(span, claim):
             return breakdown.start
-        match = page.text.find(", ", claim.token.end, span.end)
-        if match < 0 or (claim.label is not None and claim.label.end > match):
-            return span.end
-        return match if is_plain_after(page.text[match + 2 : span.end], self._names) else span.end
+        for match in _TAIL.finditer(page.text, claim.token.end, span.end):
+            if claim.label is not None and claim.label.end > match.start():
+                continue
+            tail = page.text[match.end() : span.end]
+            if is_plain_after(tail, self._names) or (match["own"] is not None and is_of_something_else(tail)):
+                return match.start()
+        return span.end
 
     def _breakdown(self, span: Span, claim: Claim) -> Span | None:
         """Return the aside that gives the parts of the amount, where it ends the sentence: they add up to it."""
@@ -105,9 +136,23 @@ class Surroundings:
         match = _ASIDE.match(page.text, claim.token.end, span.end)
         if match is None or value is None or match.end() < span.end - 1:
             return None
-        parts = [t.value for t in page.tokens if match.start() < t.start < match.end()]
-        added = sum((part for part in parts if part is not None), Decimal(0))
-        return Span(match.start(), match.end()) if len(parts) > 1 and None not in parts and added == value else None
+        return Span(match.start(), match.end()) if self._add_up(match.start(), match.end(), value) else None
+
+    def _is_broken_down(self, span: Span, claim: Claim) -> bool:
+        """Whether the next sentence gives the parts of the amount (*davon entfallen 50 EUR auf …*): they add up."""
+        page, value = self._page, claim.token.value
+        behind = page.text[span.end : span.end + WINDOW]
+        start = span.end + len(behind) - len(behind.lstrip())
+        if value is None or start >= len(page.text):
+            return False
+        following = self._sentences.around(start, start + 1)
+        return self._add_up(start, following.end, value) and is_breakdown(following.of(page.text))
+
+    def _add_up(self, start: int, end: int, value: Decimal) -> bool:
+        """Whether the amounts of a stretch come to ``value``."""
+        first = bisect_left(self._starts, start)
+        parts = [token.value for token in self._page.tokens[first : bisect_left(self._starts, end)]]
+        return len(parts) > 1 and None not in parts and sum((part for part in parts if part), Decimal(0)) == value
 
     def _follow_up(self, span: Span) -> bool:
         """Whether the next sentence, where it goes on about the amount, takes nothing back."""

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
+from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import ADDED_ON, INCLUDED, PART_OF_CLAIM, Rows
 from claimstream.domain.reader.labels import Role
@@ -96,14 +97,17 @@ def _holds_unnamed(
 ) -> bool:
     """Whether a sentence holds another amount of which nothing says what it is."""
     values = {claims[number].token.value for number in ranked}
-    return any(
-        claim.role is None
+    unnamed = {
+        number
+        for number, claim in enumerate(claims)
+        if claim.role is None
         and claim.token.has_currency
         and bool(claim.token.value)
         and claim.token.value not in values
-        and number not in used
         and number not in page.asides
         and not rows.is_row(number)
         and not rows.says_around(number, INCLUDED)
-        for number, claim in enumerate(claims)
-    )
+    }
+    owed = next(iter(values), None)
+    reckoned = len(values) == 1 and owed is not None and are_reckoned(page, rows, claims, unnamed, owed)
+    return bool(unnamed - used) and not reckoned

@@ -1,0 +1,57 @@
+"""Sums that a letter reckons in its sentences: *vier Monate zu 520 EUR, dazu 316,40 EUR, zusammen 2.396,40 EUR*."""
+
+import re
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from claimstream.domain.language import Rule
+from claimstream.domain.reader.claims.claim import Claim
+from claimstream.domain.reader.claims.page import Page
+from claimstream.domain.reader.claims.rows import TAKEN_OFF, Rows
+from claimstream.domain.reader.labels import Role
+from claimstream.domain.reader.numerals import small_number
+from claimstream.domain.text.text import folded
+
+TIMES = Rule(
+    "times",
+    r"(?:(?<![\w.,])\d{1,3}|{numeral}) ?(?:x|×|mal|(?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|a|à|jeweils|of|at)) ?"
+    r"(?:eur|€)? ?\Z",
+    takes=("vier Monate zu", "2 x", "zwei Mal", "fünf unbezahlte Rechnungen zu je", "6 Monate à"),
+    leaves=("vier Monate", "zu", "im Mai 2024 zu je"),
+)
+"""Before an amount: how often it counts."""
+_COUNT = re.compile(r"\d+|[^\W\d_]+")
+_REACH = 70
+"""Characters before an amount among which the number of times is looked for."""
+_MOST = 8
+"""Amounts that are reckoned with; of more, anything can be made."""
+
+
+def are_reckoned(page: Page, rows: Rows, claims: Sequence[Claim], unnamed: Collection[int], owed: Decimal) -> bool:
+    """Return True when the amounts ``unnamed`` and what was paid come to ``owed``, each counted as often as it says."""
+    paid = [n for n, claim in enumerate(claims) if claim.role is Role.PAYMENT and claim.token.value]
+    numbers = sorted({*unnamed, *paid})
+    if len(numbers) > _MOST:
+        return False
+    sums = {Decimal(0)}
+    product: Decimal | None = None
+    for number in numbers:
+        value = abs(claims[number].token.value or Decimal(0))
+        if value == product:
+            continue  # "vier Monate zu 520 EUR, also 2.080 EUR"
+        count = _count(page, number)
+        product = value * count if count > 1 else None
+        off = number in paid or rows.says_around(number, TAKEN_OFF)
+        steps = {-value, -value * count} if off else {value, value * count}
+        sums = {total + step for total in sums for step in steps}
+    return owed in sums
+
+
+def _count(page: Page, number: int) -> int:
+    start = page.tokens[number].start
+    match = TIMES.find(folded(page.low[max(0, start - _REACH) : start]))
+    if match is None:
+        return 1
+    count = _COUNT.match(match.group())
+    assert count
+    return int(count.group()) if count.group().isdigit() else small_number(count.group()) or 1

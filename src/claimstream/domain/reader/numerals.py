@@ -1,0 +1,59 @@
+"""Amounts in words: *(in Worten: eintausendzweihundertvierzig Euro und sechzig Cent)*."""
+
+import re
+from decimal import Decimal
+
+from claimstream.domain.language import entries
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.text.text import folded
+
+IN_WORDS = re.compile(
+    r"[(,]?\s?\bin\sWorten:?\s(?P<words>[^()\d.;:]{3,160}?(?:\d\d/100)?)(?:\)|(?=[.;:]|\Z))", re.IGNORECASE
+)
+_WORDED = re.compile(
+    r"(?P<euros>[a-z ]{3,120}?) ?(?:(?P<hundredths>\d\d)/100(?: ?euro)?|"
+    r"(?:euro|eur) ?(?:(?:und )?(?P<cents>[a-z ]{3,40}?) ?cent)?)"
+)
+_UNITS = {fold(word): value for value, entry in enumerate(entries("numeral")) for word in entry.split("|")}
+_TENS = {fold(word): 10 * value for value, word in enumerate(entries("numeral_tens"), 2)}
+
+
+def worded_value(words: str) -> Decimal | None:
+    """Return the amount that ``words`` say, with its currency; None where they are not understood."""
+    match = _WORDED.fullmatch(folded(words).strip())
+    if match is None:
+        return None
+    euros = _number(match["euros"].replace(" ", ""))
+    cents = int(match["hundredths"]) if match["hundredths"] else _number((match["cents"] or "null").replace(" ", ""))
+    return None if euros is None or cents is None or cents > 99 else euros + Decimal(cents) / 100
+
+
+def small_number(word: str) -> int | None:
+    """Return the number below a thousand that a word says; None where it says none."""
+    return _below_thousand(fold(word))
+
+
+def _number(word: str) -> int | None:
+    head, thousand, rest = word.rpartition("tausend")
+    if thousand:
+        thousands, below = _below_thousand(head or "ein"), _below_thousand(rest or "null")
+        return None if thousands is None or below is None else 1000 * thousands + below
+    return _below_thousand(word)
+
+
+def _below_thousand(word: str) -> int | None:
+    head, hundred, rest = word.rpartition("hundert")
+    hundreds = _UNITS.get(head or "ein") if hundred else 0
+    rest = rest.removeprefix("und") if hundred else rest
+    below = _below_hundred(rest or "null")
+    return None if hundreds is None or below is None else 100 * hundreds + below
+
+
+def _below_hundred(word: str) -> int | None:
+    if word in _UNITS:
+        return _UNITS[word]
+    unit, joined, tens = word.rpartition("und")
+    if tens not in _TENS:
+        return None
+    below = _UNITS.get(unit) if joined else 0
+    return None if below is None else _TENS[tens] + below

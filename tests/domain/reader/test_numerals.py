@@ -1,0 +1,35 @@
+"""Amounts in words."""
+
+from decimal import Decimal
+
+import pytest
+
+from claimstream.domain.reader.numerals import IN_WORDS, worded_value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("neunhundertzwölf Euro", "912"),
+        ("zwölfhundert Euro", "1200"),
+        ("hundertfünf Euro", "105"),
+        ("ein tausend drei hundert Euro", "1300"),
+        ("Eintausendzweihundertvierzig Euro und sechzig Cent", "1240.60"),
+        ("dreiundzwanzigtausendsiebenhunderteinundneunzig 05/100 Euro", "23791.05"),
+        ("dreißigtausend EUR", "30000"),
+    ],
+)
+def test_an_amount_in_words_has_its_value(words: str, value: str) -> None:
+    assert worded_value(words) == Decimal(value)
+
+
+@pytest.mark.parametrize("words", ["viele Euro", "hundert", "drei oder vier Euro", "zehn Euro und viele Cent", ""])
+def test_other_words_have_none(words: str) -> None:
+    assert worded_value(words) is None
+
+
+def test_the_words_are_found_in_parentheses_and_behind_a_comma() -> None:
+    for text in ("912,00 EUR (in Worten: neunhundertzwölf Euro)", "912,00 EUR, in Worten neunhundertzwölf Euro."):
+        match = IN_WORDS.search(text)
+        assert match
+        assert worded_value(match["words"]) == Decimal(912)
