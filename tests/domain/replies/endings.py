@@ -292,6 +292,28 @@ Sollten Sie Fragen haben, die Forderung wurde verkauft.
 Die Forderung wurde zur Sicherheit geprüft und dann ausgebucht.
 Der Schuldner hat nicht nur gezahlt, die Sache ist auch erledigt.
 Sie müssen nichts tun, die Forderung ist storniert.
+Da er nicht zahlen kann haben wir die Forderung ausgebucht.
+Wir können die Forderung nur noch abschreiben.
+Die Forderung muss nun allein aus wirtschaftlichen Gründen ausgebucht werden.
+Forderung nicht einbringlich - ausgebucht.
+Kein pfändbares Einkommen also ausgebucht.
+Unsere Klage wurde wegen Verjährung zurückgewiesen.
+Der Mahnbescheid wurde wegen Verjährung abgelehnt.
+Wir verzichten auf die Forderung da eine Vollstreckung nicht möglich ist.
+Die Niederschlagung nach § 59 LHO ist erfolgt.
+Der Erlass nach § 227 AO wurde verfügt.
+Ein Erlass wurde geprüft und bewilligt.
+Auf Ihren Widerspruch haben wir den Bescheid aufgehoben.
+Aus weiteren Gründen besteht die Forderung nicht.
+Wir vertreten die Gläubigerin seit Mai nicht mehr.
+Wir vertreten nunmehr die neue Gläubigerin.
+Wir haben keine andere Möglichkeit, als auf die Forderung zu verzichten.
+Durch den Erlös wurde die Forderung vollständig beglichen.
+Der Erlös wurde dem Konto gutgeschrieben, das damit ausgeglichen ist.
+Wenn Ihnen eine Mahnung irrtümlich zuging, bitte vernichten Sie diese.
+Nach Erhalt Ihrer Zahlung ist die Forderung ausgebucht.
+The debt can only be written off.
+The claim was written off because enforcement was not possible.
 """.strip().splitlines()
 """Ends beside words that would make others look-alikes."""
 
@@ -480,4 +502,24 @@ Ihr Mandant hat die Schuld anerkannt.
 Ihr Mandant hat die Vermögensauskunft abgegeben.
 Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist berücksichtigt.
 Die Bankverbindung hat sich geändert, das alte Konto ist geschlossen.
+Auf Beiträge dürfen wir nur verzichten, wenn ihre Einziehung unbillig wäre.
+Säumniszuschläge können zur Hälfte erlassen werden, wenn eine Notlage vorliegt.
+Ein Erlass kann nur im Rahmen eines gerichtlichen Plans erfolgen.
+Über Stundung oder Niederschlagung entscheidet die Gläubigerin.
+Ein Erlass wurde geprüft und mit Bescheid vom 2. Mai abgelehnt.
+Für uns fehlt jeder Anlass, auf Gebühren zu verzichten.
+Wir sind nicht befugt, auf Beiträge zu verzichten.
+Our credit insurer does not allow us to waive any of it.
+We see no reason to waive the claim.
+Nach Zahlungseingang wird die Forderung ausgebucht.
+We close our file once the money has arrived.
+If this message has reached you by mistake, please notify the sender.
+Die Grundschuld wurde gelöscht.
+Der Verkaufserlös ist dem Konto vollständig gutgeschrieben.
+Ein vollstreckbarer Titel besteht bislang nicht.
+Weitere Forderungen gegen Frau Kern bestehen bei uns nicht.
+Andere Verbindlichkeiten sind hier nicht bekannt.
+Wir vertreten die Gläubigerin seit dem 1. Mai in allen Inkassosachen.
+Wir sind Inhaberin der Rechte aus der Abtretung.
+Nach dem Plan sollen wir auf 90 Prozent verzichten.
 """.strip().splitlines()

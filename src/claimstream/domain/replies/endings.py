@@ -143,6 +143,7 @@ ENDINGS = (
         "taken_back",
         r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice}|{creditor_list})|"
         r"(?:{owed}|{stranger}).{0,40}?{exists}(?: [^\s,;:]{1,30}){0,5}? nicht(?= ?[.,;!]| und| ?\Z)|"
+        r"{exists} (?:[^\s,;:]{1,10} )?{claim_name}(?: [^\s,;:]{1,30}){0,3}? nicht(?= ?[.,;!]| und| ?\Z)|"
         r"{withdraw}.{0,40}?(?:{owed}|{notice}).{0,60}?{back}",
         takes=(
             "Die Forderung haben wir zurückgenommen.",
