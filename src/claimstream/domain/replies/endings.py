@@ -121,7 +121,7 @@ ENDINGS = (
         rf"{{nothing_left}}|{{none}}(?:{WORD}){{0,3}}? (?:{{claim_name}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
         rf"{{none}}(?:{WORD}){{0,3}}? {{open}}|{{claim_name}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
         r"(?:{owed}|{matter}){gap}{no_more}|{no_more}{gap}{owed}|{wants}{gap}{no_more}|"
-        r"{settling}{gap}{no_more} {needed}",
+        r"{settling}{gap}(?:{no_more}|nicht|keine|no|not) {needed}|{none} {settling}(?: is| are)? {needed}",
         takes=(
             "Wir haben keine Forderung gegen Ihren Mandanten.",
             "Es ist nichts mehr offen.",
