@@ -231,6 +231,26 @@ This was sent by mistake.
 He is not our customer.
 We will take no further action.
 We do not intend to pursue this debt.
+Wir sind aus dem Mandat entlassen.
+Die Geschäftsbeziehung mit der Gläubigerin endete im August.
+Mit der Einziehung sind wir nicht mehr betraut.
+Ein Auftrag der Gläubigerin liegt uns nicht mehr vor.
+Unser Mandat endet mit diesem Schreiben.
+Wir legen das Mandat nieder.
+Die Akte ist mittlerweile bei der Beta Inkasso.
+Die Forderung gehört jetzt der Beta GmbH.
+Den Bestand hat die Beta GmbH übernommen.
+Die Forderung ist inzwischen woanders.
+Die Forderung ist im Oktober zur Beta GmbH gewandert.
+Forderungsinhaber ist heute ein anderes Unternehmen.
+Seit Juli kümmert sich die Beta GmbH um diese Forderung.
+Wir haben uns von dem Portfolio getrennt.
+Die Forderungen gingen im Juli an die Beta GmbH.
+Im Zuge der Fusion ging die Forderung auf die Beta AG über.
+Diese Sache führt nun die Kanzlei Sommer.
+The claim is now with Beta Ltd.
+The account has been moved to Beta Ltd.
+Our authority to collect ended in October.
 """.strip().splitlines()
 
 BOTH = """
@@ -522,4 +542,7 @@ Andere Verbindlichkeiten sind hier nicht bekannt.
 Wir vertreten die Gläubigerin seit dem 1. Mai in allen Inkassosachen.
 Wir sind Inhaberin der Rechte aus der Abtretung.
 Nach dem Plan sollen wir auf 90 Prozent verzichten.
+Diesen Vorgang bearbeitet jetzt Frau Kern.
+Die Sache ist inzwischen bei dem Amtsgericht Aue anhängig.
+Die Forderung liegt jetzt bei 512,40 EUR.
 """.strip().splitlines()

@@ -60,7 +60,12 @@ ENDINGS = (
         r"(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
         r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|"
-        r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}",
+        r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}|"
+        r"{by_now}{gap}{keeps}{gap}(?:{claim_name}|{matter})|(?:{claim_name}|{matter}){gap}{keeps}{gap}{by_now}|"
+        r"(?:{claim_name}|{matter}){gap}{by_now} {at_another}(?! {in_court})|"
+        r"{portfolio}{gap}(?:{acquired}|\bgetrennt\b)|"
+        r"(?:{claim_name}|{portfolio}){gap}{went}{gap}\ban (?:die|den|das)\b|"
+        r"{went}{gap}\bueber(?= ?[.,;!]| ?\Z)",
         takes=(
             "Die Forderung haben wir an die Beta GmbH verkauft.",
             "Die Angelegenheit haben wir an die Beta Inkasso GmbH abgegeben.",
@@ -68,6 +73,10 @@ ENDINGS = (
             "Neue Gläubigerin ist die Beta AG.",
             "Die Sache wird inzwischen von der Beta Inkasso GmbH bearbeitet.",
             "Bitte wenden Sie sich künftig an die Beta GmbH.",
+            "Diese Sache führt nun die Kanzlei Sommer.",
+            "Die Forderung ist mittlerweile bei der Beta GmbH.",
+            "Den Bestand hat die Beta GmbH übernommen.",
+            "Die Forderung ging auf die Beta AG über.",
             "We have sold the debt.",
         ),
         leaves=("Gläubigerin: Alt GmbH", "Wir haben eine Erklärung abgegeben."),
@@ -232,7 +241,7 @@ _MOST = 5
 _KEYS = {
     "part_let_go": "written_off waived cancelled taken_back",
     "earlier_letter": "cancelled void outdated",
-    "assigned": "assigned acquired handed_on new_owner owner handled elsewhere",
+    "assigned": "assigned acquired handed_on new_owner owner handled elsewhere by_now portfolio went",
     "mandate_ended": "ended not_competent no_more",
     "written_off": "written_off books",
     "time_barred": "barred",

@@ -431,7 +431,8 @@ LOOKALIKES = (
         "clerk_in_charge",
         rf"(?:{{owner}}{CLAUSE}{{by_now}}|{{by_now}}{CLAUSE}{{owner}}|{{turn}}{CLAUSE}{{elsewhere}}){CLAUSE}"
         rf"(?<!fuer )(?<!gegen ){{clerk}}|"
-        rf"{{by_now}}{CLAUSE}\b(?:von|durch|ist) {{clerk}}{CLAUSE}(?:{{owner}}|{{handled}})",
+        rf"{{by_now}}{CLAUSE}\b(?:von|durch|ist) {{clerk}}{CLAUSE}(?:{{owner}}|{{handled}})|"
+        rf"(?:{{keeps}}{CLAUSE}{{by_now}}|{{by_now}}{CLAUSE}{{keeps}}){CLAUSE}{{clerk}}",
         takes=("Zuständig ist seit dem 1. Oktober Frau Kern.",),
         leaves=("Zuständig ist nun die Beta GmbH.",),
     ),
