@@ -5,7 +5,6 @@ is a projection. Nobody can list those. So a sentence that speaks of money and h
 unless it is of a kind that is known to leave the figure as it is.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -14,7 +13,12 @@ from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.text import Sentence, Text
 
-_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
+MONEY = Rule(
+    "money",
+    r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d",
+    takes=("Es bleibt bei 400 Euro.", "Wir bekommen 400,00."),
+    leaves=("Ich bin bis Montag nicht im Büro.", "Ticket 4711"),
+)
 
 ABOUT_MONEY = Rule(
     "about_money",
@@ -313,7 +317,7 @@ def doubtful_remark(text: Text, plain: Sequence[int]) -> tuple[Sentence, Rule] |
 
 def _doubt(sentence: Sentence) -> Rule | None:
     folded = sentence.folded
-    with_amount = _AMOUNT.search(folded) is not None
+    with_amount = MONEY.find(folded) is not None
     if not with_amount and ABOUT_MONEY.find(folded) is None:
         return None
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None

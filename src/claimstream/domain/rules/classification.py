@@ -11,7 +11,14 @@ from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.rules import phrases
-from claimstream.domain.rules.automatic import automatic, automatic_by_words, is_generated, sent_by_us, unasked
+from claimstream.domain.rules.automatic import (
+    acknowledgement,
+    automatic,
+    automatic_by_words,
+    is_generated,
+    sent_by_us,
+    unasked,
+)
 
 _ANSWERS_TO_A_PLAN = frozenset(
     {Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER, Intent.REJECTION, Intent.SETTLEMENT_RESPONSE}
@@ -173,6 +180,8 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     words = reading.words
     if announced := _announced(mail, words):
         return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
+    if reading.rank is None and (receipt := acknowledgement(mail)):
+        return receipt
     inquiry, request = phrases.INQUIRY.search(words), phrases.REQUEST.search(words)
     if request and phrases.REQUEST_OBJECT.search(words):
         return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request.group())
