@@ -3,9 +3,11 @@
 Clear mail is settled here. Whatever is not clear gets a confidence below 0.70, so that a model or a person is asked.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import AmountRank, Method, SettlementDecision, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
@@ -28,6 +30,37 @@ LETTER_LENGTH = 6000
 """Characters. A longer attachment is a contract or a set of terms, whose phrases say nothing about this reply."""
 
 UNSURE = 0.60
+
+OF_THE_INQUIRY = Rule(
+    "refusal_of_the_inquiry",
+    r"{we_or_you}|{asked_thing}",
+    takes=("Ihr Plan wird abgelehnt.", "Wir lehnen ab.", "Die Anfrage wurde zurückgewiesen."),
+    leaves=("Ein Erlass wurde am 2. Mai abgelehnt.", "Die Übernahme wurde von der Versicherung abgelehnt."),
+)
+"""What is refused is asked for by us, or by the creditor itself; else it is something of the past."""
+BY_PHONE = Rule(
+    "by_phone",
+    r"{by_phone}",
+    takes=("Telefonisch erteilen wir keine Auskunft.", "Unsere Telefonzentrale kann keine Auskünfte erteilen."),
+    leaves=("Wir erteilen keine Auskunft.",),
+)
+UNMARKED_PAYMENT = Rule(
+    "payment_without_its_number",
+    r"{otherwise}{gap}(?:{settling}|{settling_noun}){gap}{cannot}|(?:{settling}|{settling_noun}){gap}{otherwise}{gap}{cannot}",
+    takes=(
+        "Zahlungen ohne dieses Zeichen können nicht zugeordnet werden.",
+        "Geben Sie das Zeichen an, andernfalls kann der Eingang nicht zugeordnet werden.",
+    ),
+    leaves=(
+        "Ohne Geburtsdatum können wir die Anfrage nicht zuordnen.",
+        "Ihre Zahlung konnten wir nicht zuordnen.",
+        "Ihre Zahlung ging ohne Zeichen ein und kann nicht zugeordnet werden.",
+        "Die Zahlung vom 3. Mai kann ohne Zeichen nicht zugeordnet werden.",
+    ),
+    but=r"{has_happened}",
+)
+"""A payment that is still to come."""
+_SENTENCE_END = re.compile(r"[.!?;]")
 
 
 def settle_intent(intent: Intent, letter: Letter | None) -> Intent:
@@ -110,8 +143,8 @@ def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> C
             return settled
     if installments:
         return _rule(Intent.INSTALLMENT_OFFER, 0.90, installments)
-    if not reading.labelled and (blocked := phrases.CANNOT_ACT.search(words)):
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked.group())
+    if not reading.labelled and (blocked := _cannot_act(words)):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked)
     if (refused := _refusal(words)) and not (reading.total and phrases.INSTALLMENTS_REFUSED.search(words)):
         if not reading.labelled:
             return _rule(Intent.REJECTION, 0.88, refused)
@@ -157,16 +190,27 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
 def _refusal(words: str) -> str | None:
     if phrases.REFUSAL_DENIED.search(words):
         return None
-    found = phrases.REFUSAL.search(words)
-    return found.group() if found else None
+    for sentence in _SENTENCE_END.split(words):
+        found = phrases.REFUSAL.search(sentence)
+        if found and OF_THE_INQUIRY.find(sentence) and not BY_PHONE.find(sentence):
+            return found.group()
+    return None
+
+
+def _cannot_act(words: str) -> str | None:
+    for sentence in _SENTENCE_END.split(words):
+        found = phrases.CANNOT_ACT.search(sentence)
+        if found and not UNMARKED_PAYMENT.find(sentence):
+            return found.group()
+    return None
 
 
 def _claim(reading: _Reading) -> Classification:
     words = reading.words
-    if blocked := phrases.CANNOT_ACT.search(words):
+    if blocked := _cannot_act(words):
         if reading.total:
-            return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked.group()}, beside a total")
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked.group())
+            return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked}, beside a total")
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked)
     if (disputed := phrases.DISPUTED.search(words)) and not phrases.STATEMENT.search(words):
         return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed.group()}: perhaps our own figure")
     if reading.total:
