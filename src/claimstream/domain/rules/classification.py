@@ -3,16 +3,15 @@
 Clear mail is settled here. Whatever is not clear gets a confidence below 0.70, so that a model or a person is asked.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import AmountRank, Method, SettlementDecision, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.rules import phrases
+from claimstream.domain.replies import wants
+from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.rules.automatic import (
     acknowledgement,
     automatic,
@@ -21,6 +20,7 @@ from claimstream.domain.rules.automatic import (
     sent_by_us,
     unasked,
 )
+from claimstream.domain.text import folded
 
 _ANSWERS_TO_A_PLAN = frozenset(
     {Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER, Intent.REJECTION, Intent.SETTLEMENT_RESPONSE}
@@ -30,37 +30,6 @@ LETTER_LENGTH = 6000
 """Characters. A longer attachment is a contract or a set of terms, whose phrases say nothing about this reply."""
 
 UNSURE = 0.60
-
-OF_THE_INQUIRY = Rule(
-    "refusal_of_the_inquiry",
-    r"{we_or_you}|{asked_thing}",
-    takes=("Ihr Plan wird abgelehnt.", "Wir lehnen ab.", "Die Anfrage wurde zurückgewiesen."),
-    leaves=("Ein Erlass wurde am 2. Mai abgelehnt.", "Die Übernahme wurde von der Versicherung abgelehnt."),
-)
-"""What is refused is asked for by us, or by the creditor itself; else it is something of the past."""
-BY_PHONE = Rule(
-    "by_phone",
-    r"{by_phone}",
-    takes=("Telefonisch erteilen wir keine Auskunft.", "Unsere Telefonzentrale kann keine Auskünfte erteilen."),
-    leaves=("Wir erteilen keine Auskunft.",),
-)
-UNMARKED_PAYMENT = Rule(
-    "payment_without_its_number",
-    r"{otherwise}{gap}(?:{settling}|{settling_noun}){gap}{cannot}|(?:{settling}|{settling_noun}){gap}{otherwise}{gap}{cannot}",
-    takes=(
-        "Zahlungen ohne dieses Zeichen können nicht zugeordnet werden.",
-        "Geben Sie das Zeichen an, andernfalls kann der Eingang nicht zugeordnet werden.",
-    ),
-    leaves=(
-        "Ohne Geburtsdatum können wir die Anfrage nicht zuordnen.",
-        "Ihre Zahlung konnten wir nicht zuordnen.",
-        "Ihre Zahlung ging ohne Zeichen ein und kann nicht zugeordnet werden.",
-        "Die Zahlung vom 3. Mai kann ohne Zeichen nicht zugeordnet werden.",
-    ),
-    but=r"{has_happened}",
-)
-"""A payment that is still to come."""
-_SENTENCE_END = re.compile(r"[.!?;]")
 
 
 def settle_intent(intent: Intent, letter: Letter | None) -> Intent:
@@ -98,13 +67,13 @@ class _Reading:
     """What the rules read in all sources, and the words of the letters among them."""
 
     extractions: Sequence[SourceExtraction]
-    words: str
+    said: wants.Said
 
     @classmethod
     def of(cls, mail: ParsedMail, extractions: Sequence[SourceExtraction]) -> "_Reading":
         sources = [source for source in mail.sources if source.text.strip()]
         letters = [s.text for s in sources if s.source_id == "body" or len(s.text) <= LETTER_LENGTH]
-        return cls(extractions, phrases.plain(" . ".join(letters)))
+        return cls(extractions, wants.Said(letters))
 
     @property
     def rank(self) -> AmountRank | None:
@@ -133,19 +102,19 @@ class _Reading:
 
 
 def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> Classification:
-    words = reading.words
     if letter is None and not reading.labelled and (spam := unasked(mail)):
         return spam
     installments = _installments(reading)
-    if not (installments and letter is not Letter.SECOND and not phrases.PLAN.search(words)):
+    if not (installments and letter is not Letter.SECOND and not reading.said.find(NAMES_PLAN)):
         settled = _settlement(reading, letter)
         if settled is not None:
             return settled
     if installments:
         return _rule(Intent.INSTALLMENT_OFFER, 0.90, installments)
-    if not reading.labelled and (blocked := _cannot_act(words)):
+    if not reading.labelled and (blocked := _cannot_act(reading)):
         return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked)
-    if (refused := _refusal(words)) and not (reading.total and phrases.INSTALLMENTS_REFUSED.search(words)):
+    only_installments = reading.total and reading.said.find(wants.INSTALLMENTS_REFUSED)
+    if (refused := _refusal(reading)) and not only_installments:
         if not reading.labelled:
             return _rule(Intent.REJECTION, 0.88, refused)
         return _rule(Intent.REJECTION, UNSURE, f"{refused}, beside an amount")
@@ -158,21 +127,21 @@ def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> C
 
 def _installments(reading: _Reading) -> str | None:
     """The words that offer installments. A sentence saying that they are possible is no offer."""
-    if phrases.INSTALLMENTS_REFUSED.search(reading.words):
+    if reading.said.find(wants.INSTALLMENTS_REFUSED):
         return None
-    found = phrases.INSTALLMENTS_OFFERED.search(reading.words)
+    found = reading.said.find(wants.INSTALLMENTS_OFFERED)
     if found is None or (reading.total and not reading.rate):
         return None
-    return found.group()
+    return found
 
 
 def _settlement(reading: _Reading, letter: Letter | None) -> Classification | None:
     """An answer to the plan: by what was decided, or for a second letter by its very subject."""
     decided = reading.decisions - {SettlementDecision.UNCLEAR}
-    only_installments = phrases.INSTALLMENTS_REFUSED.search(reading.words) and not phrases.PLAN.search(reading.words)
+    only_installments = reading.said.find(wants.INSTALLMENTS_REFUSED) and not reading.said.find(NAMES_PLAN)
     if not reading.decisions or (letter is not Letter.SECOND and only_installments):
         return None
-    asked = phrases.REQUEST.search(reading.words)
+    asked = reading.said.find(wants.REQUEST)
     if not decided:
         if asked and not reading.labelled:
             return None
@@ -183,56 +152,44 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
         return _rule(Intent.SETTLEMENT_RESPONSE, 0.95, why)
     if letter is Letter.FIRST and decided == {SettlementDecision.DECLINED}:
         return _rule(Intent.REJECTION, 0.88 if not reading.labelled else UNSURE, "a refusal of the first letter")
-    spoken = phrases.PLAN.search(reading.words)
+    spoken = reading.said.find(NAMES_PLAN)
     return _rule(Intent.SETTLEMENT_RESPONSE, 0.90 if spoken else UNSURE, why)
 
 
-def _refusal(words: str) -> str | None:
-    if phrases.REFUSAL_DENIED.search(words):
-        return None
-    for sentence in _SENTENCE_END.split(words):
-        found = phrases.REFUSAL.search(sentence)
-        if found and OF_THE_INQUIRY.find(sentence) and not BY_PHONE.find(sentence):
-            return found.group()
-    return None
+def _refusal(reading: _Reading) -> str | None:
+    return reading.said.find(wants.REFUSAL, beside=wants.OF_THE_INQUIRY, unless=wants.BY_PHONE)
 
 
-def _cannot_act(words: str) -> str | None:
-    for sentence in _SENTENCE_END.split(words):
-        found = phrases.CANNOT_ACT.search(sentence)
-        if found and not UNMARKED_PAYMENT.find(sentence):
-            return found.group()
-    return None
+def _cannot_act(reading: _Reading) -> str | None:
+    return reading.said.find(wants.CANNOT_ACT, unless=wants.UNMARKED_PAYMENT)
 
 
 def _claim(reading: _Reading) -> Classification:
-    words = reading.words
-    if blocked := _cannot_act(words):
+    if blocked := _cannot_act(reading):
         if reading.total:
             return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked}, beside a total")
         return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked)
-    if (disputed := phrases.DISPUTED.search(words)) and not phrases.STATEMENT.search(words):
-        return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed.group()}: perhaps our own figure")
+    if (disputed := reading.said.find(wants.DISPUTED)) and not reading.said.find(wants.STATEMENT):
+        return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed}: perhaps our own figure")
     if reading.total:
         return _rule(Intent.CLAIM_STATEMENT, 0.95, "it states a total")
-    if (asked := phrases.INQUIRY.search(words)) and not phrases.STATEMENT.search(words):
-        return _rule(Intent.GENERAL_INQUIRY, UNSURE, f"{asked.group()}, beside an amount")
+    if (asked := reading.said.find(wants.INQUIRY)) and not reading.said.find(wants.STATEMENT):
+        return _rule(Intent.GENERAL_INQUIRY, UNSURE, f"{asked}, beside an amount")
     return _rule(Intent.CLAIM_STATEMENT, 0.90, "it states what is claimed")
 
 
 def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
-    words = reading.words
-    if announced := _announced(mail, words):
+    if announced := _announced(mail, reading):
         return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
     if reading.rank is None and (receipt := acknowledgement(mail)):
         return receipt
-    inquiry, request = phrases.INQUIRY.search(words), phrases.REQUEST.search(words)
-    if request and phrases.REQUEST_OBJECT.search(words):
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request.group())
+    inquiry, request = reading.said.find(wants.INQUIRY), reading.said.find(wants.REQUEST)
+    if request and reading.said.find(wants.REQUEST_OBJECT):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request)
     if inquiry:
-        return _rule(Intent.GENERAL_INQUIRY, 0.88, inquiry.group())
+        return _rule(Intent.GENERAL_INQUIRY, 0.88, inquiry)
     if request:
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.85, request.group())
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.85, request)
     if written := automatic_by_words(mail):
         return written
     if reading.rank is not None:
@@ -240,14 +197,14 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     return _rule(Intent.GENERAL_INQUIRY, 0.50, "nothing tells what it wants")
 
 
-def _announced(mail: ParsedMail, words: str) -> str | None:
+def _announced(mail: ParsedMail, reading: _Reading) -> str | None:
     """A statement said to be attached, whether it could be read, could not, or was forgotten."""
     unread = [source.name for source in mail.sources if source.needs_vision] + [entry.name for entry in mail.unread]
-    named = next((name for name in unread if phrases.STATEMENT.search(phrases.plain(name.replace("_", " ")))), None)
+    named = next((name for name in unread if wants.STATEMENT.find(folded(name.replace("_", " ")))), None)
     if named:
         return named
-    stated = phrases.STATEMENT.search(words)
-    return stated.group() if stated and phrases.ATTACHED.search(words) else None
+    stated = reading.said.find(wants.STATEMENT)
+    return stated if stated and reading.said.find(wants.ATTACHED) else None
 
 
 def _rule(intent: Intent, confidence: float, why: str) -> Classification:
