@@ -336,6 +336,15 @@ def _is_statement(sentence: str) -> bool:
         "Das weise ich zurück.",
         "The proposal is refused, we cannot agree.",
         "We refuse.",
+        "Über Ihren Plan haben wir entschieden.",
+        "Einen Plan prüfen wir nicht.",
+        "Über einen Plan entscheiden wir ablehnend.",
+        "Wir prüfen den Plan, lehnen ihn aber ab.",
+        "Wir prüfen Ihren Vorschlag nur, wenn er 50 Prozent vorsieht.",
+        "Über einen Vergleich entscheidet der Vorstand, eine Zustimmung schließen wir jedoch aus.",
+        "Über den Plan wird nicht entschieden, er ist abgelehnt.",
+        "Wir akzeptieren 300,00 EUR als Vergleich, der Vorstand prüft das.",
+        "Wir bieten einen Vergleich über 300,00 EUR an.",
     ],
 )
 def test_a_refusal_or_a_question_beside_a_total(sentence: str) -> None:
@@ -356,6 +365,12 @@ def test_a_refusal_or_a_question_beside_a_total(sentence: str) -> None:
         "Unsere Telefonzentrale kann keine Auskünfte erteilen.",
         "Die Leistung wurde von der Haftpflichtversicherung abgelehnt.",
         "Der Kostenfestsetzungsbeschluss ist rechtskräftig, die Beschwerde wurde zurückgewiesen.",
+        "Vorschläge zur Regulierung prüfen wir nach § 76 SGB IV.",
+        "Über einen Vergleich entscheidet der Vorstand.",
+        "Über einen Plan wird nach seinem Eingang entschieden.",
+        "Ihren Regulierungsvorschlag werden wir nach Eingang prüfen.",
+        "Über Ratenzahlung oder Vergleich entscheiden wir nach Vorlage der Unterlagen.",
+        "Ihrem Regulierungsvorschlag sehen wir entgegen.",
     ],
 )
 def test_what_others_refused_leaves_a_statement(sentence: str) -> None:

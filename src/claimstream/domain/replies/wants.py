@@ -64,6 +64,24 @@ UNMARKED_PAYMENT = Rule(
     but=r"{has_happened}",
 )
 """A payment that is still to come."""
+PLAN_TO_COME = Rule(
+    "plan_to_come",
+    r"{decides_later}",
+    takes=(
+        "Vorschläge prüfen wir nach § 76 SGB IV.",
+        "Über einen Plan wird nach seinem Eingang entschieden.",
+        "Über einen Vergleich müsste die Geschäftsführung entscheiden.",
+    ),
+    leaves=(
+        "Über Ihren Plan haben wir entschieden.",
+        "Einen Plan prüfen wir nicht.",
+        "Wir prüfen den Plan, lehnen ihn aber ab.",
+        "Über einen Plan entscheiden wir ablehnend.",
+        "Wir prüfen Ihren Vorschlag nur, wenn er 50 Prozent vorsieht.",
+    ),
+    but=r"{denial}|{limit}|{contrast}|{refuse}|{perfect}|{rejects}|\d ?(?:€|eur\b|euro\b|%|prozent)",
+)
+"""What a creditor says of plans in answer to a first letter, which carries none."""
 REQUEST = Rule(
     "request",
     r"{please}{gap}{send_us}|{send_us_please}|{please}{gap}\bum {gap}{sending}|{we_need}|"

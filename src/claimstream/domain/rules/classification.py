@@ -97,6 +97,12 @@ class _Reading:
         return {e.settlement.value.decision for e in self.extractions if e.settlement and not e.injection}
 
     @property
+    def awaits_a_plan(self) -> bool:
+        """Whether all that is said of a plan is that somebody will decide on it."""
+        said = [e.settlement.evidence.quote for e in self.extractions if e.settlement]
+        return all(wants.PLAN_TO_COME.find(folded(quote)) for quote in said)
+
+    @property
     def rate(self) -> bool:
         return any(e.installment and e.installment.value.rate is not None for e in self.extractions)
 
@@ -144,6 +150,8 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
     asked = reading.said.find(wants.REQUEST)
     if not decided:
         if asked and not reading.labelled:
+            return None
+        if letter is Letter.FIRST and reading.labelled and reading.awaits_a_plan:
             return None
         confidence = 0.85 if letter is Letter.SECOND else UNSURE
         return _rule(Intent.SETTLEMENT_RESPONSE, confidence, "it speaks of the plan and decides nothing")
