@@ -545,4 +545,6 @@ Nach dem Plan sollen wir auf 90 Prozent verzichten.
 Diesen Vorgang bearbeitet jetzt Frau Kern.
 Die Sache ist inzwischen bei dem Amtsgericht Aue anhängig.
 Die Forderung liegt jetzt bei 512,40 EUR.
+Wegen der Höhe des Verzichts ist ein Beschluss nötig.
+Es fehlt hier an jedem Anlass, auf Gebühren zu verzichten.
 """.strip().splitlines()

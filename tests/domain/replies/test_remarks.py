@@ -53,6 +53,7 @@ MORE = (
     "Der Titel lautet nicht auf diesen Betrag.",
     "Ein Vergleich über 2.000,00 EUR kam nicht zustande, ist aber weiter möglich.",
     "Die Rechnung ist nicht bezahlt, aber zur Hälfte gutgeschrieben.",
+    "Laufende Beiträge sind im Betrag noch nicht enthalten.",
     "The amount is not final.",
 )
 NO_MORE = (
@@ -91,6 +92,7 @@ NO_MORE = (
     "Den Kredit haben wir ohne Sicherheiten gewährt, die Schuld ist fällig.",
     "Die Hauptforderung beruht auf nicht bezahlten Rechnungen.",
     "Eine Stundung der Forderung wurde nicht vereinbart.",
+    "Laufende Beiträge sind in dieser Aufstellung nicht enthalten.",
     "The debt has not been assigned.",
     "No judgment has been obtained for this debt.",
 )

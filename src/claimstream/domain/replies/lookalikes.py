@@ -458,11 +458,13 @@ LOOKALIKES = (
     Rule(
         "waiver_by_law",
         # Who may grant one, on which conditions, by which law: nobody has.
-        r"{let_off_noun}.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|{decides}.{0,120}?{let_off_noun}",
+        r"{let_off_noun}.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|{decides}.{0,120}?{let_off_noun}|"
+        r"{extent} {let_off_noun}",
         takes=(
             "Über Stundung oder Erlass befindet allein die Gläubigerin.",
             "Der Erlass von Säumniszuschlägen ist gesondert zu beantragen.",
             "Ein Erlass nach § 44 SGB II scheidet daher aus.",
+            "Wegen der Höhe des Verzichts ist ein Beschluss nötig.",
         ),
         leaves=("Wir haben Ihrem Mandanten die Forderung erlassen.", "Der Erlass nach § 227 AO ist erfolgt."),
         but=r"{granted}",

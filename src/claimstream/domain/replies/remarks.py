@@ -239,6 +239,13 @@ HARMLESS = (
         leaves=("Die Kaution ist noch nicht verrechnet.",),
     ),
     Rule(
+        "running_dues",
+        r"{running_dues}((?: [^\s,;:]{1,30}){0,5}?) (?:nicht|not) {counted}",
+        takes=("Laufende Beiträge sind in dieser Aufstellung nicht enthalten.",),
+        leaves=("Die laufenden Zinsen sind nicht enthalten.", "Die Kaution ist nicht enthalten."),
+        but=r"\bnoch nicht\b|\bnot yet\b",
+    ),
+    Rule(
         "does_not_grow",
         r"(?<!noch )\bnicht (?:weiter |mehr )?{grows}|{grows}(?: sich)? nicht\b(?: weiter| mehr)?",
         takes=("Der Rückstand erhöht sich nicht weiter.", "so dass der Rückstand nicht weiter wächst"),
