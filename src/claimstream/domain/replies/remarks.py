@@ -339,5 +339,5 @@ def _doubt(sentence: Sentence) -> Rule | None:
         folded = rule.without(folded)
     if with_amount:
         # How much was paid is arithmetic.
-        folded = PAID.compiled.sub(" ", folded)
+        folded = PAID.sub(" ", folded)
     return doubted(folded)
