@@ -251,6 +251,10 @@ Diese Sache führt nun die Kanzlei Sommer.
 The claim is now with Beta Ltd.
 The account has been moved to Beta Ltd.
 Our authority to collect ended in October.
+Eine Regulierung der Forderung ist nicht erforderlich.
+Es ist keine Zahlung nötig.
+No payment is required.
+Für die Rechnung haftet Ihr Mandant nicht.
 """.strip().splitlines()
 
 BOTH = """

@@ -225,7 +225,7 @@ HARMLESS = (
     ),
     Rule(
         "not_needed",
-        r"(?:\b(?:jedoch|aber|dafuer|hierfuer) )?\b(?:nicht|not) (?:mehr )?{not_needed}|"
+        r"(?:\b(?:jedoch|aber|dafuer|hierfuer) )?\b(?:nicht|not) {not_needed}|"
         r"\bstehen((?: [^\s,;:]{1,30}){0,4}?) nicht(?: mehr)? zur verfuegung\b",
         takes=("Eine Genehmigung war wegen der Höhe der Rückstände nicht erforderlich.",),
         leaves=("Die Forderung ist nicht richtig.", "Eine Zahlung ist nicht erforderlich."),

@@ -55,6 +55,13 @@ ABOUT_A_CASE = Rule(
     takes=("Ihre Mandantin hat gezahlt.", "Aktenzeichen: 12/26"),
     leaves=("Nie mehr Aktenzeichen abtippen!",),
 )
+MORE_CLIENTS = Rule(
+    "more_clients",
+    r"{more_clients}",
+    takes=("Mehr Mandanten für Ihre Kanzlei",),
+    leaves=("Ihre Mandanten haben gezahlt.",),
+)
+"""What is promised to a law firm, and no case of it."""
 ABOUT_THE_FIELD = Rule(
     "about_the_field",
     r"{field_word}",
@@ -231,7 +238,7 @@ def _is_names(sentence: Sentence) -> bool:
 
 def unasked(mail: ParsedMail) -> Classification | None:
     """Spam, only when two signs agree and nothing in the text is about a debt."""
-    text = folded("\n".join([mail.subject, *(source.text for source in mail.sources)]))
+    text = MORE_CLIENTS.without(folded("\n".join([mail.subject, *(source.text for source in mail.sources)])))
     if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
     selling = {found.group() for found in SELLING.finditer(text)}
