@@ -92,7 +92,7 @@ NO_MORE = (
     "Den Kredit haben wir ohne Sicherheiten gewährt, die Schuld ist fällig.",
     "Die Hauptforderung beruht auf nicht bezahlten Rechnungen.",
     "Eine Stundung der Forderung wurde nicht vereinbart.",
-    "Laufende Beiträge sind in dieser Aufstellung nicht enthalten.",
+    "Künftige Mieten sind im Betrag nicht enthalten.",
     "The debt has not been assigned.",
     "No judgment has been obtained for this debt.",
 )

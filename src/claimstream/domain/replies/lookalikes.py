@@ -68,7 +68,7 @@ NOT_YET = (
             "Ein Anspruch darf nur niedergeschlagen werden, wenn die Einziehung keinen Erfolg verspricht.",
             "Säumniszuschläge können zur Hälfte erlassen werden, wenn Not vorliegt.",
             "Ein Erlass kann nur im Rahmen eines gerichtlichen Plans erfolgen.",
-            "Es fehlt an jeder Veranlassung, auf Steuern zu verzichten.",
+            "Für uns fehlt jeder Anlass, auf Gebühren zu verzichten.",
             "Our insurer does not permit us to waive any part of it.",
         ),
         leaves=(
@@ -364,7 +364,7 @@ LOOKALIKES = (
     Rule(
         "proceeds_counted",
         rf"{{proceeds}}{_APART}(?:\b(?:dem|ihrem|seinem) \w{{0,20}}konto\b{_APART})?{{arrived}}",
-        takes=("Der Verwertungserlös wurde dem Konto in voller Höhe gutgeschrieben.",),
+        takes=("Der Verkaufserlös ist dem Konto in voller Höhe gutgeschrieben.",),
         leaves=("Durch den Erlös wurde die Forderung vollständig beglichen.",),
         but=r"{cleared}|\bdamit\b|\bdadurch\b|{nothing_left}",
     ),

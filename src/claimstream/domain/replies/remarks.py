@@ -241,7 +241,7 @@ HARMLESS = (
     Rule(
         "running_dues",
         r"{running_dues}((?: [^\s,;:]{1,30}){0,5}?) (?:nicht|not) {counted}",
-        takes=("Laufende Beiträge sind in dieser Aufstellung nicht enthalten.",),
+        takes=("Künftige Mieten sind im Betrag nicht enthalten.",),
         leaves=("Die laufenden Zinsen sind nicht enthalten.", "Die Kaution ist nicht enthalten."),
         but=r"\bnoch nicht\b|\bnot yet\b",
     ),

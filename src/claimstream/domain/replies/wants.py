@@ -45,14 +45,14 @@ OF_THE_INQUIRY = Rule(
 BY_PHONE = Rule(
     "by_phone",
     r"{by_phone}",
-    takes=("Telefonisch erteilen wir keine Auskunft.", "Unsere Telefonzentrale kann keine Auskünfte erteilen."),
+    takes=("Telefonisch erteilen wir keine Auskunft.", "Am Telefon können wir keine Auskünfte erteilen."),
     leaves=("Wir erteilen keine Auskunft.",),
 )
 UNMARKED_PAYMENT = Rule(
     "payment_without_its_number",
     r"{otherwise}{gap}(?:{settling}|{settling_noun}){gap}{cannot}|(?:{settling}|{settling_noun}){gap}{otherwise}{gap}{cannot}",
     takes=(
-        "Zahlungen ohne dieses Zeichen können nicht zugeordnet werden.",
+        "Überweisungen ohne Kassenzeichen können nicht zugeordnet werden.",
         "Geben Sie das Zeichen an, andernfalls kann der Eingang nicht zugeordnet werden.",
     ),
     leaves=(
@@ -68,7 +68,7 @@ PLAN_TO_COME = Rule(
     "plan_to_come",
     r"{decides_later}",
     takes=(
-        "Vorschläge prüfen wir nach § 76 SGB IV.",
+        "Vergleiche prüft unsere Zentrale.",
         "Über einen Plan wird nach seinem Eingang entschieden.",
         "Über einen Vergleich müsste die Geschäftsführung entscheiden.",
     ),

@@ -54,7 +54,7 @@ IDENTITY = Rule(
         "Unsere Kundin wohnt in der Ringstraße 4.",
         "Das Geburtsdatum unseres Kunden lautet 03.05.1961.",
         "Das von Ihnen genannte Geburtsdatum weicht ab.",
-        "Einen weiteren Herrn Kern führen wir nicht.",
+        "Einen zweiten Herrn Kern führen wir nicht.",
         "Bitte prüfen Sie, ob es sich um dieselbe Person handelt.",
     ),
     leaves=(
