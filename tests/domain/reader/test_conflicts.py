@@ -87,3 +87,39 @@ ROWS = "Hauptforderung\t1.410,00\nZinsen\t176,22\nMahnkosten\t15,00\nInkassoverg
 )
 def test_a_total_above_the_sum_of_its_rows_is_a_conflict(text: str, conflict: bool) -> None:
     assert bool(conflicts(text)) is conflict
+
+
+FILLED = "Fragebogen an Gläubiger\nSchuldner: Uwe Falk\n{}\ndavon Zinsen: 20,00 EUR\nOrt, Datum: Aue, 03.11.2026"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Gesamtforderung laut unseren Unterlagen: 1.000,00 EUR",
+        "Gesamtforderung nach Angaben des Schuldners: 1.000,00 EUR",
+        "Uns bekannte Gesamtforderung: 1.000,00 EUR",
+        "Gesamtforderung: 1.000,00 EUR\nGesamtforderung heute",
+        "Gesamtforderung: 1.000,00 EUR\nHöhe der Forderung: ____________ EUR",
+        "Gesamtforderung: 1.000,00 EUR\nGesamtforderung am Stichtag:\tEUR",
+        "Gesamtforderung: 1.000,00 EUR\nAktueller Stand, bitte eintragen\nSaldo: ..........",
+    ],
+)
+def test_a_form_without_the_creditors_figure(lines: str) -> None:
+    assert conflicts(FILLED.format(lines), SourceKind.DOCX)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Gesamtforderung heute: 1.000,00 EUR",
+        "Gesamtforderung am 03.11.2026\t1.000,00 EUR",
+        "Gesamtforderung\n1.000,00 EUR",
+        "Forderungsgrund: Kauf\nGesamtforderung: 1.000,00 EUR",
+    ],
+)
+def test_a_form_that_is_filled_in(lines: str) -> None:
+    assert not conflicts(FILLED.format(lines), SourceKind.DOCX)
+
+
+def test_our_records_are_the_creditors_outside_a_form() -> None:
+    assert not conflicts("Gesamtforderung laut unseren Unterlagen: 1.000,00 EUR")

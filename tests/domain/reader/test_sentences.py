@@ -14,6 +14,7 @@ def read(text: str) -> list[str]:
         "Die Forderung (Az. 8817/25, Kd.-Nr. 4711) beträgt 3.418,07 EUR",
         "Das Haus Hafenstr. 9 ist vermietet",
         "Herr Dr. Lang schreibt z. B. heute",
+        "Unser Mandat ist zum 31.10.2026\nerloschen",
         "Eine lange Zeile Prosa, die über das Ende der\nZeile hinaus weitergeht",
     ],
 )

@@ -231,6 +231,30 @@ This was sent by mistake.
 He is not our customer.
 We will take no further action.
 We do not intend to pursue this debt.
+Wir sind aus dem Mandat entlassen.
+Die Geschäftsbeziehung mit der Gläubigerin endete im August.
+Mit der Einziehung sind wir nicht mehr betraut.
+Ein Auftrag der Gläubigerin liegt uns nicht mehr vor.
+Unser Mandat endet mit diesem Schreiben.
+Wir legen das Mandat nieder.
+Die Akte ist mittlerweile bei der Beta Inkasso.
+Die Forderung gehört jetzt der Beta GmbH.
+Den Bestand hat die Beta GmbH übernommen.
+Die Forderung ist inzwischen woanders.
+Die Forderung ist im Oktober zur Beta GmbH gewandert.
+Forderungsinhaber ist heute ein anderes Unternehmen.
+Seit Juli kümmert sich die Beta GmbH um diese Forderung.
+Wir haben uns von dem Portfolio getrennt.
+Die Forderungen gingen im Juli an die Beta GmbH.
+Im Zuge der Fusion ging die Forderung auf die Beta AG über.
+Diese Sache führt nun die Kanzlei Sommer.
+The claim is now with Beta Ltd.
+The account has been moved to Beta Ltd.
+Our authority to collect ended in October.
+Eine Regulierung der Forderung ist nicht erforderlich.
+Es ist keine Zahlung nötig.
+No payment is required.
+Für die Rechnung haftet Ihr Mandant nicht.
 """.strip().splitlines()
 
 BOTH = """
@@ -292,6 +316,28 @@ Sollten Sie Fragen haben, die Forderung wurde verkauft.
 Die Forderung wurde zur Sicherheit geprüft und dann ausgebucht.
 Der Schuldner hat nicht nur gezahlt, die Sache ist auch erledigt.
 Sie müssen nichts tun, die Forderung ist storniert.
+Da er nicht zahlen kann haben wir die Forderung ausgebucht.
+Wir können die Forderung nur noch abschreiben.
+Die Forderung muss nun allein aus wirtschaftlichen Gründen ausgebucht werden.
+Forderung nicht einbringlich - ausgebucht.
+Kein pfändbares Einkommen also ausgebucht.
+Unsere Klage wurde wegen Verjährung zurückgewiesen.
+Der Mahnbescheid wurde wegen Verjährung abgelehnt.
+Wir verzichten auf die Forderung da eine Vollstreckung nicht möglich ist.
+Die Niederschlagung nach § 59 LHO ist erfolgt.
+Der Erlass nach § 227 AO wurde verfügt.
+Ein Erlass wurde geprüft und bewilligt.
+Auf Ihren Widerspruch haben wir den Bescheid aufgehoben.
+Aus weiteren Gründen besteht die Forderung nicht.
+Wir vertreten die Gläubigerin seit Mai nicht mehr.
+Wir vertreten nunmehr die neue Gläubigerin.
+Wir haben keine andere Möglichkeit, als auf die Forderung zu verzichten.
+Durch den Erlös wurde die Forderung vollständig beglichen.
+Der Erlös wurde dem Konto gutgeschrieben, das damit ausgeglichen ist.
+Wenn Ihnen eine Mahnung irrtümlich zuging, bitte vernichten Sie diese.
+Nach Erhalt Ihrer Zahlung ist die Forderung ausgebucht.
+The debt can only be written off.
+The claim was written off because enforcement was not possible.
 """.strip().splitlines()
 """Ends beside words that would make others look-alikes."""
 
@@ -480,4 +526,29 @@ Ihr Mandant hat die Schuld anerkannt.
 Ihr Mandant hat die Vermögensauskunft abgegeben.
 Der Betrag von 50,00 EUR wurde am 3. Mai gezahlt und ist berücksichtigt.
 Die Bankverbindung hat sich geändert, das alte Konto ist geschlossen.
+Auf Beiträge dürfen wir nur verzichten, wenn ihre Einziehung unbillig wäre.
+Säumniszuschläge können zur Hälfte erlassen werden, wenn eine Notlage vorliegt.
+Ein Erlass kann nur im Rahmen eines gerichtlichen Plans erfolgen.
+Über Stundung oder Niederschlagung entscheidet die Gläubigerin.
+Ein Erlass wurde geprüft und mit Bescheid vom 2. Mai abgelehnt.
+Für uns fehlt jeder Anlass, auf Gebühren zu verzichten.
+Wir sind nicht befugt, auf Beiträge zu verzichten.
+Our credit insurer does not allow us to waive any of it.
+We see no reason to waive the claim.
+Nach Zahlungseingang wird die Forderung ausgebucht.
+We close our file once the money has arrived.
+If this message has reached you by mistake, please notify the sender.
+Die Grundschuld wurde gelöscht.
+Der Verkaufserlös ist dem Konto vollständig gutgeschrieben.
+Ein vollstreckbarer Titel besteht bislang nicht.
+Weitere Forderungen gegen Frau Kern bestehen bei uns nicht.
+Andere Verbindlichkeiten sind hier nicht bekannt.
+Wir vertreten die Gläubigerin seit dem 1. Mai in allen Inkassosachen.
+Wir sind Inhaberin der Rechte aus der Abtretung.
+Nach dem Plan sollen wir auf 90 Prozent verzichten.
+Diesen Vorgang bearbeitet jetzt Frau Kern.
+Die Sache ist inzwischen bei dem Amtsgericht Aue anhängig.
+Die Forderung liegt jetzt bei 512,40 EUR.
+Wegen der Höhe des Verzichts ist ein Beschluss nötig.
+Es fehlt hier an jedem Anlass, auf Gebühren zu verzichten.
 """.strip().splitlines()

@@ -1,9 +1,12 @@
 import pytest
-from tests.domain.records import mail, pdf, source
+from tests.domain.records import THRESHOLDS, mail, pdf, source
 
+from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import DeliveryReport, ParsedMail, SourceKind
 from claimstream.domain.rules.automatic import automatic, automatic_by_words, sent_by_us, unasked
+from claimstream.domain.rules.classification import classify
 
 
 @pytest.mark.parametrize(
@@ -226,3 +229,98 @@ def test_an_acknowledgement_is_sure_if_it_says_nothing_else(rest: str, sender: s
     found = automatic_by_words(mail(text, sender=sender))
     assert found is not None
     assert (found.confidence >= 0.70) is sure
+
+
+MORE_THAN_A_RECEIPT = """
+Guten Tag,|\
+wir bestätigen den Eingang Ihres Schreibens. Eine Forderung besteht nicht mehr.|\
+Mit freundlichen Grüßen|\
+Aue GmbH
+Guten Tag,|\
+wir bestätigen den Eingang Ihres Schreibens und haben keine Forderung gegen Ihren Mandanten.|\
+Mit freundlichen Grüßen|\
+Aue GmbH
+Wir haben Ihr Schreiben erhalten (Ticketnummer 4711). Die Forderung ist erledigt, die Bearbeitung ist abgeschlossen.
+Wir haben Ihr Schreiben erhalten. Ticketnummer: 4711. Der Kunde ist hier nicht bekannt.
+Wir bestätigen den Eingang Ihres Schreibens. Unsere Forderung wurde an die Beta GmbH verkauft.
+Wir bestätigen den Eingang des Plans. Dem Plan stimmen wir zu.
+Wir bestätigen den Eingang Ihres Plans und lehnen ihn ab.
+Vielen Dank, Ihr Schreiben ist eingegangen. Es sind noch zwei Raten offen.
+Ihr Schreiben ist eingegangen. Wir bekommen noch 400 Euro.
+Ihr Schreiben ist eingegangen, es bleibt bei den 400 Euro.
+Wir bestätigen den Eingang. Bitte senden Sie uns eine Vollmacht.
+Wir bestätigen den Eingang Ihrer Nachricht. Zuständig ist die Beta Inkasso GmbH.
+Wir bestätigen den Eingang Ihres Schreibens. Bitte wenden Sie sich künftig an die Beta Inkasso GmbH.
+Wir bestätigen den Eingang Ihres Schreibens. Unter der Anschrift wohnt der Kunde nicht mehr.
+Wir bestätigen den Eingang Ihres Schreibens. Herr Kern ist verstorben.
+Wir bestätigen den Eingang und sind mit der Regelung einverstanden.
+Ihr Schreiben haben wir erhalten und bearbeitet, die Angelegenheit ist für uns abgeschlossen.
+Wir haben Ihr Schreiben erhalten, prüfen es aber nicht, da die Forderung ausgebucht ist.
+Wir bestätigen den Eingang Ihrer Zahlung. Sie erhalten in Kürze Antwort.
+Wir bestätigen den Eingang des Betrages.
+We have received your letter. The account has been closed and nothing is owed.
+We acknowledge receipt of your letter and accept the plan.
+We have received your letter. The debt was sold to Beta Ltd.
+Ich bestätige den Erhalt. Von mir aus passt das so.
+Wir bestätigen den Eingang Ihres Schreibens. Die Unterlagen liegen bei.
+Wir bestätigen den Eingang. Unsere Aufstellung folgt gesondert per Post.
+Wir bestätigen den Eingang Ihrer E-Mail. Ihre Anfrage wurde abgelehnt.
+Wir bestätigen den Eingang Ihres Schreibens. Kein Interesse.
+Wir bestätigen den Eingang Ihres Schreibens. Machen Sie das so.
+Ich bin nicht im Büro. Dem Plan stimmen wir zu.
+Ich bin im Urlaub. Die Forderung ist übrigens erledigt.
+Ich bin bis Montag nicht im Büro. Offen sind noch zwei Raten.
+""".strip().splitlines()
+RECEIPTS = """
+Guten Tag, wir bestätigen den Eingang Ihres Schreibens. Im Dezember erhalten Sie Nachricht.|Optik Kern, M. Falk
+Sehr geehrte Damen und Herren,|\
+Ihr Schreiben vom 3. November ist bei uns eingegangen. Wir kommen unaufgefordert auf Sie zurück.|\
+Mit freundlichen Grüßen|\
+Sparbank Aue
+Guten Tag,|\
+Ihre E-Mail ist eingegangen und wird bearbeitet. Bitte haben Sie etwas Geduld.|\
+Freundliche Grüße|\
+Bürgerservice
+Hallo Frau Kern,|wir haben Ihre Nachricht erhalten und melden uns in Kürze.|Viele Grüße|Team Service
+Sehr geehrte Frau Kern,|\
+vielen Dank für Ihre Nachricht. Wir bestätigen den Eingang und werden Ihr Anliegen zeitnah bearbeiten.|\
+Freundliche Grüße|\
+Stadtwerke Aue
+Ihr Schreiben ist eingegangen. Die Bearbeitung wird einige Wochen dauern.|Stadtkasse Aue
+Guten Tag,|Ihr Schreiben haben wir erhalten, wir werden es prüfen und uns melden.|Gruß|Schlosserei Huber
+Sehr geehrte Damen und Herren,|\
+hiermit bestätigen wir den Eingang Ihres Schreibens. Sobald wir es geprüft haben, erhalten Sie Nachricht.|\
+Mit freundlichen Grüßen|\
+Finanzamt Aue
+Wir bestätigen den Erhalt Ihrer E-Mail. Derzeit kommt es zu längeren Bearbeitungszeiten.|Ihr Kundenservice
+Guten Tag, Ihre Mail ist angekommen, ich melde mich nächste Woche.|Gruß Uwe Falk
+Dear Sir or Madam,|we have received your letter and will reply within two weeks.|Yours sincerely|Beta Ltd
+We acknowledge receipt of your email. You will hear from us shortly.|Beta Ltd
+Sehr geehrte Damen und Herren,|\
+den Eingang Ihres Schreibens bestätigen wir. Von Rückfragen zum Sachstand bitten wir abzusehen.|\
+Freundliche Grüße|\
+Jobcenter Aue
+Ihre Anfrage ist bei uns eingegangen. Wir haben sie an die zuständige Abteilung weitergeleitet.|\
+Freundliche Grüße|\
+Sparbank Aue
+Vielen Dank für Ihr Schreiben, das wir erhalten haben. Eine Antwort geht Ihnen gesondert zu.|\
+Mit freundlichen Grüßen|\
+AOK Aue
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", MORE_THAN_A_RECEIPT)
+def test_a_receipt_that_says_more_is_no_receipt(text: str) -> None:
+    assert not _set_aside(text)
+
+
+@pytest.mark.parametrize("text", RECEIPTS)
+def test_a_receipt_by_a_person_is_set_aside(text: str) -> None:
+    assert _set_aside(text)
+
+
+def _set_aside(text: str) -> bool:
+    """Whether a text, with ``|`` for each end of a line, is taken for an acknowledgement."""
+    received = mail(text.replace("|", "\n"), subject="AW: Anfrage")
+    told = classify(received, [read_source(s) for s in received.sources], letter=Letter.FIRST)
+    return told.intent is Intent.AUTO_REPLY and told.confidence >= THRESHOLDS.intent_minimum

@@ -300,3 +300,78 @@ def test_being_able_to_do_something_refuses_nothing(verb: str, sentence: str) ->
 @pytest.mark.parametrize("verb", ["kann", "können"])
 def test_being_unable_to_agree_refuses(verb: str) -> None:
     assert REFUSAL.find(folded(f"Dem {verb} ich nicht zustimmen."))
+
+
+STATED = "Sehr geehrte Damen und Herren,\n\ndie Gesamtforderung gegen Nele Brandt beträgt 512,40 EUR. {}\n\nAue GmbH"
+
+
+def _is_statement(sentence: str) -> bool:
+    told = classify(mail(STATED.format(sentence)), FIRST)
+    return told.intent is Intent.CLAIM_STATEMENT and told.confidence >= SURE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ihr Plan wird abgelehnt.",
+        "Der Plan wurde von der Gläubigerin abgelehnt.",
+        "Wir lehnen Ihren Vorschlag ab.",
+        "Ihr Anliegen wurde geprüft und abgelehnt.",
+        "Die Anfrage wird zurückgewiesen.",
+        "Eine außergerichtliche Einigung wird abgelehnt.",
+        "Eine Schuldenbereinigung wird abgelehnt.",
+        "Der Vergleich ist abgelehnt.",
+        "Ihre Zahlung ging ohne Zeichen ein und kann nicht zugeordnet werden.",
+        "Wir erteilen keine Auskunft.",
+        "Auskünfte werden abgelehnt.",
+        "Ohne Geburtsdatum können wir Ihre Anfrage nicht zuordnen.",
+        "Ihre Zahlung konnten wir nicht zuordnen.",
+        "Die Forderung konnten wir nicht eindeutig zuordnen.",
+        "Wir konnten Ihren Mandanten nicht ermitteln.",
+        "Ohne Vollmacht können wir keine weiteren Angaben machen.",
+        "Eine Vollmacht liegt nicht bei.",
+        "Unser Haus ist nicht bereit, sich zu einigen.",
+        "Wir sind mit dem Vorgehen nicht einverstanden.",
+        "Mein Mann kann dem nicht zustimmen.",
+        "Das weise ich zurück.",
+        "The proposal is refused, we cannot agree.",
+        "We refuse.",
+        "Über Ihren Plan haben wir entschieden.",
+        "Einen Plan prüfen wir nicht.",
+        "Über einen Plan entscheiden wir ablehnend.",
+        "Wir prüfen den Plan, lehnen ihn aber ab.",
+        "Wir prüfen Ihren Vorschlag nur, wenn er 50 Prozent vorsieht.",
+        "Über einen Vergleich entscheidet der Vorstand, eine Zustimmung schließen wir jedoch aus.",
+        "Über den Plan wird nicht entschieden, er ist abgelehnt.",
+        "Wir akzeptieren 300,00 EUR als Vergleich, der Vorstand prüft das.",
+        "Wir bieten einen Vergleich über 300,00 EUR an.",
+    ],
+)
+def test_a_refusal_or_a_question_beside_a_total(sentence: str) -> None:
+    assert not _is_statement(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ein Erlass wurde im Mai abgelehnt.",
+        "Die Übernahme der Kosten wurde von der Versicherung abgelehnt.",
+        "Eine Stundung ist am 2. Mai abgelehnt worden.",
+        "Die Einspruchsbegründung wurde vom Gericht zurückgewiesen.",
+        "Überweisungen ohne Kassenzeichen können nicht zugeordnet werden.",
+        "Bitte geben Sie das Zeichen an, sonst kann Ihre Zahlung nicht zugeordnet werden.",
+        "Einzahlungen ohne Kassenzeichen können nicht zugeordnet werden.",
+        "Telefonisch erteilen wir keine Auskünfte.",
+        "Am Telefon können wir keine Auskünfte erteilen.",
+        "Die Leistung wurde von der Haftpflichtversicherung abgelehnt.",
+        "Der Kostenfestsetzungsbeschluss ist rechtskräftig, die Beschwerde wurde zurückgewiesen.",
+        "Vergleichsvorschläge prüft unsere Zentrale.",
+        "Über einen Vergleich entscheidet der Vorstand.",
+        "Über einen Plan wird nach seinem Eingang entschieden.",
+        "Ihren Regulierungsvorschlag werden wir nach Eingang prüfen.",
+        "Über Ratenzahlung oder Vergleich entscheiden wir nach Vorlage der Unterlagen.",
+        "Ihrem Regulierungsvorschlag sehen wir entgegen.",
+    ],
+)
+def test_what_others_refused_leaves_a_statement(sentence: str) -> None:
+    assert _is_statement(sentence)

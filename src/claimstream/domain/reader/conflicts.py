@@ -23,6 +23,25 @@ SETTLED_BEFORE = Rule(
     takes=("nach Verrechnung Ihrer Zahlungen", "Ihre Zahlungen sind berücksichtigt.", "after payments received"),
     leaves=("Wir erwarten Ihre Zahlung.", "Die Hauptforderung beträgt 50,00 EUR."),
 )
+FORM = Rule(
+    "form_to_fill_in",
+    r"{form_to_fill_in}",
+    takes=("Angaben (bitte vom Gläubiger auszufüllen)", "Fragebogen an Gläubiger"),
+    leaves=("Den Bogen erhalten Sie ausgefüllt zurück.",),
+)
+EMPTY_FIELD = Rule(
+    "empty_field",
+    r"\A(?:{label_total}|{label_claim}|hoehe der forderung)(?: [^\W\d_]{1,20}){0,3}"
+    r"(?:[ :._…€-]|\beur\b|\beuro\b){0,120}\Z",
+    takes=("Gesamtforderung heute", "Höhe der Forderung: ________ EUR"),
+    leaves=("Gesamtforderung: 512,40 EUR", "Gesamtforderung am 12.10.2026"),
+)
+OF_OUR_RECORDS = Rule(
+    "of_our_records",
+    r"{of_our_records}",
+    takes=("Forderung laut unseren Unterlagen: 512,40 EUR",),
+    leaves=("Forderung heute: 512,40 EUR",),
+)
 _HEADING = re.compile(r"^[ \t]*([^\n\t\d]{2,60}(?:[^\n\t]{0,20}\d[\w./-]{0,20})?):[ \t]*$", re.MULTILINE)
 _MOST = 40
 """Claims among which two contracts are looked for. More of them do not agree anyhow."""
@@ -45,6 +64,7 @@ def find_conflicts(
     if not any(total.rank < AmountRank.BARE for total in totals):
         return ()
     found = [
+        _form_not_filled_in(text, claims),
         said_of_all(text.sentences, [claim.token.start for claim in claims if claim.role in CLAIM_ROLES]),
         _of_several_people(source.text, claims, people),
         _of_several_contracts(source, claims, references),
@@ -52,6 +72,21 @@ def find_conflicts(
         _not_added_up(source.text, claims),
     ]
     return tuple(Conflict(field="total_claim", detail=detail) for detail in found if detail)
+
+
+def _form_not_filled_in(text: Text, claims: Sequence[Claim]) -> str | None:
+    """A form of ours that came back without the figure that it asks for: the one in it is what we printed."""
+    if not any(FORM.find(sentence.folded) for sentence in text.sentences):
+        return None
+    index = LineIndex(text.written)
+    written = [folded(line.of(text.written)) for line in index.lines]
+    below = [*written[1:], ""]
+    empty = [
+        one for one, other in zip(written, below, strict=True) if EMPTY_FIELD.find(one) and not other[:1].isdigit()
+    ]
+    figures = [written[index.at(claim.token.start)] for claim in claims if claim.role in CLAIM_ROLES]
+    found = [*empty, *filter(OF_OUR_RECORDS.find, figures)]
+    return f"a form that came back without its figure: {found[0][:80]}" if found else None
 
 
 def _of_several_people(text: str, claims: Sequence[Claim], people: Sequence[Found[PersonName]]) -> str | None:

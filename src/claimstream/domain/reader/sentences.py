@@ -14,6 +14,7 @@ _ABBREVIATION = re.compile(
     r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|(?<![\w.,])\d{1,2})\Z",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"(?<!\d)\d{1,2}\.(?:\d{1,2}\.(?:\d{4}|\d{2})?)?\Z")
 _ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")
 
 
@@ -32,6 +33,11 @@ def sentence_ends(text: str) -> tuple[int, ...]:
     return tuple(match.end() for match in _END.finditer(text) if is_sentence_end(text, match))
 
 
+def _goes_on(line: str, below: str) -> bool:
+    """Whether a line ends with a day, and the next one goes on in small letters: *zum 31.10.2026 / erloschen*."""
+    return _DAY.search(line) is not None and below.lstrip()[:1].islower()
+
+
 def sentences(text: str) -> tuple[Span, ...]:
     """Every sentence, white space around it stripped. Lines of prose run on into the next one."""
     cuts = set(sentence_ends(text))
@@ -44,7 +50,7 @@ def sentences(text: str) -> tuple[Span, ...]:
             or not following.strip()
             or _ITEM.match(following)
             or content.endswith(":")
-            or (len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content))
+            or (len(content) < 40 and not re.search(r"[a-zäöüß,]\Z", content) and not _goes_on(content, following))
         ):
             cuts.add(below.start)
     spans = []

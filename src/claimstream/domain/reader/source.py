@@ -37,6 +37,7 @@ from claimstream.domain.records.extraction import (
     Method,
     PersonName,
     Reference,
+    Remark,
     SourceExtraction,
 )
 from claimstream.domain.records.mail import Source, SourceKind
@@ -110,10 +111,14 @@ def read_source(source: Source) -> SourceExtraction:
     )
 
 
-def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Evidence | None:
+def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Remark | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
     found = doubtful_remark(text, plain)
-    return Evidence(source_id=source.source_id, quote=found.written, start=found.start) if found else None
+    if found is None:
+        return None
+    sentence, rule = found
+    evidence = Evidence(source_id=source.source_id, quote=sentence.written, start=sentence.start)
+    return Remark(rule=rule.name, evidence=evidence)
 
 
 def _unlike_money(claim: Claim) -> Claim:

@@ -122,6 +122,14 @@ class Ending(Record):
     evidence: Evidence
 
 
+class Remark(Record):
+    """A sentence that may make the figure of its letter another one."""
+
+    rule: str
+    """The name of the rule that took it (``domain/replies/remarks.py``)."""
+    evidence: Evidence
+
+
 class Method(StrEnum):
     READER = "reader"
     """The deterministic rules."""
@@ -166,7 +174,7 @@ class SourceExtraction(Record):
     Left out where there is none, as are the next two: workers of the release before do not know them."""
     endings: tuple[Ending, ...] = Field(default=(), exclude_if=lambda endings: not endings)
     """What the source says the claim has come to."""
-    remark: Evidence | None = Field(default=None, exclude_if=lambda remark: remark is None)
+    remark: Remark | None = Field(default=None, exclude_if=lambda remark: remark is None)
     """A sentence that may make the figure another one."""
     dropped: tuple[str, ...] = ()
     """Names of fields whose value was dropped because its evidence does not stand in the source."""
@@ -196,7 +204,7 @@ class Consolidated(Record):
     flaw: AmountFlaw | None = None
     """The winning rank holds an amount that may not be written (ambiguous, or a credit)."""
     conflicts: tuple[Conflict, ...] = ()
-    remarks: tuple[Evidence, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Sentences that may make the figure another one, at most one of each source."""
     confidence: float = 0.0
     """Of what matters for the intent: the amount's, or the settlement's; 0 when nothing was found."""

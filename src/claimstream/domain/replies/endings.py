@@ -58,7 +58,12 @@ ENDINGS = (
         r"(?:{owed}|{matter}){gap}{handed_on}|{handed_on}{gap}(?:{owed}|{matter})|"
         r"{owner}{gap}{by_now}|{by_now}{gap}{owner}|"
         r"(?:{owed}|{matter}|{pursuit}){gap}(?:{by_now}{gap}{handled}|{handled}{gap}{by_now})|"
-        r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}",
+        r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}|"
+        r"{by_now}{gap}{keeps}{gap}(?:{claim_name}|{matter})|(?:{claim_name}|{matter}){gap}{keeps}{gap}{by_now}|"
+        r"(?:{claim_name}|{matter}){gap}{by_now} {at_another}(?! {in_court})|"
+        r"{portfolio}{gap}(?:{acquired}|\bgetrennt\b)|"
+        r"(?:{claim_name}|{portfolio}){gap}{went}{gap}\ban (?:die|den|das)\b|"
+        r"{went}{gap}\bueber(?= ?[.,;!]| ?\Z)",
         takes=(
             "Die Forderung haben wir an die Beta GmbH verkauft.",
             "Die Angelegenheit haben wir an die Beta Inkasso GmbH abgegeben.",
@@ -66,6 +71,10 @@ ENDINGS = (
             "Neue Gläubigerin ist die Beta AG.",
             "Die Sache wird inzwischen von der Beta Inkasso GmbH bearbeitet.",
             "Bitte wenden Sie sich künftig an die Beta GmbH.",
+            "Diese Sache führt nun die Kanzlei Sommer.",
+            "Die Forderung ist mittlerweile bei der Beta GmbH.",
+            "Den Bestand hat die Beta GmbH übernommen.",
+            "Die Forderung ging auf die Beta AG über.",
             "We have sold the debt.",
         ),
         leaves=("Gläubigerin: Alt GmbH", "Wir haben eine Erklärung abgegeben."),
@@ -119,7 +128,7 @@ ENDINGS = (
         rf"{{nothing_left}}|{{none}}(?:{WORD}){{0,3}}? (?:{{claim_name}}|{{stranger}})(?! ?[:=]| ?\d| {{currency}})|"
         rf"{{none}}(?:{WORD}){{0,3}}? {{open}}|{{claim_name}}(?: [^\s,;]{{1,30}}){{0,3}}?:? ?{{none}}(?= ?[.,]| ?\Z)|"
         r"(?:{owed}|{matter}){gap}{no_more}|{no_more}{gap}{owed}|{wants}{gap}{no_more}|"
-        r"{settling}{gap}{no_more} {needed}",
+        r"{settling}{gap}(?:{no_more}|nicht|keine|no|not) {needed}|{none} {settling}(?: is| are)? {needed}",
         takes=(
             "Wir haben keine Forderung gegen Ihren Mandanten.",
             "Es ist nichts mehr offen.",
@@ -141,6 +150,7 @@ ENDINGS = (
         "taken_back",
         r"(?:{owed}|{matter}|{notice}){gap}{taken_back}|{taken_back}{gap}(?:{owed}|{notice}|{creditor_list})|"
         r"(?:{owed}|{stranger}).{0,40}?{exists}(?: [^\s,;:]{1,30}){0,5}? nicht(?= ?[.,;!]| und| ?\Z)|"
+        r"{exists} (?:[^\s,;:]{1,10} )?{claim_name}(?: [^\s,;:]{1,30}){0,3}? nicht(?= ?[.,;!]| und| ?\Z)|"
         r"{withdraw}.{0,40}?(?:{owed}|{notice}).{0,60}?{back}",
         takes=(
             "Die Forderung haben wir zurückgenommen.",

@@ -5,11 +5,11 @@ Each is overlooked only as far as its own words reach: an end beside them counts
 
 from claimstream.domain.language import Rule
 
-WORD = r" [^\s,;:]{1,30}"
+WORD = r" (?![-–—] )[^\s,;:]{1,30}"
 CLAUSE = r"(?:[^,;:]|(?<=\d),(?=\d)){0,100}?"
 """Words up to the next comma."""
-_WITHIN = r"(?:(?! und | and | oder )(?:[^,;:]|(?<=\d),(?=\d))){0,100}?"
-"""Words up to the next comma or *und*."""
+_WITHIN = r"(?:(?! {joins} | [-–—] )(?:[^,;:]|(?<=\d),(?=\d))){0,100}?"
+"""Words up to the next comma, dash, *und* or *da*."""
 _APART = r"(?: (?!{owed}|{matter})[^\s;:]{1,30}(?<!,)){0,12}? ?"
 """Words of a clause that speak of no claim."""
 _ALONE = r"(?:\A|[,;:](?!\d) ?)(?:(?!{owed}|{matter})[^\s;:]{1,30}(?<!,) ){0,12}?"
@@ -21,6 +21,8 @@ _TO_US = (
     r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: wurden?| ist| sind)?"
     r"(?: (?!{perfect}|{we_have}|ist|sind|wir|we|zusteh|gehoer)[^\s,;:]{1,30}){0,5}?"
 )
+_LET_OFF = r"(?:(?:(?! {finite}| {joins})" + WORD + r"){0,12}? )?{let_off}(?! (?:wir|ich|we)\b)"
+"""A waiver behind words of its clause, in a form that is not the main verb."""
 _BY_PAYMENT = r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{not_pursued}|{outdated}|{none} {claim_name})"
 _ANY = (
     r"(?:{done}|{void}|{cleared}|{closed}|{waived}|{taken_back}|{written_off}|{assigned}|{handed_on}|{barred}|{cancelled}|"
@@ -41,7 +43,8 @@ NOT_YET = (
     ),
     Rule(
         "end_denied_behind",
-        rf"(?:{{barred}}|{{waived}}|\b(?:ein|eine|einer|der|die|keine) (?:{{assigned}}|{{written_off}})){_WITHIN}"
+        rf"(?:(?<!\bwegen )(?<!\bnach )(?<!\bals ){{barred}}|{{waived}}|"
+        rf"\b(?:ein|eine|einer|der|die|keine) (?:{{assigned}}|{{written_off}})){_WITHIN}"
         r"(?:{denied_behind}|\bnicht(?: zu)?(?= ?[.,;!]| ?\Z))|"
         rf"{{waived}} {{modal}}{CLAUSE}\bnicht(?= ?[.,;!]| ?\Z)|{{denied_behind}}{_WITHIN}(?:{{barred}}|{{waived}})",
         takes=(
@@ -55,8 +58,31 @@ NOT_YET = (
         leaves=("Wir verzichten auf die nicht titulierte Forderung.", "Die Forderung ist verjährt."),
     ),
     Rule(
+        "let_off_restricted",
+        # Who may let go, when and by which law: nobody has.
+        rf"{{permits}}{_WITHIN}{{denies}}{_LET_OFF}|{{permits}}{_LET_OFF}[^;:]{{0,60}}?, (?:nur )?{{supposed}}|"
+        rf"{{let_off_noun}}{_WITHIN}{{permits}}{_WITHIN}(?:{{denies}}|\bnur\b)|"
+        rf"{{denies}}(?:(?! {{breaks_off}}){WORD}){{0,5}} (?:zu|to) {{let_off}}|"
+        rf"{{no_reason}},?(?: (?!als )[^\s,;:]{{1,30}}){{0,8}}? (?:zu|to) {{let_off}}",
+        takes=(
+            "Ein Anspruch darf nur niedergeschlagen werden, wenn die Einziehung keinen Erfolg verspricht.",
+            "Säumniszuschläge können zur Hälfte erlassen werden, wenn Not vorliegt.",
+            "Ein Erlass kann nur im Rahmen eines gerichtlichen Plans erfolgen.",
+            "Für uns fehlt jeder Anlass, auf Gebühren zu verzichten.",
+            "Our insurer does not permit us to waive any part of it.",
+        ),
+        leaves=(
+            "Die Forderung kann ausgebucht werden.",
+            "Die Forderung kann nur noch ausgebucht werden.",
+            "Da er nicht zahlen kann haben wir die Forderung ausgebucht.",
+            "Wir können nicht länger warten und verzichten auf die Forderung.",
+            "Uns bleibt kein Grund, als auf die Forderung zu verzichten.",
+        ),
+        but=r"\bnicht nur\b|\bnot only\b|\bnur noch\b",
+    ),
+    Rule(
         "end_upon_payment",
-        rf"{_UPON}{ON}{_BY_PAYMENT}|"
+        rf"{_UPON}{ON}(?:{_BY_PAYMENT}|\b(?:wird|werden)\b{ON}{{written_off}})|"
         rf"{_BY_PAYMENT}{CLAUSE}{_UPON}|"
         rf"(?:{{pays}}{ON}\bdamit\b|{{thereupon}}){ON}{_BY_PAYMENT}",
         takes=(
@@ -108,6 +134,7 @@ NOT_YET = (
 """Ends that are tied to a payment, supposed, or ruled out: the claim stands as it was stated."""
 
 LOOKALIKES = (
+    Rule("no_claim", r"{no_claim}", takes=("Die Grundschuld ist gelöscht.",), leaves=("Die Schuld ist gelöscht.",)),
     *NOT_YET,
     Rule(
         "denied_end",
@@ -133,6 +160,13 @@ LOOKALIKES = (
             "Die Verjährungsfrist beträgt 30 Jahre.",
         ),
         leaves=("Die Forderung ist verjährt.", "Wir verzichten auf unsere Forderung."),
+    ),
+    Rule(
+        "waiver_examined",
+        rf"{{let_off_noun}} {{perfect}}{_WITHIN}(?:und |and )?{CLAUSE}{{refused}}",
+        takes=("Ein Erlass wurde geprüft und mit Bescheid vom 2. Mai abgelehnt.",),
+        leaves=("Ein Erlass wurde gewährt und der Widerspruch abgelehnt.",),
+        but=r"{granted}",
     ),
     Rule(
         "part_payment",
@@ -302,16 +336,44 @@ LOOKALIKES = (
         rf"{{none}}(?:{WORD}){{0,2}}? "
         rf"(?:{{other_claim}}|(?:{{beside}}|{{of_a_kind}})(?:{WORD}){{0,2}}? {{claim_name}})|"
         rf"(?:{{beside}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
-        rf"(?:{{beside}}|{{other_claim}}){CLAUSE}(?:{{exists}} nicht|nicht {{exists}}|{{not_pursued}})|"
-        rf"{{claim_name}} auf{CLAUSE}{{exists}} nicht|"
+        rf"(?:{{beside}}|{{other_claim}})(?:{WORD}){{0,2}}? {{claim_name}}{_WITHIN}"
+        rf"(?:{{exists}}(?:{WORD}){{0,3}}? nicht|nicht {{exists}}|{{not_pursued}}|{{unknown_here}})|"
+        rf"{{claim_name}} (?:auf|aus {{beside}}){CLAUSE}{{exists}} nicht|"
         rf"{{none}}(?:{WORD}){{0,2}}? {{claim_name}} (?:auf|aus {{beside}})\b",
         takes=(
             "Weitere Forderungen bestehen nicht.",
+            "Weitere Forderungen gegen Ihren Mandanten bestehen bei uns nicht.",
+            "Andere Verbindlichkeiten sind hier nicht bekannt.",
             "Es bestehen keine weiteren Forderungen.",
             "Forderungen aus unerlaubter Handlung bestehen nicht.",
             "Es besteht kein Anspruch auf Ratenzahlung.",
         ),
-        leaves=("Es bestehen keine Forderungen.", "Die Forderung besteht nicht."),
+        leaves=(
+            "Es bestehen keine Forderungen.",
+            "Die Forderung besteht nicht.",
+            "Aus weiteren Gründen besteht die Forderung nicht.",
+        ),
+    ),
+    Rule(
+        "no_title",
+        rf"\b(?:ein|eine)(?:{WORD}){{0,2}}? {{title}}(?:{WORD}){{0,2}}? (?:{{exists}}|liegt)(?:{WORD}){{0,2}}? nicht"
+        r"(?! mehr)",
+        takes=("Ein Titel besteht nicht.", "Ein vollstreckbarer Titel liegt bislang nicht vor."),
+        leaves=("Der Titel besteht nicht mehr.", "Eine Forderung besteht nicht."),
+    ),
+    Rule(
+        "proceeds_counted",
+        rf"{{proceeds}}{_APART}(?:\b(?:dem|ihrem|seinem) \w{{0,20}}konto\b{_APART})?{{arrived}}",
+        takes=("Der Verkaufserlös ist dem Konto in voller Höhe gutgeschrieben.",),
+        leaves=("Durch den Erlös wurde die Forderung vollständig beglichen.",),
+        but=r"{cleared}|\bdamit\b|\bdadurch\b|{nothing_left}",
+    ),
+    Rule(
+        "acting_since",
+        rf"\b(?:wir|ich) {{acts_for}}{_WITHIN}{{owner}}(?:(?:{WORD}){{0,2}} {{by_now}})?",
+        takes=("Wir vertreten die Gläubigerin seit Mai 2024.", "Wir vertreten seit Mai die Gläubigerin."),
+        leaves=("Gläubigerin ist seit Mai die Beta GmbH.",),
+        but=r"\bnicht\b|\bkein\w{0,2}\b|{new_owner}",
     ),
     Rule(
         "inquiry_answered",
@@ -328,6 +390,12 @@ LOOKALIKES = (
             "Wenn Sie diese E-Mail irrtümlich erhalten haben, löschen Sie sie.",
         ),
         leaves=("Die Mahnung wurde versehentlich verschickt.",),
+    ),
+    Rule(
+        "message_gone_astray",
+        rf"{{supposed}}(?:(?! {{owed}}| {{statement}}| {{notice}}){WORD}){{0,8}}? {{by_mistake}}{ON}{{of_a_message}}",
+        takes=("If it has reached you by mistake, please delete it.",),
+        leaves=("The letter was sent by mistake, please delete it.",),
     ),
     Rule(
         "handed_on_inside",
@@ -363,7 +431,8 @@ LOOKALIKES = (
         "clerk_in_charge",
         rf"(?:{{owner}}{CLAUSE}{{by_now}}|{{by_now}}{CLAUSE}{{owner}}|{{turn}}{CLAUSE}{{elsewhere}}){CLAUSE}"
         rf"(?<!fuer )(?<!gegen ){{clerk}}|"
-        rf"{{by_now}}{CLAUSE}\b(?:von|durch|ist) {{clerk}}{CLAUSE}(?:{{owner}}|{{handled}})",
+        rf"{{by_now}}{CLAUSE}\b(?:von|durch|ist) {{clerk}}{CLAUSE}(?:{{owner}}|{{handled}})|"
+        rf"(?:{{keeps}}{CLAUSE}{{by_now}}|{{by_now}}{CLAUSE}{{keeps}}){CLAUSE}{{clerk}}",
         takes=("Zuständig ist seit dem 1. Oktober Frau Kern.",),
         leaves=("Zuständig ist nun die Beta GmbH.",),
     ),
@@ -389,15 +458,16 @@ LOOKALIKES = (
     Rule(
         "waiver_by_law",
         # Who may grant one, on which conditions, by which law: nobody has.
-        r"\b\w{0,12}(?:verzicht|erlass)e?s?\b.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|"
-        r"{decides}.{0,120}?\b\w{0,12}(?:verzicht|erlass)e?s?\b",
+        r"{let_off_noun}.{0,120}?(?:{decides}|\bnach §|\bscheidet\b)|{decides}.{0,120}?{let_off_noun}|"
+        r"{extent} {let_off_noun}",
         takes=(
             "Über Stundung oder Erlass befindet allein die Gläubigerin.",
             "Der Erlass von Säumniszuschlägen ist gesondert zu beantragen.",
             "Ein Erlass nach § 44 SGB II scheidet daher aus.",
+            "Wegen der Höhe des Verzichts ist ein Beschluss nötig.",
         ),
-        leaves=("Wir haben Ihrem Mandanten die Forderung erlassen.", "Die Säumniszuschläge sind erlassen."),
-        but=r"\b(?:stattgegeben|entsprochen|bewilligt|gewaehrt)\b",
+        leaves=("Wir haben Ihrem Mandanten die Forderung erlassen.", "Der Erlass nach § 227 AO ist erfolgt."),
+        but=r"{granted}",
     ),
     Rule(
         "discharge_as_a_topic",

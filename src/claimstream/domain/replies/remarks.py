@@ -5,7 +5,6 @@ is a projection. Nobody can list those. So a sentence that speaks of money and h
 unless it is of a kind that is known to leave the figure as it is.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -14,7 +13,12 @@ from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.text import Sentence, Text
 
-_AMOUNT = re.compile(r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d")
+MONEY = Rule(
+    "money",
+    r"\d,\d\d(?!\d)|\d ?(?:€|eur(?:o|os)?\b)|(?:€|\beur) ?\d",
+    takes=("Es bleibt bei 400 Euro.", "Wir bekommen 400,00."),
+    leaves=("Ich bin bis Montag nicht im Büro.", "Ticket 4711"),
+)
 
 ABOUT_MONEY = Rule(
     "about_money",
@@ -38,12 +42,33 @@ CHANGES = Rule(
     ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
-IN_DOUBT = Rule(
-    "the_claim_in_doubt",
-    r"{condition}|{limit}|{contrast}|{denial}|{subjunctive}|{remark_doubt}",
-    takes=("Wir fordern nur 5.000,00 EUR.", "Ob davon noch etwas abgeht?"),
-    leaves=("Die Forderung beträgt 500,00 EUR.", "Heute schuldet er den Betrag der ersten Zeile."),
+IN_DOUBT = (
+    Rule(
+        "claim_on_condition",
+        r"{condition}|{subjunctive}",
+        takes=("Wir fordern das, sofern die Ware bleibt.",),
+        leaves=("Die Forderung beträgt 500,00 EUR.",),
+    ),
+    Rule(
+        "claim_limited",
+        r"{limit}|{contrast}",
+        takes=("Wir fordern nur 5.000,00 EUR.", "Er haftet uns jedoch bis 500 EUR."),
+        leaves=("Heute schuldet er den Betrag der ersten Zeile.",),
+    ),
+    Rule(
+        "claim_denied",
+        r"{denial}",
+        takes=("Den Betrag schuldet er nicht.",),
+        leaves=("Die Forderung beträgt 500,00 EUR.",),
+    ),
+    Rule(
+        "claim_changes",
+        r"{remark_doubt}",
+        takes=("Ob davon noch etwas abgeht?", "Die Forderung wird sinken."),
+        leaves=("Die Forderung beträgt 500,00 EUR.",),
+    ),
 )
+"""What a sentence may say of the claim itself."""
 LEFT_OUT = Rule(
     "left_out",
     r"\bnicht {not_in_it}|\bnot (?:yet )?included\b",
@@ -96,12 +121,15 @@ HARMLESS = (
         r"{payment_noun}{gap}\b(?:nicht|keine|nichts|nie)\b(?: (?:eingegangen|geleistet|erfolgt|verbucht))?|"
         r"\b(?:keine|keinerlei) {payment_noun}(?: (?:eingegangen|geleistet|erfolgt))?|"
         r"\b(?:gezahlt|bezahlt)\b{gap}\b(?:nichts|nicht)\b|\bnichts (?:gezahlt|bezahlt|eingegangen)\b|"
-        r"\b(?:noch )?nicht (?:bezahlt|gezahlt|beglichen|ausgeglichen)\b",
+        r"\b(?:noch )?nicht (?:bezahlt|gezahlt|beglichen|ausgeglichen)(?:e[rnsm]?)?\b|"
+        r"\b(?:kam|kamen|ging|gingen)\b(?: [^\s,;:]{1,30}){0,4}? "
+        r"(?:nie (?:etwas|was)\b|nichts(?: mehr)?\b|keine {payment_noun}(?: mehr)?|nicht(?: mehr)?(?= ?[.,;!]|\Z))",
         takes=(
             "Zahlungen sind bisher nicht eingegangen.",
             "Gezahlt hat Frau Kern bis jetzt nichts.",
             "Es gingen keine Zahlungen ein.",
             "Die Rechnung ist noch nicht bezahlt.",
+            "Auf den Betrag kam nie etwas.",
         ),
         leaves=("Die Zahlung ist eingegangen.", "Ihre Zahlung ist noch nicht berücksichtigt."),
         but=r"\b(?:beruecksichtigt|verbucht|verrechnet|enthalten|zugeordnet)\b",
@@ -161,9 +189,78 @@ HARMLESS = (
     ),
     Rule(
         "sent_with",
-        r"\b(?:wird|werden)\b{gap}{sent_with}",
+        r"\b(?:wird|werden)\b(.{0,60}?){sent_with}",
         takes=("Die Rückstandsaufstellung wird anliegend übermittelt.",),
         leaves=("Die Forderung wird herabgesetzt.",),
+    ),
+    Rule(
+        "claimed_now",
+        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}",
+        takes=("Der Beitrag wird kraft Satzung geschuldet.", "Die Forderung wird hiermit angemeldet."),
+        leaves=("Die Forderung wird erlassen.",),
+        but=r"\bneu\b",
+    ),
+    Rule(
+        "terms_of_business",
+        r"{terms_of_business}",
+        takes=("Nach unseren Allgemeinen Geschäftsbedingungen haben wir gekündigt.",),
+        leaves=("Unter der Bedingung, dass er zahlt.",),
+    ),
+    Rule(
+        "one_of_them",
+        r"\bnur (?:ein|eine|einen|diese[rs]?|die|der) (?:(?:genannte|obige)[rn]? )?(?:{claim_noun}|{claim_named})",
+        takes=("Bei uns ist nur eine Rechnung offen.", "Es bestehen nur diese Rückstände."),
+        leaves=("Wir fordern nur die Hälfte.", "Davon ist nur eine Rechnung berechtigt."),
+        but=r"\b(?:davon|hiervon|daraus|berechtigt|anerkannt|noch|erkennt|faellig|bezahl\w*|zahl\w*|hoehe)\b|\d,\d\d",
+    ),
+    Rule(
+        "denied_beside_the_claim",
+        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
+        r"\b(?:kein|keine|keinen|keinerlei|ohne|no|without)\b(?: (?!{claim_named})[^\s,;:]{1,30})?? {denied_noun}|"
+        r"{denied_noun}(?: (?:(?:ueber|gegen|wegen|auf) )?[^\s,;:]{1,10} {claim_named})?"
+        r"((?: (?!{claim_named})[^\s,;:]{1,30}){0,6}?) (?:nicht|keine|keinen|nie) {denied_verb}",
+        takes=(
+            "Die Forderung ist nicht abgetreten.",
+            "Der Rückstand wurde nie bestritten.",
+            "Auf die Mahnung über den Betrag kam keine Antwort.",
+            "Ein Vergleich über die Forderung kam nicht zustande.",
+            "The debt has not been assigned.",
+        ),
+        leaves=(
+            "Die Forderung ist nicht begründet.",
+            "Die Forderung wurde noch nicht erlassen.",
+            "Die Forderung wird nicht mehr beigetrieben.",
+        ),
+        but=r"\bnicht (?:mehr|weiter|laenger|nur)\b|\bnot only\b|\b(?:sondern|aber|jedoch|but|although)\b",
+    ),
+    Rule(
+        "not_needed",
+        r"(?:\b(?:jedoch|aber|dafuer|hierfuer) )?\b(?:nicht|not) {not_needed}|"
+        r"\bstehen((?: [^\s,;:]{1,30}){0,4}?) nicht(?: mehr)? zur verfuegung\b",
+        takes=("Eine Genehmigung war wegen der Höhe der Rückstände nicht erforderlich.",),
+        leaves=("Die Forderung ist nicht richtig.", "Eine Zahlung ist nicht erforderlich."),
+        but=r"{payment_noun}|{settling}|\bzahl\w*|\bbezahl\w*|\bueberweis\w*",
+    ),
+    Rule(
+        "no_deposit",
+        r"{deposit}((?: [^\s,;:]{1,30}){0,8}?) (?:nicht|keine) {deposited}"
+        r"(?:, (?:sie|diese) wurde((?: [^\s,;:]{1,30}){0,4}?) nicht {deposited})?|\bkeine {deposit}",
+        takes=("Eine Kaution wurde bei Einzug nicht geleistet.",),
+        leaves=("Die Kaution ist noch nicht verrechnet.",),
+    ),
+    Rule(
+        "running_dues",
+        r"{running_dues}((?: [^\s,;:]{1,30}){0,5}?) (?:nicht|not) {counted}",
+        takes=("Künftige Mieten sind im Betrag nicht enthalten.",),
+        leaves=("Die laufenden Zinsen sind nicht enthalten.", "Die Kaution ist nicht enthalten."),
+        but=r"\bnoch nicht\b|\bnot yet\b",
+    ),
+    Rule(
+        "does_not_grow",
+        r"(?<!noch )\bnicht (?:weiter |mehr )?{grows}|{grows}(?: sich)? nicht\b(?: weiter| mehr)?",
+        takes=("Der Rückstand erhöht sich nicht weiter.", "so dass der Rückstand nicht weiter wächst"),
+        leaves=("Die Aufstellung ist noch nicht geändert.",),
+        but=r"\bsondern\b|\baber\b",
     ),
     Rule(
         "no_waiver",
@@ -224,40 +321,35 @@ PAID = Rule(
 )
 
 
-def doubtful_remark(text: Text, plain: Sequence[int]) -> Sentence | None:
-    """Return the first sentence that may make the figure of its letter another one; None where none does.
+def doubtful_remark(text: Text, plain: Sequence[int]) -> tuple[Sentence, Rule] | None:
+    """Return the first sentence that may make the figure of its letter another one, and the rule that says so.
 
     Args:
         plain: the positions of the figures, ascending, whose own sentences are known to say no more than that so much
             is owed.
     """
-    return next(
-        (
-            sentence
-            for sentence in text.sentences
-            if bisect_left(plain, sentence.start) == bisect_left(plain, sentence.end) and _is_doubtful(sentence)
-        ),
-        None,
-    )
+    for sentence in text.sentences:
+        if bisect_left(plain, sentence.start) == bisect_left(plain, sentence.end) and (rule := _doubt(sentence)):
+            return sentence, rule
+    return None
 
 
-def _is_doubtful(sentence: Sentence) -> bool:
+def _doubt(sentence: Sentence) -> Rule | None:
     folded = sentence.folded
-    with_amount = _AMOUNT.search(folded) is not None
+    with_amount = MONEY.find(folded) is not None
     if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
-        return False
+        return None
+    about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
+    rules = (CHANGES, LEFT_OUT, *IN_DOUBT) if about_the_claim else (CHANGES, LEFT_OUT)
+
+    def doubted(folded: str) -> Rule | None:
+        return next((rule for rule in rules if rule.find(folded)), None)
+
+    if doubted(folded) is None or any(rule.find(folded) for rule in SAY_NOTHING):
+        return None
+    for rule in (*HARMLESS, *NOT_YET, *KINDS):
+        folded = rule.without(folded)
     if with_amount:
         # How much was paid is arithmetic.
         folded = PAID.sub(" ", folded)
-    about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
-
-    def doubt(folded: str) -> bool:
-        return any(rule.find(folded) for rule in (CHANGES, LEFT_OUT)) or (
-            about_the_claim and IN_DOUBT.find(folded) is not None
-        )
-
-    if not doubt(folded) or any(rule.find(folded) for rule in SAY_NOTHING):
-        return False
-    for rule in (*HARMLESS, *NOT_YET, *KINDS):
-        folded = rule.without(folded)
-    return doubt(folded)
+    return doubted(folded)

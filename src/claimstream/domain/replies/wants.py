@@ -35,6 +35,53 @@ REFUSAL = Rule(
     leaves=("Die Zahlung kann auf unser Konto erfolgen.", "Wir stimmen zu."),
     but=r"{refusal_denied}",
 )
+OF_THE_INQUIRY = Rule(
+    "refusal_of_the_inquiry",
+    r"{we_or_you}|{asked_thing}",
+    takes=("Ihr Plan wird abgelehnt.", "Wir lehnen ab.", "Die Anfrage wurde zurückgewiesen."),
+    leaves=("Ein Erlass wurde am 2. Mai abgelehnt.", "Die Übernahme wurde von der Versicherung abgelehnt."),
+)
+"""What is refused is asked for by us, or by the creditor itself; else it is something of the past."""
+BY_PHONE = Rule(
+    "by_phone",
+    r"{by_phone}",
+    takes=("Telefonisch erteilen wir keine Auskunft.", "Am Telefon können wir keine Auskünfte erteilen."),
+    leaves=("Wir erteilen keine Auskunft.",),
+)
+UNMARKED_PAYMENT = Rule(
+    "payment_without_its_number",
+    r"{otherwise}{gap}(?:{settling}|{settling_noun}){gap}{cannot}|(?:{settling}|{settling_noun}){gap}{otherwise}{gap}{cannot}",
+    takes=(
+        "Überweisungen ohne Kassenzeichen können nicht zugeordnet werden.",
+        "Geben Sie das Zeichen an, andernfalls kann der Eingang nicht zugeordnet werden.",
+    ),
+    leaves=(
+        "Ohne Geburtsdatum können wir die Anfrage nicht zuordnen.",
+        "Ihre Zahlung konnten wir nicht zuordnen.",
+        "Ihre Zahlung ging ohne Zeichen ein und kann nicht zugeordnet werden.",
+        "Die Zahlung vom 3. Mai kann ohne Zeichen nicht zugeordnet werden.",
+    ),
+    but=r"{has_happened}",
+)
+"""A payment that is still to come."""
+PLAN_TO_COME = Rule(
+    "plan_to_come",
+    r"{decides_later}",
+    takes=(
+        "Vergleiche prüft unsere Zentrale.",
+        "Über einen Plan wird nach seinem Eingang entschieden.",
+        "Über einen Vergleich müsste die Geschäftsführung entscheiden.",
+    ),
+    leaves=(
+        "Über Ihren Plan haben wir entschieden.",
+        "Einen Plan prüfen wir nicht.",
+        "Wir prüfen den Plan, lehnen ihn aber ab.",
+        "Über einen Plan entscheiden wir ablehnend.",
+        "Wir prüfen Ihren Vorschlag nur, wenn er 50 Prozent vorsieht.",
+    ),
+    but=r"{denial}|{limit}|{contrast}|{refuse}|{perfect}|{rejects}|\d ?(?:€|eur\b|euro\b|%|prozent)",
+)
+"""What a creditor says of plans in answer to a first letter, which carries none."""
 REQUEST = Rule(
     "request",
     r"{please}{gap}{send_us}|{send_us_please}|{please}{gap}\bum {gap}{sending}|{we_need}|"
@@ -133,6 +180,15 @@ class Said:
     def __init__(self, texts: Iterable[str]) -> None:
         self._sentences = [sentence.folded for text in texts for sentence in Text(text).sentences]
 
-    def find(self, rule: Rule) -> str | None:
-        """Return the words by which the first sentence that says it says it."""
-        return next((found.group() for sentence in self._sentences if (found := rule.find(sentence))), None)
+    def find(self, rule: Rule, *, beside: Rule | None = None, unless: Rule | None = None) -> str | None:
+        """Return the words by which the first sentence says it.
+
+        Args:
+            beside: what its sentence must say, too.
+            unless: what its sentence must not say.
+        """
+        for sentence in self._sentences:
+            found = rule.find(sentence)
+            if found and (beside is None or beside.find(sentence)) and not (unless and unless.find(sentence)):
+                return found.group()
+        return None

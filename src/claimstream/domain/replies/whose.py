@@ -16,6 +16,56 @@ OTHER_ROLE = Rule(
     ),
     leaves=("Sie haften als Gesamtschuldner.", "Bürgeramt Nord", "Der Bürgermeister", "Bürgschaftsbank Nord GmbH"),
 )
+NO_GUARANTOR = Rule(
+    "no_guarantor",
+    # Not "der Bürge", who exists, and not "keine weiteren Bürgen".
+    r"(?:\A|[,;:.] ?|\b(?:eine?|und|oder|or) ){guarantor}(?: (?:oder|und|or) \w{1,30})?"
+    r"((?: [^\s,;:]{1,30}){0,8}?) (?:{there_is}(?: \w{1,30})? nicht(?: vor)?(?= ?[.,;!]| ?\Z)|"
+    r"nicht {security_given})|"
+    r"\b(?:kein|keine|keinen|keinerlei|no|not any) {guarantor}(?= ?[.,;!]|"
+    r" (?:oder|und|or) \w{1,30} ?[.,;!]|"
+    r" (?:wurde |wurden |ist |sind |has been |is )?(?:{there_is}|{security_given})| ?\Z)",
+    takes=(
+        "Bürgen gibt es nicht.",
+        "Bürgen oder Mitschuldner sind nicht vorhanden.",
+        "Eine Bürgschaft nach § 5 besteht nicht.",
+        "Es gibt keinen Bürgen.",
+        "There is no guarantor.",
+    ),
+    leaves=(
+        "Der Bürge zahlt nicht.",
+        "Die Bürgschaft besteht nicht mehr.",
+        "Es gibt keine weiteren Bürgen.",
+        "Kein Bürge hat gezahlt.",
+        "Ihre Mandantin ist nicht Hauptschuldnerin.",
+        "Bürge ist nicht Ihr Mandant.",
+        "Neben Ihrer Mandantin gibt es keine Bürgen.",
+    ),
+    but=r"{beside_the_client}",
+)
+IDENTITY = Rule(
+    "identity_of_the_client",
+    r"{our_customer}{gap}{born_on}{gap}{born}|{born_on}{gap}{our_customer}{gap}{born}|"
+    r"{our_customer}{gap}{lives_at}|{personal_data}{gap}(?:{our_customer}{gap}{reads}|{differs})|"
+    r"{another_of_the_name}{gap}(?:nicht|keine|not)\b|"
+    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}",
+    takes=(
+        "Unser Kunde ist nach unseren Daten am 03.05.1961 geboren.",
+        "Unsere Kundin wohnt in der Ringstraße 4.",
+        "Das Geburtsdatum unseres Kunden lautet 03.05.1961.",
+        "Das von Ihnen genannte Geburtsdatum weicht ab.",
+        "Einen zweiten Herrn Kern führen wir nicht.",
+        "Bitte prüfen Sie, ob es sich um dieselbe Person handelt.",
+    ),
+    leaves=(
+        "Ihr Mandant, geboren am 03.05.1961, wohnhaft Ringstraße 4",
+        "Danke für Geburtsdatum und Anschrift.",
+        "Weitere Forderungen gegen Herrn Kern bestehen nicht.",
+        "Unser Kunde Karl Kern, geboren am 03.05.1961, zahlt seit Mai nicht.",
+        "Die neue Anschrift unseres Kunden ist uns nicht bekannt.",
+    ),
+)
+"""Doubt whether its customer is the client, or somebody of the same name."""
 SEVERAL_DEBTORS = Rule(
     "several_debtors",
     r"{several} (?:(?:ihre|ihrer|ihren|der|die|den|genannten|the|your|of|of the|of your) ){0,2}{debtors}",
@@ -57,6 +107,7 @@ UNCOUNTED_PAYMENT = Rule(
     but=r"{later}",
 )
 _REASONS = {
+    IDENTITY.name: "it may be somebody of the same name",
     OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
     SEVERAL_DEBTORS.name: "the figure is several debtors'",
     SHARE.name: "the client owes a share of it",
@@ -68,7 +119,8 @@ def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | 
     """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
     for sentence in sentences:
         holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
-        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, *((SEVERAL_DEBTORS,) if holds_figure else ())):
-            if rule.find(sentence.folded):
+        words = NO_GUARANTOR.without(sentence.folded) if OTHER_ROLE.find(sentence.folded) else sentence.folded
+        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, IDENTITY, *((SEVERAL_DEBTORS,) if holds_figure else ())):
+            if rule.find(words):
                 return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
     return None

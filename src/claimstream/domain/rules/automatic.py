@@ -12,9 +12,11 @@ from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, mailbox_of
 from claimstream.domain.replies.doubt import DOUBT
+from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.kinds import is_harmless, kind_of
+from claimstream.domain.replies.remarks import ABOUT_THE_CLAIM, MONEY
 from claimstream.domain.replies.wants import AWAY, MACHINE, RECEIVED, Said
-from claimstream.domain.text import Text, folded
+from claimstream.domain.text import Sentence, Text, folded
 
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 AUTOMATIC_SUBJECT = Rule(
@@ -53,6 +55,13 @@ ABOUT_A_CASE = Rule(
     takes=("Ihre Mandantin hat gezahlt.", "Aktenzeichen: 12/26"),
     leaves=("Nie mehr Aktenzeichen abtippen!",),
 )
+MORE_CLIENTS = Rule(
+    "more_clients",
+    r"{more_clients}",
+    takes=("Mehr Mandanten für Ihre Kanzlei",),
+    leaves=("Ihre Mandanten haben gezahlt.",),
+)
+"""What is promised to a law firm, and no case of it."""
 ABOUT_THE_FIELD = Rule(
     "about_the_field",
     r"{field_word}",
@@ -61,10 +70,30 @@ ABOUT_THE_FIELD = Rule(
 )
 PROMISE = Rule(
     "promise_of_an_answer",
-    r"{promise}",
-    takes=("Wir kommen unaufgefordert auf Sie zurück.", "Unsere Antwort geht Ihnen in den nächsten Tagen zu."),
-    leaves=("Wir stimmen zu.", "Bitte senden Sie uns die Vollmacht."),
+    r"{promise}|{you_get}{gap}{answer_noun}|{answer_noun}{gap}{you_get}|{processing}{gap}{takes_long}|{takes_long}{gap}{processing}",
+    takes=(
+        "Wir kommen unaufgefordert auf Sie zurück.",
+        "Unsere Antwort geht Ihnen in den nächsten Tagen zu.",
+        "Sie erhalten in den nächsten Wochen Nachricht von uns.",
+        "Die Bearbeitung wird einige Wochen dauern.",
+        "You will hear from us shortly.",
+    ),
+    leaves=("Wir stimmen zu.", "Bitte senden Sie uns die Vollmacht.", "Die Bearbeitung ist abgeschlossen."),
 )
+CAME_IN = Rule(
+    "letter_came_in",
+    r"{letter}{gap}{came_in}|{came_in}{gap}{letter}",
+    takes=("Ihre Mail ist angekommen.", "Den Eingang Ihres Schreibens bestätigen wir."),
+    leaves=("Der Betrag ist eingegangen.", "Ihr Schreiben ist hinfällig."),
+)
+PAYMENT_CAME_IN = Rule(
+    "payment_came_in",
+    r"{came_in} (?:[^\s,;:]{1,30} ){1,3}?(?:{settling_noun}|{sum_word})",
+    takes=("Wir bestätigen den Eingang Ihrer Zahlung.", "Wir bestätigen den Erhalt des Betrages."),
+    leaves=("Wir bestätigen den Eingang Ihres Schreibens.",),
+)
+_NAMES = re.compile(r"(?:[A-ZÄÖÜ][\w.&-]{0,30},?\s{1,3}){1,7}[A-ZÄÖÜ][\w.&-]{0,30}(?<!\.)")
+"""A line of names, as in a signature without a closing."""
 _SURE_SIGNS = 3
 """Signs of selling from which on words of the field in general say nothing: a seminar has both."""
 
@@ -156,31 +185,60 @@ def automatic_by_words(mail: ParsedMail) -> Classification | None:
     if len(mail.sources) > 1 or mail.unread or len(text) > 1500:
         return None
     said = Said([text])
+    says_more = _says_more(Text(text))
     if found := said.find(AWAY):
-        return _rule(Intent.AUTO_REPLY, 0.85, f"the words: {found}")
+        return _rule(Intent.AUTO_REPLY, 0.65 if says_more else 0.85, f"the words: {found}")
     if found := said.find(RECEIVED):
         sender = mail.sender.address if mail.sender else ""
         machine = said.find(MACHINE) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
-        sure = machine or _only_acknowledges(text)
+        sure = not says_more and (machine or _only_acknowledges(text))
         return _rule(Intent.AUTO_REPLY, 0.80 if sure else 0.65, f"the words: {found}")
     return None
 
 
+def acknowledgement(mail: ParsedMail) -> Classification | None:
+    """``auto_reply`` for a text that says nothing but that a letter came in and will be answered, whoever wrote it."""
+    if len(mail.sources) != 1 or mail.unread:
+        return None
+    text = Text(mail.body.text)
+    came_in = next((found for sentence in text.sentences if (found := CAME_IN.find(sentence.folded))), None)
+    if came_in is None or _says_more(text) or not _only_acknowledges(mail.body.text):
+        return None
+    return _rule(Intent.AUTO_REPLY, 0.80, f"the words: {came_in.group()}")
+
+
+def _says_more(text: Text) -> bool:
+    """Return True when an acknowledgement or absence note also speaks of the claim, or of its end."""
+    return find_endings(text, "body") != () or any(
+        PAYMENT_CAME_IN.find(sentence.folded)
+        or MONEY.find(sentence.folded)
+        or (ABOUT_THE_CLAIM.find(sentence.folded) and not CAME_IN.find(sentence.folded))
+        for sentence in text.sentences
+    )
+
+
 def _only_acknowledges(text: str) -> bool:
     """Return True when a text says, down to its closing, no more than that a letter came in and will be answered."""
+    told = False
     for sentence in Text(text).sentences:
         kind = kind_of(sentence)
         if kind is not None and kind.name == "closing":
             break
-        told = RECEIVED.find(sentence.folded) or PROMISE.find(sentence.folded)
-        if not told and not is_harmless(sentence, DOUBT):
+        words = sentence.folded
+        if RECEIVED.find(words) or CAME_IN.find(words) or PROMISE.find(words):
+            told = True
+        elif not is_harmless(sentence, DOUBT) and not (told and _is_names(sentence)):
             return False
     return True
 
 
+def _is_names(sentence: Sentence) -> bool:
+    return _NAMES.fullmatch(sentence.written.strip()) is not None and DOUBT.find(sentence.folded) is None
+
+
 def unasked(mail: ParsedMail) -> Classification | None:
     """Spam, only when two signs agree and nothing in the text is about a debt."""
-    text = folded("\n".join([mail.subject, *(source.text for source in mail.sources)]))
+    text = MORE_CLIENTS.without(folded("\n".join([mail.subject, *(source.text for source in mail.sources)])))
     if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
     selling = {found.group() for found in SELLING.finditer(text)}

@@ -12,7 +12,14 @@ from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.replies import wants
 from claimstream.domain.replies.plan import NAMES_PLAN
-from claimstream.domain.rules.automatic import automatic, automatic_by_words, is_generated, sent_by_us, unasked
+from claimstream.domain.rules.automatic import (
+    acknowledgement,
+    automatic,
+    automatic_by_words,
+    is_generated,
+    sent_by_us,
+    unasked,
+)
 from claimstream.domain.text import folded
 
 _ANSWERS_TO_A_PLAN = frozenset(
@@ -90,6 +97,12 @@ class _Reading:
         return {e.settlement.value.decision for e in self.extractions if e.settlement and not e.injection}
 
     @property
+    def awaits_a_plan(self) -> bool:
+        """Whether all that is said of a plan is that somebody will decide on it."""
+        said = [e.settlement.evidence.quote for e in self.extractions if e.settlement]
+        return all(wants.PLAN_TO_COME.find(folded(quote)) for quote in said)
+
+    @property
     def rate(self) -> bool:
         return any(e.installment and e.installment.value.rate is not None for e in self.extractions)
 
@@ -104,10 +117,10 @@ def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> C
             return settled
     if installments:
         return _rule(Intent.INSTALLMENT_OFFER, 0.90, installments)
-    if not reading.labelled and (blocked := reading.said.find(wants.CANNOT_ACT)):
+    if not reading.labelled and (blocked := _cannot_act(reading)):
         return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked)
     only_installments = reading.total and reading.said.find(wants.INSTALLMENTS_REFUSED)
-    if (refused := reading.said.find(wants.REFUSAL)) and not only_installments:
+    if (refused := _refusal(reading)) and not only_installments:
         if not reading.labelled:
             return _rule(Intent.REJECTION, 0.88, refused)
         return _rule(Intent.REJECTION, UNSURE, f"{refused}, beside an amount")
@@ -138,6 +151,8 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
     if not decided:
         if asked and not reading.labelled:
             return None
+        if letter is Letter.FIRST and reading.labelled and reading.awaits_a_plan:
+            return None
         confidence = 0.85 if letter is Letter.SECOND else UNSURE
         return _rule(Intent.SETTLEMENT_RESPONSE, confidence, "it speaks of the plan and decides nothing")
     why = f"the plan is answered: {', '.join(sorted(decided))}"
@@ -149,8 +164,16 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
     return _rule(Intent.SETTLEMENT_RESPONSE, 0.90 if spoken else UNSURE, why)
 
 
+def _refusal(reading: _Reading) -> str | None:
+    return reading.said.find(wants.REFUSAL, beside=wants.OF_THE_INQUIRY, unless=wants.BY_PHONE)
+
+
+def _cannot_act(reading: _Reading) -> str | None:
+    return reading.said.find(wants.CANNOT_ACT, unless=wants.UNMARKED_PAYMENT)
+
+
 def _claim(reading: _Reading) -> Classification:
-    if blocked := reading.said.find(wants.CANNOT_ACT):
+    if blocked := _cannot_act(reading):
         if reading.total:
             return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked}, beside a total")
         return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked)
@@ -166,6 +189,8 @@ def _claim(reading: _Reading) -> Classification:
 def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     if announced := _announced(mail, reading):
         return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
+    if reading.rank is None and (receipt := acknowledgement(mail)):
+        return receipt
     inquiry, request = reading.said.find(wants.INQUIRY), reading.said.find(wants.REQUEST)
     if request and reading.said.find(wants.REQUEST_OBJECT):
         return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request)

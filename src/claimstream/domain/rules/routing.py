@@ -220,8 +220,10 @@ def _remarked(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     """A sentence of the letter, beside the total, that may make it another one."""
     total = consolidated.total_claim
     judged = letters(mail, total.evidence) if total else letters(mail)
-    found = next((remark for remark in consolidated.remarks if remark.source_id in judged), None)
-    return f"the letter says more of it: {' '.join(found.quote.split())[:160]}" if found else None
+    found = next((remark for remark in consolidated.remarks if remark.evidence.source_id in judged), None)
+    return (
+        f"the letter says more of it ({found.rule}): {' '.join(found.evidence.quote.split())[:160]}" if found else None
+    )
 
 
 def _of_another_day(mail: ParsedMail, consolidated: Consolidated) -> str | None:
