@@ -67,7 +67,7 @@ def is_name(line: str) -> bool:
 
 def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
     """Return the pieces of a text in order."""
-    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence)]
+    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence, text)]
     begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
     end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
     last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)
@@ -81,10 +81,12 @@ def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _without_headings(sentence: Sentence) -> Iterator[Sentence]:
+def _without_headings(sentence: Sentence, text: str) -> Iterator[Sentence]:
     """The lines of greetings, names and addresses above a sentence, each by itself, then the sentence."""
     start, rest = sentence.start, sentence.written
-    while "\n" in rest:
+    # Behind another sentence, "Nach" at the end of a line is none.
+    begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    while begins_line and "\n" in rest:
         row, _, below = rest.partition("\n")
         greeting = SALUTATION.find(folded(row)) is not None and row.rstrip().endswith((",", "!"))
         # "Die Gesamtforderung" above "beträgt 500 EUR" is no heading.

@@ -19,7 +19,7 @@ from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
 from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, what_is_said
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
-from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
+from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
 from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
 from claimstream.domain.replies.offers import offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
@@ -134,6 +134,7 @@ class _Reply:
             for number, piece in enumerate(self._pieces)
             if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
             and (said := what_is_said(piece.low)) is not None
+            and not BY_LAW.find(piece.low)
         }
 
     def answer(self) -> _Answer | None:
