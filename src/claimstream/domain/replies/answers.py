@@ -48,6 +48,7 @@ from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
+_SHE = re.compile(r"\A(?:diese[rs]?|sie|er|es) ")
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
 _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(?:die|der) von (?:uns|mir)) \w")
 
@@ -58,9 +59,9 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
         return SettlementDecision.DECLINED
-    if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
-        return None
     rest = bare(low)
+    if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low) or BY_NOBODY.find(rest)):
+        return None
     if BY_OTHERS.find(rest) and not BY_US.find(low):
         return None
     main = " ".join(REASONS.compiled.sub(" ", rest).split())
@@ -152,7 +153,9 @@ def _told(low: str) -> str:
     told = TELLS.find(low)
     if told is None or DOUBT.find(EXAMINED.without(low[: told.start()])) or AGREES.find(low[: told.start()]):
         return low
-    return low[told.end() :].lstrip()
+    head, tail = low[: told.start()], low[told.end() :].lstrip()
+    # "Im Auftrag unserer Mandantin teilen wir mit, dass diese den Plan annimmt."
+    return _SHE.sub("unsere bank ", tail) if OUR_CLIENT.find(head) else tail
 
 
 def _no_objection(low: str) -> str:

@@ -21,7 +21,7 @@ from claimstream.domain.replies.kinds_beside import (
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
 from claimstream.domain.replies.remarks import MEASURES
-from claimstream.domain.replies.ties import TAKES_BACK, class_of, tie_in
+from claimstream.domain.replies.ties import TAKES_BACK, tie_in
 
 EVERYDAY = Rule(
     "everyday_words",
@@ -95,6 +95,12 @@ _LETTERHEAD_WORDS = 4
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
 
 
+KINDS_BESIDE = tuple(
+    kind for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES) if kind.name not in {"payment_instruction", "paid_to_account"}
+)
+"""Kinds that are harmless beside an acceptance. One may ask to pay what the plan does not know."""
+
+
 def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
     """Whether a piece beside an acceptance changes nothing; the arguments are those of :func:`ties_accepted`."""
     return ties_accepted(piece, sums, found) is None
@@ -111,15 +117,13 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
     if "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
         return "tie_other_figure"
     vetoed = TAKES_BACK.find(low)
-    if piece.outside or piece.is_name:
-        if vetoed:
-            return class_of(low)
-        return None if "#money" not in low and _is_heading(piece) else "tie_outside_letter"
+    if (piece.outside or piece.is_name) and "#money" not in low and not vetoed and _is_heading(piece):
+        return None
     # What stands in one sentence with the answer is no sum of the answer.
     named = "#money" not in low if piece.half else set(found) <= set(sums)
     if not (named or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN, RATES_OF_PLAN))):
         return "tie_other_figure"
-    if not vetoed and "?" not in low and _of_kind(piece, (*FIRM_KINDS, *BESIDE_ACCEPTANCES)):
+    if not vetoed and "?" not in low and _of_kind(piece, KINDS_BESIDE):
         return None
     return None if _everyday(low) else tie_in(low, piece.marked)
 

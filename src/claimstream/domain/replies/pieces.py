@@ -12,10 +12,10 @@ from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.text import Sentence, Text, folded
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
-_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
+_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.|e\. ?V\.|e\. ?K\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _LONGEST_HEADING = 90
-_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the|that)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
 
 
 PARTICLES = Rule(
@@ -113,4 +113,4 @@ def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
     name = [word for word in words[:known] if word[0].isupper()]
     if not any(len(word) > 3 for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
         return found.group()
-    return " ".join(["unsere bank", *words[known:]])
+    return " ".join(["that our bank" if found.group().startswith("that") else "unsere bank", *words[known:]])

@@ -40,8 +40,8 @@ SPEAKS = Rule(
 _NEAR = 3
 """Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
 SHE = re.compile(
-    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|"
-    r"erklaert|verzichtet)\b"
+    r"(?:sie|er|es|diese[rs]?) (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|"
+    r"hat|wird|kann|erklaert|verzichtet)\b"
 )
 """In the sentence behind one about the writer's client."""
 THEIR_CLIENT = re.compile(r"\bihre mandant")
@@ -87,6 +87,10 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
 
 def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
     """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
+    if part is not Part.SUBJECT and decision in {ACCEPTED, DECLINED} and SPEAKS.find(" ".join(fold(text).split())):
+        answer = _Reply(text).answer()
+        if answer is not None and answer.decision is decision and not answer.conditions:
+            return None
     for read in pieces_of(text, Marks(text)):
         piece = replace(read, outside=read.outside or part is Part.SUBJECT)
         if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
@@ -126,7 +130,7 @@ class _Reply:
         for number, piece in enumerate(self._pieces[1:], start=1):
             before = self._pieces[number - 1].low
             if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
-                self._pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
+                self._pieces[number] = replace(piece, low=f"unsere mandantin {piece.low.partition(' ')[2]}")
         self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self._pieces]
         about = [ABOUT_PLAN.find(piece.low) is not None for piece in self._pieces]
         self._said = {

@@ -48,7 +48,12 @@ _TIES = (
     Rule("tie_other_person", "{tie_person}", takes=("Ihr Ehemann haftet.",), leaves=("Wir danken.",)),
     Rule("tie_pursuit", "{tie_pursuit}", takes=("Wir vollstrecken.",), leaves=("Wir danken.",)),
     Rule("tie_paper_wanted", "{tie_paper}", takes=("Wir benötigen einen Nachweis.",), leaves=("Wir danken.",)),
-    Rule("tie_other_matter", "{tie_matter}", takes=("Der zweite Kredit läuft getrennt.",), leaves=("Wir danken.",)),
+    Rule(
+        "tie_other_matter",
+        "{tie_matter}|{apart}",
+        takes=("Der zweite Kredit läuft getrennt.",),
+        leaves=("Wir danken.",),
+    ),
     Rule(
         "tie_other_figure",
         r"\b(?:euro?|cent)\b|\b(?:\d{1,3}|zwei|drei|vier|fuenf|sechs|acht|zehn|zwoelf) "
@@ -85,17 +90,19 @@ TAKES_BACK = _any("takes_acceptance_back", _VETOES)
 TIES = _any("ties_an_acceptance", _VETOES + _TIES)
 
 _DENIED = r"\b(?:nicht|keinen?|keine[rs]?|kein|no|not)\b(?! (?:nur|ohne|vor|bis|laenger|only|before|until)\b)"
+_DENIED += r"(?: (?:mehr|weiter|longer|further))?"
+_BURDEN = r"(?:{apart} )?{burden}(?: (?:der|des) {apart})?(?: mehr)?"
+_BURDENED = r"(?:{apart} )?{burdened}"
 _RELEASED = r"(?:{lets}(.{0,40}?){held}(.{0,60}?){go}|{held}(.{0,80}?){let_go}|{let_go}(.{0,60}?){held})"
 
 UNTIED = (
     Rule(
         "burden_let_be",
-        rf"{{burden}}(.{{0,120}}?){_DENIED}(.{{0,60}}?){{burdened}}|"
-        rf"{{burden}}(.{{0,60}}?)\b(?:geht|gehen|fallen|faellt|fuegen|fuege|legen|lege)\b(.{{0,40}}?){_DENIED}"
+        rf"{_BURDEN}([^,;]{{0,120}}?){_DENIED}([^,;]{{0,60}}?){_BURDENED}|"
+        rf"{_BURDEN}([^,;]{{0,60}}?)\b(?:geht|gehen|fallen|faellt|fuegen|fuege|legen|lege)\b([^,;]{{0,40}}?){_DENIED}"
         r" (?:zu|an|bei)\b|"
-        rf"{{burden}} {{burdened}}(.{{0,40}}?){_DENIED}(?: in rechnung)?|"
-        rf"{{burden}}(.{{0,60}}?){{burdened}}(.{{0,30}}?){_DENIED}(?: weiter)?|"
-        rf"{_DENIED} (?:\w{{1,20}} ){{0,3}}?{{burden}}(.{{0,60}}?){{burdened}}",
+        rf"{_BURDEN}([^,;]{{0,60}}?){_BURDENED}([^,;]{{0,40}}?){_DENIED}(?: in rechnung)?|"
+        rf"{_DENIED} (?:\w{{1,20}} ){{0,3}}?{_BURDEN}([^,;]{{0,60}}?){_BURDENED}",
         takes=(
             "Weitere Mahnungen werden nicht mehr versandt.",
             "Kosten stellen wir nicht in Rechnung.",
@@ -166,6 +173,12 @@ UNTIED = (
         leaves=("Der Vorstand prüft.",),
     ),
     Rule(
+        "pursuer_informed",
+        r"{pursuer}(.{0,60}?){informed}|{informed}(.{0,40}?){pursuer}",
+        takes=("Der Gerichtsvollzieher ist entsprechend unterrichtet.",),
+        leaves=("Der Gerichtsvollzieher kommt am Montag.",),
+    ),
+    Rule(
         "under_a_number",
         r"\bunter (?:dem|der|unserem|unserer|folgendem|neuem) {number_of_file}",
         takes=("Wir führen den Vorgang unter dem Aktenzeichen 4711.",),
@@ -196,7 +209,7 @@ UNTIED = (
     ),
     Rule(
         "plan_told",
-        r"\b\w{0,20}plan sieht\b(.{0,160}?)\bvor\b(?:,? die\b(.{0,100}?)\bverteilt werden)?|"
+        r"\b\w{0,20}plan sieht\b(.{0,160}?)\bvor\b(?:,? die\b[\w ]{0,100}?\bverteilt werden)?|"
         r"\b(?:aus|in|im|gemaess|laut|zu|nach|mit) (?:de[mr] |diesem |ihrem )?\w{0,20}plan\b(?: (?:genannten|"
         r"vorgesehenen|enthaltenen|angegebenen))?|"
         r"\b(?:laufzeit|erfuellung|ausfuehrung|durchfuehrung|abschluss|ablauf|beginn)"
@@ -230,7 +243,7 @@ NOT_PAST = Rule(
 
 OF_THE_ANSWER = Rule(
     "tie_answer",
-    r"{answer_noun}|\b(?:this|that|it) (?:is|was|will|applies|does|remains|stands|has)\b",
+    r"{answer_noun}|\b(?:this|that|it) (?:is|will|applies|does|remains|stands)\b",
     takes=("Die Zustimmung gilt bis Mai.", "It is valid until May."),
     leaves=("Die Rate geht auf unser Konto.",),
 )
@@ -238,7 +251,8 @@ OF_THE_ANSWER = Rule(
 OBLIGES = Rule(
     "tie_obligation",
     r"\b(?:sie|you)\b|\b(?:ihre?|der|die|your|the) (?:mandant\w*|schuldner\w*|kund(?:e|in)|client|debtor)\b|"
-    r"\b(?:\w{0,12}zu[a-z]{3,20}en|zu [a-z]{3,20}en)\b",
+    r"\b(?:\w{0,12}zu[a-z]{3,20}en|"
+    r"zu (?!(?:ihnen|ihren|unseren|meinen|diesen|allen|haenden)\b|[a-z]{1,20}ungen\b)[a-z]{3,20}en)\b",
     takes=("Ihr Mandant legt Belege vor.", "Sie geben das Fahrrad ab.", "Belege sind vorzulegen."),
     leaves=("Die Buchhaltung ist informiert.",),
 )
@@ -251,6 +265,23 @@ MAY = Rule(
     leaves=("Sie räumen die Wohnung.",),
 )
 
+ANCHORED = Rule(
+    "of_a_known_matter",
+    "{anchor}|{letter}|{thanks}|{wish}|{reach}|{bank_detail}|{quote_number}|{number_of_file}|{enclosed}|{footer}",
+    takes=("Unsere Filiale zieht um.", "Wir wünschen Ihrer Mandantin alles Gute."),
+    leaves=("Den Traktor lassen wir am Freitag kommen.", "Lottogewinne fließen uns zu."),
+)
+"""It is about letters, offices, bookings or good wishes."""
+
+TOLD = Rule(
+    "told_of_the_past",
+    r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b\w{0,12}ge\w{2,20}(?:t|en)\b|"
+    r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b(?:be|er|ver|ent|zer|ueber|unter)\w{2,20}(?:t|en)\b|"
+    r"\bwar\b|\bwaren\b|\bhab\b.{0,80}\b\w{0,12}ge\w{2,20}(?:t|en)\b|\b(?:has|have|had|was|were)\b.{0,80}\b\w{2,20}ed\b",
+    takes=("Die Leute haben lange gesucht.", "We have looked and waited."),
+    leaves=("Er hat das Schreiben auf dem Tisch.",),
+)
+
 ASKS_FOR_QUESTIONS = Rule(
     "asks_for_questions",
     r"\A(?:haben sie|sie haben|noch|any)\b.{0,20}?\b(?:fragen|rueckfragen|questions)\?|\Awie zufrieden\b.{0,80}\?",
@@ -258,6 +289,8 @@ ASKS_FOR_QUESTIONS = Rule(
     leaves=("Haben Sie das Auto?",),
 )
 
+_SMALL = re.compile(r"(?<![\w#@.])[a-z]{4,}")
+"""A line without small letters is a name or a heading."""
 _PERSON = re.compile(r"\b(?:Frau|Herrn?|Familie|Eheleute) [A-Z]")
 _PRONOUN = re.compile(
     r"(?<!\bauf )(?<!\bin )(?<!\ban )(?<!\bfuer )(?<!\bueber )\b(?:[Dd]as|[Dd]ies)\b"
@@ -288,13 +321,18 @@ def tie_in(low: str, marked: str) -> str | None:
         rest = EXAMINED_PAST.without(rest)
     if TIES.find(rest):
         return class_of(rest)
+    if hidden := next((rule.name for rule in _TIES if rest == low and rule.find(marked.lower())), None):
+        return hidden
     if OF_THE_ANSWER.find(rest) or (_PRONOUN.search(marked) and not past):
         return OF_THE_ANSWER.name
     if past:
-        return None
+        return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else "tie_unknown"
     if NAMES_PLAN.find(rest):
         return "tie_plan"
-    return OBLIGES.name if (OBLIGES.find(rest) or _PERSON.search(marked)) and not MAY.find(rest) else None
+    person = rest == low and _PERSON.search(marked)
+    if (person or OBLIGES.find(rest)) and not MAY.find(low):
+        return OBLIGES.name
+    return None if rest != low or ANCHORED.find(low) or not _SMALL.search(marked) else "tie_unknown"
 
 
 def class_of(low: str) -> str | None:
