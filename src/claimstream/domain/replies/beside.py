@@ -8,7 +8,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.answer_rules import OFFERED_SHARE, WORDS_OF_ACCEPTANCE
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.kinds import FIRM_KINDS, is_harmless
+from claimstream.domain.replies.kinds import FIRM_KINDS, HEADING, is_harmless
 from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
     BESIDE_OFFERS,
@@ -21,7 +21,7 @@ from claimstream.domain.replies.kinds_beside import (
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
 from claimstream.domain.replies.remarks import MEASURES
-from claimstream.domain.replies.ties import TAKES_BACK, tie_in
+from claimstream.domain.replies.ties import TAKES_BACK, TIES, tie_in
 
 EVERYDAY = Rule(
     "everyday_words",
@@ -95,10 +95,9 @@ _LETTERHEAD_WORDS = 4
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
 
 
-KINDS_BESIDE = tuple(
-    kind for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES) if kind.name not in {"payment_instruction", "paid_to_account"}
-)
-"""Kinds that are harmless beside an acceptance. One may ask to pay what the plan does not know."""
+_NOT_BESIDE = {"heading", "payment_instruction", "paid_to_account"}
+KINDS_BESIDE = tuple(kind for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES) if kind.name not in _NOT_BESIDE)
+"""Kinds that are harmless beside an acceptance. The others may ask to pay what the plan does not know."""
 
 
 def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
@@ -125,7 +124,9 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
         return "tie_other_figure"
     if not vetoed and "?" not in low and _of_kind(piece, KINDS_BESIDE):
         return None
-    return None if _everyday(low) else tie_in(low, piece.marked)
+    if _everyday(low) or (HEADING.find(piece.sentence.folded) and TIES.find(piece.marked.lower()) is None):
+        return None
+    return tie_in(low, piece.marked)
 
 
 def leaves_declined(piece: Piece) -> bool:

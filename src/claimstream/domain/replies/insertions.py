@@ -79,7 +79,7 @@ INSERTIONS = (
     ),
     Rule(
         "interjection",
-        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut)(?: so| fuer (?:mich|uns))?)[,.:] ",
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] ",
         takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
         leaves=("Das ist nicht in Ordnung.",),
     ),

@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.|e\. ?V\.|e\. ?K\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _LONGEST_HEADING = 90
-_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the|that)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the|that)((?: (?:[A-Z][\w./&-]*|eG|und|&|fuer|der|am|im|an))+)")
 
 
 PARTICLES = Rule(
@@ -84,10 +84,13 @@ def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
 def _without_headings(sentence: Sentence, text: str) -> Iterator[Sentence]:
     """The lines of greetings, names and addresses above a sentence, each by itself, then the sentence."""
     start, rest = sentence.start, sentence.written
-    # Behind another sentence, "Nach" at the end of a line is none.
     begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-    while begins_line and "\n" in rest:
+    while "\n" in rest:
         row, _, below = rest.partition("\n")
+        # Behind another sentence, "Nach" at the end of a line is no heading.
+        if not (begins_line or " " in row):
+            break
+        begins_line = True
         greeting = SALUTATION.find(folded(row)) is not None and row.rstrip().endswith((",", "!"))
         # "Die Gesamtforderung" above "beträgt 500 EUR" is no heading.
         heading = is_name(row) and len(row) < _LONGEST_HEADING and not below.lstrip()[:1].islower()
@@ -106,7 +109,9 @@ def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
     words = found[1].split()
     known = 0
     for number, word in enumerate(words):
-        if word[0].isupper():
+        if word == "eG" and known == number:
+            known += 1
+        elif word[0].isupper():
             if word not in writer:
                 break
             known = number + 1

@@ -9,6 +9,7 @@ word about the answer itself. A sentence without any of these leaves the accepta
 import re
 
 from claimstream.domain.language import Rule
+from claimstream.domain.replies.answer_rules import AGREES
 from claimstream.domain.replies.conditions import AFTER_FULFILMENT, BY_LAW
 from claimstream.domain.replies.plan import NAMES_PLAN
 
@@ -57,7 +58,8 @@ _TIES = (
     Rule(
         "tie_other_figure",
         r"\b(?:euro?|cent)\b|\b(?:\d{1,3}|zwei|drei|vier|fuenf|sechs|acht|zehn|zwoelf) "
-        r"(?:\w{0,20}(?:raten?|monate?n?|jahre?n?|wochen?)|months?|years?)\b",
+        r"(?:\w{0,20}(?:raten?|monate?n?|jahre?n?|wochen?)|months?|years?|instalments?)\b|"
+        r"\b(?:\w{0,20}raten?|laufzeit|quote|instalments?)\b.{0,20}\b\d",
         takes=("über 48 Monate", "drei Raten"),
         leaves=("Ab Januar gilt unsere neue Anschrift.",),
     ),
@@ -91,7 +93,7 @@ TIES = _any("ties_an_acceptance", _VETOES + _TIES)
 
 _DENIED = r"\b(?:nicht|keinen?|keine[rs]?|kein|no|not)\b(?! (?:nur|ohne|vor|bis|laenger|only|before|until)\b)"
 _DENIED += r"(?: (?:mehr|weiter|longer|further))?"
-_BURDEN = r"(?:{apart} )?{burden}(?: (?:der|des) {apart})?(?: mehr)?"
+_BURDEN = r"(?:{apart} )?{burden}(?: (?:der|des|jede[rs]) {apart})?(?: mehr)?"
 _BURDENED = r"(?:{apart} )?{burdened}"
 _RELEASED = r"(?:{lets}(.{0,40}?){held}(.{0,60}?){go}|{held}(.{0,80}?){let_go}|{let_go}(.{0,60}?){held})"
 
@@ -102,6 +104,7 @@ UNTIED = (
         rf"{_BURDEN}([^,;]{{0,60}}?)\b(?:geht|gehen|fallen|faellt|fuegen|fuege|legen|lege)\b([^,;]{{0,40}}?){_DENIED}"
         r" (?:zu|an|bei)\b|"
         rf"{_BURDEN}([^,;]{{0,60}}?){_BURDENED}([^,;]{{0,40}}?){_DENIED}(?: in rechnung)?|"
+        rf"{_BURDENED} {_DENIED} (?:\w{{1,20}} ){{0,3}}?{_BURDEN}|"
         rf"{_DENIED} (?:\w{{1,20}} ){{0,3}}?{_BURDEN}([^,;]{{0,60}}?){_BURDENED}",
         takes=(
             "Weitere Mahnungen werden nicht mehr versandt.",
@@ -179,6 +182,12 @@ UNTIED = (
         leaves=("Der Gerichtsvollzieher kommt am Montag.",),
     ),
     Rule(
+        "new_address",
+        r"{changed_of_ours}(.{0,60}?)\b(?:geaendert|neu|neue|umgestellt|changed)\b",
+        takes=("Unsere Sprechzeiten haben sich geändert.", "Our address has changed."),
+        leaves=("Die Rate hat sich geändert.",),
+    ),
+    Rule(
         "under_a_number",
         r"\bunter (?:dem|der|unserem|unserer|folgendem|neuem) {number_of_file}",
         takes=("Wir führen den Vorgang unter dem Aktenzeichen 4711.",),
@@ -197,6 +206,7 @@ UNTIED = (
         r"(?:{enclosed}|{comes_with}|\b(?:liegt|liegen)\b)(.{0,60}?){answer_noun}|"
         r"{answer_noun}(.{0,60}?)(?:{enclosed}|\b(?:liegt|liegen)\b(.{0,40}?)\bbei\b)|"
         r"\bgilt als (?:{answer_noun}|annahmeerklaerung)(?= ?[.!]?\Z)|"
+        r"{answer_noun} (?:fiel|erging|erfolgte|war) einstimmig|"
         r"{answer_noun} (?:beruht auf|ergeht|erging|erfolgt|erfolgte)"
         r"(?= (?:de[rmn]|einer|aus|auf grund\w*|nach|gemaess)\b)|"
         r"{inform}(.{0,40}?)\b(?:ueber|von) (?:\w{1,12} )?{answer_noun}",
@@ -251,7 +261,7 @@ OF_THE_ANSWER = Rule(
 OBLIGES = Rule(
     "tie_obligation",
     r"\b(?:sie|you)\b|\b(?:ihre?|der|die|your|the) (?:mandant\w*|schuldner\w*|kund(?:e|in)|client|debtor)\b|"
-    r"\b(?:\w{0,12}zu[a-z]{3,20}en|"
+    r"\b(?:\w{0,12}zu(?!sammen)[a-z]{3,20}en|"
     r"zu (?!(?:ihnen|ihren|unseren|meinen|diesen|allen|haenden)\b|[a-z]{1,20}ungen\b)[a-z]{3,20}en)\b",
     takes=("Ihr Mandant legt Belege vor.", "Sie geben das Fahrrad ab.", "Belege sind vorzulegen."),
     leaves=("Die Buchhaltung ist informiert.",),
@@ -273,10 +283,19 @@ ANCHORED = Rule(
 )
 """It is about letters, offices, bookings or good wishes."""
 
+READ = Rule(
+    "plan_read",
+    "{we_examined}|{plan_read}",
+    takes=("Ihren Plan haben wir gelesen.", "We have received your plan."),
+    leaves=("Ihren Plan haben wir um eine Zeile erweitert.",),
+)
+"""All that a creditor may have done with the plan."""
+
 TOLD = Rule(
     "told_of_the_past",
     r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b\w{0,12}ge\w{2,20}(?:t|en)\b|"
     r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b(?:be|er|ver|ent|zer|ueber|unter)\w{2,20}(?:t|en)\b|"
+    r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b\w{2,20}iert\b|"
     r"\bwar\b|\bwaren\b|\bhab\b.{0,80}\b\w{0,12}ge\w{2,20}(?:t|en)\b|\b(?:has|have|had|was|were)\b.{0,80}\b\w{2,20}ed\b",
     takes=("Die Leute haben lange gesucht.", "We have looked and waited."),
     leaves=("Er hat das Schreiben auf dem Tisch.",),
@@ -289,6 +308,7 @@ ASKS_FOR_QUESTIONS = Rule(
     leaves=("Haben Sie das Auto?",),
 )
 
+_THAT_WAS = re.compile(r"\b(?:das|dies) war\b")
 _SMALL = re.compile(r"(?<![\w#@.])[a-z]{4,}")
 """A line without small letters is a name or a heading."""
 _PERSON = re.compile(r"\b(?:Frau|Herrn?|Familie|Eheleute) [A-Z]")
@@ -321,11 +341,15 @@ def tie_in(low: str, marked: str) -> str | None:
         rest = EXAMINED_PAST.without(rest)
     if TIES.find(rest):
         return class_of(rest)
+    if AGREES.find(rest):
+        return OF_THE_ANSWER.name
     if hidden := next((rule.name for rule in _TIES if rest == low and rule.find(marked.lower())), None):
         return hidden
-    if OF_THE_ANSWER.find(rest) or (_PRONOUN.search(marked) and not past):
+    if OF_THE_ANSWER.find(rest) or (_PRONOUN.search(marked) and not (past and not _THAT_WAS.search(low))):
         return OF_THE_ANSWER.name
     if past:
+        if NAMES_PLAN.find(rest) and not READ.find(low):
+            return "tie_plan"
         return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else "tie_unknown"
     if NAMES_PLAN.find(rest):
         return "tie_plan"
