@@ -100,7 +100,7 @@ BY_US = Rule(
 
 BY_NOBODY = Rule(
     "by_nobody_named",
-    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
+    r"\b(?:wird|werden|wurden?|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
     r"muessten?|waeren?)\b|"
     r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b|\A(?:{yes_word},? ){0,2}{elliptic}|" + PLAN_ACCEPTED,
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),

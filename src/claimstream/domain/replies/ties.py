@@ -353,8 +353,8 @@ def tie_in(low: str, marked: str) -> str | None:
         return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else "tie_unknown"
     if NAMES_PLAN.find(rest):
         return "tie_plan"
-    person = rest == low and _PERSON.search(marked)
-    if (person or OBLIGES.find(rest)) and not MAY.find(low):
+    acts = OBLIGES.find(rest) or (rest == low and (_PERSON.search(marked) or OBLIGES.find(marked.lower())))
+    if acts and not MAY.find(marked.lower()):
         return OBLIGES.name
     return None if rest != low or ANCHORED.find(low) or not _SMALL.search(marked) else "tie_unknown"
 
