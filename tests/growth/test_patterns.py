@@ -27,7 +27,6 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.own_letter.represents": "an escaped name of ours",
-    "claimstream.domain.rules.phrases._any": "our own patterns, on import",
     "claimstream.domain.text.ourselves._named": "escaped words of our firm's names",
     "claimstream.domain.replies.endings._last_words": "words of our vocabulary, on import",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
