@@ -189,7 +189,7 @@ AS_SUBMITTED = Rule(
 TELLS = Rule(
     "tells",
     r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
-    r"confirm),? (?:dass|that)\b",
+    r"confirm),? (?:dass|that)\b|{writers_client} hat (?:\w{1,12} ){0,2}(?:mitgeteilt|bestaetigt|erklaert),? dass\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
     leaves=("Wir stimmen dem Plan mit Freude zu.",),
 )

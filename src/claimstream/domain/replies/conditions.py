@@ -55,7 +55,7 @@ AFTER_FULFILMENT = Rule(
 
 BY_LAW = Rule(
     "by_law",
-    r"(?=.*(?:#law|§)).*?\b(?:darf|duerfen|kann|koennen)\b.{0,80}?\b(?:einem|einen|einer|eine|ansprueche\w*|forderungen)\b"
+    r"\A(?=.*(?:#law|§)).*?\b(?:darf|duerfen|kann|koennen)\b.{0,80}?\b(?:einem|einen|einer|eine|ansprueche\w*|forderungen)\b"
     r".{0,160}?{condition}",
     takes=("Nach § 76 SGB IV dürfen wir einem Vergleich zustimmen, wenn dies wirtschaftlich ist.",),
     leaves=("Wir dürfen einem Vergleich zustimmen, wenn alle zustimmen.",),

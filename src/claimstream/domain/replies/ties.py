@@ -89,6 +89,7 @@ def _any(name: str, rules: tuple[Rule, ...]) -> Rule:
 
 
 TAKES_BACK = _any("takes_acceptance_back", _VETOES)
+_ANY_TIE = _any("ties_in_a_name", _TIES)
 TIES = _any("ties_an_acceptance", _VETOES + _TIES)
 
 _DENIED = r"\b(?:nicht|keinen?|keine[rs]?|kein|no|not)\b(?! (?:nur|ohne|vor|bis|laenger|only|before|until)\b)"
@@ -343,8 +344,9 @@ def tie_in(low: str, marked: str) -> str | None:
         return class_of(rest)
     if AGREES.find(rest):
         return OF_THE_ANSWER.name
-    if hidden := next((rule.name for rule in _TIES if rest == low and rule.find(marked.lower())), None):
-        return hidden
+    # A word that was taken for a name: "Schuldnerin und Bürgin".
+    if rest == low and _ANY_TIE.find(marked.lower()):
+        return class_of(marked.lower())
     if OF_THE_ANSWER.find(rest) or (_PRONOUN.search(marked) and not (past and not _THAT_WAS.search(low))):
         return OF_THE_ANSWER.name
     if past:
