@@ -56,9 +56,13 @@ AFTER_FULFILMENT = Rule(
 BY_LAW = Rule(
     "by_law",
     r"\A(?=.*(?:#law|§)).*?\b(?:darf|duerfen|kann|koennen)\b.{0,80}?\b(?:einem|einen|einer|eine|ansprueche\w*|forderungen)\b"
+    r".{0,80}?\b(?:vergleich\w*|erlassen|niedergeschlagen|gestundet|zustimmen|zugestimmt|verzicht\w*)\b"
     r".{0,160}?{condition}",
     takes=("Nach § 76 SGB IV dürfen wir einem Vergleich zustimmen, wenn dies wirtschaftlich ist.",),
-    leaves=("Wir dürfen einem Vergleich zustimmen, wenn alle zustimmen.",),
+    leaves=(
+        "Wir dürfen einem Vergleich zustimmen, wenn alle zustimmen.",
+        "Nach § 498 BGB können wir mit einer Frist alles fällig stellen, wenn die Rate ausbleibt.",
+    ),
     but=r"\bihre[mnr]?\b|\bglaeubiger\w*",
 )
 """A law is told, not what this answer is tied to."""

@@ -3,7 +3,8 @@
 What a creditor may write beside its acceptance is endless: who examined the plan, where the rates go, what becomes of
 the title, when the office moves. What can change the answer is of a few kinds: a condition or a reservation, a
 contrast, something denied, a demand or a counter-performance, somebody who is still to decide, another plan, and a
-word about the answer itself. A sentence without any of these leaves the acceptance as it is.
+word about the answer itself. A sentence without any of these leaves the acceptance as it is, if it is about something
+that letters speak of or tells what is past: no list of words is complete.
 """
 
 import re
