@@ -105,6 +105,15 @@ class SettlementDecision(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Doubt(Record):
+    """A sentence that leaves an answer to a person."""
+
+    rule: str
+    """The class of meaning by which it does: a rule of ``domain/replies/ties.py``, or ``not_plain`` for an answer that
+    holds more than the answer."""
+    evidence: Evidence
+
+
 class Settlement(Record):
     """A creditor's answer to the settlement plan of the second letter."""
 
@@ -112,6 +121,8 @@ class Settlement(Record):
     conditions: tuple[str, ...] = ()
     """The clauses that make an acceptance conditional, as written (nur wenn, sofern, vorbehaltlich, only if)."""
     counter_offer_amount: Decimal | None = None
+    doubt: Doubt | None = None
+    """The sentence that makes an acceptance unclear."""
 
 
 class Ending(Record):

@@ -5,8 +5,8 @@ from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A{bare_yes}\W*\Z",
-    takes=("Einverstanden.", "Ja, einverstanden!", "Agreed."),
+    r"\A(?:{yes_word}[,.!]? ){0,2}{bare_yes}(?:,? {as_you_said})?\W*\Z",
+    takes=("Einverstanden.", "Passt, machen wir so wie vorgeschlagen.", "Ja, einverstanden!", "Agreed."),
     leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted."),
 )
 BARE_NO = Rule(
@@ -17,9 +17,12 @@ BARE_NO = Rule(
 )
 """Answers that need no object."""
 
+PLAN_ACCEPTED = rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z"
+"""*Plan angenommen.*"""
+
 AGREES = Rule(
     "agrees",
-    "{accept}|{accept_passive}|{no_objection}|{accept_infinitive}",
+    "{accept}|{accept_passive}|{no_objection}|{accept_infinitive}|" + PLAN_ACCEPTED,
     takes=("Wir stimmen zu.", "Der Vorschlag findet unsere Zustimmung.", "Es bestehen keine Bedenken.", "We accept."),
     leaves=("Wir prüfen.", "Wir nehmen an, dass er zahlt.", "Die Annahme der Post ist um acht."),
     but=r"\bnehmen?(?: wir| ich)? an,|\bagrees? (?:with|to) you\b|"
@@ -28,7 +31,7 @@ AGREES = Rule(
 
 AGREES_FIRMLY = Rule(
     "agrees_firmly",
-    "{accept}|{accept_passive}|{no_objection}",
+    "{accept}|{accept_passive}|{no_objection}|" + PLAN_ACCEPTED,
     takes=("Wir stimmen zu.", "Wir sind bereit, Ihr Angebot anzunehmen."),
     leaves=("Ihre Bitte, dem Plan zuzustimmen, liegt vor.",),
     but=AGREES.but,
@@ -97,9 +100,9 @@ BY_US = Rule(
 
 BY_NOBODY = Rule(
     "by_nobody_named",
-    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
+    r"\b(?:wird|werden|wurden?|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
     r"muessten?|waeren?)\b|"
-    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
+    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b|\A(?:{yes_word},? ){0,2}{elliptic}|" + PLAN_ACCEPTED,
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),
 )
@@ -129,8 +132,9 @@ THIRD_PERSON = Rule(
     "third_person",
     r"\b(?:stimmt|lehnt|nimmt|akzeptiert|erteilt|gibt|erklaert|bestaetigt|tritt|schliesst|traegt|verweigert|versagt|"
     r"weist|"
-    r"widerspricht|willigt|zustimmt|annimmt|ablehnt|accepts|agrees|consents|approves|rejects|declines|refuses)\b",
-    takes=("Die Hausbank stimmt zu.", "Our client accepts."),
+    r"widerspricht|willigt|zustimmt|annimmt|ablehnt|accepts|agrees|consents|approves|rejects|declines|refuses)\b|"
+    r"\bist\b.{0,120}\beinverstanden\b|\beinverstanden ist\b",
+    takes=("Die Hausbank stimmt zu.", "Our client accepts.", "Frau Kern ist damit einverstanden."),
     leaves=("Wir stimmen zu.", "We accept.", "Die Zustimmung wird nicht erteilt."),
     but=r"\b(?:wird|werden|ist|sind|worden)\b.{0,160}\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt)\b|"
     r"\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt) (?:wird|werden|ist|sind)\b",
@@ -185,7 +189,7 @@ AS_SUBMITTED = Rule(
 TELLS = Rule(
     "tells",
     r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
-    r"confirm),? (?:dass|that)\b",
+    r"confirm),? (?:dass|that)\b|{writers_client} hat (?:\w{1,12} ){0,2}(?:mitgeteilt|bestaetigt|erklaert),? dass\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
     leaves=("Wir stimmen dem Plan mit Freude zu.",),
 )

@@ -48,6 +48,8 @@ from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
+_PRONOUN = re.compile(r"(?:(?P<he>er|dieser)|sie|diese) ")
+_HE = re.compile(r"\b(?:unser|mein)\w{0,2} (?:mandanten?|auftraggebers?)\b|\bde[sr] (?:glaeubiger|auftraggeber)s\b")
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
 _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(?:die|der) von (?:uns|mir)) \w")
 
@@ -58,9 +60,9 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
         return SettlementDecision.DECLINED
-    if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
-        return None
     rest = bare(low)
+    if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low) or BY_NOBODY.find(rest)):
+        return None
     if BY_OTHERS.find(rest) and not BY_US.find(low):
         return None
     main = " ".join(REASONS.sub(" ", rest).split())
@@ -152,7 +154,17 @@ def _told(low: str) -> str:
     told = TELLS.find(low)
     if told is None or DOUBT.find(EXAMINED.without(low[: told.start()])) or AGREES.find(low[: told.start()]):
         return low
-    return low[told.end() :].lstrip()
+    head, tail = low[: told.start()], low[told.end() :].lstrip()
+    # "Im Auftrag unserer Mandantin teilen wir mit, dass diese den Plan annimmt."
+    return f"unsere bank {tail.partition(' ')[2]}" if stands_for_client(tail, head) else tail
+
+
+def stands_for_client(low: str, before: str) -> bool:
+    """Whether the pronoun that opens a sentence stands for the writer's client, named in what is before it."""
+    pronoun = _PRONOUN.match(low)
+    if pronoun is None or OUR_CLIENT.find(before) is None:
+        return False
+    return pronoun["he"] is None or _HE.search(before) is not None
 
 
 def _no_objection(low: str) -> str:

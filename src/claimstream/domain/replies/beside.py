@@ -8,8 +8,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.answer_rules import OFFERED_SHARE, WORDS_OF_ACCEPTANCE
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOUBT
-from claimstream.domain.replies.kinds import CONTACT, FIRM_KINDS, is_harmless, without_kinds
+from claimstream.domain.replies.kinds import FIRM_KINDS, HEADING, is_harmless
 from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
     BESIDE_OFFERS,
@@ -22,13 +21,7 @@ from claimstream.domain.replies.kinds_beside import (
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
 from claimstream.domain.replies.remarks import MEASURES
-
-TAKES_BACK = Rule(
-    "takes_acceptance_back",
-    DOUBT.pattern + "|{term}|{refuse}|{offer}|{by_silence}|{revival}",
-    takes=("Die Laufzeit verkürzt sich.", "Im Gegenzug behalten wir die Kaution.", "Wir lehnen ab."),
-    leaves=("Vielen Dank für Ihre Mühe.",),
-)
+from claimstream.domain.replies.ties import TAKES_BACK, TIES, tie_in
 
 EVERYDAY = Rule(
     "everyday_words",
@@ -97,60 +90,43 @@ PLAN_DESCRIBED = Rule(
     leaves=("Wir erwarten eine Rate von #money.",),
 )
 
-OFFICE_NOUN = Rule(
-    "office_noun",
-    "{office_noun}",
-    takes=("Unsere Buchhaltung ist informiert.",),
-    leaves=("Der Bürge haftet.",),
-)
-
-OF_ITSELF = Rule(
-    "of_itself",
-    r"\b(?:wir|uns|ich|unsere?[rnms]?|we|our)\b.{0,120}{office_verb}|{office_verb}.{0,120}\b(?:wir|uns|ich|"
-    r"unsere?[rnms]?)\b",
-    takes=("Unsere Buchhaltung ist informiert.",),
-    leaves=("Der Bürge haftet.", "Unsere Rechtsabteilung sieht das kritisch."),
-)
-
-OF_THE_READER = Rule(
-    "of_the_reader",
-    r"\b(?:sie|ihre?[rnms]?|you|your)\b|{their_client}|\b(?:mandant|schuldner)\w*|{acts}",
-    takes=("Sie räumen die Wohnung.", "Ihr Mandant zahlt.", "Wir verwerten das Auto."),
-    leaves=("Unsere Buchhaltung ist informiert.",),
-)
-
-_MOST_NOUNS = 4
-_NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
-_MOST_UNKNOWN = {"footer": 1, "contact": 2}
-_WORDS = re.compile(r"(?<![\w@.-])[a-z]{3,30}(?![\w@-])")
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
 
 
+_NOT_BESIDE = {"heading", "payment_instruction", "paid_to_account"}
+KINDS_BESIDE = tuple(kind for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES) if kind.name not in _NOT_BESIDE)
+"""Kinds that are harmless beside an acceptance. The others may ask to pay what the plan does not know."""
+
+
 def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
-    """Whether a piece beside an acceptance changes nothing.
+    """Whether a piece beside an acceptance changes nothing; the arguments are those of :func:`ties_accepted`."""
+    return ties_accepted(piece, sums, found) is None
+
+
+def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> str | None:
+    """Return the class of meaning by which a piece beside an acceptance may change it; None if it changes nothing.
 
     Args:
         sums: the amounts that the acceptance names.
         found: those of the piece.
     """
     low = COURTESY.without(piece.low)
-    if "?" in low or ("#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES)):
-        return False
-    if piece.outside or piece.is_name:
-        return TAKES_BACK.find(low) is None and "#money" not in low and _is_heading(piece)
-    if not (set(found) <= set(sums) or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN, RATES_OF_PLAN))):
-        return False
-    if is_harmless(piece.sentence, TAKES_BACK, BESIDE_ACCEPTANCES):
-        # One word makes a sentence a footer or a contact: *Vorstand*, *Fragen*. It must hold little else.
-        if any(kind.find(piece.sentence.folded) for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES)):
-            return True
-        if not (CONTACT.find(piece.sentence.folded) or re.search(r"[\d@:·|]|www", piece.low)):
-            return False
-        most = _MOST_UNKNOWN["contact" if CONTACT.find(piece.sentence.folded) else "footer"]
-        return len(_WORDS.findall(EVERYDAY.without(without_kinds(low)))) <= most
-    return _everyday(low) or _of_itself(piece)
+    if "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
+        return "tie_other_figure"
+    vetoed = TAKES_BACK.find(low)
+    if (piece.outside or piece.is_name) and "#money" not in low and not vetoed and _is_heading(piece):
+        return None
+    # What stands in one sentence with the answer is no sum of the answer.
+    named = "#money" not in low if piece.half else set(found) <= set(sums)
+    if not (named or _of_kind(piece, (CLAIM_REPEATED, SHARE_OF_PLAN, RATES_OF_PLAN))):
+        return "tie_other_figure"
+    if not vetoed and "?" not in low and _of_kind(piece, KINDS_BESIDE):
+        return None
+    if _everyday(low) or (HEADING.find(piece.sentence.folded) and TIES.find(piece.marked.lower()) is None):
+        return None
+    return tie_in(low, piece.marked)
 
 
 def leaves_declined(piece: Piece) -> bool:
@@ -197,18 +173,6 @@ def _is_heading(piece: Piece) -> bool:
     """Whether a line of a letterhead or a signature is none of a letter's sentences."""
     rest = EVERYDAY.sub(" ", piece.marked)
     return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
-
-
-def _of_itself(piece: Piece) -> bool:
-    """Whether a sentence tells what the creditor itself does: nothing of the debtor, of figures, or of its terms."""
-    if TAKES_BACK.find(piece.low) or re.search(r"[#%\d?]", piece.low) or OF_THE_READER.find(piece.low):
-        return False
-    nouns = _NOUN.findall(piece.marked)
-    return (
-        OF_ITSELF.find(piece.low) is not None
-        and len(nouns) <= _MOST_NOUNS
-        and all(OFFICE_NOUN.compiled.fullmatch(noun.lower()) for noun in nouns)
-    )
 
 
 def _everyday(low: str) -> bool:

@@ -44,11 +44,36 @@ COURTESY = Rule(
 )
 """Words of doubt that mean none."""
 
+AFTER_FULFILMENT = Rule(
+    "after_fulfilment",
+    r"\b(?:sobald|wenn|nachdem|sofern|once|when|after|as soon as)\b.{0,60}?{fulfilled}"
+    r"(?: (?:\w{1,20} ){0,2}(?:ist|sind|wurden?|worden|hat|haben|have|has|been))?",
+    takes=("Sobald alle Raten eingegangen sind, schließen wir die Akte.", "once the funds have cleared"),
+    leaves=("Sobald die erste Rate eingegangen ist", "wenn alle zustimmen"),
+)
+"""No condition: it says when the plan is fulfilled."""
+
+BY_LAW = Rule(
+    "by_law",
+    r"\A(?=.*(?:#law|§)).*?\b(?:darf|duerfen|kann|koennen)\b.{0,80}?\b(?:einem|einen|einer|eine|ansprueche\w*|forderungen)\b"
+    r".{0,80}?\b(?:vergleich\w*|erlassen|niedergeschlagen|gestundet|zustimmen|zugestimmt|verzicht\w*)\b"
+    r".{0,160}?{condition}",
+    takes=("Nach § 76 SGB IV dürfen wir einem Vergleich zustimmen, wenn dies wirtschaftlich ist.",),
+    leaves=(
+        "Wir dürfen einem Vergleich zustimmen, wenn alle zustimmen.",
+        "Nach § 498 BGB können wir mit einer Frist alles fällig stellen, wenn die Rate ausbleibt.",
+    ),
+    but=r"\bihre[mnr]?\b|\bglaeubiger\w*",
+)
+"""A law is told, not what this answer is tied to."""
+
 
 def conditions_in(sentence: Sentence) -> tuple[str, ...]:
     """Return the clauses that tie a sentence to something, as written, each from its first word on."""
+    if BY_LAW.find(sentence.folded):
+        return ()
     words = sentence.written.split()
-    courtesies = [match.span() for match in COURTESY.finditer(sentence.folded)]
+    courtesies = [match.span() for rule in (COURTESY, AFTER_FULFILMENT) for match in rule.finditer(sentence.folded)]
     for rule in (CONDITION, SILENCE, REVIVAL):
         for match in rule.finditer(sentence.folded):
             if not any(start <= match.start() < end for start, end in courtesies):

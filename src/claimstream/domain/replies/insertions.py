@@ -5,6 +5,11 @@ import re
 from claimstream.domain.language import Rule
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
+UNTIED_AHEAD = (
+    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}))"
+)
+"""No word of doubt in the stretch that follows."""
+
 INSERTIONS = (
     Rule(
         "plan_in_figures",
@@ -39,6 +44,14 @@ INSERTIONS = (
         leaves=("gegen Zahlung von #money",),
     ),
     Rule(
+        "offered_rates",
+        r"\b(?:angeboten|vorgeschlagen)\w{1,2} (?:raten\w{0,10}|monatsraten|teilzahlungen) "
+        r"(?:von|in hoehe von|zu|zu je|ueber) "
+        r"(?:je |monatlich )?#money(?: (?:ueber|fuer|auf) \d{1,3} (?:monate?n?|raten|jahre?n?))?",
+        takes=("mit der angebotenen Ratenzahlung von #money über 36 Monate",),
+        leaves=("mit einer Ratenzahlung von #money",),
+    ),
+    Rule(
         "agreed_sum",
         r"(?<!\beine )(?<!\beine[mnr] )(?<!\ba )(?<!\ban )" + PLAN + r" (?:in hoehe von|ueber|von|von insgesamt|of|"
         r"for|in the amount of) #money",
@@ -53,6 +66,12 @@ INSERTIONS = (
         leaves=("gegen Zahlung von #money",),
     ),
     Rule(
+        "one_or_several",
+        r"\b(?:ich|wir) (?:\w{2,15} )?/ ?(?=(?:wir|ich) )",
+        takes=("Ich stimme / wir stimmen dem Plan zu.", "Ich / wir stimmen zu."),
+        leaves=("Wir stimmen zu.",),
+    ),
+    Rule(
         "by_plan",
         r"\b(?:gemaess|laut|entsprechend|wie im|aus) (?:de[mr] |ihre[mr] )?" + PLAN,
         takes=("der Regelung gemäß Schuldenbereinigungsplan",),
@@ -60,7 +79,7 @@ INSERTIONS = (
     ),
     Rule(
         "interjection",
-        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut)(?: so| fuer (?:mich|uns))?)[,.:] ",
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] ",
         takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
         leaves=("Das ist nicht in Ordnung.",),
     ),
@@ -84,6 +103,15 @@ INSERTIONS = (
         leaves=("bis zum #date", "ab #date"),
     ),
     Rule(
+        "account_within",
+        r"\((?![^()]{0,40}(?:{condition}|{limit}|{denial}|{contrast}))(?:[a-z][a-z./-]{0,24}:? ){0,2}"
+        r"(?=[^()]{0,40}(?:\d[ ./-]{0,2}){5})(?:[\w./-]{0,20}\d[\w./-]{0,20} ?){1,6}\)|"
+        r",? {account_label}\.?:? (?=[^,;!?]{0,30}(?:\d[ ./-]{0,2}){4})(?:[\w./-]{0,20}\d[\w./-]{0,20} ?){1,6}"
+        r"(?:,(?! #)|(?=[.]?\Z))",
+        takes=("(BG 07102//0033914)", "(Vertragskonto 880 1174)", ", account KC440188"),
+        leaves=("(nur Vertrag 4711223)", "(Ziffer 3)", "(24 Raten)"),
+    ),
+    Rule(
         "file_number_within",
         r"\(?(?:(?:zu|unter|in|mit|unser|unserem|ihr|ihrem|dem|"
         r"zum) ){0,2}(?:{number_of_file})\.?:? ?(?=\S{0,20}\d)[\w./-]{2,30}\)?|"
@@ -104,12 +132,53 @@ INSERTIONS = (
         leaves=("unter Verzicht auf die Einrede",),
     ),
     Rule(
+        "result_announced",
+        r"\A" + UNTIED_AHEAD + r"[^.:!?#]{0,80}\b(?:(?:ergebnis|entscheidung|beschluss|antwort|bescheid)(?: lautet)?|"
+        r"{examined}(?: [^.:!?#]{0,40})?): ",
+        takes=("Ergebnis: Plan angenommen.", "Nach Abwägung ergeht folgende Entscheidung: Wir stimmen zu."),
+        leaves=("Noch keine Entscheidung: Wir prüfen.",),
+    ),
+    Rule(
+        "after_thinking",
+        r"\A(?:nach|after|in) " + UNTIED_AHEAD + r"(?:\w{2,20}(?:er|em|en) ){0,2}{examined}[^,.:;!?#()]{0,80}?"
+        r"(?= (?:{accepting})\b)",
+        takes=(
+            "Nach längerem Überlegen nehme ich an.",
+            "Nach Prüfung der Verhältnisse erklären wir uns einverstanden.",
+        ),
+        leaves=("Nach Prüfung der noch fehlenden Belege stimmen wir zu.", "Nach Eingang der Rate stimmen wir zu."),
+    ),
+    Rule(
         "after_examination",
         r"\b(?:nach|after|upon) (?:{examined_how} |careful )?{examined}(?: {examined_what}|(?: und |"
         r" and )?{examined}){0,2}|"
         r"(?:having (?:carefully )?(?:considered|reviewed))",
         takes=("Nach Prüfung der Unterlagen", "Nach interner Beratung", "after careful consideration"),
         leaves=("Nach Vorlage der Unterlagen", "vor Prüfung der Unterlagen"),
+    ),
+    Rule(
+        "organ_decided",
+        r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b"
+        + UNTIED_AHEAD
+        + r"[^,.:;!?]{0,60}?\b(?:entschieden|beschlossen),? dass\b",
+        takes=("Der Vorstand hat am #date beschlossen, dass dem Plan zugestimmt wird.",),
+        leaves=("Die Hausbank hat beschlossen, dass dem Plan zugestimmt wird.",),
+    ),
+    Rule(
+        "concerning_the_claim",
+        r"\b(?:hinsichtlich|bezueglich|betreffend|wegen|in bezug auf|zu) (?:der|unserer|die|unsere) "
+        r"(?:hier |hiesigen |oben |genannten |bestehenden |offenen |o\. ?g\. ){0,3}"
+        r"(?:forderung|angelegenheit|sache)\b",
+        takes=("hinsichtlich der hier bestehenden Forderung", "zu der oben genannten Angelegenheit"),
+        leaves=("hinsichtlich der Hauptforderung", "wegen der Zinsen"),
+    ),
+    Rule(
+        "plan_you_sent",
+        r", (?:den|die|das) (?:sie|you) (?:(?:uns|mir|fuer|am|vom|mit|per|in|ihrem|ihrer|schreiben|brief|"
+        r"e-mail|mail|#date) ){0,6}"
+        r"(?:,? )?{sent_by_you} haben,?",
+        takes=("der Plan, den Sie uns am #date übersandt haben,",),
+        leaves=("der Plan, den Sie damals übersandt haben,",),
     ),
     Rule(
         "we_examined",

@@ -22,6 +22,13 @@ CLOSING = Rule(
     leaves=("Wir grüßen Sie und lehnen ab.",),
 )
 
+HEADING = Rule(
+    "heading",
+    r"\A{heading}",
+    takes=("Betreff: Ihr Plan", "Unser Zeichen: K 4471", "Re: Marion Lenz, our ref. 88"),
+    leaves=("Das Aktenzeichen ist uns nicht bekannt.",),
+)
+
 CONTACT = Rule(
     "contact",
     r"{reach}",
@@ -49,12 +56,7 @@ ENCLOSURE = Rule(
 KINDS = (
     SALUTATION,
     CLOSING,
-    Rule(
-        "heading",
-        r"\A{heading}",
-        takes=("Betreff: Ihr Plan", "Unser Zeichen: K 4471", "Re: Marion Lenz, our ref. 88"),
-        leaves=("Das Aktenzeichen ist uns nicht bekannt.",),
-    ),
+    HEADING,
     Rule(
         "reference_to_letter",
         r"\A.{0,20}?(?:{thanks}|{refer}){gap}{letter}|"

@@ -11,7 +11,9 @@ from claimstream.domain.replies.plan import NAMES_PLAN
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _SHORT_DATE = re.compile(
-    rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)|\b(?:Anfang|Mitte|Ende)\s(?:{MONTH})\b(?:\s\d{{4}})?",
+    rf"(?<![\d.,])\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?!\d)|(?:{MONTH})\b)|"
+    rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?\s(?:{MONTH})\b|(?:{MONTH})\s\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d)|"
+    rf"\b(?:Anfang|Mitte|Ende)\s(?:{MONTH})\b(?:\s\d{{4}})?",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,2})?\s?(?:%|Prozent\b|percent\b|per cent\b|v\.\s?H\.)")

@@ -12,10 +12,10 @@ from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.text import Sentence, Text, folded
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
-_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.)\s{0,3}\Z")
+_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.|e\. ?V\.|e\. ?K\.)\s{0,3}\Z")
 _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _LONGEST_HEADING = 90
-_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the)((?: (?:[A-Z][\w./&-]*|und|&|fuer|der|am|im|an))+)")
+_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the|that)((?: (?:[A-Z][\w./&-]*|eG|und|&|fuer|der|am|im|an))+)")
 
 
 PARTICLES = Rule(
@@ -67,7 +67,7 @@ def is_name(line: str) -> bool:
 
 def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
     """Return the pieces of a text in order."""
-    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence)]
+    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence, text)]
     begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
     end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
     last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)
@@ -81,11 +81,16 @@ def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _without_headings(sentence: Sentence) -> Iterator[Sentence]:
+def _without_headings(sentence: Sentence, text: str) -> Iterator[Sentence]:
     """The lines of greetings, names and addresses above a sentence, each by itself, then the sentence."""
     start, rest = sentence.start, sentence.written
+    begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
     while "\n" in rest:
         row, _, below = rest.partition("\n")
+        # Behind another sentence, "Nach" at the end of a line is no heading.
+        if not (begins_line or " " in row):
+            break
+        begins_line = True
         greeting = SALUTATION.find(folded(row)) is not None and row.rstrip().endswith((",", "!"))
         # "Die Gesamtforderung" above "beträgt 500 EUR" is no heading.
         heading = is_name(row) and len(row) < _LONGEST_HEADING and not below.lstrip()[:1].islower()
@@ -104,11 +109,13 @@ def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
     words = found[1].split()
     known = 0
     for number, word in enumerate(words):
-        if word[0].isupper():
+        if word == "eG" and known == number:
+            known += 1
+        elif word[0].isupper():
             if word not in writer:
                 break
             known = number + 1
     name = [word for word in words[:known] if word[0].isupper()]
     if not any(len(word) > 3 for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
         return found.group()
-    return " ".join(["unsere bank", *words[known:]])
+    return " ".join(["that our bank" if found.group().startswith("that") else "unsere bank", *words[known:]])

@@ -10,17 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
-from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
+from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
 from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
-from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, what_is_said
-from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
+from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, stands_for_client, what_is_said
+from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered, ties_accepted
 from claimstream.domain.replies.boxes import Box, find_boxes
-from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
-from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
+from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
+from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
@@ -37,14 +38,17 @@ SPEAKS = Rule(
 )
 """A reply without one of these answers no plan."""
 
+NOT_PLAIN = "not_plain"
+"""The class of an answer that says more than its answer."""
+
 _NEAR = 3
 """Sentences back to the plan that a pronoun, or nothing, may stand for; the next one counts as well."""
 SHE = re.compile(
-    r"sie (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|hat|wird|kann|"
-    r"erklaert|verzichtet)\b"
+    r"(?:sie|er|dieser?) (?:waere|ist|wuerde|koennte|bietet|schlaegt|stimmt|lehnt|nimmt|akzeptiert|verweigert|"
+    r"hat|wird|kann|erklaert|verzichtet)\b"
 )
 """In the sentence behind one about the writer's client."""
-THEIR_CLIENT = re.compile(r"\bihre mandant")
+THEIR_CLIENT = re.compile(r"\b(?:ihre?|ihre[mnrs]|de[mnrs]|die) (?:mandant|schuldner|klient|kund)")
 _CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)")
 _MOST_CUTS = 8
 
@@ -56,6 +60,8 @@ class _Answer:
     end: int
     conditions: tuple[str, ...] = ()
     counter_offer: Decimal | None = None
+    doubt: tuple[str, Sentence] | None = None
+    """The class of meaning that makes an acceptance unclear, and its sentence."""
 
 
 class Part(StrEnum):
@@ -76,17 +82,32 @@ def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
     answer = _Reply(text).answer()
     if answer is None:
         return None
+
+    def evidence(start: int, end: int) -> Evidence:
+        return Evidence(source_id=source_id, quote=text[start:end][:400], start=start)
+
+    doubt = None
+    if answer.doubt:
+        rule, sentence = answer.doubt
+        doubt = Doubt(rule=rule, evidence=evidence(sentence.start, sentence.end))
     return Found[Settlement](
         value=Settlement(
-            decision=answer.decision, conditions=answer.conditions, counter_offer_amount=answer.counter_offer
+            decision=answer.decision,
+            conditions=answer.conditions,
+            counter_offer_amount=answer.counter_offer,
+            doubt=doubt,
         ),
         confidence=1.0,
-        evidence=Evidence(source_id=source_id, quote=text[answer.start : answer.end][:400], start=answer.start),
+        evidence=evidence(answer.start, answer.end),
     )
 
 
 def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
     """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
+    if part is not Part.SUBJECT and decision in {ACCEPTED, DECLINED} and SPEAKS.find(" ".join(fold(text).split())):
+        answer = _Reply(text).answer()
+        if answer is not None and answer.decision is decision and not answer.conditions:
+            return None
     for read in pieces_of(text, Marks(text)):
         piece = replace(read, outside=read.outside or part is Part.SUBJECT)
         if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
@@ -124,9 +145,10 @@ class _Reply:
         lines = Spans(list({(box.start, box.end) for box in self._boxes}))
         self._pieces = [piece for piece in pieces_of(text, self._marks) if not lines.overlap(*_place(piece))]
         for number, piece in enumerate(self._pieces[1:], start=1):
-            before = self._pieces[number - 1].low
-            if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
-                self._pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
+            before = self._pieces[number - 1]
+            told = SHE.match(piece.low) and stands_for_client(piece.low, before.low)
+            if told and not THEIR_CLIENT.search(before.marked.lower()):
+                self._pieces[number] = replace(piece, low=f"unsere mandantin {piece.low.partition(' ')[2]}")
         self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self._pieces]
         about = [ABOUT_PLAN.find(piece.low) is not None for piece in self._pieces]
         self._said = {
@@ -134,6 +156,7 @@ class _Reply:
             for number, piece in enumerate(self._pieces)
             if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
             and (said := what_is_said(piece.low)) is not None
+            and not BY_LAW.find(piece.low)
         }
 
     def answer(self) -> _Answer | None:
@@ -151,7 +174,7 @@ class _Reply:
             return replace(answer, counter_offer=self._counter_offer())
         if answer.conditions or self._is_plain(decision):
             return answer
-        return replace(answer, decision=UNCLEAR)
+        return replace(answer, decision=UNCLEAR, doubt=self._doubt() if decision is ACCEPTED else None)
 
     def _chosen(self) -> _Answer | None:
         """The answer of a form by its one ticked box; None if its boxes are about something else."""
@@ -194,6 +217,18 @@ class _Reply:
             for number, plain in enumerate(answering)
         )
 
+    def _doubt(self) -> tuple[str, Sentence] | None:
+        """The sentence that makes an acceptance unclear: one beside a plain answer, or the answer itself."""
+        leaves = self._leaves(ACCEPTED)
+        plain = [self._plainly(number, ACCEPTED, leaves) for number in range(len(self._pieces))]
+        for number, piece in enumerate(self._pieces):
+            if plain[number]:
+                continue
+            rule = NOT_PLAIN if number in self._said else self._tie(piece) if any(plain) else None
+            if rule:
+                return rule, piece.sentence
+        return None
+
     def _plainly(self, number: int, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
@@ -219,21 +254,20 @@ class _Reply:
 
     def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
         """The judge of the pieces beside an answer."""
-        sums = {
-            amount.value
-            for number, said in self._said.items()
-            if said is decision
-            for amount in self._marks.values(*_place(self._pieces[number]))
-            if amount.value is not None
-        }
+        return leaves_declined if decision is DECLINED else lambda piece: self._tie(piece) is None
 
-        def leaves(piece: Piece) -> bool:
-            if decision is DECLINED:
-                return leaves_declined(piece)
-            found = [amount.value for amount in self._marks.values(*_place(piece)) if amount.value is not None]
-            return leaves_accepted(piece, sums, found)
+    def _tie(self, piece: Piece) -> str | None:
+        """The class of meaning by which a piece beside an acceptance may change it."""
+        return ties_accepted(piece, self._sums, self._amounts(piece))
 
-        return leaves
+    @cached_property
+    def _sums(self) -> set[Decimal]:
+        """The amounts that the acceptance names."""
+        accepting = [self._pieces[number] for number, said in self._said.items() if said is ACCEPTED]
+        return {value for piece in accepting for value in self._amounts(piece)}
+
+    def _amounts(self, piece: Piece) -> list[Decimal]:
+        return [amount.value for amount in self._marks.values(*_place(piece)) if amount.value is not None]
 
     def _conditions(self) -> tuple[str, ...]:
         """The clauses that tie the answer to something; *under this condition* only where nothing says which."""

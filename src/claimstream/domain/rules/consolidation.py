@@ -137,6 +137,7 @@ def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | 
         decision=decisions.pop() if len(decisions) == 1 else SettlementDecision.UNCLEAR,
         conditions=tuple(dict.fromkeys(c for f in found for c in f.value.conditions)),
         counter_offer_amount=offers.pop() if len(offers) == 1 else None,
+        doubt=next((f.value.doubt for f in found if f.value.doubt), None),
     )
     return best.model_copy(update={"value": answer})
 

@@ -99,7 +99,10 @@ def settlement_guard(
         )
 
     if answer.decision is SettlementDecision.UNCLEAR:
-        return decided(False, "the answer is neither yes, no nor another offer", ReviewReason.SETTLEMENT_UNCLEAR)
+        why = "the answer is neither yes, no nor another offer"
+        if answer.doubt:
+            why += f" ({answer.doubt.rule}: {' '.join(answer.doubt.evidence.quote.split())[:120]})"
+        return decided(False, why, ReviewReason.SETTLEMENT_UNCLEAR)
     if answer.decision is SettlementDecision.COUNTER_OFFER:
         if offer is None or offer <= 0:
             return decided(False, "a counter offer without an amount", ReviewReason.COUNTER_OFFER)
