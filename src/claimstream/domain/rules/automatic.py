@@ -70,7 +70,7 @@ ABOUT_THE_FIELD = Rule(
 )
 PROMISE = Rule(
     "promise_of_an_answer",
-    r"{promise}|{you_get}{gap}{answer_noun}|{answer_noun}{gap}{you_get}|{processing}{gap}{takes_long}|{takes_long}{gap}{processing}",
+    r"{promise}|{you_get}{gap}{message_noun}|{message_noun}{gap}{you_get}|{processing}{gap}{takes_long}|{takes_long}{gap}{processing}",
     takes=(
         "Wir kommen unaufgefordert auf Sie zurück.",
         "Unsere Antwort geht Ihnen in den nächsten Tagen zu.",
