@@ -31,8 +31,8 @@ FORM = Rule(
 )
 EMPTY_FIELD = Rule(
     "empty_field",
-    r"\A(?:{label_total}|{label_claim}|hoehe der forderung)(?: [^\W\d_]{1,20}){0,3}"
-    r"(?:[ :._…€-]|\beur\b|\beuro\b){0,120}\Z",
+    r"\A(?:{label_total}|{label_claim}|{field_of_a_form})(?: [^\W\d_]{1,20}){0,3}"
+    r"(?:[ :._…€-]|{currency}){0,120}\Z",
     takes=("Gesamtforderung heute", "Höhe der Forderung: ________ EUR"),
     leaves=("Gesamtforderung: 512,40 EUR", "Gesamtforderung am 12.10.2026"),
 )
