@@ -43,6 +43,7 @@ OTHER_PEOPLE = (
     "Frau Lohses Sohn schuldet noch {}.",
     "Ich bekomme noch {} von seiner Oma.",
     "Der Anspruch Ihrer Mandantin beträgt {}.",
+    "Als Schuldnerin der Forderung von {} führen wir die Waldhof GmbH.",
 )
 
 
@@ -73,7 +74,7 @@ def test_an_adjective_of_the_claim_itself_must_be_known(adjective: str, known: b
 TELLING = (
     "Wir erlauben uns mitzuteilen, dass",
     "Wir danken für Ihre Nachricht und teilen mit, dass",
-    "Auf Ihre Anfrage vom 04.11.2026 wird mitgeteilt, dass",
+    "Auf Ihre E-Mail vom 02.12.2026 wird mitgeteilt, dass",
     "Hiermit bestätigen wir, dass",
 )
 REPORTING = (

@@ -2,8 +2,9 @@
 
 German and English have too many ways to say that a figure is *not* the claim (paid, sold, time-barred, estimated,
 somebody else's, …) to list them. So the list is of the words that change nothing: a figure is sure only where every
-word of its sentence or line is one of them. A word that is missing here costs a look by a person; one too many writes
-a wrong figure. The words are data (``domain/language``, ``figures.txt``).
+word of its sentence or line is one of them, or a noun that names what is owed for (``grounds``). A word that is
+missing here costs a look by a person; one too many writes a wrong figure. Clauses beside it are judged the other way
+round, by what may change the figure. The words are data (``domain/language``, ``figures.txt``).
 """
 
 import re
@@ -201,7 +202,7 @@ REVERSED = Rule(
 )
 SOMEBODY_ELSE = Rule(
     "somebody_else_owes",
-    r"\bgegen (?:die|den|das) (?!{client_noun})|"
+    r"\bgegen (?:die|den|das) (?!{client_noun})|\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
     r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun})[^\W\d_]{2,30} "
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
     r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"

@@ -38,7 +38,7 @@ CHANGES = Rule(
     takes=(
         "Der Erlös wird dem Vertrag gutgeschrieben.",
         "Den Bescheid haben wir aufgehoben.",
-        "Seine Tante hat die Überweisung eben freigegeben.",
+        "Das Geld ist unterwegs.",
     ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
@@ -72,7 +72,7 @@ IN_DOUBT = (
 LEFT_OUT = Rule(
     "left_out",
     r"\bnicht {not_in_it}|\bnot (?:yet )?included\b",
-    takes=("Der Satz Reifen ist da gar nicht mit drin.",),
+    takes=("Die Anfahrt ist da noch nicht mit drin.",),
     leaves=("Die Anlage ist nicht dabei.",),
 )
 """Something is said not to be in the figure, whatever it is."""

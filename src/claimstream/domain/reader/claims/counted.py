@@ -1,4 +1,4 @@
-"""Sums that a letter reckons in its sentences: *vier Monate zu 520 EUR, dazu 316,40 EUR, zusammen 2.396,40 EUR*."""
+"""Sums that a letter reckons in its sentences: *drei Kurse zu 90 EUR, dazu 15,50 EUR, zusammen 285,50 EUR*."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -38,7 +38,7 @@ def are_reckoned(page: Page, rows: Rows, claims: Sequence[Claim], unnamed: Colle
     for number in numbers:
         value = abs(claims[number].token.value or Decimal(0))
         if value == product:
-            continue  # "vier Monate zu 520 EUR, also 2.080 EUR"
+            continue  # "drei Kurse zu 90 EUR, also 270 EUR"
         count = _count(page, number)
         product = value * count if count > 1 else None
         off = number in paid or rows.says_around(number, TAKEN_OFF)
