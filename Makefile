@@ -29,6 +29,7 @@ demo: setup ## the main job on real input, on the embedded local stack
 	@trap : INT; $(BIN)/claimstream demo $(ARGS) || { status=$$?; [ $$status -eq 130 ] || exit $$status; }
 
 test: setup ## the tests
+	@$(BIN)/python -m compileall -q src  # once, and not in each of the processes that they start
 	$(BIN)/pytest --numprocesses 4 --maxschedchunk 8 $(ARGS)
 
 fuzz: setup ## mail and attachments that hypothesis makes up, for ten minutes, in a pod's memory: does any end without an outcome?

@@ -1,8 +1,13 @@
 """The real stack, started once; a database, a project and mailboxes of its own for each test."""
 
+import os
 import secrets
+import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -23,6 +28,9 @@ from claimstream.topics import ensure_topics
 
 __all__ = ["pytest_addoption", "pytest_runtest_setup", "pytest_terminal_summary", "reading_processes"]
 
+_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 4 * 2**30
+
 # Where a shell runs the tests in the background Ctrl-C is ignored, and the commands that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -36,7 +44,9 @@ hypothesis.settings.load_profile("steady")
 @pytest.fixture(scope="session")
 async def stack() -> AsyncIterator[LocalStack]:
     """Everything embedded, whatever the environment names."""
-    async with LocalStack(Settings.model_construct()) as running:
+    async with AsyncExitStack() as until_the_end:
+        with _files_in_memory():
+            running = await until_the_end.enter_async_context(LocalStack(Settings.model_construct()))
         yield running
 
 
@@ -153,6 +163,16 @@ def reply(world: World) -> Callable[..., bytes]:
         return head.replace("\n", "\r\n").encode() + text.encode()
 
     return make
+
+
+@contextmanager
+def _files_in_memory() -> Iterator[None]:
+    """Have temporary folders made in memory where there is much of it: a database for each test is many files."""
+    with pytest.MonkeyPatch.context() as patch:
+        runs_programs = _MEMORY.is_dir() and not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
+        if runs_programs and shutil.disk_usage(_MEMORY).free >= _ENOUGH_BYTES:
+            patch.setattr(tempfile, "tempdir", str(_MEMORY))
+        yield
 
 
 async def _create(dsn: str, name: str, template: str = "template0") -> str:
