@@ -255,9 +255,3 @@ WORDS_OF_REFUSAL = Rule(
     takes=("wir", "leider"),
     leaves=("wenn", "nehmen", "#money"),
 )
-WORDS_OF_OFFER = Rule(
-    "words_of_offer",
-    "{offer_word}|#money|#share|" + WORDS_OF_REFUSAL.pattern,
-    takes=("einmalzahlung",),
-    leaves=("vielleicht", "Raten"),
-)

@@ -78,7 +78,7 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
     if agreed and denied:
         return SettlementDecision.DECLINED
-    if UNDECIDED.find(rest) and (agreed or NAMES_PLAN.find(low)):
+    if UNDECIDED.find(COURTESY.without(rest)) and (agreed or NAMES_PLAN.find(low)):
         return SettlementDecision.UNCLEAR
     return SettlementDecision.ACCEPTED if agreed else None
 

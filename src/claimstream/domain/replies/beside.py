@@ -12,7 +12,6 @@ from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.kinds import CONTACT, FIRM_KINDS, is_harmless, without_kinds
 from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
-    BESIDE_OFFERS,
     BESIDE_REFUSALS,
     CLAIM_REPEATED,
     RATES_OF_PLAN,
@@ -39,10 +38,31 @@ EVERYDAY = Rule(
 
 UNSETTLES_OFFER = Rule(
     "unsettles_offer",
-    "{doubt}|{change}|{delay}|{contrast}",
-    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft."),
-    leaves=("Wir bitten um Ihre Antwort.",),
+    r"#money|#share|{offer_unsure}|{other_offer}|{sum_added}|{other_terms}|{condition}|{monthly}|{change}|{by_silence}|"
+    r"\b(?:dieses|diesem|unsere?[mrs]?|meine?[mrs]?|this|our) (?:angebot|vorschlag|{counter_noun}|offer|proposal)\b"
+    r"[^,;]{0,80}{denial}|\brest\w{0,20}\b.{0,60}\b(?:zahl|ueberweis|leist|pay)\w{0,5}\b",
+    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft.", "Dieses Angebot ist nicht endgültig."),
+    leaves=("Wir bitten um Ihre Antwort.", "Die Restforderung würde in diesem Fall ausgebucht."),
 )
+
+OFFER_LAPSES = Rule(
+    "offer_lapses",
+    r"(?:sollte|wenn|falls|sofern|geht|bei|nach|danach|if|after|failing).{0,120}?{lapses}",
+    takes=("Sollte die Zahlung nicht fristgerecht eingehen, wird das Angebot hinfällig.",),
+    leaves=("Der Vergleich ist hinfällig.",),
+)
+"""Once its date is past."""
+
+OFFERED_SUM = Rule(
+    "offered_sum_or_rate",
+    r"\b(?:angeboten|vorgeschlagen)\w{0,2} (?:\w{1,20} ){0,2}#money|"
+    r"\b(?:angeboten|vorgeschlagen|genannt|vorgesehen)\w{0,2}\b.{0,30}?\b\w{0,20}raten?\b"
+    r"(?: (?:von|zu|in hoehe von)(?: je)? #money)?|"
+    r"(?:\b\w{0,20}raten? (?:von|zu|in hoehe von) (?:je )?)?#money\b[^,;]{0,40}?(?:{too_little}|\breich\w{1,3}\b[^,;]{0,20}? nicht\b)",
+    takes=("die von Ihnen vorgeschlagene Monatsrate", "Eine Rate von #money ist zu niedrig.", "#money reichen nicht"),
+    leaves=("eine Rate von #money", "#money reichen uns"),
+)
+"""What the plan offers, in sums or rates."""
 
 SPEAKS_TO = Rule(
     "speaks_to_somebody",
@@ -182,11 +202,14 @@ def _leaves_declined(piece: Piece) -> bool:
 
 
 def leaves_offered(piece: Piece) -> bool:
-    """Whether a piece beside a counter offer leaves it the creditor's offer."""
-    low = WILLING.without(COURTESY.without(piece.low))
-    if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
+    """Whether a piece beside a counter offer leaves it the creditor's offer.
+
+    The offer is an open door itself, so an invitation beside it takes nothing back.
+    """
+    if CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1:
         return True
-    return leaves_declined(piece)
+    low = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(OFFER_LAPSES.without(piece.low))))
+    return UNSETTLES_OFFER.find(WILLING.without(low)) is None
 
 
 def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:

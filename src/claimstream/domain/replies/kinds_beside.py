@@ -153,22 +153,3 @@ WILLING = Rule(
     takes=("Einem Vergleich stehen wir grundsätzlich positiv gegenüber.",),
     leaves=("Wir sind nicht bereit.",),
 )
-
-BESIDE_OFFERS = (
-    *BESIDE_ACCEPTANCES,
-    *BESIDE_REFUSALS[len(BESIDE_ANSWERS) + 1 :],
-    Rule(
-        "offer_holds_until",
-        "{offer_holds}",
-        takes=("An dieses Angebot halten wir uns bis zum 31.12.2026 gebunden.",),
-        leaves=("Wir halten nichts davon.",),
-    ),
-    WILLING,
-    Rule(
-        "answer_asked",
-        "{answer_asked}",
-        takes=("Bitte teilen Sie uns mit, ob Ihre Mandantin einverstanden ist.", "We look forward to your reply."),
-        leaves=("Wir sind einverstanden.",),
-    ),
-)
-"""Kinds of sentence that leave a counter offer what it is."""

@@ -21,7 +21,7 @@ from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, 
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
 from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
-from claimstream.domain.replies.offers import offered, offers_plainly
+from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
 from claimstream.domain.text import Sentence
@@ -135,6 +135,9 @@ class _Reply:
             if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
             and (said := what_is_said(piece.low)) is not None
         }
+        if ACCEPTED not in self._said.values():
+            prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
+            self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
