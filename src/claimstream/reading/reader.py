@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -14,6 +14,7 @@ from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind, Unread
 from claimstream.domain.records.questions import A, Question
 from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.places import Places, Turn
 from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
 from claimstream.reading.protocol import MailPart, Request, Task
 
@@ -45,6 +46,10 @@ class _ReadingFailedError(Exception):
         self.out_of_time = out_of_time
 
 
+class _PutOffError(Exception):
+    """A reading was ended since it is a slow one, and other slow ones hold all places that these may hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The content of a mail."""
@@ -71,8 +76,12 @@ class MailReader:
     A mail is read in one go. When that takes too long or ends its process, the mail is read piece by piece: its body,
     then one attachment after the other, so that whatever did it is alone in being broken.
 
+    Slow mails do not hold up the others: they have all processes but one. A reading that takes longer than a moment
+    while others hold these is ended, and begun again when one of them is done.
+
     Args:
         workers: how many processes there are at most.
+        quick_seconds: the moment after which a reading is a slow one.
         timeout_seconds: for one mail with its attachments.
         piece_seconds: for one piece of a mail that is read piece by piece.
         pieces_seconds: for all its attachments together.
@@ -84,17 +93,20 @@ class MailReader:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         *,
         workers: int = 2,
+        quick_seconds: float = 2.0,
         timeout_seconds: float = 30.0,
         piece_seconds: float = 10.0,
         pieces_seconds: float = 60.0,
         memory_bytes: int = 512 * 1024**2,
     ) -> None:
         self._limits = limits
+        self._quick_seconds = quick_seconds
         self._timeout_seconds = timeout_seconds
         self._piece_seconds = piece_seconds
         self._pieces_seconds = pieces_seconds
         self._memory_bytes = memory_bytes
-        self._free = asyncio.Semaphore(workers)
+        self._places = Places(workers)
+        self._slow_places = Places(max(1, workers - 1))
         self._workers = workers
         self._idle: list[ReadingProcess] = []
         self._all: set[ReadingProcess] = set()
@@ -174,10 +186,8 @@ class MailReader:
             ReaderUnavailableError: no process can be started.
         """
         request = Request(task=Task.JUDGE, alarm_seconds=self._timeout_seconds, question=type(question).__name__)
-        self._check_open()
         try:
-            async with self._free:  # first: waiting mails are not held as JSON, too
-                answered = (await self._ask_one(request, await _as_json(question))).answer
+            answered = (await self._ask(request, question, turn=Turn.RULES)).answer
             if answered.failed:
                 raise RulesFailedError(f"The rules failed: {answered.failed}.")
             return answer.model_validate_json(answered.judged)
@@ -232,13 +242,13 @@ class MailReader:
         """The mail without its attachments, or its headers alone; None where not even those can be read."""
         head = request.model_copy(update={"alarm_seconds": self._piece_seconds, "with_parts": True})
         try:
-            return await self._ask(head.model_copy(update={"task": Task.BODY}), raw)
+            return await self._ask(head.model_copy(update={"task": Task.BODY}), raw, slow=True)
         except _ReadingFailedError as error:
             why = str(error)
         for name, data in (("body", raw), ("mail", _head(raw))):
             asked = head.model_copy(update={"task": Task.HEAD, "with_parts": name == "body"})
             try:
-                answered = await self._ask(asked, data)
+                answered = await self._ask(asked, data, slow=True)
             except _ReadingFailedError:
                 continue
             assert answered.answer.mail is not None
@@ -261,21 +271,66 @@ class MailReader:
 
     # --- the pool
 
-    async def _ask(self, request: Request, data: bytes, clock: "_Clock | None" = None) -> Answered:
-        """One reading. When the process was ended, maybe from outside, the reading is tried once more."""
+    async def _ask(
+        self,
+        request: Request,
+        data: bytes | Question[A],
+        clock: "_Clock | None" = None,
+        *,
+        turn: Turn = Turn.READING,
+        slow: bool = False,
+    ) -> Answered:
+        """One reading. When the process was ended, maybe from outside, the reading is tried once more.
+
+        Args:
+            slow: whether its mail is known to be a slow one; what has a clock is a piece of such a one.
+        """
         self._check_open()
         if request.alarm_seconds <= 0:
             over = f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read."
             raise _ReadingFailedError(over, out_of_time=True)
-        async with self._free:
+        if not slow and clock is None:
+            with suppress(_PutOffError):
+                return await self._ask_quickly(request, data, turn)
+        async with self._slow_places.hold(), self._places.hold(turn):
             with clock.running() if clock is not None else nullcontext():
                 return await self._ask_one(request, data)
+
+    async def _ask_quickly(self, request: Request, data: bytes | Question[A], turn: Turn) -> Answered:
+        """
+        Raises:
+            _PutOffError: it took too long beside others that do.
+        """
+        loop = asyncio.get_running_loop()
+        is_slow = False
+        async with self._places.hold(turn):
+            try:
+                async with asyncio.timeout(None) as patience:
+
+                    def moment_is_over() -> None:
+                        nonlocal is_slow
+                        is_slow = self._slow_places.take_now()
+                        if not is_slow:
+                            patience.reschedule(loop.time())
+
+                    timer = loop.call_later(self._quick_seconds, moment_is_over)
+                    try:
+                        return await self._ask_one(request, data)
+                    finally:
+                        timer.cancel()
+            except TimeoutError:
+                raise _PutOffError from None
+            finally:
+                if is_slow:
+                    self._slow_places.give_back()
 
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("The mail reader is closed.")
 
-    async def _ask_one(self, request: Request, data: bytes) -> Answered:
+    async def _ask_one(self, request: Request, data: bytes | Question[A]) -> Answered:
+        if not isinstance(data, bytes):  # as JSON only now: mails that wait are not held twice
+            data = await _as_json(data)
         for attempt in (1, 2):
             worker = await self._take(fresh=attempt == 2)
             done = False

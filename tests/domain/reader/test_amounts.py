@@ -122,6 +122,10 @@ def test_other_numbers_are_no_amounts(text: str) -> None:
         "\ufffc234,56 EUR",
         "1.234\ufffc EUR",
         "EUR 1\n234,56",
+        ",89 EUR",
+        "insgesamt .89 €",
+        "insgesamt -,89 €",
+        "beträgt ,512,00 EUR",
     ],
 )
 def test_what_may_be_two_things_is_ambiguous_and_has_no_value(text: str) -> None:

@@ -40,6 +40,8 @@ _GROUP_BELOW = re.compile(rf"[.'’]?[{BLANK}]{{0,2}}\n[\n{BLANK}>]{{0,4}}\d{{3}
 _CENTS_OF = re.compile(
     rf"(?<!\d)\d{{1,3}}(?:[{BLANK}]{{1,2}},[{BLANK}]{{0,2}}|,[{BLANK}]{{1,2}}|[{BLANK}]?\n[{BLANK}>]{{0,4}},)\Z"
 )
+_LONE_SEPARATOR = re.compile(r"(?<![\w.,])[.,]\Z")
+"""What stands before cents alone, or before figures whose first ones are lost: ``-,89 EUR``, ``,89 EUR``."""
 _NO_GROUP_AFTER = re.compile(r"(?:[^\w\s.,|/-]{1,2}\d|[\u2000-\u2006\u2008\u200a\u205f\u3000 ]\d{3}[.,]\d{2}(?!\d))")
 
 _AHEAD = 80
@@ -113,6 +115,8 @@ def _is_split(text: str, begin: int, end: int, stop: int, bare: str) -> bool:
     if re.fullmatch(r"\d{1,3}(?:[.'’]\d{3}){0,2}", bare) and (
         _GROUP_BELOW.match(text, end) or (stop == end and _goes_on(text, end))
     ):
+        return True
+    if _LONE_SEPARATOR.search(text, max(0, begin - 2), begin):
         return True
     before = text[max(0, begin - 12) : begin]
     item = _SPLIT_BEFORE.search(before)

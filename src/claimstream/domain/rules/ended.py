@@ -6,6 +6,7 @@ from claimstream.domain.records.mail import ParsedMail, SourceKind
 from claimstream.domain.replies.endings import EARLIER, PART, find_endings
 from claimstream.domain.rules.classification import LETTER_LENGTH
 from claimstream.domain.text import Text
+from claimstream.domain.text.quoting import written_by_others
 
 
 def claim_ended(mail: ParsedMail, intent: Intent, consolidated: Consolidated) -> str | None:
@@ -18,7 +19,8 @@ def claim_ended(mail: ParsedMail, intent: Intent, consolidated: Consolidated) ->
     )
     judged = letters(mail, *(found.evidence for found in (consolidated.total_claim, settlement) if found))
     read = (ending for ending in consolidated.endings if ending.evidence.source_id in judged)
-    for ending in (*find_endings(Text(mail.subject), "subject"), *read):
+    others = written_by_others(mail.quoted_text, our_markers=mail.our_marks)
+    for ending in (*find_endings(Text(mail.subject), "subject"), *read, *find_endings(Text(others), "quoted history")):
         stands = (in_a_plan and ending.rule == PART.name) or (
             ending.rule == EARLIER.name and _stands_apart(consolidated.total_claim, ending)
         )

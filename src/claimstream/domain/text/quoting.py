@@ -185,6 +185,16 @@ def split_quoted(text: str, *, our_markers: Collection[str] = ()) -> QuotedSplit
     return QuotedSplit(new=_trimmed(new), quoted=_trimmed(quoted), answered_below=answered)
 
 
+def written_by_others(quoted: str, *, our_markers: Collection[str] = ()) -> str:
+    """Return what of quoted history is signed by somebody else, above the first letter of ours in it.
+
+    Two of the creditor's offices may have written to each other before they answered us.
+    """
+    ourselves = Ourselves.of(our_markers)
+    history = takewhile(lambda block: not _is_ours(block, ourselves), _Blocks(quoted.split("\n"), ourselves))
+    return _trimmed([_unprefixed(line) for block in history if block.author for line in block.lines])
+
+
 def is_below_our_head(text: str, position: int, ourselves: Ourselves) -> bool:
     """Whether a place of a text is history that begins with a letter of ours: what no reading may take for news.
 
