@@ -58,7 +58,8 @@ OFFERED_SUM = Rule(
     r"\b(?:angeboten|vorgeschlagen)\w{0,2} (?:\w{1,20} ){0,2}#money|"
     r"\b(?:angeboten|vorgeschlagen|genannt|vorgesehen)\w{0,2}\b.{0,30}?\b\w{0,20}raten?\b"
     r"(?: (?:von|zu|in hoehe von)(?: je)? #money)?|"
-    r"(?:\b\w{0,20}raten? (?:von|zu|in hoehe von) (?:je )?)?#money\b[^,;]{0,40}?(?:{too_little}|\breich\w{1,3}\b[^,;]{0,20}? nicht\b)",
+    r"(?:\b\w{0,20}raten? (?:von|zu|in hoehe von) (?:je )?)?#money\b[^,;]{0,40}?"
+    r"(?:{too_little}|\breich\w{1,3}\b[^,;]{0,20}? nicht\b)",
     takes=("die von Ihnen vorgeschlagene Monatsrate", "Eine Rate von #money ist zu niedrig.", "#money reichen nicht"),
     leaves=("eine Rate von #money", "#money reichen uns"),
 )

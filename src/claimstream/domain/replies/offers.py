@@ -21,7 +21,12 @@ NOT_THE_OFFER = Rule(
     r"(?:{theirs}|{noun_of_claim})(?:(?!#money|#share|mithin|gegen|\b(?:wir|ich|we)\b|"
     r"\beinmal(?:ig)?\b|\b(?:durch|mit|bei) (?:\w{1,20} ){0,3}\w{0,20}(?:zahlung|betrag|summe)).){0,60}?\Z",
     takes=("statt der angebotenen", "unsere Forderung in Höhe von", "von Ihrem Vorschlag über"),
-    leaves=("gegen Zahlung von", "Vergleichssumme:", "Ihrem Vorschlag stellen wir entgegen:", "die Forderung mit einmalig"),
+    leaves=(
+        "gegen Zahlung von",
+        "Vergleichssumme:",
+        "Ihrem Vorschlag stellen wir entgegen:",
+        "die Forderung mit einmalig",
+    ),
 )
 """Before an amount: it is the debtor's offer, or the claim."""
 
@@ -44,7 +49,7 @@ NO_PRICE = Rule(
 
 NO_PRICE_BEHIND = Rule(
     "no_price_behind",
-    r"\A(?: \w{1,12})?? {behind_no_price}",
+    r"\A ?(?:\w{1,12} )??{behind_no_price}",
     takes=(" Nachlass", " Euro Schulden"),
     leaves=(" zahlt",),
 )
@@ -118,9 +123,9 @@ REST_LATER = Rule(
 
 SHARE_ALONE = Rule(
     "share_alone",
-    r"#share(?!(?:(?!#money|#share).){0,60}?(?:{equals}[: ]{0,2}|\( ?)#money)",
-    takes=("40 % der Forderung", "#share, mindestens #money"),
-    leaves=("#share der Hauptforderung, mithin #money", "eine Quote von #share (#money)"),
+    r"#share(?![^,;#]{0,60}{denial})(?!(?:(?!#money|#share).){0,60}?(?:{equals}[: ]{0,2}|\( ?)#money)",
+    takes=("#share der Forderung", "#share, mindestens #money"),
+    leaves=("#share der Hauptforderung, mithin #money", "eine Quote von #share (#money)", "#share reichen nicht"),
 )
 """A share that the amount beside it is not the sum of."""
 
