@@ -117,7 +117,8 @@ BY_OTHERS = Rule(
 
 ASKS = Rule(
     "asks",
-    r"\b(?:ob|whether)\b|\?|\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
+    r"\b(?:ob|whether)\b|\?|\b(?:freuen|freue)\b.{0,30}\b(?:wenn|falls)\b|"
+    r"\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
     r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|"
     r"\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
     r"(?:zustimmung|einverstaendnis|consent|agreement)\b",
@@ -212,8 +213,8 @@ REASONS = Rule(
 
 OFFERED_SHARE = Rule(
     "offered_share",
-    r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|"
-    r"quotenzahlung|zahlung|quota|dividend|share)"
+    r"(?:\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|offered|proposed)\b.{0,40}?|\b(?:die|der) )"
+    r"\b(?:quote|quotenzahlung|zahlung|quota|dividend|(?<!#)share)"
     r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
     r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
     takes=("die angebotene Quote von #share", "Ihre Quote"),
@@ -254,4 +255,11 @@ WORDS_OF_REFUSAL = Rule(
     "{refusal_word}|#law|" + WORDS_OF_ACCEPTANCE.pattern,
     takes=("wir", "leider"),
     leaves=("wenn", "nehmen", "#money"),
+)
+WORDS_OF_OFFER = Rule(
+    "words_of_offer",
+    "{offer_word}|{ends_claim}|{single_payment}|{pays_sum}|{let_go}|{counter_noun}|#money|#share|"
+    + WORDS_OF_REFUSAL.pattern,
+    takes=("einmalzahlung", "Schlussstrich"),
+    leaves=("vielleicht", "Raten"),
 )

@@ -39,6 +39,7 @@ EVERYDAY = Rule(
 UNSETTLES_OFFER = Rule(
     "unsettles_offer",
     r"#money|#share|{offer_unsure}|{other_offer}|{sum_added}|{other_terms}|{condition}|{monthly}|{change}|{by_silence}|"
+    r"{doubt}|{delay}|"
     r"\b(?:dieses|diesem|unsere?[mrs]?|meine?[mrs]?|this|our) (?:angebot|vorschlag|{counter_noun}|offer|proposal)\b"
     r"[^,;]{0,80}{denial}|\brest\w{0,20}\b.{0,60}\b(?:zahl|ueberweis|leist|pay)\w{0,5}\b",
     takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft.", "Dieses Angebot ist nicht endgültig."),

@@ -11,8 +11,18 @@ from decimal import Decimal
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
-from claimstream.domain.replies.answer_rules import ASKS, OFFERED_SHARE
-from claimstream.domain.replies.answers import QUOTES
+from claimstream.domain.replies.answer_rules import (
+    AGREES,
+    ASKS,
+    BY_OTHERS,
+    OFFERED_SHARE,
+    OFFERS,
+    REASONS,
+    REFUSES,
+    REFUSES_BY_DENIAL,
+    WORDS_OF_OFFER,
+)
+from claimstream.domain.replies.answers import QUOTES, is_closed, is_left
 from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.plan import PLAN
 
@@ -75,7 +85,8 @@ OTHERS_OFFER = Rule(
     r"schlaegt|hat|haben|hatten?)\b(?! (?:uns|mich) (?:beauftragt|ermaechtigt|gebeten))|\b(?:bieten|bietet) sie\b|"
     r"\byou (?:offer|propose)\w*\b|"
     r"\b(?:haben|hatten?|wurden?)\b.{0,80}\b(?:genannt|gemacht|unterbreitet|angeboten|geschlossen|zugestimmt)\b|"
-    r"\b(?:hat|haben|hatten?)\b.{0,80}\b(?:erhalten|gezahlt|bezahlt|geleistet|verbucht|gepfaendet|vereinnahmt)\b|"
+    r"\b(?:hat|haben|hatten?|wurden?|sind|ist)\b.{0,80}(?:{paid}|{taken_in})|(?:{paid}|{taken_in}) (?:hat|haben|hatten?|wurden?|sind|ist)\b|"
+    r"{wants_offer}.{0,40}?(?:{counter_noun}|{plan_head})|"
     r"\b(?:auf|the) #money (?:zu )?verzicht\w*|\bverzicht\w* auf (?:die |den )?#money|#money (?:zu )?(?:erlassen|"
     r"nachzulassen|nachlassen)|"
     r"\b(?:waive|erlassen|erlass von) (?:the |ihnen )?#money|\bkein\w{0,2} (?:\w{1,20} )?(?:gegen|"
@@ -108,7 +119,7 @@ IF_PAID = Rule(
 IN_PLACE_OF = Rule(
     "in_place_of_rates_or_share",
     r"\b(?:statt|anstelle|anstatt|instead of) (?:\w{1,20} ){0,4}?"
-    r"(?:#share|\w{0,30}(?:raten?|instalments?)\b(?: (?:von|zu|in hoehe von|of)(?: je)? #money)?)",
+    r"(?:#share|raten(?:plan|zahlung)\w{0,3}\b|\w{0,30}(?:raten?|instalments?)\b(?: (?:von|zu|in hoehe von|of)(?: je)? #money)?)",
     takes=("anstelle der angebotenen 48 Raten zu je #money", "statt der gebotenen #share"),
     leaves=("48 Raten zu je #money",),
 )
@@ -131,9 +142,17 @@ SHARE_ALONE = Rule(
 
 UNSETTLED_SUM = Rule(
     "unsettled_sum",
-    r"{offer_unsure}|{sum_added}|{other_terms}|{condition}|{rough}(?: \w{1,20}){0,2} #money|#money {rough}",
+    r"{offer_unsure}|{sum_added}|{other_terms}|{condition}|{doubt}|{delay}|{rough}(?: \w{1,20}){0,2} #money|"
+    r"#money {rough}|\b(?:eine\w?|in|per|als|durch|mit) (?:\w{1,20} )?raten(?:zahlung|plan)\w{0,2}\b",
     takes=("etwa #money", "#money zuzüglich Kosten", "sofern alle zustimmen", "ab #money", "plus costs"),
-    leaves=("eine Einmalzahlung von #money", "a lump sum of #money"),
+    leaves=("eine Einmalzahlung von #money", "a lump sum of #money", "Ihre Ratenzahlung"),
+)
+
+PAST = Rule(
+    "past",
+    r"\b(?:hat|haben|hatten?|haetten?|wurden?|has|have|had|was|were)\b",
+    takes=("Sie hat einmalig #money gezahlt.",),
+    leaves=("Sie zahlt einmalig #money.",),
 )
 
 ENDS_CLAIM = Rule(
@@ -145,9 +164,10 @@ ENDS_CLAIM = Rule(
 
 ONE_PAYMENT = Rule(
     "one_payment",
-    "{single_payment}|{let_go}",
-    takes=("zahlt einmalig #money", "verzichten auf den Rest", "as a lump sum"),
-    leaves=("zahlt #money",),
+    r"{single_payment}(?: \w{1,20}){0,3} #money|#money(?: \w{1,20}){0,2} {single_payment}|"
+    r"#money.{0,40}?{pays_sum}.{0,120}?{let_go}|{pays_sum}.{0,40}?#money.{0,120}?{let_go}",
+    takes=("zahlt einmalig #money", "zahlt sie #money, verzichten wir auf den Rest", "#money as a lump sum"),
+    leaves=("zahlt #money", "auf den Rest von #money verzichten wir"),
 )
 
 
@@ -160,7 +180,7 @@ def offered(low: str, amounts: Sequence[AmountToken]) -> set[Decimal] | None:
     marks = list(re.finditer("#money", low))
     if len(marks) != len(amounts):
         return None
-    found = set()
+    found: list[Decimal] = []
     for mark, amount in zip(marks, amounts, strict=True):
         before = low[max(0, mark.start() - 120) : mark.start()]
         if NO_PRICE.find(before) or NO_PRICE_BEHIND.find(low[mark.end() : mark.end() + 60]):
@@ -168,22 +188,33 @@ def offered(low: str, amounts: Sequence[AmountToken]) -> set[Decimal] | None:
         if IS_THE_OFFER.find(before) or not NOT_THE_OFFER.find(before):
             if amount.value is None:
                 return None
-            found.add(amount.value)
-    return found
+            found.append(amount.value)
+    # Twice the same sum is two payments.
+    return None if len(found) > 1 else set(found)
 
 
 def offers_plainly(low: str) -> bool:
     """Whether a marked sentence is the writer's own offer: not a past one, a rough one, or one of several parts."""
     if QUOTES.search(low) or ASKS.find(low) or OTHERS_OFFER.find(low):
         return False
-    rest = DEADLINE.without(IF_PAID.without(IN_PLACE_OF.without(OFFERED_SHARE.without(bare(low)))))
-    return not any(rule.find(rest) for rule in (MONTHLY, UNSETTLED_SUM, REST_LATER, SHARE_ALONE))
+    rest = REASONS.compiled.sub(_without_reason, low)
+    rest = DEADLINE.without(IF_PAID.without(IN_PLACE_OF.without(OFFERED_SHARE.without(bare(rest)))))
+    return not any(rule.find(rest) for rule in (MONTHLY, UNSETTLED_SUM, REST_LATER, SHARE_ALONE)) and not is_left(
+        WORDS_OF_OFFER, rest, OFFERS, REFUSES_BY_DENIAL, REFUSES, AGREES
+    )
+
+
+def _without_reason(reason: re.Match[str]) -> str:
+    """What must stay of a reason: all of it where it may say more of the offer."""
+    return " " if is_closed(reason.group(), reason=True) else reason.group()
 
 
 def names_a_price(low: str) -> bool:
     """Whether a marked sentence says by one payment of which sum the matter would end, without a word of offering."""
     return (
         low.count("#money") > 0
+        and PAST.find(low) is None
+        and BY_OTHERS.find(low) is None
         and ENDS_CLAIM.find(low) is not None
         and ONE_PAYMENT.find(low) is not None
         and offers_plainly(low)
