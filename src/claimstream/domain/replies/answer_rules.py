@@ -57,6 +57,26 @@ REFUSAL_OF_REFUSAL = Rule(
     leaves=("Wir erklären die Ablehnung des Plans.",),
 )
 
+DENIES_IN_PART = Rule(
+    "denies_in_part",
+    r"\b(?:nicht|not) (?:\w{1,20} )?{wholly}|{these_terms}",
+    takes=(
+        "Wir stimmen nicht vollständig zu.",
+        "Wir können nicht in allen Punkten zustimmen.",
+        "Unter diesen Umständen lehnen wir ab.",
+        "We do not fully agree.",
+    ),
+    leaves=("Wir lehnen vollständig ab.", "Unter keinen Umständen stimmen wir zu."),
+)
+"""What is left, or other terms, may be agreed to."""
+
+SAID_BY_OTHERS = Rule(
+    "said_by_others",
+    r"\b(?:sie|er|man|ihre? \w{1,20}|(?:der|die) \w{1,20}|you|your \w{1,20}) {says}",
+    takes=("Sie schreiben: Wir lehnen ab.", "Ihr Mandant meint, wir lehnen ab."),
+    leaves=("Ihr Schreiben liegt vor.", "Wir schreiben Ihnen, dass wir ablehnen."),
+)
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -98,7 +118,7 @@ BY_US = Rule(
 BY_NOBODY = Rule(
     "by_nobody_named",
     r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
-    r"muessten?|waeren?)\b|"
+    r"muessten?|waeren?|verbleibt|bleibt)\b|"
     r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),
@@ -185,6 +205,7 @@ AS_SUBMITTED = Rule(
 
 TELLS = Rule(
     "tells",
+    r"\A(?:das )?ergebnis (?:unserer|der|meiner) \w{4,12}(?: lautet)?:|"
     r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
     r"confirm),? (?:dass|that)\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
@@ -201,7 +222,7 @@ EXAMINED = Rule(
 
 REASONS = Rule(
     "reason_within",
-    r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
+    r",? (?:because|as (?:the|your|we|our))\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
     r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|"
     r"lehne|lehnt|"
     r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"

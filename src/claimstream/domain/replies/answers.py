@@ -20,6 +20,7 @@ from claimstream.domain.replies.answer_rules import (
     BY_OTHERS,
     BY_US,
     DENIES,
+    DENIES_IN_PART,
     EXAMINED,
     INDEFINITE,
     NEW_SUM,
@@ -48,7 +49,13 @@ from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
+_MOST_CLAUSES = 3
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
+_TURN = re.compile(r"\b(?:jedoch|allerdings|aber|however)\b(?=,? (?:leider )?(?:nicht|ab|ablehn\w{1,3}|kein\w{0,2})\b)")
+"""Turned against what stands before it: the refusal is the turn."""
+_ASIDE = re.compile(r"\([^()]{0,80}\)")
+_SAME = re.compile(r",? (?:sie|er|es|she|he|it)\b")
+"""Whoever the clause before is about."""
 _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(?:die|der) von (?:uns|mir)) \w")
 
 
@@ -57,6 +64,8 @@ def what_is_said(low: str) -> SettlementDecision | None:
     if BARE_YES.find(low):
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
+        return SettlementDecision.DECLINED
+    if ": " in low and _clauses_say(low) == {SettlementDecision.DECLINED}:
         return SettlementDecision.DECLINED
     if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
         return None
@@ -81,6 +90,12 @@ def what_is_said(low: str) -> SettlementDecision | None:
     if UNDECIDED.find(COURTESY.without(rest)) and (agreed or NAMES_PLAN.find(low)):
         return SettlementDecision.UNCLEAR
     return SettlementDecision.ACCEPTED if agreed else None
+
+
+def _clauses_say(low: str) -> set[SettlementDecision]:
+    """What the clauses around colons say, each by itself: *we must refuse: your plan is not accepted*."""
+    said = (what_is_said(clause) for clause in low.split(": ", _MOST_CLAUSES))
+    return {one for one in said if one is not None}
 
 
 def accepts_plainly(low: str, *, plan_known: bool) -> bool:
@@ -111,8 +126,11 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         return plan_known
     low = _told(low)
     rest = bare(low)
-    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest) or REFUSAL_OF_REFUSAL.find(rest):
+    if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
+    if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
+        return False
+    rest = _TURN.sub(" ", _ASIDE.sub(_without_aside, rest))
     rest = QUOTA_OF_PLAN.without(rest)
     reasons = [match.group() for match in REASONS.finditer(rest)]
     rest = " ".join(REASONS.compiled.sub(" ", rest).split())
@@ -123,7 +141,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     if denials:
         # "Dem Plan für Herrn A stimmen wir zu, dem für Frau B nicht" denies another thing.
         agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
-        if refused or len(denials) > 1 or denials[0].start() > agreed:
+        if refused or len(denials) > 1 or "," in core[max(agreed, 0) : denials[0].start()]:
             return False
     elif not refused and core == rest:
         return False
@@ -132,6 +150,11 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         and _of_the_plan(low, rest, plan_known=plan_known)
         and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)
     )
+
+
+def _without_aside(aside: re.Match[str]) -> str:
+    """What must stay of a stretch in brackets: all of it where it may say more than whose plan it is."""
+    return " " if is_closed(aside.group()) else aside.group()
 
 
 def is_closed(low: str, *, reason: bool = False) -> bool:
@@ -165,9 +188,10 @@ def _denied(low: str) -> bool:
 
 def _said_by_us(rest: str) -> bool:
     """Whether the writer says it, of itself or of its client, in the clause that says it."""
-    clause = re.split(r"\b(?:dass|that)\b", rest)[-1]
+    *before, clause = re.split(r"\b(?:dass|that)\b", rest)
     if THIRD_PERSON.find(clause):
-        client = OUR_CLIENT.find(clause)
+        told = before and _SAME.match(clause)
+        client = OUR_CLIENT.find(before[-1] if told else clause)
         return client is not None and _MAIN_CLIENT.match(client.group()) is not None
     return bool(BY_US.find(clause) or BY_NOBODY.find(clause))
 

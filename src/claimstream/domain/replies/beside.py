@@ -5,7 +5,14 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.answer_rules import OFFERED_SHARE, WORDS_OF_ACCEPTANCE
+from claimstream.domain.replies.answer_rules import (
+    DENIES,
+    INDEFINITE,
+    OFFERED_SHARE,
+    REFUSES,
+    REFUSES_BY_DENIAL,
+    WORDS_OF_ACCEPTANCE,
+)
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOUBT
@@ -46,6 +53,23 @@ UNSETTLES_OFFER = Rule(
     leaves=("Wir bitten um Ihre Antwort.", "Die Restforderung würde in diesem Fall ausgebucht."),
 )
 
+POSSIBLE = Rule(
+    "possible",
+    r"{possible}",
+    takes=("Ratenzahlung ist möglich.", "Sagen Sie uns, was machbar ist."),
+    leaves=("Ein Verzicht ist nicht möglich.", "Unmöglich."),
+    but="{denial}",
+)
+"""Something else than the plan."""
+
+DEMANDS = Rule(
+    "demands_of_the_reader",
+    r"\A\w{3,20}(?:t|en) (?:sie|er|ihre?|(?:der|die) (?:schuldner|mandant)\w{0,4})\b",
+    takes=("Sagen Sie uns mehr.", "Zahlt Ihr Mandant mehr, sehen wir weiter."),
+    leaves=("Bitte sehen Sie von Rückfragen ab.", "Die Vollstreckung läuft."),
+)
+"""A command, or a condition by the order of its words."""
+
 OFFER_LAPSES = Rule(
     "offer_lapses",
     r"(?:sollte|wenn|falls|sofern|geht|bei|nach|danach|if|after|failing).{0,120}?{lapses}",
@@ -65,14 +89,6 @@ OFFERED_SUM = Rule(
     leaves=("eine Rate von #money", "#money reichen uns"),
 )
 """What the plan offers, in sums or rates."""
-
-SPEAKS_TO = Rule(
-    "speaks_to_somebody",
-    r"\b(?:wir|ich|we|i|sie|ihnen|ihre?[rnms]?|you|your|bitten?|please)\b|{their_client}|" + ABOUT_PLAN.pattern,
-    takes=("Legen Sie eine Schippe drauf.", "Wir sind für alles zu haben.", "Ein Vorschlag fehlt."),
-    leaves=("Frau Kern hat mich belogen.", "Es besteht der Verdacht, dass Vermögen verschwiegen wurde."),
-)
-"""It may invite an answer."""
 
 OPENS_DOOR = Rule(
     "opens_a_door",
@@ -108,7 +124,8 @@ INVITES = Rule(
     r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
     r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
     takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
-    leaves=("Wir können dem nicht zustimmen.",),
+    leaves=("Wir können dem nicht zustimmen.", "Dieses Schreiben können Sie dem Gericht vorlegen."),
+    but=r"\b(?:gericht|insolvenzgericht)\w{0,3}\b",
 )
 
 PLAN_DESCRIBED = Rule(
@@ -177,15 +194,19 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
-    return _leaves_declined(piece) or (not piece.half and _opens_nothing(piece.low))
+    if _leaves_declined(piece):
+        return True
+    return _opens_nothing(piece.low) and (not piece.half or (piece.before and is_closed(piece.low)))
 
 
 def _opens_nothing(low: str) -> bool:
     """Whether a sentence holds no word that opens a door, and puts no question, figure or terms to anybody."""
-    rest = OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(low)))
+    rest = REFUSES_BY_DENIAL.without(OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(low))))
     if PLAN_DESCRIBED.find(rest):
         rest = rest.replace("#money", " ")
-    if re.search(r"#money|#share|\?", rest) or OPENS_DOOR.find(rest):
+    if re.search(r"#money|#share|\?", rest) or any(rule.find(rest) for rule in (OPENS_DOOR, POSSIBLE, DEMANDS)):
+        return False
+    if INDEFINITE.find(rest) and not (DENIES.find(low) or REFUSES.find(low)):
         return False
     if TIED.find(rest) and (ABOUT_PLAN.find(rest) or (TO_SOMEBODY.find(rest) and not MEASURES.find(rest))):
         return False
@@ -200,7 +221,7 @@ def _leaves_declined(piece: Piece) -> bool:
     if piece.outside or piece.is_name:
         return _is_heading(piece)
     known = _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence)
-    return known or not (piece.half or SPEAKS_TO.find(low)) or _everyday(low)
+    return known or _everyday(low)
 
 
 def leaves_offered(piece: Piece) -> bool:

@@ -85,7 +85,8 @@ OTHERS_OFFER = Rule(
     r"schlaegt|hat|haben|hatten?)\b(?! (?:uns|mich) (?:beauftragt|ermaechtigt|gebeten))|\b(?:bieten|bietet) sie\b|"
     r"\byou (?:offer|propose)\w*\b|"
     r"\b(?:haben|hatten?|wurden?)\b.{0,80}\b(?:genannt|gemacht|unterbreitet|angeboten|geschlossen|zugestimmt)\b|"
-    r"\b(?:hat|haben|hatten?|wurden?|sind|ist)\b.{0,80}(?:{paid}|{taken_in})|(?:{paid}|{taken_in}) (?:hat|haben|hatten?|wurden?|sind|ist)\b|"
+    r"\b(?:hat|haben|hatten?|wurden?|sind|ist)\b.{0,80}(?:{paid}|{taken_in})|"
+    r"(?:{paid}|{taken_in}) (?:hat|haben|hatten?|wurden?|sind|ist)\b|"
     r"{wants_offer}.{0,40}?(?:{counter_noun}|{plan_head})|"
     r"\b(?:auf|the) #money (?:zu )?verzicht\w*|\bverzicht\w* auf (?:die |den )?#money|#money (?:zu )?(?:erlassen|"
     r"nachzulassen|nachlassen)|"
@@ -119,7 +120,8 @@ IF_PAID = Rule(
 IN_PLACE_OF = Rule(
     "in_place_of_rates_or_share",
     r"\b(?:statt|anstelle|anstatt|instead of) (?:\w{1,20} ){0,4}?"
-    r"(?:#share|raten(?:plan|zahlung)\w{0,3}\b|\w{0,30}(?:raten?|instalments?)\b(?: (?:von|zu|in hoehe von|of)(?: je)? #money)?)",
+    r"(?:#share|raten(?:plan|zahlung)\w{0,3}\b|"
+    r"\w{0,30}(?:raten?|instalments?)\b(?: (?:von|zu|in hoehe von|of)(?: je)? #money)?)",
     takes=("anstelle der angebotenen 48 Raten zu je #money", "statt der gebotenen #share"),
     leaves=("48 Raten zu je #money",),
 )

@@ -47,6 +47,8 @@ class Piece:
     """It stands above the salutation or below the closing formula."""
     half: bool = False
     """It is what a sentence says beside its answer."""
+    before: bool = False
+    """It is what a sentence says before its answer."""
 
     @property
     def is_name(self) -> bool:

@@ -15,11 +15,12 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
-from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, what_is_said
+from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US, SAID_BY_OTHERS
+from claimstream.domain.replies.answers import accepts_plainly, is_closed, refuses_plainly, what_is_said
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import REFERS_BACK, conditions_in
+from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.marks import OUR_CLIENT, Marks, spelled, without_names
 from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
@@ -45,7 +46,15 @@ SHE = re.compile(
 )
 """In the sentence behind one about the writer's client."""
 THEIR_CLIENT = re.compile(r"\bihre mandant")
-_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)")
+_CUT = re.compile(
+    r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)|"
+    r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) "
+)
+_JOINS = re.compile(r"[a-z;]")
+_TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
+"""Cuts whose second half is the answer."""
+"""Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
+_REPORTS = re.compile(r"\b(?:dass|ob|that|whether)\b")
 _MOST_CUTS = 8
 
 
@@ -201,6 +210,8 @@ class _Reply:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
+        if decision is DECLINED and SAID_BY_OTHERS.find(self._pieces[number].low):
+            return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
@@ -211,14 +222,23 @@ class _Reply:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
-            for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
-                if (
-                    judge(said, plan_known=near)
-                    and what_is_said(rest) is None
-                    and leaves(replace(piece, low=rest, marked=rest, half=True, sentence=_sentence(piece, rest)))
-                ):
+            joins = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
+            for said, rest, near, before in (
+                (head, tail, known, False),
+                (carried, head, known or NAMES_PLAN.find(head) is not None, joins),
+            ):
+                half = replace(piece, low=rest, marked=rest, half=True, before=before, sentence=_sentence(piece, rest))
+                if rest is tail and _TURNS.search(cut.group()):
+                    continue
+                if judge(said, plan_known=near) and self._adds_nothing(half, decision, leaves):
                     return True
         return False
+
+    @staticmethod
+    def _adds_nothing(half: Piece, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
+        """Whether the other half of an answer is harmless, or one more refusal, of whatever."""
+        also = what_is_said(half.low)
+        return leaves(half) if also is None else decision is DECLINED is also and is_closed(half.low)
 
     def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
         """The judge of the pieces beside an answer."""
