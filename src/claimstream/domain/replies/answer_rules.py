@@ -59,7 +59,7 @@ REFUSAL_OF_REFUSAL = Rule(
 
 DENIES_IN_PART = Rule(
     "denies_in_part",
-    r"\b(?:nicht|not) (?:\w{1,20} )?{wholly}|{these_terms}",
+    r"\b(?:nicht|not) (?:\w{1,20} )?{wholly}|{these_terms}|\bgerichtlich\w{1,2} " + PLAN,
     takes=(
         "Wir stimmen nicht vollständig zu.",
         "Wir können nicht in allen Punkten zustimmen.",
@@ -68,7 +68,7 @@ DENIES_IN_PART = Rule(
     ),
     leaves=("Wir lehnen vollständig ab.", "Unter keinen Umständen stimmen wir zu."),
 )
-"""What is left, or other terms, may be agreed to."""
+"""What is left, or other terms, or this plan before no court, may be agreed to."""
 
 SAID_BY_OTHERS = Rule(
     "said_by_others",

@@ -43,7 +43,7 @@ from claimstream.domain.replies.answer_rules import (
     WORDS_OF_REFUSAL,
 )
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT
+from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT, FORMAL_FAULT
 from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
@@ -162,6 +162,8 @@ def is_closed(low: str, *, reason: bool = False) -> bool:
 
     A reason tells a story (*he ordered only in May*), and a law that is cited has its own conditions.
     """
+    if reason and FORMAL_FAULT.find(low):
+        return False
     rest = low
     for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)

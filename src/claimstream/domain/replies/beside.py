@@ -62,6 +62,37 @@ POSSIBLE = Rule(
 )
 """Something else than the plan."""
 
+REOPENS = Rule(
+    "reopens",
+    "{reopens}",
+    takes=("Wir bitten um Ihren Rückruf.", "Das gilt nicht für das Darlehen.", "Eine verbindliche Antwort folgt."),
+    leaves=("Die Vollstreckung läuft.", "Der Kunde hat nie gezahlt."),
+)
+
+AWAITS = Rule(
+    "awaits",
+    "{awaits}",
+    takes=("Wir erwarten eine Antwort.", "Eine höhere Rate halten wir für zumutbar."),
+    leaves=("Wir warten die Entscheidung des Insolvenzgerichts ab.",),
+    but=r"\b(?:gericht|insolvenz)\w{0,20}\b",
+)
+
+CONCEDES = Rule(
+    "concedes",
+    r"\b(?:wir|ich|we|i)\b.{0,120}?{concedes}|{concedes} (?:\w{1,12} )?(?:wir|ich)\b",
+    takes=("Die Zinsen erlassen wir.", "Wir stunden bis Mai."),
+    leaves=("Einen Teil erlassen wir nicht.", "Sie soll auf nichts verzichten."),
+    but="{denial}",
+)
+
+ASKED_BY_YOU = Rule(
+    "asked_by_you",
+    "{asked_by_you}",
+    takes=("Mit Schreiben vom 10.11.2026 bitten Sie um Zustimmung zu einem Plan.",),
+    leaves=("Wir bitten um einen Plan.",),
+)
+"""An indefinite plan there is the one that is refused."""
+
 DEMANDS = Rule(
     "demands_of_the_reader",
     r"\A\w{3,20}(?:t|en) (?:sie|er|ihre?|(?:der|die) (?:schuldner|mandant)\w{0,4})\b",
@@ -194,6 +225,8 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
+    if REOPENS.find(COURTESY.without(piece.low)):
+        return False
     if _leaves_declined(piece):
         return True
     return _opens_nothing(piece.low) and (not piece.half or (piece.before and is_closed(piece.low)))
@@ -206,7 +239,9 @@ def _opens_nothing(low: str) -> bool:
         rest = rest.replace("#money", " ")
     if re.search(r"#money|#share|\?", rest) or any(rule.find(rest) for rule in (OPENS_DOOR, POSSIBLE, DEMANDS)):
         return False
-    if INDEFINITE.find(rest) and not (DENIES.find(low) or REFUSES.find(low)):
+    if any(rule.find(low) for rule in (AWAITS, CONCEDES)):
+        return False
+    if INDEFINITE.find(rest) and not any(rule.find(low) for rule in (DENIES, REFUSES, ASKED_BY_YOU)):
         return False
     if TIED.find(rest) and (ABOUT_PLAN.find(rest) or (TO_SOMEBODY.find(rest) and not MEASURES.find(rest))):
         return False
