@@ -7,7 +7,7 @@ import pytest
 
 LOADED = "import sys, claimstream.app; print(*sys.modules)"
 LIBRARIES = {"inscriptis", "kreuzberg", "lxml", "openpyxl", "puremagic", "pypdfium2"}
-SERVICE = {"limits", "process", "protocol", "reader"}
+SERVICE = {"limits", "places", "process", "protocol", "reader"}
 READERS = {"confidence", "dates", "spelling"}
 """Modules of the domain's reader: constants, forms for comparison, and the names of months."""
 RULES = {"alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"}

@@ -6,6 +6,6 @@ that vocabulary, and examples. Nothing here knows what a rule is for.
 """
 
 from claimstream.domain.language.rule import Rule
-from claimstream.domain.language.vocabulary import alternatives, entries, parts, words
+from claimstream.domain.language.vocabulary import alternatives, as_written, entries, parts, unfolded, words
 
-__all__ = ["Rule", "alternatives", "entries", "parts", "words"]
+__all__ = ["Rule", "alternatives", "as_written", "entries", "parts", "unfolded", "words"]

@@ -88,6 +88,30 @@ def parts(section: str) -> str:
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
+def as_written(section: str) -> str:
+    """Return a regular expression that stands for any entry of a section in text that is not folded.
+
+    Letters are taken as small or capital as the entry has them; ``ä`` and ``ae`` are one.
+    """
+    written = (entry.translate(_DIGRAPHS) for entry in sorted(entries(section), key=len, reverse=True))
+    return unfolded("|".join(map(_pattern, written)))
+
+
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SPELLINGS = (
+    *((digraph, f"(?:{letter}|{digraph})") for letter, digraph in zip("äöüß", ("ae", "oe", "ue", "ss"), strict=True)),
+    (" ?", r"\s{0,3}"),
+    (" ", r"\s{1,2}"),
+)
+
+
+def unfolded(pattern: str) -> str:
+    """Return a pattern that is written for folded text for one that is not, in small letters: places count there."""
+    for folded, written in _SPELLINGS:
+        pattern = pattern.replace(folded, written)
+    return pattern
+
+
 def _pattern(entry: str) -> str:
     return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
-from claimstream.domain.language import parts
+from claimstream.domain.language import Rule, parts, unfolded
+from claimstream.domain.reader import label_phrases as phrases
 from claimstream.domain.reader.spelling import fold
 
 
@@ -51,203 +52,36 @@ class Label:
     end: int
 
 
-_COMPONENT = (
-    r"(?:[\w-]{0,24}zinsen|[\w-]{0,24}kosten|[\w-]{0,24}gebühren|auslagen|nebenforderungen|hauptforderung|"
-    r"interest|costs|fees|charges|säumniszuschläge\w?)"
-)
-_COMPONENTS = rf"{_COMPONENT}(?:(?:,| und|/| sowie| and|, und| &)\s{{0,2}}(?:\w{{2,12}} )?{_COMPONENT}){{0,4}}"
-_NO_AMOUNT = r"(?!\s{0,3}(?::|=|von|in höhe von|i\. ?h\. ?v\.|of)?\s{0,3}(?:eur|€|\d))"
-_FILL = (
-    r"(?:(?:aller|alle|weiterer|weitere|weiteren|etwaiger|laufender|laufenden|der|die|den|sämtlicher|bisher|"
-    r"bisheriger|aufgelaufener|aufgelaufenen|"
-    r"angefallener|angefallenen|bis dahin|entstandener|entstandenen|further|accrued|all|any|gesetzlicher|"
-    r"unserer|the)\s{1,2}){0,4}"
-)
-_PAID = r"(?:zahlung(?:en)?|zahlungseing[aä]ng\w{0,2}|teilzahlung(?:en)?|gutschrift(?:en)?|leistung(?:en)?|payments?)"
-_NOUN_WORD = (
-    r"(?:[\w-]{0,24}betr[aä]ge?s?|[\w-]{0,24}forderung(?:en)?|[\w-]{0,24}schuld|[\w-]{0,24}sald(?:o|en)|"
-    r"[\w-]{0,24}summe|rest|"
-    r"rechnung(?:en)?|posten|rückstand|verbindlichkeit(?:en)?|amount|balance|debt|claim|sum)"
-)
-_NOUN = rf"(?:\s{{1,2}}{_NOUN_WORD}(?!\w))?"
-
-_PHRASES: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    # A tax that is what is owed; alone it is a part of a price, as VAT is.
-    (Role.PRINCIPAL, (r"hauptforderung (?:aus )?(?!umsatz|mehrwert|vor)[^\W\d_]{0,40}steuer",)),
+_PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
+    # The first that takes a place has it.
+    (Role.PRINCIPAL, (phrases.TAX_OWED,)),
     (
         Role.NEUTRAL,
         (
-            rf"(?:einschl(?:ießlich|\.)?|inkl(?:usive|\.)?|incl(?:uding|usive of|\.)?|"
-            rf"unter einschluss)\s{{1,2}}{_FILL}{_COMPONENTS}",
-            rf"(?:zuzüglich|zzgl\.?|nebst|plus|samt)\s{{1,2}}{_FILL}(?>{_COMPONENTS}){_NO_AMOUNT}",
-            rf"(?:nach|unter|abzüglich|abzgl\.|after|less|durch|infolge|wegen)\s{{1,2}}(?:abzug|verrechnung|anrechnung|"
-            rf"berücksichtigung|eingang|abrechnung|buchung|deduct\w+|(?:\w{{2,14}}\s{{1,2}}){{0,3}})"
-            rf"\s{{0,2}}(?:(?:of|der|aller|ihrer|ihres|von|des|bereits|bisher|geleisteten|geleisteter|erhaltenen|"
-            rf"erhaltener|any|all|your|received)\s{{1,2}}){{0,4}}{_PAID}"
-            r"(?:\s{1,2}(?:vom|am|of)\s{1,2}[\d.]{6,10})?(?!\s{0,3}(?::|von|in höhe von|i\. ?h\. ?v\.|über|vom|of|des|"
-            r"der)?\s{0,3}(?:eur\s?|€\s?)?[-−–]?\s?\d)",
-            r"(?:kann|können|könnte|soll|sollen|sollte|möchte\w{0,2}|darf|dürfen|muss|"
-            r"müssen)\s[^.;,\d]{0,60}?(?:gezahlt|bezahlt|beglichen|getilgt)\s{1,2}werden",
-            r"(?:nicht\s{1,2}nur|nicht\s{1,2}mehr\s{1,2}als|not\s{1,2}only)",
-            r"ohne\s{1,2}anerkennung",
-            r"(?:weiter(?:e|en|er)?\s{1,2})?zinsen\s{1,2}(?:in\s{1,2}höhe\s{1,2}von\s{1,2})?[\d,.]{1,5}\s{0,2}(?:%|"
-            r"prozent\w{0,8})",
+            phrases.COUNTED_IN,
+            phrases.COUNTED_ON,
+            phrases.DEDUCTED_BEFORE,
+            phrases.PAYABLE_IN_PARTS,
+            phrases.NOT_ONLY,
+            phrases.INTEREST_RATE,
         ),
     ),
-    (
-        Role.CLAIM,
-        (
-            r"(?:noch\s{1,2}|bisher\s{1,2}|bislang\s{1,2}){0,2}nicht\s{1,2}(?:\w{2,14}\s{1,2})?(?:bezahlt|gezahlt|"
-            r"beglichen|ausgeglichen|eingegangen|getilgt|entrichtet)\w{0,2}",
-            r"not\s{1,2}(?:yet\s{1,2})?been\s{1,2}(?:paid|settled)",
-            rf"nicht\s{{1,2}}(?:bezahlte|beglichene|gezahlte)\w?{_NOUN}",
-        ),
-    ),
-    (
-        Role.STILL,
-        (
-            r"noch\s{1,2}(?:(?:insgesamt|immer|ein|eine|einen|derzeit|"
-            r"aktuell)\s{1,2}){0,3}(?:zu\s{1,2}(?:zahlen\w{0,3}|entrichten\w{0,3}|leisten\w{0,3}|begleichen\w{0,3})|"
-            r"offen\w{0,3}|ausstehend\w{0,3}|"
-            rf"bestehend\w{{1,3}}|fällig\w{{0,3}}|geschuldet\w{{0,3}}|zahlbar\w{{0,3}}|verbleibend\w{{0,3}}){_NOUN}",
-            r"(?:offene[rnsm]?|verbleibende[rnsm]?|ausstehende[rnsm]?|bestehende[rnsm]?|"
-            r"remaining)\s{1,2}rest[\w-]{0,20}",
-            rf"(?:verbleibende[rnsm]?|remaining)\s{{1,2}}{_NOUN_WORD}",
-            r"(?:restliche[rnsm]?|verbleibende[rnsm]?)\s{1,2}[\w-]{0,20}(?:betrag|forderung|schuld|saldo|summe)",
-            r"(?:verbleib(?:t|en)|verbleibend)(?:\s{1,2}(?:somit|damit|daher|noch|also|ein|eine|mithin)){0,3}",
-            r"(?:still|left)\s{1,2}(?:to\s{1,2}(?:pay|be\s{1,2}paid)|due|outstanding|owed|owing|payable|open|unpaid)",
-            r"(?:balance|amount|sum|debt)\s{1,2}(?:remaining|still\s{1,2}\w{3,12})",
-            r"remain(?:s|ing)\s{1,2}(?:outstanding|due|unpaid|payable|owing|balance|amount|debt|claim|sum)",
-        ),
-    ),
-    (
-        Role.OTHER,
-        (
-            r"bis\s{1,2}zu",
-            r"up\s{1,2}to",
-            r"at\s{1,2}least",
-            r"no\s{1,2}more\s{1,2}than",
-            r"pro\s{1,2}tag",
-            r"je\s{1,2}tag",
-            r"per\s{1,2}day",
-            r"per\s{1,2}diem",
-            r"erhöht\s{1,2}sich(?:\s{1,2}\w{2,12}){0,3}\s{1,2}um",
-            r"(?:mehr|weniger|höher)\s{1,2}als",
-            r"zu\s{1,2}ihren\s{1,2}gunsten",
-            r"(?:von|durch)\s{1,2}ihnen\s{1,2}(?:\w{2,14}\s{1,2}){0,2}(?:genannt|angegeben|angeführt|aufgeführt|"
-            r"benannt|mitgeteilt|bezeichnet|errechnet|beziffert)\w{0,3}",
-            r"(?:in|laut|gemäß|lt\.|nach)\s{1,2}ihre[rmn]?\s{1,2}(?:\w{2,14}\s{1,2})?(?:aufstellung|liste|"
-            r"gläubigerliste|plan|berechnung|angaben?|unterlagen|verzeichnis|forderungsverzeichnis|anschreiben)",
-            r"sie\s{1,2}(?:geben|gaben|nennen|nannten|beziffern|behaupten)",
-            r"(?:in|according\s{1,2}to)\s{1,2}your\s{1,2}(?:letter|list|plan|proposal)",
-            r"im\s{1,2}rahmen\s{1,2}(?:ihres|des|eines)\s{1,2}\w{0,20}(?:plan|vergleich)\w{0,3}",
-            r"full\s{1,2}and\s{1,2}final",
-            r"in\s{1,2}settlement\s{1,2}of",
-            r"(?:bei|gegen|durch|mit|nach)\s{1,2}(?:einer\s{1,2}|eine\s{1,2}|der\s{1,2})?(?:fristgerechter\s{1,2}|"
-            r"sofortiger\s{1,2}|vollständiger\s{1,2}|umgehender\s{1,2})?(?:zahlung|leistung|"
-            r"einmalzahlung)(?:\s{1,2}(?:von|eines|in|über|i\.))",
-            r"upon\s{1,2}payment\s{1,2}of",
-            r"against\s{1,2}payment\s{1,2}of",
-            r"ermäßig\w{1,4}\s{1,2}sich\s{1,2}um",
-            r"interest\s{1,2}rate",
-        ),
-    ),
-    (
-        Role.RATE,
-        (
-            r"(?:pro|im|je)\s{1,2}(?:kalender)?monat",
-            r"p\.\s?m\.",
-            r"(?:per|a|each)\s{1,2}(?:calendar\s{1,2})?month",
-            r"(?:pro|je)\s{1,2}(?:jahr|quartal|woche)",
-            r"mtl\.?",
-            r"p\.\s?a\.",
-            r"per\s{1,2}annum",
-        ),
-    ),
-    (
-        Role.PAYMENT,
-        (
-            r"(?:ihre|ihrer|seine|deren|letzte|erhaltene|geleistete|eingegangene|verbuchte|diverse|bisherige|"
-            r"erfolgte)[rn]?\s{1,2}(?:\w{2,14}\s{1,2})?zahlung(?:en)?",
-            r"zahlung\s{1,2}(?:vom|am|ihres|ihrer|des\s{1,2}schuldners|der\s{1,2}schuldnerin|des\s{1,2}kunden|"
-            r"der\s{1,2}kundin|erhalten|eingegangen|schuldner\w{0,2}|kunde\w?)",
-            r"\./\.",
-            r"(?:payment|amount|sum)s?\s{1,2}(?:already\s{1,2})?(?:received|made|paid)",
-            r"abzügl(?:ich|\.)",
-            r"abzgl\.?",
-            r"in\s{1,2}abzug",
-            r"(?:wurden?|wird|werden|haben\s{1,2}wir|haben\s{1,2}sie)\s{1,2}(?:bereits|schon)",
-        ),
-    ),
-    (
-        Role.TOTAL,
-        (
-            r"(?:total|overall|grand)\s{1,2}(?:amount\s{1,2}|sum\s{1,2}|balance\s{1,2}|"
-            r"claim\s{1,2})?(?:now\s{1,2})?(?:due|claim|claimed|outstanding|owed|owing|payable|balance|debt|sum|"
-            r"amount|total|arrears)(?!\w)",
-            r"grand\s{1,2}total",
-            r"in\s{1,2}total",
-            r"total\s{1,2}of",
-            r"in\s{1,2}summe",
-            r"alles\s{1,2}in\s{1,2}allem",
-            r"sum\s{1,2}total",
-            r"zu\s{1,2}zahlende[rnsm]?\s{1,2}(?:[\w-]{0,16}betrag|summe|forderung)",
-            r"zu\s{1,2}zahlen(?=\s{0,3}(?::|\.{2,}|\t|\||eur\b|€|\d))",
-            r"zu\s{1,2}überweisende[rn]?\s{1,2}betrag",
-            r"gesamte[rnsm]?\s{1,2}(?:\w{2,14}\s{1,2})?(?:forderung|betrag|schuld|rückstand|summe|"
-            r"verbindlichkeit(?:en)?|außenstand|restschuld|saldo)",
-            r"summe\s{1,2}(?:der|aller)\s{1,2}forderung(?:en)?",
-            r"(?:amount|sum|balance)\s{1,2}(?:now\s{1,2})?payable",
-            r"gesamthöhe\s{1,2}(?:der|unserer)\s{1,2}forderung(?:en)?",
-        ),
-    ),
-    (
-        Role.CONDITION,
-        (
-            r"unter\s{1,2}der\s{1,2}(?:bedingung|voraussetzung)",
-            r"im\s{1,2}falle?",
-            r"in\s{1,2}case",
-            r"provided\s{1,2}that",
-            r"subject\s{1,2}to",
-        ),
-    ),
-    (
-        Role.DOUBT,
-        (
-            r"ohne\s{1,2}(?:\w{2,14}\s{1,2})?(?:zinsen|kosten|gebühren|gewähr)",
-            r"without\s{1,2}(?:interest|costs)",
-            r"excluding\s{1,2}(?:interest|costs)",
-            r"exkl\.\s{1,2}(?:zinsen|kosten)",
-        ),
-    ),
-    (
-        Role.PART,
-        (
-            r"darin\s{1,2}enthalten\w{0,2}",
-            r"of\s{1,2}which",
-            r"hierin\s{1,2}enthalten\w{0,2}",
-            r"enthalten\s{1,2}sind",
-            r"bestehend\s{1,2}aus",
-            r"setzt\s{1,2}sich",
-        ),
-    ),
+    (Role.CLAIM, (phrases.NOT_PAID_YET,)),
+    (Role.STILL, (phrases.STILL_TO_PAY, phrases.LEFT_OPEN, phrases.IS_LEFT)),
+    (Role.OTHER, (phrases.NO_CLAIM, phrases.AS_YOU_SAY, phrases.UPON_PAYMENT)),
+    (Role.RATE, (phrases.RATE,)),
+    (Role.PAYMENT, (phrases.PAYMENT,)),
+    (Role.TOTAL, (phrases.TOTAL,)),
+    (Role.CONDITION, (phrases.CONDITION,)),
+    (Role.DOUBT, (phrases.DOUBT,)),
+    (Role.PART, (phrases.PART,)),
 )
-
-
-def _tolerant(pattern: str) -> str:
-    """Umlauts may be written as digraphs."""
-    for umlaut, digraph in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        # inside a character class the umlaut stands by itself
-        pattern = re.sub(rf"(?<!\[){umlaut}(?!\])", f"(?:{umlaut}|{digraph})", pattern)
-    return pattern
-
-
 _ROLES = tuple(role for role, _ in _PHRASES)
 _SCAN = re.compile(
     r"(?<![\w-])(?:"
     + "|".join(
-        f"(?P<r{index}>{'|'.join(_tolerant(pattern) for pattern in patterns)})"
-        for index, (_, patterns) in enumerate(_PHRASES)
+        f"(?P<r{index}>{'|'.join(unfolded(rule.compiled.pattern) for rule in rules)})"
+        for index, (_, rules) in enumerate(_PHRASES)
     )
     + r")(?!\w)|(?P<word>[^\W\d_][\w]*(?:-[^\W\d_]\w*)*)"
 )

@@ -4,47 +4,21 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimstream.domain.language import Rule
+from claimstream.domain.language import Rule, as_written, words
 from claimstream.domain.reader.layout import Span, lines
 from claimstream.domain.reader.spelling import fold, word_score
 from claimstream.domain.records.extraction import Evidence, Found
 from claimstream.domain.text.text import folded
 
-_LEGAL_FORMS_WRITTEN = (
-    "gmbh mbh ggmbh ag kg kgaa ohg ug gbr eg ev se sa sarl sas srl spa bv nv ltd limited inc llc llp plc "
-    "corp co cokg gmbhco haftungsbeschraenkt ek ekfr ewiv partg partgmbb mbb aoer adoer kdoer vvag asbl "
-    "aps ab oy und and the der die das des fuer of "
-)
-_LEGAL_FORMS = frozenset(_LEGAL_FORMS_WRITTEN.split())
-# Words that many firms share say little about which of them is meant.
-_GENERIC_WRITTEN = (
-    "inkasso bank banken sparkasse volksbank raiffeisenbank stadtwerke versicherung versicherungen "
-    "krankenkasse kasse energie strom gas wasser telekom mobilfunk kommunikation deutsche deutschland "
-    "german germany rechtsanwaelte rechtsanwalt rechtsanwaeltin kanzlei anwaltskanzlei finanzamt amt "
-    "stadt gemeinde kreis landkreis service services dienst dienste forderungsmanagement collection "
-    "finance finanz leasing handel versand shop verlag gruppe group holding international europe europa "
-    "gesellschaft wohnungsbau wohnungsbaugesellschaft genossenschaft hausverwaltung immobilien factoring "
-    "kredit credit receivables jobcenter agentur arbeit beitragsservice center zentrale nord sued ost "
-    "west "
-)
-_GENERIC = frozenset(_GENERIC_WRITTEN.split())
+_LEGAL_FORMS = frozenset(map(fold, words("legal_form")))
+_SHARED = frozenset(map(fold, words("shared_name")))
 _FORM = re.compile(
     r"(?<![\w])(?:g?GmbH|mbH|AG|KG(?:aA)?|OHG|oHG|UG|GbR|eG|e\.\s?G\.|e\.\s?V\.|e\.\s?K\.|SE|S\.\s?A\.|"
     r"S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|"
     r"N\.\s?V\.)(?![\w])"
 )
 _KEYWORD = re.compile(
-    r"(?<![^\W_])(?:[\w-]{0,30}?(?:inkasso|bank|sparkasse|kasse|stadtwerke|werke|versicherung(?:en)?|versicherungs|"
-    r"finanzamt|hauptzollamt|zollamt|jobcenter|bundesagentur|landeskasse|justizkasse|stadtkasse|rechtsanwälte|"
-    r"rechtsanwaelte|"
-    r"rechtsanwaltsgesellschaft|anwaltskanzlei|kanzlei|energie|energy|telekom|mobilfunk|netz|wohnungsbau\w*|"
-    r"genossenschaft|hausverwaltung|verwaltung|gesellschaft|verband|verein|klinik\w*|krankenhaus|universität|"
-    r"hochschule|"
-    r"stadt|gemeinde|landkreis|kreis|bundesamt|amt|beitragsservice|versandhaus|verlag|leasing|factoring|"
-    r"collection|finance|services?|solutions|group|gruppe|holding|abrechnungsstelle|verrechnungsstelle|"
-    r"zentrale|"
-    r"forderungsmanagement|möbelhaus|autohaus|fitness\w*|receivables|credit|bkk|aok|ikk|dak|kfz-[\w-]+))(?![^\W_])",
-    re.IGNORECASE,
+    rf"(?<![^\W_])(?:[\w-]{{0,30}}?(?:{as_written('office_name')}|kfz-[\w-]+))(?![^\W_])", re.IGNORECASE
 )
 _ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"
 _ORG = (
@@ -53,26 +27,16 @@ _ORG = (
     rf"{_ORG_WORD})){{0,9}}"
 )
 _CREDITOR_LEAD = re.compile(
-    r"(?<![\w-])(?:(?:[Nn]amens und (?:in|im) (?:Vollmacht|Auftrag|Auftrage)|"
-    r"[Ii]m (?:Namen und (?:im )?(?:Auftrag|Vollmacht)|Auftrag(?:e)?|Namen)|[Ii]n Vollmacht|[Ii]n Vertretung)"
-    r"(?: unsere[rs] (?:Mandantin|Mandantschaft|Auftraggeberin|Auftraggebers|Mandanten|Kundin),?)?(?: (?:der|"
-    r"des|von|die))?(?: Firma)?"
-    r"|(?:[Uu]nsere[rn]? (?:Mandantin|Mandantschaft|Auftraggeberin|Gläubigerin|Auftraggeber|Zedentin)|"
-    r"[Uu]nser(?:e[sn])? (?:Mandanten?|Auftraggebers?)),?(?: (?:der|des|von|die))?(?: Firma)?"
+    rf"(?<![\w-])(?:(?:{as_written('on_behalf')})(?: unsere[rs] (?:{as_written('whose_agent')}),?)?"
+    rf"(?: (?:der|des|von|die))?(?: Firma)?|(?:{as_written('our_creditor')}),?(?: (?:der|des|von|die))?(?: Firma)?"
     r"|[Ff]orderung(?:en)? (?:der|des|von)(?: Firma| Gläubigerin)?"
-    r"|(?:[Ww]ir vertreten|vertreten wir|[Ww]ir zeigen an, dass wir)(?: hier)?(?: die| den|"
-    r" das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
-    r"|(?:[Oo]n behalf of|[Aa]cting for|[Oo]ur client,?|[Aa]s agents? (?:of|for)|instructed by|[Cc]laim of)(?: the)?"
-    r"|(?:Gläubiger(?:in|/in|\(in\))?|Auftraggeber(?:in|/in)?|Forderungsinhaber(?:in)?|Altgläubiger(?:in)?|"
-    r"Ursprungsgläubiger(?:in)?|Mandant(?:in|schaft)?|Kreditgeber(?:in)?|Creditor|"
-    r"Original creditor)(?: ?\([^)\n]{0,30}\))?[ \t]{0,3}[:|\t])"
+    rf"|(?:{as_written('we_act_for')})(?: hier)?(?: die| den| das)?(?: Interessen (?:der|des|von))?(?: Firma)?"
+    rf"|(?:{as_written('we_act_for_en')})(?: the)?"
+    rf"|(?:{as_written('creditor_heading')})(?: ?\([^)\n]{{0,30}}\))?[ \t]{{0,3}}[:|\t])"
     r"[ \t\u00a0]{1,4}"
 )
 _REPRESENTATIVE_LEAD = re.compile(
-    r"(?<![\w-])(?:Gläubigervertreter(?:in)?|Vertreter(?:in)?|Vertreten durch|vertreten durch(?: die)?|"
-    r"Bevollmächtigte(?:r|n)?|Verfahrensbevollmächtigte(?:r|n)?|Prozessbevollmächtigte(?:r|n)?|"
-    r"Inkassounternehmen|Inkassodienstleister|Representative|Agent)"
-    r"[ \t]{0,3}[:|\t]?[ \t\u00a0]{1,4}"
+    rf"(?<![\w-])(?:{as_written('representative_heading')})[ \t]{{0,3}}[:|\t]?[ \t\u00a0]{{1,4}}"
 )
 _NAME_AT = re.compile(_ORG)
 _CLOSING = re.compile(
@@ -81,15 +45,8 @@ _CLOSING = re.compile(
     r"(?:kind|best|warm)(?:est)? regards|regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_NOT_A_NAME = re.compile(
-    r"\b(?:HRB|HRA|USt|IBAN|BIC|Tel|Fax|Registergericht|Geschäftsführ\w*|Vorstand|Amtsgericht|Handelsregister|"
-    r"Aufsichtsrat|Sitz|Steuer|www|Bankverbindung|Konto)\b|@|://|www\.|\d{5}",
-    re.IGNORECASE,
-)
-_STOP_WORDS = re.compile(
-    r"[ ](?:gegen|wegen|in Höhe|beträgt|haben|hat|ist|sind|wird|werden|teilen|machen|mit|über|vom|zum|beläuft|"
-    r"against|we|is|has|Wir|Sie|Die|Ihr|Ihre|Frau|Herrn?|Forderung|Ansprüche?)(?![\w-])"
-)
+_NOT_A_NAME = re.compile(rf"\b(?:{as_written('no_name_line')})\b|@|://|www\.|\d{{5}}", re.IGNORECASE)
+_STOP_WORDS = re.compile(rf"[ ](?:{as_written('behind_a_name')})(?![\w-])")
 _LONGEST_LINE = 120
 _SHORT = 2
 """The number of words of a line behind which the one who is written to stands on the next."""
@@ -134,7 +91,7 @@ def significant_words(name: str) -> tuple[str, ...]:
 
 def distinctive_words(name: str) -> tuple[str, ...]:
     """Return the significant words without those that many firms share: *Kanzlei*, *Inkasso*, *Nord*."""
-    return tuple(word for word in significant_words(name) if word not in _GENERIC)
+    return tuple(word for word in significant_words(name) if word not in _SHARED)
 
 
 def name_score(a: str, b: str) -> float:
@@ -158,7 +115,7 @@ def name_score(a: str, b: str) -> float:
 
 def _weight(word: str) -> float:
     # An agency often bears its principal's name: the word that tells them apart counts for more than other trade words.
-    return 0.6 if word == "inkasso" else 0.3 if word in _GENERIC else 1.0
+    return 0.6 if word == "inkasso" else 0.3 if word in _SHARED else 1.0
 
 
 def find_organisations(text: str, source_id: str) -> Organisations:

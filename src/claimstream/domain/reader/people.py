@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from claimstream.domain.language import as_written, words
 from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.reader.organisations import looks_like_organisation
 from claimstream.domain.reader.spelling import fold, word_score
@@ -18,39 +19,27 @@ __all__ = ["find_people", "fold", "names_agree"]
 _BLANK = r"[ \t\u00a0]"
 _UPPER = "A-ZÄÖÜÀ-ÖØ-ÞŠŽŁĐĆČŚŹŻİĞŞ"
 _LETTER = r"[^\W\d_]"
-_PARTICLE = (
-    r"(?:von|van|vom|zu|zur|zum|de|der|den|dem|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ben|ter|ten|te|"
-    r"af|y|v\.|d\.)"
-)
+_PARTICLE = rf"(?:{as_written('person_particle')})"
 _NAME_WORD = rf"(?:[{_UPPER}]['’]?{_LETTER}+(?:[-'’]{_LETTER}+){{0,8}}|[{_UPPER}]\.(?:-?[{_UPPER}]\.)?)"
-_TITLE = (
-    r"(?:Prof(?:essor(?:in)?)?\.?|Dr\.?(?:-Ing\.?)?|Doktor|med\.|jur\.|phil\.|rer\.|nat\.|pol\.|h\.[ ]?c\.|"
-    r"Dipl\.?-[A-Za-zäöü]+\.?(?:[ ]?\(FH\))?|Ing\.|Mag\.|"
-    r"Freiherr|Freifrau|Graf|Gräfin|B\.[ ]?[AS]c?\.|M\.[ ]?[AS]c?\.)"
-)
+_TITLE = rf"(?:{as_written('title_of_name')}|Dipl\.?-[A-Za-zäöü]+\.?(?:[ ]?\(FH\))?)"
 _NAME = rf"{_NAME_WORD}(?:{_BLANK}{{1,2}}(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD}){{0,3}}"
 _FULL = rf"(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME}"
 _TITLES = rf"(?:{_TITLE}{_BLANK}{{1,2}}){{0,4}}"
-_SALUTATION = r"(?:Herrn|Herr|Herren|Frau|Hr\.|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss)"
+_SALUTATION = rf"(?:{as_written('person_title')})"
 _SALUTED = re.compile(
     rf"(?<![\w-]){_SALUTATION}{_BLANK}{{1,3}}(?P<titles>{_TITLES})(?P<name>{_FULL})"
     rf"(?:,{_BLANK}{{1,2}}(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?={_BLANK}*(?:$|"
-    rf""
     rf"[,;).(:/–-]|geb|wegen|\d)))?",
     re.MULTILINE,
 )
 _COUPLE = re.compile(
-    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|Familie|Mandanten|Schuldner|"
-    rf"Kunden){_BLANK}{{1,2}}(?:Herrn?{_BLANK})?(?P<a>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?){_BLANK}(?:und|u\.|"
-    rf"&|\+|and)"
-    rf"{_BLANK}(?:Frau{_BLANK})?(?P<b>{_NAME_WORD}){_BLANK}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
+    rf"(?<![\w-])(?:{as_written('couple')}|{as_written('couple_too')}){_BLANK}{{1,2}}(?:Herrn?{_BLANK})?"
+    rf"(?P<a>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?){_BLANK}(?:und|u\.|&|\+|and){_BLANK}(?:Frau{_BLANK})?"
+    rf"(?P<b>{_NAME_WORD}){_BLANK}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
 )
 _COUPLE_LAST_FIRST = re.compile(
-    rf"(?<![\w-])(?:Eheleuten?|Ehepaar(?:es|s)?|"
-    rf"Familie){_BLANK}{{1,2}}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
-    rf",{_BLANK}(?P<a>{_NAME_WORD}){_BLANK}(?:und|"
-    rf""
-    rf"u\.|&|\+){_BLANK}(?P<b>{_NAME_WORD})"
+    rf"(?<![\w-])(?:{as_written('couple')}){_BLANK}{{1,2}}(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
+    rf",{_BLANK}(?P<a>{_NAME_WORD}){_BLANK}(?:und|u\.|&|\+){_BLANK}(?P<b>{_NAME_WORD})"
 )
 _COUPLE_SALUTED = re.compile(
     rf"(?<![\w-])(?:Herrn?|Mr\.?|Frau|Mrs\.?){_BLANK}(?:(?P<a>{_NAME_WORD}){_BLANK})?(?:und|u\.|&|and|"
@@ -58,25 +47,12 @@ _COUPLE_SALUTED = re.compile(
     rf"{_TITLES}(?:(?P<b>{_NAME_WORD}){_BLANK})?(?P<last>(?:{_PARTICLE}{_BLANK}){{0,3}}{_NAME_WORD})"
 )
 _LABEL = re.compile(
-    r"(?<![\w-])(?:Schuldner(?:in|innen|/in|\(in\)|/-in)?s?|Hauptschuldner(?:in)?|Mitschuldner(?:in)?|"
-    r"Gesamtschuldner|Mandant(?:in|/in|\(in\)|en)?|Mandantschaft|Kunde|Kundin|Kundenname|"
-    r"Versicherungsnehmer(?:in)?|Versicherte(?:r|n)?|Steuerpflichtige(?:r|n)?|Beitragsschuldner(?:in)?|"
-    r"Beitragspflichtige[rn]?|Beitragszahler(?:in)?|Vertragspartner(?:in)?|Vertragsnehmer(?:in)?|"
-    r"Kontoinhaber(?:in)?|Darlehensnehmer(?:in)?|Kreditnehmer(?:in)?|Mieter(?:in)?|Patient(?:in)?|"
-    r"Antragsteller(?:in)?|Antragsgegner(?:in)?|Mitglied|Zahlungspflichtige[rn]?|Beklagte[rn]?|"
-    r"Auftragsgegner|Gegner|Rechnungsempfänger(?:in)?|Vor- und (?:Nachname|Zuname)|Name, Vorname|"
-    r"Nachname, Vorname|Vorname, Name|Vorname Name|Name|Debtor|Customer|Client|Policyholder|Account holder|"
-    r"Your client|Our customer|Borrower|Tenant|Betroffene[rn]?|Person|Betreff|Betrifft|Betr\.|Subject|Re)"
-    rf"(?:{_BLANK}?\([^)\n]{{0,30}}\))?{_BLANK}{{0,3}}[:|\t]{_BLANK}*"
+    rf"(?<![\w-])(?:{as_written('debtor_heading')})(?:{_BLANK}?\([^)\n]{{0,30}}\))?{_BLANK}{{0,3}}[:|\t]{_BLANK}*"
 )
 _ABOUT = re.compile(
-    r"(?<![\w-])(?:Ihr(?:e[rnsm]?|es)? (?:Mandant(?:in|en|schaft)?|Klient(?:in|en)?)|(?:unser(?:e[rnsm]?|es)?|"
-    r"d(?:er|ie|es|en)) (?:Kund(?:e|in|en)|Schuldner(?:in|s)?|Versicherungsnehmer(?:in|s)?|Mieter(?:in|s)?|"
-    r"Patient(?:in|en)?|"
-    r"Darlehensnehmer(?:in|s)?|Steuerpflichtigen?|Mitglied(?:s|es)?)|[Yy]our client|our customer|the debtor|"
-    r"(?:Forderung(?:en|ssache|sangelegenheit)?|Ansprüche?|Anspruch|Vollstreckungssache|Zwangsvollstreckung|"
-    r"Titel|Klage|Verfahren|Rückstände?|Vorgang|Insolvenzverfahren|[Cc]laim|debt) (?:gegen|zu Lasten|"
-    r"gegenüber|von|against|of|betreffend|über das Vermögen des|über das Vermögen der))"
+    rf"(?<![\w-])(?:{as_written('your_client')}|"
+    rf"(?:unser(?:e[rnsm]?|es)?|d(?:er|ie|es|en)) (?:{as_written('our_debtor')})|"
+    rf"[Yy]our client|our customer|the debtor|(?:{as_written('matter_of_claim')}) (?:{as_written('against_whom')}))"
     rf",?{_BLANK}{{1,2}}(?:die Eheleute{_BLANK})?(?:{_SALUTATION}{_BLANK})?"
 )
 _VERSUS = re.compile(rf"{_BLANK}(?:\./\.|/\.|\.\./\.|gegen|vs?\.|versus){_BLANK}")
@@ -96,7 +72,6 @@ _AS_LABELLED = re.compile(
     rf"{_BLANK}*\*{{0,2}}(?:(?:{_SALUTATION})(?:/(?:{_SALUTATION})"
     rf")?{_BLANK}+)?(?:Firma{_BLANK}+)?(?P<titles>{_TITLES})(?P<name>{_FULL})"
     rf"(?:,{_BLANK}{{0,2}}(?P<titles2>{_TITLES})(?P<given>{_NAME_WORD}(?:{_BLANK}{_NAME_WORD})?)(?=\W|"
-    rf""
     rf"$))?"
 )
 _PAIR = re.compile(
@@ -108,45 +83,19 @@ _AROUND = 80
 """Characters beside a name that say whose it is; paragraphs of HTML mail are single lines."""
 # Cheap to ask before the costly patterns are tried.
 _ADDRESSED = re.compile(r"Herr|Frau|Hr\.|Fr\.|M[rs]|Miss|Ehe|Familie|Mandanten|Schuldner|Kunden")
-_HEADING = re.compile(
-    r"(?:Schuldner(?:in|/in)?|Mandant(?:in|/in)?|Kunde|Kundin|Name|Name, Vorname|Debtor|Customer|"
-    r"Versicherungsnehmer(?:in)?|Vertragspartner(?:in)?|Mieter(?:in)?)"
-)
+_HEADING = re.compile(as_written("debtor_heading"))
 _NAME_END = re.compile(r"[,;(\t|]| {2,}|geb\.|wegen")
 _PROSE = 40
 """A line of at least this length may have been broken within a name."""
 _NAME_BEGIN = re.compile(rf"{_BLANK}*(?:{_PARTICLE}{_BLANK})*[{_UPPER}]{_LETTER}")
 _BIRTH = re.compile(r"geb|\*|born")
-_STREET = re.compile(r"(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|damm|ufer|chaussee)\Z", re.IGNORECASE)
+_STREET = re.compile(rf"(?:{as_written('street_end')})\Z", re.IGNORECASE)
 _GREETING = re.compile(
     r"(?:geehrte[rs]?|Liebe[rs]?|Hallo|Guten (?:Tag|Morgen|Abend)|Dear|Hello|Moin|Sehr verehrte[rn]?)\s*\Z",
     re.IGNORECASE,
 )
-_CLERK = re.compile(
-    r"ansprechpartner|sachbearbeit|bearbeiter|rechtsanw|\bra\b|\brain\b|anwältin|anwalt|kontakt|durchwahl|"
-    r"rückfragen|telefon|\btel\b|zuständig|erreichen|gez\.|"
-    r"\bi\. ?a\.|\bi\. ?v\.|geschäftsführ|vorstand|aufsichtsrat|unterzeichn|kolleg|mitarbeiter|contact|"
-    r"regards|richter|gerichtsvollzieh|insolvenzverwalt|notar|steuerberat|betreuer|schuldnerberat|"
-    r"telefonat|gespräch|(?:meldet|wenden) sich|ihnen gern|hilft ihnen|verfügung",
-    re.IGNORECASE,
-)
-_NO_NAMES = (
-    "sie wir ich die der das den dem des in ihr ihre ihren unser unsere bitte mit zu zum zur am im und "
-    "hier vom von forderung forderungen gesamtforderung hauptforderung anfrage schreiben mahnung rechnung "
-    "vertrag kunde kundennummer aktenzeichen geburtsdatum anschrift adresse name vorname nachname straße "
-    "strasse telefon stand datum betrag saldo eur euro nr konto schuldner mandant mandantin mandantschaft "
-    "gläubigerin ehemann ehefrau "
-    "gläubiger zeichen unbekannt ort wohnort plz ratenzahlung vergleich angebot antwort aw wg re fwd "
-    "schuldenbereinigungsplan forderungsaufstellung frau herr herrn eheleute familie amtsgericht "
-    "landgericht finanzamt your our the claim statement reference letter outstanding debt auskunft "
-    "bestätigung mitteilung vorgang akte insolvenz verfahren sache sachen angelegenheit regulierung "
-    "einigung außergerichtliche außergerichtlicher dr guten tag sehr geehrte geehrter damen herren vielen "
-    "dank freundlichen grüßen siehe anlage kein keine nicht es er an auf aus bei zahlung zahlungen "
-    "ratenplan kundin alle beide anbei ihrer ihrem ihres unserer unserem unseres gesamt summe offene "
-    "offener aktuelle januar februar märz april mai juni juli august september oktober november dezember "
-    "geb geboren mandats az kd tel fax "
-)
-_SUBJECT_WORDS = frozenset(_NO_NAMES.split())
+_CLERK = re.compile(rf"{as_written('clerk_sign')}|\b(?:ra|rain|tel|i\. ?a\.|i\. ?v\.)(?!\w)", re.IGNORECASE)
+_SUBJECT_WORDS = frozenset(words("no_person"))
 
 
 @dataclass(frozen=True, slots=True)

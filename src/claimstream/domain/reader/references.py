@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from claimstream.domain.language import as_written
 from claimstream.domain.reader.dates import Spans, find_dates
 from claimstream.domain.reader.layout import Span, cells, column_of, is_filler, lines, lowered
 from claimstream.domain.reader.spelling import normalise
@@ -19,16 +20,7 @@ _MARK = (
     r"akte|referenz(?:-?(?:nr\.?|nummer))?|ref\.?(?:-?nr\.?)?)"
 )
 _TAIL = r"(?:[ ]?[/,|] ?(?:ihre?|unsere?) (?:nachricht|schreiben|mitteilung|mail)(?: vom)?)?"
-_NUMBERED = (
-    r"(?:kd|kund(?:en|in)?|vertrags?|vertragskonto|vertragspartner|rechnungs?|re|rg|forderungs?|vorgangs?|"
-    r"darlehens?|kredit|konto|"
-    r"kundenkonto|mitglieds?|beitrags?|versicherungs?|versicherungsschein|policen?|schaden?|fall|mahn|"
-    r"mahnungs?|inkasso|schuldner|"
-    r"debitoren?|teilnehmer|personen|partner|geschäftspartner|gp|buchungs?|verbrauchsstellen?|zähler|steuer|"
-    r"st|kassen|bescheid|objekt|mieter|patienten|"
-    r"bestell|auftrags?|antrags?|lieferanten|gläubiger|identifikations|service|anschluss|rufnummer|bg|ticket|"
-    r"dossier|register)"
-)
+_NUMBERED = rf"(?:{as_written('numbered_thing')})"
 _NR = r"(?:nr\.?|no\.?|nummer|n°|#)"
 _LABEL = re.compile(
     r"(?<![\w-])(?:"
@@ -52,11 +44,7 @@ _LABEL = re.compile(
     r")"
 )
 # Headings of a letterhead that stand beside the references and are none.
-_OTHER_HEADING = re.compile(
-    r"(?<![\w-])(?:datum|date|telefon|tel\.?|telefax|fax|durchwahl|e-?mail|name|bearbeiter(?:in)?|"
-    r"sachbearbeiter(?:in)?|ansprechpartner(?:in)?|ort|"
-    r"ihre? (?:nachricht|schreiben)(?: vom)?|unsere? nachricht(?: vom)?|kontakt|phone|contact)(?![\w])"
-)
+_OTHER_HEADING = re.compile(rf"(?<![\w-])(?:{as_written('other_heading')})(?![\w])", re.IGNORECASE)
 _SEPARATOR = re.compile(
     r"[ \u00a0]?(?:\((?:bitte[^)\n]{0,40}|[^)\n]{0,24})\))?[ \u00a0.]{0,3}(?:lautet|ist|"
     r"is)?[ \u00a0]{0,2}[:#=]?[ \t\u00a0]{0,12}(?:(?:nr|no)\b\.?[:]?[ \u00a0]{0,2})?"

@@ -1,0 +1,146 @@
+"""Labels of more than one word: *noch zu zahlen*, *pro Monat*, *einschließlich der Zinsen und Kosten*."""
+
+from claimstream.domain.language import Rule
+
+_COMPONENTS = r"{component}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{2,12} )?{component}){0,4}"
+_PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10})?"
+
+TAX_OWED = Rule(
+    "label_tax_owed",
+    r"hauptforderung\x20(?:aus\x20)?(?!{tax_of_a_price})[^\W\d_]{0,40}steuer",
+    takes=("Hauptforderung Einkommensteuer",),
+    leaves=("Hauptforderung Umsatzsteuer", "Hauptforderung Miete"),
+)
+"""A tax that is what is owed; alone it is a part of a price, as VAT is. One blank: two part columns."""
+
+COUNTED_IN = Rule(
+    "label_counted_in",
+    rf"{{counted_in}} (?:{{component_fill}} ){{0,4}}{_COMPONENTS}",
+    takes=("Gesamtforderung einschließlich der bis dahin aufgelaufenen Zinsen und Kosten",),
+    leaves=("inkl. Porto", "Zinsen und Kosten"),
+)
+COUNTED_ON = Rule(
+    "label_counted_on",
+    rf"{{counted_on}} (?:{{component_fill}} ){{0,4}}(?>{_COMPONENTS})(?! ?(?::|=|{{in_the_amount_of}})? ?(?:eur|€|\d))",
+    takes=("1.000,00 EUR zuzüglich weiterer Zinsen.",),
+    leaves=("zuzüglich Zinsen in Höhe von 20,00 EUR", "zzgl. Porto"),
+)
+DEDUCTED_BEFORE = Rule(
+    "label_deducted_before",
+    rf"{{deduction_lead}} (?:{{deduction_word}} |(?:\w{{2,14}} ){{0,3}}){_PAYMENT}"
+    r"(?! ?(?::|{in_the_amount_of}|ueber|vom|of|des|der)? ?(?:(?:eur|€) ?)?[-−–]? ?\d)",
+    takes=("Nach Abzug aller bereits geleisteten Zahlungen", "after all payments received"),
+    leaves=("abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
+)
+PAYABLE_IN_PARTS = Rule(
+    "label_may_be_paid",
+    r"{may_be} [^.;,\d]{0,60}?{be_paid}",
+    takes=("Der Betrag kann auch in Raten gezahlt werden.",),
+    leaves=("Der Betrag ist zu zahlen.",),
+)
+NOT_ONLY = Rule(
+    "label_not_only",
+    r"{not_only}",
+    takes=("nicht nur die Zinsen", "ohne Anerkennung einer Rechtspflicht"),
+    leaves=("nicht gezahlt",),
+)
+INTEREST_RATE = Rule(
+    "label_interest_rate",
+    r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",
+    takes=("weitere Zinsen in Höhe von 5 %", "Zinsen von 4,12 Prozentpunkten"),
+    leaves=("Zinsen von 20,00 EUR",),
+)
+
+NOT_PAID_YET = Rule(
+    "label_not_paid_yet",
+    r"(?:{so_far} ){0,2}nicht (?:\w{2,14} )?{paid_by_now}(?: {sum_noun})?|{not_been_paid}",
+    takes=("noch nicht vollständig bezahlt", "nicht beglichene Rechnungen", "has not yet been paid"),
+    leaves=("noch zu zahlen", "bereits bezahlt"),
+)
+
+STILL_TO_PAY = Rule(
+    "label_still_to_pay",
+    r"noch (?:{still_fill} ){0,3}{to_be_paid}(?: {sum_noun})?|{still_to_pay}",
+    takes=("noch insgesamt zu zahlen", "noch offener Betrag", "still outstanding"),
+    leaves=("noch nicht bezahlt", "zu zahlen"),
+)
+LEFT_OPEN = Rule(
+    "label_left_open",
+    r"{left_open} {rest_noun}|{remaining} {sum_noun}|{rest_of} {sum_noun}|{balance_word} (?:remaining|still \w{3,12})",
+    takes=("offener Restbetrag", "verbleibende Schuld", "restliche Forderung", "the balance still outstanding"),
+    leaves=("offener Betrag", "der Rest"),
+)
+IS_LEFT = Rule(
+    "label_is_left",
+    r"{is_left}(?: {is_left_fill}){0,3}",
+    takes=("Es verbleibt somit noch ein Betrag von",),
+    leaves=("der Rest",),
+)
+
+NO_CLAIM = Rule(
+    "label_no_claim",
+    r"{no_claim}|{grows}(?: \w{2,12}){0,3} {grows_by}|{within_a_plan}",
+    takes=(
+        "bis zu",
+        "pro Tag",
+        "erhöht sich täglich um",
+        "full and final",
+        "im Rahmen Ihres Schuldenbereinigungsplans",
+    ),
+    leaves=("bis zum 3. Mai", "erhöht sich dadurch auf"),
+)
+AS_YOU_SAY = Rule(
+    "label_as_you_say",
+    r"{by_you} (?:\w{2,14} ){0,2}{said_by_you}|{according_to_your} (?:\w{2,14} )?{your_paper}",
+    takes=("die von Ihnen im Plan genannte Forderung", "laut Ihrer Aufstellung"),
+    leaves=("laut unserer Aufstellung", "von uns genannt"),
+)
+UPON_PAYMENT = Rule(
+    "label_upon_payment",
+    r"{upon_lead} (?:{upon_article} )?(?:{upon_fill} )?{upon_payment}",
+    takes=("bei fristgerechter Zahlung von", "gegen eine Einmalzahlung in"),
+    leaves=("bei Zahlungsverzug", "Zahlung von"),
+)
+
+RATE = Rule(
+    "label_rate",
+    r"{rate_phrase}",
+    takes=("50 EUR pro Monat", "5 % p. a.", "per calendar month"),
+    leaves=("im Mai", "ein Monat"),
+)
+
+PAYMENT = Rule(
+    "label_payment",
+    r"{whose_payment} (?:\w{2,14} )?{payment_noun_alone}|zahlung {payment_of}|{taken_off_label}",
+    takes=("Ihre letzte Zahlung", "Zahlung des Schuldners", "./.", "abzgl.", "wurden bereits", "payments received"),
+    leaves=("die Zahlung", "wurde gemahnt"),
+)
+
+TOTAL = Rule(
+    "label_total",
+    r"{total_lead} (?:{total_noun} )?(?:now )?{total_due}|{total_phrase}|{payable} {payable_noun}|"
+    r"zu zahlen(?= ?(?::|\.{2,}|\t|\||eur\b|€|\d))|{whole} (?:\w{2,14} )?{whole_noun}",
+    takes=("total amount now due", "in Summe", "zu zahlender Betrag", "zu zahlen: 100,00", "gesamte offene Forderung"),
+    leaves=("zu zahlen sind", "die ganze Sache"),
+)
+
+CONDITION = Rule(
+    "label_condition",
+    r"{condition_phrase}",
+    takes=("unter der Bedingung", "im Falle", "provided that"),
+    leaves=("unter der Nummer",),
+)
+
+DOUBT = Rule(
+    "label_doubt",
+    r"{without} (?:\w{2,14} )?{left_out}",
+    takes=("ohne weitere Zinsen", "exkl. Kosten", "without interest"),
+    leaves=("ohne Vollmacht", "inkl. Kosten"),
+)
+
+PART = Rule(
+    "label_part",
+    r"{part_phrase}",
+    takes=("darin enthaltene", "bestehend aus", "of which"),
+    leaves=("enthalten",),
+)
