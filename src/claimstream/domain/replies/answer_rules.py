@@ -117,9 +117,9 @@ BY_US = Rule(
 
 BY_NOBODY = Rule(
     "by_nobody_named",
-    r"\b(?:wird|werden|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
+    r"\b(?:wird|werden|wurden?|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
     r"muessten?|waeren?|verbleibt|bleibt)\b|"
-    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b",
+    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no|has been|have been)\b",
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),
 )
@@ -206,11 +206,22 @@ AS_SUBMITTED = Rule(
 TELLS = Rule(
     "tells",
     r"\A(?:das )?ergebnis (?:unserer|der|meiner) \w{4,12}(?: lautet)?:|"
+    r"\A(?:unsere|meine|die) (?:entscheidung|antwort|stellungnahme)\b[^:,]{0,30}:|"
+    r"\b(?:kenntnis|verstaendnis|bedauern),? dass\b|\bwie (?:\w{1,20} ){0,3}(?:mitgeteilt|besprochen|angekuendigt),|"
     r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
     r"confirm),? (?:dass|that)\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
     leaves=("Wir stimmen dem Plan mit Freude zu.",),
 )
+
+EXAMINATION = Rule(
+    "examination",
+    r"\b(?:nach|after|upon) (?:\w{3,20} )?{examined} (?:der|des|ihrer|ihres|aller|saemtlicher|the|your) [^,.;:#]{3,60}?"
+    r"(?= (?:koennen|kann|lehn|stimm|muess|muss|sind|ist|wird|werden|seh|hab|komm|teil|nehm|we\b|our\b))",
+    takes=("Nach eingehender Prüfung der wirtschaftlichen Verhältnisse lehnen wir ab.",),
+    leaves=("Nach Vorlage der Unterlagen lehnen wir ab.",),
+)
+"""In a refusal: whatever was examined."""
 
 EXAMINED = Rule(
     "examined",

@@ -21,6 +21,7 @@ from claimstream.domain.replies.answer_rules import (
     BY_US,
     DENIES,
     DENIES_IN_PART,
+    EXAMINATION,
     EXAMINED,
     INDEFINITE,
     NEW_SUM,
@@ -49,7 +50,10 @@ from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
+_INFINITIVE = re.compile(r"\bzu \w{4,20}en\b")
 _MOST_CLAUSES = 3
+_CLAUSES = re.compile(r": |, (?:und )?| und | and ")
+_SUBORDINATE = re.compile(r"(?:dass|ob|wenn|falls|weil|damit|that|if|whether)\b")
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
 _TURN = re.compile(r"\b(?:jedoch|allerdings|aber|however)\b(?=,? (?:leider )?(?:nicht|ab|ablehn\w{1,3}|kein\w{0,2})\b)")
 """Turned against what stands before it: the refusal is the turn."""
@@ -65,7 +69,7 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
         return SettlementDecision.DECLINED
-    if ": " in low and _clauses_say(low) == {SettlementDecision.DECLINED}:
+    if _clauses_say(low) == {SettlementDecision.DECLINED}:
         return SettlementDecision.DECLINED
     if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low)):
         return None
@@ -93,9 +97,13 @@ def what_is_said(low: str) -> SettlementDecision | None:
 
 
 def _clauses_say(low: str) -> set[SettlementDecision]:
-    """What the clauses around colons say, each by itself: *we must refuse: your plan is not accepted*."""
-    said = (what_is_said(clause) for clause in low.split(": ", _MOST_CLAUSES))
-    return {one for one in said if one is not None}
+    """What several clauses of the same weight say, each by itself: *we must refuse: your plan is not accepted*."""
+    clauses = _CLAUSES.split(low, _MOST_CLAUSES)
+    if len(clauses) == 1 or any(map(_SUBORDINATE.match, clauses)):
+        return set()
+    subject = BY_US.find(low)
+    carried = (c if subject is None or BY_US.find(c) else f"{subject.group()} {c}" for c in clauses)
+    return {said for said in map(what_is_said, carried) if said is not None}
 
 
 def accepts_plainly(low: str, *, plan_known: bool) -> bool:
@@ -125,7 +133,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     if BARE_NO.find(low):
         return plan_known
     low = _told(low)
-    rest = bare(low)
+    rest = bare(EXAMINATION.without(low))
     if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
     if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
@@ -143,12 +151,21 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
         if refused or len(denials) > 1 or "," in core[max(agreed, 0) : denials[0].start()]:
             return False
-    elif not refused and core == rest:
+    elif (not refused and core == rest) or _agrees_elsewhere(rest):
         return False
     return (
         _said_by_us(rest)
         and _of_the_plan(low, rest, plan_known=plan_known)
         and not is_left(WORDS_OF_REFUSAL, rest, REFUSES_BY_DENIAL, REFUSES, AGREES)
+    )
+
+
+def _agrees_elsewhere(rest: str) -> bool:
+    """Whether a clause agrees to something and refuses nothing: *the payment we refuse, to the plan we agree*."""
+    return any(
+        AGREES_FIRMLY.find(_INFINITIVE.sub(" ", clause))
+        and not (REFUSES.find(clause) or REFUSES_BY_DENIAL.find(clause))
+        for clause in _CLAUSES.split(rest, _MOST_CLAUSES)
     )
 
 

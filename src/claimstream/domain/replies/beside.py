@@ -25,6 +25,7 @@ from claimstream.domain.replies.kinds_beside import (
     SHARE_OF_PLAN,
     WILLING,
 )
+from claimstream.domain.replies.offers import PAST
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
 from claimstream.domain.replies.remarks import MEASURES
@@ -62,10 +63,56 @@ POSSIBLE = Rule(
 )
 """Something else than the plan."""
 
+SHUT = Rule(
+    "shut",
+    REFUSES_BY_DENIAL.pattern,
+    takes=("Eine spätere Ratenzahlung kommt nicht in Betracht.", "Gespräche sind nicht möglich."),
+    leaves=("Ohne Gespräch ist das nicht möglich.", "So ist das nicht möglich.", "Derzeit nicht möglich."),
+    but=r"{condition}|{limit}|{doubt}|\b(?:ohne|vor|so|bei|mit|without|before)\b",
+)
+"""A clause that refuses what would open a door."""
+
+AGREED_SINCE = Rule(
+    "agreed_since",
+    "{agreed_since}",
+    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Eltern haben eine Zahlung angekündigt."),
+    leaves=(
+        "Die vereinbarten Raten hat er nicht gezahlt.",
+        "Er hat die Absprache, die wir getroffen haben, gebrochen.",
+    ),
+    but="{broken_off}|{denial}",
+)
+
+IF_IN_COURT = Rule(
+    "if_in_court",
+    r"\b(?:sollte|falls|wenn|sofern)\b[^,;:]{0,120}?\b\w{0,20}(?:insolvenz|gericht)\w{0,20}[^,;:]{0,60},",
+    takes=("Sollte Ihr Mandant das Insolvenzverfahren beantragen, bitten wir um Nachricht.",),
+    leaves=("Sollte Ihr Mandant mehr zahlen, sehen wir weiter.",),
+)
+
+TERMS = Rule(
+    "terms",
+    "{terms_of_plan}",
+    takes=("36 Monate sind das Äußerste.", "Uns genügt ein Schuldanerkenntnis."),
+    leaves=("Der Kunde ist uns bekannt.", "Die Vereinbarung hat er gebrochen."),
+    but=PAST.pattern,
+)
+"""Beside a refusal they may be other terms, unless they are told of the past."""
+
+MODAL = Rule("modal", "{must_be}", takes=("Sie darf nicht länger sein.",), leaves=("Sie ist nicht länger.",))
+
+LATER = Rule(
+    "later",
+    "{another_time}",
+    takes=("Später sehen wir weiter.",),
+    leaves=("Er wurde erst Monate später angezeigt.",),
+    but=PAST.pattern,
+)
+
 REOPENS = Rule(
     "reopens",
     "{reopens}",
-    takes=("Wir bitten um Ihren Rückruf.", "Das gilt nicht für das Darlehen.", "Eine verbindliche Antwort folgt."),
+    takes=("Ein zweiter Anlauf lohnt sich.", "Das gilt nicht für das Darlehen.", "Eine verbindliche Antwort folgt."),
     leaves=("Die Vollstreckung läuft.", "Der Kunde hat nie gezahlt."),
 )
 
@@ -137,9 +184,15 @@ TIED = Rule(
 
 NO_OFFER = Rule(
     "no_offer_of_ours",
-    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}",
-    takes=("Ein Gegenvorschlag wird nicht unterbreitet.", "Wir machen kein Gegenangebot."),
-    leaves=("Wir unterbreiten einen Gegenvorschlag.",),
+    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}|(?:{change}|{invitation})[^,;]{0,60}?{no_need}|"
+    r"\bformular\w{0,2} \w{2,20}en wir\b[^,;]{0,20}\bnicht\b",
+    takes=(
+        "Ein Gegenvorschlag wird nicht unterbreitet.",
+        "Wir machen kein Gegenangebot.",
+        "Eine Nachbesserung ist nicht nötig.",
+        "Ein Formular füllen wir nicht aus.",
+    ),
+    leaves=("Wir unterbreiten einen Gegenvorschlag.", "Das Formular liegt nicht vor."),
 )
 
 TO_SOMEBODY = Rule(
@@ -190,6 +243,8 @@ OF_THE_READER = Rule(
 )
 
 _MOST_NOUNS = 4
+_STILL = re.compile(r"\bnoch (?!nicht\b|kein)")
+"""Told of the past, *still* puts nothing off."""
 _NOUN = re.compile(r"(?<!^)\b[A-Z][a-z][\w-]*")
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
@@ -229,17 +284,29 @@ def leaves_declined(piece: Piece) -> bool:
         return False
     if _leaves_declined(piece):
         return True
-    return _opens_nothing(piece.low) and (not piece.half or (piece.before and is_closed(piece.low)))
+    return _opens_nothing(piece.low) and (not piece.half or (piece.apart and is_closed(piece.low)))
 
 
 def _opens_nothing(low: str) -> bool:
     """Whether a sentence holds no word that opens a door, and puts no question, figure or terms to anybody."""
-    rest = REFUSES_BY_DENIAL.without(OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(low))))
-    if PLAN_DESCRIBED.find(rest):
-        rest = rest.replace("#money", " ")
-    if re.search(r"#money|#share|\?", rest) or any(rule.find(rest) for rule in (OPENS_DOOR, POSSIBLE, DEMANDS)):
+    low = ",".join(
+        clause for clause in low.split(",") if re.search(r"#(?:money|share)", clause) or not SHUT.find(clause)
+    )
+    rest = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+    if PAST.find(rest):
+        rest = _STILL.sub(" ", rest)
+    described = PLAN_DESCRIBED.find(rest) is not None or ASKED_BY_YOU.find(low) is not None
+    if described:
+        rest = rest.replace("#money", " ", 1)
+    if re.search(r"#money|#share|\?", rest) or any(rule.find(rest) for rule in (OPENS_DOOR, POSSIBLE, DEMANDS, LATER)):
         return False
-    if any(rule.find(low) for rule in (AWAITS, CONCEDES)):
+    if any(rule.find(low) for rule in (AWAITS, CONCEDES, AGREED_SINCE)):
+        return False
+    if (
+        TERMS.find(rest)
+        and not described
+        and (MODAL.find(rest) or not (DENIES.find(low) or re.search(r"\bnichts\b", low)))
+    ):
         return False
     if INDEFINITE.find(rest) and not any(rule.find(low) for rule in (DENIES, REFUSES, ASKED_BY_YOU)):
         return False

@@ -196,14 +196,17 @@ def offered(low: str, amounts: Sequence[AmountToken]) -> set[Decimal] | None:
 
 
 def offers_plainly(low: str) -> bool:
-    """Whether a marked sentence is the writer's own offer: not a past one, a rough one, or one of several parts."""
+    """Whether a marked sentence is the writer's own offer: not a past one, a rough one, or one of several parts.
+
+    One that only announces its sum may say why it is made.
+    """
     if QUOTES.search(low) or ASKS.find(low) or OTHERS_OFFER.find(low):
         return False
     rest = REASONS.compiled.sub(_without_reason, low)
     rest = DEADLINE.without(IF_PAID.without(IN_PLACE_OF.without(OFFERED_SHARE.without(bare(rest)))))
-    return not any(rule.find(rest) for rule in (MONTHLY, UNSETTLED_SUM, REST_LATER, SHARE_ALONE)) and not is_left(
-        WORDS_OF_OFFER, rest, OFFERS, REFUSES_BY_DENIAL, REFUSES, AGREES
-    )
+    if any(rule.find(rest) for rule in (MONTHLY, UNSETTLED_SUM, REST_LATER, SHARE_ALONE)):
+        return False
+    return "#money" not in low or not is_left(WORDS_OF_OFFER, rest, OFFERS, REFUSES_BY_DENIAL, REFUSES, AGREES)
 
 
 def _without_reason(reason: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS
+from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS
 from claimstream.domain.replies.answers import accepts_plainly, is_closed, refuses_plainly, what_is_said
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered
 from claimstream.domain.replies.boxes import Box, find_boxes
@@ -48,9 +48,10 @@ SHE = re.compile(
 THEIR_CLIENT = re.compile(r"\bihre mandant")
 _CUT = re.compile(
     r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)|"
-    r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) "
+    r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) |"
+    r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
 )
-_JOINS = re.compile(r"[a-z;]")
+_JOINS = re.compile(r"[,a-z;]")
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
 """Cuts whose second half is the answer."""
 """Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
@@ -228,14 +229,11 @@ class _Reply:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
-            joins = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
-            for said, rest, near, before in (
-                (head, tail, known, False),
-                (carried, head, known or NAMES_PLAN.find(head) is not None, joins),
-            ):
-                half = replace(piece, low=rest, marked=rest, half=True, before=before, sentence=_sentence(piece, rest))
+            apart = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
+            for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
                 if rest is tail and _TURNS.search(cut.group()):
                     continue
+                half = replace(piece, low=rest, marked=rest, half=True, apart=apart, sentence=_sentence(piece, rest))
                 if judge(said, plan_known=near) and self._adds_nothing(half, decision, leaves):
                     return True
         return False
@@ -244,7 +242,9 @@ class _Reply:
     def _adds_nothing(half: Piece, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
         """Whether the other half of an answer is harmless, or one more refusal, of whatever."""
         also = what_is_said(half.low)
-        return leaves(half) if also is None else decision is DECLINED is also and is_closed(half.low)
+        if also is None:
+            return leaves(half)
+        return decision is DECLINED is also and is_closed(AGREES.without(half.low))
 
     def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
         """The judge of the pieces beside an answer."""
