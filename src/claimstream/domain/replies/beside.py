@@ -19,6 +19,7 @@ from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.kinds import CONTACT, FIRM_KINDS, is_harmless, without_kinds
 from claimstream.domain.replies.kinds_beside import (
     BESIDE_ACCEPTANCES,
+    BESIDE_OFFERS,
     BESIDE_REFUSALS,
     CLAIM_REPEATED,
     RATES_OF_PLAN,
@@ -333,8 +334,16 @@ def leaves_offered(piece: Piece) -> bool:
     """
     if CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1:
         return True
+    if REOPENS.find(COURTESY.without(piece.low)):
+        return False
     low = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(OFFER_LAPSES.without(piece.low))))
-    return UNSETTLES_OFFER.find(WILLING.without(low)) is None
+    low = WILLING.without(low)
+    if UNSETTLES_OFFER.find(low):
+        return False
+    if piece.outside or piece.is_name:
+        return _is_heading(piece)
+    known = low != piece.low or is_harmless(piece.sentence, also=BESIDE_OFFERS)
+    return known or PAST.find(low) is not None or _everyday(low)
 
 
 def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:
