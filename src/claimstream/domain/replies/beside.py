@@ -9,6 +9,7 @@ from claimstream.domain.replies.answer_rules import (
     DENIES,
     INDEFINITE,
     OFFERED_SHARE,
+    OFFERS,
     REFUSES,
     REFUSES_BY_DENIAL,
     WORDS_OF_ACCEPTANCE,
@@ -109,6 +110,16 @@ LATER = Rule(
     leaves=("Er wurde erst Monate später angezeigt.",),
     but=PAST.pattern,
 )
+
+PERSON = Rule(
+    "person",
+    r"{form_of_address} \w|{their_client}",
+    takes=("Herr Kern arbeitet wieder.",),
+    leaves=("Unser Vorstand berät darüber.",),
+)
+_SENTENCE_END = re.compile(r"(?<!\.\w)[.!:]\s*\Z")
+"""No legal form: *a.G.*"""
+NO = re.compile(r"\W{0,3}(?:nein|no)\W{0,3}")
 
 REOPENS = Rule(
     "reopens",
@@ -221,6 +232,25 @@ PLAN_DESCRIBED = Rule(
     leaves=("Wir erwarten eine Rate von #money.",),
 )
 
+REASON_TOLD = Rule(
+    "reason_told",
+    PAST.pattern + "|" + DENIES.pattern + r"|\b(?:habe|war|waren|nichts)\b|{debtor}|{their_client}|{noun_of_claim}|"
+    r"\b(?:ist|sind|bleibt|bleiben|is|are)\b.{0,120}?\b(?:\w{0,12}ge\w{2,20}(?:t|en)|(?:be|ver)\w{2,20}(?:t|en)|\w{2,20}ed)\b|"
+    r"{rests_on}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
+    + PLAN_DESCRIBED.pattern
+    + "|"
+    + MEASURES.pattern,
+    takes=(
+        "Der Kunde verdient gut.",
+        "Wir können uns das nicht leisten.",
+        "Das Strafverfahren wurde eröffnet.",
+        "Wir sind an die Satzung gebunden.",
+        "Diese Entscheidung ist endgültig.",
+    ),
+    leaves=("Unser Vorstand berät darüber.", "Skonto geben wir gern."),
+)
+"""Of the past, of something denied or settled, of the debtor, the claim or a court: what a refusal rests on."""
+
 OFFICE_NOUN = Rule(
     "office_noun",
     "{office_noun}",
@@ -281,11 +311,20 @@ def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[D
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
-    if REOPENS.find(COURTESY.without(piece.low)):
+    low = COURTESY.without(piece.low)
+    if NO.fullmatch(low):
+        return True
+    if REOPENS.find(low) or OFFERS.find(NO_OFFER.without(REFUSES_BY_DENIAL.without(low))):
         return False
     if _leaves_declined(piece):
         return True
-    return _opens_nothing(piece.low) and (not piece.half or (piece.apart and is_closed(piece.low)))
+    if not _opens_nothing(piece.low):
+        return False
+    if piece.half:
+        return piece.apart and is_closed(piece.low)
+    if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
+        return True
+    return REASON_TOLD.find(low) is not None or PERSON.find(piece.sentence.folded) is not None
 
 
 def _opens_nothing(low: str) -> bool:
