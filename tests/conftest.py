@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from pydantic import SecretStr
 from tests.helpers import NOW
+from tests.reading_processes import reading_processes
 from tests.system_packages import pytest_addoption, pytest_runtest_setup, pytest_terminal_summary
 
 from claimstream.app import App
@@ -20,7 +21,7 @@ from claimstream.settings import Settings
 from claimstream.store.schema import migrate
 from claimstream.topics import ensure_topics
 
-__all__ = ["pytest_addoption", "pytest_runtest_setup", "pytest_terminal_summary"]
+__all__ = ["pytest_addoption", "pytest_runtest_setup", "pytest_terminal_summary", "reading_processes"]
 
 # Where a shell runs the tests in the background Ctrl-C is ignored, and the commands that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,7 +50,7 @@ async def template(stack: LocalStack) -> str:
 
 
 @pytest.fixture
-async def settings(stack: LocalStack, template: str) -> AsyncIterator[Settings]:
+async def settings(stack: LocalStack, template: str, reading_processes: None) -> AsyncIterator[Settings]:
     """Of an installation of its own: fresh tables, fresh clients, fresh topics.
 
     The database goes with its test. One left behind is written to the disk, and takes a third of a second to remove.

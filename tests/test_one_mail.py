@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
+from tests.helpers import LONG
 from tests.pipeline.test_runner import PROSE, calm
 from tests.test_app import Reply, settled, subscriptions, working
 
@@ -49,7 +50,7 @@ async def test_a_mail_for_which_a_service_fails_holds_up_no_other(
             await stack.gmail.push(box)
         await has_failed(app, stack, front, service)
         sent = {await stack.gmail.deliver(box, healthy) for _ in range(HEALTHY)}
-        async with asyncio.timeout(240):
+        async with asyncio.timeout(LONG):
             while not sent <= {e.gmail_id for e in await app.emails.recent(limit=100) if e.delivered}:
                 await asyncio.sleep(0.1)
         (left,) = await app.emails.by_gmail_ids([poisoned])
@@ -78,7 +79,7 @@ async def fail_for_one(service: str, app: App, stack: LocalStack, front: GcsFron
 async def has_failed(app: App, stack: LocalStack, front: GcsFront, service: str) -> None:
     """Wait until the poison mail has met its failure, so that it is there before all others."""
     count = "SELECT (SELECT count(*) FROM waits) + (SELECT count(*) FROM outbox WHERE tries > 0 AND done_at IS NULL)"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         while not await app.database.run("SELECT", lambda c: c.fetchval(count)):
             await asyncio.sleep(0.05)
 
@@ -117,7 +118,7 @@ class TestWhatConcernsAll:
             stack.claude.faults.fail(status, message=message)
             asked = stack.claude.calls["messages"]
             await stack.gmail.deliver(box, reply(PROSE))
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while subscriptions(app) != {"notifications": "streaming", "emails": "paused"}:
                     await asyncio.sleep(0.05)
                 while not (mails := [m for m in stack.smtp.messages[told:] if "bereitschaft" in m.recipients[0]]):
@@ -140,14 +141,14 @@ class TestWhatConcernsAll:
             await app.database.run("ALTER", lambda c: c.execute("ALTER TABLE outbox RENAME TO elsewhere"))
             for _ in range(3):
                 await stack.gmail.deliver(box, reply())
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while "postgresql" not in (held := app.health().details["breakers_not_closed"]):  # type: ignore[operator]  # as above
                     await asyncio.sleep(0.05)
             assert "Run claimstream migrate" in str(held)
             admin = await asyncpg.connect(settings.database_url.get_secret_value() if settings.database_url else "")
             await admin.execute("ALTER TABLE elsewhere RENAME TO outbox")
             await admin.close()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while app.health().details["breakers_not_closed"]:
                     await asyncio.sleep(0.05)
             await settled(app, 3)
@@ -162,7 +163,7 @@ class TestWhatConcernsAll:
             stack.claude.faults.fail(400, operation="messages", message="something new")
             for _ in range(3):
                 await stack.gmail.deliver(box, reply(PROSE))
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while not app.health().details["breakers_not_closed"]:
                     await asyncio.sleep(0.05)
             assert {email.status for email in await app.emails.recent()} <= {"new", "in_work"}
@@ -182,7 +183,7 @@ class TestWhatConcernsAll:
             for code in ("K7Q2X9M4", "P3R8T5W2"):
                 await stack.gmail.deliver(world.tenants[0].mailboxes[0], reply(code=code))
             refused = "SELECT count(*) FROM outbox WHERE last_error = 'DoubtedRefusal'"
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG):
                 while await app.database.run("SELECT", lambda c: c.fetchval(refused)) < 2:
                     await asyncio.sleep(0.05)
             await clients.database.command("collMod", clients.name, validator={})

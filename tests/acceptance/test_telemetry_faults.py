@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sentry_sdk
@@ -120,6 +121,11 @@ async def test_every_email_is_settled_while_all_of_telemetry_is_broken(
     assert failed["model"] >= booked
 
 
+def _of_circuits(kept: KeptEnvelopes) -> list[dict[str, Any]]:
+    """The events that tell of a circuit: on a slow machine others are told as well."""
+    return [event for event in kept.events if "service" in event["tags"]]
+
+
 async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it(
     settings: Settings, stack: LocalStack, world: World, reply: Reply
 ) -> None:
@@ -136,7 +142,7 @@ async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it
         async with asyncio.timeout(LONG), working(settings, world) as app:
             stack.gmail.faults.fail(503, operation="messages.get")
             await _deliver(stack, world, reply)
-            while not kept.events:
+            while not _of_circuits(kept):
                 await asyncio.sleep(0.02)
             stack.gmail.faults.clear()
             await settled(app, MAILS)
@@ -144,10 +150,11 @@ async def test_a_circuit_that_opens_is_told_to_sentry_with_the_email_that_met_it
     finally:
         stack.gmail.faults.clear()
         await watching.aclose(2.0)
-    assert {event["tags"]["service"] for event in kept.events} == {"gmail"}
-    told = [(event["message"], event["level"]) for event in kept.events]
+    events = _of_circuits(kept)
+    assert {event["tags"]["service"] for event in events} == {"gmail"}
+    told = [(event["message"], event["level"]) for event in events]
     assert told[0] == ("circuit breaker opened", "warning")
     assert told[-1] == ("circuit breaker closed", "info")
     assert "circuit breaker half_opened" not in {message for message, _ in told}
-    assert kept.events[0]["tags"]["correlation_id"] in emails
-    assert kept.events[0]["tags"]["trace_id"] == kept.events[0]["tags"]["correlation_id"]
+    assert events[0]["tags"]["correlation_id"] in emails
+    assert events[0]["tags"]["trace_id"] == events[0]["tags"]["correlation_id"]

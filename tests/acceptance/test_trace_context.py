@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from sentry_sdk.transport import Transport
 from tests.acceptance.watched import KeptEnvelopes
-from tests.helpers import add_email, summary_of
+from tests.helpers import LONG, add_email, summary_of
 from tests.mailbox.test_sync import make_sync
 from tests.pipeline.test_runner import _Breaks, arrive, make_runner
 from tests.test_app import settled, working
@@ -81,7 +81,7 @@ async def test_two_hundred_emails_in_flight_keep_their_context_apart(
     monkeypatch.setattr(stack.gmail, "latency", lambda operation: chance.uniform(0.0, 0.3))
     log = io.StringIO()
     many = settings.model_copy(update={"max_emails_in_flight": IN_FLIGHT})
-    async with watching(many, log) as collector, asyncio.timeout(150), working(many, world) as app:
+    async with watching(many, log) as collector, asyncio.timeout(LONG), working(many, world) as app:
         mailbox = world.tenants[0].mailboxes[0]
         app._subscribers["emails"].pause("until all of them are there")
         for number in range(IN_FLIGHT):

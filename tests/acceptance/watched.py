@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
+from tests.helpers import LONG
 
 from claimstream import telemetry
 from claimstream.app import App
@@ -122,7 +123,7 @@ async def _run(
             ids = [await stack.gmail.deliver(case.mailbox, case.raw) for case in folder.cases]
             mailbox = folder.world.tenants[0].mailboxes[0]
             planted = {kind: await stack.gmail.deliver(mailbox, raw) for kind, raw in planted_mail(mailbox).items()}
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(LONG):
                 for service, faults in (("gmail", stack.gmail.faults), ("anthropic", stack.claude.faults)):
                     while service not in await _waited_for(app):
                         await asyncio.sleep(0.05)

@@ -3,6 +3,7 @@ import time
 
 import pytest
 from tests.external.conftest import Entrance
+from tests.helpers import LONG
 
 from claimstream.external.errors import Throttled
 from claimstream.external.gmail import Gmail, GmailOptions
@@ -29,7 +30,7 @@ async def test_a_call_waits_for_its_units() -> None:
     assert await pace.turn("b", "watch") == 0.0
     assert not later.done()
     now = 0.5
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         assert await later == 0.5
     pace.close()
 
@@ -42,7 +43,7 @@ async def test_who_is_cancelled_leaves_the_line() -> None:
     await asyncio.sleep(0)  # both stand in line
     waiting[0].cancel()
     now = 0.7  # 30 a second: enough for the 20 of one call
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         assert await waiting[1] == 0.7, "as if the other had never asked"
     assert waiting[0].cancelled()
     pace.close()

@@ -12,6 +12,7 @@ import bson
 import pytest
 from bson import Decimal128, ObjectId
 from tests.external.conftest import Entrance
+from tests.helpers import LONG
 
 from claimstream.domain.records.decision import ClientUpdate, Seen, SettlementUpdate
 from claimstream.domain.records.extraction import SettlementDecision
@@ -783,7 +784,7 @@ async def test_as_many_calls_are_under_way_as_the_bulkhead_lets_in(server: Local
         between.freeze()
         calls = [asyncio.create_task(clients.document("nord", "c-01")) for _ in range(at_once + 1)]
         stack.callback(between.thaw)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while between.holding < at_once:
                 await asyncio.sleep(0.01)
         assert between.holding == at_once, "the last one waits in the bulkhead"

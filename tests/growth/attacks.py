@@ -49,9 +49,7 @@ class Attack:
 
 def attacks(pattern: re.Pattern[Any], *, most: int) -> list[Attack]:
     """Texts for one pattern, the same each time; a sample of ``most`` where there are more."""
-    source, flags = pattern.pattern, pattern.flags
-    if isinstance(source, bytes):
-        source, flags = source.decode("latin-1"), flags | re.ASCII
+    source, flags = _source(pattern)
     chance = random.Random(7)
     tree = list(_parser.parse(source, flags))
     found = dict.fromkeys(_attacks(tree, chance))
@@ -61,11 +59,32 @@ def attacks(pattern: re.Pattern[Any], *, most: int) -> list[Attack]:
     return list(found) if len(found) <= most else chance.sample(list(found), most)
 
 
+def reach(pattern: re.Pattern[Any]) -> int | None:
+    """The most characters that a try at one place looks at; None where a repeat has no limit.
+
+    A longer text has more places, but none of them takes longer: growth shows in texts up to this length or never.
+    """
+    source, flags = _source(pattern)
+    tree = _parser.parse(source, flags)
+    parts = [part for sequence in _sequences(list(tree)) for part in sequence]
+    if any(operation in _REPEATS and argument[1] == _c.MAXREPEAT for operation, argument in parts):
+        return None
+    beside = sum(argument[1].getwidth()[1] for operation, argument in parts if operation in (_c.ASSERT, _c.ASSERT_NOT))
+    return int(tree.getwidth()[1] + beside)
+
+
 def tokens_of(pattern: re.Pattern[str]) -> list[str]:
     """Texts that the pattern's parts match: the vocabulary that its matches are made of."""
     chance = random.Random(7)
     sequences = _sequences(list(_parser.parse(pattern.pattern, pattern.flags)))
     return [text for text in dict.fromkeys(_sample(sequence, chance) for sequence in sequences) if text]
+
+
+def _source(pattern: re.Pattern[Any]) -> tuple[str, int]:
+    """The pattern as the parser takes it, and its flags."""
+    if isinstance(pattern.pattern, bytes):
+        return pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII
+    return pattern.pattern, pattern.flags
 
 
 def _attacks(tree: list[Any], chance: random.Random) -> Iterator[Attack]:

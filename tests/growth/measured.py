@@ -8,6 +8,7 @@ ENOUGH_SECONDS = 0.01
 """Shorter, and the clock's own steps would be measured."""
 _ENOUGH_AT_LAST_SECONDS = 0.002
 """The same at the last length: what takes so long there, and is quadratic, takes seconds of the longest text."""
+_LONG_SECONDS = 0.2
 SUPERLINEAR = 1.4
 """Linear is 1, with room for chance; quadratic is as much as the text is longer."""
 _LONGER = 6
@@ -53,8 +54,13 @@ def growth(
 
 
 def _ratio(longer: Callable[[], object], shorter: Callable[[], object]) -> float:
-    """Measure in turns, before it is called a fault, so that both meet the machine in the same moods."""
-    rounds = [(_seconds(longer), _seconds(shorter)) for _ in range(7)]
+    """Measure in turns, before it is called a fault, so that both meet the machine in the same moods.
+
+    Chance hardly shows in what takes long: two rounds do then.
+    """
+    rounds = [(_seconds(longer), _seconds(shorter))]
+    while len(rounds) < (2 if rounds[0][0] > _LONG_SECONDS else 7):
+        rounds.append((_seconds(longer), _seconds(shorter)))
     return min(long for long, _ in rounds) / min(short for _, short in rounds)
 
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from tests.growth.attacks import Attack, attacks
+from tests.growth.attacks import Attack, attacks, reach
 from tests.growth.collected import Collected, collect, modules
 from tests.growth.measured import SUPERLINEAR, growth
 
 from claimstream.domain.rules import mentions
 
-LENGTHS = (1_500, 12_000)
+SHORT, LONG = 1_500, 12_000
+LENGTHS = (SHORT, LONG)
 ATTACKS = 80
 """Of each pattern."""
 
@@ -18,7 +19,6 @@ MODULES = {module.__name__: collect(module) for module in modules()}
 
 MADE_AT_RUN_TIME = {
     "claimstream.domain.language.rule.__post_init__": "our own rules, on import; each found in its module",
-    "claimstream.domain.reader.labels._tolerant": "of our own patterns, on import",
     "claimstream.domain.reader.organisations.significant_words": "a list in the function, for names of records",
     "claimstream.domain.rules.evidence._places": "escaped words of a quote",
     "claimstream.domain.rules.evidence.reference": "escaped words of a reference",
@@ -27,9 +27,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.own_letter.represents": "an escaped name of ours",
-    "claimstream.domain.rules.phrases._any": "our own patterns, on import",
     "claimstream.domain.text.ourselves._named": "escaped words of our firm's names",
-    "claimstream.domain.replies.endings._last_words": "words of our vocabulary, on import",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
     "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
 }
@@ -51,8 +49,10 @@ def _work(found: Collected, attack: Attack) -> Callable[[int], Callable[[], obje
 def test_every_pattern_is_linear(name: str) -> None:
     slow = {}
     for found in MODULES[name][0]:
+        reached = reach(found.pattern)
+        lengths = LENGTHS if reached is None or reached > SHORT else (SHORT,)
         for attack in attacks(found.pattern, most=ATTACKS):
-            factor = growth(_work(found, attack), LENGTHS, longest=found.longest)
+            factor = growth(_work(found, attack), lengths, longest=found.longest)
             if factor > SUPERLINEAR:
                 slow[found.where, found.pattern.pattern[:60]] = (attack, round(factor, 1))
                 break
@@ -101,3 +101,18 @@ def test_patterns_of_our_records_are_linear(pattern: re.Pattern[str]) -> None:
     found = Collected(pattern, "mentions", anchored=False)
     for attack in attacks(pattern, most=ATTACKS):
         assert growth(_work(found, attack), LENGTHS) <= SUPERLINEAR, attack
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reached"),
+    [
+        (r"a{0,40}b", 41),
+        (r"(?:a{1,9}\s?){0,20}x", 201),
+        (r"(?<!\w)ab(?=c{0,30}d)", 34),
+        (r"[a-z]+", None),
+        (r"a(?!\s*b)", None),
+        (r"(?:ab{2,})?", None),
+    ],
+)
+def test_how_far_a_pattern_looks_is_known(pattern: str, reached: int | None) -> None:
+    assert reach(re.compile(pattern)) == reached

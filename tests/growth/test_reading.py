@@ -12,7 +12,8 @@ from tests.growth.measured import SUPERLINEAR, growth
 from claimstream.domain.reader.source import read_source
 from claimstream.domain.rules.classification import classify
 from claimstream.domain.rules.mentions import Wording
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 from claimstream.reading.body import body_text
 from claimstream.reading.html import html_to_text
 from claimstream.reading.mime import TextPart

@@ -9,7 +9,7 @@ from decimal import Decimal
 import asyncpg
 import pytest
 from pydantic import SecretStr
-from tests.helpers import NOW
+from tests.helpers import LONG, NOW
 from tests.test_app import HASTY, working
 
 from claimstream.app import App
@@ -193,7 +193,7 @@ async def test_what_an_outage_put_off_is_delivered_when_it_ends(
         behind.freeze()
         behind.drop()
         await leave_updates(app, 30)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while app.door.states().get("mongodb") != "open" or not any(tries for tries, _ in await updates(app)):
                 if app.door.states().get("mongodb") != "open":
                     await deliver_leftovers(app.services, app.rules, kind="client_update")
@@ -201,6 +201,6 @@ async def test_what_an_outage_put_off_is_delivered_when_it_ends(
         late = "SELECT count(*) FROM outbox WHERE taken_until > now() + interval '1 minute'"
         assert await app.database.run("SELECT outbox", lambda c: c.fetchval(late)) > 0
         behind.thaw()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while not all(done for _, done in await updates(app)):
                 await asyncio.sleep(0.05)

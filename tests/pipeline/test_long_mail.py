@@ -90,16 +90,16 @@ def test_the_look_finds_what_opens_a_mail() -> None:
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 async def test_the_look_finds_a_rule(elsewhere: bool) -> None:
-    from claimstream.domain.rules.phrases import plain
+    from claimstream.domain.text import folded
 
     with rules_over_long_texts() as found:
         if elsewhere:
-            thread = threading.Thread(target=plain, args=(TEXT,))
+            thread = threading.Thread(target=folded, args=(TEXT,))
             thread.start()
             thread.join()
         else:
-            plain(TEXT)
-    assert found == {"plain"}
+            folded(TEXT)
+    assert found == {"folded"}
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from claimstream.domain.records.mail import REST, STRUCK, Source, SourceKind, Unread
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 from claimstream.reading import filetype, headers
 from claimstream.reading.body import ANSWERED_BELOW, body_text
 from claimstream.reading.documents import Document, read_document
@@ -145,7 +146,7 @@ class AttachmentReader:
 
     def _open_mail(self, file: _File) -> None:
         tree = MimeTree(file.data, self._limits)
-        sender = next(iter(headers.addresses(headers.values(tree.root.headers, "From", self._limits))), None)
+        sender = next(iter(headers.addresses(headers.RawHeaders(tree.root.headers, self._limits).values("From"))), None)
         anatomy = dissect(tree)
         self.defects += anatomy.defects
         text, missing, struck = body_text(anatomy.texts)

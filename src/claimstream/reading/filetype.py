@@ -72,6 +72,7 @@ _MAILBOX_START = re.compile(
 _UUENCODED_START = re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n[ -`]{1,62}[ \t]*+\r?\n")
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{2,60}:[ \t]?.*$")
 _MAIL_HEADERS = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path"}
+_CONTROLS = bytes([*range(9), *range(14, 27), 127])
 
 
 def sniff(data: bytes, name: str = "", declared: str = "") -> str:
@@ -138,10 +139,8 @@ def _ole_kind(data: bytes) -> str:
 def _text_kind(data: bytes, name: str, declared: str) -> str:
     head = data[:4096]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not wide:
-        controls = sum(byte < 9 or 13 < byte < 27 or byte == 127 for byte in head)
-        if controls > len(head) // 200:
-            return _other(data, name)
+    if not wide and len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 200:
+        return _other(data, name)
     if _HTML_START.match(data[:8192]) or (
         _looks_tagged(head) and (declared == HTML or name.endswith((".html", ".htm")))
     ):

@@ -1,6 +1,7 @@
 """Header values, decoded and taken apart; whatever a header holds, nothing here raises."""
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
@@ -66,14 +67,23 @@ def all_headers(message: RawMessage, limits: Limits, defects: list[str]) -> tupl
     return tuple(found)
 
 
-def values(message: RawMessage, name: str, limits: Limits) -> list[str]:
-    """Raw values of every header of that name, cut at the limit."""
-    wanted = name.lower()
-    return [str(v)[: limits.max_header_chars] for k, v in message.raw_items() if k.lower() == wanted]
+class RawHeaders:
+    """The raw values of a mail's headers, cut at the limit."""
+
+    def __init__(self, message: RawMessage, limits: Limits) -> None:
+        self._values: dict[str, list[str]] = defaultdict(list)
+        for name, value in message.raw_items():
+            self._values[name.lower()].append(str(value)[: limits.max_header_chars])
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of every header of that name, in order."""
+        return self._values.get(name.lower(), [])
 
 
 def addresses(raw: list[str]) -> tuple[Address, ...]:
     """Mailboxes of address headers. Split before decoding, so that an encoded comma in a name splits nothing."""
+    if not raw:
+        return ()
     try:
         pairs = getaddresses([re.sub(r"(?<!\s)[^\S\r\n]*[\r\n]\s*", " ", _as_characters(value)) for value in raw])
     except MemoryError:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from claimstream.domain.records.mail import Address, ParsedMail, Source, SourceKind, mailbox_of
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 from claimstream.reading import headers
 from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.body import ANSWERED_BELOW, BodyText, body_text
@@ -56,6 +57,7 @@ class OpenedMail:
         self._too_large = len(raw) > limits.max_mail_bytes
         tree = MimeTree(raw[:_HEAD_OF_TOO_LARGE] if self._too_large else raw, limits)
         self._message = tree.root.headers
+        self._headers = headers.RawHeaders(self._message, limits)
         self._anatomy = dissect(tree)
         files = [] if self._too_large else self._anatomy.files
         self._files = len(files)
@@ -108,16 +110,16 @@ class OpenedMail:
             reader.report_too_many(f"attachment-{len(self.parts) + 1}", first.name, len(first.data))
         encoded = new.encode("utf-8")
         return ParsedMail(
-            message_id=next(iter(headers.message_ids(headers.values(message, "Message-ID", limits))), None),
+            message_id=next(iter(headers.message_ids(self._headers.values("Message-ID"))), None),
             subject=subject,
             sender=self._sender,
             reply_to=self._addresses("Reply-To"),
             to=self._to,
             cc=self._cc,
             delivered_to=self._delivered_to,
-            in_reply_to=headers.message_ids(headers.values(message, "In-Reply-To", limits)),
-            references=headers.message_ids(headers.values(message, "References", limits)),
-            date=headers.date(headers.values(message, "Date", limits)),
+            in_reply_to=headers.message_ids(self._headers.values("In-Reply-To")),
+            references=headers.message_ids(self._headers.values("References")),
+            date=headers.date(self._headers.values("Date")),
             headers=headers.all_headers(message, limits, defects),
             sources=(
                 Source(
@@ -146,10 +148,10 @@ class OpenedMail:
         )
 
     def _addresses(self, name: str) -> tuple[Address, ...]:
-        return headers.addresses(headers.values(self._message, name, self._limits))
+        return headers.addresses(self._headers.values(name))
 
     def _first(self, name: str) -> str:
-        return next(iter(headers.values(self._message, name, self._limits)), "")
+        return next(iter(self._headers.values(name)), "")
 
     def _where_it_arrived(self) -> tuple[str, ...]:
         """The receiving addresses, in the order of the header names' reliability, each once."""

@@ -406,9 +406,13 @@ def _seen(page: "pdfium.PdfPage", *groups: list[_Run]) -> list[list[_Run]]:
         left, bottom, right, top = run.box
         (x1, y1), (x2, y2) = at(left, bottom), at(right, top)
         first, last = min(x1, x2), max(x1, x2)
-        rows = [pixels[row * stride + first : row * stride + last] for row in range(min(y1, y2), max(y1, y2))]
-        shades = [shade for row in rows if row for shade in (min(row), max(row))]
-        return bool(shades) and max(shades) - min(shades) >= _INK
+        shades: list[int] = []
+        for row in range(min(y1, y2), max(y1, y2)):
+            if drawn := pixels[row * stride + first : row * stride + last]:
+                shades += (min(drawn), max(drawn))
+                if max(shades) - min(shades) >= _INK:
+                    return True
+        return False
 
     return [[run for run in runs if is_seen(run)] for runs in groups]
 

@@ -18,9 +18,7 @@ _MOST_MARKS = 30
 """Combining marks one after the other, as in the Stream-Safe Text Format (UAX 15). Python puts them in order in
 quadratic time: 400,000 of them in five minutes."""
 _MAY_BE_MARKS = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
-_NEVER_WRITTEN = dict.fromkeys(
-    [*range(1, 9), *range(14, 27), *range(28, 32), *range(127, 133), *range(134, 160), 0xFFFD]
-)
+_NEVER_WRITTEN = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _FEW_STRAY = 8
 UNREAD = "\ufffc"
 """Stands within a text for what is shown there and is none: a picture, a sign of a symbol font, the seam of a raised
@@ -47,9 +45,10 @@ def clean(text: str) -> str:
 
     Figures that a bidirectional override, embedding or isolate may show in another order are marked as unread.
     """
+    if text.isascii():
+        return text if text.isprintable() else _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
     text = _LOST.sub(UNREAD, _LINE_ENDS.sub("\n", text))
-    if not text.isascii():
-        text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
+    text = _TURNED.sub(_with_figures_marked, _TURNED_WITHIN.sub(UNREAD, text))
     return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_fewer_marks, _UNWANTED.sub("", text)))
 
 
@@ -69,7 +68,7 @@ def _fewer_marks(found: re.Match[str]) -> str:
 
 def is_garbled(text: str) -> bool:
     """Return True when ``text`` is no text: control characters, and signs that stand for what could not be decoded."""
-    return len(text) - len(text.translate(_NEVER_WRITTEN)) > max(_FEW_STRAY, len(text) // 200)
+    return sum(1 for _ in _NEVER_WRITTEN.finditer(text)) > max(_FEW_STRAY, len(text) // 200)
 
 
 def without_loose_marks(text: str, instead: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench.chaos.workers import Workers
+from tests.helpers import LONG
 
 
 async def test_workers_have_nothing_of_the_shell_and_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ async def test_workers_have_nothing_of_the_shell_and_no_file(monkeypatch: pytest
     workers = Workers(1, {}, logs, random.Random(1))
     await workers.start()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while "worker_failed" not in (said := (logs / "worker-001.jsonl").read_text()):
                 await asyncio.sleep(0.05)
     finally:

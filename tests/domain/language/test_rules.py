@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -72,3 +73,22 @@ def test_entries_find_themselves_and_stand_once(section: str) -> None:
 def test_a_section_nobody_wrote_is_refused() -> None:
     with pytest.raises(KeyError):
         Rule("misspelt", "{slautation}", takes=("",), leaves=("",))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_needs_overlook_nothing_that_the_pattern_finds(rule: Rule) -> None:
+    chance = Random(rule.name)
+    said = [entry for section in re.findall(r"[{+]([a-z_]{4,})", rule.pattern) for entry in entries(section)]
+    written = [Sentence.of(_spelled(entry, chance)).folded for entry in said]
+    examples = [Sentence.of(example).folded for example in (*rule.takes, *rule.leaves)]
+    for _ in range(100):
+        sentence = " ".join(chance.choices([*written, *examples, "der", "beta", "4711", "und"], k=6))
+        assert rule.needs.are_in(sentence) or not rule.compiled.search(sentence)
+    for sentence in [*written, *examples]:
+        assert rule.needs.are_in(sentence) or not rule.compiled.search(sentence), sentence
+
+
+def _spelled(entry: str, chance: Random) -> str:
+    """An entry as a letter may write it."""
+    words = [chance.choice(word.split("|")) for word in entry.split()]
+    return " ".join(words).replace("*", chance.choice(("", "en", "s"))).replace("…", chance.choice(("wir gern", "")))

@@ -6,8 +6,10 @@ from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, SourceKind
-from claimstream.domain.rules import classification, phrases
+from claimstream.domain.replies.wants import REFUSAL
+from claimstream.domain.rules import classification
 from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.text import folded
 
 FIRST, SECOND = Letter
 SURE = 0.70
@@ -297,4 +299,4 @@ def test_being_able_to_do_something_refuses_nothing(verb: str, sentence: str) ->
 
 @pytest.mark.parametrize("verb", ["kann", "können"])
 def test_being_unable_to_agree_refuses(verb: str) -> None:
-    assert phrases.REFUSAL.search(phrases.plain(f"Dem {verb} ich nicht zustimmen."))
+    assert REFUSAL.find(folded(f"Dem {verb} ich nicht zustimmen."))

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimstream.domain.text.quoting import cut_disclaimers, split_quoted
+from claimstream.domain.text.disclaimers import cut_disclaimers
+from claimstream.domain.text.quoting import split_quoted
 
 OURS = ("claims@kanzlei-nord.example", "K7Q2X9M4")
 ANSWER = (

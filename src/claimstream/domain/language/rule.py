@@ -1,9 +1,10 @@
 """Rules with names and examples."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from claimstream.domain.language.needed import Needs
 from claimstream.domain.language.vocabulary import alternatives, composed
 
 _PLACE = re.compile(r"\{([a-z_]+)(?:\+([a-z_]+))?\}")
@@ -30,13 +31,17 @@ class Rule:
     """A pattern that, found in the same sentence, makes it an exception."""
     compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
     exception: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    needs: Needs = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", re.compile(_filled(self.pattern)))
         object.__setattr__(self, "exception", re.compile(_filled(self.but)) if self.but else None)
+        object.__setattr__(self, "needs", Needs(self.pattern))
 
     def find(self, folded: str) -> re.Match[str] | None:
         """Return the place where a folded sentence says it; None where it does not, or where it is an exception."""
+        if not self.needs.are_in(folded):
+            return None
         found = self.compiled.search(folded)
         return None if found is None or (self.exception and self.exception.search(folded)) else found
 
@@ -45,14 +50,18 @@ class Rule:
 
         Words that stand for an ``…`` of an entry stay: without *stimmen … zu*, *wir stimmen gern zu* is *wir gern*.
         """
-        if self.exception and self.exception.search(folded):
+        if not self.needs.are_in(folded) or (self.exception and self.exception.search(folded)):
             return folded
         rest = self.compiled.sub(lambda found: f" {' '.join(filter(None, found.groups()))} ", folded)
         return " ".join(rest.split())
 
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], folded: str) -> str:
+        """Return a folded sentence with a replacement for whatever says it, exceptions or not."""
+        return self.compiled.sub(replacement, folded) if self.needs.are_in(folded) else folded
+
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Every place of a folded sentence that says it, exceptions or not."""
-        return self.compiled.finditer(folded)
+        return self.compiled.finditer(folded) if self.needs.are_in(folded) else iter(())
 
 
 def _filled(pattern: str) -> str:

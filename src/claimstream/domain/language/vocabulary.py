@@ -16,7 +16,7 @@ section: a letter may be in either.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,13 @@ def words(section: str) -> tuple[str, ...]:
     return tuple(word for entry in entries(section) for word in entry.split("|"))
 
 
+@cache
+def stems() -> Counter[str]:
+    """Return how often each word stands in the vocabulary, folded and without its ``*``."""
+    every = (word for section in _sections().values() for entry in section for word in fold(entry).split())
+    return Counter(choice.strip("*") for word in every for choice in word.split("|"))
+
+
 def alternatives(section: str) -> str:
     """Return a regular expression that stands for any entry of a section as whole words, for folded text.
 
@@ -84,7 +91,7 @@ def parts(section: str) -> str:
     for entry in sorted(entries(section), key=len, reverse=True):
         folded = fold(entry)
         first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
-        groups[first].append(_pattern(folded)[len(first) :])
+        groups[first].append(entry_pattern(folded)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
@@ -94,7 +101,7 @@ def as_written(section: str) -> str:
     Letters are taken as small or capital as the entry has them; ``ä`` and ``ae`` are one.
     """
     written = (entry.translate(_DIGRAPHS) for entry in sorted(entries(section), key=len, reverse=True))
-    return unfolded("|".join(map(_pattern, written)))
+    return unfolded("|".join(map(entry_pattern, written)))
 
 
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -112,7 +119,8 @@ def unfolded(pattern: str) -> str:
     return pattern
 
 
-def _pattern(entry: str) -> str:
+def entry_pattern(entry: str) -> str:
+    """Return a regular expression for one folded entry."""
     return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
 
 

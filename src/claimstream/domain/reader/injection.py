@@ -2,12 +2,13 @@
 
 import re
 
+from claimstream.domain.language.needed import Needs
 from claimstream.domain.reader.layout import lowered
 from claimstream.domain.records.extraction import Evidence
 
 _W = r"\s{1,4}"
 _PATTERNS = tuple(
-    re.compile(pattern)
+    (Needs(pattern), re.compile(pattern))
     for pattern in (
         # what came before shall not count
         rf"\b(?:ignore|disregard|forget|override|bypass|overrule){_W}(?:(?:all|any|the|your|these|those|every|of|"
@@ -84,8 +85,9 @@ _HIDDEN = re.compile("[\U000e0020-\U000e007f]{3,}|[\u200b\u200c\u2060\u2063\u206
 def find_injection(text: str, source_id: str) -> Evidence | None:
     """The first stretch that instructs its reader as a machine, or None. A creditor's letter speaks to people."""
     low = lowered(text)
+    patterns = [*(pattern for needs, pattern in _PATTERNS if needs.are_in(low)), _HIDDEN]
     first = min(
-        (match for pattern in (*_PATTERNS, _HIDDEN) if (match := pattern.search(low))),
+        (match for pattern in patterns if (match := pattern.search(low))),
         key=lambda match: match.start(),
         default=None,
     )

@@ -79,7 +79,7 @@ IS_LEFT = Rule(
 
 NO_CLAIM = Rule(
     "label_no_claim",
-    r"{no_claim}|{grows}(?: \w{2,12}){0,3} {grows_by}|{within_a_plan}",
+    r"{never_the_claim}|{grows_daily}(?: \w{2,12}){0,3} {grows_by}|{within_a_plan}",
     takes=(
         "bis zu",
         "pro Tag",
@@ -118,7 +118,7 @@ PAYMENT = Rule(
 
 TOTAL = Rule(
     "label_total",
-    r"{total_lead} (?:{total_noun} )?(?:now )?{total_due}|{total_phrase}|{payable} {payable_noun}|"
+    r"{total_lead} (?:{total_noun} )?(?:now )?{total_due}|{total_phrase}|{payable_sum} {payable_noun}|"
     r"zu zahlen(?= ?(?::|\.{2,}|\t|\||eur\b|€|\d))|{whole} (?:\w{2,14} )?{whole_noun}",
     takes=("total amount now due", "in Summe", "zu zahlender Betrag", "zu zahlen: 100,00", "gesamte offene Forderung"),
     leaves=("zu zahlen sind", "die ganze Sache"),

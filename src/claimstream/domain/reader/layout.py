@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 # Columns are parted by tabs, pipes or two blanks; leaders of dots count as such a gap.
@@ -32,6 +33,7 @@ def lowered(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
+@lru_cache(maxsize=4)  # one text is asked for its lines by several readers in a row
 def lines(text: str) -> tuple[Span, ...]:
     """Every line without its break, blank ones too."""
     found = []

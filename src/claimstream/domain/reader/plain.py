@@ -117,7 +117,7 @@ PHRASES = (
     Rule(
         "company",
         # By its legal form.
-        r"(?:[\w&.,’'-]{1,60} ){1,5}?(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
+        r"(?:[\w&.,’'-]{1,60} ){1,5}?\b(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
         r"e\. ?v\.|ltd\.?|plc|inc\.?|s\. ?a\.|b\. ?v\.)(?!\w)",
         takes=("Forderung der Orion Finanz GmbH & Co. KG",),
         leaves=("Die Forderung beträgt 50,00 EUR.",),
@@ -244,7 +244,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     low = fold(text)
     found += [match.group() for match in REVERSED.finditer(low)]
     for phrase in PHRASES:
-        low = phrase.compiled.sub(" ", low)
+        low = phrase.sub(" ", low)
     found += [
         word
         for word in _WORD.findall(low)

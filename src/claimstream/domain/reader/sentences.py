@@ -1,6 +1,7 @@
 """Sentences of a text, with their positions. A blank line, a list item and a short line end a sentence as well."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from claimstream.domain.reader.layout import Span, lines
@@ -25,9 +26,10 @@ def is_sentence_end(text: str, match: re.Match[str]) -> bool:
     return not text[match.end() : match.end() + 4].lstrip(" \n\"'„“”")[:1].islower()
 
 
-def sentence_ends(text: str) -> list[int]:
+@lru_cache(maxsize=4)  # one text is asked for its sentences by several readers in a row
+def sentence_ends(text: str) -> tuple[int, ...]:
     """Positions right behind every end of a sentence."""
-    return [match.end() for match in _END.finditer(text) if is_sentence_end(text, match)]
+    return tuple(match.end() for match in _END.finditer(text) if is_sentence_end(text, match))
 
 
 def sentences(text: str) -> tuple[Span, ...]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -23,14 +24,20 @@ _LETTERS = str.maketrans(
 )
 
 _SEPARATORS = re.compile(r"[\s/_.\\|:\-\u2010-\u2015\u2212]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def fold(text: str) -> str:
     """Lower case, umlauts as digraphs (ä=ae, ß=ss), accents dropped. Digraphs stay: *Goethe*, *Neue*, *Israel*."""
     if text.isascii():
         return text.lower()
-    lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
-    return "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
+    return _NOT_ASCII.sub(lambda found: _in_ascii(found[0]), unicodedata.normalize("NFC", text).lower())
+
+
+@lru_cache(maxsize=1024)
+def _in_ascii(letters: str) -> str:
+    apart = unicodedata.normalize("NFKD", letters.translate(_LETTERS))
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def word_score(a: str, b: str, *, ending: bool) -> float:

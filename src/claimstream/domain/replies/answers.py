@@ -76,7 +76,7 @@ def what_is_said(low: str) -> SettlementDecision | None:
     rest = bare(low)
     if BY_OTHERS.find(rest) and not BY_US.find(low):
         return None
-    main = " ".join(REASONS.compiled.sub(" ", rest).split())
+    main = " ".join(REASONS.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(main)
     refused = core != main or REFUSES.find(core) is not None
     agreed = AGREES.find(core) is not None
@@ -141,7 +141,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     rest = _TURN.sub(" ", _ASIDE.sub(_without_aside, rest))
     rest = QUOTA_OF_PLAN.without(rest)
     reasons = [match.group() for match in REASONS.finditer(rest)]
-    rest = " ".join(REASONS.compiled.sub(" ", rest).split())
+    rest = " ".join(REASONS.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(rest)
     if OFFERS.find(core) or any(not is_closed(reason, reason=True) for reason in reasons):
         return False
@@ -198,7 +198,7 @@ def _told(low: str) -> str:
 
 
 def _no_objection(low: str) -> str:
-    return NO_OBJECTION.compiled.sub(" ", low)
+    return NO_OBJECTION.sub(" ", low)
 
 
 def _denied(low: str) -> bool:
@@ -225,4 +225,4 @@ def is_left(words: Rule, rest: str, *verbs: Rule) -> bool:
     """Whether a word is left that is none of these and says none of these things."""
     for verb in verbs * 2:  # one construction may stand within another
         rest = verb.without(rest)
-    return _UNKNOWN.search(words.compiled.sub(" ", rest)) is not None
+    return _UNKNOWN.search(words.sub(" ", rest)) is not None

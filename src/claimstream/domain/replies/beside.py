@@ -391,7 +391,7 @@ def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:
 
 def _is_heading(piece: Piece) -> bool:
     """Whether a line of a letterhead or a signature is none of a letter's sentences."""
-    rest = EVERYDAY.compiled.sub(" ", piece.marked)
+    rest = EVERYDAY.sub(" ", piece.marked)
     return len(_SMALL.findall(rest)) < _LETTERHEAD_WORDS or is_harmless(piece.sentence)
 
 
@@ -409,4 +409,4 @@ def _of_itself(piece: Piece) -> bool:
 
 def _everyday(low: str) -> bool:
     """Whether a sentence holds everyday words only, or one beside them that is a name."""
-    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]{2}|[#%€\d]", EVERYDAY.compiled.sub(" ", low))
+    return TAKES_BACK.find(low) is None and not re.search(r"[^\W_]{2}|[#%€\d]", EVERYDAY.sub(" ", low))

@@ -9,12 +9,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 
-from claimstream.domain.language import Rule, entries
+from claimstream.domain.language import Rule
+from claimstream.domain.language.needed import Needs
 from claimstream.domain.reader.layout import Span, cells, lines
-from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.replies.lookalikes import CLAUSE, LOOKALIKES, ON, WORD
 from claimstream.domain.text import Sentence, Text
@@ -226,44 +225,7 @@ _LONGEST = 300
 _AROUND = 100
 _MOST = 5
 """Endings of one rule that are kept of a text."""
-
-
-_KEYS = {
-    "part_let_go": "written_off waived cancelled taken_back",
-    "earlier_letter": "cancelled void outdated",
-    "assigned": "assigned acquired handed_on new_owner owner handled elsewhere",
-    "mandate_ended": "ended not_competent no_more",
-    "written_off": "written_off books",
-    "time_barred": "barred",
-    "waived": "waived not_pursued refrain fall not_on",
-    "paid_off": "cleared arrived",
-    "nothing_owed": "nothing_left none open no_more needed",
-    "cancelled": "cancelled void",
-    "taken_back": "taken_back back exists",
-    "file_closed": "closed",
-    "superseded": "outdated follows destroy no_more use",
-    "mistaken": "mistaken by_mistake unknown_here not_liable not_the_client",
-    "status": "status cleared closed",
-    "status_cell": "status cleared closed",
-}
-"""The sections, by rule, of which what it finds holds an entry; of the others the one of their name. A sentence
-without one needs no search."""
-
-
-def _last_words(rule: Rule) -> re.Pattern[str]:
-    last = [entry.split()[-1] for section in _KEYS.get(rule.name, rule.name).split() for entry in entries(section)]
-    words = [fold(word).rpartition("-")[2].replace("*", r"\w{0,30}") for entry in last for word in entry.split("|")]
-    return re.compile("|".join(words))
-
-
-_KEY_WORDS = tuple((rule, _last_words(rule)) for rule in (*ENDINGS, STATUS_CELL))
-_WORDS = re.compile(r"\w+")
-
-
-@lru_cache(maxsize=16_384)
-def _rules_for(word: str) -> frozenset[str]:
-    """The names of the rules that may find something in a sentence with this word."""
-    return frozenset(rule.name for rule, words in _KEY_WORDS if words.fullmatch(word))
+_NEEDS = Needs("|".join(rule.pattern for rule in (*ENDINGS, STATUS_CELL)))
 
 
 def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
@@ -272,11 +234,10 @@ def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
     kept: Counter[str] = Counter()
     has_status = False
     for sentence in text.sentences:
-        possible = set[str]().union(*filter(None, map(_rules_for, _WORDS.findall(sentence.folded))))
-        if not possible:
+        if not _NEEDS.are_in(sentence.folded):
             continue
-        has_status = has_status or STATUS_CELL.name in possible
-        rules = [rule for rule in ENDINGS if rule.name in possible and kept[rule.name] < _MOST]
+        has_status = has_status or STATUS_CELL.needs.are_in(sentence.folded)
+        rules = [rule for rule in ENDINGS if kept[rule.name] < _MOST and rule.needs.are_in(sentence.folded)]
         if ending := _in_sentence(sentence, rules, source_id):
             kept[ending.rule] += 1
             found.append(ending)
@@ -301,7 +262,7 @@ def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> E
 
 def _blanked(rule: Rule, words: str) -> str:
     """A folded sentence with blanks for what a rule takes of it; every other word keeps its place."""
-    return rule.compiled.sub(lambda match: " " * len(match.group()), words) if rule.find(words) else words
+    return rule.sub(lambda match: " " * len(match.group()), words) if rule.find(words) else words
 
 
 def _in_cells(text: str, source_id: str) -> Iterator[Ending]:

@@ -168,7 +168,7 @@ _SUBJECT = re.compile(r"\b(?:wir|ich)\b(?= .{0,60}\bund\b)")
 def bare(low: str) -> str:
     """Return a marked sentence without what changes nothing in it."""
     for rule in INSERTIONS:
-        low = rule.compiled.sub(_kept, low)
+        low = rule.sub(_kept, low)
     return " ".join(low.split())
 
 

@@ -160,5 +160,5 @@ def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, 
 def without_kinds(folded: str, also: tuple[Rule, ...] = ()) -> str:
     """Return a folded sentence without what makes it of a known kind."""
     for rule in (*KINDS, *also):
-        folded = rule.compiled.sub(" ", folded)
+        folded = rule.sub(" ", folded)
     return folded

@@ -235,7 +235,7 @@ def _is_doubtful(sentence: Sentence) -> bool:
         return False
     if with_amount:
         # How much was paid is arithmetic.
-        folded = PAID.compiled.sub(" ", folded)
+        folded = PAID.sub(" ", folded)
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
 
     def doubt(folded: str) -> bool:

@@ -13,21 +13,21 @@ from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, mailbox_of
 from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.kinds import is_harmless, kind_of
-from claimstream.domain.rules.phrases import AWAY, MACHINE, RECEIVED, plain
-from claimstream.domain.text import Text
+from claimstream.domain.replies.wants import AWAY, MACHINE, RECEIVED, Said
+from claimstream.domain.text import Text, folded
 
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
-_AUTOMATIC_SUBJECT = re.compile(
-    r"^(?:abwesenheits(?:notiz|meldung|nachricht|benachrichtigung|info)|abwesenheit\b|abwesend\b|ich bin abwesend|"
-    r"auto(?:matische|matisierte)? ?[:-]? ?(?:antwort|rueckmeldung|eingangsbestaetigung|empfangsbestaetigung|reply)|"
-    r"automatic reply|autoreply|automated (?:reply|response)|auto response|"
-    r"eingangsbestaetigung|empfangsbestaetigung|lesebestaetigung|"
-    r"out[ -]of[ -](?:the[ -])?office|ooo\b|vacation reply|gelesen:|read:|read receipt)"
+AUTOMATIC_SUBJECT = Rule(
+    "automatic_subject",
+    r"\A{automatic_subject}",
+    takes=("Abwesenheitsnotiz: Ihr Schreiben", "Automatische Antwort: Anfrage", "Out of Office", "Gelesen: Forderung"),
+    leaves=("Ihre Abwesenheit im Termin", "Forderung"),
 )
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:ed|able)|delivery (?:status notification|has failed|failure|failed)|unzustellbar|"
-    r"nicht zugestellt|zustellung .{0,20}fehlgeschlagen|mail delivery (?:failed|system|subsystem)|returned mail|"
-    r"failure notice|message not delivered|could not be delivered"
+BOUNCE_SUBJECT = Rule(
+    "bounce_subject",
+    r"{bounce_subject}",
+    takes=("Undeliverable: Anfrage", "Unzustellbare Nachricht", "Mail delivery failed: returning message to sender"),
+    leaves=("Re: Anfrage",),
 )
 _BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:\+[^@]*)?@", re.IGNORECASE)
 _GENERATED = "auto-generated"
@@ -110,13 +110,13 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
     if report is not None:
         intent = Intent.BOUNCE if report.action in {"failed", "delayed"} else Intent.AUTO_REPLY
         return _rule(intent, 0.99, f"a delivery report: {report.action} {report.status}".rstrip())
-    content_type = plain(mail.header("Content-Type") or "")
+    content_type = folded(mail.header("Content-Type") or "")
     if "multipart/report" in content_type and "delivery-status" in content_type:
         return _rule(Intent.BOUNCE, 0.95, "Content-Type: multipart/report, delivery-status")
-    subject = plain(_SUBJECT_TAG.sub("", mail.subject))
+    subject = folded(_SUBJECT_TAG.sub("", mail.subject))
     nobody = (mail.header("Return-Path") or "").strip() == "<>"
     sender = mail.sender.address if mail.sender else ""
-    if (nobody or _BOUNCE_SENDER.match(sender)) and _BOUNCE_SUBJECT.search(subject):
+    if (nobody or _BOUNCE_SENDER.match(sender)) and BOUNCE_SUBJECT.find(subject):
         return _rule(Intent.BOUNCE, 0.95, f"a mail system writes: {mail.subject}")
     submitted = _submitted(mail)
     generated = submitted == _GENERATED and (figures or answers or _may_state_something(mail))
@@ -124,15 +124,15 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
         return _rule(Intent.AUTO_REPLY, 0.99, f"Auto-Submitted: {submitted}")
     for name in _VACATION_HEADERS:
         value = mail.header(name)
-        if value is not None and plain(value) not in {"no", "false", "0"}:
+        if value is not None and folded(value) not in {"no", "false", "0"}:
             return _rule(Intent.AUTO_REPLY, 0.97, f"the header {name}")
-    if any(plain(mail.header(name) or "") == "auto_reply" for name in ("Precedence", "X-Precedence")):
+    if any(folded(mail.header(name) or "") == "auto_reply" for name in ("Precedence", "X-Precedence")):
         return _rule(Intent.AUTO_REPLY, 0.97, "Precedence: auto_reply")
     if "multipart/report" in content_type and "disposition-notification" in content_type:
         return _rule(Intent.AUTO_REPLY, 0.97, "a read receipt")
     if figures:
         return None
-    if _AUTOMATIC_SUBJECT.match(subject):
+    if AUTOMATIC_SUBJECT.find(subject):
         return _rule(Intent.AUTO_REPLY, 0.95, f"the subject: {mail.subject}")
     return None
 
@@ -144,24 +144,25 @@ def _may_state_something(mail: ParsedMail) -> bool:
     """
     if any(source.needs_vision for source in mail.sources) or any(entry.is_rest for entry in mail.unread):
         return True
-    text = plain(" . ".join(source.text for source in mail.sources))
-    acknowledges = AWAY.search(text) or RECEIVED.search(text) or MACHINE.search(text)
+    said = Said(source.text for source in mail.sources)
+    acknowledges = any(said.find(rule) for rule in (AWAY, RECEIVED, MACHINE))
     listed = mail.header("List-Unsubscribe") is not None or mail.header("List-Id") is not None
-    return ABOUT_A_CASE.find(text) is not None and not (acknowledges or listed)
+    return said.find(ABOUT_A_CASE) is not None and not (acknowledges or listed)
 
 
 def automatic_by_words(mail: ParsedMail) -> Classification | None:
     """An absence note or acknowledgement without any header that says so: a short text and nothing attached."""
-    text = plain(mail.body.text) if mail.sources else ""
+    text = mail.body.text if mail.sources else ""
     if len(mail.sources) > 1 or mail.unread or len(text) > 1500:
         return None
-    if found := AWAY.search(text):
-        return _rule(Intent.AUTO_REPLY, 0.85, f"the words: {found.group()}")
-    if found := RECEIVED.search(text):
+    said = Said([text])
+    if found := said.find(AWAY):
+        return _rule(Intent.AUTO_REPLY, 0.85, f"the words: {found}")
+    if found := said.find(RECEIVED):
         sender = mail.sender.address if mail.sender else ""
-        machine = MACHINE.search(text) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
-        sure = machine or _only_acknowledges(mail.body.text)
-        return _rule(Intent.AUTO_REPLY, 0.80 if sure else 0.65, f"the words: {found.group()}")
+        machine = said.find(MACHINE) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")
+        sure = machine or _only_acknowledges(text)
+        return _rule(Intent.AUTO_REPLY, 0.80 if sure else 0.65, f"the words: {found}")
     return None
 
 
@@ -171,7 +172,7 @@ def _only_acknowledges(text: str) -> bool:
         kind = kind_of(sentence)
         if kind is not None and kind.name == "closing":
             break
-        told = RECEIVED.search(sentence.folded) or PROMISE.find(sentence.folded)
+        told = RECEIVED.find(sentence.folded) or PROMISE.find(sentence.folded)
         if not told and not is_harmless(sentence, DOUBT):
             return False
     return True
@@ -179,15 +180,14 @@ def _only_acknowledges(text: str) -> bool:
 
 def unasked(mail: ParsedMail) -> Classification | None:
     """Spam, only when two signs agree and nothing in the text is about a debt."""
-    text = plain("\n".join([mail.subject, *(source.text for source in mail.sources)]))
+    text = folded("\n".join([mail.subject, *(source.text for source in mail.sources)]))
     if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
     selling = {found.group() for found in SELLING.finditer(text)}
     if ABOUT_THE_FIELD.find(text) and len(selling) < _SURE_SIGNS:
         return None
-    flagged = plain(mail.header("X-Spam-Flag") or "") == "yes" or plain(mail.header("X-Spam-Status") or "").startswith(
-        "yes"
-    )
+    flag, status = (folded(mail.header(name) or "") for name in ("X-Spam-Flag", "X-Spam-Status"))
+    flagged = flag == "yes" or status.startswith("yes")
     listed = mail.header("List-Unsubscribe") is not None
     signs = len(selling) + 2 * flagged + listed
     if signs < 2:

@@ -10,8 +10,10 @@ from claimstream.domain.records.extraction import AmountRank, Method, Settlement
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.rules import phrases
+from claimstream.domain.replies import wants
+from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.rules.automatic import automatic, automatic_by_words, is_generated, sent_by_us, unasked
+from claimstream.domain.text import folded
 
 _ANSWERS_TO_A_PLAN = frozenset(
     {Intent.CLAIM_STATEMENT, Intent.INSTALLMENT_OFFER, Intent.REJECTION, Intent.SETTLEMENT_RESPONSE}
@@ -58,13 +60,13 @@ class _Reading:
     """What the rules read in all sources, and the words of the letters among them."""
 
     extractions: Sequence[SourceExtraction]
-    words: str
+    said: wants.Said
 
     @classmethod
     def of(cls, mail: ParsedMail, extractions: Sequence[SourceExtraction]) -> "_Reading":
         sources = [source for source in mail.sources if source.text.strip()]
         letters = [s.text for s in sources if s.source_id == "body" or len(s.text) <= LETTER_LENGTH]
-        return cls(extractions, phrases.plain(" . ".join(letters)))
+        return cls(extractions, wants.Said(letters))
 
     @property
     def rank(self) -> AmountRank | None:
@@ -93,19 +95,19 @@ class _Reading:
 
 
 def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> Classification:
-    words = reading.words
     if letter is None and not reading.labelled and (spam := unasked(mail)):
         return spam
     installments = _installments(reading)
-    if not (installments and letter is not Letter.SECOND and not phrases.PLAN.search(words)):
+    if not (installments and letter is not Letter.SECOND and not reading.said.find(NAMES_PLAN)):
         settled = _settlement(reading, letter)
         if settled is not None:
             return settled
     if installments:
         return _rule(Intent.INSTALLMENT_OFFER, 0.90, installments)
-    if not reading.labelled and (blocked := phrases.CANNOT_ACT.search(words)):
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked.group())
-    if (refused := _refusal(words)) and not (reading.total and phrases.INSTALLMENTS_REFUSED.search(words)):
+    if not reading.labelled and (blocked := reading.said.find(wants.CANNOT_ACT)):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, blocked)
+    only_installments = reading.total and reading.said.find(wants.INSTALLMENTS_REFUSED)
+    if (refused := reading.said.find(wants.REFUSAL)) and not only_installments:
         if not reading.labelled:
             return _rule(Intent.REJECTION, 0.88, refused)
         return _rule(Intent.REJECTION, UNSURE, f"{refused}, beside an amount")
@@ -118,21 +120,21 @@ def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> C
 
 def _installments(reading: _Reading) -> str | None:
     """The words that offer installments. A sentence saying that they are possible is no offer."""
-    if phrases.INSTALLMENTS_REFUSED.search(reading.words):
+    if reading.said.find(wants.INSTALLMENTS_REFUSED):
         return None
-    found = phrases.INSTALLMENTS_OFFERED.search(reading.words)
+    found = reading.said.find(wants.INSTALLMENTS_OFFERED)
     if found is None or (reading.total and not reading.rate):
         return None
-    return found.group()
+    return found
 
 
 def _settlement(reading: _Reading, letter: Letter | None) -> Classification | None:
     """An answer to the plan: by what was decided, or for a second letter by its very subject."""
     decided = reading.decisions - {SettlementDecision.UNCLEAR}
-    only_installments = phrases.INSTALLMENTS_REFUSED.search(reading.words) and not phrases.PLAN.search(reading.words)
+    only_installments = reading.said.find(wants.INSTALLMENTS_REFUSED) and not reading.said.find(NAMES_PLAN)
     if not reading.decisions or (letter is not Letter.SECOND and only_installments):
         return None
-    asked = phrases.REQUEST.search(reading.words)
+    asked = reading.said.find(wants.REQUEST)
     if not decided:
         if asked and not reading.labelled:
             return None
@@ -143,43 +145,34 @@ def _settlement(reading: _Reading, letter: Letter | None) -> Classification | No
         return _rule(Intent.SETTLEMENT_RESPONSE, 0.95, why)
     if letter is Letter.FIRST and decided == {SettlementDecision.DECLINED}:
         return _rule(Intent.REJECTION, 0.88 if not reading.labelled else UNSURE, "a refusal of the first letter")
-    spoken = phrases.PLAN.search(reading.words)
+    spoken = reading.said.find(NAMES_PLAN)
     return _rule(Intent.SETTLEMENT_RESPONSE, 0.90 if spoken else UNSURE, why)
 
 
-def _refusal(words: str) -> str | None:
-    if phrases.REFUSAL_DENIED.search(words):
-        return None
-    found = phrases.REFUSAL.search(words)
-    return found.group() if found else None
-
-
 def _claim(reading: _Reading) -> Classification:
-    words = reading.words
-    if blocked := phrases.CANNOT_ACT.search(words):
+    if blocked := reading.said.find(wants.CANNOT_ACT):
         if reading.total:
-            return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked.group()}, beside a total")
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked.group())
-    if (disputed := phrases.DISPUTED.search(words)) and not phrases.STATEMENT.search(words):
-        return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed.group()}: perhaps our own figure")
+            return _rule(Intent.CLARIFICATION_REQUEST, UNSURE, f"{blocked}, beside a total")
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.75, blocked)
+    if (disputed := reading.said.find(wants.DISPUTED)) and not reading.said.find(wants.STATEMENT):
+        return _rule(Intent.CLAIM_STATEMENT, UNSURE, f"{disputed}: perhaps our own figure")
     if reading.total:
         return _rule(Intent.CLAIM_STATEMENT, 0.95, "it states a total")
-    if (asked := phrases.INQUIRY.search(words)) and not phrases.STATEMENT.search(words):
-        return _rule(Intent.GENERAL_INQUIRY, UNSURE, f"{asked.group()}, beside an amount")
+    if (asked := reading.said.find(wants.INQUIRY)) and not reading.said.find(wants.STATEMENT):
+        return _rule(Intent.GENERAL_INQUIRY, UNSURE, f"{asked}, beside an amount")
     return _rule(Intent.CLAIM_STATEMENT, 0.90, "it states what is claimed")
 
 
 def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
-    words = reading.words
-    if announced := _announced(mail, words):
+    if announced := _announced(mail, reading):
         return _rule(Intent.CLAIM_STATEMENT, 0.85, f"a statement is announced: {announced}")
-    inquiry, request = phrases.INQUIRY.search(words), phrases.REQUEST.search(words)
-    if request and phrases.REQUEST_OBJECT.search(words):
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request.group())
+    inquiry, request = reading.said.find(wants.INQUIRY), reading.said.find(wants.REQUEST)
+    if request and reading.said.find(wants.REQUEST_OBJECT):
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.92, request)
     if inquiry:
-        return _rule(Intent.GENERAL_INQUIRY, 0.88, inquiry.group())
+        return _rule(Intent.GENERAL_INQUIRY, 0.88, inquiry)
     if request:
-        return _rule(Intent.CLARIFICATION_REQUEST, 0.85, request.group())
+        return _rule(Intent.CLARIFICATION_REQUEST, 0.85, request)
     if written := automatic_by_words(mail):
         return written
     if reading.rank is not None:
@@ -187,14 +180,14 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
     return _rule(Intent.GENERAL_INQUIRY, 0.50, "nothing tells what it wants")
 
 
-def _announced(mail: ParsedMail, words: str) -> str | None:
+def _announced(mail: ParsedMail, reading: _Reading) -> str | None:
     """A statement said to be attached, whether it could be read, could not, or was forgotten."""
     unread = [source.name for source in mail.sources if source.needs_vision] + [entry.name for entry in mail.unread]
-    named = next((name for name in unread if phrases.STATEMENT.search(phrases.plain(name.replace("_", " ")))), None)
+    named = next((name for name in unread if wants.STATEMENT.find(folded(name.replace("_", " ")))), None)
     if named:
         return named
-    stated = phrases.STATEMENT.search(words)
-    return stated.group() if stated and phrases.ATTACHED.search(words) else None
+    stated = reading.said.find(wants.STATEMENT)
+    return stated if stated and reading.said.find(wants.ATTACHED) else None
 
 
 def _rule(intent: Intent, confidence: float, why: str) -> Classification:

@@ -31,7 +31,7 @@ from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.replies.settlement import Part, open_door, taken_back
-from claimstream.domain.rules import phrases
+from claimstream.domain.replies.wants import DISPUTED
 from claimstream.domain.rules.classification import settle_intent
 from claimstream.domain.rules.ended import claim_ended, letters
 from claimstream.domain.rules.guards import amount_guard, settlement_guard, stored_amount
@@ -39,6 +39,7 @@ from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
 from claimstream.domain.rules.own_letter import why_it_is_ours
 from claimstream.domain.rules.ownership import SAME_NAME, another_person
+from claimstream.domain.text import Text
 
 _ANSWERED_BY_A_PERSON = {
     Intent.REJECTION: ReviewReason.REJECTION,
@@ -209,10 +210,9 @@ def _disputed(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     source = next((s for s in mail.sources if total and s.source_id == total.evidence.source_id), None)
     if total is None or source is None:
         return None
-    start, end = total.evidence.start, total.evidence.start + len(total.evidence.quote)
-    before = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[max(0, start - 200) : start])[-1]
-    after = re.split(r"[.!?](?=\s)|\n\s*\n", source.text[end : end + 200])[0]
-    found = phrases.DISPUTED.search(phrases.plain(f"{before} {total.evidence.quote} {after}"))
+    position = total.evidence.start
+    said = next((s for s in Text(source.text).sentences if s.start <= position < s.end), None)
+    found = said and DISPUTED.find(said.folded)
     return f"perhaps not what the creditor claims: {found.group()}" if found else None
 
 

@@ -198,7 +198,7 @@ def is_day_and_time(line: str) -> bool:
 
 def _strangers(line: str) -> int:
     """The number of words in a folded line that do not belong to a date."""
-    return len(_WORD.findall(BESIDE_A_DATE.compiled.sub(" ", line)))
+    return len(_WORD.findall(BESIDE_A_DATE.sub(" ", line)))
 
 
 def _is_code(mark: str) -> bool:

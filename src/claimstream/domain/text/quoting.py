@@ -1,4 +1,4 @@
-"""Which part of a reply is new, which is quoted history, and which is a legal disclaimer (domain rules, Parse).
+"""Which part of a reply is new and which is quoted history (domain rules, Parse).
 
 Quoted history is found by what mail programs write around it: ``> `` before each line, a line such as
 *Am Mo., 4. Mai 2026 um 09:12 Uhr schrieb …:*, a separator such as *-----Ursprüngliche Nachricht-----*, or a block of
@@ -15,7 +15,7 @@ from itertools import takewhile
 from claimstream.domain.language import Rule
 from claimstream.domain.records.base import Record
 from claimstream.domain.text.ourselves import CLOSING, SALUTATION, TO_US, WROTE, Ourselves, is_dated, is_day_and_time
-from claimstream.domain.text.text import folded
+from claimstream.domain.text.text import Text, folded
 
 SHORT_CHARACTERS = 200
 SHORT_SHARE = 0.20
@@ -118,17 +118,21 @@ _YOURS = Rule(
 )
 _ANY_FIELD = re.compile(r"[>*|\s]{0,20}[^\W\d_][^:\n]{0,24}:\*{0,2}(?:\s|\Z)")
 
-# What a debt-counselling firm writes to a creditor, and a creditor does not write to it: the last means to know our
-# own letter when the quotation names no author.
-_OUR_LETTER = re.compile(
-    r"""(?:bitte[nt]?|ersuchen|fordern)\b[^.!?]{0,120}
-        \b(?:aktuelle\w*|derzeitige\w*|genaue\w*|detaillierte\w*|heutige\w*)\s[^.!?]{0,60}
-        \b(?:forderung\w*|forderungsstand\w*|forderungsaufstellung\w*)\b
-      |\bschuldenbereinigungs(?:plan|versuch)\w*\s[^.!?]{0,80}\b(?:unterbreiten|übersenden|überreichen|zuzustimmen)\b
-      |\b(?:zeigen|teilen)\b[^.!?]{0,60}\bdass\s+wir\b[^.!?]{0,100}\b(?:schuldner\w*|mandant\w*)\b[^.!?]{0,100}\bvertreten\b
-      |\bplease\s+(?:let\s+us\s+know|tell\s+us|send\s+us)\b[^.!?]{0,80}\bclaim\b""",
-    re.IGNORECASE | re.VERBOSE,
+OUR_LETTER = Rule(
+    "letter_of_ours",
+    r"{we_ask}.{0,120}?{of_today}{gap}{their_claim}|{our_plan}.{0,80}?{put_forward}|"
+    r"{we_show}.{0,100}?{their_debtor}.{0,100}?{we_speak_for}|{asks_your_claim}",
+    takes=(
+        "Bitte teilen Sie uns die aktuelle Höhe Ihrer Forderung mit.",
+        "den wir Ihnen als Schuldenbereinigungsplan unterbreiten",
+        "Wir zeigen Ihnen an, dass wir Ihren Schuldner vertreten.",
+    ),
+    leaves=("Die aktuelle Forderung beträgt 500,00 EUR.", "Wir vertreten die Nordbank AG."),
 )
+"""What a debt-counselling firm writes to a creditor, and a creditor does not write to it.
+
+The last means to know our own letter when the quotation names no author.
+"""
 
 
 @dataclass
@@ -442,7 +446,7 @@ def _is_ours(block: _Block, ourselves: Ourselves) -> bool:
     # A creditor's letter to us, forwarded, holds our name too; below the last greeting it is a signature.
     if ourselves.are_in(content, by_name=not block.author) or ourselves.signs(lines):
         return True
-    return _OUR_LETTER.search(content) is not None
+    return any(OUR_LETTER.find(sentence.folded) for sentence in Text(content).sentences)
 
 
 def _unprefixed(line: str) -> str:
@@ -465,52 +469,3 @@ def _next_text(lines: list[str], position: int) -> str:
 
 def _trimmed(lines: list[str]) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
-
-
-# --- legal disclaimers -----------------------------------------------------------------------------------------------
-
-_DISCLAIMER_SIGNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:e-?mail|nachricht|mitteilung|message|communication)\b[^.]{0,160}\b(?:vertraulich\w*|confidential)\b"
-        r"|\b(?:vertrauliche?|confidential)\b[^.]{0,80}\binformation",
-        r"\b(?:nicht|kein)\s+(?:(?:der|die|die/der|der/die)\s*)?(?:richtige|beabsichtigte|vorgesehene|bestimmungsgemäße)\w*"
-        r"(?:\s*/\s*\w+)?\s+(?:adressat|empfänger)|\bnot\s+(?:the|an)\s+intended\s+recipient",
-        r"\birrtümlich\s+(?:erhalten|zugegangen|zugesandt)|\breceived\s+(?:this\s+[\w-]+\s+)?in\s+error",
-        r"\b(?:unerlaubte|unbefugte|unautorisierte)\w*\s[^.]{0,60}\b(?:kopieren|weitergabe|weiterleitung|nutzung|verwendung)"
-        r"|\bunauthori[sz]ed\s[^.]{0,60}\b(?:copying|disclosure|distribution|use)\b",
-        r"\b(?:informieren|benachrichtigen|verständigen)\s+sie\s[^.]{0,60}\babsender"
-        r"|\bnotify\s+(?:the\s+sender|us)\b",
-        r"\b(?:vernichten|löschen)\s+sie\s+(?:bitte\s+)?(?:diese|die)\b|\bund\s+(?:vernichten|löschen)\s+(?:sie\s+)?diese"
-        r"|\b(?:delete|destroy)\s+(?:this|the|all)\b",
-        r"\b(?:denken|umwelt|environment)\b[^.]{0,120}\b(?:ausdruck|ausdrucken|drucken|print)",
-        r"\b(?:ausschließlich|allein|nur)\s+für\s+(?:den|die)\s[^.]{0,60}\b(?:adressat|empfänger|person)"
-        r"|\bintended\s+(?:solely|only|exclusively)\s+for\b",
-    )
-)
-# A paragraph that holds any of these says something, however it goes on.
-_CONTENT = re.compile(
-    r"€|\bEUR\b|\beuro\b|\d,\d{2}\b|\b[A-Z]{2}\d{2}\s?\d{4}\b|\baktenzeichen\b|\baz\.|\bzeichen\s*:|\bforderung"
-    r"|\brate\b|\bvergleich|\bzustimm|\bablehn",
-    re.IGNORECASE,
-)
-
-
-def cut_disclaimers(text: str) -> tuple[str, str]:
-    """Return the text without legal disclaimers, and the disclaimers.
-
-    A disclaimer is one paragraph that shows at least two of the phrases such texts are made of and nothing a creditor
-    would want to say. Only that paragraph goes: what follows it may be the claim.
-    """
-    kept: list[str] = []
-    cut: list[str] = []
-    for piece in re.split(r"(\n[ \t]*(?:\n[ \t]*)+)", text):
-        (cut if _is_disclaimer(piece) else kept).append(piece)
-    return "".join(kept).strip("\n"), "\n\n".join(piece.strip() for piece in cut)
-
-
-def _is_disclaimer(paragraph: str) -> bool:
-    if len(paragraph) < 40 or len(paragraph) > 6_000 or _CONTENT.search(paragraph):
-        return False
-    flat = " ".join(paragraph.split())
-    return sum(sign.search(flat) is not None for sign in _DISCLAIMER_SIGNS) >= 2

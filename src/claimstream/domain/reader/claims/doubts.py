@@ -53,6 +53,8 @@ def _is_one_of_two(page: Page, number: int) -> bool:
 
 def _lists_people(page: Page) -> bool:
     """Whether the amounts are those of several debtors or creditors: two rows with different names."""
+    if len(page.by_line) < 2:
+        return False
     names: set[str] = set()
     column: int | None = None
     for number, line in enumerate(page.index.lines):

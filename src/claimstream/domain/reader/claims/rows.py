@@ -108,7 +108,7 @@ class Rows:
         """Whether the words that go with the figure ``number`` say what ``rule`` finds."""
         words = self.words(number)
         if rule is PART_OF_CLAIM:
-            words = JOINED.compiled.sub("", words)
+            words = JOINED.sub("", words)
         return rule.find(words) is not None
 
     def words(self, number: int) -> str:
