@@ -51,7 +51,7 @@ from claimstream.domain.replies.plan import NAMES_PLAN
 
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
 _INFINITIVE = re.compile(r"\bzu \w{4,20}en\b")
-_MOST_CLAUSES = 3
+_MOST_CLAUSES = 4
 _CLAUSES = re.compile(r": |, (?:und )?| und | and ")
 _SUBORDINATE = re.compile(r"(?:dass|ob|wenn|falls|weil|damit|that|if|whether)\b")
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
@@ -99,7 +99,7 @@ def what_is_said(low: str) -> SettlementDecision | None:
 def _clauses_say(low: str) -> set[SettlementDecision]:
     """What several clauses of the same weight say, each by itself: *we must refuse: your plan is not accepted*."""
     clauses = _CLAUSES.split(low, _MOST_CLAUSES)
-    if len(clauses) == 1 or any(map(_SUBORDINATE.match, clauses)):
+    if not 1 < len(clauses) <= _MOST_CLAUSES or any(map(_SUBORDINATE.match, clauses)):
         return set()
     subject = BY_US.find(low)
     carried = (c if subject is None or BY_US.find(c) else f"{subject.group()} {c}" for c in clauses)

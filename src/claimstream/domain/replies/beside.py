@@ -101,7 +101,12 @@ TERMS = Rule(
 )
 """Beside a refusal they may be other terms, unless they are told of the past."""
 
-MODAL = Rule("modal", "{must_be}", takes=("Sie darf nicht länger sein.",), leaves=("Sie ist nicht länger.",))
+MODAL = Rule(
+    "modal",
+    "{must_be}",
+    takes=("Sie darf nicht länger sein.",),
+    leaves=("Sie ist nicht länger.",),
+)
 
 LATER = Rule(
     "later",

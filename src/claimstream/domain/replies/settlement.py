@@ -52,9 +52,9 @@ _CUT = re.compile(
     r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
 )
 _JOINS = re.compile(r"[,a-z;]")
+"""Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
 """Cuts whose second half is the answer."""
-"""Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _REPORTS = re.compile(r"\b(?:dass|ob|that|whether)\b")
 _MOST_CUTS = 8
 _PLURAL = re.compile(r"\b(\w{3,20})\((?:e?n|en)\)")
@@ -121,7 +121,7 @@ def open_door(text: str) -> str | None:
     return next(
         (
             piece.sentence.written
-            for piece in _Reply(text).pieces
+            for piece in _Reply(text)._pieces
             if not (what_is_said(piece.low) is DECLINED or leaves_declined(piece))
         ),
         None,
@@ -135,22 +135,22 @@ class _Reply:
         self._marks = Marks(text)
         self._boxes = find_boxes(text)
         lines = Spans(list({(box.start, box.end) for box in self._boxes}))
-        self.pieces = [piece for piece in pieces_of(text, self._marks) if not lines.overlap(*_place(piece))]
-        for number, piece in enumerate(self.pieces[1:], start=1):
-            before = self.pieces[number - 1].low
+        self._pieces = [piece for piece in pieces_of(text, self._marks) if not lines.overlap(*_place(piece))]
+        for number, piece in enumerate(self._pieces[1:], start=1):
+            before = self._pieces[number - 1].low
             if SHE.match(piece.low) and OUR_CLIENT.find(before) and not THEIR_CLIENT.search(before):
-                self.pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
-        self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self.pieces]
-        about = [ABOUT_PLAN.find(piece.low) is not None for piece in self.pieces]
+                self._pieces[number] = replace(piece, low=f"unsere mandantin{piece.low[3:]}")
+        self._names = [NAMES_PLAN.find(piece.low) is not None for piece in self._pieces]
+        about = [ABOUT_PLAN.find(piece.low) is not None for piece in self._pieces]
         self._said = {
             number: said
-            for number, piece in enumerate(self.pieces)
+            for number, piece in enumerate(self._pieces)
             if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
             and (said := what_is_said(piece.low)) is not None
         }
         if ACCEPTED not in self._said.values():
-            prices = (n for n, piece in enumerate(self.pieces) if self._said.get(n) in {None, UNCLEAR})
-            self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self.pieces[n].low)}
+            prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
+            self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
@@ -159,7 +159,7 @@ class _Reply:
             return None
         decision = _one_of(set(self._said.values()))
         number = next((n for n, said in self._said.items() if said is decision), next(iter(self._said)))
-        quoted = self.pieces[number].sentence
+        quoted = self._pieces[number].sentence
         answer = _Answer(decision, quoted.start, quoted.end)
         if decision in {ACCEPTED, COUNTER_OFFER}:
             answer = replace(answer, conditions=self._conditions())
@@ -187,7 +187,7 @@ class _Reply:
         leaves = self._leaves(decision)
         if conditions := self._conditions() if decision is ACCEPTED else ():
             return _Answer(decision, box.start, box.end, conditions)
-        plain = all(map(leaves, self.pieces))
+        plain = all(map(leaves, self._pieces))
         return _Answer(decision if plain else UNCLEAR, box.start, box.end)
 
     def _says(self, box: Box) -> SettlementDecision | None:
@@ -205,11 +205,11 @@ class _Reply:
         if decision not in {ACCEPTED, DECLINED}:
             return False
         leaves = self._leaves(decision)
-        answering = [self._plainly(number, decision, leaves) for number in range(len(self.pieces))]
+        answering = [self._plainly(number, decision, leaves) for number in range(len(self._pieces))]
         return any(answering) and all(
             plain
-            or (self._said.get(number) in {None, decision} and leaves(self.pieces[number]))
-            or (decision is DECLINED and refuses_plainly(self.pieces[number].low, plan_known=True))
+            or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
+            or (decision is DECLINED and refuses_plainly(self._pieces[number].low, plan_known=True))
             for number, plain in enumerate(answering)
         )
 
@@ -217,10 +217,10 @@ class _Reply:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
-        if decision is DECLINED and SAID_BY_OTHERS.find(self.pieces[number].low):
+        if decision is DECLINED and SAID_BY_OTHERS.find(self._pieces[number].low):
             return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
-        piece = self.pieces[number]
+        piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
         known = any(around) or _is_bare(piece)
         if judge(piece.low, plan_known=known):
@@ -252,7 +252,7 @@ class _Reply:
             amount.value
             for number, said in self._said.items()
             if said is decision
-            for amount in self._marks.values(*_place(self.pieces[number]))
+            for amount in self._marks.values(*_place(self._pieces[number]))
             if amount.value is not None
         }
 
@@ -266,7 +266,7 @@ class _Reply:
 
     def _conditions(self) -> tuple[str, ...]:
         """The clauses that tie the answer to something; *under this condition* only where nothing says which."""
-        found = [(REFERS_BACK.find(p.low) is not None, c) for p in self.pieces for c in conditions_in(p.sentence)]
+        found = [(REFERS_BACK.find(p.low) is not None, c) for p in self._pieces for c in conditions_in(p.sentence)]
         named = [condition for back, condition in found if not back]
         return tuple(dict.fromkeys(named or [condition for _, condition in found]))
 
@@ -280,21 +280,21 @@ class _Reply:
             used.add(number)
             # "Unser Gegenvorschlag:" may have its amount in the next sentence or line.
             for near in (number, number + 1):
-                if near >= len(self.pieces):
+                if near >= len(self._pieces):
                     break
-                piece = self.pieces[near]
+                piece = self._pieces[near]
                 amounts = self._marks.values(*_place(piece))
                 if not amounts:
                     continue
                 values = offered(piece.low, amounts)
-                if values is None or not (offers_plainly(self.pieces[number].low) and offers_plainly(piece.low)):
+                if values is None or not (offers_plainly(self._pieces[number].low) and offers_plainly(piece.low)):
                     return None
                 used.add(near)
                 wanted |= values
                 break
         if len(wanted) != 1:
             return None
-        for number, piece in enumerate(self.pieces):
+        for number, piece in enumerate(self._pieces):
             if number not in used and self._said.get(number) is not DECLINED and not leaves_offered(piece):
                 return None
         return wanted.pop()
