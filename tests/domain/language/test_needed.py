@@ -3,7 +3,7 @@
 import pytest
 
 from claimstream.domain.language import Rule
-from claimstream.domain.language.needed import Needs, keys_of, needs_of
+from claimstream.domain.language.needed import Needs, Sieve, keys_of, needs_of
 
 SECTIONS = {"paid": frozenset({" bezahlt ", " beglich"}), "gap": None}
 
@@ -62,6 +62,11 @@ def test_words_are_compared_at_their_edges(pattern: str, holds: str, lacks: str)
     needs = Needs(pattern)
     assert needs.are_in(holds)
     assert not needs.are_in(lacks)
+
+
+def test_sieve_gives_those_that_may_find_something_in_order() -> None:
+    sieve = Sieve((Needs(pattern), pattern) for pattern in (r"\d", "quitten|birnen", "pflaumen", "birnen|apfel"))
+    assert list(sieve.that_may_find("apfel und birnen")) == [r"\d", "quitten|birnen", "birnen|apfel"]
 
 
 def test_very_long_words_and_texts_are_searched() -> None:

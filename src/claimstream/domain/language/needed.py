@@ -8,9 +8,10 @@ comparison of bits.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, lru_cache, reduce
 from operator import or_
+from typing import Generic, TypeVar
 
 from claimstream.domain.language.vocabulary import entries, entry_pattern, stems
 from claimstream.domain.reader.spelling import fold
@@ -37,6 +38,7 @@ _ANY = -1
 """Every bit: anything may be found."""
 
 Keys = frozenset[str]
+T = TypeVar("T")
 
 _bit_of: dict[Keys, int] = {}
 _bits: dict[str, int] = {}
@@ -51,7 +53,7 @@ def needs_of(pattern: str, of_place: Callable[[str], Keys | None] | None = None)
     """Return for each alternative of ``pattern`` sets of keys, of each of which every match of it holds one.
 
     Args:
-        pattern: a regular expression; in it ``{name}`` stands for another one.
+        pattern: a regular expression for text in small letters; in it ``{name}`` stands for another one.
         of_place: the keys of such a ``{name}``: by default, those of the vocabulary.
     """
     try:
@@ -125,7 +127,7 @@ class _Reading:
                 repeat = self._next("repeat")
                 in_word = token[-1].isalnum() or token[-1] == "_"
                 if in_word and not _may_be_missing(repeat):
-                    piece += token[-1]
+                    piece += token[-1].lower()
                 if repeat:
                     end()
                 elif not in_word:
@@ -178,7 +180,7 @@ def _commonness(key: str) -> float:
 
 
 class Needs:
-    """What a text must hold for a pattern to find anything in it."""
+    """What a text, in small letters, must hold for a pattern to find anything in it."""
 
     def __init__(self, pattern: str) -> None:
         self.masks = tuple(reduce(or_, map(_bit, sets), 0) for sets in needs_of(pattern))
@@ -191,6 +193,18 @@ class Needs:
             if held & mask == mask:
                 return True
         return False
+
+
+class Sieve(Generic[T]):
+    """Several patterns, or what stands for them, of which a text is asked which may find anything in it."""
+
+    def __init__(self, each: Iterable[tuple[Needs, T]]) -> None:
+        self._by_mask = [(mask, n, thing) for n, (needs, thing) in enumerate(each) for mask in needs.masks]
+
+    def that_may_find(self, text: str) -> Collection[T]:
+        """Return those of which a text holds what they need, in their order."""
+        held = bits_of(text)
+        return {n: thing for mask, n, thing in self._by_mask if held & mask == mask}.values()
 
 
 def _bit(keys: Keys) -> int:

@@ -32,6 +32,7 @@ class Rule:
     compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
     exception: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
     needs: Needs = field(init=False, repr=False, compare=False)
+    """The words without which the rule finds nothing: where they are missing it is not run."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", re.compile(_filled(self.pattern)))

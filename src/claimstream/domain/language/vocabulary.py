@@ -17,7 +17,7 @@ section: a letter may be in either.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from claimstream.domain.reader.spelling import fold
 
 LANGUAGES = ("de", "en", "other")
 """The folders of the vocabulary. ``other`` has what mail programs in further languages write around a quotation."""
+_LETTERS = r"\w{0,30}"
+"""Stands for a ``*``."""
 _HEADING = re.compile(r"\[([a-z_]+)\]")
 
 
@@ -86,12 +88,12 @@ def composed(first: str, head: str) -> str:
 def parts(section: str) -> str:
     """Return a regular expression that stands for any entry of a section, also as a part of a word."""
     # The longest first: "in voller Höhe" before "in". In groups of the same first letter the search is several times
-    # faster: most words fail at their first letter.
+    # faster: most words fail at their first letter. The letters that a "*" stands for are gone over once.
     groups: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(entries(section), key=len, reverse=True):
-        folded = fold(entry)
-        first = folded[0] if folded[0].isalnum() and "|" not in folded.split()[0] else ""
-        groups[first].append(entry_pattern(folded)[len(first) :])
+        for begun in _begun(fold(entry)):
+            first = _LETTERS if begun[0] == "*" else begun[0] if begun[0].isalnum() else ""
+            groups[first].append(entry_pattern(begun)[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
@@ -119,6 +121,12 @@ def unfolded(pattern: str) -> str:
     return pattern
 
 
+def _begun(entry: str) -> Iterator[str]:
+    """Yield an entry with each of the words that it may begin with: *keine Sache* and *keiner Sache*."""
+    first, blank, rest = entry.partition(" ")
+    return (f"{choice}{blank}{rest}" for choice in sorted(first.split("|"), key=len, reverse=True))
+
+
 def entry_pattern(entry: str) -> str:
     """Return a regular expression for one folded entry."""
     return ",? ".join(map(_word, entry.split())).replace(r",? \.\.\.,? ", ",? (?:(.{0,120}?),? )?")
@@ -126,6 +134,6 @@ def entry_pattern(entry: str) -> str:
 
 def _word(word: str) -> str:
     choices = [
-        r"\w{0,30}".join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
+        _LETTERS.join(map(re.escape, choice.split("*"))) for choice in sorted(word.split("|"), key=len, reverse=True)
     ]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

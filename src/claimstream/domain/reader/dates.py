@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from claimstream.domain.language import words
+from claimstream.domain.language import Needs, Sieve, words
 from claimstream.domain.reader.spelling import fold
 
 MONTHS = (
@@ -51,6 +51,7 @@ _PATTERNS = (
     # 03/02/2026: day and month are told apart only where one of them is above 12
     re.compile(r"(?<![\w.,/-])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})(?![\d/-])"),
 )
+_SIEVE = Sieve((Needs(pattern.pattern), pattern) for pattern in _PATTERNS)
 
 _DATE_BEFORE = re.compile(
     r"(?:"
@@ -111,7 +112,7 @@ def _value(groups: dict[str, str | None]) -> tuple[bool, date | None]:
 def find_dates(text: str) -> tuple[DateToken, ...]:
     """Every date of ``text`` with day, month and year, in order of appearance."""
     found: dict[int, DateToken] = {}
-    for pattern in _PATTERNS:
+    for pattern in _SIEVE.that_may_find(text.lower()):
         for match in pattern.finditer(text):
             real, value = _value(match.groupdict())
             if real:

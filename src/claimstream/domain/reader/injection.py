@@ -2,12 +2,12 @@
 
 import re
 
-from claimstream.domain.language.needed import Needs
+from claimstream.domain.language import Needs, Sieve
 from claimstream.domain.reader.layout import lowered
 from claimstream.domain.records.extraction import Evidence
 
 _W = r"\s{1,4}"
-_PATTERNS = tuple(
+_PATTERNS = Sieve(
     (Needs(pattern), re.compile(pattern))
     for pattern in (
         # what came before shall not count
@@ -85,7 +85,7 @@ _HIDDEN = re.compile("[\U000e0020-\U000e007f]{3,}|[\u200b\u200c\u2060\u2063\u206
 def find_injection(text: str, source_id: str) -> Evidence | None:
     """The first stretch that instructs its reader as a machine, or None. A creditor's letter speaks to people."""
     low = lowered(text)
-    patterns = [*(pattern for needs, pattern in _PATTERNS if needs.are_in(low)), _HIDDEN]
+    patterns = (*_PATTERNS.that_may_find(low), _HIDDEN)
     first = min(
         (match for pattern in patterns if (match := pattern.search(low))),
         key=lambda match: match.start(),

@@ -6,13 +6,15 @@ and an unknown ``…betrag`` is none.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, parts, unfolded
+from claimstream.domain.language import Rule, Sieve, parts, unfolded
 from claimstream.domain.reader import label_phrases as phrases
 from claimstream.domain.reader.spelling import fold
+from claimstream.domain.text.text import folded
 
 
 class Role(Enum):
@@ -41,6 +43,8 @@ class Role(Enum):
     """About, provisional, without interest."""
     PART = auto()
     """*davon*: part of what was named before."""
+
+    __hash__ = object.__hash__  # roles are looked up in sets all the time, and the hash of a name takes Python code
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +80,13 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
     (Role.DOUBT, (phrases.DOUBT,)),
     (Role.PART, (phrases.PART,)),
 )
-_ROLES = tuple(role for role, _ in _PHRASES)
-_SCAN = re.compile(
-    r"(?<![\w-])(?:"
-    + "|".join(
-        f"(?P<r{index}>{'|'.join(unfolded(rule.compiled.pattern) for rule in rules)})"
-        for index, (_, rules) in enumerate(_PHRASES)
-    )
-    + r")(?!\w)|(?P<word>[^\W\d_][\w]*(?:-[^\W\d_]\w*)*)"
+_SIEVE = Sieve(
+    (rule.needs, (role, re.compile(rf"(?<![\w-])(?:{unfolded(rule.compiled.pattern)})(?!\w)")))
+    for role, rules in _PHRASES
+    for rule in rules
 )
+_WORD = re.compile(r"[^\W\d_]\w*(?:-[^\W\d_]\w*)*")
+_LONGEST = 60
 
 _WORDS: tuple[tuple[Role | None, re.Pattern[str]], ...] = tuple(
     (role, re.compile(parts(section)))
@@ -124,14 +126,32 @@ def _word_role(word: str) -> Role | None:
 
 def find_labels(low: str) -> tuple[Label, ...]:
     """Every label of a text in lower case, in order. What lies inside a phrase is not read again."""
-    found = []
-    for match in _SCAN.finditer(low):
-        name = match.lastgroup
-        if name is None:
-            continue
-        role = _word_role(match.group()) if name == "word" and len(match.group()) <= 60 else None
-        if name != "word":
-            role = _ROLES[int(name[1:])]
+    found: list[Label] = []
+    position = 0
+    for phrase in _phrases(low):
+        found += _words(low, position, phrase.start)
+        found.append(phrase)
+        position = phrase.end
+    return (*found, *_words(low, position, len(low)))
+
+
+def _phrases(low: str) -> Iterator[Label]:
+    """Every label of several words; where two begin at the same place, the first of :data:`_PHRASES`."""
+    patterns = _SIEVE.that_may_find(folded(low))
+    upcoming = {pattern: (match, role) for role, pattern in patterns if (match := pattern.search(low))}
+    while upcoming:
+        match, role = min(upcoming.values(), key=lambda found: found[0].start())
+        yield Label(role, match.start(), match.end())
+        for pattern in [pattern for pattern, (found, _) in upcoming.items() if found.start() < match.end()]:
+            role = upcoming[pattern][1]
+            if following := pattern.search(low, match.end()):
+                upcoming[pattern] = following, role
+            else:
+                del upcoming[pattern]
+
+
+def _words(low: str, start: int, end: int) -> Iterator[Label]:
+    for match in _WORD.finditer(low, start, end):
+        role = _word_role(match.group()) if match.end() - match.start() <= _LONGEST else None
         if role is not None:
-            found.append(Label(role, match.start(), match.end()))
-    return tuple(found)
+            yield Label(role, match.start(), match.end())

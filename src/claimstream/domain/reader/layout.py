@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 # Columns are parted by tabs, pipes or two blanks; leaders of dots count as such a gap.
@@ -14,8 +14,7 @@ _GAP = re.compile(
 _FILLER = re.compile(r"[\s.\-_=+|:*·…~–—\u00a0\u202f]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """``text[start:end]``."""
 
     start: int

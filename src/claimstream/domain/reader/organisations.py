@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, as_written, words
+from claimstream.domain.language import Needs, Rule, as_written, parts, unfolded, words
 from claimstream.domain.reader.layout import Span, lines
 from claimstream.domain.reader.spelling import fold, word_score
 from claimstream.domain.records.extraction import Evidence, Found
@@ -17,9 +17,9 @@ _FORM = re.compile(
     r"S\.à\s?r\.l\.|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|PartG(?:\s?mbB)?|AöR|AdöR|KdöR|VVaG|B\.\s?V\.|"
     r"N\.\s?V\.)(?![\w])"
 )
-_KEYWORD = re.compile(
-    rf"(?<![^\W_])(?:[\w-]{{0,30}}?(?:{as_written('office_name')}|kfz-[\w-]+))(?![^\W_])", re.IGNORECASE
-)
+_KEYWORD = re.compile(rf"(?<![^\W_])(?:[\w-]{{0,30}}?(?:{unfolded(parts('office_name'))}|kfz-[\w-]+))(?![^\W_])")
+"""Over a name in small letters."""
+_KEYWORD_NEEDS = Needs(_KEYWORD.pattern)
 _ORG_WORD = r"[A-ZÄÖÜ0-9][\w&.+'’-]*"
 _ORG = (
     rf"{_ORG_WORD}(?:[ \u00a0](?:&|\+|gGmbH|plc|e\.\s?[VKG]\.|"
@@ -69,7 +69,10 @@ class Organisations:
 
 def looks_like_organisation(name: str) -> bool:
     """Whether a name carries a legal form or a word that people are not called by."""
-    return bool(_FORM.search(name) or _KEYWORD.search(name))
+    if _FORM.search(name):
+        return True
+    name = name.lower()
+    return _KEYWORD_NEEDS.are_in(name) and _KEYWORD.search(name) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from claimstream.domain.language import Rule
-from claimstream.domain.language.needed import Needs
+from claimstream.domain.language import Rule, Sieve
 from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.replies.lookalikes import CLAUSE, LOOKALIKES, ON, WORD
@@ -225,7 +224,7 @@ _LONGEST = 300
 _AROUND = 100
 _MOST = 5
 """Endings of one rule that are kept of a text."""
-_NEEDS = Needs("|".join(rule.pattern for rule in (*ENDINGS, STATUS_CELL)))
+_SIEVE = Sieve((rule.needs, rule) for rule in ENDINGS)
 
 
 def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
@@ -234,10 +233,8 @@ def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
     kept: Counter[str] = Counter()
     has_status = False
     for sentence in text.sentences:
-        if not _NEEDS.are_in(sentence.folded):
-            continue
+        rules = [rule for rule in _SIEVE.that_may_find(sentence.folded) if kept[rule.name] < _MOST]
         has_status = has_status or STATUS_CELL.needs.are_in(sentence.folded)
-        rules = [rule for rule in ENDINGS if kept[rule.name] < _MOST and rule.needs.are_in(sentence.folded)]
         if ending := _in_sentence(sentence, rules, source_id):
             kept[ending.rule] += 1
             found.append(ending)
