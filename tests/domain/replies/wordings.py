@@ -65,6 +65,7 @@ BARE_ACCEPTANCES = ("Einverstanden.", "Ja, einverstanden.", "Wir sind einverstan
 
 REFUSALS = (
     "wir lehnen Ihren Vorschlag ab.",
+    "wir billigen den Plan nicht.",
     "Ihren Schuldenbereinigungsplan lehnen wir ab.",
     "wir haben Ihren Plan geprüft und lehnen diesen ab.",
     "eine Zustimmung zum Schuldenbereinigungsplan wird nicht erteilt.",
@@ -397,7 +398,6 @@ NOT_ACCEPTED = (
     "es heißt, dass dem Plan zugestimmt wird.",
     "wir begrüßen, dass dem Plan zugestimmt wird.",
     "zur Erledigung der Angelegenheit stimmen wir dem Plan mit einer Anzahlung zu.",
-    "wir billigen den Plan nicht.",
     "unser Haus nimmt den Plan an sich.",
     "wir nehmen den Plan so nicht an.",
     "wir nehmen den Plan in Empfang.",

@@ -60,6 +60,26 @@ REFUSAL_OF_REFUSAL = Rule(
     leaves=("Wir erklären die Ablehnung des Plans.",),
 )
 
+DENIES_IN_PART = Rule(
+    "denies_in_part",
+    r"\b(?:nicht|not) (?:\w{1,20} )?{wholly}|{these_terms}|\bgerichtlich\w{1,2} " + PLAN,
+    takes=(
+        "Wir stimmen nicht vollständig zu.",
+        "Wir können nicht in allen Punkten zustimmen.",
+        "Unter diesen Umständen lehnen wir ab.",
+        "We do not fully agree.",
+    ),
+    leaves=("Wir lehnen vollständig ab.", "Unter keinen Umständen stimmen wir zu."),
+)
+"""What is left, or other terms, or this plan before no court, may be agreed to."""
+
+SAID_BY_OTHERS = Rule(
+    "said_by_others",
+    r"\b(?:sie|er|man|ihre? \w{1,20}|(?:der|die) \w{1,20}|you|your \w{1,20}) {says}",
+    takes=("Sie schreiben: Wir lehnen ab.", "Ihr Mandant meint, wir lehnen ab."),
+    leaves=("Ihr Schreiben liegt vor.", "Wir schreiben Ihnen, dass wir ablehnen."),
+)
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -101,8 +121,8 @@ BY_US = Rule(
 BY_NOBODY = Rule(
     "by_nobody_named",
     r"\b(?:wird|werden|wurden?|ist|sind|kommt|kommen|scheidet|scheiden|bestehen|besteht|erteilt|geht|findet|erfolgt|"
-    r"muessten?|waeren?)\b|"
-    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no)\b|\A(?:{yes_word},? ){0,2}{elliptic}|" + PLAN_ACCEPTED,
+    r"muessten?|waeren?|verbleibt|bleibt)\b|"
+    r"\bkein(?:e|en|erlei)\b|\b(?:is|are|no|has been|have been)\b|\A(?:{yes_word},? ){0,2}{elliptic}|" + PLAN_ACCEPTED,
     takes=("Der Plan wird abgelehnt.", "Es bestehen keine Einwände.", "Your offer is declined."),
     leaves=("Der Schuldner stimmt zu.",),
 )
@@ -120,7 +140,8 @@ BY_OTHERS = Rule(
 
 ASKS = Rule(
     "asks",
-    r"\b(?:ob|whether)\b|\?|\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
+    r"\b(?:ob|whether)\b|\?|\b(?:freuen|freue)\b.{0,30}\b(?:wenn|falls)\b|"
+    r"\bbitte\w{0,2}\b.{0,30}\bum (?:\w{1,12} ){0,2}zustimmung|"
     r"\bum (?:\w{1,12} ){0,2}zustimmung (?:zu|gebeten|bitten|baten|bittet)|"
     r"\b(?<!erteilt )(?<!erteilen )(?:ihre?[rnms]?|seine?[rnms]?|your|their) "
     r"(?:zustimmung|einverstaendnis|consent|agreement)\b",
@@ -188,11 +209,23 @@ AS_SUBMITTED = Rule(
 
 TELLS = Rule(
     "tells",
+    r"\A(?:das )?ergebnis (?:unserer|der|meiner) \w{4,12}(?: lautet)?:|"
+    r"\A(?:unsere|meine|die) (?:entscheidung|antwort|stellungnahme)\b[^:,]{0,30}:|"
+    r"\b(?:kenntnis|verstaendnis|bedauern),? dass\b|\bwie (?:\w{1,20} ){0,3}(?:mitgeteilt|besprochen|angekuendigt),|"
     r"\b(?:mit|mitteilen|mitzuteilen|mitteilen zu (?:koennen|muessen|duerfen)|inform you|advise you|"
     r"confirm),? (?:dass|that)\b|{writers_client} hat (?:\w{1,12} ){0,2}(?:mitgeteilt|bestaetigt|erklaert),? dass\b",
     takes=("Wir nehmen Bezug auf Ihr Schreiben und teilen mit, dass wir zustimmen.",),
     leaves=("Wir stimmen dem Plan mit Freude zu.",),
 )
+
+EXAMINATION = Rule(
+    "examination",
+    r"\b(?:nach|after|upon) (?:\w{3,20} )?{examined} (?:der|des|ihrer|ihres|aller|saemtlicher|the|your) [^,.;:#]{3,60}?"
+    r"(?= (?:koennen|kann|lehn|stimm|muess|muss|sind|ist|wird|werden|seh|hab|komm|teil|nehm|we\b|our\b))",
+    takes=("Nach eingehender Prüfung der wirtschaftlichen Verhältnisse lehnen wir ab.",),
+    leaves=("Nach Vorlage der Unterlagen lehnen wir ab.",),
+)
+"""In a refusal: whatever was examined."""
 
 EXAMINED = Rule(
     "examined",
@@ -204,7 +237,7 @@ EXAMINED = Rule(
 
 REASONS = Rule(
     "reason_within",
-    r",? because\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
+    r",? (?:because|as (?:the|your|we|our))\b.{0,400}\Z|, {because}.{0,400}\Z|\A{because}[^,]{0,300}, |"
     r",? ?(?:{because_of}|\baus\b(?= (?:\w{1,30} ){0,3}gruenden\b))[^.!?;]{0,240}?(?=,? (?:wir|ich|uns|nicht|lehnen|"
     r"lehne|lehnt|"
     r"koennen|kann|muessen|muss|ist|sind|wird|werden|kommt|stimmen|eine|(?:ihre[nm]|de[nm]) (?=.{0,40}"
@@ -216,8 +249,8 @@ REASONS = Rule(
 
 OFFERED_SHARE = Rule(
     "offered_share",
-    r"\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|die|der|offered|proposed)\b.{0,40}?\b(?:quote|"
-    r"quotenzahlung|zahlung|quota|dividend|share)"
+    r"(?:\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|offered|proposed)\b.{0,40}?|\b(?:die|der) )"
+    r"\b(?:quote|quotenzahlung|zahlung|quota|dividend|(?<!#)share)"
     r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
     r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
     takes=("die angebotene Quote von #share", "Ihre Quote"),
@@ -261,7 +294,8 @@ WORDS_OF_REFUSAL = Rule(
 )
 WORDS_OF_OFFER = Rule(
     "words_of_offer",
-    "{offer_word}|#money|#share|" + WORDS_OF_REFUSAL.pattern,
-    takes=("einmalzahlung",),
+    "{offer_word}|{ends_claim}|{single_payment}|{pays_sum}|{rest_let_go}|{counter_noun}|#money|#share|"
+    + WORDS_OF_REFUSAL.pattern,
+    takes=("einmalzahlung", "Schlussstrich"),
     leaves=("vielleicht", "Raten"),
 )

@@ -20,6 +20,8 @@ from claimstream.domain.replies.answer_rules import (
     BY_OTHERS,
     BY_US,
     DENIES,
+    DENIES_IN_PART,
+    EXAMINATION,
     EXAMINED,
     INDEFINITE,
     NEW_SUM,
@@ -42,7 +44,7 @@ from claimstream.domain.replies.answer_rules import (
     WORDS_OF_REFUSAL,
 )
 from claimstream.domain.replies.conditions import COURTESY
-from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT
+from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT, FORMAL_FAULT
 from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.marks import OUR_CLIENT
 from claimstream.domain.replies.plan import NAMES_PLAN
@@ -50,7 +52,16 @@ from claimstream.domain.replies.plan import NAMES_PLAN
 QUOTES = re.compile(r"[\"„“”»«?]|(?<!\w)['‚‘].{3,200}['’]")
 _PRONOUN = re.compile(r"(?:(?P<he>er|dieser)|sie|diese) ")
 _HE = re.compile(r"\b(?:unser|mein)\w{0,2} (?:mandanten?|auftraggebers?)\b|\bde[sr] (?:glaeubiger|auftraggeber)s\b")
+_INFINITIVE = re.compile(r"\bzu \w{4,20}en\b")
+_MOST_CLAUSES = 4
+_CLAUSES = re.compile(r": |, (?:und )?| und | and ")
+_SUBORDINATE = re.compile(r"(?:dass|ob|wenn|falls|weil|damit|that|if|whether)\b")
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
+_TURN = re.compile(r"\b(?:jedoch|allerdings|aber|however)\b(?=,? (?:leider )?(?:nicht|ab|ablehn\w{1,3}|kein\w{0,2})\b)")
+"""Turned against what stands before it: the refusal is the turn."""
+_ASIDE = re.compile(r"\([^()]{0,80}\)")
+_SAME = re.compile(r",? (?:sie|er|es|she|he|it)\b")
+"""Whoever the clause before is about."""
 _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(?:die|der) von (?:uns|mir)) \w")
 
 
@@ -59,6 +70,8 @@ def what_is_said(low: str) -> SettlementDecision | None:
     if BARE_YES.find(low):
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
+        return SettlementDecision.DECLINED
+    if _clauses_say(low) == {SettlementDecision.DECLINED}:
         return SettlementDecision.DECLINED
     rest = bare(low)
     if ASKS.find(low) or not (BY_US.find(low) or BY_NOBODY.find(low) or BY_NOBODY.find(rest)):
@@ -80,9 +93,19 @@ def what_is_said(low: str) -> SettlementDecision | None:
         return SettlementDecision.UNCLEAR if denied and core == main else SettlementDecision.DECLINED
     if agreed and denied:
         return SettlementDecision.DECLINED
-    if UNDECIDED.find(rest) and (agreed or NAMES_PLAN.find(low)):
+    if UNDECIDED.find(COURTESY.without(rest)) and (agreed or NAMES_PLAN.find(low)):
         return SettlementDecision.UNCLEAR
     return SettlementDecision.ACCEPTED if agreed else None
+
+
+def _clauses_say(low: str) -> set[SettlementDecision]:
+    """What several clauses of the same weight say, each by itself: *we must refuse: your plan is not accepted*."""
+    clauses = _CLAUSES.split(low, _MOST_CLAUSES)
+    if not 1 < len(clauses) <= _MOST_CLAUSES or any(map(_SUBORDINATE.match, clauses)):
+        return set()
+    subject = BY_US.find(low)
+    carried = (c if subject is None or BY_US.find(c) else f"{subject.group()} {c}" for c in clauses)
+    return {said for said in map(what_is_said, carried) if said is not None}
 
 
 def accepts_plainly(low: str, *, plan_known: bool) -> bool:
@@ -112,9 +135,12 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     if BARE_NO.find(low):
         return plan_known
     low = _told(low)
-    rest = bare(low)
-    if QUOTES.search(low) or ASKS.find(rest) or BY_OTHERS.find(rest) or REFUSAL_OF_REFUSAL.find(rest):
+    rest = bare(EXAMINATION.without(low))
+    if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
+    if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
+        return False
+    rest = _TURN.sub(" ", _ASIDE.sub(_without_aside, rest))
     rest = QUOTA_OF_PLAN.without(rest)
     reasons = [match.group() for match in REASONS.finditer(rest)]
     rest = " ".join(REASONS.sub(" ", rest).split())
@@ -125,9 +151,9 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     if denials:
         # "Dem Plan für Herrn A stimmen wir zu, dem für Frau B nicht" denies another thing.
         agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
-        if refused or len(denials) > 1 or denials[0].start() > agreed:
+        if refused or len(denials) > 1 or "," in core[max(agreed, 0) : denials[0].start()]:
             return False
-    elif not refused and core == rest:
+    elif (not refused and core == rest) or _agrees_elsewhere(rest):
         return False
     return (
         _said_by_us(rest)
@@ -136,11 +162,27 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     )
 
 
+def _agrees_elsewhere(rest: str) -> bool:
+    """Whether a clause agrees to something and refuses nothing: *the payment we refuse, to the plan we agree*."""
+    return any(
+        AGREES_FIRMLY.find(_INFINITIVE.sub(" ", clause))
+        and not (REFUSES.find(clause) or REFUSES_BY_DENIAL.find(clause))
+        for clause in _CLAUSES.split(rest, _MOST_CLAUSES)
+    )
+
+
+def _without_aside(aside: re.Match[str]) -> str:
+    """What must stay of a stretch in brackets: all of it where it may say more than whose plan it is."""
+    return " " if is_closed(aside.group()) else aside.group()
+
+
 def is_closed(low: str, *, reason: bool = False) -> bool:
     """Whether a stretch beside a refusal leaves no door open: no other figure than the share offered, no doubt.
 
     A reason tells a story (*he ordered only in May*), and a law that is cited has its own conditions.
     """
+    if reason and FORMAL_FAULT.find(low):
+        return False
     rest = low
     for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
@@ -177,9 +219,10 @@ def _denied(low: str) -> bool:
 
 def _said_by_us(rest: str) -> bool:
     """Whether the writer says it, of itself or of its client, in the clause that says it."""
-    clause = re.split(r"\b(?:dass|that)\b", rest)[-1]
+    *before, clause = re.split(r"\b(?:dass|that)\b", rest)
     if THIRD_PERSON.find(clause):
-        client = OUR_CLIENT.find(clause)
+        told = before and _SAME.match(clause)
+        client = OUR_CLIENT.find(before[-1] if told else clause)
         return client is not None and _MAIN_CLIENT.match(client.group()) is not None
     return bool(BY_US.find(clause) or BY_NOBODY.find(clause))
 

@@ -5,7 +5,15 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.answer_rules import OFFERED_SHARE, WORDS_OF_ACCEPTANCE
+from claimstream.domain.replies.answer_rules import (
+    DENIES,
+    INDEFINITE,
+    OFFERED_SHARE,
+    OFFERS,
+    REFUSES,
+    REFUSES_BY_DENIAL,
+    WORDS_OF_ACCEPTANCE,
+)
 from claimstream.domain.replies.answers import is_closed
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.kinds import FIRM_KINDS, HEADING, is_harmless
@@ -18,6 +26,7 @@ from claimstream.domain.replies.kinds_beside import (
     SHARE_OF_PLAN,
     WILLING,
 )
+from claimstream.domain.replies.offers import PAST
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import ABOUT_PLAN
 from claimstream.domain.replies.remarks import MEASURES
@@ -32,18 +41,142 @@ EVERYDAY = Rule(
 
 UNSETTLES_OFFER = Rule(
     "unsettles_offer",
-    "{doubt}|{change}|{delay}|{contrast}",
-    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft."),
-    leaves=("Wir bitten um Ihre Antwort.",),
+    r"#money|#share|{offer_unsure}|{other_offer}|{sum_added}|{other_terms}|{condition}|{monthly}|{change}|{by_silence}|"
+    r"{doubt}|{delay}|"
+    r"\b(?:dieses|diesem|unsere?[mrs]?|meine?[mrs]?|this|our) (?:angebot|vorschlag|{counter_noun}|offer|proposal)\b"
+    r"[^,;]{0,80}{denial}|\brest\w{0,20}\b.{0,60}\b(?:zahl|ueberweis|leist|pay)\w{0,5}\b",
+    takes=("Vielleicht zahlen Sie auch mehr.", "Der Vorstand prüft.", "Dieses Angebot ist nicht endgültig."),
+    leaves=("Wir bitten um Ihre Antwort.", "Die Restforderung würde in diesem Fall ausgebucht."),
 )
 
-SPEAKS_TO = Rule(
-    "speaks_to_somebody",
-    r"\b(?:wir|ich|we|i|sie|ihnen|ihre?[rnms]?|you|your|bitten?|please)\b|{their_client}|" + ABOUT_PLAN.pattern,
-    takes=("Legen Sie eine Schippe drauf.", "Wir sind für alles zu haben.", "Ein Vorschlag fehlt."),
-    leaves=("Frau Kern hat mich belogen.", "Es besteht der Verdacht, dass Vermögen verschwiegen wurde."),
+POSSIBLE = Rule(
+    "possible",
+    r"{possible}",
+    takes=("Ratenzahlung ist möglich.", "Sagen Sie uns, was machbar ist."),
+    leaves=("Ein Verzicht ist nicht möglich.", "Unmöglich."),
+    but="{denial}",
 )
-"""It may invite an answer."""
+"""Something else than the plan."""
+
+SHUT = Rule(
+    "shut",
+    REFUSES_BY_DENIAL.pattern,
+    takes=("Eine spätere Ratenzahlung kommt nicht in Betracht.", "Gespräche sind nicht möglich."),
+    leaves=("Ohne Gespräch ist das nicht möglich.", "So ist das nicht möglich.", "Derzeit nicht möglich."),
+    but=r"{condition}|{limit}|{doubt}|\b(?:ohne|vor|so|bei|mit|without|before)\b",
+)
+"""A clause that refuses what would open a door."""
+
+AGREED_SINCE = Rule(
+    "agreed_since",
+    "{agreed_since}",
+    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Eltern haben eine Zahlung angekündigt."),
+    leaves=(
+        "Die vereinbarten Raten hat er nicht gezahlt.",
+        "Er hat die Absprache, die wir getroffen haben, gebrochen.",
+    ),
+    but="{broken_off}|{denial}",
+)
+
+IF_IN_COURT = Rule(
+    "if_in_court",
+    r"\b(?:sollte|falls|wenn|sofern)\b[^,;:]{0,120}?\b\w{0,20}(?:insolvenz|gericht)\w{0,20}[^,;:]{0,60},",
+    takes=("Sollte Ihr Mandant das Insolvenzverfahren beantragen, bitten wir um Nachricht.",),
+    leaves=("Sollte Ihr Mandant mehr zahlen, sehen wir weiter.",),
+)
+
+TERMS = Rule(
+    "terms",
+    "{terms_of_plan}",
+    takes=("36 Monate sind das Äußerste.", "Uns genügt ein Schuldanerkenntnis."),
+    leaves=("Der Kunde ist uns bekannt.", "Die Vereinbarung hat er gebrochen."),
+    but=PAST.pattern,
+)
+"""Beside a refusal they may be other terms, unless they are told of the past."""
+
+MODAL = Rule(
+    "modal",
+    "{must_be}",
+    takes=("Sie darf nicht länger sein.",),
+    leaves=("Sie ist nicht länger.",),
+)
+
+LATER = Rule(
+    "later",
+    "{another_time}",
+    takes=("Später sehen wir weiter.",),
+    leaves=("Er wurde erst Monate später angezeigt.",),
+    but=PAST.pattern,
+)
+
+PERSON = Rule(
+    "person",
+    r"{form_of_address} \w|{their_client}",
+    takes=("Herr Kern arbeitet wieder.",),
+    leaves=("Unser Vorstand berät darüber.",),
+)
+_SENTENCE_END = re.compile(r"(?<!\.\w)[.!:]\s*\Z")
+"""No legal form: *a.G.*"""
+NO = re.compile(r"\W{0,3}(?:nein|no)\W{0,3}")
+
+REOPENS = Rule(
+    "reopens",
+    "{reopens}",
+    takes=("Ein zweiter Anlauf lohnt sich.", "Das gilt nicht für das Darlehen.", "Eine verbindliche Antwort folgt."),
+    leaves=("Die Vollstreckung läuft.", "Der Kunde hat nie gezahlt."),
+)
+
+AWAITS = Rule(
+    "awaits",
+    "{awaits}",
+    takes=("Wir erwarten eine Antwort.", "Eine höhere Rate halten wir für zumutbar."),
+    leaves=("Wir warten die Entscheidung des Insolvenzgerichts ab.",),
+    but=r"\b(?:gericht|insolvenz)\w{0,20}\b",
+)
+
+CONCEDES = Rule(
+    "concedes",
+    r"\b(?:wir|ich|we|i)\b.{0,120}?{concedes}|{concedes} (?:\w{1,12} )?(?:wir|ich)\b",
+    takes=("Die Zinsen erlassen wir.", "Wir stunden bis Mai."),
+    leaves=("Einen Teil erlassen wir nicht.", "Sie soll auf nichts verzichten."),
+    but="{denial}",
+)
+
+ASKED_BY_YOU = Rule(
+    "asked_by_you",
+    "{asked_by_you}",
+    takes=("Mit Schreiben vom 10.11.2026 bitten Sie um Zustimmung zu einem Plan.",),
+    leaves=("Wir bitten um einen Plan.",),
+)
+"""An indefinite plan there is the one that is refused."""
+
+DEMANDS = Rule(
+    "demands_of_the_reader",
+    r"\A\w{3,20}(?:t|en) (?:sie|er|ihre?|(?:der|die) (?:schuldner|mandant)\w{0,4})\b",
+    takes=("Sagen Sie uns mehr.", "Zahlt Ihr Mandant mehr, sehen wir weiter."),
+    leaves=("Bitte sehen Sie von Rückfragen ab.", "Die Vollstreckung läuft."),
+)
+"""A command, or a condition by the order of its words."""
+
+OFFER_LAPSES = Rule(
+    "offer_lapses",
+    r"(?:sollte|wenn|falls|sofern|geht|bei|nach|danach|if|after|failing).{0,120}?{lapses}",
+    takes=("Sollte die Zahlung nicht fristgerecht eingehen, wird das Angebot hinfällig.",),
+    leaves=("Der Vergleich ist hinfällig.",),
+)
+"""Once its date is past."""
+
+OFFERED_SUM = Rule(
+    "offered_sum_or_rate",
+    r"\b(?:angeboten|vorgeschlagen)\w{0,2} (?:\w{1,20} ){0,2}#money|"
+    r"\b(?:angeboten|vorgeschlagen|genannt|vorgesehen)\w{0,2}\b.{0,30}?\b\w{0,20}raten?\b"
+    r"(?: (?:von|zu|in hoehe von)(?: je)? #money)?|"
+    r"(?:\b\w{0,20}raten? (?:von|zu|in hoehe von) (?:je )?)?#money\b[^,;]{0,40}?"
+    r"(?:{too_little}|\breich\w{1,3}\b[^,;]{0,20}? nicht\b)",
+    takes=("die von Ihnen vorgeschlagene Monatsrate", "Eine Rate von #money ist zu niedrig.", "#money reichen nicht"),
+    leaves=("eine Rate von #money", "#money reichen uns"),
+)
+"""What the plan offers, in sums or rates."""
 
 OPENS_DOOR = Rule(
     "opens_a_door",
@@ -61,9 +194,15 @@ TIED = Rule(
 
 NO_OFFER = Rule(
     "no_offer_of_ours",
-    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}",
-    takes=("Ein Gegenvorschlag wird nicht unterbreitet.", "Wir machen kein Gegenangebot."),
-    leaves=("Wir unterbreiten einen Gegenvorschlag.",),
+    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}|(?:{change}|{invitation})[^,;]{0,60}?{no_need}|"
+    r"\bformular\w{0,2} \w{2,20}en wir\b[^,;]{0,20}\bnicht\b",
+    takes=(
+        "Ein Gegenvorschlag wird nicht unterbreitet.",
+        "Wir machen kein Gegenangebot.",
+        "Eine Nachbesserung ist nicht nötig.",
+        "Ein Formular füllen wir nicht aus.",
+    ),
+    leaves=("Wir unterbreiten einen Gegenvorschlag.", "Das Formular liegt nicht vor."),
 )
 
 TO_SOMEBODY = Rule(
@@ -79,7 +218,8 @@ INVITES = Rule(
     r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
     r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
     takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
-    leaves=("Wir können dem nicht zustimmen.",),
+    leaves=("Wir können dem nicht zustimmen.", "Dieses Schreiben können Sie dem Gericht vorlegen."),
+    but=r"\b(?:gericht|insolvenzgericht)\w{0,3}\b",
 )
 
 PLAN_DESCRIBED = Rule(
@@ -90,6 +230,27 @@ PLAN_DESCRIBED = Rule(
     leaves=("Wir erwarten eine Rate von #money.",),
 )
 
+REASON_TOLD = Rule(
+    "reason_told",
+    PAST.pattern + "|" + DENIES.pattern + r"|\b(?:habe|war|waren|nichts)\b|{debtor}|{their_client}|{noun_of_claim}|"
+    r"\b(?:ist|sind|bleibt|bleiben|is|are)\b.{0,120}?\b(?:\w{0,12}ge\w{2,20}(?:t|en)|(?:be|ver)\w{2,20}(?:t|en)|\w{2,20}ed)\b|"
+    r"{rests_on}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
+    + PLAN_DESCRIBED.pattern
+    + "|"
+    + MEASURES.pattern,
+    takes=(
+        "Der Kunde verdient gut.",
+        "Wir können uns das nicht leisten.",
+        "Das Strafverfahren wurde eröffnet.",
+        "Wir sind an die Satzung gebunden.",
+        "Diese Entscheidung ist endgültig.",
+    ),
+    leaves=("Unser Vorstand berät darüber.", "Skonto geben wir gern."),
+)
+"""Of the past, of something denied or settled, of the debtor, the claim or a court: what a refusal rests on."""
+
+_STILL = re.compile(r"\bnoch (?!nicht\b|kein)")
+"""Told of the past, *still* puts nothing off."""
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
@@ -131,15 +292,44 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
-    return _leaves_declined(piece) or (not piece.half and _opens_nothing(piece.low))
+    low = COURTESY.without(piece.low)
+    if NO.fullmatch(low):
+        return True
+    if REOPENS.find(low) or OFFERS.find(NO_OFFER.without(REFUSES_BY_DENIAL.without(low))):
+        return False
+    if _leaves_declined(piece):
+        return True
+    if not _opens_nothing(piece.low):
+        return False
+    if piece.half:
+        return piece.apart and is_closed(piece.low)
+    if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
+        return True
+    return REASON_TOLD.find(low) is not None or PERSON.find(piece.sentence.folded) is not None
 
 
 def _opens_nothing(low: str) -> bool:
     """Whether a sentence holds no word that opens a door, and puts no question, figure or terms to anybody."""
-    rest = OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(low)))
-    if PLAN_DESCRIBED.find(rest):
-        rest = rest.replace("#money", " ")
-    if re.search(r"#money|#share|\?", rest) or OPENS_DOOR.find(rest):
+    low = ",".join(
+        clause for clause in low.split(",") if re.search(r"#(?:money|share)", clause) or not SHUT.find(clause)
+    )
+    rest = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+    if PAST.find(rest):
+        rest = _STILL.sub(" ", rest)
+    described = PLAN_DESCRIBED.find(rest) is not None or ASKED_BY_YOU.find(low) is not None
+    if described:
+        rest = rest.replace("#money", " ", 1)
+    if re.search(r"#money|#share|\?", rest) or any(rule.find(rest) for rule in (OPENS_DOOR, POSSIBLE, DEMANDS, LATER)):
+        return False
+    if any(rule.find(low) for rule in (AWAITS, CONCEDES, AGREED_SINCE)):
+        return False
+    if (
+        TERMS.find(rest)
+        and not described
+        and (MODAL.find(rest) or not (DENIES.find(low) or re.search(r"\bnichts\b", low)))
+    ):
+        return False
+    if INDEFINITE.find(rest) and not any(rule.find(low) for rule in (DENIES, REFUSES, ASKED_BY_YOU)):
         return False
     if TIED.find(rest) and (ABOUT_PLAN.find(rest) or (TO_SOMEBODY.find(rest) and not MEASURES.find(rest))):
         return False
@@ -154,15 +344,26 @@ def _leaves_declined(piece: Piece) -> bool:
     if piece.outside or piece.is_name:
         return _is_heading(piece)
     known = _of_kind(piece, BESIDE_REFUSALS) or is_harmless(piece.sentence)
-    return known or not (piece.half or SPEAKS_TO.find(low)) or _everyday(low)
+    return known or _everyday(low)
 
 
 def leaves_offered(piece: Piece) -> bool:
-    """Whether a piece beside a counter offer leaves it the creditor's offer."""
-    low = WILLING.without(COURTESY.without(piece.low))
-    if _of_kind(piece, BESIDE_OFFERS) and UNSETTLES_OFFER.find(low) is None:
+    """Whether a piece beside a counter offer leaves it the creditor's offer.
+
+    The offer is an open door itself, so an invitation beside it takes nothing back.
+    """
+    if CLAIM_REPEATED.find(piece.low) and piece.low.count("#money") == 1:
         return True
-    return leaves_declined(piece)
+    if REOPENS.find(COURTESY.without(piece.low)):
+        return False
+    low = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(OFFER_LAPSES.without(piece.low))))
+    low = WILLING.without(low)
+    if UNSETTLES_OFFER.find(low):
+        return False
+    if piece.outside or piece.is_name:
+        return _is_heading(piece)
+    known = low != piece.low or is_harmless(piece.sentence, also=BESIDE_OFFERS)
+    return known or PAST.find(low) is not None or _everyday(low)
 
 
 def _of_kind(piece: Piece, kinds: Collection[Rule]) -> bool:

@@ -38,3 +38,11 @@ DOOR_OF_REASONS = Rule(
         "Nach § 76 SGB IV darf nur erlassen werden, wenn die Einziehung unbillig wäre.",
     ),
 )
+
+FORMAL_FAULT = Rule(
+    "formal_fault",
+    "{formal_fault}",
+    takes=("weil er nicht unterschrieben ist", "da uns Ihr Mandant nicht bekannt ist"),
+    leaves=("weil die Quote zu gering ist",),
+)
+"""As the reason of a refusal it may refuse the paper and not the plan."""

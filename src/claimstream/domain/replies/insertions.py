@@ -182,7 +182,7 @@ INSERTIONS = (
     ),
     Rule(
         "we_examined",
-        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined} und(?: (?:wir|ich))?\b|"
+        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined}(?: und(?: (?:wir|ich))?\b|,)|"
         r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|"
         r"\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
         takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),

@@ -147,13 +147,6 @@ BESIDE_REFUSALS = (
 )
 """Kinds of sentence that leave a refusal of the plan what it is."""
 
-WILLING = Rule(
-    "willing_at_all",
-    "{willing}",
-    takes=("Einem Vergleich stehen wir grundsätzlich positiv gegenüber.",),
-    leaves=("Wir sind nicht bereit.",),
-)
-
 BESIDE_OFFERS = (
     *BESIDE_ACCEPTANCES,
     *BESIDE_REFUSALS[len(BESIDE_ANSWERS) + 1 :],
@@ -163,12 +156,36 @@ BESIDE_OFFERS = (
         takes=("An dieses Angebot halten wir uns bis zum 31.12.2026 gebunden.",),
         leaves=("Wir halten nichts davon.",),
     ),
-    WILLING,
     Rule(
         "answer_asked",
         "{answer_asked}",
         takes=("Bitte teilen Sie uns mit, ob Ihre Mandantin einverstanden ist.", "We look forward to your reply."),
         leaves=("Wir sind einverstanden.",),
     ),
+    Rule(
+        "after_payment",
+        "{after_payment}",
+        takes=("Den Titel senden wir Ihnen entwertet zurück.", "Den Eintrag lassen wir löschen."),
+        leaves=("Den Titel behalten wir.",),
+    ),
+    Rule(
+        "rest_let_go",
+        "{rest_let_go}.{0,80}?{waive}|{waive}.{0,60}?{rest_let_go}",
+        takes=("Auf die weitergehende Forderung verzichten wir dann.", "Der Restbetrag wird ausgebucht."),
+        leaves=("Der Restbetrag ist im Mai fällig.",),
+    ),
+    Rule(
+        "favour",
+        "{favour}",
+        takes=("Damit kommen wir Ihrem Mandanten entgegen.", "Das erspart beiden Seiten Aufwand."),
+        leaves=("Wir kommen am Montag.",),
+    ),
 )
 """Kinds of sentence that leave a counter offer what it is."""
+
+WILLING = Rule(
+    "willing_at_all",
+    "{willing}",
+    takes=("Einem Vergleich stehen wir grundsätzlich positiv gegenüber.",),
+    leaves=("Wir sind nicht bereit.",),
+)

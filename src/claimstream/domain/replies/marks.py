@@ -18,7 +18,7 @@ _SHORT_DATE = re.compile(
 )
 _SHARE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,2})?\s?(?:%|Prozent\b|percent\b|per cent\b|v\.\s?H\.)")
 _LAW = re.compile(
-    r"§{1,2}\s?\d{1,4}[a-z]?(?:\s?(?:ff?\.|,|und|i\.\s?V\.\s?m\.|Abs\.|Absatz|S\.|Satz|Nr\.|Nummer|Art\.|"
+    r"(?:§{1,2}|Paragra(?:ph|f)(?:en)?)\s?\d{1,4}[a-z]?(?:\s?(?:ff?\.|,|und|i\.\s?V\.\s?m\.|Abs\.|Absatz|S\.|Satz|Nr\.|Nummer|Art\.|"
     r"§{1,2})?\s?\d{0,3}){0,6}"
     r"\s?(?:[A-Z][A-Za-zÄÖÜäöü-]{1,12}(?:\s[IVX]{1,4}\b)?)?"
 )

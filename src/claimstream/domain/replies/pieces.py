@@ -47,6 +47,8 @@ class Piece:
     """It stands above the salutation or below the closing formula."""
     half: bool = False
     """It is what a sentence says beside its answer."""
+    apart: bool = False
+    """It is such a half, and a clause of its own."""
 
     @property
     def is_name(self) -> bool:

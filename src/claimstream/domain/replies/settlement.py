@@ -16,13 +16,20 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import BARE_NO, BARE_YES, BY_US
-from claimstream.domain.replies.answers import accepts_plainly, refuses_plainly, stands_for_client, what_is_said
+from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS
+from claimstream.domain.replies.answers import (
+    accepts_plainly,
+    is_closed,
+    refuses_plainly,
+    stands_for_client,
+    what_is_said,
+)
 from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered, ties_accepted
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
+from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.marks import Marks, spelled, without_names
-from claimstream.domain.replies.offers import offered, offers_plainly
+from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
 from claimstream.domain.text import Sentence
@@ -49,8 +56,20 @@ SHE = re.compile(
 )
 """In the sentence behind one about the writer's client."""
 THEIR_CLIENT = re.compile(r"\b(?:ihre?|ihre[mnrs]|de[mnrs]|die) (?:mandant|schuldner|klient|kund)")
-_CUT = re.compile(r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)")
+_CUT = re.compile(
+    r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)|"
+    r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) |"
+    r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
+)
+_JOINS = re.compile(r"[,a-z;]")
+"""Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
+_TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
+"""Cuts whose second half is the answer."""
+_REPORTS = re.compile(r"\b(?:dass|ob|that|whether)\b")
 _MOST_CUTS = 8
+_PLURAL = re.compile(r"\b(\w{3,20})\((?:e?n|en)\)")
+_AS_ONE = re.compile(r"\bich (?:\w{1,20} )?/ ?wir (\w)")
+"""How forms leave to their signer who it is: *Ich/Wir stimme(n)*, *ich stimme / wir stimmen*."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,7 @@ def open_door(text: str) -> str | None:
     return next(
         (
             piece.sentence.written
-            for piece in pieces_of(text, Marks(text))
+            for piece in _Reply(text)._pieces
             if not (what_is_said(piece.low) is DECLINED or leaves_declined(piece))
         ),
         None,
@@ -158,6 +177,9 @@ class _Reply:
             and (said := what_is_said(piece.low)) is not None
             and not BY_LAW.find(piece.low)
         }
+        if ACCEPTED not in self._said.values():
+            prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
+            self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
@@ -184,7 +206,10 @@ class _Reply:
             return None
         start, end = answering[0][0].start, answering[-1][0].end
         ticked = [(box, said) for box, said in options if box.ticked]
-        if len(ticked) != 1 or ticked[0][1] in {None, UNCLEAR, COUNTER_OFFER} or self._said:
+        filled = any(
+            OFFERS.find(without_names(spelled(b.statement))) and self._marks.values(b.start, b.end) for b, _ in options
+        )
+        if filled or len(ticked) != 1 or ticked[0][1] in {None, UNCLEAR, COUNTER_OFFER} or self._said:
             return _Answer(UNCLEAR, start, end)
         box, decision = ticked[0]
         assert decision is not None
@@ -196,7 +221,7 @@ class _Reply:
 
     def _says(self, box: Box) -> SettlementDecision | None:
         """The plain answer that a box stands for; unclear if it may be one."""
-        low = without_names(spelled(box.statement))
+        low = _AS_ONE.sub(r"wir \1", _PLURAL.sub(r"\1n", without_names(spelled(box.statement))))
         said = what_is_said(low)
         if said is ACCEPTED and accepts_plainly(low, plan_known=any(self._names)):
             return DECLINED if box.contrary else ACCEPTED
@@ -233,6 +258,8 @@ class _Reply:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
+        if decision is DECLINED and SAID_BY_OTHERS.find(self._pieces[number].low):
+            return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
@@ -243,14 +270,22 @@ class _Reply:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
+            apart = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
             for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
-                if (
-                    judge(said, plan_known=near)
-                    and what_is_said(rest) is None
-                    and leaves(replace(piece, low=rest, marked=rest, half=True, sentence=_sentence(piece, rest)))
-                ):
+                if rest is tail and _TURNS.search(cut.group()):
+                    continue
+                half = replace(piece, low=rest, marked=rest, half=True, apart=apart, sentence=_sentence(piece, rest))
+                if judge(said, plan_known=near) and self._adds_nothing(half, decision, leaves):
                     return True
         return False
+
+    @staticmethod
+    def _adds_nothing(half: Piece, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
+        """Whether the other half of an answer is harmless, or one more refusal, of whatever."""
+        also = what_is_said(half.low)
+        if also is None:
+            return leaves(half)
+        return decision is DECLINED is also and is_closed(AGREES.without(half.low))
 
     def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
         """The judge of the pieces beside an answer."""
