@@ -196,7 +196,7 @@ def _told(low: str) -> str:
     told = TELLS.find(low)
     if told is None or DOUBT.find(EXAMINED.without(low[: told.start()])) or AGREES.find(low[: told.start()]):
         return low
-    head, tail = low[: told.start()], low[told.end() :].lstrip()
+    head, tail = low[: told.end()], low[told.end() :].lstrip()
     # "Im Auftrag unserer Mandantin teilen wir mit, dass diese den Plan annimmt."
     return f"unsere bank {tail.partition(' ')[2]}" if stands_for_client(tail, head) else tail
 

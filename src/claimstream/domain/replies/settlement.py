@@ -16,7 +16,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS
+from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS, UNDECIDED
 from claimstream.domain.replies.answers import (
     accepts_plainly,
     is_closed,
@@ -94,8 +94,7 @@ class Part(StrEnum):
 
 
 def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
-    """Return the answer, with the conditions of an acceptance and the amount of another offer; None if there is "
-    "none."""
+    """Return the answer, with an acceptance's conditions and another offer's amount; None if there is none."""
     if not SPEAKS.find(" ".join(fold(text).split())):
         return None
     answer = _Reply(text).answer()
@@ -185,7 +184,7 @@ class _Reply:
         if self._boxes and (chosen := self._chosen()) is not None:
             return chosen
         if not self._said:
-            return None
+            return self._announced()
         decision = _one_of(set(self._said.values()))
         number = next((n for n, said in self._said.items() if said is decision), next(iter(self._said)))
         quoted = self._pieces[number].sentence
@@ -278,6 +277,11 @@ class _Reply:
                 if judge(said, plan_known=near) and self._adds_nothing(half, decision, leaves):
                     return True
         return False
+
+    def _announced(self) -> _Answer | None:
+        """A decision on the plan that is told of and is not in the text; None if there is none."""
+        piece = next((p for p in self._pieces if NAMES_PLAN.find(p.low) and UNDECIDED.find(bare(p.low))), None)
+        return None if piece is None else _Answer(UNCLEAR, piece.sentence.start, piece.sentence.end)
 
     @staticmethod
     def _adds_nothing(half: Piece, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
