@@ -31,7 +31,7 @@ PLAN_ACCEPTED = (
     rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z|"
     r"\A(?:hiermit )?(?:zustimmung|einwilligung|annahme|einverstaendnis)\b([^,.;:#]{0,80}?)"
     r"\b(?:erteilt|erklaert|bestaetigt|gegeben)[^\w?]*\Z|"
-    r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b([^,.;:]{0,80}?)"
+    r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b(?=[^,.;:]{0,80}?" + PLAN + r")([^,.;:]{0,80}?)"
     r"\b(?:{accepted}|zugestimmt|beigetreten)[^\w?]*\Z"
 )
 """*Plan angenommen*, *Annahme des Plans hiermit bestätigt*, *Unser Vorstand hat dem Plan zugestimmt*."""
@@ -222,7 +222,8 @@ AS_SUBMITTED = Rule(
     r",? ?\b(?:so,? )?wie (?:sie|ihr) (?:(?:ihn|es|das|uns|mir|am|#date) ){0,4}"
     r"(?:{sent_by_you}|{written_by_you}) (?:haben|habt)\b,?|"
     r"\bso (?=(?:an|zu)[^\w]*(?:,? (?:so )?wie\b|\Z))|"
-    rf"(\b(?:ihr|eur)e?[mn]? {PLAN}) (?:(?:vom|aus dem) (?:monat )?(?:letzten |vergangenen |vorigen )?(?:{_MONTH}|monat)|"
+    rf"(\b(?:ihr|eur)e?[mn]? {PLAN}) (?:(?:vom|aus dem) "
+    rf"(?:monat )?(?:letzten |vergangenen |vorigen )?(?:{_MONTH}|monat)|"
     r"(?:von|aus) (?:der )?(?:letzter?|vergangener|voriger)n? woche)\b(?! an\b.{0,40}\ban\b)",
     takes=(
         "in der vorgelegten Fassung",
