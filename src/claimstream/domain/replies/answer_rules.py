@@ -1,13 +1,21 @@
 """The rules by which a sentence answers a settlement plan, and the words of which a plain answer is made."""
 
 from claimstream.domain.language import Rule
+from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A(?:{yes_word}[,.!]? ){0,2}{bare_yes}(?:,? {as_you_said})?\W*\Z",
-    takes=("Einverstanden.", "Passt, machen wir so wie vorgeschlagen.", "Ja, einverstanden!", "Agreed."),
-    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted."),
+    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.!]? ){0,2}{bare_yes}(?:[,.!]? (?:und )?{bare_yes})?"
+    r"(?:,? {as_you_said})?[^\w?]*\Z",
+    takes=(
+        "Einverstanden.",
+        "Passt, machen wir so wie vorgeschlagen.",
+        "Passt für mich, bin einverstanden.",
+        "Einverstanden, das machen wir so.",
+        "Agreed.",
+    ),
+    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted.", "Einverstanden?"),
 )
 BARE_NO = Rule(
     "bare_no",
@@ -17,8 +25,16 @@ BARE_NO = Rule(
 )
 """Answers that need no object."""
 
-PLAN_ACCEPTED = rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z"
-"""*Plan angenommen.*"""
+_MONTH = "|".join(f"{{{name}}}" for name in MONTHS)
+
+PLAN_ACCEPTED = (
+    rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z|"
+    r"\A(?:hiermit )?(?:zustimmung|einwilligung|annahme|einverstaendnis)\b([^,.;:#]{0,80}?)"
+    r"\b(?:erteilt|erklaert|bestaetigt|gegeben)[^\w?]*\Z|"
+    r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b(?=[^,.;:]{0,80}?" + PLAN + r")([^,.;:]{0,80}?)"
+    r"\b(?:{accepted}|zugestimmt|beigetreten)[^\w?]*\Z"
+)
+"""*Plan angenommen*, *Annahme des Plans hiermit bestätigt*, *Unser Vorstand hat dem Plan zugestimmt*."""
 
 AGREES = Rule(
     "agrees",
@@ -158,6 +174,7 @@ THIRD_PERSON = Rule(
     takes=("Die Hausbank stimmt zu.", "Our client accepts.", "Frau Kern ist damit einverstanden."),
     leaves=("Wir stimmen zu.", "We accept.", "Die Zustimmung wird nicht erteilt."),
     but=r"\b(?:wird|werden|ist|sind|worden)\b.{0,160}\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt)\b|"
+    r"\A(?:hiermit )?(?:zustimmung|einwilligung|annahme|einverstaendnis)\b|"
     r"\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt) (?:wird|werden|ist|sind)\b",
 )
 """Somebody does it: it must be said that it is the writer or its client."""
@@ -201,9 +218,21 @@ PRONOUN = Rule(
 
 AS_SUBMITTED = Rule(
     "as_submitted",
-    "{as_submitted}",
-    takes=("in der vorgelegten Fassung", "in der Ihnen vorliegenden Fassung"),
-    leaves=("in einer anderen Fassung",),
+    r"{as_submitted}|,? ?\b(?:so,? )?wie (?:er|sie|es) {lies_there}\b,?|"
+    r",? ?\b(?:so,? )?wie (?:sie|ihr) (?:(?:ihn|es|das|uns|mir|am|#date) ){0,4}"
+    r"(?:{sent_by_you}|{written_by_you}) (?:haben|habt)\b,?|"
+    r"\bso (?=(?:an|zu)[^\w]*(?:,? (?:so )?wie\b|\Z))|"
+    rf"(\b(?:ihr|eur)e?[mn]? {PLAN}) (?:(?:vom|aus dem) "
+    rf"(?:monat )?(?:letzten |vergangenen |vorigen )?(?:{_MONTH}|monat)|"
+    r"(?:von|aus) (?:der )?(?:letzter?|vergangener|voriger)n? woche)\b(?! an\b.{0,40}\ban\b)",
+    takes=(
+        "in der vorgelegten Fassung",
+        "in der Ihnen vorliegenden Fassung",
+        "so wie er vor uns liegt",
+        "wie Sie ihn uns geschickt haben",
+        "Ihren Vorschlag vom November",
+    ),
+    leaves=("in einer anderen Fassung", "wie wir ihn geändert haben", "ab November", "Wir nehmen ihn so nicht an."),
 )
 """Changes nothing in an acceptance; a refusal of the plan "in this form" may be none of another."""
 
