@@ -6,7 +6,7 @@ is unclear and goes to a person.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -67,6 +67,17 @@ _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
 """Cuts whose second half is the answer."""
 _REPORTS = re.compile(r"\b(?:dass|ob|that|whether)\b")
 _MOST_CUTS = 8
+_LONGEST_LETTER = 6_000
+"""Characters."""
+_FIGURES_OF_STATEMENT = 3
+"""Lines with an amount from which on an attachment is a statement."""
+WORD_OF_CONSENT = Rule(
+    "word_of_consent",
+    r"{consent_noun}",
+    takes=("Wir erklären unsere Zustimmung zu dem Zahlungsplan.", "Our consent is attached."),
+    leaves=("Wir lehnen den Plan ab.",),
+    but=r"\b(?:kein\w{0,3}|nicht|no|not)\b",
+)
 _PLURAL = re.compile(r"\b(\w{3,20})\((?:e?n|en)\)")
 _AS_ONE = re.compile(r"\bich (?:\w{1,20} )?/ ?wir (\w)")
 """How forms leave to their signer who it is: *Ich/Wir stimme(n)*, *ich stimme / wir stimmen*."""
@@ -126,20 +137,30 @@ def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | N
         answer = _Reply(text).answer()
         if answer is not None and answer.decision is decision and not answer.conditions:
             return None
-    for read in pieces_of(text, Marks(text)):
+    pieces = list(pieces_of(text, Marks(text)))
+    tells = part is not Part.ATTACHMENT or _is_letter(text, pieces)
+    for read in pieces:
         piece = replace(read, outside=read.outside or part is Part.SUBJECT)
-        if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
+        if not (tells or NAMES_PLAN.find(piece.low)):
             continue
         said = what_is_said(piece.low)
         if decision is ACCEPTED:
             leaves = accepts_plainly(piece.low, plan_known=True) or (said is None and leaves_accepted(piece, (), ()))
         elif decision is DECLINED:
-            leaves = refuses_plainly(piece.low, plan_known=True) or (said is None and leaves_declined(piece))
+            consents = said is not DECLINED and WORD_OF_CONSENT.find(piece.low)
+            leaves = refuses_plainly(piece.low, plan_known=True) or (
+                said is None and not consents and leaves_declined(piece)
+            )
         else:
             leaves = said in {None, DECLINED, COUNTER_OFFER} and leaves_offered(piece)
         if not leaves:
             return piece.sentence.written
     return None
+
+
+def _is_letter(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether an attachment is a letter, whose words count; a statement, a contract or its terms is none."""
+    return len(text) <= _LONGEST_LETTER and sum("#money" in piece.low for piece in pieces) < _FIGURES_OF_STATEMENT
 
 
 def open_door(text: str) -> str | None:
