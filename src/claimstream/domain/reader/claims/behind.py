@@ -20,7 +20,8 @@ _SUFFIX_NOUN_GAP = re.compile(
 )
 _STILL_BEFORE = re.compile(r"\bnoch\b[^.,;\d]{0,30}\Z")
 _TO_PAY = re.compile(
-    r"\s{1,2}(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)"
+    r"\s{1,2}(?:(?:an )?(?:uns|mich|mir)\s{1,2})?"
+    r"(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)"
 )
 _TO = re.compile(r"\bauf\s*\Z")
 _CHANGED = re.compile(
@@ -71,7 +72,7 @@ def _role_behind(page: Page, label: Label, before: str, gap: str, *, has_label: 
 
 def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) -> Meaning:
     """Phrases around the amount that hold no label; the amount itself stands for it."""
-    if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 24]):
+    if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 32]):
         return Meaning(Role.STILL, Label(Role.STILL, token.start, token.end))
     if _TO.search(before) and _CHANGED.match(page.low, token.end) and not has_label:
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))

@@ -9,6 +9,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
+from claimstream.domain.reader.numerals import contradicts_words
 from claimstream.domain.reader.plain import is_request
 
 _NAME_HEADING = re.compile(
@@ -37,12 +38,19 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
     return tuple(
         replace(claim, doubt=True)
         if not claim.doubt
-        and not claim.proven
         and claim.role in _COUNTED
-        and (_is_one_of_two(page, number) or not surroundings.are_plain(claim))
+        and (
+            _is_worded_otherwise(page, claim)
+            or (not claim.proven and (_is_one_of_two(page, number) or not surroundings.are_plain(claim)))
+        )
         else claim
         for number, claim in enumerate(claims)
     )
+
+
+def _is_worded_otherwise(page: Page, claim: Claim) -> bool:
+    value = claim.token.value
+    return value is not None and contradicts_words(page.text, claim.token.end, value)
 
 
 def _is_one_of_two(page: Page, number: int) -> bool:

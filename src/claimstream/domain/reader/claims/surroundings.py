@@ -108,7 +108,7 @@ class Surroundings:
             if match.group().startswith(":"):
                 if len(before.split()) >= 3 and is_announcement(before, self._names):
                     begin = match.end()
-            elif page.low.startswith("dass ", match.end()):
+            elif page.low.startswith(("dass ", "daß "), match.end()):
                 if is_telling(before):
                     begin = match.end()
             elif is_past(before, self._names) or is_beside(
