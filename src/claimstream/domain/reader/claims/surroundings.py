@@ -32,7 +32,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"(?:\s?(?:EUR|Euro|€))?(?:\sbeträgt|\sbetragen)?\s?\([^()]{5,300}\)\.?")
-_TAIL = re.compile(r",\s(?P<own>(?=(?:der|die|das|unsere?|ihre?|seine?|sein|the|our)\s[A-ZÄÖÜa-z]))?|\sund\s")
+_TAIL = re.compile(r",\s(?P<own>(?=(?:der|die|das|eine?|unsere?|ihre?|seine?|sein|the|our)\s[A-ZÄÖÜa-z]))?|\sund\s")
 _LONGEST = 2 * WINDOW
 """Characters of a stretch that is understood."""
 _LEAD_LINES = 14
