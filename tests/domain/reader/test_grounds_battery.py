@@ -205,6 +205,11 @@ ALL_OF_IT = (
     "Sie bitten um Auskunft über die Höhe der Forderung. Die Forderung beträgt 2.318,40 EUR.",
     "Sie setzt sich zusammen aus der Hauptforderung von 2.000,00 EUR, Zinsen von 200,00 EUR und bisherigen Kosten von "
     "118,40 EUR, insgesamt 2.318,40 EUR.",
+    "Also: Markise 2.000,00 EUR und Einbau 300,00 EUR, Mahnkosten 18,40 EUR, macht zusammen 2.318,40 EUR.",
+    "Es sind insgesamt 2.318,40 EUR, die Herr Lohse uns schuldet.",
+    "Als Gläubigerin machen wir 2.318,40 EUR geltend.",
+    "Ihr Mandant schuldet der Stadt Grünau Hundesteuer für 2025 in Höhe von 2.318,40 EUR.",
+    "Nach Abzug der Ratenzahlungen sind noch 2.318,40 EUR offen.",
 )
 NOT_ALL_OF_IT = (
     "Herr Lohse muss uns noch 2.318,40 EUR zahlen, das ist nicht alles.",
@@ -222,6 +227,13 @@ NOT_ALL_OF_IT = (
     "Herr Lohse schuldet uns Miete nebst Säumniszuschlägen von 2.318,40 EUR.",
     "Die Forderung beträgt 2.318,40 EUR. Der Betrag berücksichtigt alle künftigen Zahlungen.",
     "Folgende Leistungen wurden im Vorjahr berechnet:\nGesamtforderung: 2.318,40 EUR",
+    "Storniert sind Markise 2.000,00 EUR und Einbau 318,40 EUR, macht zusammen 2.318,40 EUR.",
+    "Wir spendeten 2.000,00 EUR und 318,40 EUR, zusammen 2.318,40 EUR.",
+    "Es sind insgesamt 2.318,40 EUR, die der Bruder uns schuldet.",
+    "Gegen den Bürgen machen wir 2.318,40 EUR geltend.",
+    "Die Stadt Grünau schuldet uns 2.318,40 EUR.",
+    "Nach Abzug der künftigen Ratenzahlungen sind noch 2.318,40 EUR offen.",
+    "Die Forderung enthält 2.318,40 EUR Umsatzsteuer.",
 )
 
 

@@ -167,6 +167,12 @@ PHRASES = (
         leaves=("Das Gericht hat abgewiesen.",),
     ),
     Rule(
+        "town",
+        r"\b(?:der|die) {town} (?:bad )?[^\W\d_]+(?:-[^\W\d_]+)?",
+        takes=("Sie schuldet der Stadt Grünau 50,00 EUR.", "Forderung der Gemeinde Bad Aue"),
+        leaves=("Die Stadt, die er verließ",),
+    ),
+    Rule(
         "company",
         # By its legal form.
         r"(?:[\w&.,’'-]{1,60} ){1,5}?\b(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
@@ -490,6 +496,12 @@ def is_breakdown(text: str) -> bool:
     return not any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, CHANGES)) and (
         text == _without_names(text) and not _has_noun(text, is_odd_noun)
     )
+
+
+def names_parts(text: str) -> bool:
+    """Return True when the words before a sum only name its parts: nouns, and words that leave a figure as it is."""
+    words = [word for word in _WORD.findall(text) if len(word) > 1 and not any(char.isdigit() for char in word)]
+    return is_breakdown(text) and all(word[0].isupper() or _is_known(fold(word)) for word in words)
 
 
 def is_telling(clause: str) -> bool:

@@ -11,6 +11,7 @@ from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
 from claimstream.domain.reader.numerals import contradicts_words
 from claimstream.domain.reader.plain import is_request
+from claimstream.domain.records.extraction import FigureDoubt
 
 _NAME_HEADING = re.compile(
     r"(?:nach|familien)?name(?:,?\svorname)?|schuldner(?:in|name)?(?:/in)?|mandant(?:in)?(?:/in)?|kunde(?:nname)?|"
@@ -33,24 +34,25 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
         # Our own letter, come back: no figure of it is the creditor's.
         return tuple(replace(c, role=None, label=None) if c.role in _COUNTED else c for c in claims)
     if _lists_people(page):
-        return tuple(replace(c, doubt=True) if c.role in _COUNTED else c for c in claims)
+        return tuple(replace(c, doubt=FigureDoubt.PEOPLE) if c.role in _COUNTED else c for c in claims)
     surroundings = Surroundings(page, names)
     return tuple(
-        replace(claim, doubt=True)
-        if not claim.doubt
-        and claim.role in _COUNTED
-        and (
-            _is_worded_otherwise(page, claim)
-            or (not claim.proven and (_is_one_of_two(page, number) or not surroundings.are_plain(claim)))
-        )
+        replace(claim, doubt=_doubt(page, surroundings, number, claim))
+        if not claim.doubt and claim.role in _COUNTED
         else claim
         for number, claim in enumerate(claims)
     )
 
 
-def _is_worded_otherwise(page: Page, claim: Claim) -> bool:
+def _doubt(page: Page, surroundings: Surroundings, number: int, claim: Claim) -> FigureDoubt | None:
     value = claim.token.value
-    return value is not None and contradicts_words(page.text, claim.token.end, value)
+    if value is not None and contradicts_words(page.text, claim.token.end, value):
+        return FigureDoubt.EITHER
+    if claim.proven:
+        return None
+    if _is_one_of_two(page, number):
+        return FigureDoubt.EITHER
+    return None if surroundings.are_plain(claim) else FigureDoubt.WORDS
 
 
 def _is_one_of_two(page: Page, number: int) -> bool:
