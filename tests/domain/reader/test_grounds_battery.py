@@ -210,6 +210,9 @@ ALL_OF_IT = (
     "Als Gläubigerin machen wir 2.318,40 EUR geltend.",
     "Ihr Mandant schuldet der Stadt Grünau Hundesteuer für 2025 in Höhe von 2.318,40 EUR.",
     "Nach Abzug der Ratenzahlungen sind noch 2.318,40 EUR offen.",
+    "Herr Lohse muss uns noch 2.318,40 EUR bezahlen.",
+    "Wir kriegen noch 2.318,40 EUR von Frau Lohse.",
+    "Zurzeit sind 2.318,40 EUR fällig.",
 )
 NOT_ALL_OF_IT = (
     "Herr Lohse muss uns noch 2.318,40 EUR zahlen, das ist nicht alles.",
@@ -234,6 +237,9 @@ NOT_ALL_OF_IT = (
     "Die Stadt Grünau schuldet uns 2.318,40 EUR.",
     "Nach Abzug der künftigen Ratenzahlungen sind noch 2.318,40 EUR offen.",
     "Die Forderung enthält 2.318,40 EUR Umsatzsteuer.",
+    "Der Bruder muss noch 2.318,40 EUR bezahlen.",
+    "Wir müssen Ihrem Mandanten noch 2.318,40 EUR bezahlen.",
+    "Zur Schuldenbereinigung genügen 2.318,40 EUR.",
 )
 
 

@@ -114,7 +114,7 @@ PHRASES = (
         "claimed_in_the_present",
         r"\b(?:wird|werden)\b"
         r"(?=(?:(?!(?<!hoehe) von | durch | ab )(?:[^.;:!?]|\.(?=\d))){1,160}? {claimed_now})|"
-        r"\b(?:zum zwecke|fuer zwecke|zwecks) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
+        r"\b(?:zum zwecke|fuer zwecke|zwecks|zum|zur) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
         takes=("Die Schuld wird zum Zwecke der Schuldenregulierung mit 50,00 EUR beziffert.",),
         leaves=("Die Schuld wird erlassen.", "Die Schuld wird von Ihnen mit 50,00 EUR beziffert."),
     ),
@@ -232,6 +232,7 @@ _QUOTATION = re.compile(r"[?„“”»«\"]|(?<!\w)waren(?!\w)")
 REVERSED = Rule(
     "owed_to_the_client",
     r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:ich|i) (?:\w+ ){0,3}(?:schulde|owe)|schulde ich|"
+    r"(?:(?:wir|ich) (?:muessen|muss)|(?:muessen|muss) (?:wir|ich))\b(?:[^.,;:!?]|[.,](?=\d)){1,120}? {payable}|"
     r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
@@ -242,6 +243,7 @@ REVERSED = Rule(
         "Ihre Mandantin fordert 50,00 EUR.",
         "Your client claims EUR 50.",
         "Das sind 50,00 EUR, die ich ihm noch schulde.",
+        "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )

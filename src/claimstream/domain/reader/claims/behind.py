@@ -21,7 +21,7 @@ _SUFFIX_NOUN_GAP = re.compile(
 _STILL_BEFORE = re.compile(r"\bnoch\b[^.,;\d]{0,30}\Z")
 _TO_PAY = re.compile(
     r"\s{1,2}(?:(?:an )?(?:uns|mich|mir)\s{1,2})?"
-    r"(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)"
+    r"(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen|bezahlen)"
 )
 _OWED_BEHIND = re.compile(
     r"(?:\s?(?:eur|euro|€))?,\s(?:die|den|welche)\s(?:[^\s,.;:\d]{1,30}\s){1,6}?"
