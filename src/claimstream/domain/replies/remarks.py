@@ -157,13 +157,14 @@ HARMLESS = (
         "already_counted",
         r"{payment_noun}{gap}{counted}|\b(?:sind|ist|wurden?|haben wir)\b{gap}"
         r"\b(?:bereits|schon|hierin|darin)\b{gap}{counted}|"
-        r"\b(?:darin|hierin) {counted}",
+        r"\b(?:darin|hierin) {counted}|\b{counts} (?:(?:bereits|schon) )?(?:alle|saemtliche)\b{gap}{payment_noun}",
         takes=(
             "Ihre Zahlungen sind bereits berücksichtigt.",
             "Mahngebühren sind in der genannten Schuld bereits enthalten.",
+            "Der Saldo berücksichtigt alle bis gestern gebuchten Zahlungen.",
         ),
         leaves=("Ihre Zahlung ist noch nicht berücksichtigt.", "Zahlungen wurden nicht verbucht."),
-        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b",
+        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b|{to_come}|{limit}",
     ),
     Rule(
         "for_collection",

@@ -48,7 +48,7 @@ IDENTITY = Rule(
     r"{our_customer}{gap}{born_on}{gap}{born}|{born_on}{gap}{our_customer}{gap}{born}|"
     r"{our_customer}{gap}{lives_at}|{personal_data}{gap}(?:{our_customer}{gap}{reads}|{differs})|"
     r"{another_of_the_name}{gap}(?:nicht|keine|not)\b|"
-    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}",
+    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}|{the_client}{gap}{not_on_file}|{identity}{gap}{to_clear}",
     takes=(
         "Unser Kunde ist nach unseren Daten am 03.05.1961 geboren.",
         "Unsere Kundin wohnt in der Ringstraße 4.",
@@ -56,6 +56,9 @@ IDENTITY = Rule(
         "Das von Ihnen genannte Geburtsdatum weicht ab.",
         "Einen zweiten Herrn Kern führen wir nicht.",
         "Bitte prüfen Sie, ob es sich um dieselbe Person handelt.",
+        "Es ist die einzige Kundin dieses Namens.",
+        "Ihre Mandantin kommt in unserer Kartei nicht vor.",
+        "Wir bitten, die Identität zu prüfen.",
     ),
     leaves=(
         "Ihr Mandant, geboren am 03.05.1961, wohnhaft Ringstraße 4",
@@ -106,12 +109,31 @@ UNCOUNTED_PAYMENT = Rule(
     ),
     but=r"{later}",
 )
+PART_ELSEWHERE = Rule(
+    "part_claimed_by_another",
+    r"{only_so_far}(?: (?!mit\b)[^\s,;:.]{1,30}){0,5}? {mandated}|{claim_or_part}{gap}{claims_itself}|"
+    r"{height_of_it}{gap}(?:\b{creditor_there}{gap}{ask_for}|{ask_for}{gap}\b{creditor_there})",
+    takes=(
+        "Nur hierfür haben wir Mandat.",
+        "Die Hauptforderung macht unsere Mandantin selbst geltend.",
+        "Deren Höhe erfragen Sie bitte dort.",
+    ),
+    leaves=(
+        "Nur wir sind mandatiert.",
+        "Wir machen die Forderung geltend.",
+        "Die Höhe ergibt sich aus der Anlage.",
+        "Die Forderung macht er selbst nicht streitig.",
+    ),
+)
+"""Somebody else claims the rest."""
+_RULES = (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, PART_ELSEWHERE, IDENTITY)
 _REASONS = {
     IDENTITY.name: "it may be somebody of the same name",
     OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
     SEVERAL_DEBTORS.name: "the figure is several debtors'",
     SHARE.name: "the client owes a share of it",
     UNCOUNTED_PAYMENT.name: "a payment is not counted yet",
+    PART_ELSEWHERE.name: "somebody else claims another part",
 }
 
 
@@ -120,7 +142,7 @@ def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | 
     for sentence in sentences:
         holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
         words = NO_GUARANTOR.without(sentence.folded) if OTHER_ROLE.find(sentence.folded) else sentence.folded
-        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, IDENTITY, *((SEVERAL_DEBTORS,) if holds_figure else ())):
+        for rule in (*_RULES, *((SEVERAL_DEBTORS,) if holds_figure else ())):
             if rule.find(words):
                 return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
     return None

@@ -9,7 +9,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
-from claimstream.domain.reader.numerals import IN_WORDS, worded_value
+from claimstream.domain.reader.numerals import contradicts_words
 from claimstream.domain.reader.plain import is_request
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -23,8 +23,6 @@ _EITHER = re.compile(
     r"[\s,(]{0,3}(?:bis(?:\szu)?|oder|bzw\.?|beziehungsweise|auf|or|to|up\sto|und|and|statt|[–—-])\s{0,3}"
 )
 _COUNTED = CLAIM_ROLES | PART_ROLES
-_WORDED = 220
-"""Characters behind an amount among which it may stand in words."""
 
 
 def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> tuple[Claim, ...]:
@@ -40,14 +38,19 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
     surroundings = Surroundings(page, names)
     return tuple(
         replace(claim, doubt=_doubt(page, surroundings, number, claim))
-        if not claim.doubt and not claim.proven and claim.role in _COUNTED
+        if not claim.doubt and claim.role in _COUNTED
         else claim
         for number, claim in enumerate(claims)
     )
 
 
 def _doubt(page: Page, surroundings: Surroundings, number: int, claim: Claim) -> FigureDoubt | None:
-    if _is_one_of_two(page, number) or _is_worded_otherwise(page, claim):
+    value = claim.token.value
+    if value is not None and contradicts_words(page.text, claim.token.end, value):
+        return FigureDoubt.EITHER
+    if claim.proven:
+        return None
+    if _is_one_of_two(page, number):
         return FigureDoubt.EITHER
     return None if surroundings.are_plain(claim) else FigureDoubt.WORDS
 
@@ -56,13 +59,6 @@ def _is_one_of_two(page: Page, number: int) -> bool:
     """Whether an amount is an end of a range or one side of an alternative: *400,00 EUR bis 900,00 EUR*."""
     around = page.tokens[max(0, number - 1) : number + 2]
     return any(_EITHER.fullmatch(page.low, one.end, other.start) for one, other in pairwise(around))
-
-
-def _is_worded_otherwise(page: Page, claim: Claim) -> bool:
-    """Whether the words behind an amount, on its line or the two below, give another one: *(in Worten: …)*."""
-    behind = "\n".join(page.text[claim.token.end : claim.token.end + _WORDED].split("\n")[:3])
-    worded = IN_WORDS.search(behind)
-    return worded is not None and worded_value(worded["words"]) not in {None, claim.token.value}
 
 
 def _lists_people(page: Page) -> bool:
