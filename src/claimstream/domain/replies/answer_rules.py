@@ -11,11 +11,11 @@ BARE_YES = Rule(
 )
 BARE_NO = Rule(
     "bare_no",
-    r"\A{bare_no}\W*\Z",
-    takes=("Wir lehnen ab.", "Abgelehnt"),
+    r"\A(?:{no_word}[,.!]? )?(?:(?:{function_word} )?" + PLAN + r":? )?{bare_no}\W*\Z",
+    takes=("Wir lehnen ab.", "Abgelehnt", "Nein, wir lehnen ab.", "Ihr Plan wird abgelehnt."),
     leaves=("Wir lehnen die Stundung ab.",),
 )
-"""Answers that need no object."""
+"""Answers that need no object, or the bare plan."""
 
 PLAN_ACCEPTED = rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z"
 """*Plan angenommen.*"""
@@ -137,6 +137,29 @@ BY_OTHERS = Rule(
     takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
 )
+
+OWN_BODY = Rule(
+    "own_body",
+    r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|unsere?[rms]?|the|our) "
+    r"(?:\w{3,20}- und )?(?:{organ}|{public_body}))\b"
+    r"(?! (?:der forderung|von|de[rs] (?:schuldner|mandant|kund)|ihre|seine|your|of))",
+    takes=(
+        "Der Haupt- und Finanzausschuss hat den Plan abgelehnt.",
+        "Der Landkreis lehnt ab.",
+        "Er wird seitens der Gläubigerin abgelehnt.",
+    ),
+    leaves=("Die Hausbank lehnt ab.", "Der Inhaber der Forderung lehnt ab.", "Von den Gläubigern wird er abgelehnt."),
+)
+"""Whoever refuses for the creditor: one of its organs, a public body that names itself, the agency's client."""
+
+IN_SESSION = Rule(
+    "in_session",
+    r"\b(?:in|auf|bei) (?:seiner|ihrer|unserer|der) (?:letzten |heutigen |gestrigen )?{session}(?: (?:am|vom) #date)?",
+    takes=("in seiner Sitzung vom #date",),
+    leaves=("in der Sache", "Der Rat wird ihn in der Sitzung ablehnen."),
+    but=r"\b(?:wird|werden|will|soll)\b",
+)
+"""In a refusal: when it was decided."""
 
 ASKS = Rule(
     "asks",

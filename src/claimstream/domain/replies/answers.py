@@ -23,11 +23,13 @@ from claimstream.domain.replies.answer_rules import (
     DENIES_IN_PART,
     EXAMINATION,
     EXAMINED,
+    IN_SESSION,
     INDEFINITE,
     NEW_SUM,
     NO_OBJECTION,
     OFFERED_SHARE,
     OFFERS,
+    OWN_BODY,
     QUOTA_OF_PLAN,
     READY,
     REASON_NOUNS,
@@ -67,6 +69,17 @@ _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(
 
 def what_is_said(low: str) -> SettlementDecision | None:
     """Return what a marked sentence (small letters, no names) seems to say of the plan; None if nothing."""
+    said = _said_of_plan(low)
+    refused = said is None and _said_of_plan(_by_us(low)) is SettlementDecision.DECLINED
+    return SettlementDecision.DECLINED if refused else said
+
+
+def _by_us(low: str) -> str:
+    """A sentence in which the creditor's own bodies stand as the writer does."""
+    return OWN_BODY.sub(lambda body: "fuer uns" if BY_OTHERS.find(body.group()) else "unsere bank", low)
+
+
+def _said_of_plan(low: str) -> SettlementDecision | None:
     if BARE_YES.find(low):
         return SettlementDecision.ACCEPTED
     if BARE_NO.find(low):
@@ -105,7 +118,7 @@ def _clauses_say(low: str) -> set[SettlementDecision]:
         return set()
     subject = BY_US.find(low)
     carried = (c if subject is None or BY_US.find(c) else f"{subject.group()} {c}" for c in clauses)
-    return {said for said in map(what_is_said, carried) if said is not None}
+    return {said for said in map(_said_of_plan, carried) if said is not None}
 
 
 def accepts_plainly(low: str, *, plan_known: bool) -> bool:
@@ -134,8 +147,8 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
     if BARE_NO.find(low):
         return plan_known
-    low = _told(low)
-    rest = bare(EXAMINATION.without(low))
+    low = _by_us(_told(low))
+    rest = bare(IN_SESSION.without(EXAMINATION.without(low)))
     if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
     if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
