@@ -80,6 +80,14 @@ SAID_BY_OTHERS = Rule(
     leaves=("Ihr Schreiben liegt vor.", "Wir schreiben Ihnen, dass wir ablehnen."),
 )
 
+THINKS = Rule(
+    "thinks",
+    "{thinks}",
+    takes=("Ich dachte, wir lehnen ab.", "It was said, we decline."),
+    leaves=("Der Plan ist zu knapp, wir lehnen ab.",),
+)
+"""What follows is thought or told, not said."""
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -101,6 +109,15 @@ OFFERS = Rule(
     takes=("Unser Gegenvorschlag: 800 EUR.", "Wir wären mit 800 EUR einverstanden.", "We would accept 800."),
     leaves=("Wir lehnen ab.", "Ihr Angebot liegt vor."),
 )
+
+IF_YOU_OFFER = Rule(
+    "if_you_offer",
+    r"\b(?:wenn|falls|sofern|soweit|sollten?|if|should) (?:sie|ihre? mandant\w{0,3}|you|your client) [^,;:]{0,120}",
+    takes=("Sofern Sie einen Vergleichsvorschlag unterbreiten möchten, bitten wir um Unterlagen.",),
+    leaves=("Wir bieten Ihnen einen Vergleich an.", "Wenn Sie uns #money anbieten, sind wir quitt."),
+    but="#money|#share",
+)
+"""Nobody has offered anything yet."""
 
 UNDECIDED = Rule(
     "undecided",
@@ -280,6 +297,13 @@ OFFERED_SHARE = Rule(
     leaves=("unsere Mindestquote von #share",),
 )
 """What the plan itself offers."""
+
+THE_PLAN = Rule(
+    "the_plan",
+    r"\b(?:der|den|dem|des|ihre?[mns]?|the|your) " + PLAN,
+    takes=("Ihr Ratenplan", "dem Ratenplan"),
+    leaves=("einem Ratenplan", "ein neuer Plan"),
+)
 
 QUOTA_OF_PLAN = Rule(
     "quota_of_plan",

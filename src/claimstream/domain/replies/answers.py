@@ -23,6 +23,7 @@ from claimstream.domain.replies.answer_rules import (
     DENIES_IN_PART,
     EXAMINATION,
     EXAMINED,
+    IF_YOU_OFFER,
     IN_SESSION,
     INDEFINITE,
     NEW_SUM,
@@ -38,6 +39,7 @@ from claimstream.domain.replies.answer_rules import (
     REFUSES,
     REFUSES_BY_DENIAL,
     TELLS,
+    THE_PLAN,
     THEIRS,
     THIRD_PERSON,
     UNDECIDED,
@@ -61,6 +63,8 @@ _SUBORDINATE = re.compile(r"(?:dass|ob|wenn|falls|weil|damit|that|if|whether)\b"
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
 _TURN = re.compile(r"\b(?:jedoch|allerdings|aber|however)\b(?=,? (?:leider )?(?:nicht|ab|ablehn\w{1,3}|kein\w{0,2})\b)")
 """Turned against what stands before it: the refusal is the turn."""
+_NUMBER = re.compile(r"\b\d(?:[./-]?\d){5,20}\b")
+"""Of a file, in a refusal."""
 _ASIDE = re.compile(r"\([^()]{0,80}\)")
 _SAME = re.compile(r",? (?:sie|er|es|she|he|it)\b")
 """Whoever the clause before is about."""
@@ -97,7 +101,8 @@ def _said_of_plan(low: str) -> SettlementDecision | None:
     agreed = AGREES.find(core) is not None
     denied = _denied(core)
     if OFFERS.find(READY.without(core)) and not (denied and not refused and not agreed):
-        return SettlementDecision.COUNTER_OFFER
+        ours = agreed or refused or OFFERS.find(READY.without(IF_YOU_OFFER.without(core)))
+        return SettlementDecision.COUNTER_OFFER if ours else None
     if agreed and not denied and not refused and NEW_SUM.find(main):
         return SettlementDecision.COUNTER_OFFER
     if REFUSAL_OF_REFUSAL.find(rest):
@@ -154,7 +159,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
         return False
     rest = _TURN.sub(" ", _ASIDE.sub(_without_aside, rest))
-    rest = QUOTA_OF_PLAN.without(rest)
+    rest = _NUMBER.sub(" ", QUOTA_OF_PLAN.without(rest))
     reasons = [match.group() for match in REASONS.finditer(rest)]
     rest = " ".join(REASONS.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(rest)
@@ -197,7 +202,7 @@ def is_closed(low: str, *, reason: bool = False) -> bool:
     if reason and FORMAL_FAULT.find(low):
         return False
     rest = low
-    for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
+    for harmless in (OFFERED_SHARE, THE_PLAN, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
     return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(
         r"#money|#share|\?", rest

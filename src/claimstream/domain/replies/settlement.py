@@ -16,7 +16,16 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS, UNDECIDED
+from claimstream.domain.replies.answer_rules import (
+    AGREES,
+    BARE_NO,
+    BARE_YES,
+    BY_US,
+    OFFERS,
+    SAID_BY_OTHERS,
+    THINKS,
+    UNDECIDED,
+)
 from claimstream.domain.replies.answers import (
     accepts_plainly,
     is_closed,
@@ -59,6 +68,7 @@ THEIR_CLIENT = re.compile(r"\b(?:ihre?|ihre[mnrs]|de[mnrs]|die) (?:mandant|schul
 _CUT = re.compile(
     r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)|"
     r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) |"
+    r", (?=(?:wir|ich|we) \w)|"
     r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
 )
 _JOINS = re.compile(r"[,a-z;]")
@@ -269,7 +279,8 @@ class _Reply:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
-            apart = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
+            reports = _REPORTS.search(bare(head)) or THINKS.find(head)
+            apart = _JOINS.search(cut.group()) is not None and reports is None
             for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
                 if rest is tail and _TURNS.search(cut.group()):
                     continue
