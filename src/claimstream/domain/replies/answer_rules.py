@@ -17,6 +17,14 @@ BARE_NO = Rule(
 )
 """Answers that need no object, or the bare plan."""
 
+NO_TO_THAT = Rule(
+    "no_to_that",
+    r"\A(?:{no_word}[,.!]? )?{no_to_that}\W*\Z",
+    takes=("Das können Sie vergessen!!", "Dem stimme ich nicht zu.", "Nein, da machen wir nicht mit."),
+    leaves=("Das Geld können Sie vergessen.", "Damit sind wir einverstanden."),
+)
+"""The first words of a reply: what they refuse is what was asked for."""
+
 PLAN_ACCEPTED = rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z"
 """*Plan angenommen.*"""
 
@@ -177,6 +185,14 @@ IN_SESSION = Rule(
     but=r"\b(?:wird|werden|will|soll)\b",
 )
 """In a refusal: when it was decided."""
+
+DETAILS = Rule(
+    "details_elsewhere",
+    r"[,;(] ?{more_told} (?:\w{1,20} ){0,4}?(?:{letter}|{enclosed})(?: {letter})?\)?",
+    takes=("den Plan ab, Näheres im beigefügten Schreiben.", "(Begründung siehe Anlage)"),
+    leaves=(", Ihr Schreiben", ", Näheres von der Zentrale"),
+)
+"""In a refusal: where more is said."""
 
 ASKS = Rule(
     "asks",

@@ -21,6 +21,7 @@ from claimstream.domain.replies.answer_rules import (
     BY_US,
     DENIES,
     DENIES_IN_PART,
+    DETAILS,
     EXAMINATION,
     EXAMINED,
     IF_YOU_OFFER,
@@ -28,6 +29,7 @@ from claimstream.domain.replies.answer_rules import (
     INDEFINITE,
     NEW_SUM,
     NO_OBJECTION,
+    NO_TO_THAT,
     OFFERED_SHARE,
     OFFERS,
     OWN_BODY,
@@ -86,7 +88,7 @@ def _by_us(low: str) -> str:
 def _said_of_plan(low: str) -> SettlementDecision | None:
     if BARE_YES.find(low):
         return SettlementDecision.ACCEPTED
-    if BARE_NO.find(low):
+    if BARE_NO.find(low) or NO_TO_THAT.find(low):
         return SettlementDecision.DECLINED
     if _clauses_say(low) == {SettlementDecision.DECLINED}:
         return SettlementDecision.DECLINED
@@ -150,10 +152,10 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
 
 def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
-    if BARE_NO.find(low):
+    if BARE_NO.find(low) or NO_TO_THAT.find(low):
         return plan_known
     low = _by_us(_told(low))
-    rest = bare(IN_SESSION.without(EXAMINATION.without(low)))
+    rest = bare(DETAILS.without(IN_SESSION.without(EXAMINATION.without(low))))
     if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
     if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):

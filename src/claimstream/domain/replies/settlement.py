@@ -21,6 +21,7 @@ from claimstream.domain.replies.answer_rules import (
     BARE_NO,
     BARE_YES,
     BY_US,
+    NO_TO_THAT,
     OFFERS,
     SAID_BY_OTHERS,
     THINKS,
@@ -33,10 +34,11 @@ from claimstream.domain.replies.answers import (
     stands_for_client,
     what_is_said,
 )
-from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered, ties_accepted
+from claimstream.domain.replies.beside import NO, leaves_accepted, leaves_declined, leaves_offered, ties_accepted
 from claimstream.domain.replies.boxes import Box, find_boxes
 from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
 from claimstream.domain.replies.insertions import bare
+from claimstream.domain.replies.kinds import SALUTATION
 from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
@@ -48,7 +50,7 @@ COUNTER_OFFER, UNCLEAR = SettlementDecision.COUNTER_OFFER, SettlementDecision.UN
 
 SPEAKS = Rule(
     "speaks_of_a_plan",
-    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}",
+    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}|{no_to_that}",
     takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt."),
     leaves=("Die Forderung beträgt 400 EUR.",),
 )
@@ -182,13 +184,23 @@ class _Reply:
         self._said = {
             number: said
             for number, piece in enumerate(self._pieces)
-            if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
+            if (any(about[max(0, number - 1) : number + 2]) or self._is_bare(number))
             and (said := what_is_said(piece.low)) is not None
             and not BY_LAW.find(piece.low)
         }
         if ACCEPTED not in self._said.values():
             prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
             self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
+
+    def _is_bare(self, number: int) -> bool:
+        """Whether a piece answers by itself, or by a pronoun for what was asked: the first words of the reply do."""
+        low = self._pieces[number].low
+        if BARE_YES.find(low) or BARE_NO.find(low):
+            return True
+        before = (
+            p for p in self._pieces[:number] if not (p.outside or p.is_name or SALUTATION.find(p.sentence.folded))
+        )
+        return NO_TO_THAT.find(low) is not None and all(NO.fullmatch(piece.low) for piece in before)
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
@@ -272,7 +284,7 @@ class _Reply:
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
-        known = any(around) or _is_bare(piece)
+        known = any(around) or self._is_bare(number)
         if judge(piece.low, plan_known=known):
             return True
         for cut in list(_CUT.finditer(piece.low))[:_MOST_CUTS]:
@@ -365,10 +377,6 @@ def _one_of(decisions: set[SettlementDecision]) -> SettlementDecision:
     # "Wir haben geprüft und lehnen ab" is a refusal; "wir stimmen zu, prüfen aber noch" is no acceptance.
     only = next(iter(clear))
     return UNCLEAR if only is ACCEPTED and UNCLEAR in decisions else only
-
-
-def _is_bare(piece: Piece) -> bool:
-    return BARE_YES.find(piece.low) is not None or BARE_NO.find(piece.low) is not None
 
 
 def _place(piece: Piece) -> tuple[int, int]:
