@@ -283,7 +283,13 @@ LESS = (
     "der Vorstand wird den Plan in der Sitzung am 3.12.2026 ablehnen.",
     "der Vorstand hat Ihren ersten Plan abgelehnt.",
     "der Vorstand lehnt den Plan voraussichtlich ab.",
+    "der Gläubigerausschuss lehnt den Plan ab.",
+    "man hört, der Landkreis lehnt den Plan ab.",
+    "der Prokurist lehnt den Plan ab, ich bin dafür.",
+    "plan abgelehnt?",
     # What the pronoun stands for.
+    "damit sind wir nicht einverstanden. Gemeint ist die Stundung.",
+    "das akzeptieren wir nicht. Der Betrag stimmt nicht.",
     "Sie bitten um Einstellung der Vollstreckung. Das lehnen wir ab.",
     "die Zinsen sollen wegfallen? Das kommt nicht in Frage.",
     "das lehnen wir derzeit ab.",

@@ -11,15 +11,15 @@ BARE_YES = Rule(
 )
 BARE_NO = Rule(
     "bare_no",
-    r"\A(?:{no_word}[,.!]? )?(?:(?:{function_word} )?" + PLAN + r":? )?{bare_no}\W*\Z",
+    r"\A(?:{no_word}[,.!]? )?(?:(?:{function_word} )?" + PLAN + r":? )?{bare_no}[^\w?]*\Z",
     takes=("Wir lehnen ab.", "Abgelehnt", "Nein, wir lehnen ab.", "Ihr Plan wird abgelehnt."),
-    leaves=("Wir lehnen die Stundung ab.",),
+    leaves=("Wir lehnen die Stundung ab.", "Plan abgelehnt?"),
 )
 """Answers that need no object, or the bare plan."""
 
 NO_TO_THAT = Rule(
     "no_to_that",
-    r"\A(?:{no_word}[,.!]? )?{no_to_that}\W*\Z",
+    r"\A(?:{no_word}[,.!]? )?{no_to_that}[^\w?]*\Z",
     takes=("Das können Sie vergessen!!", "Dem stimme ich nicht zu.", "Nein, da machen wir nicht mit."),
     leaves=("Das Geld können Sie vergessen.", "Damit sind wir einverstanden."),
 )
@@ -166,14 +166,19 @@ BY_OTHERS = Rule(
 OWN_BODY = Rule(
     "own_body",
     r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|unsere?[rms]?|the|our) "
-    r"(?:\w{3,20}- und )?(?:{organ}|{public_body}))\b"
+    r"(?:\w{3,20}- und )?(?!{organ_of_others})(?:{organ}|{public_body}))\b"
     r"(?! (?:der forderung|von|de[rs] (?:schuldner|mandant|kund)|ihre|seine|your|of))",
     takes=(
         "Der Haupt- und Finanzausschuss hat den Plan abgelehnt.",
         "Der Landkreis lehnt ab.",
         "Er wird seitens der Gläubigerin abgelehnt.",
     ),
-    leaves=("Die Hausbank lehnt ab.", "Der Inhaber der Forderung lehnt ab.", "Von den Gläubigern wird er abgelehnt."),
+    leaves=(
+        "Die Hausbank lehnt ab.",
+        "Der Inhaber der Forderung lehnt ab.",
+        "Der Gläubigerausschuss lehnt ab.",
+        "Von den Gläubigern wird er abgelehnt.",
+    ),
 )
 """Whoever refuses for the creditor: one of its organs, a public body that names itself, the agency's client."""
 
