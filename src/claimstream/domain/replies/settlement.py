@@ -259,9 +259,13 @@ class _Reply:
         return any(answering) and all(
             plain
             or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
-            or (decision is DECLINED and refuses_plainly(self._pieces[number].low, plan_known=True))
+            or (decision is DECLINED and self._refuses_too(self._pieces[number].low))
             for number, plain in enumerate(answering)
         )
+
+    @staticmethod
+    def _refuses_too(low: str) -> bool:
+        return what_is_said(low) is DECLINED and refuses_plainly(low, plan_known=True)
 
     def _doubt(self) -> tuple[str, Sentence] | None:
         """The sentence that makes an acceptance unclear: one beside a plain answer, or the answer itself."""
