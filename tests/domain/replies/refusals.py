@@ -69,6 +69,7 @@ PLAIN = (
     "die Gemeinde lehnt den Schuldenbereinigungsplan ab.",
     "dem Plan wird seitens der Gläubigerin nicht zugestimmt.",
     "Ihr Vergleichsvorschlag wurde von der Geschäftsleitung abgelehnt.",
+    "Ihr Vorschlag wurde vom Beirat abgelehnt.",
     "Our credit committee has declined the plan.",
     "Mr Kern, our ref AB/44-1902: our client has rejected the instalment plan.",
     # Without a verb, and by a pronoun.
@@ -302,6 +303,10 @@ LESS = (
     "wir lehnen den Plan ab, wir melden uns.",
     "ich glaube, wir lehnen den Plan ab.",
     "es heißt, wir lehnen den Plan ab.",
+    "mein Mann will, ich lehne den Plan ab.",
+    "gesetzt den Fall, wir lehnen den Plan ab.",
+    "mein Mann wünscht sich, wir nehmen den Plan an.",
+    "Sie schreiben, wir stimmen dem Plan zu.",
     "erst das Auto zurück, ich lehne den Plan ab.",
     "unless you increase the offer, we reject the plan.",
 )

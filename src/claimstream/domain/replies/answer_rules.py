@@ -90,8 +90,8 @@ SAID_BY_OTHERS = Rule(
 
 THINKS = Rule(
     "thinks",
-    "{thinks}",
-    takes=("Ich dachte, wir lehnen ab.", "It was said, we decline."),
+    r"{thinks}|{wishes}\Z",
+    takes=("Ich dachte, wir lehnen ab.", "Mein Mann will", "It was said, we decline."),
     leaves=("Der Plan ist zu knapp, wir lehnen ab.",),
 )
 """What follows is thought or told, not said."""
@@ -165,7 +165,7 @@ BY_OTHERS = Rule(
 
 OWN_BODY = Rule(
     "own_body",
-    r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|unsere?[rms]?|the|our) "
+    r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|vom|unsere?[rms]?|the|our) "
     r"(?:\w{3,20}- und )?(?!{organ_of_others})(?:{organ}|{public_body}))\b"
     r"(?! (?:der forderung|von|de[rs] (?:schuldner|mandant|kund)|ihre|seine|your|of))",
     takes=(

@@ -70,9 +70,10 @@ THEIR_CLIENT = re.compile(r"\b(?:ihre?|ihre[mnrs]|de[mnrs]|die) (?:mandant|schul
 _CUT = re.compile(
     r",? (?:und|sowie|and) |[;:] | [–-] |, (?=(?:vielen|herzlichen|besten) dank|danke)|"
     r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) |"
-    r", (?=(?:wir|ich|we) \w)|"
     r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
 )
+_SPLICES = re.compile(r", (?=(?:wir|ich|we) \w)")
+"""Between clauses that only a comma joins; beside an acceptance the first may be whose words the second tells."""
 _JOINS = re.compile(r"[,a-z;]")
 """Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
@@ -291,7 +292,8 @@ class _Reply:
         known = any(around) or self._is_bare(number)
         if judge(piece.low, plan_known=known):
             return True
-        for cut in list(_CUT.finditer(piece.low))[:_MOST_CUTS]:
+        splices = _SPLICES.finditer(piece.low) if decision is DECLINED else ()
+        for cut in [*_CUT.finditer(piece.low), *splices][:_MOST_CUTS]:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
