@@ -19,11 +19,19 @@ BARE_YES = Rule(
 )
 BARE_NO = Rule(
     "bare_no",
-    r"\A{bare_no}\W*\Z",
-    takes=("Wir lehnen ab.", "Abgelehnt"),
-    leaves=("Wir lehnen die Stundung ab.",),
+    r"\A(?:{no_word}[,.!]? )?(?:(?:{function_word} )?" + PLAN + r":? )?{bare_no}[^\w?]*\Z",
+    takes=("Wir lehnen ab.", "Abgelehnt", "Nein, wir lehnen ab.", "Ihr Plan wird abgelehnt."),
+    leaves=("Wir lehnen die Stundung ab.", "Plan abgelehnt?"),
 )
-"""Answers that need no object."""
+"""Answers that need no object, or the bare plan."""
+
+NO_TO_THAT = Rule(
+    "no_to_that",
+    r"\A(?:{no_word}[,.!]? )?{no_to_that}[^\w?]*\Z",
+    takes=("Das können Sie vergessen!!", "Dem stimme ich nicht zu.", "Nein, da machen wir nicht mit."),
+    leaves=("Das Geld können Sie vergessen.", "Damit sind wir einverstanden."),
+)
+"""The first words of a reply: what they refuse is what was asked for."""
 
 _MONTH = "|".join(f"{{{name}}}" for name in MONTHS)
 
@@ -96,6 +104,14 @@ SAID_BY_OTHERS = Rule(
     leaves=("Ihr Schreiben liegt vor.", "Wir schreiben Ihnen, dass wir ablehnen."),
 )
 
+THINKS = Rule(
+    "thinks",
+    r"{thinks}|{wishes}\Z",
+    takes=("Ich dachte, wir lehnen ab.", "Mein Mann will", "It was said, we decline."),
+    leaves=("Der Plan ist zu knapp, wir lehnen ab.",),
+)
+"""What follows is thought or told, not said."""
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -117,6 +133,15 @@ OFFERS = Rule(
     takes=("Unser Gegenvorschlag: 800 EUR.", "Wir wären mit 800 EUR einverstanden.", "We would accept 800."),
     leaves=("Wir lehnen ab.", "Ihr Angebot liegt vor."),
 )
+
+IF_YOU_OFFER = Rule(
+    "if_you_offer",
+    r"\b(?:wenn|falls|sofern|soweit|sollten?|if|should) (?:sie|ihre? mandant\w{0,3}|you|your client) [^,;:]{0,120}",
+    takes=("Sofern Sie einen Vergleichsvorschlag unterbreiten möchten, bitten wir um Unterlagen.",),
+    leaves=("Wir bieten Ihnen einen Vergleich an.", "Wenn Sie uns #money anbieten, sind wir quitt."),
+    but="#money|#share",
+)
+"""Nobody has offered anything yet."""
 
 UNDECIDED = Rule(
     "undecided",
@@ -153,6 +178,42 @@ BY_OTHERS = Rule(
     takes=("Der Plan wird von der Hausbank abgelehnt.", "Alle übrigen Gläubiger stimmen zu."),
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
 )
+
+OWN_BODY = Rule(
+    "own_body",
+    r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|vom|unsere?[rms]?|the|our) "
+    r"(?:\w{3,20}- und )?(?!{organ_of_others})(?:{organ}|{public_body}))\b"
+    r"(?! (?:der forderung|von|de[rs] (?:schuldner|mandant|kund)|ihre|seine|your|of))",
+    takes=(
+        "Der Haupt- und Finanzausschuss hat den Plan abgelehnt.",
+        "Der Landkreis lehnt ab.",
+        "Er wird seitens der Gläubigerin abgelehnt.",
+    ),
+    leaves=(
+        "Die Hausbank lehnt ab.",
+        "Der Inhaber der Forderung lehnt ab.",
+        "Der Gläubigerausschuss lehnt ab.",
+        "Von den Gläubigern wird er abgelehnt.",
+    ),
+)
+"""Whoever refuses for the creditor: one of its organs, a public body that names itself, the agency's client."""
+
+IN_SESSION = Rule(
+    "in_session",
+    r"\b(?:in|auf|bei) (?:seiner|ihrer|unserer|der) (?:letzten |heutigen |gestrigen )?{session}(?: (?:am|vom) #date)?",
+    takes=("in seiner Sitzung vom #date",),
+    leaves=("in der Sache", "Der Rat wird ihn in der Sitzung ablehnen."),
+    but=r"\b(?:wird|werden|will|soll)\b",
+)
+"""In a refusal: when it was decided."""
+
+DETAILS = Rule(
+    "details_elsewhere",
+    r"[,;(] ?{more_told} (?:\w{1,20} ){0,4}?(?:{letter}|{enclosed})(?: {letter})?\)?",
+    takes=("den Plan ab, Näheres im beigefügten Schreiben.", "(Begründung siehe Anlage)"),
+    leaves=(", Ihr Schreiben", ", Näheres von der Zentrale"),
+)
+"""In a refusal: where more is said."""
 
 ASKS = Rule(
     "asks",
@@ -286,6 +347,13 @@ OFFERED_SHARE = Rule(
     leaves=("unsere Mindestquote von #share",),
 )
 """What the plan itself offers."""
+
+THE_PLAN = Rule(
+    "the_plan",
+    r"\b(?:der|den|dem|des|ihre?[mns]?|the|your) " + PLAN,
+    takes=("Ihr Ratenplan", "dem Ratenplan"),
+    leaves=("einem Ratenplan", "ein neuer Plan"),
+)
 
 QUOTA_OF_PLAN = Rule(
     "quota_of_plan",
