@@ -61,7 +61,14 @@ ENDINGS = (
         r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}|"
         r"{by_now}{gap}{keeps}{gap}(?:{claim_name}|{matter})|(?:{claim_name}|{matter}){gap}{keeps}{gap}{by_now}|"
         r"(?:{claim_name}|{matter}){gap}{by_now} {at_another}(?! {in_court})|"
-        r"{portfolio}{gap}(?:{acquired}|\bgetrennt\b)|"
+        r"{portfolio}{gap}(?:{acquired}|{bought}|{owner})|(?:{acquired}|{bought}|{owner}){gap}{portfolio}|"
+        r"{portfolio}{gap}{keeps}{gap}{by_now}|{sold_in+sale}|"
+        r"{buyer} {of_the}(?: \w{1,30})? (?:{claim_name}|{portfolio})|"
+        r"{owed} steh(?:t|en){gap}{by_now}(?! uns| mir){gap}\bzu(?= ?[.,;!]| ?\Z)|{owed}{gap}{keeps}{gap}{by_now}|"
+        r"{freeing}(?!.{0,80}?\bun(?:s|ser\w{0,2})\b)|{owed}{gap}{bought_up}|{by_now}{gap}{pursuit}{gap}{entrusted}|"
+        r"(?:{claim_name}|\brechte\b){gap}{sits} bei de[rm](?! {in_court})|"
+        r"(?:{claim_name}|{portfolio}){gap}\ban (?:die|den|das|eine?n?)\b{gap}\bgegangen\b|"
+        r"\b(?:der|dem|denen) (?:die|diese|unsere) {claim_name}{gap}\bgehoer(?:t|en)\b|{elsewhere}{gap}{turn}|"
         r"(?:{claim_name}|{portfolio}){gap}{went}{gap}\ban (?:die|den|das)\b|"
         r"{went}{gap}\bueber(?= ?[.,;!]| ?\Z)",
         takes=(
@@ -81,7 +88,8 @@ ENDINGS = (
     ),
     Rule(
         "mandate_ended",
-        r"{mandate}{gap}{ended}|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}",
+        r"{mandate}{gap}(?:{ended}|{acquired})|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}|"
+        r"(?:{owner}|{our_client}|{matter}|{pursuit}){gap}{itself}",
         takes=(
             "Unser Mandat ist beendet.",
             "Die Gläubigerin hat uns den Auftrag entzogen.",

@@ -215,12 +215,13 @@ HARMLESS = (
     ),
     Rule(
         "denied_beside_the_claim",
-        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
+        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf|an|von) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
         r"\b(?:kein|keine|keinen|keinerlei|ohne|no|without)\b(?: (?!{claim_named})[^\s,;:]{1,30})?? {denied_noun}|"
         r"{denied_noun}(?: (?:(?:ueber|gegen|wegen|auf) )?[^\s,;:]{1,10} {claim_named})?"
         r"((?: (?!{claim_named})[^\s,;:]{1,30}){0,6}?) (?:nicht|keine|keinen|nie) {denied_verb}",
         takes=(
             "Die Forderung ist nicht abgetreten.",
+            "Die Ansprüche sind nicht an Dritte verpfändet.",
             "Der Rückstand wurde nie bestritten.",
             "Auf die Mahnung über den Betrag kam keine Antwort.",
             "Ein Vergleich über die Forderung kam nicht zustande.",
