@@ -195,8 +195,12 @@ HARMLESS = (
     ),
     Rule(
         "claimed_now",
-        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}",
-        takes=("Der Beitrag wird kraft Satzung geschuldet.", "Die Forderung wird hiermit angemeldet."),
+        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}|{claimed_now} (?:wird|werden)\b",
+        takes=(
+            "Geschuldet werden 500,00 EUR.",
+            "Der Beitrag wird kraft Satzung geschuldet.",
+            "Die Forderung wird hiermit angemeldet.",
+        ),
         leaves=("Die Forderung wird erlassen.",),
         but=r"\bneu\b",
     ),
