@@ -369,6 +369,10 @@ Die Bedingungen sind erfüllt und die Forderung ist bezahlt.
 Den Lieferanten habe ich bezahlt, die Forderung ist ausgeglichen.
 Ein Strafantrag wurde nicht gestellt, auf die Forderung verzichten wir.
 Das Lastschriftmandat ist erloschen und unser Auftrag beendet.
+Wir waren Zessionarin, die Abtretung an die Beta AG wurde Ihrem Mandanten angezeigt.
+Die Abtretung wurde Ihrem Mandanten angezeigt.
+Wir haben die Forderung erworben. Die Abtretung an die Beta AG wurde angezeigt.
+Bezahlt wurde alles, der Rest wurde ausgebucht.
 """.strip().splitlines()
 """Ends beside words that would make others look-alikes."""
 
@@ -596,4 +600,7 @@ Bitte den Plan mit einem Datum versehen.
 Die Vertretung der Gläubigerin haben wir im Mai übernommen.
 Ihr Mandant hat das Gerät im Mai von uns erworben.
 Das Kreditgeschäft betreiben wir seit 1990.
+Wir sind Zessionarin der Forderung. Die Abtretung wurde Ihrem Mandanten im Mai angezeigt.
+Wir haben die Forderung von der Alt AG erworben. Die Abtretungsanzeige liegt bei.
+Als Zessionarin der Alt Bank machen wir 512,40 EUR geltend.
 """.strip().splitlines()

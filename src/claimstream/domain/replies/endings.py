@@ -236,6 +236,16 @@ OPEN_CELL = Rule(
 )
 """A cell beside which another one's status is that of one item among others."""
 
+ASSIGNMENT_TOLD = Rule(
+    "assignment_told",
+    r"\A(?:die|diese|eine|der|the|this) {assignment}(?:(?! (?:an|auf|durch|von|to|by|nicht|not)\b)[^,;:]){1,120}? "
+    r"{told} ?\.?\Z",
+    takes=("Die Abtretung wurde Ihrer Mandantin am 14.03.2026 angezeigt.", "Die Abtretungsanzeige liegt bei."),
+    leaves=("Die Abtretung an die Beta AG wurde angezeigt.", "Die Abtretung haben wir durch die Beta AG angezeigt."),
+)
+"""In the letter of a claim's new owner, what it says of how the claim came to it."""
+TO_THE_WRITER = {"assigned_to_the_writer", "assigned_to_our_client", "bought_by_the_writer"}
+
 _AMOUNT_CELL = re.compile(r"\d,\d\d(?!\d)")
 _LONGEST = 300
 """Characters of a sentence that is quoted whole."""
@@ -258,8 +268,20 @@ def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
             found.append(ending)
     if has_status:
         found += islice(_in_cells(text.written, source_id), _MOST)
+    if any(map(_tells_of_assignment, found)) and _is_new_owner(text):
+        found = [ending for ending in found if not _tells_of_assignment(ending)]
     by_place = {ending.evidence.start: ending for ending in reversed(found)}
     return tuple(by_place[start] for start in sorted(by_place))
+
+
+def _tells_of_assignment(ending: Ending) -> bool:
+    return ASSIGNMENT_TOLD.find(folded(ending.evidence.quote)) is not None
+
+
+def _is_new_owner(text: Text) -> bool:
+    """Return True when a letter says that the claim has come to its writer, or to the writer's client."""
+    rules = [rule for rule in LOOKALIKES if rule.name in TO_THE_WRITER]
+    return any(rule.find(sentence.folded) for sentence in text.sentences for rule in rules)
 
 
 def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> Ending | None:

@@ -185,7 +185,7 @@ LOOKALIKES = (
     ),
     Rule(
         "paid_in_part",
-        rf"{{partly}}{CLAUSE}{{cleared}}|{{cleared}} {{perfect}}(?:{WORD}){{0,2}}? {{only}}(?! noch)",
+        rf"{{partly}}{CLAUSE}{{cleared}}|{{cleared}} {{perfect}}(?:(?! nicht\b){WORD}){{0,2}}? {{only}}(?! noch)",
         takes=(
             "Ihr Mandant hat zuletzt im Mai gezahlt.",
             "Die Raten wurden teilweise gezahlt.",
@@ -249,8 +249,9 @@ LOOKALIKES = (
         rf"{_TO_US} (?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
         rf"{{assigned}}{CLAUSE}{{for_collection}}|{{for_collection}}{CLAUSE}{{assigned}}|"
         rf"{{we_are}}(?: (?!nicht |no |not |kein|dass )[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|"
-        rf"{{owner}}{CLAUSE}{{we_are}}",
+        rf"{{owner}}{CLAUSE}{{we_are}}|\bals (?:\w{{1,20}} )?{{owner}}{CLAUSE}\b(?:wir|ich)\b",
         takes=(
+            "Als Zessionarin der Alt AG fordern wir den Betrag.",
             "Die Alt GmbH hat die Forderung an uns abgetreten.",
             "Die Gläubigerin hat uns die Forderung zum Inkasso übergeben.",
             "Die Ansprüche wurden zur Einziehung abgetreten.",
