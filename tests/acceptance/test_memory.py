@@ -42,7 +42,7 @@ def mails() -> list[bytes]:
 
 @pytest.mark.acceptance
 @pytest.mark.skipif(not can_be_made(), reason="needs root and control groups for memory")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)  # a minute of CPU, on a machine that may do much else
 async def test_a_worker_stays_within_its_container(
     settings: Settings, stack: LocalStack, world: World, app: App, reply: Callable[..., bytes], tmp_path: Path
 ) -> None:
@@ -61,7 +61,7 @@ async def test_a_worker_stays_within_its_container(
                 emails = await app.emails.by_gmail_ids(ids)
                 return len(emails) == len(ids) and all(email.status == "settled" for email in emails)
 
-            await until(all_settled, 300.0)
+            await until(all_settled, 1000.0)
             assert worker.returncode is None, "the service lives"
             assert group.ended_by_kernel == 0, "whoever took too much ended at its own limit"
             assert group.peak_bytes <= LIMIT

@@ -94,10 +94,11 @@ def test_the_tree_of_every_email(watched: Watched, email_traces: dict[str, Recei
     for email in watched.emails:
         trace = email_traces[email.email_id]
         attempts = [span for span in trace.spans if span.name == "subscribe emails"]
+        # A message that is acknowledged too late for Pub/Sub comes again, and is acknowledged again.
         acks = [span for span in trace.spans if span.name == "ack emails"]
-        assert len(acks) == 1
-        assert acks[0].parent_id == attempts[-1].span_id, "acknowledged by the last attempt"
-        assert acks[0].attributes["claimstream.settlement"] == "confirmed"
+        assert {ack.parent_id for ack in acks} <= {attempt.span_id for attempt in attempts}
+        assert acks[-1].parent_id == attempts[-1].span_id, "acknowledged by the last attempt"
+        assert acks[-1].attributes["claimstream.settlement"] == "confirmed"
         stages = [span.name for span in trace.spans if span.name in STAGES and span.status != "error"]
         failed = email.gmail_id == watched.planted[FAILS]
         assert stages == ([s for s in STAGES if s not in {"match", "route", "deliver"}] if failed else STAGES)
@@ -132,7 +133,10 @@ def test_an_outage_shows_why_the_email_waited(watched: Watched, email_traces: di
     waited = [trace for trace in email_traces.values() if any(e.name == "waits" for s in trace.spans for e in s.events)]
     assert waited
     for trace in waited:
+        acked = {span.parent_id for span in trace.spans if span.name == "ack emails"}
         attempts = [span for span in trace.spans if span.name == "subscribe emails"]
+        last = next(number for number, attempt in enumerate(attempts) if attempt.span_id in acked)
+        attempts = attempts[: last + 1]
         assert len(attempts) > 1
         for attempt in attempts[:-1]:
             [event] = [event for event in attempt.events if event.name == "waits"]

@@ -188,11 +188,14 @@ def test_mails_settled_without_a_person_are_counted_by_route_and_intent() -> Non
 
 
 def test_needless_reviews_are_counted_by_reason_and_rule() -> None:
-    low, clash = guard("348.90 was read at 0.60, under 0.75"), guard("1860.00 and 4038.45 are both given as the total")
+    low, clash = (
+        guard("348.90 was read at 0.60, under 0.75 (words_around)"),
+        guard("1860.00 and 4038.45 are both given as the total"),
+    )
     total = score(
         [
             (case(), observed(**PERSON, trail=trail(low))),
-            (case(), observed(**PERSON, trail=trail(guard("12.00 was read at 0.71, under 0.75")))),
+            (case(), observed(**PERSON, trail=trail(guard("12.00 was read at 0.71, under 0.75 (words_around)")))),
             (case(), observed(**PERSON | {"review_reason": "conflict"}, trail=trail(clash))),
             (case(route="MANUAL_REVIEW"), observed(**PERSON, trail=trail(low))),
             (case(), observed(**PERSON, settled=False)),
@@ -201,7 +204,7 @@ def test_needless_reviews_are_counted_by_reason_and_rule() -> None:
     )
     assert total.reviewed_by_reason == {"low_confidence": 3, "conflict": 1}
     assert total.reviewed_by_rule == {
-        "amount guard: … was read at …, under …": 2,
+        "amount guard: … was read at …, under … (words_around)": 2,
         "amount guard: … and … are both given as the total": 1,
     }
 
@@ -209,3 +212,5 @@ def test_needless_reviews_are_counted_by_reason_and_rule() -> None:
 def test_rules_are_named_without_what_they_quote() -> None:
     why = "unsure that it is general_inquiry (0.50); the subject may take the answer back: Wir prüfen noch 4711"
     assert trail(why=why).rules == ("unsure that it is general_inquiry", "the subject may take the answer back")
+    why = "the claim may have ended (paid_off): die Schuld ist beglichen (siehe Anlage)"
+    assert trail(why=why).rules == ("the claim may have ended (paid_off)",)

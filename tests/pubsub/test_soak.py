@@ -103,7 +103,7 @@ async def soak(*arguments: str) -> tuple[int | None, dict[str, Any]]:
     return process.returncode, json.loads(output.decode().splitlines()[-1])
 
 
-@pytest.mark.timeout(300)  # the soak's own patience is 90 s: what it finds is to be read
+@pytest.mark.timeout(600)  # the soak's own patience is 90 s: what it finds is to be read
 async def test_nothing_is_lost_under_random_faults() -> None:
     status, report = await soak("--messages", "4000", "--seconds", "15", "--seed", "7")
     assert (status, report["ok"]) == (0, True), report

@@ -15,6 +15,8 @@ from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
 
 _FIGURES = re.compile(r"\d(?:[\d.,]{0,20}\d)?")
+_RULE = re.compile(r" \(([a-z]+(?:_[a-z]+)+)[:)]")
+"""The name of a rule in a sentence: *the claim may have ended (paid_off): …*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Trail:
     def rules(self) -> tuple[str, ...]:
         """The names of the rules that sent a mail to a person, in the order of their reasons.
 
-        A guard's is its own. Where no guard refused it is the sentence that says why, without what it quotes.
+        A guard's is its own. Where no guard refused it is the sentence that says why, with the rule that it names and
+        without what it quotes.
         """
         if self.decision is None:
             return ()
@@ -84,7 +87,9 @@ class Trail:
 
 def _without_quotes(why: str) -> str:
     """The sentence of a rule, without the figures and words of the mail that it names."""
-    return _FIGURES.sub("…", why.partition(": ")[0].partition(" (")[0]).strip()
+    rule = _RULE.search(why)
+    sentence = _FIGURES.sub("…", why.partition(": ")[0].partition(" (")[0]).strip()
+    return f"{sentence} ({rule[1]})" if rule else sentence
 
 
 def observe(

@@ -24,7 +24,7 @@ TINY = replace(
 )
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 async def test_cells_are_measured_and_printed() -> None:
     console = Console(file=StringIO(), width=140)
     found = Found()

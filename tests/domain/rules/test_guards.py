@@ -9,6 +9,7 @@ from claimstream.domain.records.extraction import (
     AmountRank,
     Conflict,
     Consolidated,
+    FigureDoubt,
     Found,
     Settlement,
     SettlementDecision,
@@ -159,3 +160,9 @@ def test_the_original_figure_stands_in_while_there_is_no_current_one() -> None:
     assert stored_amount(creditor) == Decimal("430.00")
     assert stored_amount(creditor.model_copy(update={"current_amount": Decimal("0.00")})) == Decimal("0.00")
     assert stored_amount(Creditor(creditor_id="cr-2", name="B")) is None
+
+
+def test_a_figure_in_doubt_says_why() -> None:
+    doubtful = amount("512.00", confidence=0.60).model_copy(update={"doubt": FigureDoubt.WORDS})
+    found = Consolidated(total_claim=doubtful)
+    assert amount_guard(found, stored=None, thresholds=THRESHOLDS).why.endswith("(words_around)")

@@ -33,6 +33,7 @@ from claimstream.domain.records.extraction import (
     AmountFlaw,
     AmountRank,
     Evidence,
+    FigureDoubt,
     Found,
     Method,
     PersonName,
@@ -124,7 +125,7 @@ def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Remark | Non
 def _unlike_money(claim: Claim) -> Claim:
     """Doubt where neither a currency nor cents tell an amount from a number of another kind: *20.417*."""
     bare = claim.token.currency is None and not _CENTS.search(claim.token.quote)
-    return _changed(claim, claim.role, doubt=True) if bare and claim.role is not None else claim
+    return replace(claim, doubt=FigureDoubt.NUMBER) if bare and claim.role is not None else claim
 
 
 def _name_words(people: Sequence[Found[PersonName]], organisations: Organisations) -> frozenset[str]:
@@ -192,19 +193,20 @@ def _weighed(claims: Sequence[Claim]) -> list[Claim]:
         if claim.proven:
             continue
         doubt = claim.doubt
-        if best is AmountRank.CLAIM:
+        if best is AmountRank.CLAIM and not doubt:
             # "Forderung 2.900, Zinsen 318, Kosten 200" without a total: the first is a part, whatever its name.
-            doubt = doubt or (extras and not any(_is_sum(value + less, parts) for less in payments))
+            if extras and not any(_is_sum(value + less, parts) for less in payments):
+                doubt = FigureDoubt.SUMS
             # Two invoices, or two claims: each alone is less than what is owed.
-            doubt = doubt or (
-                len(values) > 1 and not _is_sum(value, [v for v in values if v is not None and v != value])
-            )
-        if best is not AmountRank.STILL_TO_PAY and number == last:
+            elif len(values) > 1 and not _is_sum(value, [v for v in values if v is not None and v != value]):
+                doubt = FigureDoubt.SEVERAL
+        if best is not AmountRank.STILL_TO_PAY and number == last and not doubt:
             # "Gesamtforderung 1.000, abzüglich Ihrer Zahlung von 570" and no word of what is left.
             after = claims[number + 1 : number + _NEAR]
-            doubt = doubt or any(c.role is Role.PAYMENT and c.token.value and abs(c.token.value) < value for c in after)
+            if any(c.role is Role.PAYMENT and c.token.value and abs(c.token.value) < value for c in after):
+                doubt = FigureDoubt.SUMS
         if doubt and not claim.doubt:
-            result[number] = _changed(claim, claim.role, doubt=True)
+            result[number] = replace(claim, doubt=doubt)
     return result
 
 
@@ -214,10 +216,6 @@ def _is_sum(value: Decimal, parts: Sequence[Decimal]) -> bool:
         for size in range(2, min(len(parts), 6) + 1)
         for group in combinations(parts[:8], size)
     )
-
-
-def _changed(claim: Claim, role: Role | None, *, doubt: bool) -> Claim:
-    return replace(claim, role=role, doubt=doubt)
 
 
 def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
@@ -253,7 +251,7 @@ def _totals(source: Source, claims: Sequence[Claim]) -> tuple[Amount, ...]:
     if not found:
         # "Die Forderung beträgt nicht unter 430,00 EUR": a person shall see the figure, and nobody writes it.
         found = [
-            _amount(source, replace(claim, doubt=True), AmountRank.BARE, claim.token.flaw)
+            _amount(source, replace(claim, doubt=claim.doubt or FigureDoubt.WORDS), AmountRank.BARE, claim.token.flaw)
             for claim in claims
             if claim.role is Role.OTHER
             and claim.label is not None
@@ -304,6 +302,7 @@ def _amount(source: Source, claim: Claim, rank: AmountRank, flaw: AmountFlaw | N
         evidence=Evidence(source_id=source.source_id, quote=source.text[start:end], start=start),
         flaw=flaw,
         repaired=token.repaired,
+        doubt=claim.doubt,
     )
 
 

@@ -45,6 +45,25 @@ class AmountFlaw(StrEnum):
     CREDIT = "credit"
 
 
+class FigureDoubt(StrEnum):
+    """Why a figure may not be what is owed today, as the rules say it."""
+
+    LABEL = "label_in_doubt"
+    """Its label says so: about, provisional, without interest."""
+    WORDS = "words_around"
+    """Its sentence, its label or the line that announces it says more than that so much is owed."""
+    SEVERAL = "one_of_several"
+    """Several figures stand under one label, and nothing says that one is their sum."""
+    EITHER = "one_of_two"
+    """An end of a range, or one side of an alternative."""
+    SUMS = "sums_left_open"
+    """Something is added, deducted or named otherwise, and arithmetic does not say what is left."""
+    PEOPLE = "several_people"
+    """The figures are those of several debtors or creditors."""
+    NUMBER = "like_no_money"
+    """Neither a currency nor cents tell it from a number of another kind."""
+
+
 class Amount(Record):
     """One amount in EUR as it was read. ``value`` is None when ``flaw`` is ``ambiguous``."""
 
@@ -59,6 +78,10 @@ class Amount(Record):
     """Digits of a scan were corrected (``5OO,0O``): confidence 0.60."""
     computed: bool = False
     """principal + interest + costs, at 0.85 of the confidence."""
+    doubt: FigureDoubt | None = Field(default=None, exclude_if=lambda doubt: doubt is None)
+    """Why it is read with less confidence than its source allows.
+
+    Left out where there is none: workers of the release before do not know it."""
 
 
 class PersonName(Record):

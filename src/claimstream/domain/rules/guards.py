@@ -69,7 +69,10 @@ def amount_guard(consolidated: Consolidated, *, stored: Decimal | None, threshol
         return refused(ReviewReason.AMOUNT_MISSING, "no amount was found")
     if consolidated.currency is not None and consolidated.currency.value != "EUR":
         return refused(ReviewReason.AMOUNT_AMBIGUOUS, f"the amount is in {consolidated.currency.value}")
-    return amount_may_replace(total.value, stored, confidence=total.confidence, thresholds=thresholds)
+    guard = amount_may_replace(total.value, stored, confidence=total.confidence, thresholds=thresholds)
+    if guard.reason is ReviewReason.LOW_CONFIDENCE and total.doubt is not None:
+        return guard.model_copy(update={"why": f"{guard.why} ({total.doubt})"})
+    return guard
 
 
 def settlement_guard(

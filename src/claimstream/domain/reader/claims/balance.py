@@ -23,7 +23,7 @@ from claimstream.domain.reader.claims.rows import (
 from claimstream.domain.reader.claims.unsettled import with_unsettled
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.labels import Role
-from claimstream.domain.records.extraction import AmountFlaw
+from claimstream.domain.records.extraction import AmountFlaw, FigureDoubt
 
 _NEAR = 24
 """Figures behind a claim among which one may be made of it."""
@@ -42,7 +42,7 @@ def balanced(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     if not any(claim.role in CLAIM_ROLES for claim in claims):
         return tuple(claims)
     if len(claims) > _MOST:
-        return tuple(replace(claim, doubt=True) if claim.role in CLAIM_ROLES else claim for claim in claims)
+        return tuple(replace(claim, doubt=FigureDoubt.SUMS) if claim.role in CLAIM_ROLES else claim for claim in claims)
     rows = Rows(page)
     named = [_named(page, rows, number, claim) for number, claim in enumerate(claims)]
     settled, used = _Balance(page, rows, named).settled()
@@ -65,7 +65,7 @@ def _named(page: Page, rows: Rows, number: int, claim: Claim) -> Claim:
     )
     paid = rows.says(number, DEDUCTED) and not rows.says(number, LEFT_OVER)
     if claim.role in {None, *CLAIM_ROLES} and not own and paid:
-        return replace(claim, role=Role.PAYMENT, doubt=False)
+        return replace(claim, role=Role.PAYMENT, doubt=None)
     return claim
 
 
@@ -85,10 +85,10 @@ class _Balance:
         used = {number for equation in held for number in equation.terms}
         if self._runs_backwards(held):
             for number in used | {equation.result for equation in held}:
-                self._change(number, doubt=True)
+                self._change(number, doubt=FigureDoubt.SUMS)
             return self._claims, set()
         for number in doubtful:
-            self._change(number, doubt=True)
+            self._change(number, doubt=FigureDoubt.SUMS)
         counted_on = {n for n in used if self._is_claim(n) or self._rows.says(n, SUBTOTAL)}
         used |= self._repeated(used)
         for number in used:
@@ -110,12 +110,12 @@ class _Balance:
             return
         if equation.deducted:
             if claim.role is None or not self._rows.says(number, PART_OF_CLAIM):
-                self._change(number, role=Role.STILL, doubt=self._is_vague(number), proven=True)
+                self._change(number, role=Role.STILL, doubt=self._vagueness(number), proven=True)
             return
         if claim.role is None:
             self._change(number, role=Role.TOTAL)
         if counted_on & set(equation.terms) and self._rows.is_row(number):
-            self._change(number, doubt=self._is_vague(number), proven=True)
+            self._change(number, doubt=self._vagueness(number), proven=True)
 
     # What a figure is, as a term.
 
@@ -143,12 +143,13 @@ class _Balance:
         """Whether the figure is a rate, a discount, an offer: perhaps deducted all the same."""
         return self._claims[number].role in {Role.RATE, Role.OTHER} and self._signs[number] is None
 
-    def _is_vague(self, number: int) -> bool:
-        """Whether the line of a figure says that it is about or provisional, which no sum makes sure."""
+    def _vagueness(self, number: int) -> FigureDoubt | None:
+        """The doubt of a figure whose line says that it is about or provisional, which no sum makes sure."""
         line = self._page.index.lines[self._page.token_lines[number]]
-        return any(label.role is Role.DOUBT for label in self._page.labels_in(line.start, line.end))
+        vague = any(label.role is Role.DOUBT for label in self._page.labels_in(line.start, line.end))
+        return FigureDoubt.LABEL if vague else None
 
-    def _change(self, number: int, **changes: Role | bool | None) -> None:
+    def _change(self, number: int, **changes: Role | FigureDoubt | bool | None) -> None:
         self._claims[number] = replace(self._claims[number], **changes)  # type: ignore[arg-type]  # of several fields
 
     # Equations, and what they mean.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.labels import Label, Role
+from claimstream.domain.records.extraction import FigureDoubt
 
 CLAIM_ROLES = frozenset({Role.STILL, Role.TOTAL, Role.CLAIM})
 PART_ROLES = frozenset({Role.PRINCIPAL, Role.INTEREST, Role.COSTS})
@@ -18,8 +19,7 @@ class Claim:
     token: AmountToken
     role: Role | None
     label: Label | None = None
-    doubt: bool = False
-    """About, provisional, or one of several that only together are the claim."""
+    doubt: FigureDoubt | None = None
     part: bool = False
     """Part of what was named before (*davon*)."""
     neutral: bool = False

@@ -10,6 +10,7 @@ from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
 from claimstream.domain.reader.plain import is_request
+from claimstream.domain.records.extraction import FigureDoubt
 
 _NAME_HEADING = re.compile(
     r"(?:nach|familien)?name(?:,?\svorname)?|schuldner(?:in|name)?(?:/in)?|mandant(?:in)?(?:/in)?|kunde(?:nname)?|"
@@ -32,17 +33,20 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
         # Our own letter, come back: no figure of it is the creditor's.
         return tuple(replace(c, role=None, label=None) if c.role in _COUNTED else c for c in claims)
     if _lists_people(page):
-        return tuple(replace(c, doubt=True) if c.role in _COUNTED else c for c in claims)
+        return tuple(replace(c, doubt=FigureDoubt.PEOPLE) if c.role in _COUNTED else c for c in claims)
     surroundings = Surroundings(page, names)
     return tuple(
-        replace(claim, doubt=True)
-        if not claim.doubt
-        and not claim.proven
-        and claim.role in _COUNTED
-        and (_is_one_of_two(page, number) or not surroundings.are_plain(claim))
+        replace(claim, doubt=_doubt(page, surroundings, number, claim))
+        if not claim.doubt and not claim.proven and claim.role in _COUNTED
         else claim
         for number, claim in enumerate(claims)
     )
+
+
+def _doubt(page: Page, surroundings: Surroundings, number: int, claim: Claim) -> FigureDoubt | None:
+    if _is_one_of_two(page, number):
+        return FigureDoubt.EITHER
+    return None if surroundings.are_plain(claim) else FigureDoubt.WORDS
 
 
 def _is_one_of_two(page: Page, number: int) -> bool:

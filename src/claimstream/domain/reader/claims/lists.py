@@ -22,7 +22,7 @@ def with_labels_above(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         meanings = _of_block(block, _labels_above(page, block))
         for line, meaning in zip(block, meanings, strict=False):
             number = page.by_line[line][0]
-            doubt = meaning.doubt and meaning.role in CLAIM_ROLES
+            doubt = meaning.doubt if meaning.role in CLAIM_ROLES else None
             result[number] = Claim(claims[number].token, meaning.role, meaning.label, doubt=doubt)
     return tuple(result)
 

@@ -8,6 +8,7 @@ from claimstream.domain.reader.claims.claim import PART_ROLES, VETOES
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Label, Role, find_labels
 from claimstream.domain.reader.layout import Span
+from claimstream.domain.records.extraction import FigureDoubt
 
 _OF_PART = re.compile(r"\s(?:auf|aus|zur|zu|für|von|über|on|for|of)\s")
 _GENERIC_TOTAL = re.compile(
@@ -19,11 +20,11 @@ _ADJECTIVE = re.compile(r"offen\w*|ausstehend\w*|unbezahlt\w*|fällig\w*|faellig
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A role, the label that says it, and whether the words around leave doubt. ``role`` None: nothing says."""
+    """A role, the label that says it, and the doubt that the words around leave. ``role`` None: nothing says."""
 
     role: Role | None = None
     label: Label | None = None
-    doubt: bool = False
+    doubt: FigureDoubt | None = None
 
 
 def meaning_of(page: Page, labels: Sequence[Label]) -> Meaning:
@@ -31,7 +32,7 @@ def meaning_of(page: Page, labels: Sequence[Label]) -> Meaning:
     veto = _veto(labels)
     if veto:
         return Meaning(veto.role, veto)
-    doubt = any(x.role is Role.DOUBT for x in labels)
+    doubt = FigureDoubt.LABEL if any(x.role is Role.DOUBT for x in labels) else None
     parts = [x for x in labels if x.role in PART_ROLES]
     still = _first(labels, Role.STILL)
     if still:
@@ -79,23 +80,23 @@ def _veto(labels: Sequence[Label]) -> Label | None:
     return None
 
 
-def _of_open(page: Page, still: Label, parts: Sequence[Label], *, doubt: bool) -> Meaning:
+def _of_open(page: Page, still: Label, parts: Sequence[Label], *, doubt: FigureDoubt | None) -> Meaning:
     """What is still open of a part (*noch offene Hauptforderung*, *noch offene Kosten*) is that part."""
     noun = page.low[still.start : still.end].split()[-1]
     kinds = {x.role for x in (*find_labels(noun), *parts) if x.role in PART_ROLES}
     return Meaning(kinds.pop() if len(kinds) == 1 else Role.STILL, still, doubt)
 
 
-def _of_total(page: Page, total: Label, parts: Sequence[Label], *, doubt: bool) -> Meaning:
+def _of_total(page: Page, total: Label, parts: Sequence[Label], *, doubt: FigureDoubt | None) -> Meaning:
     if len({x.role for x in parts}) != 1:
         return Meaning(Role.TOTAL, total, doubt)
     if is_generic_total(page, total):
         # "Summe Zinsen" is a sum of interest
         return Meaning(parts[-1].role, parts[-1], doubt)
-    return Meaning(Role.TOTAL, total, parts[0].start > total.start)
+    return Meaning(Role.TOTAL, total, FigureDoubt.WORDS if parts[0].start > total.start else None)
 
 
-def _without_total(page: Page, claim: Label | None, parts: Sequence[Label], *, doubt: bool) -> Meaning:
+def _without_total(page: Page, claim: Label | None, parts: Sequence[Label], *, doubt: FigureDoubt | None) -> Meaning:
     if len({x.role for x in parts}) > 1:
         if claim and claim.start < parts[0].start:
             return Meaning(Role.CLAIM, claim, doubt)

@@ -9,6 +9,7 @@ from claimstream.domain.reader.claims.clause import Clause, clause_of
 from claimstream.domain.reader.claims.meaning import Meaning, meaning_of
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Role
+from claimstream.domain.records.extraction import FigureDoubt
 
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
@@ -60,7 +61,7 @@ def _claim(page: Page, number: int, previous: Claim | None) -> Claim:
         token,
         meaning.role,
         label,
-        doubt=meaning.doubt and meaning.role in CLAIM_ROLES,
+        doubt=meaning.doubt if meaning.role in CLAIM_ROLES else None,
         part=clause.part,
         neutral=alone and (meaning.role is None or clause.denied),
     )
@@ -79,8 +80,8 @@ def _meaning(page: Page, token: AmountToken, clause: Clause, *, alone: bool) -> 
         role = Role.STILL
     if _counts_more(behind.role, role):
         role, label = behind.role, behind.label
-    doubt = near.doubt or any(x.role is Role.DOUBT for x in (*clause.near_asides, *clause.whole_asides))
-    meaning = Meaning(role, label, doubt)
+    doubted = any(x.role is Role.DOUBT for x in (*clause.near_asides, *clause.whole_asides))
+    meaning = Meaning(role, label, near.doubt or (FigureDoubt.LABEL if doubted else None))
     if role is None:
         return _from_afar(page, token, clause, meaning, alone=alone)
     return _of_several_parts(page, token, clause, meaning)

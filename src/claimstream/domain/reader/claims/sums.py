@@ -10,6 +10,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, Claim
 from claimstream.domain.reader.claims.meaning import is_generic_total
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Role
+from claimstream.domain.records.extraction import FigureDoubt
 from claimstream.domain.text.text import folded
 
 _IN_DISPUTE = re.compile(r"gegenstandswert|streitwert|geschäftswert|verfahrenswert")
@@ -54,7 +55,7 @@ def without_items(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
             if is_item:
                 result[number] = Claim(claim.token, None)
             elif is_doubtful:
-                result[number] = Claim(claim.token, claim.role, claim.label, doubt=True)
+                result[number] = Claim(claim.token, claim.role, claim.label, doubt=FigureDoubt.SEVERAL)
     return tuple(result)
 
 

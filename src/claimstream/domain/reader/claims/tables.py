@@ -10,6 +10,7 @@ from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import is_balance
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import Span, cells, column_of, is_filler
+from claimstream.domain.records.extraction import FigureDoubt
 
 _ROWS = 40
 """Lines of amounts over which their heading is looked for."""
@@ -97,7 +98,7 @@ def _without_headings(tokens: Sequence[AmountToken], row: Meaning) -> list[Claim
     values = [token.value for token in tokens if token.value is not None]
     if len(values) == len(tokens) > 2 and sum(values[:-1], Decimal(0)) == values[-1]:
         return [*(Claim(token, None) for token in tokens[:-1]), Claim(tokens[-1], row.role, row.label)]
-    return [Claim(token, row.role, row.label, doubt=True) for token in tokens]
+    return [Claim(token, row.role, row.label, doubt=FigureDoubt.SEVERAL) for token in tokens]
 
 
 def _headings(page: Page, line: int, row: tuple[Span, ...], tokens: Sequence[AmountToken]) -> Sequence[Meaning] | None:

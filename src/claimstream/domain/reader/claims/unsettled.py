@@ -9,6 +9,7 @@ from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import ADDED_ON, INCLUDED, PART_OF_CLAIM, Rows
 from claimstream.domain.reader.labels import Role
+from claimstream.domain.records.extraction import FigureDoubt
 
 
 def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int]) -> tuple[Claim, ...]:
@@ -24,7 +25,7 @@ def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstra
         or _holds_unnamed(page, rows, claims, used, ranked)
     ):
         doubtful |= ranked
-    return tuple(replace(c, doubt=True, proven=False) if n in doubtful else c for n, c in enumerate(claims))
+    return tuple(replace(c, doubt=FigureDoubt.SUMS, proven=False) if n in doubtful else c for n, c in enumerate(claims))
 
 
 def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], first: int) -> bool:

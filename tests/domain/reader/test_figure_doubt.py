@@ -1,0 +1,32 @@
+"""Why a figure is read with less confidence: each doubt has its name, a sound figure none."""
+
+import pytest
+from tests.domain.records import source
+
+from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.extraction import FigureDoubt
+
+TEXTS = {
+    FigureDoubt.LABEL: "Die Gesamtforderung beträgt ca. 1.200,00 EUR.",
+    FigureDoubt.WORDS: "Die Gesamtforderung der Tochter beträgt 1.200,00 EUR.",
+    FigureDoubt.SEVERAL: "Forderung\t1.200,00 EUR\t300,00 EUR",
+    FigureDoubt.EITHER: "Gesamtforderung 900,00 bis 1.200,00 EUR",
+    FigureDoubt.SUMS: "Gesamtforderung 1.200,00 EUR\nhinzu kommen weitere Kosten 120,00 EUR",
+    FigureDoubt.PEOPLE: "Kern, Anna\tForderung 1.200,00 EUR\nLenz, Paul\tForderung 300,00 EUR",
+    FigureDoubt.NUMBER: "Die Gesamtforderung beträgt 1.200.",
+}
+
+
+def doubts(text: str) -> set[FigureDoubt | None]:
+    return {total.doubt for total in read_source(source(text)).totals}
+
+
+@pytest.mark.parametrize("doubt", FigureDoubt)
+def test_each_doubt_is_named(doubt: FigureDoubt) -> None:
+    assert doubt in doubts(TEXTS[doubt])
+
+
+def test_a_sound_figure_has_no_doubt_and_says_nothing_of_it() -> None:
+    found = read_source(source("Die Gesamtforderung beträgt 1.200,00 EUR."))
+    assert [total.doubt for total in found.totals] == [None]
+    assert '"doubt"' not in found.model_dump_json()
