@@ -281,6 +281,17 @@ Von der Sparte Kundenkarte haben wir uns getrennt.
 Die Aufstellung ist von der Käuferin der Forderung.
 Die Forderungen sind an die Beta AG gegangen.
 We sold our card business to Beta Ltd, the buyer of our portfolio.
+Das Mandat haben wir in dieser Sache nicht mehr.
+Uns liegt kein gültiges Mandat mehr vor.
+Die Vertretung haben wir im Mai abgegeben.
+Das Labor wird inzwischen von Rechtsanwältin Sommer vertreten.
+Die Forderung wird seit Mai von der Beta AG geltend gemacht.
+Die Verwaltung der Forderung obliegt nun der Beta AG.
+Die Beta AG hat sämtliche Altverträge übernommen.
+Wir sind nur noch Dienstleister der Beta AG.
+Die Beta AG ist heute Gläubigerin.
+The loan has been transferred to Beta Ltd.
+Die Forderung hat den Besitzer gewechselt.
 """.strip().splitlines()
 
 BOTH = """
@@ -603,4 +614,10 @@ Das Kreditgeschäft betreiben wir seit 1990.
 Wir sind Zessionarin der Forderung. Die Abtretung wurde Ihrem Mandanten im Mai angezeigt.
 Wir haben die Forderung von der Alt AG erworben. Die Abtretungsanzeige liegt bei.
 Als Zessionarin der Alt Bank machen wir 512,40 EUR geltend.
+Die Forderung wird seit Mai von uns geltend gemacht.
+Wir sind seit Mai mit der Beitreibung beauftragt.
+Ihr Mandat besteht wohl nicht mehr?
+Das Konto führt die Kundennummer 4711.
+Zahlungen leisten Sie bitte nur noch auf das unten genannte Konto.
+Zahlungen mit befreiender Wirkung sind nur an uns möglich.
 """.strip().splitlines()

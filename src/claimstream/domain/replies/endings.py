@@ -89,7 +89,9 @@ ENDINGS = (
     Rule(
         "mandate_ended",
         r"{mandate}{gap}(?:{ended}|{acquired})|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}|"
-        r"(?:{owner}|{our_client}|{matter}|{pursuit}){gap}{itself}",
+        r"(?:{owner}|{our_client}|{matter}|{pursuit}){gap}{itself}|"
+        r"{our_mandate}{gap}(?:{no_more}|{handed_on})|{no_more}{gap}{our_mandate}|{none}{gap}{our_mandate} mehr\b|"
+        r"{by_now}{gap}\b(?:von|durch) (?:de[rmn]|die|eine[rm]?|rechtsanw\w{1,10})(?! {in_court}){gap}{acted}",
         takes=(
             "Unser Mandat ist beendet.",
             "Die Gläubigerin hat uns den Auftrag entzogen.",

@@ -477,7 +477,7 @@ LOOKALIKES = (
     ),
     Rule(
         "your_mandate",
-        rf"\b(?:ihre?|ihre[sm]|sie|your) {{mandate}}{CLAUSE}{{ended}}",
+        rf"\b(?:ihre?|ihre[sm]|sie|your) {{mandate}}{CLAUSE}(?:{{ended}}|{{no_more}})",
         takes=("Haben Sie Ihr Mandat niedergelegt?",),
         leaves=("Unser Mandat ist beendet.",),
     ),
