@@ -620,4 +620,6 @@ Ihr Mandat besteht wohl nicht mehr?
 Das Konto führt die Kundennummer 4711.
 Zahlungen leisten Sie bitte nur noch auf das unten genannte Konto.
 Zahlungen mit befreiender Wirkung sind nur an uns möglich.
+Das Haus gehört seit Mai einer Erbin.
+Please send your plan to the address below in future.
 """.strip().splitlines()

@@ -307,6 +307,13 @@ LOOKALIKES = (
         leaves=("Die Forderung wurde verkauft.",),
     ),
     Rule(
+        "goods_owned",
+        rf"{_ALONE}{{goods}}{_APART}{{owner}}|{{owner}} {{of_the}} {{goods}}",
+        takes=("Das Haus gehört seit Mai einer Erbin.", "Er ist seit 2019 Eigentümer der Wohnung."),
+        leaves=("Die Forderung gehört der Beta AG.", "Unser Haus ist nicht mehr Inhaber."),
+        but=r"\bunser\w{0,2} {goods}",
+    ),
+    Rule(
         "decree_issued",
         rf"{_ALONE}{{decree}}{_APART}\berlassen\b|\berlass(?:en)?\b(?:{WORD}){{0,3}}? {{decree}}|"
         rf"{{decree}}(?:{WORD}){{0,3}}? \b(?:zu )?erlassen\b",
