@@ -215,8 +215,12 @@ HARMLESS = (
     ),
     Rule(
         "claimed_now",
-        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}",
-        takes=("Der Beitrag wird kraft Satzung geschuldet.", "Die Forderung wird hiermit angemeldet."),
+        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}|{claimed_now} (?:wird|werden)\b",
+        takes=(
+            "Geschuldet werden 500,00 EUR.",
+            "Der Beitrag wird kraft Satzung geschuldet.",
+            "Die Forderung wird hiermit angemeldet.",
+        ),
         leaves=("Die Forderung wird erlassen.",),
         but=r"\bneu\b",
     ),
@@ -239,12 +243,13 @@ HARMLESS = (
     ),
     Rule(
         "denied_beside_the_claim",
-        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
+        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf|an|von) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
         r"\b(?:kein|keine|keinen|keinerlei|ohne|no|without)\b(?: (?!{claim_named})[^\s,;:]{1,30})?? {denied_noun}|"
         r"{denied_noun}(?: (?:(?:ueber|gegen|wegen|auf) )?[^\s,;:]{1,10} {claim_named})?"
         r"((?: (?!{claim_named})[^\s,;:]{1,30}){0,6}?) (?:nicht|keine|keinen|nie) {denied_verb}",
         takes=(
             "Die Forderung ist nicht abgetreten.",
+            "Die Ansprüche sind nicht an Dritte verpfändet.",
             "Der Rückstand wurde nie bestritten.",
             "Auf die Mahnung über den Betrag kam keine Antwort.",
             "Ein Vergleich über die Forderung kam nicht zustande.",

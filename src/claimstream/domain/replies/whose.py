@@ -43,6 +43,33 @@ NO_GUARANTOR = Rule(
     ),
     but=r"{beside_the_client}",
 )
+HEIRS_WRITE = Rule(
+    "heirs_are_the_creditor",
+    r"\b(?:wir|ich) {speaks_for} (?:die|eine) {heirs}|"
+    r"\b(?:wir|ich) (?:\w{1,20} )?(?:die|eine) {heirs}(?: [^\s,;:]{1,30}){0,4}? {speaks_for}(?= ?[.,;!]| ?\Z)|"
+    r"\A(?:ich \w{1,20} )?{in_the_name} (?:der|einer) {heirs}|"
+    r"\Afuer die {heirs}(?: [^\s,;:]{1,30}){0,4}? (?:teil|schreib|meld|antwort|zeig)en? (?:wir|ich)\b|"
+    r"{creditor_role}(?: ist| sind| war)?[:,]? ?(?:(?:die|der|eine) )?{heirs}|"
+    r"\b(?:wir sind|von (?:mir|uns) vertretene\w?) (?:(?:die|eine) )?{heirs}",
+    takes=(
+        "Ich zeige an, dass ich die Erbengemeinschaft Sommer vertrete.",
+        "Namens und in Vollmacht der Erbengemeinschaft Sommer teilen wir mit, was offen ist.",
+        "Vermieterin ist die Erbengemeinschaft Sommer.",
+    ),
+    leaves=(
+        "Schuldnerin ist die Erbengemeinschaft Sommer.",
+        "Ihre Mandantin vertritt die Erbengemeinschaft Sommer.",
+        "Ich vertrete die Vermieterin gegen die Erbengemeinschaft Sommer.",
+    ),
+)
+"""The creditor is several heirs."""
+HEIRS = Rule(
+    "heirs",
+    r"{heirs}",
+    takes=("Die Miete steht der Erbengemeinschaft zu.",),
+    leaves=("Die Erbengemeinschaft schuldet die Miete.", "Die Erben zahlen."),
+    but=r"{against}|{the_client}",
+)
 IDENTITY = Rule(
     "identity_of_the_client",
     r"{our_customer}{gap}{born_on}{gap}{born}|{born_on}{gap}{our_customer}{gap}{born}|"
@@ -139,9 +166,14 @@ _REASONS = {
 
 def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | None:
     """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
+    owed_to_heirs = any(HEIRS_WRITE.find(sentence.folded) for sentence in sentences)
     for sentence in sentences:
         holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
-        words = NO_GUARANTOR.without(sentence.folded) if OTHER_ROLE.find(sentence.folded) else sentence.folded
+        words = sentence.folded
+        if OTHER_ROLE.find(words):
+            words = NO_GUARANTOR.without(words)
+            if owed_to_heirs:
+                words = HEIRS.without(HEIRS_WRITE.without(words))
         for rule in (*_RULES, *((SEVERAL_DEBTORS,) if holds_figure else ())):
             if rule.find(words):
                 return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
