@@ -144,8 +144,8 @@ class Settlement(Record):
     conditions: tuple[str, ...] = ()
     """The clauses that make an acceptance conditional, as written (nur wenn, sofern, vorbehaltlich, only if)."""
     counter_offer_amount: Decimal | None = None
-    doubt: Doubt | None = None
-    """The sentence that makes an acceptance unclear."""
+    doubt: Doubt | None = Field(default=None, exclude_if=lambda doubt: doubt is None)
+    """The sentence that makes an acceptance unclear; left out where there is none, as in :class:`Amount`."""
 
 
 class Ending(Record):
