@@ -51,3 +51,9 @@ def test_a_deduction_behind_a_total_leaves_it_open(row: str) -> None:
 def test_an_amount_in_words_below_is_the_same_one(words: str) -> None:
     text = f"Wir fordern insgesamt\n2.510,00 EUR\n(in Worten: {words} Euro)"
     assert (FigureDoubt.EITHER in doubts(text)) is (words != "zweitausendfünfhundertzehn")
+
+
+def test_a_sum_of_payments_is_no_claim() -> None:
+    rows = "Tag\tVorgang\tEUR\n05.01.2026\tLastschrift\t622,00\n05.04.2026\tÜberweisung\t622,00\nGesamt\t\t1.244,00"
+    assert doubts(rows) == {FigureDoubt.SUMS}
+    assert doubts(rows.replace("Lastschrift", "Rechnung").replace("Überweisung", "Rechnung")) == {None}

@@ -158,6 +158,9 @@ def test_what_leaves_a_figure_of_another_part(sentence: str) -> None:
         "Frau Dorn bestreitet das.",
         "Die Hälfte trägt ihr Mann.",
         "Eine neue Abrechnung ist in Arbeit.",
+        "ENTWURF – noch nicht von der Kasse bestätigt",
+        "Dem Einspruch gegen den Bescheid wurde stattgegeben.",
+        "Die Herabsetzung ist noch nicht gebucht.",
     ],
 )
 def test_a_figure_that_is_not_final(sentence: str) -> None:

@@ -78,14 +78,17 @@ LEFT_OUT = Rule(
 """Something is said not to be in the figure, whatever it is."""
 NOT_FINAL = Rule(
     "figure_not_final",
-    r"{not_final}|{extra_noun}{gap}{still_missing}",
+    r"{not_final}|{extra_noun}{gap}{still_missing}|\A\W{0,4}{draft}\W{0,4}(?:\Z|(?<=\W)noch )",
     takes=(
         "Eine neue Abrechnung ist in Arbeit.",
         "Frau Dorn bestreitet das.",
         "Die Hälfte trägt ihr Mann.",
         "Die Kosten des Gerichtsvollziehers fehlen noch.",
+        "ENTWURF",
+        "Dem Einspruch hat die Stelle in der vergangenen Woche stattgegeben.",
+        "Die Minderung ist in der Erhebung noch nicht umgesetzt.",
     ),
-    leaves=("Wir haben abgerechnet.", "Die Zinsen sind enthalten."),
+    leaves=("Wir haben abgerechnet.", "Die Zinsen sind enthalten.", "Ihren Entwurf haben wir erhalten."),
 )
 """Somebody disputes it, bears a share of it, or it will be another one."""
 TAKEN_ELSEWHERE = Rule(

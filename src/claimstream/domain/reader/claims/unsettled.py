@@ -23,6 +23,7 @@ def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstra
         or _is_reduced(rows, claims, used, max(ranked))
         or _is_one_item(rows, claims, used, ranked)
         or _holds_unnamed(page, rows, claims, used, ranked)
+        or _is_sum_of_paid(claims, ranked)
     ):
         doubtful |= ranked
     return tuple(replace(c, doubt=FigureDoubt.SUMS, proven=False) if n in doubtful else c for n, c in enumerate(claims))
@@ -60,6 +61,15 @@ def _is_reduced(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], las
         return claim.role in {Role.PAYMENT, Role.CREDIT} or value < 0 or rows.says(number, DEDUCTED)
 
     return not claims[last].proven and any(takes_off(n, claim) for n, claim in enumerate(claims[last + 1 :], last + 1))
+
+
+def _is_sum_of_paid(claims: Sequence[Claim], ranked: AbstractSet[int]) -> bool:
+    """Whether a claim is the sum of what was paid above it: a list of payments has a total, too."""
+    return any(
+        len(paid := [abs(c.token.value) for c in claims[:number] if c.role is Role.PAYMENT and c.token.value]) > 1
+        and sum(paid) == claims[number].token.value
+        for number in ranked
+    )
 
 
 def _other_than_the_total(claims: Sequence[Claim]) -> set[int]:
