@@ -16,7 +16,8 @@ _BOX = re.compile(
 )
 """Wingdings has its boxes, empty and ticked, in the private area of Unicode."""
 _LEAD = re.compile(
-    r"^(?P<mark>[ \t]{0,8}(?:[\[{<|][ \t]?[^\W\d_][ \t]?[\]}>|]|\([oO0]\)|[oOqQ0](?=[ \t]))\W{0,8}|[^\w\n]{1,20})(?=\w)",
+    r"^(?P<mark>[ \t]{0,8}(?:[\[{<|][ \t]?[^\W\d_][ \t]?[\]}>|]|\([oO0]\)|[oOqQ0](?=[ \t]))\W{0,8}|"
+    r"[^\w\n]{1,20})(?=\w)",
     re.MULTILINE,
 )
 _TRAIL = re.compile(r"(?P<last>[^\s_])[ \t]{1,20}_{1,12}[ \t]{0,8}$", re.MULTILINE)
