@@ -30,3 +30,24 @@ def test_a_sound_figure_has_no_doubt_and_says_nothing_of_it() -> None:
     found = read_source(source("Die Gesamtforderung beträgt 1.200,00 EUR."))
     assert [total.doubt for total in found.totals] == [None]
     assert '"doubt"' not in found.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "-623,00 EUR",
+        "Pfändung 623,00 EUR",
+        "623,00 EUR Haben",
+        "Verrechnung -623,00",
+        "Skonto 20,00 EUR",
+        "Kaution 623,00",
+    ],
+)
+def test_a_deduction_behind_a_total_leaves_it_open(row: str) -> None:
+    assert doubts(f"Gesamtforderung 1.000,00 EUR\n{row}") >= {FigureDoubt.SUMS}
+
+
+@pytest.mark.parametrize("words", ["zweitausendfünfhundertzehn", "zweitausendeinhundert"])
+def test_an_amount_in_words_below_is_the_same_one(words: str) -> None:
+    text = f"Wir fordern insgesamt\n2.510,00 EUR\n(in Worten: {words} Euro)"
+    assert (FigureDoubt.EITHER in doubts(text)) is (words != "zweitausendfünfhundertzehn")

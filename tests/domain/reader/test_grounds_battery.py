@@ -187,3 +187,67 @@ def test_more_on_top_is_not_all_that_is_owed(tail: str, leaves: bool) -> None:
 @pytest.mark.parametrize("work", ["Erteilung dieser Auskunft", "Kopie der Akte", "Bearbeitung Ihrer Anfrage"])
 def test_the_fee_for_a_letter_is_no_claim(work: str) -> None:
     assert sure(f"Für die {work} sind 2.318,40 EUR fällig.") == set()
+
+
+ALL_OF_IT = (
+    "Herr Lohse muss uns noch 2.318,40 EUR zahlen, das ist dann wirklich alles.",
+    "Es sind noch 2.318,40 EUR offen, da ist alles drin (Miete, Strom).",
+    "Zusammen sind das 2.318,40 EUR, die er mir insgesamt noch schuldet.",
+    "Bei Piet Lohse sind noch 2.318,40 EUR offen.",
+    "Von Herrn Lohse sind noch 2.318,40 EUR an uns zu zahlen.",
+    "Die Schuld wird zum Zwecke der Schuldenregulierung mit 2.318,40 EUR beziffert.",
+    "The balance on the above agreement is EUR 2,318.40.",
+    "Die Forderung für Kranken- und Pflegeversicherung beträgt 2.318,40 EUR.",
+    "Die Forderung (Überzahlung Wohngeld 03/2025) ist in Höhe von 2.318,40 EUR offen.",
+    "Herr Lohse schuldet uns Miete nebst Säumniszuschlägen 2.318,40 EUR.",
+    "Die Forderung beträgt 2.318,40 EUR. Der Betrag berücksichtigt alle gebuchten Zahlungen.",
+    "Folgende Leistungen wurden erbracht:\nGesamtforderung: 2.318,40 EUR",
+    "Sie bitten um Auskunft über die Höhe der Forderung. Die Forderung beträgt 2.318,40 EUR.",
+    "Sie setzt sich zusammen aus der Hauptforderung von 2.000,00 EUR, Zinsen von 200,00 EUR und bisherigen Kosten von "
+    "118,40 EUR, insgesamt 2.318,40 EUR.",
+    "Also: Markise 2.000,00 EUR und Einbau 300,00 EUR, Mahnkosten 18,40 EUR, macht zusammen 2.318,40 EUR.",
+    "Es sind insgesamt 2.318,40 EUR, die Herr Lohse uns schuldet.",
+    "Als Gläubigerin machen wir 2.318,40 EUR geltend.",
+    "Ihr Mandant schuldet der Stadt Grünau Hundesteuer für 2025 in Höhe von 2.318,40 EUR.",
+    "Nach Abzug der Ratenzahlungen sind noch 2.318,40 EUR offen.",
+    "Herr Lohse muss uns noch 2.318,40 EUR bezahlen.",
+    "Wir kriegen noch 2.318,40 EUR von Frau Lohse.",
+    "Zurzeit sind 2.318,40 EUR fällig.",
+)
+NOT_ALL_OF_IT = (
+    "Herr Lohse muss uns noch 2.318,40 EUR zahlen, das ist nicht alles.",
+    "Es sind noch 2.318,40 EUR offen, da ist alles von seinem Bruder drin.",
+    "Herr Lohse muss uns noch 2.318,40 EUR zahlen, das ist alles, ich habe das Geld gestern bekommen.",
+    "Das sind 2.318,40 EUR, die sein Vater mir noch schuldet.",
+    "Das sind 2.318,40 EUR, die ich ihm noch schulde.",
+    "Bei Annahme Vergleich sind noch 2.318,40 EUR offen.",
+    "Von der Haftpflicht sind noch 2.318,40 EUR an uns zu zahlen.",
+    "Die Schuld wird demnächst mit 2.318,40 EUR beziffert.",
+    "Die Schuld wird zum Zwecke des Vergleichs mit 2.318,40 EUR beziffert.",
+    "The balance is above EUR 2,318.40.",
+    "Die Teil- und Restforderung beträgt 2.318,40 EUR.",
+    "Die bisherige Forderung beträgt 2.318,40 EUR.",
+    "Herr Lohse schuldet uns Miete nebst Säumniszuschlägen von 2.318,40 EUR.",
+    "Die Forderung beträgt 2.318,40 EUR. Der Betrag berücksichtigt alle künftigen Zahlungen.",
+    "Folgende Leistungen wurden im Vorjahr berechnet:\nGesamtforderung: 2.318,40 EUR",
+    "Storniert sind Markise 2.000,00 EUR und Einbau 318,40 EUR, macht zusammen 2.318,40 EUR.",
+    "Wir spendeten 2.000,00 EUR und 318,40 EUR, zusammen 2.318,40 EUR.",
+    "Es sind insgesamt 2.318,40 EUR, die der Bruder uns schuldet.",
+    "Gegen den Bürgen machen wir 2.318,40 EUR geltend.",
+    "Die Stadt Grünau schuldet uns 2.318,40 EUR.",
+    "Nach Abzug der künftigen Ratenzahlungen sind noch 2.318,40 EUR offen.",
+    "Die Forderung enthält 2.318,40 EUR Umsatzsteuer.",
+    "Der Bruder muss noch 2.318,40 EUR bezahlen.",
+    "Wir müssen Ihrem Mandanten noch 2.318,40 EUR bezahlen.",
+    "Zur Schuldenbereinigung genügen 2.318,40 EUR.",
+)
+
+
+@pytest.mark.parametrize("text", ALL_OF_IT)
+def test_what_is_said_beside_leaves_the_figure(text: str) -> None:
+    assert sure(text) == {VALUE}
+
+
+@pytest.mark.parametrize("text", NOT_ALL_OF_IT)
+def test_what_is_said_beside_takes_the_figure_back(text: str) -> None:
+    assert sure(text) == set()

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from claimstream.domain.reader.numerals import IN_WORDS, worded_value
+from claimstream.domain.reader.numerals import IN_WORDS, contradicts_words, worded_value
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,21 @@ def test_the_words_are_found_in_parentheses_and_behind_a_comma() -> None:
         match = IN_WORDS.search(text)
         assert match
         assert worded_value(match["words"]) == Decimal(912)
+
+
+@pytest.mark.parametrize(
+    ("behind", "contradicts"),
+    [
+        (" EUR (in Worten: zweitausendfünfhundertzehn Euro)", True),
+        (" EUR\n(in Worten: zweitausendfünfhundertzehn Euro)", True),
+        (" EUR (zweitausendfünfhundertzehn Euro)", True),
+        (", in Worten zweitausendfünfhundertzehn Euro.", True),
+        (" EUR (in Worten: zwotausend und ein paar Euro)", True),
+        (" EUR (in Worten: zweitausendeinhundertfünfzig Euro)", False),
+        (" EUR (zweitausendeinhundertfünfzig Euro)", False),
+        (" EUR (Miete und Nebenkosten)", False),
+        (" EUR.", False),
+    ],
+)
+def test_words_behind_a_figure_may_contradict_it(behind: str, contradicts: bool) -> None:
+    assert contradicts_words(f"2.150,00{behind}", len("2.150,00"), Decimal(2150)) == contradicts

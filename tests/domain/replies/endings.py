@@ -255,6 +255,43 @@ Eine Regulierung der Forderung ist nicht erforderlich.
 Es ist keine Zahlung nötig.
 No payment is required.
 Für die Rechnung haftet Ihr Mandant nicht.
+Wir sind in der Sache seit Juli entpflichtet.
+Die Auftraggeberin hat uns von diesem Vorgang abgezogen.
+Für das Labor sprechen wir seit Mai nicht mehr.
+Den Inkassovertrag hat die Praxis zum Jahresende gekündigt.
+Die Angelegenheit ist uns aus der Hand genommen worden.
+Unsere Zuständigkeit ist im Mai entfallen.
+Die Gläubigerin hat den Fall wieder an sich gezogen.
+Eine Vollmacht haben wir nicht mehr.
+Unser Nachbarbüro hat das Mandat übernommen.
+Unsere Mandantin hat eine andere Kanzlei beauftragt.
+We ceased to act in July.
+The creditor has taken the file back in-house.
+Gläubigerin ist nach der Forderungsübertragung die Beta AG.
+Ihre Vorschläge bitte nur noch dorthin adressieren.
+Bitte sprechen Sie mit der Beta AG, der die Forderung gehört.
+Die Forderung steht seit Mai der Beta AG zu.
+Das Konto wurde auf die Beta Bank ausgegliedert.
+Die Beta AG ist in unsere Rechte eingetreten.
+Auskunft erteilt die Beta AG, unsere Rechtsnachfolgerin.
+Our loan book was bought by Beta Ltd.
+Die Beta AG hat uns das Ratenkaufgeschäft abgekauft.
+Die Zahlen stammen von der Beta AG, die unser Kreditgeschäft erworben hat.
+Von der Sparte Kundenkarte haben wir uns getrennt.
+Die Aufstellung ist von der Käuferin der Forderung.
+Die Forderungen sind an die Beta AG gegangen.
+We sold our card business to Beta Ltd, the buyer of our portfolio.
+Das Mandat haben wir in dieser Sache nicht mehr.
+Uns liegt kein gültiges Mandat mehr vor.
+Die Vertretung haben wir im Mai abgegeben.
+Das Labor wird inzwischen von Rechtsanwältin Sommer vertreten.
+Die Forderung wird seit Mai von der Beta AG geltend gemacht.
+Die Verwaltung der Forderung obliegt nun der Beta AG.
+Die Beta AG hat sämtliche Altverträge übernommen.
+Wir sind nur noch Dienstleister der Beta AG.
+Die Beta AG ist heute Gläubigerin.
+The loan has been transferred to Beta Ltd.
+Die Forderung hat den Besitzer gewechselt.
 """.strip().splitlines()
 
 BOTH = """
@@ -338,6 +375,15 @@ Wenn Ihnen eine Mahnung irrtümlich zuging, bitte vernichten Sie diese.
 Nach Erhalt Ihrer Zahlung ist die Forderung ausgebucht.
 The debt can only be written off.
 The claim was written off because enforcement was not possible.
+Bezahlt wurde nur noch das Gerät, und die Klage wird nicht weiter verfolgt.
+Die Bedingungen sind erfüllt und die Forderung ist bezahlt.
+Den Lieferanten habe ich bezahlt, die Forderung ist ausgeglichen.
+Ein Strafantrag wurde nicht gestellt, auf die Forderung verzichten wir.
+Das Lastschriftmandat ist erloschen und unser Auftrag beendet.
+Wir waren Zessionarin, die Abtretung an die Beta AG wurde Ihrem Mandanten angezeigt.
+Die Abtretung wurde Ihrem Mandanten angezeigt.
+Wir haben die Forderung erworben. Die Abtretung an die Beta AG wurde angezeigt.
+Bezahlt wurde alles, der Rest wurde ausgebucht.
 """.strip().splitlines()
 """Ends beside words that would make others look-alikes."""
 
@@ -551,4 +597,29 @@ Die Sache ist inzwischen bei dem Amtsgericht Aue anhängig.
 Die Forderung liegt jetzt bei 512,40 EUR.
 Wegen der Höhe des Verzichts ist ein Beschluss nötig.
 Es fehlt hier an jedem Anlass, auf Gebühren zu verzichten.
+Ein Strafantrag ist nie gestellt worden.
+Eine Klage haben wir bislang nicht erhoben.
+Die Forderung ist nicht tituliert, ein Pfandrecht besteht nicht.
+Der Schrank hat 900 EUR gekostet, das meiste ist bezahlt.
+Bezahlt wurden leider nur zwei Monate.
+Die Kacheln habe ich selber bezahlt.
+Das Lastschriftmandat wurde widerrufen.
+Die Voraussetzungen des § 76 sind bei Ihrem Mandanten erfüllt.
+Wir sind Zessionarin der Forderung der Alt Bank.
+Bußgelder nehmen an der Restschuldbefreiung nicht teil.
+Bitte den Plan mit einem Datum versehen.
+Die Vertretung der Gläubigerin haben wir im Mai übernommen.
+Ihr Mandant hat das Gerät im Mai von uns erworben.
+Das Kreditgeschäft betreiben wir seit 1990.
+Wir sind Zessionarin der Forderung. Die Abtretung wurde Ihrem Mandanten im Mai angezeigt.
+Wir haben die Forderung von der Alt AG erworben. Die Abtretungsanzeige liegt bei.
+Als Zessionarin der Alt Bank machen wir 512,40 EUR geltend.
+Die Forderung wird seit Mai von uns geltend gemacht.
+Wir sind seit Mai mit der Beitreibung beauftragt.
+Ihr Mandat besteht wohl nicht mehr?
+Das Konto führt die Kundennummer 4711.
+Zahlungen leisten Sie bitte nur noch auf das unten genannte Konto.
+Zahlungen mit befreiender Wirkung sind nur an uns möglich.
+Das Haus gehört seit Mai einer Erbin.
+Please send your plan to the address below in future.
 """.strip().splitlines()

@@ -63,6 +63,25 @@ PLAIN = (
     "After careful review we have decided to reject the settlement plan.",
     "We regret to inform you that your proposal has been declined.",
     "Your client's offer is rejected. Our client will pursue the full amount.",
+    # The creditor's own bodies, and its agency.
+    "der Bau- und Finanzausschuss hat Ihren Plan in seiner Sitzung vom 12.11.2026 abgelehnt.",
+    "unser Vorstand hat den Plan abgelehnt.",
+    "die Gemeinde lehnt den Schuldenbereinigungsplan ab.",
+    "dem Plan wird seitens der Gläubigerin nicht zugestimmt.",
+    "Ihr Vergleichsvorschlag wurde von der Geschäftsleitung abgelehnt.",
+    "Ihr Vorschlag wurde vom Beirat abgelehnt.",
+    "Our credit committee has declined the plan.",
+    "Mr Kern, our ref AB/44-1902: our client has rejected the instalment plan.",
+    # Without a verb, and by a pronoun.
+    "plan abgelehnt.",
+    "nein, Ihr Vorschlag wird abgelehnt.",
+    "das kommt für uns nicht in Frage.",
+    "nein. Da mache ich nicht mit.",
+    "damit sind wir nicht einverstanden.",
+    # Clauses side by side.
+    "der Plan ist uns zu knapp, wir lehnen ihn ab.",
+    "Ihr Mandant hat genug Vermögen, ich lehne den Plan ab.",
+    "wir lehnen den Plan ab, Näheres im beigefügten Schreiben.",
 )
 """Refusals of the plan, whatever else they say."""
 
@@ -102,6 +121,10 @@ HARMLESS = (
     "Die Ablehnung gilt auch für das gerichtliche Verfahren.",
     "Schönes Wochenende!",
     "Sachbearbeiterin: Frau Mohr, Durchwahl 120, Sprechzeiten Mo-Fr 8-12 Uhr",
+    "Die Lieferungen erfolgten kurz vor dem Umzug.",
+    "Das Konto deckte keine Lastschrift.",
+    "Marion weiß genau, warum.",
+    "Wir bitten um Verständnis für diese Entscheidung.",
 )
 """Beside a refusal: a reason, a measure, a last word."""
 
@@ -253,6 +276,39 @@ LESS = (
     "wir lehnen den Plan ab, zumindest in diesem Jahr.",
     "wir lehnen den Plan ab, vor allem wegen der Laufzeit. 36 Monate wären in Ordnung.",
     "We do not accept the plan unless the rate is raised.",
+    # Somebody else, another time, another plan.
+    "die Hausbank lehnt den Plan ab.",
+    "der Inhaber der Forderung lehnt den Plan ab.",
+    "die weitere Gläubigerin lehnt den Plan ab.",
+    "von den Gläubigern wird der Plan abgelehnt.",
+    "der Vorstand wird den Plan in der Sitzung am 3.12.2026 ablehnen.",
+    "der Vorstand hat Ihren ersten Plan abgelehnt.",
+    "der Vorstand lehnt den Plan voraussichtlich ab.",
+    "der Gläubigerausschuss lehnt den Plan ab.",
+    "man hört, der Landkreis lehnt den Plan ab.",
+    "der Prokurist lehnt den Plan ab, ich bin dafür.",
+    "plan abgelehnt?",
+    # What the pronoun stands for.
+    "damit sind wir nicht einverstanden. Gemeint ist die Stundung.",
+    "das akzeptieren wir nicht. Der Betrag stimmt nicht.",
+    "Sie bitten um Einstellung der Vollstreckung. Das lehnen wir ab.",
+    "die Zinsen sollen wegfallen? Das kommt nicht in Frage.",
+    "das lehnen wir derzeit ab.",
+    "damit sind wir nicht einverstanden. Bei 50 % reden wir.",
+    "das akzeptiere ich nicht. Die Hälfte sofort, dann ist Ruhe.",
+    "das können Sie vergessen. Rufen Sie mich an.",
+    # The clause beside it.
+    "ich muss noch meinen Mann fragen, ich lehne den Plan ab.",
+    "unser Vorstand entscheidet im Dezember, wir lehnen den Plan ab.",
+    "wir lehnen den Plan ab, wir melden uns.",
+    "ich glaube, wir lehnen den Plan ab.",
+    "es heißt, wir lehnen den Plan ab.",
+    "mein Mann will, ich lehne den Plan ab.",
+    "gesetzt den Fall, wir lehnen den Plan ab.",
+    "mein Mann wünscht sich, wir nehmen den Plan an.",
+    "Sie schreiben, wir stimmen dem Plan zu.",
+    "erst das Auto zurück, ich lehne den Plan ab.",
+    "unless you increase the offer, we reject the plan.",
 )
 """No refusal of the whole plan by its writer for good."""
 
@@ -438,6 +494,22 @@ OPENERS = (
     "Twice the amount would do.",
     "We will get back to you.",
     "Your letter was forwarded to our client.",
+    "Die Absage basierte auf alten Zahlen.",
+    "Wir sind nicht der Gläubiger.",
+    "Den Mann kenne ich gar nicht.",
+    "Das ist nicht endgültig.",
+    "Der Beirat vertagte sich.",
+    "Der Bürge meldete sich gestern.",
+    "Die Zinsen kosten extra.",
+    "Die Eltern antworten im Mai.",
+    "Das Schreiben ist überholt.",
+    "Das ist kein endgültiges Nein.",
+    "Das war der erste Vorschlag.",
+    "Da geht noch was.",
+    "Der Brief ging an den Falschen.",
+    "Die Laufzeit passt nicht.",
+    "Mehr als die Zinsen erlassen wir nicht.",
+    "Sofern Sie einen neuen Vorschlag unterbreiten möchten, prüfen wir ihn.",
 )
 """Beside a refusal: the last word may not be spoken."""
 

@@ -124,3 +124,41 @@ def test_a_sentence_that_leaves_the_figure(sentence: str) -> None:
 @pytest.mark.parametrize(("sentence", "rule"), RULES.items())
 def test_a_remark_names_its_rule(sentence: str, rule: str) -> None:
     assert remark(sentence) == rule
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Davon hat sie 400 EUR gezahlt.",
+        "Wir haben 400 EUR erhalten.",
+        "Bitte ziehen Sie 400 EUR ab.",
+        "Der Drittschuldner hat gezahlt.",
+        "Die Kosten lassen wir fallen.",
+        "Anbei die alte Forderungsaufstellung.",
+    ],
+)
+def test_what_changes_a_figure_of_another_part(sentence: str) -> None:
+    assert doubtful_remark(Text(sentence), plain=[], stated=False)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Anbei unsere Forderungsaufstellung.", "Bisher wurde nichts gezahlt.", "Bitte nennen Sie unser Aktenzeichen."],
+)
+def test_what_leaves_a_figure_of_another_part(sentence: str) -> None:
+    assert doubtful_remark(Text(sentence), plain=[], stated=False) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Das ist nur die Hauptforderung.",
+        "Die Zinsen sind nicht enthalten.",
+        "Die Kosten des Gerichtsvollziehers fehlen noch.",
+        "Frau Dorn bestreitet das.",
+        "Die Hälfte trägt ihr Mann.",
+        "Eine neue Abrechnung ist in Arbeit.",
+    ],
+)
+def test_a_figure_that_is_not_final(sentence: str) -> None:
+    assert doubtful_remark(Text(sentence), plain=[])

@@ -167,7 +167,7 @@ def test_ticked_boxes_say_their_line_and_others_nothing(form: str, marks: tuple[
         (ACCEPTED, Part.SUBJECT, "Zustimmung unter Vorbehalt", False),
         (ACCEPTED, Part.BODY, "Unsere Antwort auf den Plan liegt als PDF bei.", True),
         (ACCEPTED, Part.BODY, "Anbei. Das gilt nur bis Jahresende.", False),
-        (ACCEPTED, Part.ATTACHMENT, "Die Kaution behalten wir.", True),
+        (ACCEPTED, Part.ATTACHMENT, "Die Kaution behalten wir.", False),
         (ACCEPTED, Part.ATTACHMENT, "Der Plan gilt nur bis Jahresende.", False),
         (DECLINED, Part.BODY, "Anbei unser Schreiben.", True),
         (DECLINED, Part.BODY, "Rufen Sie uns bitte an.", False),

@@ -324,3 +324,34 @@ def _set_aside(text: str) -> bool:
     received = mail(text.replace("|", "\n"), subject="AW: Anfrage")
     told = classify(received, [read_source(s) for s in received.sources], letter=Letter.FIRST)
     return told.intent is Intent.AUTO_REPLY and told.confidence >= THRESHOLDS.intent_minimum
+
+
+LISTED = [("List-Unsubscribe", "<mailto:weg@handel.example>")]
+NEWSLETTERS = (
+    "Unser Kundenmagazin ist da. Wir laden Sie herzlich zum Sommerfest ein. Rundmails abbestellen",
+    "Trends im Forderungsmanagement: Studie und Webinar. Newsletter abmelden",
+    "Nur diese Woche: 15 % Rabatt auf Angebote für Ihr Büro. Abmelden",
+    "Whitepaper und Podcast zum Mahnwesen. Hier abmelden.",
+    "Our webinar in May, with a voucher for early birds. Unsubscribe",
+)
+NO_NEWSLETTERS = (
+    "Das passt so für uns. Newsletter abbestellen",
+    "Ihren Vorschlag haben wir gelesen. Unsere Studie und unser Podcast: Newsletter abmelden",
+    "Die offene Forderung teilen wir noch mit. Rabatt und Gutschein: abmelden",
+    "Ihre Mandantin hat gezahlt. Webinar und Podcast",
+    "Der Rückstand besteht fort. Gutschein und Rabatt im Shop, Newsletter abmelden",
+    "Die Vollmacht fehlt. Unser Magazin mit Interview mit dem Chef",
+    "Die Rundmail erreichte uns. Guten Tag, wir melden uns. Newsletter",
+)
+
+
+@pytest.mark.parametrize("text", NEWSLETTERS)
+def test_a_list_that_sells_is_spam_whoever_has_an_inquiry(text: str) -> None:
+    assert unasked(mail(text, headers=LISTED), routed=True)
+    assert unasked(mail(text), routed=True) is None
+    assert unasked(mail(text, headers=LISTED, in_reply_to=["<i-1@kanzlei-nord.example>"]), routed=True) is None
+
+
+@pytest.mark.parametrize("text", NO_NEWSLETTERS)
+def test_a_letter_above_a_line_about_newsletters_is_none(text: str) -> None:
+    assert unasked(mail(text, headers=LISTED), routed=True) is None

@@ -42,6 +42,13 @@ ODD = Rule(
     leaves=("aus dem Dachausbau in der Lindenstraße",),
 )
 
+OVERPAID = Rule(
+    "benefit_overpaid",
+    r"{overpaid} (?:{overpaid_of} )?{benefit}",
+    takes=("Überzahlung von Wohngeld", "Überzahlung Elterngeld"),
+    leaves=("Überzahlung der Miete", "Überzahlung"),
+)
+"""What an office claims back."""
 OWING = Rule(
     "something_is_owed",
     r"{owing}",
@@ -93,7 +100,7 @@ def _without(match: re.Match[str]) -> str:
 
 def is_odd_phrase(phrase: str) -> bool:
     """Return True when a phrase holds a word that may make a figure another one."""
-    if ODD.find(folded(phrase)):
+    if ODD.find(OVERPAID.without(folded(phrase))):
         return True
     return any(word[0].isupper() and is_odd_noun(word) for word in _WORD.findall(phrase))
 

@@ -21,9 +21,11 @@ COUNTED_IN = Rule(
 )
 COUNTED_ON = Rule(
     "label_counted_on",
-    rf"{{counted_on}} (?:{{component_fill}} ){{0,4}}(?>{_COMPONENTS})(?! ?(?::|=|{{in_the_amount_of}})? ?(?:eur|€|\d))",
-    takes=("1.000,00 EUR zuzüglich weiterer Zinsen.",),
-    leaves=("zuzüglich Zinsen in Höhe von 20,00 EUR", "zzgl. Porto"),
+    rf"{{counted_on}} (?:{{component_fill}} ){{0,4}}(?>{_COMPONENTS})(?! ?(?::|=|{{in_the_amount_of}})? ?(?:eur|€|\d))|"
+    rf"(?<!eur\x20)(?<!euro\x20)(?<!€\x20)(?<!\d\x20){{counted_with}} (?:{{component_fill}} ){{0,4}}(?>{_COMPONENTS})"
+    r"(?! ?(?::|=|{in_the_amount_of}))",
+    takes=("1.000,00 EUR zuzüglich weiterer Zinsen.", "Er schuldet uns Miete nebst Mahngebühren 50,00 EUR."),
+    leaves=("zuzüglich Zinsen in Höhe von 20,00 EUR", "zzgl. Porto", "50,00 EUR nebst Zinsen 5,00 EUR"),
 )
 DEDUCTED_BEFORE = Rule(
     "label_deducted_before",
@@ -43,6 +45,12 @@ NOT_ONLY = Rule(
     r"{not_only}",
     takes=("nicht nur die Zinsen", "ohne Anerkennung einer Rechtspflicht"),
     leaves=("nicht gezahlt",),
+)
+COSTS_SO_FAR = Rule(
+    "label_costs_so_far",
+    r"bisherige[nrs]?(?= {component})",
+    takes=("bisherigen Vollstreckungskosten",),
+    leaves=("bisherigen Forderung",),
 )
 INTEREST_RATE = Rule(
     "label_interest_rate",

@@ -68,6 +68,7 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
             phrases.PAYABLE_IN_PARTS,
             phrases.NOT_ONLY,
             phrases.INTEREST_RATE,
+            phrases.COSTS_SO_FAR,
         ),
     ),
     (Role.CLAIM, (phrases.NOT_PAID_YET, phrases.OWED)),

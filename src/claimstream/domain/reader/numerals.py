@@ -14,6 +14,9 @@ _WORDED = re.compile(
     r"(?P<euros>[a-z ]{3,120}?) ?(?:(?P<hundredths>\d\d)/100(?: ?euro)?|"
     r"(?:euro|eur) ?(?:(?:und )?(?P<cents>[a-z ]{3,40}?) ?cent)?)"
 )
+_BESIDE = re.compile(
+    r"(?:\s?(?:EUR|Euro|€))?\s{0,4}(?:(?=[(,]?\s?in\sWorten)|\((?P<aside>[^()\d]{6,160})\))", re.IGNORECASE
+)
 _UNITS = {fold(word): value for value, entry in enumerate(entries("numeral")) for word in entry.split("|")}
 _TENS = {fold(word): 10 * value for value, word in enumerate(entries("numeral_tens"), 2)}
 
@@ -26,6 +29,22 @@ def worded_value(words: str) -> Decimal | None:
     euros = _number(match["euros"].replace(" ", ""))
     cents = int(match["hundredths"]) if match["hundredths"] else _number((match["cents"] or "null").replace(" ", ""))
     return None if euros is None or cents is None or cents > 99 else euros + Decimal(cents) / 100
+
+
+def contradicts_words(text: str, end: int, value: Decimal) -> bool:
+    """Return True where the amount in words right behind ``end`` is another one than ``value``, or not understood.
+
+    *2.150,00 EUR (in Worten: zweitausendfünfhundertzehn Euro)*; an aside without *in Worten* must be an amount.
+    """
+    beside = _BESIDE.match(text, end)
+    if beside is None:
+        return False
+    if beside["aside"]:
+        worded = IN_WORDS.match(f"({beside['aside']})")
+        said = worded_value(worded["words"] if worded else beside["aside"])
+        return said != value and (said is not None or worded is not None)
+    worded = IN_WORDS.match(text, beside.end())
+    return worded is None or worded_value(worded["words"]) != value
 
 
 def small_number(word: str) -> int | None:

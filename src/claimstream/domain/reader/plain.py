@@ -33,8 +33,8 @@ PHRASES = (
     ),
     Rule(
         "opening_of_a_letter",
-        rf"ihre? {{letter}}{_DATE} haben wir (?:dankend )?erhalten|{{asked_by}}|"
-        rf"{{opening_lead}} (?:ihre?[mrns]?|das|die) {{letter}}{_DATE}|"
+        rf"ihre?[rns]? (?:{{polite_adjective}} )?{{letter}}{_DATE} haben wir (?:dankend )?erhalten|{{asked_by}}|"
+        rf"{{opening_lead}} (?:ihre?[mrns]?|das|die) (?:{{polite_adjective}} )?{{letter}}{_DATE}|"
         r"(?:zu )?(?:beiliegendem|beigefuegtem) schreiben|"
         rf"{{opening_lead}} your {{letter}}{_DATE}|"
         r"{salutation}(?: [^,.:?\d]{0,60})?[,!]",
@@ -97,6 +97,40 @@ PHRASES = (
         leaves=("Nach Abzug der Provision beträgt er 50,00 EUR.",),
     ),
     Rule(
+        "all_of_it",
+        r"\b(?:da|das|damit|darin|hierin) (?:ist|sind|waere) (?:{all_fill} ){0,3}alles(?: {in_it})?"
+        r"(?= ?(?:[(,.;!)]|\Z))",
+        takes=("das ist dann wirklich alles", "Da ist alles drin (Miete, Strom)", "damit wäre alles abgedeckt."),
+        leaves=("Das ist alles falsch.", "Das ist nicht alles.", "Damit ist alles bezahlt."),
+    ),
+    Rule(
+        "looked_again",
+        r"\b(?:ich habe|wir haben|habe ich|haben wir) (?:{looked_fill} ){0,5}"
+        r"(?:(?:in|auf|im|am) (?:{ground_article} )?[^\W\d_]{3,24} )?{looked_again}",
+        takes=("Ich habe eben noch mal in der Kartei nachgesehen.", "Das haben wir gerade nachgerechnet."),
+        leaves=("Ich habe die Forderung falsch gerechnet.", "Wir haben nur auf die Rechnung geschaut."),
+    ),
+    Rule(
+        "claimed_in_the_present",
+        r"\b(?:wird|werden)\b"
+        r"(?=(?:(?!(?<!hoehe) von | durch | ab )(?:[^.;:!?]|\.(?=\d))){1,160}? {claimed_now})|"
+        r"\b(?:zum zwecke|fuer zwecke|zwecks|zum|zur) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
+        takes=("Die Schuld wird zum Zwecke der Schuldenregulierung mit 50,00 EUR beziffert.",),
+        leaves=("Die Schuld wird erlassen.", "Die Schuld wird von Ihnen mit 50,00 EUR beziffert."),
+    ),
+    Rule(
+        "costs_so_far",
+        r"\b(?:bisherige[nrs]?) (?={component})|\bthe above(?:[- ]{named_above})? (?={plain_heading}|{ground})",
+        takes=("nebst bisherigen Vollstreckungskosten", "the balance on the above agreement is EUR 50.00"),
+        leaves=("die bisherige Forderung", "the balance is above EUR 50.00"),
+    ),
+    Rule(
+        "dues_until_the_end",
+        r"\b{dues_of_a_contract} bis (?:zum |zur )?{end_of_contract}",
+        takes=("Beiträge bis Vertragsende", "Miete bis zum Auszug"),
+        leaves=("Beiträge bis Jahresende",),
+    ),
+    Rule(
         "looked_up",
         r"\b(?:nach|laut|gemaess|ausweislich)(?: {reckoned}){0,2} {looked_up}(?: {reckoned} [^\W\d_]{3,30}){0,2}",
         takes=("nach Prüfung des Vertragskontos", "laut unserer Buchhaltung", "nach Kündigung des Vertrages"),
@@ -133,6 +167,12 @@ PHRASES = (
         leaves=("Das Gericht hat abgewiesen.",),
     ),
     Rule(
+        "town",
+        r"\b(?:der|die) {town} (?:bad )?[^\W\d_]+(?:-[^\W\d_]+)?",
+        takes=("Sie schuldet der Stadt Grünau 50,00 EUR.", "Forderung der Gemeinde Bad Aue"),
+        leaves=("Die Stadt, die er verließ",),
+    ),
+    Rule(
         "company",
         # By its legal form.
         r"(?:[\w&.,’'-]{1,60} ){1,5}?\b(?:gmbh(?: & co\.? ?kga?)?|ag(?: & co\.? ?kg)?|kg|ohg|se|e\. ?g\.|eg|ug|"
@@ -147,20 +187,22 @@ _SALUTATION = re.compile(
     rf"\A(?:{parts('salutation')})(?!\w)[^,.:?!\d]{{0,60}}(?:Dr\.[^,.:?!\d]{{0,40}})?[,!]", re.IGNORECASE
 )
 _NAMED = re.compile(
-    r"(?<!\w)(?:Frau|Herrn?|Eheleuten?|Mr|Mrs|Ms|Miss|[Mm]andant(?:in|en|schaft)?|[Ss]chuldner(?:in|s)?|"
+    r"(?<!\w)(?:[Ff]rau|[Hh]errn?|Eheleuten?|Mr|Mrs|Ms|Miss|[Mm]andant(?:in|en|schaft)?|[Ss]chuldner(?:in|s)?|"
     r"[Kk]und(?:e|in|en)|[Cc]lient|[Dd]ebtor)\.?,?\s(?:(?:Dr|Prof)\.\s){0,2}"
     r"(?:(?:(?:von|van|der|de|zu|und)\s){0,2}[A-ZÄÖÜ][\w’'-]+\.?,?\s?){1,5}"
 )
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
 _NAMED_ALONE = re.compile(
-    rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|"
+    rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|(?:\A|(?<=[.:]\s))Bei\s{_FULL_NAME}(?=\s(?:sind|ist|stehen)\s)|"
     rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
     rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
-_BEFORE_NAMES = frozenset({"gegen", "von", "für", "against"})
+_BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
+_FIRST_PART = re.compile(r"(?<![\w-])(?P<part>[A-ZÄÖÜ][a-zäöüß]{2,24})-(?=\s(?:und|sowie|bzw\.)\s|,\s)")
+"""Of a compound whose head comes later: *Kranken- und Pflegeversicherung*."""
 _QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>[A-ZÄÖÜ0-9][\w&.+-]{0,30}(?: [\w&.+-]{1,30}){0,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
 _PARTICIPLE = re.compile(
@@ -180,6 +222,7 @@ _GROUND = re.compile(rf"(?:[\w-]{{0,24}}-?)?(?:{parts('ground')})")
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ANOTHER_WORD = re.compile(rf"(?:{parts('verb_prefix')})(?:{parts('ground')})")
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
+_ODD_DEBT_PART = re.compile(parts("odd_debt_part"))
 _PAST = re.compile(parts("figure_past"))
 _AFTER = re.compile(parts("figure_after"))
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -188,7 +231,9 @@ _QUOTATION = re.compile(r"[?„“”»«\"]|(?<!\w)waren(?!\w)")
 
 REVERSED = Rule(
     "owed_to_the_client",
-    r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:gegen|gegenueber) uns|uns gegenueber|"
+    r"(?<!\w)(?:(?:wir|we) (?:\w+ )?(?:schulden|owe)|(?:ich|i) (?:\w+ ){0,3}(?:schulde|owe)|schulde ich|"
+    r"(?:(?:wir|ich) (?:muessen|muss)|(?:muessen|muss) (?:wir|ich))\b(?:[^.,;:!?]|[.,](?=\d)){1,120}? {payable}|"
+    r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
     r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
@@ -197,24 +242,30 @@ REVERSED = Rule(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
         "Ihre Mandantin fordert 50,00 EUR.",
         "Your client claims EUR 50.",
+        "Das sind 50,00 EUR, die ich ihm noch schulde.",
+        "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
 SOMEBODY_ELSE = Rule(
     "somebody_else_owes",
     r"\bgegen (?:die|den|das) (?!{client_noun})|\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
-    r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun})[^\W\d_]{2,30} "
+    r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun}|{debtor_pronoun})[^\W\d_]{2,30} "
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
     r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
+    r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
     r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
     takes=(
         "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
         "Unsere Praktikantin schuldet uns 50,00 EUR.",
         "Ich bekomme noch 50,00 EUR von seiner Oma.",
+        "Von der Haftpflicht sind noch 50,00 EUR an uns zu zahlen.",
     ),
     leaves=(
         "Die Forderung gegen die Mandantin beträgt 50,00 EUR.",
         "Für die Küche schuldet er 50,00 EUR.",
+        "Von der Stromrechnung sind noch 50,00 EUR zu zahlen.",
+        "Das sind 50,00 EUR, die er mir insgesamt noch schuldet.",
         "Ich bekomme noch 50,00 EUR von ihm.",
     ),
 )
@@ -266,6 +317,13 @@ EARLIER_TIME = Rule(
     takes=("Unser Stand vom letzten Jahr:", "Der Saldo des Vormonats:", "Our figures for last year:"),
     leaves=("Unser Stand in diesem Jahr:",),
 )
+PROVIDED = Rule(
+    "service_provided",
+    r"\bwurden?\b(?={gap}{provided})",
+    takes=("In dieser Zeit wurden folgende Leistungen erbracht:", "Folgende Waren wurden geliefert:"),
+    leaves=("Folgende Zahlungen wurden geleistet:", "Sie wurden erlassen:"),
+    but=r"{payment_noun}|{money_going}",
+)
 TELLS = Rule(
     "writer_tells",
     r"{tells}",
@@ -314,10 +372,11 @@ MADE_OF = Rule(
 )
 REQUEST = Rule(
     "asks_for_the_claim",
-    r"(?<!\w)(?:teilen sie (?:uns|mir)|bitten (?:wir )?(?:sie )?(?:uns|um)|(?:bitte )?(?:nennen|beziffern) sie) "
+    r"(?<!\w)(?:teilen sie (?:uns|mir)|(?<!\bsie )bitten (?:wir )?(?:sie )?(?:uns|um)|"
+    r"(?:bitte )?(?:nennen|beziffern) sie) "
     r"[^.?!]{0,80}?(?:hoehe|stand|forderung\w{0,14})(?!\w)",
     takes=("Bitte teilen Sie uns die aktuelle Höhe mit.",),
-    leaves=("Wir teilen Ihnen die aktuelle Höhe mit.",),
+    leaves=("Wir teilen Ihnen die aktuelle Höhe mit.", "Sie bitten um Auskunft über die Höhe."),
 )
 
 
@@ -345,7 +404,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = _SALUTATION.sub(" ", text)
     low = fold(text)
     found += [match.group() for rule in (ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
-    text = without_grounds(_ASIDE.sub(_without_aside, _without_names(text)))
+    text = without_grounds(_ASIDE.sub(_without_aside, _FIRST_PART.sub(_without_part, _without_names(text))))
     low = fold(text)
     named = named_words(text, _is_known)
     found += [match.group() for rule in (REVERSED, SOMEBODY_ELSE) for match in rule.finditer(low)]
@@ -382,6 +441,12 @@ def _without_name(match: re.Match[str]) -> str:
     return match.group() if odd else " "
 
 
+def _without_part(match: re.Match[str]) -> str:
+    part = fold(match["part"])
+    odd = _ODD_PART.match(part) or _ODD_DEBT_PART.match(part) or is_odd_phrase(match["part"]) or is_other_person(part)
+    return match.group() if odd else " "
+
+
 def _without_aside(match: re.Match[str]) -> str:
     """An aside goes when it holds nouns and numbers that name something: *(Verfahren 4 C 119/24)*, *(Hausrat)*."""
     aside = match["words"]
@@ -406,6 +471,7 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     low = folded(text)
     for rule in (*PHRASES, NOW, ENCLOSURE):
         low = rule.without(low)
+    low = PROVIDED.without(low)
     if any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, EARLIER_TIME)) or _has_noun(text, is_other_person):
         return False
     return announces or ADDRESSED.find(low) is None
@@ -432,6 +498,12 @@ def is_breakdown(text: str) -> bool:
     return not any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, CHANGES)) and (
         text == _without_names(text) and not _has_noun(text, is_odd_noun)
     )
+
+
+def names_parts(text: str) -> bool:
+    """Return True when the words before a sum only name its parts: nouns, and words that leave a figure as it is."""
+    words = [word for word in _WORD.findall(text) if len(word) > 1 and not any(char.isdigit() for char in word)]
+    return is_breakdown(text) and all(word[0].isupper() or _is_known(fold(word)) for word in words)
 
 
 def is_telling(clause: str) -> bool:

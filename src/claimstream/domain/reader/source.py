@@ -114,7 +114,8 @@ def read_source(source: Source) -> SourceExtraction:
 
 def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Remark | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
-    found = doubtful_remark(text, plain)
+    stated = any(claim.role in CLAIM_ROLES and claim.token.value for claim in claims)
+    found = doubtful_remark(text, plain, stated=stated)
     if found is None:
         return None
     sentence, rule = found

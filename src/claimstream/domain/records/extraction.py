@@ -55,7 +55,7 @@ class FigureDoubt(StrEnum):
     SEVERAL = "one_of_several"
     """Several figures stand under one label, and nothing says that one is their sum."""
     EITHER = "one_of_two"
-    """An end of a range, or one side of an alternative."""
+    """An end of a range, one side of an alternative, or a figure whose words say another."""
     SUMS = "sums_left_open"
     """Something is added, deducted or named otherwise, and arithmetic does not say what is left."""
     PEOPLE = "several_people"
@@ -144,8 +144,8 @@ class Settlement(Record):
     conditions: tuple[str, ...] = ()
     """The clauses that make an acceptance conditional, as written (nur wenn, sofern, vorbehaltlich, only if)."""
     counter_offer_amount: Decimal | None = None
-    doubt: Doubt | None = None
-    """The sentence that makes an acceptance unclear."""
+    doubt: Doubt | None = Field(default=None, exclude_if=lambda doubt: doubt is None)
+    """The sentence that makes an acceptance unclear; left out where there is none, as in :class:`Amount`."""
 
 
 class Ending(Record):

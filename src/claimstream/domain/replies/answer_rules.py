@@ -1,24 +1,48 @@
 """The rules by which a sentence answers a settlement plan, and the words of which a plain answer is made."""
 
 from claimstream.domain.language import Rule
+from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A(?:{yes_word}[,.!]? ){0,2}{bare_yes}(?:,? {as_you_said})?\W*\Z",
-    takes=("Einverstanden.", "Passt, machen wir so wie vorgeschlagen.", "Ja, einverstanden!", "Agreed."),
-    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted."),
+    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.!]? ){0,2}{bare_yes}(?:[,.!]? (?:und )?{bare_yes})?"
+    r"(?:,? {as_you_said})?[^\w?]*\Z",
+    takes=(
+        "Einverstanden.",
+        "Passt, machen wir so wie vorgeschlagen.",
+        "Passt für mich, bin einverstanden.",
+        "Einverstanden, das machen wir so.",
+        "Agreed.",
+    ),
+    leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted.", "Einverstanden?"),
 )
 BARE_NO = Rule(
     "bare_no",
-    r"\A{bare_no}\W*\Z",
-    takes=("Wir lehnen ab.", "Abgelehnt"),
-    leaves=("Wir lehnen die Stundung ab.",),
+    r"\A(?:{no_word}[,.!]? )?(?:(?:{function_word} )?" + PLAN + r":? )?{bare_no}[^\w?]*\Z",
+    takes=("Wir lehnen ab.", "Abgelehnt", "Nein, wir lehnen ab.", "Ihr Plan wird abgelehnt."),
+    leaves=("Wir lehnen die Stundung ab.", "Plan abgelehnt?"),
 )
-"""Answers that need no object."""
+"""Answers that need no object, or the bare plan."""
 
-PLAN_ACCEPTED = rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z"
-"""*Plan angenommen.*"""
+NO_TO_THAT = Rule(
+    "no_to_that",
+    r"\A(?:{no_word}[,.!]? )?{no_to_that}[^\w?]*\Z",
+    takes=("Das können Sie vergessen!!", "Dem stimme ich nicht zu.", "Nein, da machen wir nicht mit."),
+    leaves=("Das Geld können Sie vergessen.", "Damit sind wir einverstanden."),
+)
+"""The first words of a reply: what they refuse is what was asked for."""
+
+_MONTH = "|".join(f"{{{name}}}" for name in MONTHS)
+
+PLAN_ACCEPTED = (
+    rf"\A(?:{{function_word}} )?{PLAN} {{accepted}}\W*\Z|"
+    r"\A(?:hiermit )?(?:zustimmung|einwilligung|annahme|einverstaendnis)\b([^,.;:#]{0,80}?)"
+    r"\b(?:erteilt|erklaert|bestaetigt|gegeben)[^\w?]*\Z|"
+    r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b(?=[^,.;:]{0,80}?" + PLAN + r")([^,.;:]{0,80}?)"
+    r"\b(?:{accepted}|zugestimmt|beigetreten)[^\w?]*\Z"
+)
+"""*Plan angenommen*, *Annahme des Plans hiermit bestätigt*, *Unser Vorstand hat dem Plan zugestimmt*."""
 
 AGREES = Rule(
     "agrees",
@@ -80,6 +104,14 @@ SAID_BY_OTHERS = Rule(
     leaves=("Ihr Schreiben liegt vor.", "Wir schreiben Ihnen, dass wir ablehnen."),
 )
 
+THINKS = Rule(
+    "thinks",
+    r"{thinks}|{wishes}\Z",
+    takes=("Ich dachte, wir lehnen ab.", "Mein Mann will", "It was said, we decline."),
+    leaves=("Der Plan ist zu knapp, wir lehnen ab.",),
+)
+"""What follows is thought or told, not said."""
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",
@@ -101,6 +133,15 @@ OFFERS = Rule(
     takes=("Unser Gegenvorschlag: 800 EUR.", "Wir wären mit 800 EUR einverstanden.", "We would accept 800."),
     leaves=("Wir lehnen ab.", "Ihr Angebot liegt vor."),
 )
+
+IF_YOU_OFFER = Rule(
+    "if_you_offer",
+    r"\b(?:wenn|falls|sofern|soweit|sollten?|if|should) (?:sie|ihre? mandant\w{0,3}|you|your client) [^,;:]{0,120}",
+    takes=("Sofern Sie einen Vergleichsvorschlag unterbreiten möchten, bitten wir um Unterlagen.",),
+    leaves=("Wir bieten Ihnen einen Vergleich an.", "Wenn Sie uns #money anbieten, sind wir quitt."),
+    but="#money|#share",
+)
+"""Nobody has offered anything yet."""
 
 UNDECIDED = Rule(
     "undecided",
@@ -138,6 +179,42 @@ BY_OTHERS = Rule(
     leaves=("Der von Ihnen vorgelegte Plan wird von uns abgelehnt.",),
 )
 
+OWN_BODY = Rule(
+    "own_body",
+    r"\b(?:{by_creditor}|(?:{by_agent} )?(?:der|die|das|des|dem|vom|unsere?[rms]?|the|our) "
+    r"(?:\w{3,20}- und )?(?!{organ_of_others})(?:{organ}|{public_body}))\b"
+    r"(?! (?:der forderung|von|de[rs] (?:schuldner|mandant|kund)|ihre|seine|your|of))",
+    takes=(
+        "Der Haupt- und Finanzausschuss hat den Plan abgelehnt.",
+        "Der Landkreis lehnt ab.",
+        "Er wird seitens der Gläubigerin abgelehnt.",
+    ),
+    leaves=(
+        "Die Hausbank lehnt ab.",
+        "Der Inhaber der Forderung lehnt ab.",
+        "Der Gläubigerausschuss lehnt ab.",
+        "Von den Gläubigern wird er abgelehnt.",
+    ),
+)
+"""Whoever refuses for the creditor: one of its organs, a public body that names itself, the agency's client."""
+
+IN_SESSION = Rule(
+    "in_session",
+    r"\b(?:in|auf|bei) (?:seiner|ihrer|unserer|der) (?:letzten |heutigen |gestrigen )?{session}(?: (?:am|vom) #date)?",
+    takes=("in seiner Sitzung vom #date",),
+    leaves=("in der Sache", "Der Rat wird ihn in der Sitzung ablehnen."),
+    but=r"\b(?:wird|werden|will|soll)\b",
+)
+"""In a refusal: when it was decided."""
+
+DETAILS = Rule(
+    "details_elsewhere",
+    r"[,;(] ?{more_told} (?:\w{1,20} ){0,4}?(?:{letter}|{enclosed})(?: {letter})?\)?",
+    takes=("den Plan ab, Näheres im beigefügten Schreiben.", "(Begründung siehe Anlage)"),
+    leaves=(", Ihr Schreiben", ", Näheres von der Zentrale"),
+)
+"""In a refusal: where more is said."""
+
 ASKS = Rule(
     "asks",
     r"\b(?:ob|whether)\b|\?|\b(?:freuen|freue)\b.{0,30}\b(?:wenn|falls)\b|"
@@ -158,6 +235,7 @@ THIRD_PERSON = Rule(
     takes=("Die Hausbank stimmt zu.", "Our client accepts.", "Frau Kern ist damit einverstanden."),
     leaves=("Wir stimmen zu.", "We accept.", "Die Zustimmung wird nicht erteilt."),
     but=r"\b(?:wird|werden|ist|sind|worden)\b.{0,160}\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt)\b|"
+    r"\A(?:hiermit )?(?:zustimmung|einwilligung|annahme|einverstaendnis)\b|"
     r"\b(?:akzeptiert|erteilt|erklaert|bestaetigt|verweigert|versagt) (?:wird|werden|ist|sind)\b",
 )
 """Somebody does it: it must be said that it is the writer or its client."""
@@ -201,9 +279,21 @@ PRONOUN = Rule(
 
 AS_SUBMITTED = Rule(
     "as_submitted",
-    "{as_submitted}",
-    takes=("in der vorgelegten Fassung", "in der Ihnen vorliegenden Fassung"),
-    leaves=("in einer anderen Fassung",),
+    r"{as_submitted}|,? ?\b(?:so,? )?wie (?:er|sie|es) {lies_there}\b,?|"
+    r",? ?\b(?:so,? )?wie (?:sie|ihr) (?:(?:ihn|es|das|uns|mir|am|#date) ){0,4}"
+    r"(?:{sent_by_you}|{written_by_you}) (?:haben|habt)\b,?|"
+    r"\bso (?=(?:an|zu)[^\w]*(?:,? (?:so )?wie\b|\Z))|"
+    rf"(\b(?:ihr|eur)e?[mn]? {PLAN}) (?:(?:vom|aus dem) "
+    rf"(?:monat )?(?:letzten |vergangenen |vorigen )?(?:{_MONTH}|monat)|"
+    r"(?:von|aus) (?:der )?(?:letzter?|vergangener|voriger)n? woche)\b(?! an\b.{0,40}\ban\b)",
+    takes=(
+        "in der vorgelegten Fassung",
+        "in der Ihnen vorliegenden Fassung",
+        "so wie er vor uns liegt",
+        "wie Sie ihn uns geschickt haben",
+        "Ihren Vorschlag vom November",
+    ),
+    leaves=("in einer anderen Fassung", "wie wir ihn geändert haben", "ab November", "Wir nehmen ihn so nicht an."),
 )
 """Changes nothing in an acceptance; a refusal of the plan "in this form" may be none of another."""
 
@@ -257,6 +347,13 @@ OFFERED_SHARE = Rule(
     leaves=("unsere Mindestquote von #share",),
 )
 """What the plan itself offers."""
+
+THE_PLAN = Rule(
+    "the_plan",
+    r"\b(?:der|den|dem|des|ihre?[mns]?|the|your) " + PLAN,
+    takes=("Ihr Ratenplan", "dem Ratenplan"),
+    leaves=("einem Ratenplan", "ein neuer Plan"),
+)
 
 QUOTA_OF_PLAN = Rule(
     "quota_of_plan",

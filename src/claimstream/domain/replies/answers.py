@@ -21,13 +21,18 @@ from claimstream.domain.replies.answer_rules import (
     BY_US,
     DENIES,
     DENIES_IN_PART,
+    DETAILS,
     EXAMINATION,
     EXAMINED,
+    IF_YOU_OFFER,
+    IN_SESSION,
     INDEFINITE,
     NEW_SUM,
     NO_OBJECTION,
+    NO_TO_THAT,
     OFFERED_SHARE,
     OFFERS,
+    OWN_BODY,
     QUOTA_OF_PLAN,
     READY,
     REASON_NOUNS,
@@ -36,6 +41,7 @@ from claimstream.domain.replies.answer_rules import (
     REFUSES,
     REFUSES_BY_DENIAL,
     TELLS,
+    THE_PLAN,
     THEIRS,
     THIRD_PERSON,
     UNDECIDED,
@@ -59,6 +65,8 @@ _SUBORDINATE = re.compile(r"(?:dass|ob|wenn|falls|weil|damit|that|if|whether)\b"
 _UNKNOWN = re.compile(r"[^\W_]|[#%$€&]")
 _TURN = re.compile(r"\b(?:jedoch|allerdings|aber|however)\b(?=,? (?:leider )?(?:nicht|ab|ablehn\w{1,3}|kein\w{0,2})\b)")
 """Turned against what stands before it: the refusal is the turn."""
+_NUMBER = re.compile(r"\b\d(?:[./-]?\d){5,20}\b")
+"""Of a file, in a refusal."""
 _ASIDE = re.compile(r"\([^()]{0,80}\)")
 _SAME = re.compile(r",? (?:sie|er|es|she|he|it)\b")
 """Whoever the clause before is about."""
@@ -67,9 +75,20 @@ _MAIN_CLIENT = re.compile(r"\b(?:unsere?|meine?|our|my|(?:die|das|der) hiesige|(
 
 def what_is_said(low: str) -> SettlementDecision | None:
     """Return what a marked sentence (small letters, no names) seems to say of the plan; None if nothing."""
+    said = _said_of_plan(low)
+    refused = said is None and _said_of_plan(_by_us(low)) is SettlementDecision.DECLINED
+    return SettlementDecision.DECLINED if refused else said
+
+
+def _by_us(low: str) -> str:
+    """A sentence in which the creditor's own bodies stand as the writer does."""
+    return OWN_BODY.sub(lambda body: "fuer uns" if BY_OTHERS.find(body.group()) else "unsere bank", low)
+
+
+def _said_of_plan(low: str) -> SettlementDecision | None:
     if BARE_YES.find(low):
         return SettlementDecision.ACCEPTED
-    if BARE_NO.find(low):
+    if BARE_NO.find(low) or NO_TO_THAT.find(low):
         return SettlementDecision.DECLINED
     if _clauses_say(low) == {SettlementDecision.DECLINED}:
         return SettlementDecision.DECLINED
@@ -84,7 +103,8 @@ def what_is_said(low: str) -> SettlementDecision | None:
     agreed = AGREES.find(core) is not None
     denied = _denied(core)
     if OFFERS.find(READY.without(core)) and not (denied and not refused and not agreed):
-        return SettlementDecision.COUNTER_OFFER
+        ours = agreed or refused or OFFERS.find(READY.without(IF_YOU_OFFER.without(core)))
+        return SettlementDecision.COUNTER_OFFER if ours else None
     if agreed and not denied and not refused and NEW_SUM.find(main):
         return SettlementDecision.COUNTER_OFFER
     if REFUSAL_OF_REFUSAL.find(rest):
@@ -105,7 +125,7 @@ def _clauses_say(low: str) -> set[SettlementDecision]:
         return set()
     subject = BY_US.find(low)
     carried = (c if subject is None or BY_US.find(c) else f"{subject.group()} {c}" for c in clauses)
-    return {said for said in map(what_is_said, carried) if said is not None}
+    return {said for said in map(_said_of_plan, carried) if said is not None}
 
 
 def accepts_plainly(low: str, *, plan_known: bool) -> bool:
@@ -132,16 +152,16 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
 
 def refuses_plainly(low: str, *, plan_known: bool) -> bool:
     """Whether a marked sentence refuses the plan itself, for good, whatever reason it gives."""
-    if BARE_NO.find(low):
+    if BARE_NO.find(low) or NO_TO_THAT.find(low):
         return plan_known
-    low = _told(low)
-    rest = bare(EXAMINATION.without(low))
+    low = _by_us(_told(low))
+    rest = bare(DETAILS.without(IN_SESSION.without(EXAMINATION.without(low))))
     if QUOTES.search(low) or DENIES_IN_PART.find(low):
         return False
     if any(rule.find(rest) for rule in (ASKS, BY_OTHERS, REFUSAL_OF_REFUSAL)):
         return False
     rest = _TURN.sub(" ", _ASIDE.sub(_without_aside, rest))
-    rest = QUOTA_OF_PLAN.without(rest)
+    rest = _NUMBER.sub(" ", QUOTA_OF_PLAN.without(rest))
     reasons = [match.group() for match in REASONS.finditer(rest)]
     rest = " ".join(REASONS.sub(" ", rest).split())
     core = REFUSES_BY_DENIAL.without(rest)
@@ -184,7 +204,7 @@ def is_closed(low: str, *, reason: bool = False) -> bool:
     if reason and FORMAL_FAULT.find(low):
         return False
     rest = low
-    for harmless in (OFFERED_SHARE, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
+    for harmless in (OFFERED_SHARE, THE_PLAN, COURTESY, REFUSES_BY_DENIAL, REASON_NOUNS):
         rest = harmless.without(rest)
     return (DOOR_OF_REASONS if reason or "#law" in low else DOOR).find(rest) is None and not re.search(
         r"#money|#share|\?", rest

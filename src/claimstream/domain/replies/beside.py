@@ -249,6 +249,19 @@ REASON_TOLD = Rule(
 )
 """Of the past, of something denied or settled, of the debtor, the claim or a court: what a refusal rests on."""
 
+NOT_TOLD = Rule(
+    "not_told",
+    r"\b(?:wir|uns|ich|mir|mich|unsere?[mnrs]?|meine?[mnrs]?|sie|ihnen|ihre?[mnrs]?|we|us|our|my|you|your)\b|"
+    r"{organ}|{answer_itself}|\A(?:das|dies|es)\b",
+    takes=("Wir verzichteten.", "Die Absage beruhte darauf.", "Der Vorstand zweifelte."),
+    leaves=("Die Bestellungen erfolgten im Mai.",),
+)
+"""Of the writer, the reader or the answer, not of what came about."""
+_PRETERITE = re.compile(
+    r"\b(?!(?:heu|bit|fas|al|gu|ers|letz|drit|zwei|rech)te\b)[a-z]{2,20}(?:te|[bdgkmpz]ten)\b(?! [A-Z])"
+)
+"""A verb of the past: in small letters, no infinitive, and no attribute of what follows."""
+
 _STILL = re.compile(r"\bnoch (?!nicht\b|kein)")
 """Told of the past, *still* puts nothing off."""
 _LETTERHEAD_WORDS = 4
@@ -305,7 +318,8 @@ def leaves_declined(piece: Piece) -> bool:
         return piece.apart and is_closed(piece.low)
     if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
         return True
-    return REASON_TOLD.find(low) is not None or PERSON.find(piece.sentence.folded) is not None
+    told = REASON_TOLD.find(low) or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    return bool(told) or PERSON.find(piece.sentence.folded) is not None or _everyday(low)
 
 
 def _opens_nothing(low: str) -> bool:

@@ -61,7 +61,14 @@ ENDINGS = (
         r"{by_now}{gap}(?:{owed}|{matter}){gap}{handled}|{turn}{gap}{elsewhere}|"
         r"{by_now}{gap}{keeps}{gap}(?:{claim_name}|{matter})|(?:{claim_name}|{matter}){gap}{keeps}{gap}{by_now}|"
         r"(?:{claim_name}|{matter}){gap}{by_now} {at_another}(?! {in_court})|"
-        r"{portfolio}{gap}(?:{acquired}|\bgetrennt\b)|"
+        r"{portfolio}{gap}(?:{acquired}|{bought}|{owner})|(?:{acquired}|{bought}|{owner}){gap}{portfolio}|"
+        r"{portfolio}{gap}{keeps}{gap}{by_now}|{sold_in+sale}|"
+        r"{buyer} {of_the}(?: \w{1,30})? (?:{claim_name}|{portfolio})|"
+        r"{owed} steh(?:t|en){gap}{by_now}(?! uns| mir){gap}\bzu(?= ?[.,;!]| ?\Z)|{owed}{gap}{keeps}{gap}{by_now}|"
+        r"{freeing}(?!.{0,80}?\bun(?:s|ser\w{0,2})\b)|{owed}{gap}{bought_up}|{by_now}{gap}{pursuit}{gap}{entrusted}|"
+        r"(?:{claim_name}|\brechte\b){gap}{sits} bei de[rm](?! {in_court})|"
+        r"(?:{claim_name}|{portfolio}){gap}\ban (?:die|den|das|eine?n?)\b{gap}\bgegangen\b|"
+        r"\b(?:der|dem|denen) (?:die|diese|unsere) {claim_name}{gap}\bgehoer(?:t|en)\b|{elsewhere}{gap}{turn}|"
         r"(?:{claim_name}|{portfolio}){gap}{went}{gap}\ban (?:die|den|das)\b|"
         r"{went}{gap}\bueber(?= ?[.,;!]| ?\Z)",
         takes=(
@@ -81,7 +88,10 @@ ENDINGS = (
     ),
     Rule(
         "mandate_ended",
-        r"{mandate}{gap}{ended}|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}",
+        r"{mandate}{gap}(?:{ended}|{acquired})|{ended}{gap}{mandate}|{not_competent}|{acts_for}{gap}{no_more}|"
+        r"(?:{owner}|{our_client}|{matter}|{pursuit}){gap}{itself}|"
+        r"{our_mandate}{gap}(?:{no_more}|{handed_on})|{no_more}{gap}{our_mandate}|{none}{gap}{our_mandate} mehr\b|"
+        r"{by_now}{gap}\b(?:von|durch) (?:de[rmn]|die|eine[rm]?|rechtsanw\w{1,10})(?! {in_court}){gap}{acted}",
         takes=(
             "Unser Mandat ist beendet.",
             "Die Gläubigerin hat uns den Auftrag entzogen.",
@@ -228,6 +238,16 @@ OPEN_CELL = Rule(
 )
 """A cell beside which another one's status is that of one item among others."""
 
+ASSIGNMENT_TOLD = Rule(
+    "assignment_told",
+    r"\A(?:die|diese|eine|der|the|this) {assignment}(?:(?! (?:an|auf|durch|von|to|by|nicht|not)\b)[^,;:]){1,120}? "
+    r"{told} ?\.?\Z",
+    takes=("Die Abtretung wurde Ihrer Mandantin am 14.03.2026 angezeigt.", "Die Abtretungsanzeige liegt bei."),
+    leaves=("Die Abtretung an die Beta AG wurde angezeigt.", "Die Abtretung haben wir durch die Beta AG angezeigt."),
+)
+"""In the letter of a claim's new owner, what it says of how the claim came to it."""
+TO_THE_WRITER = {"assigned_to_the_writer", "assigned_to_our_client", "bought_by_the_writer"}
+
 _AMOUNT_CELL = re.compile(r"\d,\d\d(?!\d)")
 _LONGEST = 300
 """Characters of a sentence that is quoted whole."""
@@ -250,8 +270,20 @@ def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
             found.append(ending)
     if has_status:
         found += islice(_in_cells(text.written, source_id), _MOST)
+    if any(map(_tells_of_assignment, found)) and _is_new_owner(text):
+        found = [ending for ending in found if not _tells_of_assignment(ending)]
     by_place = {ending.evidence.start: ending for ending in reversed(found)}
     return tuple(by_place[start] for start in sorted(by_place))
+
+
+def _tells_of_assignment(ending: Ending) -> bool:
+    return ASSIGNMENT_TOLD.find(folded(ending.evidence.quote)) is not None
+
+
+def _is_new_owner(text: Text) -> bool:
+    """Return True when a letter says that the claim has come to its writer, or to the writer's client."""
+    rules = [rule for rule in LOOKALIKES if rule.name in TO_THE_WRITER]
+    return any(rule.find(sentence.folded) for sentence in text.sentences for rule in rules)
 
 
 def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> Ending | None:

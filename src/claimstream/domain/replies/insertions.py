@@ -134,7 +134,7 @@ INSERTIONS = (
     Rule(
         "result_announced",
         r"\A" + UNTIED_AHEAD + r"[^.:!?#]{0,80}\b(?:(?:ergebnis|entscheidung|beschluss|antwort|bescheid)(?: lautet)?|"
-        r"{examined}(?: [^.:!?#]{0,40})?): ",
+        r"{examined}(?: [^.:!?#]{0,40})?|gute (?:nachricht|nachrichten|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}): ",
         takes=("Ergebnis: Plan angenommen.", "Nach Abwägung ergeht folgende Entscheidung: Wir stimmen zu."),
         leaves=("Noch keine Entscheidung: Wir prüfen.",),
     ),
@@ -151,17 +151,34 @@ INSERTIONS = (
     Rule(
         "after_examination",
         r"\b(?:nach|after|upon) (?:{examined_how} |careful )?{examined}(?: {examined_what}|(?: und |"
-        r" and )?{examined}){0,2}|"
+        r" and )?{examined}){0,2}(?: (?:mit|im|in|durch|der) (?:(?:der|dem|den|unsere[rmn]?|meine[rmn]?) )?"
+        r"(?:\w{3,20}(?:en|er)? )?(?:{consulted}|{organ})| mit {at_home})?|"
+        r"\bim einvernehmen mit (?:der|dem|den|unsere[rmn]?) (?:\w{3,20}(?:en|er) )?(?:{consulted}|{organ})|"
+        r"(?:(?<=\bwurde )|(?<=\bist )|(?<=#date ))(?:von|durch|seitens) "
+        r"(?:unsere[rmn]?|meine[rmn]?) (?:\w{3,20}(?:en|er) )?(?:{consulted}|{organ})|"
         r"(?:having (?:carefully )?(?:considered|reviewed))",
         takes=("Nach Prüfung der Unterlagen", "Nach interner Beratung", "after careful consideration"),
         leaves=("Nach Vorlage der Unterlagen", "vor Prüfung der Unterlagen"),
     ),
     Rule(
+        "to_what_end",
+        r"\A(?:damit|um) "
+        + UNTIED_AHEAD
+        + r"(?![^,]{0,80}\b(?:{tie_money}|\w{0,12}zahl\w{0,8}|voll\w{0,6}|ganz\w{0,3}|\w{0,12}geld\w{0,3}|"
+        r"\w{0,12}raten?)\b)"
+        r"[^,.:;!?#()]{3,80}, (?=(?:{accepting})\b)",
+        takes=("Damit die Sache ein Ende hat, nehme ich an.",),
+        leaves=("Damit er mehr zahlt, nehme ich an.", "Um das ganze Geld zu sehen, nehmen wir an."),
+    ),
+    Rule(
         "organ_decided",
         r"\b(?:der|die|das|unsere?r?) (?:\w{2,20} ){0,2}?{organ} hat\b"
         + UNTIED_AHEAD
-        + r"[^,.:;!?]{0,60}?\b(?:entschieden|beschlossen),? dass\b",
-        takes=("Der Vorstand hat am #date beschlossen, dass dem Plan zugestimmt wird.",),
+        + r"[^,.:;!?]{0,60}?\b(?:entschieden|beschlossen)(?:,? dass\b|:)",
+        takes=(
+            "Der Vorstand hat am #date beschlossen, dass dem Plan zugestimmt wird.",
+            "Unsere Geschäftsleitung hat entschieden: Wir nehmen an.",
+        ),
         leaves=("Die Hausbank hat beschlossen, dass dem Plan zugestimmt wird.",),
     ),
     Rule(

@@ -134,7 +134,6 @@ NOT_YET = (
 """Ends that are tied to a payment, supposed, or ruled out: the claim stands as it was stated."""
 
 LOOKALIKES = (
-    Rule("no_claim", r"{no_claim}", takes=("Die Grundschuld ist gelöscht.",), leaves=("Die Schuld ist gelöscht.",)),
     *NOT_YET,
     Rule(
         "denied_end",
@@ -186,9 +185,30 @@ LOOKALIKES = (
     ),
     Rule(
         "paid_in_part",
-        rf"{{partly}}{CLAUSE}{{cleared}}",
-        takes=("Ihr Mandant hat zuletzt im Mai gezahlt.", "Die Raten wurden teilweise gezahlt."),
-        leaves=("Ihr Mandant hat gezahlt.",),
+        rf"{{partly}}{CLAUSE}{{cleared}}|{{cleared}} {{perfect}}(?:(?! nicht\b){WORD}){{0,2}}? {{only}}(?! noch)",
+        takes=(
+            "Ihr Mandant hat zuletzt im Mai gezahlt.",
+            "Die Raten wurden teilweise gezahlt.",
+            "Der Herd hat 900 EUR gekostet, das meiste ist bezahlt.",
+            "Bezahlt wurden leider nur drei Monate.",
+        ),
+        leaves=("Ihr Mandant hat gezahlt.", "Bezahlt wurde nur noch der Rest."),
+    ),
+    Rule(
+        "paid_by_the_writer",
+        rf"\b(?:ich hab|{{we_have}}){_APART}{{paid_out}}(?! bekommen| erhalten| worden)",
+        takes=("Ich habe die Kacheln selber bezahlt.", "Den Lieferanten haben wir aus eigener Tasche bezahlt."),
+        leaves=("Wir haben die Rechnung von ihm bezahlt bekommen.", "Er hat die Forderung bezahlt."),
+    ),
+    Rule(
+        "conditions_met",
+        rf"{{requirement}}(?: (?!{{owed}}|{{matter}}|{{settling}}|{{part}})[^\s,;:]{{1,30}}){{0,8}}? {{met}}|"
+        rf"{{met}}(?:{WORD})? {{requirement}}",
+        takes=("Nach unserer Prüfung sind die Voraussetzungen erfüllt.", "Die Bedingungen waren damit erfüllt."),
+        leaves=(
+            "Die Voraussetzungen liegen vor, die Forderung ist erfüllt.",
+            "Die Bedingungen des Vergleichs sind erfüllt.",
+        ),
     ),
     Rule(
         "counted_already",
@@ -229,8 +249,9 @@ LOOKALIKES = (
         rf"{_TO_US} (?:{{assigned}}|{{handed_on}})|(?:{{assigned}}|{{handed_on}}) (?:an|auf|to) {{us}}|"
         rf"{{assigned}}{CLAUSE}{{for_collection}}|{{for_collection}}{CLAUSE}{{assigned}}|"
         rf"{{we_are}}(?: (?!nicht |no |not |kein|dass )[^\s,;:]{{1,30}}){{0,8}}? {{owner}}|"
-        rf"{{owner}}{CLAUSE}{{we_are}}",
+        rf"{{owner}}{CLAUSE}{{we_are}}|\bals (?:\w{{1,20}} )?{{owner}}{CLAUSE}\b(?:wir|ich)\b",
         takes=(
+            "Als Zessionarin der Alt AG fordern wir den Betrag.",
             "Die Alt GmbH hat die Forderung an uns abgetreten.",
             "Die Gläubigerin hat uns die Forderung zum Inkasso übergeben.",
             "Die Ansprüche wurden zur Einziehung abgetreten.",
@@ -256,13 +277,14 @@ LOOKALIKES = (
     ),
     Rule(
         "bought_by_the_writer",
-        rf"{{we_have}}{CLAUSE}{{acquired}}|{{acquired}} (?:durch uns|by us)\b",
+        rf"{{we_have}}{CLAUSE}{{acquired}}|{{acquired}} (?:durch uns|by us)\b|"
+        rf"\b(?:wir|ich){CLAUSE}{{acquired}} haben?\b|\b(?:we|our client) {{new_owner}}",
         takes=("Wir haben die Forderung von der Alt AG erworben.", "We have acquired the debt."),
         leaves=("Die Beta GmbH hat die Forderung gekauft.",),
     ),
     Rule(
         "passed_by_law",
-        rf"{{by_law}}{CLAUSE}{{assigned}}|{{assigned}}{CLAUSE}{{by_law}}|{{by_transfer}}",
+        rf"{{by_law}}{CLAUSE}(?:{{assigned}}|{{handed_on}})|{{assigned}}{CLAUSE}{{by_law}}|{{by_transfer}}",
         takes=(
             "Der Anspruch ist gemäß § 7 UVG auf das Land übergegangen.",
             "Wir machen die Forderung aus abgetretenem Recht geltend.",
@@ -285,6 +307,13 @@ LOOKALIKES = (
         leaves=("Die Forderung wurde verkauft.",),
     ),
     Rule(
+        "goods_owned",
+        rf"{_ALONE}{{goods}}{_APART}{{owner}}|{{owner}} {{of_the}} {{goods}}",
+        takes=("Das Haus gehört seit Mai einer Erbin.", "Er ist seit 2019 Eigentümer der Wohnung."),
+        leaves=("Die Forderung gehört der Beta AG.", "Unser Haus ist nicht mehr Inhaber."),
+        but=r"\bunser\w{0,2} {goods}",
+    ),
+    Rule(
         "decree_issued",
         rf"{_ALONE}{{decree}}{_APART}\berlassen\b|\berlass(?:en)?\b(?:{WORD}){{0,3}}? {{decree}}|"
         rf"{{decree}}(?:{WORD}){{0,3}}? \b(?:zu )?erlassen\b",
@@ -293,8 +322,8 @@ LOOKALIKES = (
     ),
     Rule(
         "contract_ended",
-        rf"{_ALONE}{{agreement}}{_APART}(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}})|"
-        rf"{_ALONE}{{agreement}}{_APART}{{void}}|\beine {{agreement}} {{closed}}",
+        rf"{_ALONE}(?!{{mandate}}){{agreement}}{_APART}"
+        rf"(?:{{cancelled}}|{{closed}}|{{ended}}|{{taken_back}}|{{void}})|\beine {{agreement}} {{closed}}",
         takes=(
             "Der Vertrag wurde wegen Zahlungsverzugs storniert.",
             "In der Sache wurde eine Ratenzahlungsvereinbarung abgeschlossen.",
@@ -356,11 +385,13 @@ LOOKALIKES = (
     ),
     Rule(
         "no_title",
-        rf"\b(?:ein|eine)(?:{WORD}){{0,2}}? {{title}}(?:{WORD}){{0,2}}? (?:{{exists}}|liegt)(?:{WORD}){{0,2}}? nicht"
+        rf"\b(?:ein|eine)(?:{WORD}){{0,2}}? (?:{{title}}|{{security_noun}}|{{no_claim}})"
+        rf"(?:{WORD}){{0,2}}? (?:{{exists}}|liegt)(?:{WORD}){{0,2}}? nicht"
         r"(?! mehr)",
-        takes=("Ein Titel besteht nicht.", "Ein vollstreckbarer Titel liegt bislang nicht vor."),
+        takes=("Eine Grundschuld besteht nicht.", "Ein vollstreckbarer Titel liegt bislang nicht vor."),
         leaves=("Der Titel besteht nicht mehr.", "Eine Forderung besteht nicht."),
     ),
+    Rule("no_claim", r"{no_claim}", takes=("Die Grundschuld ist gelöscht.",), leaves=("Die Schuld ist gelöscht.",)),
     Rule(
         "proceeds_counted",
         rf"{{proceeds}}{_APART}(?:\b(?:dem|ihrem|seinem) \w{{0,20}}konto\b{_APART})?{{arrived}}",
@@ -370,8 +401,13 @@ LOOKALIKES = (
     ),
     Rule(
         "acting_since",
-        rf"\b(?:wir|ich) {{acts_for}}{_WITHIN}{{owner}}(?:(?:{WORD}){{0,2}} {{by_now}})?",
-        takes=("Wir vertreten die Gläubigerin seit Mai 2024.", "Wir vertreten seit Mai die Gläubigerin."),
+        rf"\b(?:wir|ich) {{acts_for}}{_WITHIN}{{owner}}(?:(?:{WORD}){{0,2}} {{by_now}})?|"
+        rf"(?:{{we_are}}|\b(?:wir|ich) wurden?|\bwurden? (?:wir|ich)){CLAUSE}{{entrusted}}",
+        takes=(
+            "Wir sind seit Mai mit der Einziehung betraut.",
+            "Wir vertreten die Gläubigerin seit Mai 2024.",
+            "Wir vertreten seit Mai die Gläubigerin.",
+        ),
         leaves=("Gläubigerin ist seit Mai die Beta GmbH.",),
         but=r"\bnicht\b|\bkein\w{0,2}\b|{new_owner}",
     ),
@@ -405,9 +441,12 @@ LOOKALIKES = (
     ),
     Rule(
         "small_claims_not_charged",
-        rf"(?:{{interest_runs}}|{{part}}|{{right}}){CLAUSE}{{not_pursued}}",
-        takes=("Weitere Kosten werden nicht geltend gemacht.", "Ein Zurückbehaltungsrecht mache ich nicht geltend."),
-        leaves=("Die Forderung wird nicht geltend gemacht.",),
+        rf"(?:{{interest_runs}}|{{part}}|{{right}}){CLAUSE}{{not_pursued}}|{{application}}{CLAUSE}{{not_filed}}",
+        takes=("Weitere Kosten werden nicht geltend gemacht.", "Strafantrag wurde nicht gestellt."),
+        leaves=(
+            "Die Klage wird nicht weiter verfolgt.",
+            "Die Forderung wird nicht geltend gemacht.",
+        ),
     ),
     Rule(
         "no_longer_paid",
@@ -445,7 +484,7 @@ LOOKALIKES = (
     ),
     Rule(
         "your_mandate",
-        rf"\b(?:ihre?|ihre[sm]|sie|your) {{mandate}}{CLAUSE}{{ended}}",
+        rf"\b(?:ihre?|ihre[sm]|sie|your) {{mandate}}{CLAUSE}(?:{{ended}}|{{no_more}})",
         takes=("Haben Sie Ihr Mandat niedergelegt?",),
         leaves=("Unser Mandat ist beendet.",),
     ),

@@ -76,6 +76,25 @@ LEFT_OUT = Rule(
     leaves=("Die Anlage ist nicht dabei.",),
 )
 """Something is said not to be in the figure, whatever it is."""
+NOT_FINAL = Rule(
+    "figure_not_final",
+    r"{not_final}|{extra_noun}{gap}{still_missing}",
+    takes=(
+        "Eine neue Abrechnung ist in Arbeit.",
+        "Frau Dorn bestreitet das.",
+        "Die Hälfte trägt ihr Mann.",
+        "Die Kosten des Gerichtsvollziehers fehlen noch.",
+    ),
+    leaves=("Wir haben abgerechnet.", "Die Zinsen sind enthalten."),
+)
+"""Somebody disputes it, bears a share of it, or it will be another one."""
+TAKEN_ELSEWHERE = Rule(
+    "taken_from_a_figure_elsewhere",
+    r"{taken_from_it}",
+    takes=("Bitte ziehen Sie 400 EUR ab.", "Wir haben 400 EUR erhalten.", "Anbei die alte Forderungsaufstellung."),
+    leaves=("Anbei unsere Forderungsaufstellung.",),
+)
+"""What changes a figure that stands in another part of the mail, where no arithmetic sees it."""
 HARMLESS = (
     Rule(
         "no_further_claims",
@@ -138,13 +157,14 @@ HARMLESS = (
         "already_counted",
         r"{payment_noun}{gap}{counted}|\b(?:sind|ist|wurden?|haben wir)\b{gap}"
         r"\b(?:bereits|schon|hierin|darin)\b{gap}{counted}|"
-        r"\b(?:darin|hierin) {counted}",
+        r"\b(?:darin|hierin) {counted}|\b{counts} (?:(?:bereits|schon) )?(?:alle|saemtliche)\b{gap}{payment_noun}",
         takes=(
             "Ihre Zahlungen sind bereits berücksichtigt.",
             "Mahngebühren sind in der genannten Schuld bereits enthalten.",
+            "Der Saldo berücksichtigt alle bis gestern gebuchten Zahlungen.",
         ),
         leaves=("Ihre Zahlung ist noch nicht berücksichtigt.", "Zahlungen wurden nicht verbucht."),
-        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b",
+        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b|{to_come}|{limit}",
     ),
     Rule(
         "for_collection",
@@ -195,8 +215,12 @@ HARMLESS = (
     ),
     Rule(
         "claimed_now",
-        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}",
-        takes=("Der Beitrag wird kraft Satzung geschuldet.", "Die Forderung wird hiermit angemeldet."),
+        r"\b(?:wird|werden)\b(.{0,60}?){claimed_now}|{claimed_now} (?:wird|werden)\b",
+        takes=(
+            "Geschuldet werden 500,00 EUR.",
+            "Der Beitrag wird kraft Satzung geschuldet.",
+            "Die Forderung wird hiermit angemeldet.",
+        ),
         leaves=("Die Forderung wird erlassen.",),
         but=r"\bneu\b",
     ),
@@ -210,17 +234,22 @@ HARMLESS = (
         "one_of_them",
         r"\bnur (?:ein|eine|einen|diese[rs]?|die|der) (?:(?:genannte|obige)[rn]? )?(?:{claim_noun}|{claim_named})",
         takes=("Bei uns ist nur eine Rechnung offen.", "Es bestehen nur diese Rückstände."),
-        leaves=("Wir fordern nur die Hälfte.", "Davon ist nur eine Rechnung berechtigt."),
-        but=r"\b(?:davon|hiervon|daraus|berechtigt|anerkannt|noch|erkennt|faellig|bezahl\w*|zahl\w*|hoehe)\b|\d,\d\d",
+        leaves=(
+            "Wir fordern nur die Hälfte.",
+            "Davon ist nur eine Rechnung berechtigt.",
+            "Das ist nur die Hauptforderung.",
+        ),
+        but=r"\b(?:davon|hiervon|daraus|berechtigt|anerkannt|noch|erkennt|faellig|bezahl\w*|zahl\w*|hoehe|haupt\w*)\b|\d,\d\d",
     ),
     Rule(
         "denied_beside_the_claim",
-        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
+        r"\b(?:nicht|nie|niemals|not|never)\b(?: (?:durch|mit|auf|an|von) [^\s,;:]{1,30})?(?: been)? {denied_fact}|"
         r"\b(?:kein|keine|keinen|keinerlei|ohne|no|without)\b(?: (?!{claim_named})[^\s,;:]{1,30})?? {denied_noun}|"
         r"{denied_noun}(?: (?:(?:ueber|gegen|wegen|auf) )?[^\s,;:]{1,10} {claim_named})?"
         r"((?: (?!{claim_named})[^\s,;:]{1,30}){0,6}?) (?:nicht|keine|keinen|nie) {denied_verb}",
         takes=(
             "Die Forderung ist nicht abgetreten.",
+            "Die Ansprüche sind nicht an Dritte verpfändet.",
             "Der Rückstand wurde nie bestritten.",
             "Auf die Mahnung über den Betrag kam keine Antwort.",
             "Ein Vergleich über die Forderung kam nicht zustande.",
@@ -321,26 +350,34 @@ PAID = Rule(
 )
 
 
-def doubtful_remark(text: Text, plain: Sequence[int]) -> tuple[Sentence, Rule] | None:
+def doubtful_remark(text: Text, plain: Sequence[int], *, stated: bool = True) -> tuple[Sentence, Rule] | None:
     """Return the first sentence that may make the figure of its letter another one, and the rule that says so.
 
     Args:
         plain: the positions of the figures, ascending, whose own sentences are known to say no more than that so much
             is owed.
+        stated: the text states what is owed; else the figure stands in another part of the mail.
     """
     for sentence in text.sentences:
-        if bisect_left(plain, sentence.start) == bisect_left(plain, sentence.end) and (rule := _doubt(sentence)):
+        told = bisect_left(plain, sentence.start) != bisect_left(plain, sentence.end)
+        if not told and (rule := _doubt(sentence, stated=stated)):
             return sentence, rule
     return None
 
 
-def _doubt(sentence: Sentence) -> Rule | None:
+def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
     folded = sentence.folded
     with_amount = MONEY.find(folded) is not None
+    if NOT_FINAL.find(folded):
+        return NOT_FINAL
+    if not stated and TAKEN_ELSEWHERE.find(folded):
+        return TAKEN_ELSEWHERE
     if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return None
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
     rules = (CHANGES, LEFT_OUT, *IN_DOUBT) if about_the_claim else (CHANGES, LEFT_OUT)
+    if not stated:
+        rules = (*rules, PAID)
 
     def doubted(folded: str) -> Rule | None:
         return next((rule for rule in rules if rule.find(folded)), None)
@@ -349,7 +386,7 @@ def _doubt(sentence: Sentence) -> Rule | None:
         return None
     for rule in (*HARMLESS, *NOT_YET, *KINDS):
         folded = rule.without(folded)
-    if with_amount:
+    if with_amount and stated:
         # How much was paid is arithmetic.
         folded = PAID.sub(" ", folded)
     return doubted(folded)

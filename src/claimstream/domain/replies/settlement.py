@@ -6,7 +6,7 @@ is unclear and goes to a person.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,17 @@ from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
-from claimstream.domain.replies.answer_rules import AGREES, BARE_NO, BARE_YES, BY_US, OFFERS, SAID_BY_OTHERS, UNDECIDED
+from claimstream.domain.replies.answer_rules import (
+    AGREES,
+    BARE_NO,
+    BARE_YES,
+    BY_US,
+    NO_TO_THAT,
+    OFFERS,
+    SAID_BY_OTHERS,
+    THINKS,
+    UNDECIDED,
+)
 from claimstream.domain.replies.answers import (
     accepts_plainly,
     is_closed,
@@ -24,10 +34,11 @@ from claimstream.domain.replies.answers import (
     stands_for_client,
     what_is_said,
 )
-from claimstream.domain.replies.beside import leaves_accepted, leaves_declined, leaves_offered, ties_accepted
+from claimstream.domain.replies.beside import NO, leaves_accepted, leaves_declined, leaves_offered, ties_accepted
 from claimstream.domain.replies.boxes import Box, find_boxes, find_marks
 from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
 from claimstream.domain.replies.insertions import bare
+from claimstream.domain.replies.kinds import SALUTATION
 from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
@@ -39,7 +50,7 @@ COUNTER_OFFER, UNCLEAR = SettlementDecision.COUNTER_OFFER, SettlementDecision.UN
 
 SPEAKS = Rule(
     "speaks_of_a_plan",
-    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}",
+    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}|{no_to_that}",
     takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt."),
     leaves=("Die Forderung beträgt 400 EUR.",),
 )
@@ -61,12 +72,25 @@ _CUT = re.compile(
     r", (?:aber|jedoch|doch|sodass|so dass|weshalb|weswegen|but) |"
     r", (?=(?:\w{1,20} ){0,4}(?:daher|deshalb|somit|folglich|mithin|demnach|therefore)\b)"
 )
+_SPLICES = re.compile(r", (?=(?:wir|ich|we) \w)")
+"""Between clauses that only a comma joins; beside an acceptance the first may be whose words the second tells."""
 _JOINS = re.compile(r"[,a-z;]")
 """Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
 """Cuts whose second half is the answer."""
 _REPORTS = re.compile(r"\b(?:dass|ob|that|whether)\b")
 _MOST_CUTS = 8
+_LONGEST_LETTER = 6_000
+"""Characters."""
+_FIGURES_OF_STATEMENT = 3
+"""Lines with an amount from which on an attachment is a statement."""
+WORD_OF_CONSENT = Rule(
+    "word_of_consent",
+    r"{consent_noun}",
+    takes=("Wir erklären unsere Zustimmung zu dem Zahlungsplan.", "Our consent is attached."),
+    leaves=("Wir lehnen den Plan ab.",),
+    but=r"\b(?:kein\w{0,3}|nicht|no|not)\b",
+)
 _PLURAL = re.compile(r"\b(\w{3,20})\((?:e?n|en)\)")
 _AS_ONE = re.compile(r"\bich (?:\w{1,20} )?/ ?wir (\w)")
 """How forms leave to their signer who it is: *Ich/Wir stimme(n)*, *ich stimme / wir stimmen*."""
@@ -126,20 +150,30 @@ def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | N
         answer = _Reply(text).answer()
         if answer is not None and answer.decision is decision and not answer.conditions:
             return None
-    for read in pieces_of(text, Marks(text)):
+    pieces = list(pieces_of(text, Marks(text)))
+    tells = part is not Part.ATTACHMENT or _is_letter(text, pieces)
+    for read in pieces:
         piece = replace(read, outside=read.outside or part is Part.SUBJECT)
-        if part is Part.ATTACHMENT and not NAMES_PLAN.find(piece.low):
+        if not (tells or NAMES_PLAN.find(piece.low)):
             continue
         said = what_is_said(piece.low)
         if decision is ACCEPTED:
             leaves = accepts_plainly(piece.low, plan_known=True) or (said is None and leaves_accepted(piece, (), ()))
         elif decision is DECLINED:
-            leaves = refuses_plainly(piece.low, plan_known=True) or (said is None and leaves_declined(piece))
+            consents = said is not DECLINED and WORD_OF_CONSENT.find(piece.low)
+            leaves = refuses_plainly(piece.low, plan_known=True) or (
+                said is None and not consents and leaves_declined(piece)
+            )
         else:
             leaves = said in {None, DECLINED, COUNTER_OFFER} and leaves_offered(piece)
         if not leaves:
             return piece.sentence.written
     return None
+
+
+def _is_letter(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether an attachment is a letter, whose words count; a statement, a contract or its terms is none."""
+    return len(text) <= _LONGEST_LETTER and sum("#money" in piece.low for piece in pieces) < _FIGURES_OF_STATEMENT
 
 
 def open_door(text: str) -> str | None:
@@ -175,7 +209,7 @@ class _Reply:
         self._said = {
             number: said
             for number, piece in enumerate(self._pieces)
-            if (any(about[max(0, number - 1) : number + 2]) or _is_bare(piece))
+            if (any(about[max(0, number - 1) : number + 2]) or self._is_bare(number))
             and (said := what_is_said(piece.low)) is not None
             and not BY_LAW.find(piece.low)
         }
@@ -189,6 +223,16 @@ class _Reply:
                 place = _place(self._pieces[number])
                 if marked.overlap(*place) or lines.overlap(*place):
                     self._said[number] = UNCLEAR
+
+    def _is_bare(self, number: int) -> bool:
+        """Whether a piece answers by itself, or by a pronoun for what was asked: the first words of the reply do."""
+        low = self._pieces[number].low
+        if BARE_YES.find(low) or BARE_NO.find(low):
+            return True
+        before = (
+            p for p in self._pieces[:number] if not (p.outside or p.is_name or SALUTATION.find(p.sentence.folded))
+        )
+        return NO_TO_THAT.find(low) is not None and all(NO.fullmatch(piece.low) for piece in before)
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
@@ -247,9 +291,13 @@ class _Reply:
         return any(answering) and all(
             plain
             or (self._said.get(number) in {None, decision} and leaves(self._pieces[number]))
-            or (decision is DECLINED and refuses_plainly(self._pieces[number].low, plan_known=True))
+            or (decision is DECLINED and self._refuses_too(self._pieces[number].low))
             for number, plain in enumerate(answering)
         )
+
+    @staticmethod
+    def _refuses_too(low: str) -> bool:
+        return what_is_said(low) is DECLINED and refuses_plainly(low, plan_known=True)
 
     def _doubt(self) -> tuple[str, Sentence] | None:
         """The sentence that makes an acceptance unclear: one beside a plain answer, or the answer itself."""
@@ -272,14 +320,16 @@ class _Reply:
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
-        known = any(around) or _is_bare(piece)
+        known = any(around) or self._is_bare(number)
         if judge(piece.low, plan_known=known):
             return True
-        for cut in list(_CUT.finditer(piece.low))[:_MOST_CUTS]:
+        splices = _SPLICES.finditer(piece.low) if decision is DECLINED else ()
+        for cut in [*_CUT.finditer(piece.low), *splices][:_MOST_CUTS]:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
             subject = BY_US.find(head)
             carried = f"{subject.group()} {tail}" if subject and not BY_US.find(tail) else tail
-            apart = _JOINS.search(cut.group()) is not None and _REPORTS.search(bare(head)) is None
+            reports = _REPORTS.search(bare(head)) or THINKS.find(head)
+            apart = _JOINS.search(cut.group()) is not None and reports is None
             for said, rest, near in ((head, tail, known), (carried, head, known or NAMES_PLAN.find(head) is not None)):
                 if rest is tail and _TURNS.search(cut.group()):
                     continue
@@ -364,10 +414,6 @@ def _one_of(decisions: set[SettlementDecision]) -> SettlementDecision:
     # "Wir haben geprüft und lehnen ab" is a refusal; "wir stimmen zu, prüfen aber noch" is no acceptance.
     only = next(iter(clear))
     return UNCLEAR if only is ACCEPTED and UNCLEAR in decisions else only
-
-
-def _is_bare(piece: Piece) -> bool:
-    return BARE_YES.find(piece.low) is not None or BARE_NO.find(piece.low) is not None
 
 
 def _place(piece: Piece) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import re
 
 from claimstream.domain.language import Rule
 from claimstream.domain.replies.answer_rules import AGREES
-from claimstream.domain.replies.conditions import AFTER_FULFILMENT, BY_LAW
+from claimstream.domain.replies.conditions import AFTER_FULFILMENT, BY_LAW, HEREBY_GIVEN, NOTICE_WANTED, TERMS_MET
 from claimstream.domain.replies.plan import NAMES_PLAN
 
 _VETOES = (
@@ -139,9 +139,14 @@ UNTIED = (
     Rule(
         "payments_expected",
         r"\b(?:\w{0,20}raten|zahlungen|zahlung|eingaenge)(?: (?:\w{1,12})){0,1}? erwarten?\b|"
-        r"\berwarten? (?:wir |ich |die |ihre |vereinbarten |monatlichen ){0,4}(?:\w{0,20}raten|zahlungen|zahlung)\b",
-        takes=("Die Raten erwarten wir auf unserem Konto.", "Wir erwarten die Zahlungen zum Monatsende."),
-        leaves=("Wir erwarten höhere Raten.", "Wir erwarten mehr."),
+        r"\berwarten? (?:wir |ich |die |ihre |vereinbarten |monatlichen ){0,4}(?:\w{0,20}raten|zahlungen|zahlung)\b|"
+        r"\bsoll(?:en)?\b(?=[^;:]{0,60}?\bkonto\b)(?![^;:]{0,80}?\b(?:ganze\w?|volle\w?|gesamte\w?|sofort)\b)([^;:]{0,80}?)\b(?:ueberweisen|ueberwiesen|einzahlen|gehen)\b",
+        takes=(
+            "Die Raten erwarten wir auf unserem Konto.",
+            "Wir erwarten die Zahlungen zum Monatsende.",
+            "Er soll es auf mein Konto überweisen.",
+        ),
+        leaves=("Wir erwarten höhere Raten.", "Wir erwarten mehr.", "Er soll mehr überweisen."),
     ),
     Rule(
         "letters_crossed",
@@ -191,9 +196,41 @@ UNTIED = (
     ),
     Rule(
         "under_a_number",
-        r"\bunter (?:dem|der|unserem|unserer|folgendem|neuem) {number_of_file}",
-        takes=("Wir führen den Vorgang unter dem Aktenzeichen 4711.",),
-        leaves=("Das liegt unter dem Limit.",),
+        r"\bunter (?:dem|der|unserem|unserer|folgendem|neuem) {number_of_file}|"
+        r"\A(?=\w{4,30}: )(.{0,80}?)\bvertrag(?:s\w{0,10})?(?: nr)?[.:]? (?=\d[\d./-]{4,20}[^\w]{0,2}\Z)",
+        takes=("Wir führen den Vorgang unter dem Aktenzeichen 4711.", "Gläubiger: Kern KG, Vertrag 300-88-117"),
+        leaves=("Das liegt unter dem Limit.", "Der Vertrag 300-88-117 bleibt."),
+    ),
+    NOTICE_WANTED,
+    TERMS_MET,
+    HEREBY_GIVEN,
+    Rule(
+        "no_receiver",
+        r"\b(?:zum|zur) (?:geldempfang|inkasso|empfang\w{0,8}|entgegennahme)\b([^,;:]{0,40}?)\bnicht "
+        r"(?:beauftragt|bevollmaechtigt|berechtigt|ermaechtigt)\b",
+        takes=("Zum Geldempfang bin ich nicht bevollmächtigt.",),
+        leaves=("Zum Abschluss bin ich nicht bevollmächtigt.",),
+    ),
+    Rule(
+        "good_wishes",
+        r"\b(?:noch )?(?:eine?n? )?(?:schoen|gut|froh|besinnlich|erholsam|sonnig)e[nrs]? "
+        r"{day_of_wishes}(?: noch)?\b|\bbleib\w{0,3} (?:sie )?gesund\b",
+        takes=("Schönen Sonntag noch!", "Ihnen noch einen schönen Abend.", "Bleiben Sie gesund!"),
+        leaves=("Noch ist das offen.", "Bis Sonntag noch."),
+    ),
+    Rule(
+        "proverb",
+        r"\bhaette (?:(?:mein|meine|unser|unsere) \w{2,20} )(?:selig |immer )?gesagt\b|"
+        r"\b(?:besser|lieber) (?:der |den |einen )?spatz in der hand\b|"
+        r"\bbesser (?:\w{2,12} )?als (?:gar )?(?:nix|nichts)\b",
+        takes=("Mit gutem Willen geht es, hätte meine Mutter gesagt.", "Besser als nichts."),
+        leaves=("Das hätte ich gesagt.", "Nichts davon ist besser."),
+    ),
+    Rule(
+        "then_still",
+        r"\b(?:als|damals|frueher|seinerzeit)\b([^,;:]{0,60}?)\bnoch\b(?=[^,;:]{0,40}?\b\w{2,20}(?:te|war|ten)\b)",
+        takes=("aus dem Jahr 2021, als sie den Laden noch führte",),
+        leaves=("Die Belege fehlen noch.",),
     ),
     Rule(
         "for_the_reader_only",
@@ -287,11 +324,12 @@ ANCHORED = Rule(
 
 READ = Rule(
     "plan_read",
-    "{we_examined}|{plan_read}",
-    takes=("Ihren Plan haben wir gelesen.", "We have received your plan."),
+    "{we_examined}|{plan_read}|"
+    r"\b(?:sie (?:haben|hatten)|(?:haben|hatten) sie)\b.{0,240}?\b{sent_by_you}\b",
+    takes=("Ihren Plan haben wir gelesen.", "Sie haben uns einen Plan übersandt.", "We have received your plan."),
     leaves=("Ihren Plan haben wir um eine Zeile erweitert.",),
 )
-"""All that a creditor may have done with the plan."""
+"""All that a creditor may have done with the plan, and that it was sent."""
 
 TOLD = Rule(
     "told_of_the_past",
@@ -339,7 +377,7 @@ def tie_in(low: str, marked: str) -> str | None:
     for rule in UNTIED:
         rest = rule.without(rest)
     past = PAST.find(low) is not None and NOT_PAST.find(rest) is None
-    if past:
+    if past or TERMS_MET.find(low):
         rest = EXAMINED_PAST.without(rest)
     if TIES.find(rest):
         return class_of(rest)

@@ -43,12 +43,39 @@ NO_GUARANTOR = Rule(
     ),
     but=r"{beside_the_client}",
 )
+HEIRS_WRITE = Rule(
+    "heirs_are_the_creditor",
+    r"\b(?:wir|ich) {speaks_for} (?:die|eine) {heirs}|"
+    r"\b(?:wir|ich) (?:\w{1,20} )?(?:die|eine) {heirs}(?: [^\s,;:]{1,30}){0,4}? {speaks_for}(?= ?[.,;!]| ?\Z)|"
+    r"\A(?:ich \w{1,20} )?{in_the_name} (?:der|einer) {heirs}|"
+    r"\Afuer die {heirs}(?: [^\s,;:]{1,30}){0,4}? (?:teil|schreib|meld|antwort|zeig)en? (?:wir|ich)\b|"
+    r"{creditor_role}(?: ist| sind| war)?[:,]? ?(?:(?:die|der|eine) )?{heirs}|"
+    r"\b(?:wir sind|von (?:mir|uns) vertretene\w?) (?:(?:die|eine) )?{heirs}",
+    takes=(
+        "Ich zeige an, dass ich die Erbengemeinschaft Sommer vertrete.",
+        "Namens und in Vollmacht der Erbengemeinschaft Sommer teilen wir mit, was offen ist.",
+        "Vermieterin ist die Erbengemeinschaft Sommer.",
+    ),
+    leaves=(
+        "Schuldnerin ist die Erbengemeinschaft Sommer.",
+        "Ihre Mandantin vertritt die Erbengemeinschaft Sommer.",
+        "Ich vertrete die Vermieterin gegen die Erbengemeinschaft Sommer.",
+    ),
+)
+"""The creditor is several heirs."""
+HEIRS = Rule(
+    "heirs",
+    r"{heirs}",
+    takes=("Die Miete steht der Erbengemeinschaft zu.",),
+    leaves=("Die Erbengemeinschaft schuldet die Miete.", "Die Erben zahlen."),
+    but=r"{against}|{the_client}",
+)
 IDENTITY = Rule(
     "identity_of_the_client",
     r"{our_customer}{gap}{born_on}{gap}{born}|{born_on}{gap}{our_customer}{gap}{born}|"
     r"{our_customer}{gap}{lives_at}|{personal_data}{gap}(?:{our_customer}{gap}{reads}|{differs})|"
     r"{another_of_the_name}{gap}(?:nicht|keine|not)\b|"
-    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}",
+    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}|{the_client}{gap}{not_on_file}|{identity}{gap}{to_clear}",
     takes=(
         "Unser Kunde ist nach unseren Daten am 03.05.1961 geboren.",
         "Unsere Kundin wohnt in der Ringstraße 4.",
@@ -56,6 +83,9 @@ IDENTITY = Rule(
         "Das von Ihnen genannte Geburtsdatum weicht ab.",
         "Einen zweiten Herrn Kern führen wir nicht.",
         "Bitte prüfen Sie, ob es sich um dieselbe Person handelt.",
+        "Es ist die einzige Kundin dieses Namens.",
+        "Ihre Mandantin kommt in unserer Kartei nicht vor.",
+        "Wir bitten, die Identität zu prüfen.",
     ),
     leaves=(
         "Ihr Mandant, geboren am 03.05.1961, wohnhaft Ringstraße 4",
@@ -106,21 +136,45 @@ UNCOUNTED_PAYMENT = Rule(
     ),
     but=r"{later}",
 )
+PART_ELSEWHERE = Rule(
+    "part_claimed_by_another",
+    r"{only_so_far}(?: (?!mit\b)[^\s,;:.]{1,30}){0,5}? {mandated}|{claim_or_part}{gap}{claims_itself}|"
+    r"{height_of_it}{gap}(?:\b{creditor_there}{gap}{ask_for}|{ask_for}{gap}\b{creditor_there})",
+    takes=(
+        "Nur hierfür haben wir Mandat.",
+        "Die Hauptforderung macht unsere Mandantin selbst geltend.",
+        "Deren Höhe erfragen Sie bitte dort.",
+    ),
+    leaves=(
+        "Nur wir sind mandatiert.",
+        "Wir machen die Forderung geltend.",
+        "Die Höhe ergibt sich aus der Anlage.",
+        "Die Forderung macht er selbst nicht streitig.",
+    ),
+)
+"""Somebody else claims the rest."""
+_RULES = (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, PART_ELSEWHERE, IDENTITY)
 _REASONS = {
     IDENTITY.name: "it may be somebody of the same name",
     OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
     SEVERAL_DEBTORS.name: "the figure is several debtors'",
     SHARE.name: "the client owes a share of it",
     UNCOUNTED_PAYMENT.name: "a payment is not counted yet",
+    PART_ELSEWHERE.name: "somebody else claims another part",
 }
 
 
 def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | None:
     """What a sentence says against every total of its letter, in words; ``figures`` are their positions, ascending."""
+    owed_to_heirs = any(HEIRS_WRITE.find(sentence.folded) for sentence in sentences)
     for sentence in sentences:
         holds_figure = bisect_left(figures, sentence.start) < bisect_left(figures, sentence.end)
-        words = NO_GUARANTOR.without(sentence.folded) if OTHER_ROLE.find(sentence.folded) else sentence.folded
-        for rule in (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, IDENTITY, *((SEVERAL_DEBTORS,) if holds_figure else ())):
+        words = sentence.folded
+        if OTHER_ROLE.find(words):
+            words = NO_GUARANTOR.without(words)
+            if owed_to_heirs:
+                words = HEIRS.without(HEIRS_WRITE.without(words))
+        for rule in (*_RULES, *((SEVERAL_DEBTORS,) if holds_figure else ())):
             if rule.find(words):
                 return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
     return None

@@ -14,6 +14,7 @@ from claimstream.domain.records.mail import ParsedMail, mailbox_of
 from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.endings import find_endings
 from claimstream.domain.replies.kinds import is_harmless, kind_of
+from claimstream.domain.replies.plan import PLAN
 from claimstream.domain.replies.remarks import ABOUT_THE_CLAIM, MONEY
 from claimstream.domain.replies.wants import AWAY, MACHINE, RECEIVED, Said
 from claimstream.domain.text import Sentence, Text, folded
@@ -46,25 +47,38 @@ _VACATION_HEADERS = (
 SELLING = Rule(
     "selling",
     r"{selling}",
-    takes=("Jetzt Demo buchen!", "Not on page one of Google?", "Unser Newsletter: abmelden"),
+    takes=("Jetzt Demo buchen!", "Not on page one of Google?", "Unser Webinar im Mai"),
     leaves=("Die Forderung beträgt 500,00 EUR.",),
 )
+UNSUBSCRIBING = Rule(
+    "unsubscribing",
+    r"{unsubscribing}",
+    takes=("Newsletter abbestellen",),
+    leaves=("Die Forderung beträgt 500,00 EUR.",),
+)
+"""What stands below a letter of a firm that also sends newsletters, too."""
 ABOUT_A_CASE = Rule(
     "about_a_case",
     r"{case_word}|\baktenzeichen\W{1,3}\S{0,12}\d",
     takes=("Ihre Mandantin hat gezahlt.", "Aktenzeichen: 12/26"),
     leaves=("Nie mehr Aktenzeichen abtippen!",),
 )
-MORE_CLIENTS = Rule(
-    "more_clients",
-    r"{more_clients}",
-    takes=("Mehr Mandanten für Ihre Kanzlei",),
+OF_OUR_PLAN = Rule(
+    "of_our_plan",
+    rf"{{your_own}} {PLAN}",
+    takes=("Ihren Vorschlag prüfen wir.", "We have read your proposal."),
+    leaves=("Unsere Angebote der Woche", "Ihre Vorteile"),
+)
+NO_CASE = Rule(
+    "no_case",
+    r"{more_clients}|{field_compound}",
+    takes=("Mehr Mandanten für Ihre Kanzlei", "Trends im Forderungsmanagement"),
     leaves=("Ihre Mandanten haben gezahlt.",),
 )
-"""What is promised to a law firm, and no case of it."""
+"""What is promised to a law firm, or told of its field, and no case of it."""
 ABOUT_THE_FIELD = Rule(
     "about_the_field",
-    r"{field_word}",
+    r"{field_word}|{field_compound}",
     takes=("Verbraucherinsolvenz aktuell",),
     leaves=("Frohe Weihnachten",),
 )
@@ -94,6 +108,8 @@ PAYMENT_CAME_IN = Rule(
 )
 _NAMES = re.compile(r"(?:[A-ZÄÖÜ][\w.&-]{0,30},?\s{1,3}){1,7}[A-ZÄÖÜ][\w.&-]{0,30}(?<!\.)")
 """A line of names, as in a signature without a closing."""
+_SELLS = 2
+"""Words of selling from which on the mail of a list sells, whoever sent it."""
 _SURE_SIGNS = 3
 """Signs of selling from which on words of the field in general say nothing: a seminar has both."""
 
@@ -236,17 +252,26 @@ def _is_names(sentence: Sentence) -> bool:
     return _NAMES.fullmatch(sentence.written.strip()) is not None and DOUBT.find(sentence.folded) is None
 
 
-def unasked(mail: ParsedMail) -> Classification | None:
-    """Spam, only when two signs agree and nothing in the text is about a debt."""
-    text = MORE_CLIENTS.without(folded("\n".join([mail.subject, *(source.text for source in mail.sources)])))
+def unasked(mail: ParsedMail, *, routed: bool = False) -> Classification | None:
+    """Spam, only when two signs agree and nothing in the text is about a debt.
+
+    Args:
+        routed: its sender has an inquiry of ours. Then only a mailing list's mail that sells is spam, not a letter with
+            a line about a newsletter below.
+    """
+    whole = folded("\n".join([mail.subject, *(source.text for source in mail.sources)]))
+    text = NO_CASE.without(whole)
     if ABOUT_A_CASE.find(text) or mail.in_reply_to:
         return None
     selling = {found.group() for found in SELLING.finditer(text)}
-    if ABOUT_THE_FIELD.find(text) and len(selling) < _SURE_SIGNS:
+    listed = mail.header("List-Unsubscribe") is not None
+    if routed and (not listed or len(selling) < _SELLS or ABOUT_THE_CLAIM.find(text) or OF_OUR_PLAN.find(text)):
+        return None
+    selling |= {found.group() for found in UNSUBSCRIBING.finditer(text)}
+    if ABOUT_THE_FIELD.find(whole) and len(selling) < _SURE_SIGNS:
         return None
     flag, status = (folded(mail.header(name) or "") for name in ("X-Spam-Flag", "X-Spam-Status"))
     flagged = flag == "yes" or status.startswith("yes")
-    listed = mail.header("List-Unsubscribe") is not None
     signs = len(selling) + 2 * flagged + listed
     if signs < 2:
         return None

@@ -108,7 +108,8 @@ class _Reading:
 
 
 def _by_content(mail: ParsedMail, reading: _Reading, letter: Letter | None) -> Classification:
-    if letter is None and not reading.labelled and (spam := unasked(mail)):
+    answers = any(extraction.settlement for extraction in reading.extractions)
+    if not (reading.labelled or (letter and answers)) and (spam := unasked(mail, routed=letter is not None)):
         return spam
     installments = _installments(reading)
     if not (installments and letter is not Letter.SECOND and not reading.said.find(NAMES_PLAN)):

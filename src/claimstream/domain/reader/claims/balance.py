@@ -114,6 +114,8 @@ class _Balance:
             return
         if claim.role is None:
             self._change(number, role=Role.TOTAL)
+        if claim.role is Role.TOTAL and any(self._claims[n].role is Role.PRINCIPAL for n in equation.terms):
+            self._change(number, part=False)  # "sie setzt sich zusammen aus …, insgesamt …"
         if counted_on & set(equation.terms) and self._rows.is_row(number):
             self._change(number, doubt=self._vagueness(number), proven=True)
 

@@ -20,8 +20,16 @@ _SUFFIX_NOUN_GAP = re.compile(
 )
 _STILL_BEFORE = re.compile(r"\bnoch\b[^.,;\d]{0,30}\Z")
 _TO_PAY = re.compile(
-    r"\s{1,2}(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen)"
+    r"\s{1,2}(?:(?:an )?(?:uns|mich|mir)\s{1,2})?"
+    r"(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen|bezahlen)"
 )
+_OWED_BEHIND = re.compile(
+    r"(?:\s?(?:eur|euro|€))?,\s(?:die|den|welche)\s(?:[^\s,.;:\d]{1,30}\s){1,6}?"
+    r"(?:schuldet|schuldig\s(?:ist|sind|bleibt)|(?:zu\s)?zahlen\s(?:muss|hat))(?=[.,;]|\s|\Z)"
+)
+"""*50,00 EUR, die Frau Kern uns noch schuldet*"""
+_CLAIMS = re.compile(r"\b(?:mache|machen)\s(?:wir|ich)\s(?:[^\s,.;:\d]{1,20}\s){0,4}\Z")
+_CLAIMED = re.compile(r"(?:\s?(?:eur|euro|€))?\s(?:[^\s,.;:\d]{1,20}\s){0,3}?geltend(?!\w)")
 _TO = re.compile(r"\bauf\s*\Z")
 _CHANGED = re.compile(
     r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
@@ -71,8 +79,12 @@ def _role_behind(page: Page, label: Label, before: str, gap: str, *, has_label: 
 
 def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) -> Meaning:
     """Phrases around the amount that hold no label; the amount itself stands for it."""
-    if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 24]):
+    if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 32]):
         return Meaning(Role.STILL, Label(Role.STILL, token.start, token.end))
+    if not has_label and (
+        _OWED_BEHIND.match(page.low, token.end) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))
+    ):
+        return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     if _TO.search(before) and _CHANGED.match(page.low, token.end) and not has_label:
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     return Meaning()

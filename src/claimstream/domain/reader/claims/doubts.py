@@ -9,6 +9,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
+from claimstream.domain.reader.numerals import contradicts_words
 from claimstream.domain.reader.plain import is_request
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -37,13 +38,18 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
     surroundings = Surroundings(page, names)
     return tuple(
         replace(claim, doubt=_doubt(page, surroundings, number, claim))
-        if not claim.doubt and not claim.proven and claim.role in _COUNTED
+        if not claim.doubt and claim.role in _COUNTED
         else claim
         for number, claim in enumerate(claims)
     )
 
 
 def _doubt(page: Page, surroundings: Surroundings, number: int, claim: Claim) -> FigureDoubt | None:
+    value = claim.token.value
+    if value is not None and contradicts_words(page.text, claim.token.end, value):
+        return FigureDoubt.EITHER
+    if claim.proven:
+        return None
     if _is_one_of_two(page, number):
         return FigureDoubt.EITHER
     return None if surroundings.are_plain(claim) else FigureDoubt.WORDS

@@ -20,6 +20,7 @@ from claimstream.domain.reader.plain import (
     is_plain,
     is_plain_after,
     is_telling,
+    names_parts,
 )
 
 _OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
@@ -32,7 +33,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"(?:\s?(?:EUR|Euro|€))?(?:\sbeträgt|\sbetragen)?\s?\([^()]{5,300}\)\.?")
-_TAIL = re.compile(r",\s(?P<own>(?=(?:der|die|das|unsere?|ihre?|seine?|sein|the|our)\s[A-ZÄÖÜa-z]))?|\sund\s")
+_TAIL = re.compile(r",\s(?P<own>(?=(?:der|die|das|eine?|unsere?|ihre?|seine?|sein|the|our)\s[A-ZÄÖÜa-z]))?|\sund\s")
 _LONGEST = 2 * WINDOW
 """Characters of a stretch that is understood."""
 _LEAD_LINES = 14
@@ -56,7 +57,8 @@ class Surroundings:
         if span.end - span.start > _LONGEST:
             return False
         begin = self._own_part(span, claim)
-        if not self._plain(begin, self._own_end(span, claim), claim.token.value):
+        end = self._own_end(span, claim)
+        if not (self._plain(begin, end, claim.token.value) or self._is_added_up(begin, end, claim)):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
@@ -108,7 +110,7 @@ class Surroundings:
             if match.group().startswith(":"):
                 if len(before.split()) >= 3 and is_announcement(before, self._names):
                     begin = match.end()
-            elif page.low.startswith("dass ", match.end()):
+            elif page.low.startswith(("dass ", "daß "), match.end()):
                 if is_telling(before):
                     begin = match.end()
             elif is_past(before, self._names) or is_beside(
@@ -147,6 +149,17 @@ class Surroundings:
             return False
         following = self._sentences.around(start, start + 1)
         return self._add_up(start, following.end, value) and is_breakdown(following.of(page.text))
+
+    def _is_added_up(self, begin: int, end: int, claim: Claim) -> bool:
+        """Whether the words before the amount only name its parts (*Getriebe 90 EUR, Einbau 10 EUR, zusammen …*)."""
+        start, value = claim.token.start, claim.token.value
+        return (
+            value is not None
+            and end - begin <= _LONGEST
+            and self._add_up(begin, start, value)
+            and names_parts(self._page.text[begin:start])
+            and self._plain(start, end, value)
+        )
 
     def _add_up(self, start: int, end: int, value: Decimal) -> bool:
         """Whether the amounts of a stretch come to ``value``."""

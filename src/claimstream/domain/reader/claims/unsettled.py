@@ -7,7 +7,7 @@ from dataclasses import replace
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.claims.rows import ADDED_ON, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, INCLUDED, PART_OF_CLAIM, Rows
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -51,11 +51,15 @@ def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstract
 
 
 def _is_reduced(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], last: int) -> bool:
-    """Whether a row behind the last claim takes something off it, and no sum says what is left."""
-    return not claims[last].proven and any(
-        claim.role is Role.PAYMENT and claim.token.value and n not in used and rows.is_row(n)
-        for n, claim in enumerate(claims[last + 1 :], last + 1)
-    )
+    """Whether a row behind the last claim takes something off, by word or sign, and no sum says what is left."""
+
+    def takes_off(number: int, claim: Claim) -> bool:
+        value = claim.token.value
+        if not value or number in used or not rows.is_row(number):
+            return False
+        return claim.role in {Role.PAYMENT, Role.CREDIT} or value < 0 or rows.says(number, DEDUCTED)
+
+    return not claims[last].proven and any(takes_off(n, claim) for n, claim in enumerate(claims[last + 1 :], last + 1))
 
 
 def _other_than_the_total(claims: Sequence[Claim]) -> set[int]:
