@@ -124,3 +124,53 @@ def test_an_agency_that_is_a_creditor_elsewhere_may_name_itself() -> None:
     elsewhere = file(2, last="Ohlers", case="8820/25", creditor="Dreyer Inkasso GmbH")
     text = "Die von der Dreyer Inkasso GmbH angemeldete Gesamtforderung gegen Nele Brandt beträgt 512,40 EUR."
     assert ReviewReason.CONFLICT not in _decided(_by_code(text), (ours, elsewhere)).reasons
+
+
+BOTH = (
+    "Nele Brandt und Jan Vogel",
+    "Jan Vogel und Nele Brandt",
+    "Frau Nele Brandt sowie Herrn Vogel",
+    "Nele Brandt u. a.",
+    "Nele Brandt und zwei weitere",
+    "Nele Brandt und die Vogel Bau GmbH",
+    "Nele Brandt & Jan Vogel",
+    "Brandt, Nele und Vogel, Jan",
+    "Nele Brandt, Jan Vogel und Ida Hauser",
+    "Nele Brandt and Jan Vogel",
+)
+OF_SEVERAL = (
+    *(f"Die Gesamtforderung gegen {names} beträgt 512,40 EUR." for names in BOTH),
+    *(f"Schuldner: {names}\n\nGesamtforderung: 512,40 EUR" for names in (*BOTH, "Nele Brandt, Jan Vogel")),
+    "Schuldnerin: Nele Brandt\nMitschuldner: Jan Vogel\n\nGesamtforderung: 512,40 EUR",
+    "Schuldner 1: Nele Brandt\nSchuldner 2: Jan Vogel\n\nGesamtforderung: 512,40 EUR",
+    "Schuldner: Nele Brandt\n           Jan Vogel\n\nGesamtforderung: 512,40 EUR",
+    "Forderung gegen Nele Brandt und gegen Jan Vogel\n\nDie Gesamtforderung beträgt 512,40 EUR.",
+    "Nele Brandt 400,00\nJan Vogel 112,40\nGesamt 512,40",
+    "1. Jan Vogel: 112,40 EUR\n2. Nele Brandt: 400,00 EUR\nGesamtforderung: 512,40 EUR",
+)
+OF_ONE = (
+    "Die Gesamtforderung gegen Nele Brandt und Uwe Brandt beträgt 512,40 EUR.",
+    "Betreff: Nele Brandt / Stadtwerke Aue GmbH\n\nDie Gesamtforderung beträgt 512,40 EUR.",
+    "Betreff: Nele Brandt und Ihre Anfrage vom 02.03.2026\n\nDie Gesamtforderung beträgt 512,40 EUR.",
+    "Schuldnerin: Nele Brandt, Alte Gasse 5, 12345 Aue\n\nGesamtforderung: 512,40 EUR",
+    "Schuldnerin: Nele Brandt, Kundennummer 123456\n\nGesamtforderung: 512,40 EUR",
+    "Hauptforderung Strom 400,00 EUR\nZinsen Stand heute 112,40 EUR\nGesamtforderung gegen Nele Brandt 512,40 EUR",
+    f"{FIGURE}\n\nNele Brandt und Jan Vogel haften als Gesamtschuldner.",
+)
+
+
+@pytest.mark.parametrize("text", OF_SEVERAL)
+def test_a_figure_of_several_debtors_is_a_conflict(text: str) -> None:
+    decision = _decided(_by_code(text))
+    assert not decision.write
+    assert ReviewReason.CONFLICT in decision.reasons
+
+
+@pytest.mark.parametrize("text", OF_ONE)
+def test_names_that_are_no_further_debtor_are_no_conflict(text: str) -> None:
+    assert ReviewReason.CONFLICT not in _decided(_by_code(text)).reasons
+
+
+def test_a_creditor_joined_to_the_client_is_no_further_debtor() -> None:
+    text = "Aus dem Vertrag von Nele Brandt und der Stadtwerke Aue GmbH beträgt die Gesamtforderung 512,40 EUR."
+    assert ReviewReason.CONFLICT not in _decided(_by_code(text)).reasons

@@ -398,7 +398,7 @@ def test_a_total_in_another_clients_attachment_is_a_conflict() -> None:
     assert (decision.review_reason, decision.write) == (ReviewReason.CONFLICT, False)
     all_named = extraction(source_id="body", kind=SourceKind.BODY, people=[("Nele", "Brandt"), ("Uwe", "Falk")])
     assert decided(all_named, reading, received=received).review_reason is ReviewReason.CONFLICT
-    both = mail("", pdf("Schuldner: Uwe Falk und Nele Brandt\nGesamtforderung 512,00 EUR"))
+    both = mail("", pdf("Schuldner: Eheleute Uwe Falk und Nele Brandt\nGesamtforderung 512,00 EUR"))
     assert decided(about_her, reading, received=both).write
 
 

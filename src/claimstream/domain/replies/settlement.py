@@ -35,7 +35,7 @@ from claimstream.domain.replies.answers import (
     what_is_said,
 )
 from claimstream.domain.replies.beside import NO, leaves_accepted, leaves_declined, leaves_offered, ties_accepted
-from claimstream.domain.replies.boxes import Box, find_boxes
+from claimstream.domain.replies.boxes import Box, find_boxes, find_marks
 from claimstream.domain.replies.conditions import BY_LAW, REFERS_BACK, conditions_in
 from claimstream.domain.replies.insertions import bare
 from claimstream.domain.replies.kinds import SALUTATION
@@ -194,8 +194,11 @@ class _Reply:
     def __init__(self, text: str) -> None:
         self._marks = Marks(text)
         self._boxes = find_boxes(text)
+        self._names: list[bool] = []
         lines = Spans(list({(box.start, box.end) for box in self._boxes}))
-        self._pieces = [piece for piece in pieces_of(text, self._marks) if not lines.overlap(*_place(piece))]
+        # Boxes that answer nothing may be the bullets of a list: their lines count.
+        left_out = lines if any(self._says(box) is not None for box in self._boxes) else Spans([])
+        self._pieces = [piece for piece in pieces_of(text, self._marks) if not left_out.overlap(*_place(piece))]
         for number, piece in enumerate(self._pieces[1:], start=1):
             before = self._pieces[number - 1]
             told = SHE.match(piece.low) and stands_for_client(piece.low, before.low)
@@ -213,6 +216,13 @@ class _Reply:
         if ACCEPTED not in self._said.values():
             prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
             self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
+        if self._said:
+            # A mark that nobody knows may be a box that nobody ticked.
+            marked = Spans([(mark, mark + 1) for mark in find_marks(text)])
+            for number in [n for n, said in self._said.items() if said in {ACCEPTED, DECLINED}]:
+                place = _place(self._pieces[number])
+                if marked.overlap(*place) or lines.overlap(*place):
+                    self._said[number] = UNCLEAR
 
     def _is_bare(self, number: int) -> bool:
         """Whether a piece answers by itself, or by a pronoun for what was asked: the first words of the reply do."""
