@@ -4,7 +4,7 @@ import pytest
 from tests.domain.records import source
 
 from claimstream.domain.reader.source import read_source
-from claimstream.domain.records.extraction import FigureDoubt
+from claimstream.domain.records.extraction import AmountRank, FigureDoubt
 
 TEXTS = {
     FigureDoubt.LABEL: "Die Gesamtforderung beträgt ca. 1.200,00 EUR.",
@@ -57,3 +57,31 @@ def test_a_sum_of_payments_is_no_claim() -> None:
     rows = "Tag\tVorgang\tEUR\n05.01.2026\tLastschrift\t622,00\n05.04.2026\tÜberweisung\t622,00\nGesamt\t\t1.244,00"
     assert doubts(rows) == {FigureDoubt.SUMS}
     assert doubts(rows.replace("Lastschrift", "Rechnung").replace("Überweisung", "Rechnung")) == {None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Es sind 865,00 EUR offen (Geldstrafe 750,00 EUR, Verfahrenskosten 90,00 EUR, Mahngebühr 25,00 EUR).",
+        "Der Rückstand beträgt 532,44 EUR. In diesem Betrag sind Säumniszuschläge von 24,00 EUR bereits enthalten.",
+        "Aus der Schlussrechnung sind einschließlich Mahngebühren und Zinsen derzeit 731,42 EUR zu zahlen.",
+        "Hauptforderung 1.286,40 EUR\nZinsen 161,22 EUR\nKosten 154,69 EUR\n----------\n1.602,31 EUR",
+    ],
+)
+def test_parts_that_come_to_the_figure_leave_it_sure(text: str) -> None:
+    found = [total for total in read_source(source(text)).totals if total.rank < AmountRank.BARE]
+    assert [(total.doubt, total.confidence) for total in found] == [(None, 0.8)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Es sind 865,00 EUR offen (Geldstrafe 750,00 EUR, Verfahrenskosten 90,00 EUR, Mahngebühr 35,00 EUR).",
+        "Der Rückstand beträgt 532,44 EUR. Hinzu kommen Säumniszuschläge von 24,00 EUR.",
+        "Für diese Auskunft sind 25,00 EUR zu zahlen.",
+        "Hauptforderung 1.286,40 EUR\nZinsen 161,22 EUR\nKosten 154,69 EUR\n----------\n1.599,99 EUR",
+    ],
+)
+def test_parts_that_do_not_come_to_it_leave_it_open(text: str) -> None:
+    found = [total for total in read_source(source(text)).totals if total.rank < AmountRank.BARE]
+    assert all(total.doubt or total.computed for total in found)

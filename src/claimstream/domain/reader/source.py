@@ -140,7 +140,7 @@ def _name_words(people: Sequence[Found[PersonName]], organisations: Organisation
 def combine_parts(
     principal: Amount | None, interest: Amount | None, costs: Amount | None, totals: Sequence[Amount] = ()
 ) -> Amount | None:
-    """principal + interest + costs as the total at 0.85 of the weakest's confidence.
+    """principal + interest + costs as the total at 0.85 of the weakest's confidence, or as it stands among ``totals``.
 
     None when a total with a label stands among ``totals``, or when one of the three is missing or flawed.
     """
@@ -149,11 +149,17 @@ def combine_parts(
     ]
     if len(parts) < 3 or any(total.rank < AmountRank.BARE for total in totals):
         return None
+    value = sum((part.value for part in parts if part.value is not None), Decimal(0))
+    label = " + ".join(part.label for part in parts)
+    shown = next((total for total in totals if total.rank is AmountRank.BARE and total.value == value), None)
+    if shown is not None:
+        # The sum stands below the parts, and nothing but a line says that it is one.
+        return shown.model_copy(update={"rank": AmountRank.TOTAL, "label": label})
     first = min(parts, key=lambda part: part.evidence.start)
     return Amount(
-        value=sum((part.value for part in parts if part.value is not None), Decimal(0)),
+        value=value,
         rank=AmountRank.TOTAL,
-        label=" + ".join(part.label for part in parts),
+        label=label,
         confidence=round(min(part.confidence for part in parts) * COMPUTED_FACTOR, 4),
         evidence=first.evidence,
         repaired=any(part.repaired for part in parts),

@@ -30,6 +30,13 @@ _OWED_BEHIND = re.compile(
 """*50,00 EUR, die Frau Kern uns noch schuldet*"""
 _CLAIMS = re.compile(r"\b(?:mache|machen)\s(?:wir|ich)\s(?:[^\s,.;:\d]{1,20}\s){0,4}\Z")
 _CLAIMED = re.compile(r"(?:\s?(?:eur|euro|€))?\s(?:[^\s,.;:\d]{1,20}\s){0,3}?geltend(?!\w)")
+_FAR = 106
+"""Characters before an amount among which its verb is looked for."""
+_ARE = re.compile(r"\b(?:sind|ist)\b[^.;\d]{0,100}\Z")
+_TO_BE_PAID = re.compile(
+    r"(?:\s?(?:eur|euro|€))?\s{1,2}(?:(?:an )?(?:uns|mich)\s)?zu (?:zahlen|begleichen|entrichten)(?=[.,;]|\s*\Z)"
+)
+"""*derzeit sind 731,42 € zu zahlen*"""
 _TO = re.compile(r"\bauf\s*\Z")
 _CHANGED = re.compile(
     r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
@@ -81,6 +88,9 @@ def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) 
     """Phrases around the amount that hold no label; the amount itself stands for it."""
     if _STILL_BEFORE.search(before) and _TO_PAY.match(page.low[token.end : token.end + 32]):
         return Meaning(Role.STILL, Label(Role.STILL, token.start, token.end))
+    are = _ARE.search(page.low, max(0, token.start - _FAR), token.start)
+    if not has_label and are and _TO_BE_PAID.match(page.low, token.end):
+        return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     if not has_label and (
         _OWED_BEHIND.match(page.low, token.end) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))
     ):

@@ -1,5 +1,6 @@
 """Doubt where the sums of a letter leave something open: more is added, two totals differ, an amount says nothing."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -11,12 +12,17 @@ from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, INCLUDED, 
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
 
+_BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
+
 
 def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int]) -> tuple[Claim, ...]:
     """``claims``, in doubt where something is left open. ``used`` are the numbers of what other figures are made of."""
     ranked = {number for number, claim in enumerate(claims) if claim.role in CLAIM_ROLES and not claim.part}
     if not ranked:
         return tuple(claims)
+    inside = _broken_down(page, claims, ranked) | _included(rows, claims, min(ranked))
+    claims = [replace(claim, part=True) if n in inside else claim for n, claim in enumerate(claims)]
+    used = used | inside
     doubtful = _other_than_the_total(claims)
     if (
         _is_added_to(page, rows, claims, used, min(ranked))
@@ -27,6 +33,26 @@ def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstra
     ):
         doubtful |= ranked
     return tuple(replace(c, doubt=FigureDoubt.SUMS, proven=False) if n in doubtful else c for n, c in enumerate(claims))
+
+
+def _broken_down(page: Page, claims: Sequence[Claim], ranked: AbstractSet[int]) -> set[int]:
+    """The amounts that stand in parentheses behind a claim and come to it: *865,00 EUR (Geldstrafe 750,00 EUR, …)*."""
+    found: set[int] = set()
+    for number in ranked:
+        match = _BREAKDOWN.match(page.text, claims[number].token.end)
+        inside = [n for n in range(number + 1, len(claims)) if match and claims[n].token.end <= match.end()]
+        if len(inside) > 1 and sum(claims[n].token.value or 0 for n in inside) == claims[number].token.value:
+            found.update(inside)
+    return found
+
+
+def _included(rows: Rows, claims: Sequence[Claim], first: int) -> set[int]:
+    """The parts behind a claim that are said to be in it: *in diesem Betrag sind Zuschläge von 24,00 EUR enthalten*."""
+    return {
+        number
+        for number, claim in enumerate(claims[first + 1 :], first + 1)
+        if claim.role in {Role.INTEREST, Role.COSTS} and rows.says_around(number, INCLUDED)
+    }
 
 
 def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], first: int) -> bool:
