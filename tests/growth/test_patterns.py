@@ -27,6 +27,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.rules.mentions._reference_pattern": "escaped words of a reference of ours",
     "claimstream.domain.rules.mentions._person_pattern": "escaped names of ours",
     "claimstream.domain.rules.own_letter.represents": "an escaped name of ours",
+    "claimstream.domain.rules.ownership._as_debtor": "an escaped name of ours",
     "claimstream.domain.text.ourselves._named": "escaped words of our firm's names",
     "claimstream.reading.docx.read_docx": "a list in the function, for names of members",
     "claimstream.reading.mimetree._between_boundaries": "the escaped boundary of a multipart",
