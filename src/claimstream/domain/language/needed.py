@@ -175,12 +175,12 @@ def _rarest(sets: Iterable[Keys]) -> Keys | None:
 
 @cache
 def _commonness(key: str) -> float:
-    """How often a text holds a key, about: the longer the less, and the more the more entries it stands in."""
+    """Return how often a text holds a key, about: the longer the less, and the more the more entries it stands in."""
     return 3.0 ** -len(key) + stems()[key.strip()] / stems().total()
 
 
 class Needs:
-    """What a text, in small letters, must hold for a pattern to find anything in it."""
+    """The pieces that a text, in small letters, must hold for a pattern to find anything in it."""
 
     def __init__(self, pattern: str) -> None:
         self.masks = tuple(reduce(or_, map(_bit, sets), 0) for sets in needs_of(pattern))

@@ -436,7 +436,7 @@ def _without_names(text: str) -> str:
 
 
 def _without_name(match: re.Match[str]) -> str:
-    """What is in quotation marks goes when it only names something: *Vertrag „Komfort Plus"*."""
+    """Return nothing for what is in quotation marks when it only names something: *Vertrag „Komfort Plus"*."""
     odd = CLAIM_NAMED.find(folded(match["name"])) or is_odd_phrase(match["name"])
     return match.group() if odd else " "
 

@@ -34,7 +34,7 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 
 def _goes_on(line: str, below: str) -> bool:
-    """Whether a line ends with a day, and the next one goes on in small letters: *zum 31.10.2026 / erloschen*."""
+    """Return whether a line ends with a day and the next goes on in small letters: *zum 31.10.2026 / erloschen*."""
     return _DAY.search(line) is not None and below.lstrip()[:1].islower()
 
 

@@ -46,7 +46,7 @@ class AmountFlaw(StrEnum):
 
 
 class FigureDoubt(StrEnum):
-    """Why a figure may not be what is owed today, as the rules say it."""
+    """A reason why a figure may not be what is owed today, as the rules say it."""
 
     LABEL = "label_in_doubt"
     """Its label says so: about, provisional, without interest."""
@@ -79,7 +79,7 @@ class Amount(Record):
     computed: bool = False
     """principal + interest + costs, at 0.85 of the confidence."""
     doubt: FigureDoubt | None = Field(default=None, exclude_if=lambda doubt: doubt is None)
-    """Why it is read with less confidence than its source allows.
+    """The reason why it is read with less confidence than its source allows.
 
     Left out where there is none: workers of the release before do not know it."""
 

@@ -270,13 +270,6 @@ THEIRS = Rule(
     leaves=("Mit dem Plan Ihrer Mandantin sind wir einverstanden.",),
 )
 
-PRONOUN = Rule(
-    "pronoun",
-    r"\b(?:ihm|ihn|diesem|diesen|dem|den|dies|dieses|es|damit|it|this)\b",
-    takes=("Wir stimmen ihm zu.", "Damit sind wir einverstanden."),
-    leaves=("Wir stimmen dieser zu.",),
-)
-
 AS_SUBMITTED = Rule(
     "as_submitted",
     r"{as_submitted}|,? ?\b(?:so,? )?wie (?:er|sie|es) {lies_there}\b,?|"

@@ -119,7 +119,7 @@ def _said_of_plan(low: str) -> SettlementDecision | None:
 
 
 def _clauses_say(low: str) -> set[SettlementDecision]:
-    """What several clauses of the same weight say, each by itself: *we must refuse: your plan is not accepted*."""
+    """Return what clauses of the same weight say, each by itself: *we must refuse: your plan is not accepted*."""
     clauses = _CLAUSES.split(low, _MOST_CLAUSES)
     if not 1 < len(clauses) <= _MOST_CLAUSES or any(map(_SUBORDINATE.match, clauses)):
         return set()
@@ -183,7 +183,7 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
 
 
 def _agrees_elsewhere(rest: str) -> bool:
-    """Whether a clause agrees to something and refuses nothing: *the payment we refuse, to the plan we agree*."""
+    """Return whether a clause agrees to something and refuses nothing: *this we refuse, to the plan we agree*."""
     return any(
         AGREES_FIRMLY.find(_INFINITIVE.sub(" ", clause))
         and not (REFUSES.find(clause) or REFUSES_BY_DENIAL.find(clause))
@@ -192,7 +192,7 @@ def _agrees_elsewhere(rest: str) -> bool:
 
 
 def _without_aside(aside: re.Match[str]) -> str:
-    """What must stay of a stretch in brackets: all of it where it may say more than whose plan it is."""
+    """Return what must stay of a stretch in brackets: all of it where it may say more than whose plan it is."""
     return " " if is_closed(aside.group()) else aside.group()
 
 
@@ -222,7 +222,7 @@ def _told(low: str) -> str:
 
 
 def stands_for_client(low: str, before: str) -> bool:
-    """Whether the pronoun that opens a sentence stands for the writer's client, named in what is before it."""
+    """Return whether the pronoun that opens a sentence stands for the writer's client, named in what is before it."""
     pronoun = _PRONOUN.match(low)
     if pronoun is None or OUR_CLIENT.find(before) is None:
         return False

@@ -275,7 +275,7 @@ KINDS_BESIDE = tuple(kind for kind in (*FIRM_KINDS, *BESIDE_ACCEPTANCES) if kind
 
 
 def leaves_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Decimal]) -> bool:
-    """Whether a piece beside an acceptance changes nothing; the arguments are those of :func:`ties_accepted`."""
+    """Return whether a piece beside an acceptance changes nothing; the arguments are those of :func:`ties_accepted`."""
     return ties_accepted(piece, sums, found) is None
 
 
@@ -362,7 +362,7 @@ def _leaves_declined(piece: Piece) -> bool:
 
 
 def leaves_offered(piece: Piece) -> bool:
-    """Whether a piece beside a counter offer leaves it the creditor's offer.
+    """Return whether a piece beside a counter offer leaves it the creditor's offer.
 
     The offer is an open door itself, so an invitation beside it takes nothing back.
     """

@@ -159,10 +159,3 @@ def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, 
     if veto is not None and veto.find(COURTESY.without(sentence.folded)) is not None:
         return False
     return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))
-
-
-def without_kinds(folded: str, also: tuple[Rule, ...] = ()) -> str:
-    """Return a folded sentence without what makes it of a known kind."""
-    for rule in (*KINDS, *also):
-        folded = rule.sub(" ", folded)
-    return folded

@@ -196,7 +196,7 @@ def offered(low: str, amounts: Sequence[AmountToken]) -> set[Decimal] | None:
 
 
 def offers_plainly(low: str) -> bool:
-    """Whether a marked sentence is the writer's own offer: not a past one, a rough one, or one of several parts.
+    """Return whether a marked sentence is the writer's own offer: not a past one, a rough one, or one of several parts.
 
     One that only announces its sum may say why it is made.
     """
@@ -210,12 +210,12 @@ def offers_plainly(low: str) -> bool:
 
 
 def _without_reason(reason: re.Match[str]) -> str:
-    """What must stay of a reason: all of it where it may say more of the offer."""
+    """Return what must stay of a reason: all of it where it may say more of the offer."""
     return " " if is_closed(reason.group(), reason=True) else reason.group()
 
 
 def names_a_price(low: str) -> bool:
-    """Whether a marked sentence says by one payment of which sum the matter would end, without a word of offering."""
+    """Return whether a marked sentence names the payment that would end the matter, without a word of offering."""
     return (
         low.count("#money") > 0
         and PAST.find(low) is None

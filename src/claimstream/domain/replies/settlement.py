@@ -172,7 +172,7 @@ def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | N
 
 
 def _is_letter(text: str, pieces: Sequence[Piece]) -> bool:
-    """Whether an attachment is a letter, whose words count; a statement, a contract or its terms is none."""
+    """Return whether an attachment is a letter, whose words count; a statement, a contract or its terms is none."""
     return len(text) <= _LONGEST_LETTER and sum("#money" in piece.low for piece in pieces) < _FIGURES_OF_STATEMENT
 
 
@@ -225,7 +225,7 @@ class _Reply:
                     self._said[number] = UNCLEAR
 
     def _is_bare(self, number: int) -> bool:
-        """Whether a piece answers by itself, or by a pronoun for what was asked: the first words of the reply do."""
+        """Return whether a piece answers by itself, or by a pronoun for what was asked, as a reply's first words do."""
         low = self._pieces[number].low
         if BARE_YES.find(low) or BARE_NO.find(low):
             return True
@@ -345,7 +345,7 @@ class _Reply:
 
     @staticmethod
     def _adds_nothing(half: Piece, decision: SettlementDecision, leaves: Callable[[Piece], bool]) -> bool:
-        """Whether the other half of an answer is harmless, or one more refusal, of whatever."""
+        """Return whether the other half of an answer is harmless, or one more refusal, of whatever."""
         also = what_is_said(half.low)
         if also is None:
             return leaves(half)

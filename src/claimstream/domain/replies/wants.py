@@ -175,7 +175,7 @@ RECEIVED = Rule(
 
 
 class Said:
-    """What some texts say, sentence by sentence."""
+    """Some texts, and what they say sentence by sentence."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._sentences = [sentence.folded for text in texts for sentence in Text(text).sentences]

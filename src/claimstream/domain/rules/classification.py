@@ -98,7 +98,7 @@ class _Reading:
 
     @property
     def awaits_a_plan(self) -> bool:
-        """Whether all that is said of a plan is that somebody will decide on it."""
+        """Return whether all that is said of a plan is that somebody will decide on it."""
         said = [e.settlement.evidence.quote for e in self.extractions if e.settlement]
         return all(wants.PLAN_TO_COME.find(folded(quote)) for quote in said)
 

@@ -96,7 +96,7 @@ def another_person(source: Source, evidence: Evidence, consolidated: Consolidate
 
 
 def _another_debtor(text: str, words: str, consolidated: Consolidated, file: CandidateFile) -> str | None:
-    """Who is joined to the client in the figure's own sentence, in the debtor's heading or by a row of their own."""
+    """Return who is joined to the client in the figure's sentence, in the debtor's heading or by a row of their own."""
     client = file.client
     debtor = _as_debtor(client.first_name, client.last_name)
     if not (client.first_name.strip() and client.last_name.strip()) or not debtor.search(text) or _AS_ONE.search(text):
@@ -150,7 +150,7 @@ def _another_debtor(text: str, words: str, consolidated: Consolidated, file: Can
 
 
 def _is_couple(stretch: str, name: str, surname: str) -> bool:
-    """Whether a further name is the other half of the client's couple: of one surname, or behind *Eheleute*."""
+    """Return whether a further name is the other half of the client's couple: of one surname, or behind *Eheleute*."""
     return (
         not set(fold(surname).split()[-1:]).isdisjoint(re.split(r"[\s,]+", fold(name)))
         or _COUPLE.search(stretch) is not None

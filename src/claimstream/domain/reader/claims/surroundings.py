@@ -70,7 +70,7 @@ class Surroundings:
         return (self._is_broken_down(span, claim) or self._follow_up(span)) and self._lead_in(span)
 
     def _plain(self, start: int, end: int, value: Decimal | None = None) -> bool:
-        """Whether a stretch is plain; ``value`` is that of its amount, which may stand there in words as well."""
+        """Return whether a stretch is plain; ``value`` is that of its amount, which may stand there in words, too."""
         if end - start > _LONGEST:
             return False
         known = self._known.get((start, end))
@@ -83,7 +83,7 @@ class Surroundings:
         return known
 
     def _is_plain_cell(self, position: int, begin: int) -> bool:
-        """Whether the cell, or else the line or the sentence above ``begin``, that a label stands in is plain."""
+        """Return whether the cell, or else the line or sentence above ``begin``, that a label stands in is plain."""
         page = self._page
         line = page.index.lines[page.index.at(position)]
         cell = next((c for c in cells(page.text, line) if c.start <= position < c.end), line)
@@ -141,7 +141,7 @@ class Surroundings:
         return Span(match.start(), match.end()) if self._add_up(match.start(), match.end(), value) else None
 
     def _is_broken_down(self, span: Span, claim: Claim) -> bool:
-        """Whether the next sentence gives the parts of the amount (*davon entfallen 50 EUR auf …*): they add up."""
+        """Return whether the next sentence gives parts that come to the amount: *davon entfallen 50 EUR auf …*."""
         page, value = self._page, claim.token.value
         behind = page.text[span.end : span.end + WINDOW]
         start = span.end + len(behind) - len(behind.lstrip())
@@ -151,7 +151,7 @@ class Surroundings:
         return self._add_up(start, following.end, value) and is_breakdown(following.of(page.text))
 
     def _is_added_up(self, begin: int, end: int, claim: Claim) -> bool:
-        """Whether the words before the amount only name its parts (*Getriebe 90 EUR, Einbau 10 EUR, zusammen …*)."""
+        """Return whether the words before only name the parts (*Getriebe 90 EUR, Einbau 10 EUR, zusammen …*)."""
         start, value = claim.token.start, claim.token.value
         return (
             value is not None
@@ -162,7 +162,7 @@ class Surroundings:
         )
 
     def _add_up(self, start: int, end: int, value: Decimal) -> bool:
-        """Whether the amounts of a stretch come to ``value``."""
+        """Return whether the amounts of a stretch come to ``value``."""
         first = bisect_left(self._starts, start)
         parts = [token.value for token in self._page.tokens[first : bisect_left(self._starts, end)]]
         return len(parts) > 1 and None not in parts and sum((part for part in parts if part), Decimal(0)) == value

@@ -78,7 +78,7 @@ def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstract
 
 
 def _is_reduced(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], last: int) -> bool:
-    """Whether a row behind the last claim takes something off, by word or sign, and no sum says what is left."""
+    """Return whether a row behind the last claim takes something off, by word or sign, and no sum says what is left."""
 
     def takes_off(number: int, claim: Claim) -> bool:
         value = claim.token.value
@@ -90,7 +90,7 @@ def _is_reduced(rows: Rows, claims: Sequence[Claim], used: AbstractSet[int], las
 
 
 def _is_sum_of_paid(claims: Sequence[Claim], ranked: AbstractSet[int]) -> bool:
-    """Whether a claim is the sum of what was paid above it: a list of payments has a total, too."""
+    """Return whether a claim is the sum of what was paid above it: a list of payments has a total, too."""
     return any(
         len(paid := [abs(c.token.value) for c in claims[:number] if c.role is Role.PAYMENT and c.token.value]) > 1
         and sum(paid) == claims[number].token.value
