@@ -253,3 +253,11 @@ def test_a_long_text_is_read_like_a_short_one() -> None:
     """No pattern may go back over a long text again and again: these would take hours."""
     for repeated in ("a-", "A ", "1.", "(", "nach ", "und Zinsen ", "wir stimmen ", "Frau Nele ", "O0", "\n", "EUR "):
         read(repeated * 20_000)
+
+
+def test_a_payment_is_a_remark_only_where_no_figure_is_stated_beside_it() -> None:
+    paid = "Davon hat sie 400 EUR gezahlt."
+    alone, beside = read_source(source(paid)), read_source(source(f"Gesamtforderung 1.000,00 EUR. {paid}"))
+    assert alone.remark is not None
+    assert alone.remark.evidence.quote == paid
+    assert beside.remark is None

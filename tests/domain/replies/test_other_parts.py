@@ -23,6 +23,8 @@ def letter(words: str) -> str:
         (DECLINED, "Bei 50 % wären wir dabei."),
         (DECLINED, "Wir bieten 900 EUR."),
         (DECLINED, "Hiermit erklären wir unsere Zustimmung zu dem Zahlungsplan über 60 Raten."),
+        (DECLINED, "Anbei unsere Zustimmung."),
+        (DECLINED, "Die Annahmeerklärung erhalten Sie anbei unterschrieben zurück."),
     ],
 )
 def test_an_attached_letter_may_take_an_answer_back(
