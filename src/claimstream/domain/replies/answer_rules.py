@@ -113,6 +113,16 @@ THINKS = Rule(
 )
 """What follows is thought or told, not said."""
 
+PERHAPS = Rule(
+    "perhaps",
+    r"(?<!nicht )(?<!not ){told_as_possible},? (?:dass|that)\b|"
+    r"\A(?:\w{1,12} ){0,2}?(?<!nicht )(?<!not ){told_as_possible},|"
+    r"(?:[,;:–-] |\b(?:und|aber|doch|jedoch|and|but) ){votes_apart}\W*\Z",
+    takes=("Kann sein, wir lehnen ab.", "Möglich, dass wir ablehnen.", "Der Vorstand lehnt ab, ich bin dafür."),
+    leaves=("Das kann nicht sein, wir lehnen ab.", "Eine Zustimmung erteilen wir nicht."),
+)
+"""A refusal that may come, or that somebody beside its author does not share."""
+
 DENIES = Rule(
     "denies",
     r"{denial}|\w{2,8}n't\b",

@@ -174,6 +174,9 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
         if refused or len(denials) > 1 or "," in core[max(agreed, 0) : denials[0].start()]:
             return False
+        # "Die Kasse lehnt ihn ab, wir nicht" denies the refusal.
+        if agreed < 0 and core == rest:
+            return False
     elif (not refused and core == rest) or _agrees_elsewhere(rest):
         return False
     return (

@@ -182,7 +182,7 @@ OFFERED_SUM = Rule(
 
 SCORNED = Rule(
     "scorned",
-    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)(?=[^,;:]{0,160}?{denial})|"
+    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)(?=[^,;:]{0,160}?{denial}(?! (?:unter|vor|bis|ueber|ohne|laenger)\b))|"
     r"\A#money (?:von|fuer|statt) #?\w{1,20}\?|{now_at_last} (?:soll|sollen) (?:ich|wir)\b([^?]{0,160}?)\?{1,3}",
     takes=(
         "#share von meinem Geld ist ein Witz.",

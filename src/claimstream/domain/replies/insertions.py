@@ -6,7 +6,7 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
 UNTIED_AHEAD = (
-    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}))"
+    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}|{nearly}))"
 )
 """No word of doubt in the stretch that follows."""
 

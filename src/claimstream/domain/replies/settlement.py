@@ -23,6 +23,7 @@ from claimstream.domain.replies.answer_rules import (
     BY_US,
     NO_TO_THAT,
     OFFERS,
+    PERHAPS,
     SAID_BY_OTHERS,
     THINKS,
     UNDECIDED,
@@ -321,7 +322,8 @@ class _Reply:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
-        if decision is DECLINED and SAID_BY_OTHERS.find(self._pieces[number].low):
+        low = self._pieces[number].low
+        if decision is DECLINED and (SAID_BY_OTHERS.find(low) or PERHAPS.find(low)):
             return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
