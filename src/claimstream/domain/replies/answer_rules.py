@@ -6,12 +6,13 @@ from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.:!]? ){0,2}{bare_yes}"
+    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.:!]? ){0,2}(?:(?<=, )dann )?{bare_yes}"
     r"(?:[,.!]? (?:und )?{bare_yes})?(?:,? {as_you_said})?[^\w?]*\Z",
     takes=(
         "Einverstanden.",
         "Passt, machen wir so wie vorgeschlagen.",
         "Passt für mich, bin einverstanden.",
+        "Gut, dann machen wir das so.",
         "Einverstanden, das machen wir so.",
         "Also: ja, wir sind dabei.",
         "Agreed.",
@@ -266,6 +267,15 @@ INDEFINITE = Rule(
     takes=("Wir akzeptieren einen Vergleich.", "We accept a settlement."),
     leaves=("Wir akzeptieren den Vergleich.",),
 )
+
+YET_TO_COME = Rule(
+    "yet_to_come",
+    r"\bwerden?\b.{0,160}\b(?:zustimmen|beitreten|annehmen|akzeptieren|mittragen|anschliessen|erteilen|geben)\b|"
+    r"\b(?:zustimmen|beitreten|annehmen|akzeptieren|mittragen|erteilen|geben) werden?\b",
+    takes=("Wir werden dem Plan zustimmen.", "dass wir ihn annehmen werden"),
+    leaves=("Der Plan wird angenommen.", "Wir stimmen dem Plan zu."),
+)
+"""Consent that is announced."""
 
 VERB_FIRST = Rule(
     "verb_first",

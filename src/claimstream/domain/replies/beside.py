@@ -71,8 +71,8 @@ SHUT = Rule(
 
 AGREED_SINCE = Rule(
     "agreed_since",
-    "{agreed_since}",
-    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Eltern haben eine Zahlung angekündigt."),
+    r"{agreed_since}|{tie_person}.{0,80}?\bangeboten\b",
+    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Mutter hat uns Geld angeboten.", "Die Eltern haben eine Zahlung angekündigt."),
     leaves=(
         "Die vereinbarten Raten hat er nicht gezahlt.",
         "Er hat die Absprache, die wir getroffen haben, gebrochen.",
@@ -234,7 +234,7 @@ TO_SOMEBODY = Rule(
 
 INVITES = Rule(
     "invites",
-    r"(?:\b(?:sie|ihre? \w{1,30})|{their_client})\b.{0,40}?"
+    r"(?:\b(?:sie|er|ihre? \w{1,30})|{their_client})\b.{0,40}?"
     r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
     r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
     takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
@@ -254,7 +254,7 @@ REASON_TOLD = Rule(
     "reason_told",
     PAST.pattern + "|" + DENIES.pattern + r"|\b(?:habe|war|waren|nichts)\b|{debtor}|{their_client}|{noun_of_claim}|"
     r"\b(?:ist|sind|bleibt|bleiben|is|are)\b.{0,120}?\b(?:\w{0,12}ge\w{2,20}(?:t|en)|(?:be|ver)\w{2,20}(?:t|en)|\w{2,20}ed)\b|"
-    r"{rests_on}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
+    r"{rests_on}|{scorn}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
     + PLAN_DESCRIBED.pattern
     + "|"
     + MEASURES.pattern,

@@ -79,8 +79,9 @@ INSERTIONS = (
     ),
     Rule(
         "interjection",
-        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] ",
-        takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] |"
+        r"\A(?:na )?{yes_word}(?:,? dann|,) (?=(?:ich|wir|{accepting})\b)",
+        takes=("Ist okay so, wir nehmen an.", "Na gut, dann bin ich einverstanden.", "Das geht in Ordnung, wir stimmen zu."),
         leaves=("Das ist nicht in Ordnung.",),
     ),
     Rule(
@@ -207,7 +208,7 @@ INSERTIONS = (
     ),
     Rule(
         "we_examined",
-        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined}(?: und(?: (?:wir|ich))?\b|,)|"
+        r"\b(?:haben|habe|hab|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined}(?: und(?: (?:wir|ich))?\b|,)|"
         r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|"
         r"\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
         takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),
