@@ -6,6 +6,8 @@ from claimstream.domain.replies.settlement import read_settlement
 
 LETTER = "Guten Tag,\n\n{}\n\nMit freundlichen Grüßen\nMohr"
 OWN = (
+    ("die Stadt Rodau", "Stadtkasse Rodau <stadtkasse@rodau.example>"),
+    ("der Landkreis", "Landkreis Rodau <kasse@landkreis-rodau.example>"),
     ("die Stadt Grünau", "Stadt Grünau - Kämmerei <kasse@gruenau.example>"),
     ("die Gemeinde Auental", "Kämmerei <post@gemeinde-auental.example>"),
     ("Frau Dr. Holst", "Praxis <praxis@zahnarzt-holst.example>"),
@@ -14,6 +16,10 @@ OWN = (
     ("Emerald Car Hire", "Office <office@emeraldcarhire.example>"),
 )
 OTHERS = (
+    ("die Stadt Rodau", "Stadtwerke Rodau <kasse@rodau.example>"),
+    ("die Gemeinde Rodau", "Kirchengemeinde Rodau <post@rodau.example>"),
+    ("der Landkreis", "Sparkasse Rodau <post@sparkasse-rodau.example>"),
+    ("die Kern KG", "Kern Inkasso GmbH <post@kern.example>"),
     ("die Sparkasse Grünau", "Stadt Grünau <kasse@gruenau.example>"),
     ("die Stadtwerke Auental", "Gemeinde Auental <post@auental.example>"),
     ("Frau Dr. Sommer", "Praxis <praxis@zahnarzt-holst.example>"),

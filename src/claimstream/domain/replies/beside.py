@@ -72,7 +72,11 @@ SHUT = Rule(
 AGREED_SINCE = Rule(
     "agreed_since",
     r"{agreed_since}|{tie_person}.{0,80}?\bangeboten\b",
-    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Mutter hat uns Geld angeboten.", "Die Eltern haben eine Zahlung angekündigt."),
+    takes=(
+        "Mit Ihrer Mandantin haben wir uns geeinigt.",
+        "Die Mutter hat uns Geld angeboten.",
+        "Die Eltern haben eine Zahlung angekündigt.",
+    ),
     leaves=(
         "Die vereinbarten Raten hat er nicht gezahlt.",
         "Er hat die Absprache, die wir getroffen haben, gebrochen.",
@@ -182,7 +186,8 @@ OFFERED_SUM = Rule(
 
 SCORNED = Rule(
     "scorned",
-    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)(?=[^,;:]{0,160}?{denial}(?! (?:unter|vor|bis|ueber|ohne|laenger)\b))|"
+    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)"
+    r"(?=[^,;:]{0,160}?{denial}(?! (?:unter|vor|bis|ueber|ohne|laenger)\b))|"
     r"\A#money (?:von|fuer|statt) #?\w{1,20}\?|{now_at_last} (?:soll|sollen) (?:ich|wir)\b([^?]{0,160}?)\?{1,3}",
     takes=(
         "#share von meinem Geld ist ein Witz.",

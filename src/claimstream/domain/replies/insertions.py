@@ -6,7 +6,8 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
 UNTIED_AHEAD = (
-    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}|{nearly}))"
+    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}|"
+    r"{nearly}))"
 )
 """No word of doubt in the stretch that follows."""
 
@@ -81,7 +82,11 @@ INSERTIONS = (
         "interjection",
         r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] |"
         r"\A(?:na )?{yes_word}(?:,? dann|,) (?=(?:ich|wir|{accepting})\b)",
-        takes=("Ist okay so, wir nehmen an.", "Na gut, dann bin ich einverstanden.", "Das geht in Ordnung, wir stimmen zu."),
+        takes=(
+            "Ist okay so, wir nehmen an.",
+            "Na gut, dann bin ich einverstanden.",
+            "Das geht in Ordnung, wir stimmen zu.",
+        ),
         leaves=("Das ist nicht in Ordnung.",),
     ),
     Rule(
