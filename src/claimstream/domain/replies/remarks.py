@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from claimstream.domain.language import Rule
 from claimstream.domain.replies.kinds import KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
+from claimstream.domain.replies.open_points import OPEN_POINTS
 from claimstream.domain.text import Sentence, Text
 
 MONEY = Rule(
@@ -375,6 +376,8 @@ def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
         return NOT_FINAL
     if not stated and TAKEN_ELSEWHERE.find(folded):
         return TAKEN_ELSEWHERE
+    if point := _open_point(folded):
+        return point
     if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return None
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
@@ -393,3 +396,11 @@ def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
         # How much was paid is arithmetic.
         folded = PAID.sub(" ", folded)
     return doubted(folded)
+
+
+def _open_point(folded: str) -> Rule | None:
+    """Return the rule by which a sentence leaves a point of the figure open."""
+    found = [rule for rule in OPEN_POINTS if rule.find(folded)]
+    for rule in (*HARMLESS, *KINDS) if found else ():
+        folded = rule.without(folded)
+    return next((rule for rule in found if rule.find(folded)), None)
