@@ -9,7 +9,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
-from claimstream.domain.reader.numerals import contradicts_words
+from claimstream.domain.reader.numerals import amounts_in_words, contradicts_words
 from claimstream.domain.reader.plain import is_request
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -35,6 +35,10 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
         return tuple(replace(c, role=None, label=None) if c.role in _COUNTED else c for c in claims)
     if _lists_people(page):
         return tuple(replace(c, doubt=FigureDoubt.PEOPLE) if c.role in _COUNTED else c for c in claims)
+    values = {token.value for token in page.tokens}
+    if any(said not in values or said is None for said in amounts_in_words(page.text)):
+        # "(in Worten: …)" on the next line, or in another sentence.
+        return tuple(replace(c, doubt=FigureDoubt.EITHER) if c.role in _COUNTED else c for c in claims)
     surroundings = Surroundings(page, names)
     return tuple(
         replace(claim, doubt=_doubt(page, surroundings, number, claim))
