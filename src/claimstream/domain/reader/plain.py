@@ -272,7 +272,7 @@ SOMEBODY_ELSE = Rule(
 """By a noun, where no name says who it is."""
 ON_TOP = Rule(
     "more_on_top",
-    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?(?: [^\s,;:.]{1,20}){0,3},? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
     takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
     leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
 )

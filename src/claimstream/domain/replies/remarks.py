@@ -35,11 +35,10 @@ ABOUT_THE_CLAIM = Rule(
 )
 CHANGES = Rule(
     "the_figure_changes",
-    r"{figure_changes}|{basis}{gap}{lifted}|{money_going}{gap}{under_way}",
+    r"{figure_changes}|{basis}{gap}{lifted}",
     takes=(
         "Der Erlös wird dem Vertrag gutgeschrieben.",
         "Den Bescheid haben wir aufgehoben.",
-        "Das Geld ist unterwegs.",
     ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
