@@ -237,13 +237,14 @@ REVERSED = Rule(
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
     r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
-    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
+    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)|\d ?(?:eur|euro|€)? ?\({overpaid}\)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
         "Ihre Mandantin fordert 50,00 EUR.",
         "Your client claims EUR 50.",
         "Das sind 50,00 EUR, die ich ihm noch schulde.",
         "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
+        "Saldo: 50,00 EUR (Überzahlung)",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
@@ -272,7 +273,8 @@ SOMEBODY_ELSE = Rule(
 """By a noun, where no name says who it is."""
 ON_TOP = Rule(
     "more_on_top",
-    r"\d,\d\d(?: ?(?:eur|euro|€))?(?: [^\s,;:.]{1,20}){0,3},? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?(?: [^\s,;:.]{1,20}){0,3},? {on_top}\.? "
+    r"(?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
     takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
     leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
 )

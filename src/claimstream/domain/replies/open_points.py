@@ -1,8 +1,8 @@
 """Sentences by which a figure is not the last word, or not all that is owed.
 
-*Die Schlussrechnung folgt nach Ablesung*, *das Kreditkartenkonto bearbeitet eine andere Abteilung*, *der Widerspruch hat
-aufschiebende Wirkung*: they speak of no amount, and often of no money at all. Letters beside whose figure nothing is
-open hold hardly any of their words, so the meanings are a closed class, and taken broadly.
+*Die Schlussrechnung folgt nach Ablesung*, *das Wasser rechnet der Zweckverband ab*, *der Widerspruch hat aufschiebende
+Wirkung*: they speak of no amount, and often of no money at all. Letters beside whose figure nothing is open hold hardly
+any of their words, so the meanings are a closed class, and taken broadly.
 """
 
 from claimstream.domain.language import Rule
@@ -26,7 +26,7 @@ OPEN_POINTS = (
         r"{under_work}",
         takes=("Ein Bescheid ist in Vorbereitung.", "Über den Antrag wurde nicht entschieden."),
         leaves=("Die Vollstreckung ist in Vorbereitung.", "Ihr Plan wird geprüft.", "Die Kosten sind berechnet."),
-        but=rf"{_CALM}|{{there_is_none}}|\bnicht beantragt\b",
+        but=rf"{_CALM}|{{there_is_none}}|\bnicht (?:beantragt|angefochten|beanstandet|geruegt)\b",
     ),
     Rule(
         "money_under_way",
@@ -52,11 +52,13 @@ OPEN_POINTS = (
             "The final bill will be issued separately.",
         ),
         leaves=("Die Schlussrechnung erhalten Sie anbei.", "Die Rechnung im Januar blieb unbezahlt."),
-        but=rf"{{come_along}}|{{please}}|{{on_request}}|\b(?:melden|teilen|geben|setzen|wenden) sie\b|\bdaten\b|{_CALM}|{{there_is_none}}",
+        but=rf"{{come_along}}|{{please}}|{{on_request}}|\b(?:melden|teilen|geben|wenden) sie\b|\bdaten\b|{_CALM}|"
+        r"{there_is_none}",
     ),
     Rule(
         "evidence_missing",
-        r"\A(?=.{0,300}?{evidence}).{0,300}?{not_there}",
+        r"\A(?=.{0,300}?{evidence}).{0,300}?{not_there}|"
+        r"\berwart(?:e|en|et)\b{gap}(?:{evidence}|{account_item})|{account_item} erwartet\b",
         takes=("Die Steuererklärung 2025 steht aus.", "Für Oktober liegt die Meldung nicht vor."),
         leaves=("Ein Titel liegt nicht vor.", "Die Meldung liegt vor."),
         but=rf"{_CALM}|{{still_owed}}|\bnicht aus\b",
@@ -78,6 +80,7 @@ OPEN_POINTS = (
         "claimed_elsewhere",
         r"\A(?:das|die|den) [^\s,;:.]{3,40}(?: (?:fuer|von|zur|zum|aus|im|am|der|des|dem|den|die|das|\d[\d ]{0,20}|"
         r"[a-z-]{3,30})){0,4}? {keeps_or_claims} (?:der|die|das|eine?|unsere?|meine?)\b|"
+        r"{seeks_it}{gap}{by_itself}(?= ?[.,;!]| ab\b| ?\Z)|"
         r"\bfuer (?:das|die|den) [^,;:]{0,20}?{another_claim}[^,;:]{0,40}? {competent}",
         takes=(
             "Das Wasser rechnet der Zweckverband ab.",
@@ -120,7 +123,7 @@ OPEN_POINTS = (
         r"{remedy}{gap}{remedy_runs}|{remedy_runs}{gap}{remedy}|{suspended}",
         takes=("Gegen den Bescheid ist Klage anhängig.", "Der Widerspruch hat aufschiebende Wirkung."),
         leaves=("Ein Widerspruch wurde nicht eingelegt.", "Der Einspruch wurde zurückgewiesen."),
-        but=rf"{{remedy_failed}}|{{there_is_none}}|\bnicht\b(?! (?:entschieden|beschieden))|"
+        but=r"{remedy_failed}|{there_is_none}|\bnicht\b(?! (?:entschieden|beschieden))|"
         r"{plan_name}|\bzwangsvollstreckung\b|\bmahnverfahren\b|\binsolvenz\w*|\bvollstreckung\b",
     ),
     Rule(
@@ -152,17 +155,41 @@ OPEN_POINTS = (
     ),
     Rule(
         "follows_without_a_day",
-        r"(?<!wie )(?<!hieraus )(?<!daraus )(?<!nachstehend ){follows_behind}(?= ?[.,;!]| ?\Z| nach\b| noch\b| per\b| mit\b| in\b| im\b| demnaechst\b)",
+        r"(?<!wie )(?<!daraus ){follows_behind}(?= ?[.,;!]| ?\Z| (?:nach|noch|per|mit|in|im|demnaechst)\b)",
         takes=("Minderwert und Mehrkilometer folgen.",),
         leaves=("Es ergibt sich wie folgt:", "Kopien folgen per Post."),
         but=rf"{{harmless_paper}}|{_CALM}|\bsie uns\b",
     ),
     Rule(
         "another_number",
-        r"\bunter (?:der |dem )?(?:[^\W\d_]{3,20} )?[\w./-]{0,12}\d[\w./-]{0,12} (?:besteht|bestehen|laeuft|laufen|gibt)\b",
+        r"\bunter (?:der |dem )?(?:[^\W\d_]{3,20} )?[\w./-]{0,12}\d[\w./-]{0,12} "
+        r"(?:besteht|bestehen|laeuft|laufen|gibt)\b",
         takes=("Unter 4712 besteht eine Geldstrafe.",),
         leaves=("Unter dem Aktenzeichen 12/26 antworten wir.",),
         but=r"{there_is_none}|\bnicht\b",
+    ),
+    Rule(
+        "will_be_set_off",
+        r"{will_be_set_off}",
+        takes=("Krankengeld wird mit den Beiträgen verrechnet.", "A payment will be credited."),
+        leaves=("Zahlungen werden zunächst auf die Kosten verrechnet.", "Es wird nicht aufgerechnet."),
+        but=rf"{{payment_noun}}{{gap}}\b(?:auf|zunaechst|zuerst)\b|{_NONE}|\bnicht\b|{_CALM}",
+    ),
+    Rule(
+        "may_be_otherwise",
+        r"{account_item}{gap}{becomes_another} {modal_verb}|"
+        r"{modal_verb}{gap}{account_item}{gap}{becomes_another}|{account_item}{gap}{modal_verb}{gap}{becomes_another}",
+        takes=("Die Schlussrechnung kann abweichen.", "Beachten Sie, dass die Rechnung abweichen kann."),
+        leaves=("Die Rechnung kann bezahlt werden.",),
+        but=rf"{_NONE}|\bnicht\b|{_CALM}",
+    ),
+    Rule(
+        "not_in_here",
+        r"{in_here}(?: [^\s,;:.]{1,20}){0,3}? nicht (?:mit )?(?:{counted}|{not_in_it}|dabei|erfasst)|"
+        r"\b(?:does|do) not include\b",
+        takes=("Der Zuschlag ist darin nicht enthalten.", "Die Pflegeversicherung ist hier nicht dabei."),
+        leaves=("Die Anlage ist nicht dabei.",),
+        but=r"{running_dues}|\b(?:nach|ab|seit) (?:dem )?\d",
     ),
     Rule(
         "figures_by_the_way",

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.kinds import KINDS
+from claimstream.domain.replies.kinds import ENCLOSURE, KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.replies.open_points import OPEN_POINTS
 from claimstream.domain.text import Sentence, Text
@@ -167,7 +167,7 @@ HARMLESS = (
             "Der Saldo berücksichtigt alle bis gestern gebuchten Zahlungen.",
         ),
         leaves=("Ihre Zahlung ist noch nicht berücksichtigt.", "Zahlungen wurden nicht verbucht."),
-        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b|{to_come}|{limit}",
+        but=r"\b(?:nicht|keine|teilweise|wird|werden|will)\b|{to_come}|{limit}",
     ),
     Rule(
         "for_collection",
@@ -369,14 +369,17 @@ def doubtful_remark(text: Text, plain: Sequence[int], *, stated: bool = True) ->
 
 
 def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
+    return _change(sentence, stated=stated) or _open_point(sentence.folded)
+
+
+def _change(sentence: Sentence, *, stated: bool) -> Rule | None:
+    """Return the rule by which a sentence that speaks of money may change a figure."""
     folded = sentence.folded
     with_amount = MONEY.find(folded) is not None
     if NOT_FINAL.find(folded):
         return NOT_FINAL
     if not stated and TAKEN_ELSEWHERE.find(folded):
         return TAKEN_ELSEWHERE
-    if point := _open_point(folded):
-        return point
     if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return None
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
@@ -401,5 +404,6 @@ def _open_point(folded: str) -> Rule | None:
     """Return the rule by which a sentence leaves a point of the figure open."""
     found = [rule for rule in OPEN_POINTS if rule.find(folded)]
     for rule in (*HARMLESS, *KINDS) if found else ():
-        folded = rule.without(folded)
+        # "Den Bescheid erhalten Sie im Januar" encloses nothing.
+        folded = folded if rule is ENCLOSURE else rule.without(folded)
     return next((rule for rule in found if rule.find(folded)), None)
