@@ -7,9 +7,7 @@ from anthropic import DefaultAsyncHttpxClient
 from yarl import URL
 
 from claimstream.external.sessions import on_this_machine, tls_context
-
-MOST_ANSWER_BYTES = 16 * 1024 * 1024
-"""A token comes as an event of some 150 bytes, so that an answer of 64,000 tokens has ten million."""
+from claimstream.external.sizes import MEBIBYTE, MOST_OF_CLAUDE
 
 
 class UnfitAnswerError(httpx2.StreamError):
@@ -47,11 +45,11 @@ class _BoundedStream(httpx2.AsyncByteStream):
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MOST_ANSWER_BYTES
+        left = MOST_OF_CLAUDE
         async for chunk in self._stream:
             left -= len(chunk)
             if left < 0:
-                raise UnfitAnswerError(f"answered with over {MOST_ANSWER_BYTES // 1024**2} MB.")
+                raise UnfitAnswerError(f"answered with over {MOST_OF_CLAUDE // MEBIBYTE} MB.")
             yield chunk
 
     async def aclose(self) -> None:

@@ -30,6 +30,7 @@ from claimstream.external.http import (
 )
 from claimstream.external.paging import Paging
 from claimstream.external.sessions import new_session
+from claimstream.external.sizes import MOST_OF_A_MAIL, MOST_OF_GMAIL
 
 R = TypeVar("R")
 
@@ -47,10 +48,6 @@ _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _PASSING = frozenset({408, 425, 429})
 """Statuses below 500 that say to come back later, whoever gives them."""
 
-MOST_MAIL_BYTES = 72 * 1024 * 1024
-"""A mail of 50 MB, the most that Gmail takes in, in base64."""
-_MOST_BYTES = 8 * 1024 * 1024
-"""Of any other answer. A full page of history has some hundred kilobytes."""
 _TOO_LONG: Mapping[str, Any] = MappingProxyType({})
 """The body of an answer that was longer than asked for."""
 
@@ -180,7 +177,7 @@ class Gmail:
         self._server = server_attributes(self._options.base_url)
 
     async def get_raw(
-        self, mailbox: str, message_id: str, *, most_bytes: int = MOST_MAIL_BYTES, make_room: MakeRoom | None = None
+        self, mailbox: str, message_id: str, *, most_bytes: int = MOST_OF_A_MAIL, make_room: MakeRoom | None = None
     ) -> RawMessage | None:
         """The whole message.
 
@@ -233,7 +230,7 @@ class Gmail:
             message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
             raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
         if found is None:
-            message = f"its history has a page of over {_MOST_BYTES} bytes. Recover the mailbox by listing it."
+            message = f"its history has a page of over {MOST_OF_GMAIL} bytes. Recover the mailbox by listing it."
             raise HistoryExpired(SERVICE, "history.list", message)
         return found
 
@@ -288,7 +285,7 @@ class Gmail:
         query: Mapping[str, str] | None = None,
         *,
         json_body: Mapping[str, object] | None = None,
-        most_bytes: int = _MOST_BYTES,
+        most_bytes: int = MOST_OF_GMAIL,
         make_room: MakeRoom | None = None,
     ) -> R:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.

@@ -18,6 +18,7 @@ from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, LockedOut, Outage, Unauthorised
 from claimstream.external.http import connection_classifier, read_at_most, server_attributes, status_error
 from claimstream.external.sessions import new_session
+from claimstream.external.sizes import MOST_OF_A_TOKEN
 
 GMAIL_READONLY = "https://www.googleapis.com/auth/gmail.readonly"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -33,8 +34,6 @@ _NO_SUCH_KEY = "Invalid JWT Signature"
 """The key was revoked (https://developers.google.com/identity/protocols/oauth2/service-account#error-codes)."""
 _MOST_SAID = 200
 _TOKEN = re.compile(r"[!-~]+")
-_MOST_BYTES = 1024 * 1024
-"""Of an answer; a token has some two kilobytes."""
 """An access token (RFC 6749, appendix A.12); a header takes no other one."""
 _PASSING_STATUSES = frozenset({408, 425, 429})
 """Statuses below 500 that say the same, whoever answers."""
@@ -136,7 +135,7 @@ class _Fetched(ABC):
         asked_at = time.monotonic()
         async with self._session.post(self._token_uri, data=form) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
-            text = ((await read_at_most(response, _MOST_BYTES)) or b"").decode(errors="replace")
+            text = ((await read_at_most(response, MOST_OF_A_TOKEN)) or b"").decode(errors="replace")
             if response.status != 200:
                 raise self._refusal(response.status, text, response.headers, form)
         try:

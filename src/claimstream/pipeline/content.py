@@ -9,7 +9,7 @@ from datetime import datetime
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
-from claimstream.external.gmail import MOST_MAIL_BYTES
+from claimstream.external.sizes import MOST_OF_A_MAIL
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.judging import waiting_for_a_process
@@ -78,7 +78,7 @@ class MailContent:
         try:
             message = await self._get(_USUAL_ANSWER_BYTES)
         except MailTooLargeError:
-            message = await self._get(MOST_MAIL_BYTES)
+            message = await self._get(MOST_OF_A_MAIL)
         self._raw = message.raw
         self._keep(_WITH_ITS_PARTS * len(message.raw))
         return message.raw, message.internal_date
@@ -219,7 +219,7 @@ class MailContent:
 
     async def _fetch_again(self, fetched: Fetched, room: int) -> bytes:
         try:
-            raw = (await self._get(MOST_MAIL_BYTES, room)).raw
+            raw = (await self._get(MOST_OF_A_MAIL, room)).raw
         except NotFound as gone:
             if fetched.raw_uri is None:
                 raise
