@@ -26,6 +26,7 @@ _FAR = 80
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]")
 _UNITS = {fold(word): value for value, entry in enumerate(entries("numeral")) for word in entry.split("|")}
 _TENS = {fold(word): 10 * value for value, word in enumerate(entries("numeral_tens"), 2)}
+_LAST_PARTS = (*_UNITS, *_TENS, "hundert", "tausend")
 
 
 def worded_value(words: str) -> Decimal | None:
@@ -60,6 +61,8 @@ def amounts_in_words(text: str) -> Iterator[Decimal | None]:
         yield worded_value(match["words"])
     for match in _CURRENCY.finditer(text):
         begin = max(0, match.start() - _FAR)
+        if not fold(text[begin : match.start()]).endswith(_LAST_PARTS):
+            continue
         # The longest that is an amount: "drei tausend Euro" is not "tausend Euro".
         said = (worded_value(text[word.start() : match.end()]) for word in _WORD.finditer(text, begin, match.start()))
         value = next((value for value in said if value is not None), None)
