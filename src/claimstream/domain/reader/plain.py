@@ -23,6 +23,8 @@ from claimstream.domain.text.text import folded
 
 _DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
 _MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
+_DAY = r"(?:(?:zum )?(?:heutigen |gestrigen )?(?:{day_word}|\d[\d./]{5,9}|\d{1,2}\. [^\W\d_]{3,9}(?: \d{4})?))"
+_COMPONENTS = r"{component}(?:(?:,| und|/| sowie|,? and| oder) ?{component}){0,3}"
 
 PHRASES = (
     Rule(
@@ -57,8 +59,8 @@ PHRASES = (
         "in_this_matter",
         r"in (?:der )?(?:oben genannten?|o\. ?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|vorstehenden|dieser|"
         r"der|rubrizierten) (?:angelegenheit|sache|forderungssache|forderungsangelegenheit|inkassosache|matter)|"
-        r"in the above matter|(?:im auftrag|namens und im auftrag|on behalf of)(?!\w)|we act(?= (?:on behalf|for))",
-        takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.",),
+        r"in the above matter|{in_whose_name}|we act(?= (?:on behalf|for))",
+        takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.", "Namens und in Vollmacht der Gläubigerin"),
         leaves=("In anderer Sache beträgt der Saldo 50,00 EUR.",),
     ),
     Rule(
@@ -104,6 +106,21 @@ PHRASES = (
         leaves=("Das ist alles falsch.", "Das ist nicht alles.", "Damit ist alles bezahlt."),
     ),
     Rule(
+        "counted_already",
+        rf"{_COMPONENTS}(?:,? (?:bis|per|zum|seit|ab|einschliesslich) {_DAY}){{0,2}} "
+        r"(?:{counted_verb} )?(?:{counted_fill} ){0,3}{reckoned_in}",
+        takes=("Zinsen bis gestern sind gebucht", "Mahngebühren eingeschlossen", "Zinsen bis zum 31.10.2026 eingerechnet"),
+        leaves=("Zinsen sind noch nicht gebucht.", "Mahngebühren ausgeschlossen", "Die Zahlung ist gebucht."),
+    ),
+    Rule(
+        "nothing_besides",
+        rf"({{all_or_rest}}(?:[^.;:!?]|[.:](?=\s?\d)|:(?= ?(?:eur|€))){{1,160}}), (?:ohne|without) "
+        rf"(?:{{besides_fill}} )?{_COMPONENTS}(?:(?: und|,|/| oder) ohne (?:{{besides_fill}} )?{_COMPONENTS})?"
+        r"(?= ?(?:[.!;)]|\Z))",
+        takes=("Insgesamt bekomme ich 50,00 EUR, ohne Zinsen.", "Restforderung: 50,00 EUR, ohne sonstige Kosten."),
+        leaves=("Die Forderung beträgt 50,00 EUR, ohne Zinsen.", "Insgesamt 50,00 EUR, ohne Zinsen, die noch folgen."),
+    ),
+    Rule(
         "looked_again",
         r"\b(?:ich habe|wir haben|habe ich|haben wir) (?:{looked_fill} ){0,5}"
         r"(?:(?:in|auf|im|am) (?:{ground_article} )?[^\W\d_]{3,24} )?{looked_again}",
@@ -138,11 +155,11 @@ PHRASES = (
     ),
     Rule(
         "composition",
-        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
+        r"\b(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
         r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?"
         r"ueber dem (?:jeweiligen )?basiszins(?:satz)?",
         takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
-        leaves=("Sie ist erledigt.",),
+        leaves=("Sie ist erledigt.", "Die Hundesteuer beträgt 50,00 EUR."),
     ),
     Rule(
         "file_number",
@@ -236,7 +253,8 @@ REVERSED = Rule(
     r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
-    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
+    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
+    r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
@@ -244,6 +262,8 @@ REVERSED = Rule(
         "Your client claims EUR 50.",
         "Das sind 50,00 EUR, die ich ihm noch schulde.",
         "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
+        "Wir sind Ihrer Mandantin noch 50,00 EUR schuldig.",
+        "Die Forderung Ihrer Mandantin an uns beträgt 50,00 EUR.",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
@@ -366,8 +386,8 @@ MADE_OF = Rule(
     r"\A(?:dies\w*|das|sie|er|der betrag|die (?:\w{0,12}forderung|summe|gesamtsumme)|"
     r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
     r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
-    r"is made up|consists|includes|comprises)(?!\w)",
-    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "It comprises two invoices."),
+    r"schliesst|is made up|consists|includes|comprises)(?!\w)",
+    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Dieser Betrag schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
 REQUEST = Rule(
@@ -465,6 +485,7 @@ def is_plain(text: str, names: Collection[str] = ()) -> bool:
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
+    text = _SALUTATION.sub(" ", " ".join(text.split()))
     if is_plain(text, names):
         return True
     announces = ANNOUNCES.find(folded(text)) is not None
@@ -481,7 +502,7 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
-        return True
+        return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
         return True
     rest = sentence.folded
