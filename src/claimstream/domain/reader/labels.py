@@ -100,6 +100,7 @@ _WORDS: tuple[tuple[Role | None, re.Pattern[str]], ...] = tuple(
         (Role.PART, "label_part"),
         (Role.RATE, "label_rate"),
         (Role.CREDIT, "label_credit"),
+        (Role.CLAIM, "label_claimed_back"),
         (Role.PAYMENT, "label_payment"),
         (Role.OTHER, "label_other"),
         (Role.STILL, "label_still"),

@@ -59,7 +59,8 @@ PHRASES = (
         "in_this_matter",
         r"in (?:der )?(?:oben genannten?|o\. ?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|vorstehenden|dieser|"
         r"der|rubrizierten) (?:angelegenheit|sache|forderungssache|forderungsangelegenheit|inkassosache|matter)|"
-        r"in the above matter|{in_whose_name}|we act(?= (?:on behalf|for))",
+        r"in the above matter|{in_whose_name}|"
+        r"\bim (?:vorliegenden )?fall(?= (?:\w{0,3}\d|(?:von )?(?:frau|herrn?)\b))|we act(?= (?:on behalf|for))",
         takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.", "Namens und in Vollmacht der Gläubigerin"),
         leaves=("In anderer Sache beträgt der Saldo 50,00 EUR.",),
     ),
@@ -79,7 +80,7 @@ PHRASES = (
     ),
     Rule(
         "to_be_paid",
-        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig))|"
+        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig|steht|stehen|an|aus)\b)|"
         r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
@@ -106,7 +107,13 @@ PHRASES = (
         leaves=("Das ist alles falsch.", "Das ist nicht alles.", "Damit ist alles bezahlt."),
     ),
     Rule(
-        "counted_already",
+        "passed_to_the_creditor",
+        r"\bauf (?:uns|mich|(?:das|den|die) {public_creditor}) uebergegangene[nrs]?\b",
+        takes=("Die auf das Land übergegangenen Ansprüche",),
+        leaves=("Die auf den Käufer übergegangenen Ansprüche",),
+    ),
+    Rule(
+        "counted_in_already",
         rf"{_COMPONENTS}(?:,? (?:bis|per|zum|seit|ab|einschliesslich) {_DAY}){{0,2}} "
         r"(?:{counted_verb} )?(?:{counted_fill} ){0,3}{reckoned_in}",
         takes=("Zinsen bis gestern sind gebucht", "Mahngebühren eingeschlossen", "Zinsen bis zum 31.10.2026 eingerechnet"),
@@ -131,6 +138,7 @@ PHRASES = (
         "claimed_in_the_present",
         r"\b(?:wird|werden)\b"
         r"(?=(?:(?!(?<!hoehe) von | durch | ab )(?:[^.;:!?]|\.(?=\d))){1,160}? {claimed_now})|"
+        r"{claimed_now} (?:wird|werden)\b(?! (?:von|durch|ab)\b)|"
         r"\b(?:zum zwecke|fuer zwecke|zwecks|zum|zur) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
         takes=("Die Schuld wird zum Zwecke der Schuldenregulierung mit 50,00 EUR beziffert.",),
         leaves=("Die Schuld wird erlassen.", "Die Schuld wird von Ihnen mit 50,00 EUR beziffert."),
@@ -290,6 +298,12 @@ SOMEBODY_ELSE = Rule(
     ),
 )
 """By a noun, where no name says who it is."""
+SOMEBODY_OF_THE_CLIENT = Rule(
+    "somebody_of_the_client",
+    r"\b(?:frau|herrn?|{client_noun}) (?:[^\W\d_]{2,20} ){0,2}[^\W\d_]{1,20}(?:['’]|s) {odd_person}(?!\w)",
+    takes=("Von Frau Ahrens' Vermieter bekommen wir 50,00 EUR.", "Herrn Peter Kerns Bruder schuldet uns 50,00 EUR."),
+    leaves=("Von Frau Ahrens bekommen wir 50,00 EUR.", "Frau Kern schuldet dem Vermieter 50,00 EUR."),
+)
 ON_TOP = Rule(
     "more_on_top",
     r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
@@ -423,7 +437,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
     low = fold(text)
-    found += [match.group() for rule in (ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    found += [match.group() for rule in (SOMEBODY_OF_THE_CLIENT, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
     text = without_grounds(_ASIDE.sub(_without_aside, _FIRST_PART.sub(_without_part, _without_names(text))))
     low = fold(text)
     named = named_words(text, _is_known)

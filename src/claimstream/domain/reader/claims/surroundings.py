@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from decimal import Decimal
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import WINDOW, Page
 from claimstream.domain.reader.claims.wrapping import WrappedSentences
@@ -22,11 +23,18 @@ from claimstream.domain.reader.plain import (
     is_telling,
     names_parts,
 )
+from claimstream.domain.text.text import folded
 
+LEFT_OUT = Rule(
+    "left_out_behind",
+    r"{without}",
+    takes=("EUR, ohne Zinsen",),
+    leaves=("EUR mit Zinsen",),
+)
 _OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
     r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
-    r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
+    r"dabei\s(?=bleib)|das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
     r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
     r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
@@ -89,8 +97,10 @@ class Surroundings:
         cell = next((c for c in cells(page.text, line) if c.start <= position < c.end), line)
         if self._plain(cell.start, cell.end):
             return True
-        # A figure on a line of its own, below a sentence that is wrapped.
         sentence = self._sentences.around(position, position + 1)
+        if sentence.end <= begin and page.index.at(sentence.end - 1) == page.index.at(begin):
+            return self._plain(sentence.start, sentence.end)  # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+        # A figure on a line of its own, below a sentence that is wrapped.
         last = page.filled_line(page.index.at(begin), -1)
         return last is not None and self._plain(sentence.start, page.index.lines[last].end)
 
@@ -127,6 +137,8 @@ class Surroundings:
         for match in _TAIL.finditer(page.text, claim.token.end, span.end):
             if claim.label is not None and claim.label.end > match.start():
                 continue
+            if LEFT_OUT.find(folded(page.text[claim.token.end : match.start()])):
+                return span.end  # "50,00 EUR, ohne die Kosten, die noch folgen"
             tail = page.text[match.end() : span.end]
             if is_plain_after(tail, self._names) or (match["own"] is not None and is_of_something_else(tail)):
                 return match.start()
