@@ -59,6 +59,13 @@ COSTS_SO_FAR = Rule(
     takes=("bisherigen Vollstreckungskosten",),
     leaves=("bisherigen Forderung",),
 )
+UNDULY = Rule(
+    "label_unduly_paid",
+    r"{unduly} {unduly_paid}",
+    takes=("zu Unrecht gezahltes Kindergeld",),
+    leaves=("gezahltes Kindergeld",),
+)
+"""What an office paid, and claims back."""
 INTEREST_RATE = Rule(
     "label_interest_rate",
     r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",

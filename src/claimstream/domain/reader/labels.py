@@ -69,6 +69,7 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
             phrases.NOT_ONLY,
             phrases.INTEREST_RATE,
             phrases.COSTS_SO_FAR,
+            phrases.UNDULY,
         ),
     ),
     (Role.CLAIM, (phrases.NOT_PAID_YET, phrases.OWED)),

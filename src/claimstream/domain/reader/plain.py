@@ -171,7 +171,7 @@ PHRASES = (
     ),
     Rule(
         "file_number",
-        r"unter (?:der|dem) [^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
+        r"\b(?:unter|zu) (?:der|dem) (?:o\. ?g\. |(?:oben )?genannten |obigen )?[^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
         r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
         r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
         takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
@@ -226,8 +226,12 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-_FIRST_PART = re.compile(r"(?<![\w-])(?P<part>[A-ZÄÖÜ][a-zäöüß]{2,24})-(?=\s(?:und|sowie|bzw\.)\s|,\s)")
+_FIRST_PART = re.compile(
+    r"(?<![\w-])(?P<part>[A-ZÄÖÜ][a-zäöüß]{2,24})-(?=(?:\s(?:und|sowie|bzw\.)\s(?P<head>[\w-]{1,40})?|,\s))"
+)
 """Of a compound whose head comes later: *Kranken- und Pflegeversicherung*."""
+_COSTS = re.compile(parts("extra_noun"))
+_OUR_FILE = re.compile(rf"(?<!\w)(?:[Ii]hr|[Uu]nser|[Mm]ein)\s(?:{'|'.join(words('file_sign'))})\.?(?!\w)")
 _QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>[A-ZÄÖÜ0-9][\w&.+-]{0,30}(?: [\w&.+-]{1,30}){0,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
 _PARTICIPLE = re.compile(
@@ -477,13 +481,15 @@ def _without_name(match: re.Match[str]) -> str:
 
 def _without_part(match: re.Match[str]) -> str:
     part = fold(match["part"])
+    if match["head"] and _COSTS.fullmatch(fold(match["head"])):
+        return " "
     odd = _ODD_PART.match(part) or _ODD_DEBT_PART.match(part) or is_odd_phrase(match["part"]) or is_other_person(part)
     return match.group() if odd else " "
 
 
 def _without_aside(match: re.Match[str]) -> str:
     """An aside goes when it holds nouns and numbers that name something: *(Verfahren 4 C 119/24)*, *(Hausrat)*."""
-    aside = match["words"]
+    aside = _OUR_FILE.sub(" ", match["words"])
     words = [word for word in _WORD.findall(aside) if not any(char.isdigit() for char in word)]
     plain = all(_is_known(fold(word)) or word[0].isupper() for word in words if len(word) > 1)
     state = len(words) == 1 and _PARTICIPLE.fullmatch(fold(aside))

@@ -63,8 +63,11 @@ def _columns(page: Page, claims: Sequence[Claim]) -> dict[int, list[int]]:
     """The claims that have their label from a line above, by the position of that label."""
     found: dict[int, list[int]] = {}
     for number, claim in enumerate(claims):
-        if claim.role in CLAIM_ROLES and claim.label and page.index.at(claim.label.start) < page.token_lines[number]:
-            found.setdefault(claim.label.start, []).append(number)
+        label = claim.label
+        if label is None or page.sentence(claim.token).start <= label.start:
+            continue  # a sentence that is wrapped has no headings
+        if claim.role in CLAIM_ROLES and page.index.at(label.start) < page.token_lines[number]:
+            found.setdefault(label.start, []).append(number)
     return found
 
 
