@@ -7,18 +7,19 @@ is a closed class (``[odd_noun]``, ``[odd_person]``, ``[taking_back]``, …): a 
 import re
 from collections.abc import Callable
 
-from claimstream.domain.language import Rule, parts, words
+from claimstream.domain.language import Rule, as_written, parts, words
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
 
 _NOUN = r"(?!Ihr(?:e[rnms]?)?\s)[A-ZÄÖÜ][\w’'-]{1,40}\.?"
 _NUMBER = r"\d[\d./-]{0,20}(?![\d,]|\s?(?:€|EUR|Euro))"
 _ADJECTIVE = r"[a-zäöüß-]{3,30}e[nrsm]?"
+_NUMERAL = as_written("numeral")
 _ARTICLE = "|".join(words("ground_article"))
 _LEAD = "|".join(words("ground_lead"))
 _JOIN = "|".join(words("ground_join"))
 _PHRASE = (
-    rf"(?:(?:{_ARTICLE})\s)?(?:{_ADJECTIVE}\s){{0,2}}"
+    rf"(?:(?:{_ARTICLE})\s)?(?:(?:{_ADJECTIVE}|{_NUMERAL})\s){{0,2}}"
     rf"(?:[„“”»«\"]\s?)?{_NOUN}(?:[„“”»«\"]|\s(?:{_NOUN}|{_NUMBER})){{0,4}}"
 )
 _GERMAN = re.compile(

@@ -2,7 +2,8 @@
 
 from claimstream.domain.language import Rule
 
-_COMPONENTS = r"{component}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{2,12} )?{component}){0,4}"
+_UNTIL = r"(?: (?:bis|per) (?:zum )?(?:{day_word}|[\d.]{6,10}))?"
+_COMPONENTS = rf"{{component}}{_UNTIL}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{{component}}{_UNTIL}){{0,4}}"
 _ALL_OF_IT = r"(?:{component}|{with_all})"
 _TAX = r"(?:\d{1,2} ?% )?{tax_in_it}\.?"
 _PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10})?"

@@ -91,9 +91,11 @@ PHRASES = (
         "payments_counted",
         r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
         r"(?: (?:received|made))?\b|"
+        r"(?:nach|unter) {reckoning} (?:{reckoned} ){0,4}(?:am [\d.]{6,10} )?{paid_over} (?=(?:eur |€ ?)?\d)|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
             "nach Abzug aller bisher geleisteten Zahlungen",
+            "nach Abzug der am 03.05.2026 gezahlten 50,00 EUR",
             "after deduction of all payments received",
             "unter Anrechnung des Verwertungserlöses",
         ),
@@ -240,7 +242,8 @@ _PARTICIPLE = re.compile(
 )
 _MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
-    "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
+    rf"(?:{parts('numeral')})(?:{parts('times_over')})|"
+    + "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
 )
 _ADJECTIVE = re.compile(rf"(?:{parts('plain_adjective')})(?:e[nrsm]?)?")
 _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
@@ -543,8 +546,8 @@ def is_breakdown(text: str) -> bool:
 
 def names_parts(text: str) -> bool:
     """Return True when the words before a sum only name its parts: nouns, and words that leave a figure as it is."""
-    words = [word for word in _WORD.findall(text) if len(word) > 1 and not any(char.isdigit() for char in word)]
-    return is_breakdown(text) and all(word[0].isupper() or _is_known(fold(word)) for word in words)
+    nouns = {fold(word) for word in _WORD.findall(text) if word[0].isupper()}
+    return is_breakdown(text) and nouns.issuperset(odd_words(text))
 
 
 def is_telling(clause: str) -> bool:

@@ -1,6 +1,7 @@
 """What each amount stands for by the words of its own sentence."""
 
 import re
+from dataclasses import replace
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
@@ -41,6 +42,8 @@ def claims_of_sentences(page: Page) -> tuple[Claim, ...]:
             claims.append(_set_aside(page, number))
         else:
             previous = _claim(page, number, previous)
+            if number == 0 and previous.role is Role.STILL:
+                previous = replace(previous, part=False)  # of what was bought, not of a figure: none stands before it
             claims.append(previous)
     return tuple(claims)
 

@@ -66,7 +66,10 @@ class Surroundings:
             return False
         begin = self._own_part(span, claim)
         end = self._own_end(span, claim)
-        if not (self._plain(begin, end, claim.token.value) or self._is_added_up(begin, end, claim)):
+        if not (
+            self._plain(begin, end, claim.token.value)
+            or any(self._is_added_up(start, end, claim) for start in {begin, span.start})
+        ):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
@@ -137,7 +140,10 @@ class Surroundings:
         for match in _TAIL.finditer(page.text, claim.token.end, span.end):
             if claim.label is not None and claim.label.end > match.start():
                 continue
-            if LEFT_OUT.find(folded(page.text[claim.token.end : match.start()])):
+            before = page.text[claim.token.end : match.start()]
+            if before.count("(") > before.count(")"):
+                continue
+            if LEFT_OUT.find(folded(before)):
                 return span.end  # "50,00 EUR, ohne die Kosten, die noch folgen"
             tail = page.text[match.end() : span.end]
             if is_plain_after(tail, self._names) or (match["own"] is not None and is_of_something_else(tail)):
