@@ -3,7 +3,9 @@
 from claimstream.domain.language import Rule
 
 _UNTIL = r"(?: (?:bis|per) (?:zum )?(?:{day_word}|[\d.]{6,10}))?"
-_COMPONENTS = rf"{{component}}{_UNTIL}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{{component}}{_UNTIL}){{0,4}}"
+_COMPONENTS = (
+    rf"{{component}}{_UNTIL}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{{component}}{_UNTIL}){{0,4}}"
+)
 _ALL_OF_IT = r"(?:{component}|{with_all})"
 _TAX = r"(?:\d{1,2} ?% )?{tax_in_it}\.?"
 _PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10})?"
@@ -84,7 +86,8 @@ OWED = Rule(
     "label_owed",
     r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)|"
     r"{client_of_ours} {demands_third}|"
-    rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"
+    rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}"
+    rf"(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"
     r"(?: {lies_fill}){0,3} bei(?= (?:eur|€|\d))",
     takes=(
         "Unsere Mandantin verlangt 50,00 EUR.",

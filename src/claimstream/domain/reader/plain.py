@@ -118,7 +118,11 @@ PHRASES = (
         "counted_in_already",
         rf"{_COMPONENTS}(?:,? (?:bis|per|zum|seit|ab|einschliesslich) {_DAY}){{0,2}} "
         r"(?:{counted_verb} )?(?:{counted_fill} ){0,3}{reckoned_in}",
-        takes=("Zinsen bis gestern sind gebucht", "Mahngebühren eingeschlossen", "Zinsen bis zum 31.10.2026 eingerechnet"),
+        takes=(
+            "Zinsen bis gestern sind gebucht",
+            "Mahngebühren eingeschlossen",
+            "Zinsen bis zum 31.10.2026 eingerechnet",
+        ),
         leaves=("Zinsen sind noch nicht gebucht.", "Mahngebühren ausgeschlossen", "Die Zahlung ist gebucht."),
     ),
     Rule(
@@ -173,7 +177,8 @@ PHRASES = (
     ),
     Rule(
         "file_number",
-        r"\b(?:unter|zu) (?:der|dem) (?:o\. ?g\. |(?:oben )?genannten |obigen )?[^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
+        r"\b(?:unter|zu) (?:der|dem) (?:o\. ?g\. |(?:oben )?genannten |obigen )?"
+        r"[^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
         r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
         r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
         takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
@@ -268,7 +273,8 @@ REVERSED = Rule(
     r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
-    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
+    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
+    r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
     r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
@@ -408,7 +414,7 @@ MADE_OF = Rule(
     r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
     r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
     r"schliesst|is made up|consists|includes|comprises)(?!\w)",
-    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Dieser Betrag schließt Zinsen ein."),
+    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
 REQUEST = Rule(

@@ -128,7 +128,9 @@ def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) 
     are = _ARE.search(page.low, max(0, token.start - _FAR), token.start)
     if not has_label and are and _TO_BE_PAID.match(page.low, token.end):
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
-    if not has_label and (_is_said_behind(page, token) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))):
+    if not has_label and (
+        _is_said_behind(page, token) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))
+    ):
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     if _TO.search(before) and _CHANGED.match(page.low, token.end) and not has_label:
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
@@ -142,5 +144,6 @@ def _is_said_behind(page: Page, token: AmountToken) -> bool:
         return True
     stands = STANDS_OUT.find(behind)
     return stands is not None and (
-        STAND.find(stands.group()) is not None or STAND.find(folded(page.low[max(0, token.start - _FAR) : token.start])) is not None
+        STAND.find(stands.group()) is not None
+        or STAND.find(folded(page.low[max(0, token.start - _FAR) : token.start])) is not None
     )

@@ -14,7 +14,8 @@ from claimstream.domain.text.text import folded
 
 TIMES = Rule(
     "times",
-    r"(?:{numeral+times_over}|(?:(?<![\w.,])\d{1,3}|{numeral}) ?(?:x|×|mal|(?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|a|à|jeweils|of|at))) ?"
+    r"(?:{numeral+times_over}|(?:(?<![\w.,])\d{1,3}|{numeral}) ?"
+    r"(?:x|×|mal|(?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|a|à|jeweils|of|at))) ?"
     r"(?:eur|€)? ?\Z",
     takes=("vier Monate zu", "2 x", "zwei Mal", "viermal", "fünf unbezahlte Rechnungen zu je", "6 Monate à"),
     leaves=("vier Monate", "zu", "im Mai 2024 zu je"),

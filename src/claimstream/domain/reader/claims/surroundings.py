@@ -78,6 +78,8 @@ class Surroundings:
             and not self._is_plain_cell(label.start, span.start)
         ):
             return False
+        if not (claim.part or self._refers_back(span, claim)):
+            return False
         return (self._is_broken_down(span, claim) or self._follow_up(span)) and self._lead_in(span)
 
     def _plain(self, start: int, end: int, value: Decimal | None = None) -> bool:
@@ -193,6 +195,13 @@ class Surroundings:
             return True
         start = span.end + match.end()
         return is_plain_after(self._sentences.around(start, start).of(page.text), self._names)
+
+    def _refers_back(self, span: Span, claim: Claim) -> bool:
+        """Return whether the sentence before bears on no figure, where the amount is what is open of it (*davon*)."""
+        labels = self._page.labels_in(span.start, claim.token.start)
+        if span.start == 0 or all(label.role is not Role.PART for label in labels):
+            return True
+        return is_of_something_else(self._sentences.around(span.start - 1, span.start).of(self._page.text))
 
     def _lead_in(self, span: Span) -> bool:
         """Whether the line that announces the amount (it ends in a colon) is plain."""
