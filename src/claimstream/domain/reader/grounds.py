@@ -30,7 +30,12 @@ _ENGLISH = re.compile(
     rf"(?<!\w)(?P<lead>(?i:{'|'.join(words('ground_lead_english'))}))\s"
     rf"(?P<words>(?:(?!(?:{parts('english_verb')})(?!\w))[a-z][a-z'’-]{{0,20}}(?:\s|(?=[.,:;)]|\Z))){{1,7}})"
 )
+_CREDITOR = re.compile(
+    rf"(?P<lead>(?<!\w)schulde[tn])\s(?P<words>(?:der|dem|den)\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?:\s{_NOUN})?)(?!\w)"
+)
+"""*schuldet der Kirchengemeinde*"""
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_CLIENT = re.compile(parts("client_noun"))
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
 _ODD_NOUN = re.compile(rf"{parts('odd_noun')}|{parts('odd_person')}")
@@ -89,7 +94,8 @@ def is_other_person(noun: str) -> bool:
 
 def without_grounds(text: str) -> str:
     """Return ``text`` without the phrases that say what is owed for."""
-    return _ENGLISH.sub(_without, _GERMAN.sub(_without, text))
+    text = _ENGLISH.sub(_without, _GERMAN.sub(_without, text))
+    return _CREDITOR.sub(_without_creditor, text)
 
 
 def _without(match: re.Match[str]) -> str:
@@ -97,6 +103,12 @@ def _without(match: re.Match[str]) -> str:
         match.re is _ENGLISH and any(map(is_odd_noun, _WORD.findall(match["words"])))
     )
     return match.group() if odd else " "
+
+
+def _without_creditor(match: re.Match[str]) -> str:
+    nouns = [fold(word) for word in _WORD.findall(match["words"])]
+    odd = is_odd_phrase(match["words"]) or any(is_other_person(noun) or _CLIENT.fullmatch(noun) for noun in nouns)
+    return match.group() if odd else f"{match['lead']} "
 
 
 def is_odd_phrase(phrase: str) -> bool:

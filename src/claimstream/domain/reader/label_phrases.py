@@ -85,6 +85,7 @@ NOT_PAID_YET = Rule(
 OWED = Rule(
     "label_owed",
     r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)|"
+    r"{lacking}(?= (?:{lies_fill} )?(?:eur |€ )?[\d.,-]{1,12} ?(?:eur|euro|€)? (?:von|fuer|aus)\b)|"
     r"{client_of_ours} {demands_third}|"
     rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}"
     rf"(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"

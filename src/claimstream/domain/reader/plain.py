@@ -145,6 +145,7 @@ PHRASES = (
         r"\b(?:wird|werden)\b"
         r"(?=(?:(?!(?<!hoehe) von | durch | ab )(?:[^.;:!?]|\.(?=\d))){1,160}? {claimed_now})|"
         r"{claimed_now} (?:wird|werden)\b(?! (?:von|durch|ab)\b)|"
+        r"\bwurden?\b(?=(?:[^.;:!?]|\.(?=\d)){1,160}? faellig\b)|"
         r"\b(?:zum zwecke|fuer zwecke|zwecks|zum|zur) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
         takes=("Die Schuld wird zum Zwecke der Schuldenregulierung mit 50,00 EUR beziffert.",),
         leaves=("Die Schuld wird erlassen.", "Die Schuld wird von Ihnen mit 50,00 EUR beziffert."),
@@ -276,6 +277,7 @@ REVERSED = Rule(
     r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
     r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
     r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
+    r"\bschulde[tn] (?:der|dem|ihrer|ihrem) (?:mandant|klient|schuldner)\w*|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
@@ -284,6 +286,7 @@ REVERSED = Rule(
         "Das sind 50,00 EUR, die ich ihm noch schulde.",
         "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
         "Wir sind Ihrer Mandantin noch 50,00 EUR schuldig.",
+        "Die Gemeinde schuldet der Mandantin 50,00 EUR.",
         "Die Forderung Ihrer Mandantin an uns beträgt 50,00 EUR.",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
@@ -295,12 +298,14 @@ SOMEBODY_ELSE = Rule(
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
     r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
     r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
+    r"\bbei (?:der|dem|einer|einem|seine[rm]|ihre[rm]|deren) (?!\w{0,30}kasse\b){payer}|"
     r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
     takes=(
         "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
         "Unsere Praktikantin schuldet uns 50,00 EUR.",
         "Ich bekomme noch 50,00 EUR von seiner Oma.",
         "Von der Haftpflicht sind noch 50,00 EUR an uns zu zahlen.",
+        "50,00 EUR stehen bei der Versicherung aus.",
     ),
     leaves=(
         "Die Forderung gegen die Mandantin beträgt 50,00 EUR.",
@@ -477,7 +482,8 @@ def _without_names(text: str) -> str:
             for word in words[1:]
             if _LEGAL_NOUNS.fullmatch(word.strip(".,")) or is_other_person(fold(word.strip(".,")))
         ]
-        return " ".join([words[0], *rest, " "])
+        comma = "," if match.group().rstrip().endswith(",") else ""
+        return " ".join([words[0], *rest, comma, " "])
 
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
 

@@ -24,9 +24,16 @@ NOT_PAID = Rule(
     takes=("nicht bezahlt", "noch nicht beglichen"),
     leaves=("noch nicht vollständig bezahlt",),
 )
+OPEN_ASIDE = Rule(
+    "open_behind_a_comma",
+    r"\A(?:eur|euro|€)?, (?:{that_fill} ){0,2}(?:{so_far} )?(?:{open_word}|nicht {paid_by_now})(?=[.,;]|\Z)",
+    takes=("€, unbezahlt.", "EUR, noch offen"),
+    leaves=("EUR, fällig am 3. Mai", "EUR, nicht vollständig bezahlt"),
+)
+"""*Rechnung 4711, Reifenwechsel, 50,00 EUR, unbezahlt*"""
 OWED_BEHIND = Rule(
     "owed_in_a_clause_behind",
-    r"\A ?(?:eur|euro|€)?, (?:die|den|welche) (?:[^\s,.;:\d]{1,30} ){1,7}?{owed_last}(?=[.,;]|\s|\Z)",
+    r"\A ?(?:eur|euro|€)?, (?:die|den|welche) (?:[^\s,.;:\d]{1,30} ){1,10}?{owed_last}(?=[.,;]|\s|\Z)",
     takes=("EUR, die Frau Kern uns noch schuldet.", "€, die wir von ihm noch zu bekommen haben"),
     leaves=("EUR, die Frau Kern gezahlt hat.", "€, die wir von ihm bekommen haben"),
 )
@@ -46,7 +53,7 @@ STAND = Rule(
 STANDS_OUT = Rule(
     "stands_out",
     r"\A(?:eur|euro|€)?(?: ?(?:an )?(?:uns|mich))? ?{stand_out}(?=[.,;]|\s*\Z| \()|"
-    r"\A(?:eur|euro|€)? ?{stand} (?:{stand_fill} ){0,4}{stand_out}(?=[.,;]|\s*\Z| \()",
+    r"\A(?:eur|euro|€)? ?{stand} (?:[^\s,.;:\d]{1,30} ){0,8}?{stand_out}(?=[.,;]|\s*\Z| \()",
     takes=("EUR aus.", "EUR zur Zahlung an.", "€ stehen noch aus, Zinsen berechnen wir nicht."),
     leaves=("EUR aus der Kasse.", "€ stehen auf dem Konto"),
 )
@@ -140,7 +147,7 @@ def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) 
 def _is_said_behind(page: Page, token: AmountToken) -> bool:
     """Return True when the rest of the sentence says that the amount is owed."""
     behind = folded(page.low[token.end : min(page.sentence(token).end, token.end + _BEHIND)])
-    if any(rule.find(behind) for rule in (OWED_BEHIND, THAT_IS_IT)):
+    if any(rule.find(behind) for rule in (OWED_BEHIND, OPEN_ASIDE, THAT_IS_IT)):
         return True
     stands = STANDS_OUT.find(behind)
     return stands is not None and (

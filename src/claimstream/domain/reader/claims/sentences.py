@@ -25,6 +25,7 @@ IT_COMES_TO = Rule(
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
     r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|liegt bei|liegen bei|unverändert|weiterhin|ist|sind|lautet|"
+    r"entspricht|entsprechen|"
     r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|nun|jetzt|inzwischen|now|"
     r"heute|tag|tage|\d{4}|"
     r"\)|zahlen|in total)[\s(:]{0,40}\Z"

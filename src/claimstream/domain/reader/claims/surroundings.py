@@ -68,6 +68,7 @@ class Surroundings:
         end = self._own_end(span, claim)
         if not (
             self._plain(begin, end, claim.token.value)
+            or self._plain(span.start, span.end, claim.token.value)
             or any(self._is_added_up(start, end, claim) for start in {begin, span.start})
         ):
             return claim.role in PART_ROLES and self._is_row(span)
@@ -199,9 +200,10 @@ class Surroundings:
     def _refers_back(self, span: Span, claim: Claim) -> bool:
         """Return whether the sentence before bears on no figure, where the amount is what is open of it (*davon*)."""
         labels = self._page.labels_in(span.start, claim.token.start)
-        if span.start == 0 or all(label.role is not Role.PART for label in labels):
+        if claim.token is not self._page.tokens[0] or all(label.role is not Role.PART for label in labels):
             return True
-        return is_of_something_else(self._sentences.around(span.start - 1, span.start).of(self._page.text))
+        before = max(0, span.start - 1)
+        return is_of_something_else(self._sentences.around(before, before + 1).of(self._page.text))
 
     def _lead_in(self, span: Span) -> bool:
         """Whether the line that announces the amount (it ends in a colon) is plain."""
