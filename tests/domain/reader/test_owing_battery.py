@@ -129,6 +129,12 @@ def test_so_much_is_not_what_is_owed(text: str) -> None:
     assert sure(text) == set()
 
 
+def test_court_costs_are_the_claim_of_its_cashier() -> None:
+    told = f"Die Gerichtskosten einschließlich Mahn- und Vollstreckungsgebühren werden mit {A} angemeldet."
+    assert sure(f"{told}\nLandesjustizkasse") == {VALUE}
+    assert sure(f"{told}\nMalerbetrieb Sund") == set()
+
+
 def test_amounts_behind_in_dem_are_euros() -> None:
     letter = "In dem Verfahren melden wir an:\nBescheid\tBetrag\nGebühren 2025\t2.300,00\nGesamtforderung\t2.318,40"
     assert sure(letter) == {VALUE}

@@ -3,9 +3,8 @@
 from claimstream.domain.language import Rule
 
 _UNTIL = r"(?: (?:bis|per) (?:zum )?(?:{day_word}|[\d.]{6,10}))?"
-_COMPONENTS = (
-    rf"{{component}}{_UNTIL}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{{component}}{_UNTIL}){{0,4}}"
-)
+_COMPONENT = rf"(?:[^\W\d_]{{3,20}}- (?:und|sowie) )?{{component}}{_UNTIL}"
+_COMPONENTS = rf"{_COMPONENT}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{_COMPONENT}){{0,4}}"
 _ALL_OF_IT = r"(?:{component}|{with_all})"
 _TAX = r"(?:\d{1,2} ?% )?{tax_in_it}\.?"
 _PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10})?"
@@ -23,6 +22,7 @@ COUNTED_IN = Rule(
     rf"{{counted_in}} (?:{{component_fill}} ){{0,4}}(?:{_TAX}(?:(?:,| und| sowie) {_COMPONENTS})?|{_COMPONENTS})|"
     rf"mit (?:{{component_fill}} ){{0,4}}{_COMPONENTS}(?= {{figure_lead}})",
     takes=(
+        "Gerichtskosten einschließlich Mahn- und Vollstreckungsgebühren",
         "Gesamtforderung einschließlich der bis dahin aufgelaufenen Zinsen und Kosten",
         "50,00 EUR inkl. 19 % MwSt. und Mahnkosten",
         "Sie schuldet mir mit Mahnkosten noch 50,00 EUR.",

@@ -33,6 +33,19 @@ EXTRA = Rule(
     leaves=("Abfallgebühren", "Behandlungskosten", "Studiengebühren"),
 )
 """The names of costs that come on top of a claim."""
+COURT_CASHIER = Rule(
+    "court_cashier",
+    r"{court_cashier}",
+    takes=("Landesjustizkasse Mittelheim", "Justizobersekretärin"),
+    leaves=("Amtsgericht Mittelheim", "Stadtkasse"),
+)
+"""Whose claims are the costs of a court."""
+COURT_COSTS = Rule(
+    "court_costs",
+    r"{court_costs}",
+    takes=("Gerichtskosten", "Verfahrenskosten"),
+    leaves=("Mahnkosten",),
+)
 _FEE_LINES = 8
 """Amounts that a note of fees may hold between the value in dispute and its sum."""
 
@@ -101,7 +114,8 @@ def with_fees_owed(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     assert claim.label
     name = folded(page.text[claim.label.start : claim.label.end])
     sentence = page.sentence(claim.token)
-    if EXTRA.find(name) or not OWED.find(folded(page.text[sentence.start : sentence.end])):
+    extra = EXTRA.find(name) and not (COURT_COSTS.find(name) and COURT_CASHIER.find(folded(page.text)))
+    if extra or not OWED.find(folded(page.text[sentence.start : sentence.end])):
         return tuple(claims)
     return tuple(replace(claim, role=Role.CLAIM) for claim in claims)
 
