@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.extraction import SourceExtraction
-from claimstream.domain.records.mail import REST, Source, Unread
+from claimstream.domain.records.mail import REST, Address, Source, Unread
 from claimstream.reading.limits import Allowance
 
 
 def extract(
-    sources: Sequence[Source], allowance: Allowance
+    sources: Sequence[Source], allowance: Allowance, sender: Address | None = None
 ) -> tuple[list[Source], list[SourceExtraction], list[Unread]]:
     """Return the sources, what was read in those that have text, and what was not read.
 
@@ -17,6 +17,7 @@ def extract(
 
     Args:
         allowance: shrinks by the values read.
+        sender: who wrote the body.
     """
     kept: list[Source] = []
     found: list[SourceExtraction] = []
@@ -25,14 +26,15 @@ def extract(
         if not source.text.strip():
             kept.append(source)
             continue
-        text, extraction = source, read_source(source)
+        writer = f"{sender.name} {sender.address}" if sender and source.source_id == "body" else ""
+        text, extraction = source, read_source(source, writer)
         ends = _ends_of_values(extraction)
         if len(ends) > allowance.values:
             detail = f"Holds {len(ends)} values, more than are read; read up to the first {allowance.values}."
             unread.append(_rest(source, detail))
             end = ends[allowance.values - 1] if allowance.values else 0
             text = source.model_copy(update={"text": source.text[:end]})
-            extraction = read_source(text)
+            extraction = read_source(text, writer)
             ends = _ends_of_values(extraction)
         allowance.values = max(0, allowance.values - len(ends))
         kept.append(text)

@@ -83,7 +83,7 @@ def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
         return _frames(answer, found)
     opened = OpenedMail(data, limits, allowance, request.our_markers)
     mail = opened.read(body=request.task is not Task.HEAD, files=request.task is Task.MAIL)
-    sources, found, unread = extract(mail.sources, allowance)
+    sources, found, unread = extract(mail.sources, allowance, mail.sender)
     parts = opened.parts if request.with_parts else ()
     answer = Answer(
         mail=mail.model_copy(update={"sources": tuple(sources), "unread": (*mail.unread, *unread)}),

@@ -30,3 +30,12 @@ def test_full_stops_blank_lines_and_items_do() -> None:
         "- Punkt eins",
         "- Punkt zwei",
     ]
+
+
+def test_a_line_without_capitals_ends_sentences_before_small_letters() -> None:
+    assert read("einverstanden. bitte wie vorgeschlagen überweisen.\nG. Mertz") == [
+        "einverstanden.",
+        "bitte wie vorgeschlagen überweisen.",
+        "G. Mertz",
+    ]
+    assert read("das sind ca. 40 euro zzgl. zinsen lt. vertrag") == ["das sind ca. 40 euro zzgl. zinsen lt. vertrag"]

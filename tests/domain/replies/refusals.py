@@ -78,6 +78,11 @@ PLAIN = (
     "das kommt für uns nicht in Frage.",
     "nein. Da mache ich nicht mit.",
     "damit sind wir nicht einverstanden.",
+    # In anger.
+    "nein. Ich lasse mich nicht mit ein paar Euro abspeisen. Das lehne ich ab.",
+    "nein. 12 % von meinem Geld ist ein Witz. Da mache ich nicht mit.",
+    "für 40,00 EUR im Monat habe ich den Kran nicht gemietet. Ich lehne ab.",
+    "erst leiht er sich das Geld und jetzt soll ich auf alles verzichten?? Ich lehne den Plan ab.",
     # Clauses side by side.
     "der Plan ist uns zu knapp, wir lehnen ihn ab.",
     "Ihr Mandant hat genug Vermögen, ich lehne den Plan ab.",
@@ -125,6 +130,9 @@ HARMLESS = (
     "Das Konto deckte keine Lastschrift.",
     "Marion weiß genau, warum.",
     "Wir bitten um Verständnis für diese Entscheidung.",
+    "Hinweise zum Datenschutz stellen wir unter www.bank.example bereit.",
+    "Möchten Sie das nicht, steht Ihnen unser Kontaktformular offen.",
+    "Den eingereichten Unterlagen ist nichts anderes zu entnehmen.",
 )
 """Beside a refusal: a reason, a measure, a last word."""
 
@@ -313,6 +321,13 @@ LESS = (
 """No refusal of the whole plan by its writer for good."""
 
 OPENERS = (
+    "Sollen wir uns auf 800,00 EUR einigen?",
+    "Wären 800,00 EUR möglich?",
+    "Unter 800,00 EUR machen wir das nicht.",
+    "Für 800,00 EUR machen wir es.",
+    "Für 500,00 EUR nicht, für 800,00 EUR schon.",
+    "40,00 EUR sind ein Witz, 80,00 EUR wären keiner.",
+    "Weitere Unterlagen stellen Sie uns bitte bereit.",
     "Bei einer Zahlung von 30 % sähe das anders aus.",
     "Ein Teilerlass käme in Betracht.",
     "Gegen eine Stundung hätten wir nichts einzuwenden.",
@@ -514,6 +529,9 @@ OPENERS = (
 """Beside a refusal: the last word may not be spoken."""
 
 OFFERS = (
+    "mein Gegenvorschlag: Sven zahlt mir einmalig 840,00 EUR, dann ist die Sache für mich vom Tisch.",
+    "Ihr Angebot ist mir zu wenig. Damit wir Ruhe haben, biete ich an: 840,00 EUR und ich verzichte auf den Rest.",
+    "mein Gegenangebot: Silke gibt mir 840,00 EUR auf einmal, dann ist das für mich vergessen.",
     "unser Gegenvorschlag zu Ihrem Plan lautet: einmalige Zahlung von 840,00 EUR.",
     "dem Plan stimmen wir nicht zu. Mit einer Abschlusszahlung von 840,00 EUR wären wir jedoch einverstanden.",
     "gegen Zahlung eines einmaligen Betrages von 840,00 EUR würden wir die Angelegenheit als erledigt betrachten.",

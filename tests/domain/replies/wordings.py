@@ -1,6 +1,10 @@
 """How creditors answer a settlement plan, as banks, agencies, offices, lawyers, traders and private people write."""
 
 ACCEPTANCES = (
+    "Das geht für mich in Ordnung so, ich nehme den Vorschlag an.",
+    "Wir sind uns einig: Ich bin mit dem Zahlungsplan einverstanden.",
+    "Zum Schuldenbereinigungsplan ergeht folgende Entscheidung: Dem Plan wird zugestimmt.",
+    "Wir gehen den Vergleich mit.",
     "dem mit Schreiben vom 21.09.2026 übersandten Schuldenbereinigungsplan stimmen wir zu.",
     "Ihrem Regulierungsvorschlag vom 21. September 2026 stimmen wir in der vorgelegten Fassung zu.",
     "nach Prüfung der Unterlagen stimmen wir dem außergerichtlichen Schuldenbereinigungsplan zu.",
@@ -61,7 +65,16 @@ ACCEPTANCES = (
     "After careful consideration we accept your offer.",
 )
 
-BARE_ACCEPTANCES = ("Einverstanden.", "Ja, einverstanden.", "Wir sind einverstanden.", "Ich stimme zu.", "Agreed.")
+BARE_ACCEPTANCES = (
+    "Also: ja, wir sind dabei.",
+    "Passt scho, machen wir so.",
+    "einverstanden. bitte wie vorgeschlagen.",
+    "Einverstanden.",
+    "Ja, einverstanden.",
+    "Wir sind einverstanden.",
+    "Ich stimme zu.",
+    "Agreed.",
+)
 
 REFUSALS = (
     "wir lehnen Ihren Vorschlag ab.",
@@ -196,6 +209,10 @@ BESIDE_REFUSALS = (
 )
 
 NOT_ACCEPTED = (
+    "Mein Sohn sagt, ich nehme den Vorschlag an.",
+    "Sie sind sich einig: Ich bin mit dem Zahlungsplan einverstanden.",
+    "Wir sind uns noch nicht einig: Ich bin mit dem Zahlungsplan einverstanden.",
+    "Wenn das so ist, ich nehme den Vorschlag an.",
     "wir stimmen dem Plan zu, wenn der Zahlungsbeginn vorgezogen wird.",
     "wir stimmen dem Plan zu, sobald Ihre Vollmacht vorliegt.",
     "wir stimmen dem Plan zu, vorbehaltlich der Zustimmung unserer Gremien.",

@@ -309,6 +309,13 @@ def test_a_client_named_in_the_text_is_no_conflict_whoever_else_is(text: str) ->
     assert decision.write
 
 
+@pytest.mark.parametrize(("surname", "written"), [("Aue", True), ("Falk", False)])
+def test_a_creditor_that_speaks_by_its_name_is_no_other_client(surname: str, written: bool) -> None:
+    reading = extraction(amount("512.00"), source_id="body", kind=SourceKind.BODY, people=[("", surname)])
+    received = mail(f"Frau Dr. {surname} bestätigt Ihnen die Gesamtforderung von 512,00 EUR.")
+    assert decided(reading, received=received).write is written
+
+
 def unread(source_id: str, reason: str) -> Unread:
     return Unread(source_id=source_id, name="x", media_type="text/plain", size=9, reason=reason)
 

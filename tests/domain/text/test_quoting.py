@@ -224,3 +224,15 @@ def test_a_disclaimer_goes_and_what_follows_it_stays(disclaimer: str) -> None:
 )
 def test_a_hint_that_says_something_is_no_disclaimer(text: str) -> None:
     assert cut_disclaimers(text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    "line", ["Gesendet mit der Mail-App", "Von meinem iPhone gesendet", "Sent from my phone", "Get Outlook for iOS"]
+)
+def test_the_line_of_a_phone_goes(line: str) -> None:
+    assert cut_disclaimers(f"einverstanden\nmertz\n{line}") == ("einverstanden\nmertz", line)
+
+
+@pytest.mark.parametrize("line", ["Das Handy haben wir zurückgesendet.", "Den Plan haben wir mit der App geschickt."])
+def test_a_sentence_about_a_phone_stays(line: str) -> None:
+    assert cut_disclaimers(line) == (line, "")

@@ -10,21 +10,33 @@ _END = re.compile(r"(?<!\.)[.!?](?=[\"”“')]?(?:\s|$))|;(?=\s)")
 _ABBREVIATION = re.compile(
     r"(?:\w(?:str|nr)|(?<!\w)(?:\w|nr|az|str|dr|prof|abs|abzgl|zzgl|zuzgl|inkl|incl|einschl|exkl|ca|kd|tel|bzw|usw|vgl|gem|"
     r"ggf|zt|mtl|st|art|hr|fr|ges|gesch|"
-    r"re|rg|kto|lt|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
+    r"re|rg|kto|lt|etc|eg|ie|max|min|evtl|sog|lfd|geb|verb|vertr|rechn|jan|feb|apr|jun|jul|aug|sept|sep|okt|oct|nov|dez|"
     r"dec|no|ref|approx|ltd|co|mr|mrs|ms)|(?<![\w.,])\d{1,2})\Z",
     re.IGNORECASE,
 )
+_INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]")
+_WORDS = 4
+_LINE = 200
+"""Characters to either side."""
 _DAY = re.compile(r"(?<!\d)\d{1,2}\.(?:\d{1,2}\.(?:\d{4}|\d{2})?)?\Z")
 _ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")
 
 
 def is_sentence_end(text: str, match: re.Match[str]) -> bool:
-    """Whether a full stop ends a sentence: no abbreviation, no ordinal, and what follows is no small letter."""
+    """Whether a full stop ends a sentence: no abbreviation, no ordinal, and no small letter behind it.
+
+    On a line without any capital a small letter says nothing: *einverstanden. bitte wie vorgeschlagen.*
+    """
     if match.group() != ".":
         return True
     if _ABBREVIATION.search(text, max(0, match.start() - 14), match.start()):
         return False
-    return not text[match.end() : match.end() + 4].lstrip(" \n\"'„“”")[:1].islower()
+    if not text[match.end() : match.end() + 4].lstrip(" \n\"'„“”")[:1].islower():
+        return True
+    begin = text.rfind("\n", max(0, match.start() - _LINE), match.start()) + 1 or max(0, match.start() - _LINE)
+    end = text.find("\n", match.end(), match.end() + _LINE)
+    initials = _INITIAL.findall(text, begin, end if end >= 0 else match.end() + _LINE)
+    return len(initials) >= _WORDS and not any(map(str.isupper, initials))
 
 
 @lru_cache(maxsize=4)  # one text is asked for its sentences by several readers in a row

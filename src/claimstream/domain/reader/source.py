@@ -65,8 +65,10 @@ _QUOTE = 160
 """Longest evidence that still shows the label beside its amount."""
 
 
-def read_source(source: Source) -> SourceExtraction:
+def read_source(source: Source, sender: str = "") -> SourceExtraction:
     """Every field the rules can read in ``source``; nothing found is None or ().
+
+    ``sender``: display name and address that it comes from.
 
     Never raises on any text. ``summary`` is always None.
     """
@@ -104,7 +106,7 @@ def read_source(source: Source) -> SourceExtraction:
         iban=_code(source, find_ibans(text), base),
         bic=_code(source, find_bics(text), base),
         installment=_optional(read_installment(text, lowered(text), source.source_id, claims), base),
-        settlement=_optional(read_settlement(text, source.source_id), base),
+        settlement=_optional(read_settlement(text, source.source_id, sender), base),
         injection=find_injection(text, source.source_id),
         conflicts=find_conflicts(source, whole, claims, totals, parts[Role.PRINCIPAL], people, references),
         endings=find_endings(whole, source.source_id),

@@ -6,13 +6,14 @@ from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.!]? ){0,2}{bare_yes}(?:[,.!]? (?:und )?{bare_yes})?"
-    r"(?:,? {as_you_said})?[^\w?]*\Z",
+    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.:!]? ){0,2}{bare_yes}"
+    r"(?:[,.!]? (?:und )?{bare_yes})?(?:,? {as_you_said})?[^\w?]*\Z",
     takes=(
         "Einverstanden.",
         "Passt, machen wir so wie vorgeschlagen.",
         "Passt für mich, bin einverstanden.",
         "Einverstanden, das machen wir so.",
+        "Also: ja, wir sind dabei.",
         "Agreed.",
     ),
     leaves=("Wir sind mit der Ratenzahlung einverstanden.", "Your client has accepted.", "Einverstanden?"),
@@ -126,6 +127,15 @@ READY = Rule(
     leaves=("Wir sind bereit, einen Vergleich über #money zu akzeptieren.",),
 )
 """Ready for the plan itself, not for another sum."""
+
+MADE_AVAILABLE = Rule(
+    "made_available",
+    r"\bstellen?\b.{0,160}?\bbereit\b|\bbereitstell\w{1,4}\b",
+    takes=("Hinweise zum Datenschutz stellen wir im Netz bereit.",),
+    leaves=("Wir sind bereit, 400 EUR anzunehmen.",),
+    but=r"\bsie\b",
+)
+"""*Bereit* that offers nothing."""
 
 OFFERS = Rule(
     "offers",

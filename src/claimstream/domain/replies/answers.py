@@ -27,6 +27,7 @@ from claimstream.domain.replies.answer_rules import (
     IF_YOU_OFFER,
     IN_SESSION,
     INDEFINITE,
+    MADE_AVAILABLE,
     NEW_SUM,
     NO_OBJECTION,
     NO_TO_THAT,
@@ -102,7 +103,7 @@ def _said_of_plan(low: str) -> SettlementDecision | None:
     refused = core != main or REFUSES.find(core) is not None
     agreed = AGREES.find(core) is not None
     denied = _denied(core)
-    if OFFERS.find(READY.without(core)) and not (denied and not refused and not agreed):
+    if OFFERS.find(READY.without(MADE_AVAILABLE.without(core))) and not (denied and not refused and not agreed):
         ours = agreed or refused or OFFERS.find(READY.without(IF_YOU_OFFER.without(core)))
         return SettlementDecision.COUNTER_OFFER if ours else None
     if agreed and not denied and not refused and NEW_SUM.find(main):

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 
-from claimstream.domain.language import Rule
+from claimstream.domain.language import Rule, parts
 from claimstream.domain.replies.answer_rules import (
     DENIES,
     INDEFINITE,
+    MADE_AVAILABLE,
     OFFERED_SHARE,
     OFFERS,
     REFUSES,
@@ -117,7 +119,7 @@ PERSON = Rule(
 )
 _SENTENCE_END = re.compile(r"(?<!\.\w)[.!:]\s*\Z")
 """No legal form: *a.G.*"""
-NO = re.compile(r"\W{0,3}(?:nein|no)\W{0,3}")
+NO = re.compile(rf"\W{{0,3}}(?:{parts('no_word')})\W{{0,3}}")
 
 REOPENS = Rule(
     "reopens",
@@ -178,6 +180,20 @@ OFFERED_SUM = Rule(
 )
 """What the plan offers, in sums or rates."""
 
+SCORNED = Rule(
+    "scorned",
+    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)(?=[^,;:]{0,160}?{denial})|"
+    r"\A#money (?:von|fuer|statt) #?\w{1,20}\?|{now_at_last} (?:soll|sollen) (?:ich|wir)\b([^?]{0,160}?)\?{1,3}",
+    takes=(
+        "#share von meinem Geld ist ein Witz.",
+        "Für #money rühr ich keine Farbe an.",
+        "#money von #money?",
+        "Jetzt soll ich verzichten?",
+    ),
+    leaves=("Wären #money möglich?", "Unter #money machen wir das nicht.", "Sollen wir uns einigen?"),
+)
+"""What was offered, told with scorn: no sum that the writer would take, and no question."""
+
 OPENS_DOOR = Rule(
     "opens_a_door",
     "{invitation}|{subjunctive}|{change}|{offer}|{decides_later}",
@@ -194,13 +210,17 @@ TIED = Rule(
 
 NO_OFFER = Rule(
     "no_offer_of_ours",
-    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}|(?:{change}|{invitation})[^,;]{0,60}?{no_need}|"
+    r"{offer}.{0,40}?\bnicht\b(?: \w{3,20})?|\bkein\w{0,2} {offer}|"
+    r"{handed_in} (?:\w{1,20} ){0,2}?unterlagen\b|{web_form}|"
+    r"(?:{change}|{invitation})[^,;]{0,60}?{no_need}|"
     r"\bformular\w{0,2} \w{2,20}en wir\b[^,;]{0,20}\bnicht\b",
     takes=(
         "Ein Gegenvorschlag wird nicht unterbreitet.",
         "Wir machen kein Gegenangebot.",
         "Eine Nachbesserung ist nicht nötig.",
         "Ein Formular füllen wir nicht aus.",
+        "Den eingereichten Unterlagen ist das nicht zu entnehmen.",
+        "Möchten Sie das nicht, nutzen Sie das Kontaktformular.",
     ),
     leaves=("Wir unterbreiten einen Gegenvorschlag.", "Das Formular liegt nicht vor."),
 )
@@ -305,6 +325,7 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
 
 def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
+    piece = replace(piece, low=MADE_AVAILABLE.without(piece.low))
     low = COURTESY.without(piece.low)
     if NO.fullmatch(low):
         return True
@@ -318,7 +339,7 @@ def leaves_declined(piece: Piece) -> bool:
         return piece.apart and is_closed(piece.low)
     if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
         return True
-    told = REASON_TOLD.find(low) or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    told = SCORNED.find(low) or REASON_TOLD.find(low) or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
     return bool(told) or PERSON.find(piece.sentence.folded) is not None or _everyday(low)
 
 
@@ -327,7 +348,9 @@ def _opens_nothing(low: str) -> bool:
     low = ",".join(
         clause for clause in low.split(",") if re.search(r"#(?:money|share)", clause) or not SHUT.find(clause)
     )
-    rest = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+    rest = OFFERED_SUM.without(
+        OFFERED_SHARE.without(SCORNED.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+    )
     if PAST.find(rest):
         rest = _STILL.sub(" ", rest)
     described = PLAN_DESCRIBED.find(rest) is not None or ASKED_BY_YOU.find(low) is not None

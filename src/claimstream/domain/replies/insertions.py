@@ -134,9 +134,17 @@ INSERTIONS = (
     Rule(
         "result_announced",
         r"\A" + UNTIED_AHEAD + r"[^.:!?#]{0,80}\b(?:(?:ergebnis|entscheidung|beschluss|antwort|bescheid)(?: lautet)?|"
-        r"{examined}(?: [^.:!?#]{0,40})?|gute (?:nachricht|nachrichten|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}): ",
-        takes=("Ergebnis: Plan angenommen.", "Nach Abwägung ergeht folgende Entscheidung: Wir stimmen zu."),
-        leaves=("Noch keine Entscheidung: Wir prüfen.",),
+        r"{examined}(?: [^.:!?#]{0,40})?|gute (?:nachricht|nachrichten|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}): |"
+        r"\A"
+        + UNTIED_AHEAD
+        + r"(?:{we}|also|kurzum)(?: (?!sie\b|ihre?[mnrs]?\b)[a-z]{2,20}){0,6}(?: {decided}|(?<=also)|(?<=kurzum)): ",
+        takes=(
+            "Ergebnis: Plan angenommen.",
+            "Nach Abwägung ergeht folgende Entscheidung: Wir stimmen zu.",
+            "Wir sind uns einig: Ich stimme zu.",
+            "Also: Ja.",
+        ),
+        leaves=("Noch keine Entscheidung: Wir prüfen.", "Ihr seid euch einig: Ja.", "Sie haben entschieden: Ja."),
     ),
     Rule(
         "after_thinking",
@@ -191,8 +199,8 @@ INSERTIONS = (
     ),
     Rule(
         "plan_you_sent",
-        r", (?:den|die|das) (?:sie|you) (?:(?:uns|mir|fuer|am|vom|mit|per|in|ihrem|ihrer|schreiben|brief|"
-        r"e-mail|mail|#date) ){0,6}"
+        r", (?:den|die|das) (?:sie|you) (?:(?:uns|mir|fuer|am|vom|mit|per|in|ihrem|ihrer|ihres|schreiben|brief|"
+        r"e-mail|mail|#date|im (?:namen|auftrag)|von|dritten|{debtor}) ){0,8}"
         r"(?:,? )?{sent_by_you} haben,?",
         takes=("der Plan, den Sie uns am #date übersandt haben,",),
         leaves=("der Plan, den Sie damals übersandt haben,",),

@@ -54,6 +54,8 @@ _NAME = re.compile(
     r"(?P<word>[A-Z][\w'’-]{0,30}|[A-Z]\.)"
 )
 
+_PAYER = re.compile(r"(?:\A|(?<=[:,] ))[A-Z][a-z]{2,20}(?= (?:zahlt|gibt|ueberweist|leistet|schuldet) )")
+"""A name in front of a verb of paying: no noun stands there without an article."""
 _AUTHOR = re.compile(r" (?:\w{1,20} ){0,2}?\w{3,20}ten\b")
 """Behind *von Frau Lenz*: *vorgelegten*."""
 _OWNER = re.compile(r"(?:[Pp]lan|[Vv]orschlag|[Aa]ngebot|[Vv]ergleich) \Z")
@@ -108,6 +110,7 @@ def spelled(text: str) -> str:
 
 def without_names(written: str) -> str:
     """Return a marked sentence in small letters, without the names of people and of the writer's client."""
+    written = _PAYER.sub("sie", written)
     for rule, least in ((CLIENT_NAMED, 0), (OUR_CLIENT, 0), (NAME_BEHIND, 2)):
         pieces, position, low = [], 0, written.lower()
         for found in rule.finditer(low):

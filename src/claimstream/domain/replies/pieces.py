@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.replies.kinds import CLOSING, SALUTATION
-from claimstream.domain.replies.marks import Marks, spelled, without_names
-from claimstream.domain.replies.plan import NAMES_PLAN
+from claimstream.domain.replies.marks import Marks, without_names
+from claimstream.domain.replies.writer import Writer
 from claimstream.domain.text import Sentence, Text, folded
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
-_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.|e\. ?V\.|e\. ?K\.)\s{0,3}\Z")
-_CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
+_SIGNED = re.compile(r"\b(?:gez\.|i\. ?A\.|i\. ?V\.|e\. ?V\.|e\. ?K\.|a\. ?G\.)\s{0,3}\Z")
 _LONGEST_HEADING = 90
-_WRITER = re.compile(r"\b(?:Der|Die|Das|der|die|das|The|the|that)((?: (?:[A-Z][\w./&-]*|eG|und|&|fuer|der|am|im|an))+)")
-
 
 PARTICLES = Rule(
     "particles_of_names",
@@ -67,18 +64,18 @@ def is_name(line: str) -> bool:
     )
 
 
-def pieces_of(text: str, marks: Marks) -> tuple[Piece, ...]:
-    """Return the pieces of a text in order."""
+def pieces_of(text: str, marks: Marks, sender: str = "") -> tuple[Piece, ...]:
+    """Return the pieces of a text in order; ``sender`` as for :class:`Writer`."""
     parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence, text)]
     begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
     end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
     last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)
     outside = " ".join(part.written for n, part in enumerate(parts) if not begin <= n < end or n > last)
-    writer = frozenset(_CAPITAL.findall(spelled(outside)))
+    writer = Writer(outside, sender)
     pieces = []
     for n, part in enumerate(parts):
         marked = marks.of(part.start, part.end)
-        low = without_names(_WRITER.sub(lambda found: _ours(found, writer), marked))
+        low = without_names(writer.in_first_person(marked))
         pieces.append(Piece(part, marked, low, not begin <= n < end))
     return tuple(pieces)
 
@@ -104,20 +101,3 @@ def _without_headings(sentence: Sentence, text: str) -> Iterator[Sentence]:
         rest = below
     if rest.strip():
         yield Sentence.of(rest.strip(), start + len(rest) - len(rest.lstrip()))
-
-
-def _ours(found: re.Match[str], writer: frozenset[str]) -> str:
-    """The writer's name with its article, as letterhead or signature have it, in words for it."""
-    words = found[1].split()
-    known = 0
-    for number, word in enumerate(words):
-        if word == "eG" and known == number:
-            known += 1
-        elif word[0].isupper():
-            if word not in writer:
-                break
-            known = number + 1
-    name = [word for word in words[:known] if word[0].isupper()]
-    if not any(len(word) > 3 for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
-        return found.group()
-    return " ".join(["that our bank" if found.group().startswith("that") else "unsere bank", *words[known:]])

@@ -50,8 +50,8 @@ COUNTER_OFFER, UNCLEAR = SettlementDecision.COUNTER_OFFER, SettlementDecision.UN
 
 SPEAKS = Rule(
     "speaks_of_a_plan",
-    ABOUT_PLAN.pattern + "|{bare_yes}|{bare_no}|{no_to_that}",
-    takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt."),
+    ABOUT_PLAN.pattern + r"|{bare_yes}|{bare_no}|{no_to_that}|(?:\A|[,.!?] ){no_word}[.,!:] ",
+    takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt.", "Nein. Das lehne ich ab."),
     leaves=("Die Forderung beträgt 400 EUR.",),
 )
 """A reply without one of these answers no plan."""
@@ -117,11 +117,15 @@ class Part(StrEnum):
     """It may be a statement or a contract: only what it says of the plan counts."""
 
 
-def read_settlement(text: str, source_id: str) -> Found[Settlement] | None:
-    """Return the answer, with an acceptance's conditions and another offer's amount; None if there is none."""
+def read_settlement(text: str, source_id: str, sender: str = "") -> Found[Settlement] | None:
+    """Return the answer, with an acceptance's conditions and another offer's amount; None if there is none.
+
+    Args:
+        sender: display name and address that the text comes from, by which a writer may call itself.
+    """
     if not SPEAKS.find(" ".join(fold(text).split())):
         return None
-    answer = _Reply(text).answer()
+    answer = _Reply(text, sender).answer()
     if answer is None:
         return None
 
@@ -191,14 +195,14 @@ def open_door(text: str) -> str | None:
 class _Reply:
     """One text, its pieces, and what each of them says of the plan."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, sender: str = "") -> None:
         self._marks = Marks(text)
         self._boxes = find_boxes(text)
         self._names: list[bool] = []
         lines = Spans(list({(box.start, box.end) for box in self._boxes}))
         # Boxes that answer nothing may be the bullets of a list: their lines count.
         left_out = lines if any(self._says(box) is not None for box in self._boxes) else Spans([])
-        self._pieces = [piece for piece in pieces_of(text, self._marks) if not left_out.overlap(*_place(piece))]
+        self._pieces = [piece for piece in pieces_of(text, self._marks, sender) if not left_out.overlap(*_place(piece))]
         for number, piece in enumerate(self._pieces[1:], start=1):
             before = self._pieces[number - 1]
             told = SHE.match(piece.low) and stands_for_client(piece.low, before.low)
@@ -229,10 +233,12 @@ class _Reply:
         low = self._pieces[number].low
         if BARE_YES.find(low) or BARE_NO.find(low):
             return True
-        before = (
+        before = [
             p for p in self._pieces[:number] if not (p.outside or p.is_name or SALUTATION.find(p.sentence.folded))
-        )
-        return NO_TO_THAT.find(low) is not None and all(NO.fullmatch(piece.low) for piece in before)
+        ]
+        if before and NO.fullmatch(before[0].low):
+            return what_is_said(low) is DECLINED
+        return NO_TO_THAT.find(low) is not None and not before
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
@@ -321,7 +327,7 @@ class _Reply:
         piece = self._pieces[number]
         around = self._names[max(0, number - _NEAR) : number] + self._names[number + 1 : number + 2]
         known = any(around) or self._is_bare(number)
-        if judge(piece.low, plan_known=known):
+        if judge(piece.low, plan_known=known) or (decision is ACCEPTED and _accepts_twice(piece.low, plan_known=known)):
             return True
         splices = _SPLICES.finditer(piece.low) if decision is DECLINED else ()
         for cut in [*_CUT.finditer(piece.low), *splices][:_MOST_CUTS]:
@@ -414,6 +420,16 @@ def _one_of(decisions: set[SettlementDecision]) -> SettlementDecision:
     # "Wir haben geprüft und lehnen ab" is a refusal; "wir stimmen zu, prüfen aber noch" is no acceptance.
     only = next(iter(clear))
     return UNCLEAR if only is ACCEPTED and UNCLEAR in decisions else only
+
+
+def _accepts_twice(low: str, *, plan_known: bool) -> bool:
+    """Return whether a marked sentence says yes in each of two clauses: *das passt, ich nehme ihn an*."""
+    plan_known = plan_known or NAMES_PLAN.find(low) is not None
+    return any(
+        accepts_plainly(low[: cut.start()], plan_known=plan_known)
+        and accepts_plainly(low[cut.end() :], plan_known=True)
+        for cut in _SPLICES.finditer(low)
+    )
 
 
 def _place(piece: Piece) -> tuple[int, int]:

@@ -331,6 +331,14 @@ READ = Rule(
 )
 """All that a creditor may have done with the plan, and that it was sent."""
 
+ANNOUNCED = Rule(
+    "answer_announced",
+    r"\A(?:zu|zum|zur|betreffend|hinsichtlich|regarding) .{0,240}:\Z",
+    takes=("Zum Plan Ihres Mandanten ergeht folgende Entscheidung:",),
+    leaves=("Zum Plan kommt eine Rate hinzu.",),
+)
+"""What a letter is about, and that its answer follows."""
+
 TOLD = Rule(
     "told_of_the_past",
     r"\b(?:hat|haben|habe|hatten?|wurden?|worden)\b.{0,160}\b\w{0,12}ge\w{2,20}(?:t|en)\b|"
@@ -392,7 +400,7 @@ def tie_in(low: str, marked: str) -> str | None:
         if NAMES_PLAN.find(rest) and not READ.find(low):
             return "tie_plan"
         return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else "tie_unknown"
-    if NAMES_PLAN.find(rest):
+    if NAMES_PLAN.find(rest) and not ANNOUNCED.find(low):
         return "tie_plan"
     acts = OBLIGES.find(rest) or (rest == low and (_PERSON.search(marked) or OBLIGES.find(marked.lower())))
     if acts and not MAY.find(marked.lower()):

@@ -91,7 +91,7 @@ def another_person(source: Source, evidence: Evidence, consolidated: Consolidate
     if any(names_agree(person, client.first_name, client.last_name) >= DIFFERENT_PERSON for person in people):
         return None
     owed = (file.creditor.name, file.creditor.representative_name, *_names(consolidated))
-    named = [p for p in people if not _is_one_of(p, owed) and not _signs(p, source.text)]
+    named = [p for p in people if not is_one_of(p, owed) and not _signs(p, source.text)]
     return f"the figure's own sentence names {named[0].full}, not the client" if named else None
 
 
@@ -112,7 +112,7 @@ def _another_debtor(text: str, words: str, consolidated: Consolidated, file: Can
         return (
             _NO_PERSON.isdisjoint(word.lower().strip(",") for word in name.split() if word[0].isupper())
             and names_agree(person, client.first_name, client.last_name) < DIFFERENT_PERSON
-            and not _is_one_of(person, owed)
+            and not is_one_of(person, owed)
             and not _signs(person, text)
         )
 
@@ -246,7 +246,7 @@ def _names(consolidated: Consolidated) -> list[str]:
     return [found.value for found in (consolidated.creditor, consolidated.representative) if found is not None]
 
 
-def _is_one_of(person: PersonName, names: Iterable[str | None]) -> bool:
+def is_one_of(person: PersonName, names: Iterable[str | None]) -> bool:
     """Whether a person is the creditor, or the one that writes for it."""
     last = fold(person.last)
     return any(last in fold(name).replace(",", " ").split() for name in names if name)

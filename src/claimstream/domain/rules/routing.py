@@ -27,7 +27,7 @@ from claimstream.domain.records.extraction import (
     Settlement,
     SettlementDecision,
 )
-from claimstream.domain.records.inquiry import CandidateFile, Client, Letter
+from claimstream.domain.records.inquiry import CandidateFile, Letter
 from claimstream.domain.records.intent import AMOUNT_INTENTS, SET_ASIDE, Classification, Intent, MatchedBy
 from claimstream.domain.records.mail import REST, ParsedMail, Source
 from claimstream.domain.replies.settlement import Part, open_door, taken_back
@@ -38,7 +38,7 @@ from claimstream.domain.rules.guards import amount_guard, settlement_guard, stor
 from claimstream.domain.rules.matching import people_conflict
 from claimstream.domain.rules.mentions import Wording
 from claimstream.domain.rules.own_letter import why_it_is_ours
-from claimstream.domain.rules.ownership import SAME_NAME, another_person
+from claimstream.domain.rules.ownership import SAME_NAME, another_person, is_one_of
 from claimstream.domain.text import Text
 
 _ANSWERED_BY_A_PERSON = {
@@ -148,14 +148,15 @@ def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Cla
 def _about_another(mail: ParsedMail, consolidated: Consolidated, match: Match, file: CandidateFile) -> str | None:
     """Whether what was read may be about another client or another creditor, in words."""
     return (
-        _another_client(mail, consolidated, file.client)
+        _another_client(mail, consolidated, file)
         or _another_person(mail, consolidated, file)
         or _another_creditor(mail, consolidated, match, file)
     )
 
 
-def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client) -> str | None:
-    conflict = people_conflict(consolidated, client)
+def _another_client(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
+    client = file.client
+    conflict = people_conflict(_without_creditor(consolidated, consolidated.people, file), client)
     if conflict and not Wording.of_mail(mail).has_person(client.first_name, client.last_name):
         return conflict
     for source in mail.sources:
@@ -163,10 +164,22 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, client: Client
             continue
         # One of several attachments may be another client's.
         named = (*find_people(source.text, source.source_id), *_read_in(source, consolidated.people))
-        conflict = people_conflict(consolidated.model_copy(update={"people": named}), client)
+        conflict = people_conflict(_without_creditor(consolidated, named, file), client)
         if conflict and not Wording.of(source.text).has_person(client.first_name, client.last_name):
             return f"{conflict}, in {source.name}"
     return None
+
+
+def _without_creditor(
+    consolidated: Consolidated, people: Iterable[Found[PersonName]], file: CandidateFile
+) -> Consolidated:
+    """Of these people, those who are not the creditor: *Frau Dr. Holst* of the practice Dr. Holst."""
+    others = tuple(person for person in people if not is_one_of(person.value, _creditor_names(file)))
+    return consolidated.model_copy(update={"people": others})
+
+
+def _creditor_names(file: CandidateFile) -> tuple[str | None, str | None]:
+    return file.creditor.name, file.creditor.representative_name
 
 
 def _another_person(mail: ParsedMail, consolidated: Consolidated, file: CandidateFile) -> str | None:
@@ -320,7 +333,8 @@ def _another_plan(mail: ParsedMail, consolidated: Consolidated, file: CandidateF
     if file is None or settlement is None:
         return None
     quote, client = settlement.evidence.quote, file.client
-    people = [found.value for found in find_people(quote, settlement.evidence.source_id)]
+    named = [found.value for found in find_people(quote, settlement.evidence.source_id)]
+    people = [person for person in named if not is_one_of(person, _creditor_names(file))]
     known = Wording.of(quote).has_person(client.first_name, client.last_name)
     if people and not known and all(names_agree(p, client.first_name, client.last_name) < _SAME_PERSON for p in people):
         return f"the answer is about {people[0].full}"

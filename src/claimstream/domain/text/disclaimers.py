@@ -1,4 +1,4 @@
-"""Legal disclaimers below a mail."""
+"""What machines add below a mail: legal disclaimers, and which device sent it."""
 
 import re
 
@@ -58,6 +58,15 @@ DISCLAIMING = (
     ),
 )
 """A paragraph that says two of these is a disclaimer."""
+SENT_FROM = Rule(
+    "sent_from_a_device",
+    r"\A(?:{sent_by_device} (?:\w{1,12} ){0,3}?[^.]{0,40}?{device}|[^.]{0,60}?{device}[^.]{0,40}? {sent_by_device}|"
+    r"get {device} for \w{2,12})[^.]{0,20}\.?\Z",
+    takes=("Gesendet mit der Mail-App", "Von meinem iPhone gesendet", "Sent from my phone", "Get Outlook for iOS"),
+    leaves=("Den Brief haben wir gesendet.", "Das Handy wurde zurückgesendet."),
+    but=r"\b(?:haben|habe|hat|wir|ich|er|sie|zurueck\w{0,12})\b",
+)
+"""One line, as mail programs of phones add it."""
 SAYS_SOMETHING = Rule(
     "disclaims_nothing",
     r"{says_something}|€|\d,\d{2}\b|\b[a-z]{2}\d{2} ?\d{4}\b",
@@ -66,20 +75,28 @@ SAYS_SOMETHING = Rule(
 )
 """What a creditor would want to say, however the paragraph goes on."""
 _SHORTEST, _LONGEST = 40, 6_000
+_LONGEST_LINE = 100
 _AGREE = 2
 
 
 def cut_disclaimers(text: str) -> tuple[str, str]:
-    """Return the text without legal disclaimers, and the disclaimers.
+    """Return the text without legal disclaimers and lines of devices, and those.
 
     A disclaimer is one paragraph that shows at least two of the phrases such texts are made of and nothing a creditor
     would want to say. Only that paragraph goes: what follows it may be the claim.
     """
     kept: list[str] = []
     cut: list[str] = []
+    lines = text.split("\n")
+    cut += [line for line in lines if _names_a_device(line)]
+    text = "\n".join(line for line in lines if not _names_a_device(line)) if cut else text
     for piece in re.split(r"(\n[ \t]*(?:\n[ \t]*)+)", text):
         (cut if _is_disclaimer(piece) else kept).append(piece)
     return "".join(kept).strip("\n"), "\n\n".join(piece.strip() for piece in cut)
+
+
+def _names_a_device(line: str) -> bool:
+    return len(line) <= _LONGEST_LINE and SENT_FROM.find(folded(line)) is not None
 
 
 def _is_disclaimer(paragraph: str) -> bool:

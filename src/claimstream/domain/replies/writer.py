@@ -1,0 +1,73 @@
+"""The writer of a reply under its own name: *die Stadt Grünau stimmt zu*, *Frau Dr. Holst nimmt den Plan an*.
+
+A name is the writer's where the letterhead, the signature or the address that the mail comes from holds it.
+"""
+
+import re
+
+from claimstream.domain.language import parts, words
+from claimstream.domain.reader.spelling import fold
+from claimstream.domain.replies.marks import spelled
+from claimstream.domain.replies.plan import NAMES_PLAN
+
+_CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
+_ARTICLE = r"(?:Der|Die|Das|der|die|das|The|the|that)"
+_WITH_ARTICLE = re.compile(rf"\b(?P<lead>{_ARTICLE})(?P<name>(?: (?:[A-Z][\w./&-]*|eG|und|&|fuer|der|am|im|an))+)")
+_SUBJECT = re.compile(
+    r"(?P<lead>\A|[:,] |\b(?:dass|that) )"
+    rf"(?:(?:{_ARTICLE}|(?i:{parts('person_title')}|{parts('title_of_name')})) )*"
+    r"(?P<name>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4})(?= [a-z]{1,20}[ts]\b)"
+)
+"""Who does what a clause tells: a name before a verb of the third person."""
+_SHARED = frozenset(map(fold, words("shared_name")))
+_BESIDE_A_NAME = frozenset(map(fold, (*words("public_body"), *words("legal_form"))))
+"""Words that the address may lack: *die Gemeinde* Lautersee, Kern *KG*."""
+_SPEAKS_FOR_OTHERS = re.compile(parts("speaks_for_others"))
+_ITS_CONSENT = re.compile(rf"\b(?:ihre|seine?|its)(?= (?i:{parts('consent_noun')})\b)")
+_LEAST = 4
+"""Letters of a word that may be a name by itself."""
+
+
+class Writer:
+    """Who wrote a reply.
+
+    Args:
+        outside: its letterhead and signature.
+        sender: display name and address that the mail comes from; "" where they are not known.
+    """
+
+    def __init__(self, outside: str, sender: str = "") -> None:
+        self._outside = frozenset(_CAPITAL.findall(spelled(outside)))
+        folded = fold(sender)
+        # The last label is the country's or the purpose's.
+        known = re.findall(r"[a-z]+", folded.rpartition(".")[0])
+        self._sender = "" if _SPEAKS_FOR_OTHERS.search(folded) else " ".join((*known, "".join(known)))
+
+    def in_first_person(self, marked: str) -> str:
+        """Return a marked sentence with *unsere Bank* in place of the writer's name."""
+        told = _WITH_ARTICLE.sub(self._by_letterhead, marked)
+        if self._sender:
+            told = _SUBJECT.sub(self._by_sender, told)
+        return marked if told == marked else _ITS_CONSENT.sub("unsere", told)
+
+    def _by_letterhead(self, found: re.Match[str]) -> str:
+        row = found["name"].split()
+        known = 0
+        for number, word in enumerate(row):
+            if word == "eG" and known == number:
+                known += 1
+            elif word[0].isupper():
+                if word not in self._outside:
+                    break
+                known = number + 1
+        name = [word for word in row[:known] if word[0].isupper()]
+        if not any(len(word) >= _LEAST for word in name) or NAMES_PLAN.find(" ".join(name).lower()):
+            return found.group()
+        return " ".join(["that our bank" if found["lead"] == "that" else "unsere bank", *row[known:]])
+
+    def _by_sender(self, found: re.Match[str]) -> str:
+        name = fold(found["name"]).split()
+        telling = any(len(word) >= _LEAST and word not in _SHARED and word in self._sender for word in name)
+        if not telling or not all(word in _BESIDE_A_NAME or word in self._sender for word in name):
+            return found.group()
+        return f"{found['lead']}unsere bank"

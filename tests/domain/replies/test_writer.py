@@ -1,0 +1,55 @@
+"""A creditor that speaks of itself by its name, and others that are named in its letter."""
+
+import pytest
+
+from claimstream.domain.replies.settlement import read_settlement
+
+LETTER = "Guten Tag,\n\n{}\n\nMit freundlichen Grüßen\nMohr"
+OWN = (
+    ("die Stadt Grünau", "Stadt Grünau - Kämmerei <kasse@gruenau.example>"),
+    ("die Gemeinde Auental", "Kämmerei <post@gemeinde-auental.example>"),
+    ("Frau Dr. Holst", "Praxis <praxis@zahnarzt-holst.example>"),
+    ("Dr. Brandt", "Praxis Dr. Brandt <termin@praxis.example>"),
+    ("die Firma Kern KG", "Kern KG, Buchhaltung <buchhaltung@firma-kern.example>"),
+    ("Emerald Car Hire", "Office <office@emeraldcarhire.example>"),
+)
+OTHERS = (
+    ("die Sparkasse Grünau", "Stadt Grünau <kasse@gruenau.example>"),
+    ("die Stadtwerke Auental", "Gemeinde Auental <post@auental.example>"),
+    ("Frau Dr. Sommer", "Praxis <praxis@zahnarzt-holst.example>"),
+    ("Herr Kern", "Insolvenzverwalter Kern <post@iv-kern.example>"),
+    ("die Schwester von Dr. Brandt", "Praxis Dr. Brandt <praxis@brandt.example>"),
+    ("Ihr Mandant", "Praxis Dr. Brandt <praxis@brandt.example>"),
+)
+YES = (
+    "{} stimmt dem Zahlungsplan zu.",
+    "{} nimmt Ihren Vorschlag an.",
+    "{} ist mit dem Plan einverstanden.",
+    "{} hat sich den Plan angesehen und ist damit einverstanden.",
+    "{} erteilt dem Plan ihre Zustimmung.",
+)
+NO = ("{} lehnt den Plan ab.", "{} stimmt Ihrem Plan nicht zu.")
+
+
+def said(words: str, sender: str) -> str | None:
+    found = read_settlement(LETTER.format(f"{words[0].upper()}{words[1:]}"), "body", sender)
+    if found is None:
+        return None
+    return "conditional" if found.value.conditions else found.value.decision.value
+
+
+@pytest.mark.parametrize(("name", "sender"), OWN)
+def test_the_writer_answers_by_its_own_name(name: str, sender: str) -> None:
+    assert [words for words in YES if said(words.format(name), sender) != "accepted"] == []
+    assert [words for words in NO if said(words.format(name), sender) != "declined"] == []
+
+
+@pytest.mark.parametrize(("name", "sender"), OTHERS)
+def test_others_in_its_letter_answer_nothing(name: str, sender: str) -> None:
+    assert [words for words in (*YES, *NO) if said(words.format(name), sender) in {"accepted", "declined"}] == []
+
+
+@pytest.mark.parametrize(("name", "sender"), OWN)
+def test_what_ties_a_consent_ties_it_under_a_name(name: str, sender: str) -> None:
+    more = "{} stimmt dem Plan zu, wir tun es nicht.", "{} stimmt dem Plan zu, sofern alle zustimmen."
+    assert [words for words in more if said(words.format(name), sender) in {"accepted", "declined"}] == []
