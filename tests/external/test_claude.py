@@ -1,7 +1,9 @@
 import base64
+import gzip
 import hashlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
@@ -507,3 +509,35 @@ async def test_the_probe_asks_what_mails_ask(claude: Claude, server: ClaudeServe
     await claude.check()
     with pytest.raises(Outage):
         await claude.probe()
+
+
+@pytest.mark.parametrize(
+    ("headers", "event", "said"),
+    [
+        pytest.param({"Content-Encoding": "gzip"}, b"", "answered compressed", id="compressed"),
+        pytest.param({}, b"event: ping\ndata: " + b"{}" * 30_000 + b"\n\n", "over 16 MB", id="events without end"),
+        pytest.param({}, b"x" * 65_536, "over 16 MB", id="a line without end"),
+    ],
+)
+async def test_an_answer_that_no_model_gives_is_an_outage(
+    entrance: Entrance,
+    options: ClaudeOptions,
+    http_server: HttpServer,
+    headers: dict[str, str],
+    event: bytes,
+    said: str,
+) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        assert request.headers["Accept-Encoding"] == "identity"
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **headers})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                await response.write(event or gzip.compress(b"x" * 65_536))
+        return response
+
+    http_server.handler = answer
+    claude = Claude(entrance.door, replace(options, base_url=http_server.base_url))
+    with pytest.raises(Outage, match=said):
+        await sort(claude)
+    await claude.close()

@@ -1,6 +1,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -571,3 +572,22 @@ async def test_a_file_that_is_no_key_is_named_as_such(
     ) as caught:
         ServiceAccountDelegation(entrance.door, path)
     assert "geheim" not in str(caught.value)
+
+
+async def test_an_answer_larger_than_any_is_not_taken_in(entrance: Entrance, http_server: HttpServer) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                await response.write(b'{"history": "' + b"x" * 65_536)
+        return response
+
+    http_server.handler = answer
+    gmail = Gmail(entrance.door, StaticToken("t"), GmailOptions(base_url=http_server.base_url))
+    with pytest.raises(HistoryExpired, match="a page of over 8388608 bytes"):
+        await gmail.history_page(BOX, 5)
+    for ask in (lambda: gmail.profile(BOX), lambda: gmail.list_messages(BOX)):
+        with pytest.raises(Outage, match="something else than is documented"):
+            await ask()
+    await gmail.close()

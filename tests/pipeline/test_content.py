@@ -252,3 +252,20 @@ async def test_what_a_file_unpacks_to_is_booked(app: App, stack: LocalStack, wor
     assert len(reader.asked) == (2 if crowded else 1)
     content.release()
     assert memory.free == total
+
+
+class _Longer:
+    """A mailbox whose mail is longer than anything that is asked for."""
+
+    async def get_raw(self, *_: object, **__: object) -> None:
+        return None
+
+
+async def test_a_mail_that_is_too_long_is_a_persons_and_says_so(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    email_id = await arrive(app, stack, world, reply())
+    services = replace(app.services, gmail=_Longer())
+    assert (await settle(app, make_runner(app, services), email_id)).outcome == "review"
+    report = await report_of(app, email_id)
+    assert report.decision.why == "The mail has over 50 MB and was not read. Open it in the mailbox."

@@ -13,12 +13,11 @@ from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Omit, Timeout, omit, transform_schema
+from anthropic import AsyncAnthropic, Omit, Timeout, omit, transform_schema
 from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
 from opentelemetry import trace
 from opentelemetry.util.types import AttributeValue
 from pydantic import BaseModel, ValidationError
-from yarl import URL
 
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
@@ -34,11 +33,11 @@ from claimstream.external.claude_estimates import (
     highest_cost_usd,
     text_tokens,
 )
+from claimstream.external.claude_http import http_client
 from claimstream.external.claude_prices import Usage, cost_usd, deprecation_warning, price_known
 from claimstream.external.door import Control, Door
 from claimstream.external.errors import ExternalError, Outage, Refused
 from claimstream.external.http import server_attributes
-from claimstream.external.sessions import on_this_machine, tls_context
 from claimstream.telemetry import metrics
 from claimstream.telemetry.best_effort import best_effort
 
@@ -165,7 +164,7 @@ class Claude:
             # The SDK times each wait for bytes, pings among them; the door times the whole.
             timeout=Timeout(self._service.policy.timeout_seconds),
             open_telemetry=False,  # so are its spans
-            http_client=_http_client(options.base_url),
+            http_client=http_client(options.base_url),
         )
         self._server = server_attributes(options.base_url)
         self._tokens = door.meter.create_histogram(
@@ -495,9 +494,3 @@ def _block(data: bytes, media_type: str) -> dict[str, Any]:
         return {"type": "image", "source": {"type": "base64", "media_type": _IMAGES[media_type], "data": encoded}}
     message = f"{media_type} cannot be shown to the model: only PDF, JPEG, PNG, GIF and WebP can"
     raise Refused(SERVICE, "transcribe", message, status="unsupported_media_type")
-
-
-def _http_client(base_url: str) -> DefaultAsyncHttpxClient:
-    """The SDK's own, with the authorities that all clients believe, and without a proxy to this machine."""
-    direct = {f"all://{URL(base_url).host}": None} if on_this_machine(base_url) else {}
-    return DefaultAsyncHttpxClient(verify=tls_context(), mounts=direct)

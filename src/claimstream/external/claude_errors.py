@@ -6,6 +6,7 @@ from decimal import Decimal
 import anthropic
 import httpx2
 
+from claimstream.external.claude_http import UnfitAnswerError
 from claimstream.external.claude_prices import Usage
 from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Unauthorised
 from claimstream.external.http import retry_after_seconds, status_error
@@ -64,6 +65,9 @@ def may_be_billed(error: BaseException) -> bool:
 
 
 def classify(error: BaseException) -> ExternalError | None:
+    unfit = next((e for e in (error, error.__cause__) if isinstance(e, UnfitAnswerError)), None)
+    if unfit is not None:
+        return Outage(SERVICE, "", f"{unfit.message} Check ANTHROPIC_BASE_URL.")
     match error:
         case anthropic.APIStatusError():
             return _status(error)

@@ -21,9 +21,16 @@ from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, NotFound, Outage, Throttled, Unauthorised
 from claimstream.external.gmail_credentials import Credentials
 from claimstream.external.gmail_pace import GmailPace
-from claimstream.external.http import THROTTLED_REASONS, connection_classifier, server_attributes, status_error
+from claimstream.external.http import (
+    THROTTLED_REASONS,
+    connection_classifier,
+    read_at_most,
+    server_attributes,
+    status_error,
+)
 from claimstream.external.paging import Paging
 from claimstream.external.sessions import new_session
+from claimstream.external.sizes import MOST_OF_A_MAIL, MOST_OF_GMAIL
 
 R = TypeVar("R")
 
@@ -48,7 +55,8 @@ _TOO_LONG: Mapping[str, Any] = MappingProxyType({})
 class HistoryExpired(NotFound):
     """History cannot be followed from ``startHistoryId`` on: the mailbox must be listed afresh.
 
-    The id is too old (usually more than a week), or ahead of a mailbox whose ids began anew, or pages do not end.
+    The id is too old (usually more than a week), or ahead of a mailbox whose ids began anew, or pages do not end, or
+    one is larger than any.
     """
 
 
@@ -169,7 +177,7 @@ class Gmail:
         self._server = server_attributes(self._options.base_url)
 
     async def get_raw(
-        self, mailbox: str, message_id: str, *, most_bytes: int | None = None, make_room: MakeRoom | None = None
+        self, mailbox: str, message_id: str, *, most_bytes: int = MOST_OF_A_MAIL, make_room: MakeRoom | None = None
     ) -> RawMessage | None:
         """The whole message.
 
@@ -217,10 +225,14 @@ class Gmail:
         if page is not None:
             query["pageToken"] = page
         try:
-            return await self._call("history.list", "GET", mailbox, "history", _history_page, query)
+            found = await self._call("history.list", "GET", mailbox, "history", _history_page, query)
         except NotFound as error:
             message = f"the history from {start_history_id} on is gone. Recover the mailbox by listing its messages."
             raise HistoryExpired(SERVICE, "history.list", message, status=404) from error
+        if found is None:
+            message = f"its history has a page of over {MOST_OF_GMAIL} bytes. Recover the mailbox by listing it."
+            raise HistoryExpired(SERVICE, "history.list", message)
+        return found
 
     async def list_messages(self, mailbox: str, query: str = "", page: str | None = None) -> MessagePage:
         """Ids of the messages that Gmail's search finds, such as ``in:inbox after:1760000000``."""
@@ -273,7 +285,7 @@ class Gmail:
         query: Mapping[str, str] | None = None,
         *,
         json_body: Mapping[str, object] | None = None,
-        most_bytes: int | None = None,
+        most_bytes: int = MOST_OF_GMAIL,
         make_room: MakeRoom | None = None,
     ) -> R:
         """One request; a 401 is answered once with a new token, since tokens may end before their time.
@@ -345,14 +357,14 @@ class Gmail:
         query: Mapping[str, str] | None,
         json_body: Mapping[str, object] | None,
         token: str,
-        most_bytes: int | None,
+        most_bytes: int,
     ) -> _Answer:
         if self._session is None:
             self._session = new_session(self._options.base_url)
         headers = {"Authorization": f"Bearer {token}"}
         async with self._session.request(method, url, params=query, json=json_body, headers=headers) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
-            content = await _read(response, most_bytes)
+            content = await read_at_most(response, most_bytes)
             if content is None:
                 return _Answer(response.status, _TOO_LONG, response.headers)
             if not content:
@@ -364,18 +376,6 @@ class Gmail:
                     return _Answer(response.status, {}, response.headers)
                 raise Outage(SERVICE, "", "answered with something else than JSON. Check GMAIL_BASE_URL.") from error
             return _Answer(response.status, body if isinstance(body, dict) else {}, response.headers)
-
-
-async def _read(response: aiohttp.ClientResponse, most_bytes: int | None) -> bytes | None:
-    """The body of an answer; None when it is longer."""
-    if most_bytes is None:
-        return await response.read()
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > most_bytes:
-            return None
-    return bytes(content)
 
 
 def _raw_message(body: Mapping[str, Any], message_id: str) -> RawMessage | None:
@@ -397,7 +397,9 @@ def _raw_message(body: Mapping[str, Any], message_id: str) -> RawMessage | None:
     )
 
 
-def _history_page(body: Mapping[str, Any]) -> HistoryPage:
+def _history_page(body: Mapping[str, Any]) -> HistoryPage | None:
+    if body is _TOO_LONG:
+        return None
     records = body.get("history", ())
     gone = {_message_id(entry["message"]) for record in records for entry in record.get("messagesDeleted", ())}
     return HistoryPage(

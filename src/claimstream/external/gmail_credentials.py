@@ -16,8 +16,9 @@ from opentelemetry import trace
 
 from claimstream.external.door import Door
 from claimstream.external.errors import ExternalError, LockedOut, Outage, Unauthorised
-from claimstream.external.http import connection_classifier, server_attributes, status_error
+from claimstream.external.http import connection_classifier, read_at_most, server_attributes, status_error
 from claimstream.external.sessions import new_session
+from claimstream.external.sizes import MOST_OF_A_TOKEN
 
 GMAIL_READONLY = "https://www.googleapis.com/auth/gmail.readonly"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -134,7 +135,7 @@ class _Fetched(ABC):
         asked_at = time.monotonic()
         async with self._session.post(self._token_uri, data=form) as response:
             trace.get_current_span().set_attribute("http.response.status_code", response.status)
-            text = await response.text()
+            text = ((await read_at_most(response, MOST_OF_A_TOKEN)) or b"").decode(errors="replace")
             if response.status != 200:
                 raise self._refusal(response.status, text, response.headers, form)
         try:

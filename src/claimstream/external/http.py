@@ -116,6 +116,16 @@ def connection_classifier(service: str, setting: str) -> Callable[[BaseException
     return classify
 
 
+async def read_at_most(response: aiohttp.ClientResponse, most_bytes: int) -> bytes | None:
+    """Return the body of an answer; None when it is longer, which takes no more memory than that."""
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > most_bytes:
+            return None
+    return bytes(content)
+
+
 def server_attributes(url: str) -> dict[str, AttributeValue]:
     """``server.address`` and ``server.port`` of a base URL."""
     parsed = URL(url)

@@ -28,7 +28,7 @@ from claimstream.external.errors import ExternalError, NotFound, NotYetThere, Ou
 from claimstream.pipeline.alone import why_it_fails_alone
 from claimstream.pipeline.archive import LostMailError
 from claimstream.pipeline.claim_deadline import ClaimDeadline
-from claimstream.pipeline.content import MailContent
+from claimstream.pipeline.content import MailContent, MailTooLargeError
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.judging import Judge
@@ -135,6 +135,9 @@ class Attempt:
             return
         except LostClaimError:
             raise
+        except MailTooLargeError as error:
+            await self.give_up(str(error), type(error).__name__)
+            return
         except Exception as error:
             # Whatever else it is, asking again would bring the same: a person decides, now.
             await self._give_up_on(error)

@@ -9,6 +9,7 @@ from datetime import datetime
 from claimstream.domain.records.mail import ParsedMail, Source
 from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
+from claimstream.external.sizes import MOST_OF_A_MAIL
 from claimstream.pipeline.archive import LostMailError, archived, is_what_was_fetched
 from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.judging import waiting_for_a_process
@@ -17,8 +18,6 @@ from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
 from claimstream.reading import Extractions, MailPart, Reading
 from claimstream.reading.limits import Limits
 
-_LARGEST_ANSWER_BYTES = 72 * 1024 * 1024
-"""A mail of 50 MB, the most that Gmail takes in, in base64."""
 _WHILE_IT_COMES = 4
 """The memory that an answer takes, in times its size: as bytes, as JSON, as text, and the mail."""
 _USUAL_ANSWER_BYTES = SMALL_BYTES // _WHILE_IT_COMES
@@ -37,8 +36,11 @@ _LEAST_CHARACTERS = 4
 """The shortest text that a value is read out of, with what parts it from the next."""
 
 
-class _MailTooLargeError(Exception):
-    """A mail that is larger than there is room for now, or than Gmail takes in."""
+class MailTooLargeError(Exception):
+    """A mail that is larger than there is room for now, or than Gmail takes in. The message is for a person."""
+
+    def __init__(self) -> None:
+        super().__init__("The mail has over 50 MB and was not read. Open it in the mailbox.")
 
 
 class MailContent:
@@ -75,8 +77,8 @@ class MailContent:
         """
         try:
             message = await self._get(_USUAL_ANSWER_BYTES)
-        except _MailTooLargeError:
-            message = await self._get(_LARGEST_ANSWER_BYTES)
+        except MailTooLargeError:
+            message = await self._get(MOST_OF_A_MAIL)
         self._raw = message.raw
         self._keep(_WITH_ITS_PARTS * len(message.raw))
         return message.raw, message.internal_date
@@ -217,7 +219,7 @@ class MailContent:
 
     async def _fetch_again(self, fetched: Fetched, room: int) -> bytes:
         try:
-            raw = (await self._get(_LARGEST_ANSWER_BYTES, room)).raw
+            raw = (await self._get(MOST_OF_A_MAIL, room)).raw
         except NotFound as gone:
             if fetched.raw_uri is None:
                 raise
@@ -234,7 +236,7 @@ class MailContent:
             self._email.mailbox, self._email.gmail_id, most_bytes=most_bytes, make_room=lambda: self._take(size)
         )
         if message is None:
-            raise _MailTooLargeError(f"Gmail's answer has over {most_bytes} bytes.")
+            raise MailTooLargeError
         return message
 
     async def _read(self, raw: bytes, *, with_parts: bool = False) -> Reading:

@@ -44,7 +44,7 @@ class MailSource(Protocol):
         mailbox: str,
         message_id: str,
         *,
-        most_bytes: int | None = ...,
+        most_bytes: int = ...,
         make_room: Callable[[], Awaitable[object]] | None = ...,
     ) -> RawMessage | None: ...
 

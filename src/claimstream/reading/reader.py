@@ -24,6 +24,8 @@ _HEAD_BYTES = 64 * 1024
 _READINGS_PER_PROCESS = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
+_OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
+"""How a native library ends when it gets no more memory."""
 _FILES_AT_ONCE = 1_000
 """Files of a question that become JSON in one stretch: some four milliseconds."""
 _SOURCES = TypeAdapter(tuple[Source, ...])
@@ -350,7 +352,7 @@ class MailReader:
                 if code == -signal.SIGALRM:
                     raise _took_too_long(request) from None
                 if code not in _FROM_OUTSIDE or attempt == 2:
-                    raise _ReadingFailedError(f"The reading process ended with status {code}.") from None
+                    raise _ReadingFailedError(_how_it_ended(code)) from None
             finally:
                 if done and worker.readings < _READINGS_PER_PROCESS and not self._closed:
                     self._idle.append(worker)
@@ -386,6 +388,13 @@ async def _as_json(question: Question[A]) -> bytes:
         lines.append(_FILES.dump_json(files[start : start + _FILES_AT_ONCE]))
         await asyncio.sleep(0)
     return b"\n".join(lines)
+
+
+def _how_it_ended(code: int) -> str:
+    """What a process that ended over a file says of the file, in words for a person."""
+    if code in _OUT_OF_MEMORY:
+        return f"It takes more memory than a file may, or breaks what reads it (status {code})."
+    return f"It breaks what reads it (status {code})."
 
 
 def _took_too_long(request: Request) -> _ReadingFailedError:

@@ -53,6 +53,17 @@ def test_an_amount_in_words_below_is_the_same_one(words: str) -> None:
     assert (FigureDoubt.EITHER in doubts(text)) is (words != "zweitausendfünfhundertzehn")
 
 
+@pytest.mark.parametrize("words", ["zweitausendfünfhundertzehn", "zweitausendeinhundert", "zwei tausend"])
+def test_an_amount_in_words_elsewhere_is_the_same_one(words: str) -> None:
+    text = f"Wir fordern insgesamt 2.510,00 EUR.\n\nEs sind also {words} Euro, die Ihre Mandantin schuldet."
+    assert (FigureDoubt.EITHER in doubts(text)) is (words != "zweitausendfünfhundertzehn")
+
+
+def test_two_amounts_alone_on_a_line_are_one_of_two() -> None:
+    assert doubts("Forderung 1.200,00 EUR 300,00 EUR") >= {FigureDoubt.EITHER}
+    assert FigureDoubt.EITHER not in doubts("Forderung 1.200,00 EUR, davon Zinsen 300,00 EUR")
+
+
 def test_a_sum_of_payments_is_no_claim() -> None:
     rows = "Tag\tVorgang\tEUR\n05.01.2026\tLastschrift\t622,00\n05.04.2026\tÜberweisung\t622,00\nGesamt\t\t1.244,00"
     assert doubts(rows) == {FigureDoubt.SUMS}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from claimstream.domain.reader.numerals import IN_WORDS, contradicts_words, worded_value
+from claimstream.domain.reader.numerals import IN_WORDS, amounts_in_words, contradicts_words, worded_value
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,19 @@ def test_an_amount_in_words_has_its_value(words: str, value: str) -> None:
 @pytest.mark.parametrize("words", ["viele Euro", "hundert", "drei oder vier Euro", "zehn Euro und viele Cent", ""])
 def test_other_words_have_none(words: str) -> None:
     assert worded_value(words) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Das sind eintausend zweihundert Euro und zehn Cent.", ["1200.10"]),
+        ("In Worten: neunhundert Euro", ["900", "900"]),
+        ("In words: nine hundred euros", [None]),
+        ("Das kostet 20 Euro, viele Euro, ein paar Euro.", []),
+    ],
+)
+def test_amounts_in_words_are_found_anywhere(text: str, values: list[str | None]) -> None:
+    assert list(amounts_in_words(text)) == [value and Decimal(value) for value in values]
 
 
 def test_the_words_are_found_in_parentheses_and_behind_a_comma() -> None:

@@ -142,6 +142,9 @@ OF_SEVERAL = (
     *(f"Die Gesamtforderung gegen {names} beträgt 512,40 EUR." for names in BOTH),
     *(f"Schuldner: {names}\n\nGesamtforderung: 512,40 EUR" for names in (*BOTH, "Nele Brandt, Jan Vogel")),
     "Schuldnerin: Nele Brandt\nMitschuldner: Jan Vogel\n\nGesamtforderung: 512,40 EUR",
+    "Betr. Nele Brandt und ihren Mann\n\nDie Gesamtforderung beträgt 512,40 EUR.",
+    "Die Gesamtforderung beträgt 512,40 EUR. Mieter sind Frau Brandt und Herr Vogel.",
+    "Die Gesamtforderung beträgt 512,40 EUR. Darlehensnehmer ist Jan Vogel.",
     "Schuldner 1: Nele Brandt\nSchuldner 2: Jan Vogel\n\nGesamtforderung: 512,40 EUR",
     "Schuldner: Nele Brandt\n           Jan Vogel\n\nGesamtforderung: 512,40 EUR",
     "Forderung gegen Nele Brandt und gegen Jan Vogel\n\nDie Gesamtforderung beträgt 512,40 EUR.",
@@ -155,6 +158,8 @@ OF_ONE = (
     "Schuldnerin: Nele Brandt, Alte Gasse 5, 12345 Aue\n\nGesamtforderung: 512,40 EUR",
     "Schuldnerin: Nele Brandt, Kundennummer 123456\n\nGesamtforderung: 512,40 EUR",
     "Hauptforderung Strom 400,00 EUR\nZinsen Stand heute 112,40 EUR\nGesamtforderung gegen Nele Brandt 512,40 EUR",
+    "Die Gesamtforderung beträgt 512,40 EUR. Mieterin ist Frau Brandt.",
+    "Die Gesamtforderung beträgt 512,40 EUR. Darlehensnehmerin ist Nele Brandt allein.",
     f"{FIGURE}\n\nNele Brandt und Jan Vogel haften als Gesamtschuldner.",
 )
 

@@ -7,18 +7,19 @@ is a closed class (``[odd_noun]``, ``[odd_person]``, ``[taking_back]``, …): a 
 import re
 from collections.abc import Callable
 
-from claimstream.domain.language import Rule, parts, words
+from claimstream.domain.language import Rule, as_written, parts, words
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
 
 _NOUN = r"(?!Ihr(?:e[rnms]?)?\s)[A-ZÄÖÜ][\w’'-]{1,40}\.?"
 _NUMBER = r"\d[\d./-]{0,20}(?![\d,]|\s?(?:€|EUR|Euro))"
 _ADJECTIVE = r"[a-zäöüß-]{3,30}e[nrsm]?"
+_NUMERAL = as_written("numeral")
 _ARTICLE = "|".join(words("ground_article"))
 _LEAD = "|".join(words("ground_lead"))
 _JOIN = "|".join(words("ground_join"))
 _PHRASE = (
-    rf"(?:(?:{_ARTICLE})\s)?(?:{_ADJECTIVE}\s){{0,2}}"
+    rf"(?:(?:{_ARTICLE})\s)?(?:(?:{_ADJECTIVE}|{_NUMERAL})\s){{0,2}}"
     rf"(?:[„“”»«\"]\s?)?{_NOUN}(?:[„“”»«\"]|\s(?:{_NOUN}|{_NUMBER})){{0,4}}"
 )
 _GERMAN = re.compile(
@@ -29,7 +30,12 @@ _ENGLISH = re.compile(
     rf"(?<!\w)(?P<lead>(?i:{'|'.join(words('ground_lead_english'))}))\s"
     rf"(?P<words>(?:(?!(?:{parts('english_verb')})(?!\w))[a-z][a-z'’-]{{0,20}}(?:\s|(?=[.,:;)]|\Z))){{1,7}})"
 )
+_CREDITOR = re.compile(
+    rf"(?P<lead>(?<!\w)schulde[tn])\s(?P<words>(?:der|dem|den)\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?:\s{_NOUN})?)(?!\w)"
+)
+"""*schuldet der Kirchengemeinde*"""
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_CLIENT = re.compile(parts("client_noun"))
 _GROUNDS = frozenset(map(fold, words("ground")))
 _ODD_PART = re.compile(rf"(?:{parts('odd_part')})")
 _ODD_NOUN = re.compile(rf"{parts('odd_noun')}|{parts('odd_person')}")
@@ -88,7 +94,8 @@ def is_other_person(noun: str) -> bool:
 
 def without_grounds(text: str) -> str:
     """Return ``text`` without the phrases that say what is owed for."""
-    return _ENGLISH.sub(_without, _GERMAN.sub(_without, text))
+    text = _ENGLISH.sub(_without, _GERMAN.sub(_without, text))
+    return _CREDITOR.sub(_without_creditor, text)
 
 
 def _without(match: re.Match[str]) -> str:
@@ -96,6 +103,12 @@ def _without(match: re.Match[str]) -> str:
         match.re is _ENGLISH and any(map(is_odd_noun, _WORD.findall(match["words"])))
     )
     return match.group() if odd else " "
+
+
+def _without_creditor(match: re.Match[str]) -> str:
+    nouns = [fold(word) for word in _WORD.findall(match["words"])]
+    odd = is_odd_phrase(match["words"]) or any(is_other_person(noun) or _CLIENT.fullmatch(noun) for noun in nouns)
+    return match.group() if odd else f"{match['lead']} "
 
 
 def is_odd_phrase(phrase: str) -> bool:

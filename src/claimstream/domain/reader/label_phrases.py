@@ -2,7 +2,11 @@
 
 from claimstream.domain.language import Rule
 
-_COMPONENTS = r"{component}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{2,12} )?{component}){0,4}"
+_UNTIL = r"(?: (?:bis|per) (?:zum )?(?:{day_word}|[\d.]{6,10}))?"
+_COMPONENT = rf"(?:[^\W\d_]{{3,20}}- (?:und|sowie) )?{{component}}{_UNTIL}"
+_COMPONENTS = rf"{_COMPONENT}(?:(?:,| und|/| sowie| and|, und| &) ?(?:\w{{2,12}} )?{_COMPONENT}){{0,4}}"
+_ALL_OF_IT = r"(?:{component}|{with_all})"
+_TAX = r"(?:\d{1,2} ?% )?{tax_in_it}\.?"
 _PAYMENT = r"(?:{payment_fill} ){0,4}{payment_made}(?: (?:vom|am|of) [\d.]{6,10})?"
 
 TAX_OWED = Rule(
@@ -15,8 +19,14 @@ TAX_OWED = Rule(
 
 COUNTED_IN = Rule(
     "label_counted_in",
-    rf"{{counted_in}} (?:{{component_fill}} ){{0,4}}{_COMPONENTS}",
-    takes=("Gesamtforderung einschließlich der bis dahin aufgelaufenen Zinsen und Kosten",),
+    rf"{{counted_in}} (?:{{component_fill}} ){{0,4}}(?:{_TAX}(?:(?:,| und| sowie) {_COMPONENTS})?|{_COMPONENTS})|"
+    rf"mit (?:{{component_fill}} ){{0,4}}{_COMPONENTS}(?= {{figure_lead}})",
+    takes=(
+        "Gerichtskosten einschließlich Mahn- und Vollstreckungsgebühren",
+        "Gesamtforderung einschließlich der bis dahin aufgelaufenen Zinsen und Kosten",
+        "50,00 EUR inkl. 19 % MwSt. und Mahnkosten",
+        "Sie schuldet mir mit Mahnkosten noch 50,00 EUR.",
+    ),
     leaves=("inkl. Porto", "Zinsen und Kosten"),
 )
 COUNTED_ON = Rule(
@@ -52,6 +62,13 @@ COSTS_SO_FAR = Rule(
     takes=("bisherigen Vollstreckungskosten",),
     leaves=("bisherigen Forderung",),
 )
+UNDULY = Rule(
+    "label_unduly_paid",
+    r"{unduly} {unduly_paid}",
+    takes=("zu Unrecht gezahltes Kindergeld",),
+    leaves=("gezahltes Kindergeld",),
+)
+"""What an office paid, and claims back."""
 INTEREST_RATE = Rule(
     "label_interest_rate",
     r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",
@@ -67,8 +84,15 @@ NOT_PAID_YET = Rule(
 )
 OWED = Rule(
     "label_owed",
-    r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)",
+    r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)|"
+    r"{lacking}(?= (?:{lies_fill} )?(?:eur |€ )?[\d.,-]{1,12} ?(?:eur|euro|€)? (?:von|fuer|aus)\b)|"
+    r"{client_of_ours} {demands_third}|"
+    rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}"
+    rf"(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"
+    r"(?: {lies_fill}){0,3} bei(?= (?:eur|€|\d))",
     takes=(
+        "Unsere Mandantin verlangt 50,00 EUR.",
+        "Frau Kern liegt bei uns mit Zinsen und Kosten bei 50,00 EUR.",
         "Sie ist mit 50,00 EUR im Rückstand.",
         "Ich habe noch 50,00 EUR zu bekommen.",
         "Wir fordern von ihm die Zahlung von 50,00 EUR.",
@@ -145,9 +169,9 @@ TOTAL = Rule(
 
 CONDITION = Rule(
     "label_condition",
-    r"{condition_phrase}",
-    takes=("unter der Bedingung", "im Falle", "provided that"),
-    leaves=("unter der Nummer",),
+    r"(?:{condition_phrase})(?! (?:\w{0,3}\d|(?:von )?(?:frau|herrn?)\b))",
+    takes=("unter der Bedingung", "im Falle der Kündigung", "provided that"),
+    leaves=("unter der Nummer", "im Fall 4711", "im Fall von Frau Kern"),
 )
 
 DOUBT = Rule(

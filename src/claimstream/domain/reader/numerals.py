@@ -1,6 +1,7 @@
 """Amounts in words: *(in Worten: eintausendzweihundertvierzig Euro und sechzig Cent)*."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from claimstream.domain.language import entries
@@ -8,7 +9,7 @@ from claimstream.domain.reader.spelling import fold
 from claimstream.domain.text.text import folded
 
 IN_WORDS = re.compile(
-    r"[(,]?\s?\bin\sWorten:?\s(?P<words>[^()\d.;:]{3,160}?(?:\d\d/100)?)(?:\)|(?=[.;:]|\Z))", re.IGNORECASE
+    r"[(,]?\s?\bin\s(?:Worten|words):?\s(?P<words>[^()\d.;:]{3,160}?(?:\d\d/100)?)(?:\)|(?=[.;:]|\Z))", re.IGNORECASE
 )
 _WORDED = re.compile(
     r"(?P<euros>[a-z ]{3,120}?) ?(?:(?P<hundredths>\d\d)/100(?: ?euro)?|"
@@ -17,8 +18,15 @@ _WORDED = re.compile(
 _BESIDE = re.compile(
     r"(?:\s?(?:EUR|Euro|€))?\s{0,4}(?:(?=[(,]?\s?in\sWorten)|\((?P<aside>[^()\d]{6,160})\))", re.IGNORECASE
 )
+_CURRENCY = re.compile(
+    r"(?<=[^\W\d_])\s(?:Euro|EUR)(?:\s(?:und\s)?(?P<cents>[^\W\d_]{3,40})\sCent)?(?!\w)", re.IGNORECASE
+)
+_FAR = 80
+"""Characters before a currency among which its amount is looked for in words."""
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]")
 _UNITS = {fold(word): value for value, entry in enumerate(entries("numeral")) for word in entry.split("|")}
 _TENS = {fold(word): 10 * value for value, word in enumerate(entries("numeral_tens"), 2)}
+_LAST_PARTS = (*_UNITS, *_TENS, "hundert", "tausend")
 
 
 def worded_value(words: str) -> Decimal | None:
@@ -45,6 +53,21 @@ def contradicts_words(text: str, end: int, value: Decimal) -> bool:
         return said != value and (said is not None or worded is not None)
     worded = IN_WORDS.match(text, beside.end())
     return worded is None or worded_value(worded["words"]) != value
+
+
+def amounts_in_words(text: str) -> Iterator[Decimal | None]:
+    """Yield the amounts that ``text`` gives in words, wherever they stand; None for *in Worten* with unknown words."""
+    for match in IN_WORDS.finditer(text):
+        yield worded_value(match["words"])
+    for match in _CURRENCY.finditer(text):
+        begin = max(0, match.start() - _FAR)
+        if not fold(text[begin : match.start()]).endswith(_LAST_PARTS):
+            continue
+        # The longest that is an amount: "drei tausend Euro" is not "tausend Euro".
+        said = (worded_value(text[word.start() : match.end()]) for word in _WORD.finditer(text, begin, match.start()))
+        value = next((value for value in said if value is not None), None)
+        if value is not None:
+            yield value
 
 
 def small_number(word: str) -> int | None:

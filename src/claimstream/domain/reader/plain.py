@@ -23,6 +23,8 @@ from claimstream.domain.text.text import folded
 
 _DATE = r"(?: (?:vom|of|dated) (?:\d[\d./ ]{5,10}|\d{1,2}\.? [^\W\d]{3,9} \d{4}))?"
 _MONEY = r"(?:eur |€ ?)?\d[\d.]{0,9},\d\d"
+_DAY = r"(?:(?:zum )?(?:heutigen |gestrigen )?(?:{day_word}|\d[\d./]{5,9}|\d{1,2}\. [^\W\d_]{3,9}(?: \d{4})?))"
+_COMPONENTS = r"{component}(?:(?:,| und|/| sowie|,? and| oder) ?{component}){0,3}"
 
 PHRASES = (
     Rule(
@@ -57,8 +59,9 @@ PHRASES = (
         "in_this_matter",
         r"in (?:der )?(?:oben genannten?|o\. ?g\.|obigen|obiger|vorbezeichneten|vorbezeichneter|vorstehenden|dieser|"
         r"der|rubrizierten) (?:angelegenheit|sache|forderungssache|forderungsangelegenheit|inkassosache|matter)|"
-        r"in the above matter|(?:im auftrag|namens und im auftrag|on behalf of)(?!\w)|we act(?= (?:on behalf|for))",
-        takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.",),
+        r"in the above matter|{in_whose_name}|"
+        r"\bim (?:vorliegenden )?fall(?= (?:\w{0,3}\d|(?:von )?(?:frau|herrn?)\b))|we act(?= (?:on behalf|for))",
+        takes=("In der obigen Angelegenheit beträgt der Saldo 50,00 EUR.", "Namens und in Vollmacht der Gläubigerin"),
         leaves=("In anderer Sache beträgt der Saldo 50,00 EUR.",),
     ),
     Rule(
@@ -77,7 +80,7 @@ PHRASES = (
     ),
     Rule(
         "to_be_paid",
-        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig))|"
+        r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig|steht|stehen|an|aus)\b)|"
         r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
@@ -88,9 +91,11 @@ PHRASES = (
         "payments_counted",
         r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
         r"(?: (?:received|made))?\b|"
+        r"(?:nach|unter) {reckoning} (?:{reckoned} ){0,4}(?:am [\d.]{6,10} )?{paid_over} (?=(?:eur |€ ?)?\d)|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
             "nach Abzug aller bisher geleisteten Zahlungen",
+            "nach Abzug der am 03.05.2026 gezahlten 50,00 EUR",
             "after deduction of all payments received",
             "unter Anrechnung des Verwertungserlöses",
         ),
@@ -104,6 +109,31 @@ PHRASES = (
         leaves=("Das ist alles falsch.", "Das ist nicht alles.", "Damit ist alles bezahlt."),
     ),
     Rule(
+        "passed_to_the_creditor",
+        r"\bauf (?:uns|mich|(?:das|den|die) {public_creditor}) uebergegangene[nrs]?\b",
+        takes=("Die auf das Land übergegangenen Ansprüche",),
+        leaves=("Die auf den Käufer übergegangenen Ansprüche",),
+    ),
+    Rule(
+        "counted_in_already",
+        rf"{_COMPONENTS}(?:,? (?:bis|per|zum|seit|ab|einschliesslich) {_DAY}){{0,2}} "
+        r"(?:{counted_verb} )?(?:{counted_fill} ){0,3}{reckoned_in}",
+        takes=(
+            "Zinsen bis gestern sind gebucht",
+            "Mahngebühren eingeschlossen",
+            "Zinsen bis zum 31.10.2026 eingerechnet",
+        ),
+        leaves=("Zinsen sind noch nicht gebucht.", "Mahngebühren ausgeschlossen", "Die Zahlung ist gebucht."),
+    ),
+    Rule(
+        "nothing_besides",
+        rf"({{all_or_rest}}(?:[^.;:!?]|[.:](?=\s?\d)|:(?= ?(?:eur|€))){{1,160}}), (?:ohne|without) "
+        rf"(?:{{besides_fill}} )?{_COMPONENTS}(?:(?: und|,|/| oder) ohne (?:{{besides_fill}} )?{_COMPONENTS})?"
+        r"(?= ?(?:[.!;)]|\Z))",
+        takes=("Insgesamt bekomme ich 50,00 EUR, ohne Zinsen.", "Restforderung: 50,00 EUR, ohne sonstige Kosten."),
+        leaves=("Die Forderung beträgt 50,00 EUR, ohne Zinsen.", "Insgesamt 50,00 EUR, ohne Zinsen, die noch folgen."),
+    ),
+    Rule(
         "looked_again",
         r"\b(?:ich habe|wir haben|habe ich|haben wir) (?:{looked_fill} ){0,5}"
         r"(?:(?:in|auf|im|am) (?:{ground_article} )?[^\W\d_]{3,24} )?{looked_again}",
@@ -114,6 +144,8 @@ PHRASES = (
         "claimed_in_the_present",
         r"\b(?:wird|werden)\b"
         r"(?=(?:(?!(?<!hoehe) von | durch | ab )(?:[^.;:!?]|\.(?=\d))){1,160}? {claimed_now})|"
+        r"{claimed_now} (?:wird|werden)\b(?! (?:von|durch|ab)\b)|"
+        r"\bwurden?\b(?=(?:[^.;:!?]|\.(?=\d)){1,160}? faellig\b)|"
         r"\b(?:zum zwecke|fuer zwecke|zwecks|zum|zur) (?:(?:der|einer|ihrer) )?(?:{out_of_court} )?{settling_of_debts}",
         takes=("Die Schuld wird zum Zwecke der Schuldenregulierung mit 50,00 EUR beziffert.",),
         leaves=("Die Schuld wird erlassen.", "Die Schuld wird von Ihnen mit 50,00 EUR beziffert."),
@@ -138,15 +170,16 @@ PHRASES = (
     ),
     Rule(
         "composition",
-        r"(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
+        r"\b(?:sie|er|es|dies|diese|dieser|die) (?=setzt sich|betraegt|belaeuft sich)|"
         r"(?:(?<!\d)\d{1,3}(?:,\d{1,4})? ?%|\bprozent\w{0,12}) (?:punkten? )?"
         r"ueber dem (?:jeweiligen )?basiszins(?:satz)?",
         takes=("Sie setzt sich wie folgt zusammen:", "5 % über dem Basiszinssatz"),
-        leaves=("Sie ist erledigt.",),
+        leaves=("Sie ist erledigt.", "Die Hundesteuer beträgt 50,00 EUR."),
     ),
     Rule(
         "file_number",
-        r"unter (?:der|dem) [^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
+        r"\b(?:unter|zu) (?:der|dem) (?:o\. ?g\. |(?:oben )?genannten |obigen )?"
+        r"[^\W\d_]{0,20}(?:nummer|zeichen|nr)(?!\w)|"
         r"(?:unter dem|unser|unter|zum) (?:aktenzeichen|zeichen|geschaeftszeichen|az\.?)(?!\w)|"
         r"\b(?:no|ref|nr)\.? ?(?=[\w/-]{0,12}\d)",
         takes=("Forderung unter dem Aktenzeichen 12/26", "Invoice no. 4711"),
@@ -201,8 +234,12 @@ _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
 )
-_FIRST_PART = re.compile(r"(?<![\w-])(?P<part>[A-ZÄÖÜ][a-zäöüß]{2,24})-(?=\s(?:und|sowie|bzw\.)\s|,\s)")
+_FIRST_PART = re.compile(
+    r"(?<![\w-])(?P<part>[A-ZÄÖÜ][a-zäöüß]{2,24})-(?=(?:\s(?:und|sowie|bzw\.)\s(?P<head>[\w-]{1,40})?|,\s))"
+)
 """Of a compound whose head comes later: *Kranken- und Pflegeversicherung*."""
+_COSTS = re.compile(parts("extra_noun"))
+_OUR_FILE = re.compile(rf"(?<!\w)(?:[Ii]hr|[Uu]nser|[Mm]ein)\s(?:{'|'.join(words('file_sign'))})\.?(?!\w)")
 _QUOTED_NAME = re.compile(r"[„“”»«\"](?P<name>[A-ZÄÖÜ0-9][\w&.+-]{0,30}(?: [\w&.+-]{1,30}){0,4})[„“”»«\"]")
 _ASIDE = re.compile(r"\((?P<words>[^()?\n]{2,120})\)")
 _PARTICIPLE = re.compile(
@@ -211,7 +248,8 @@ _PARTICIPLE = re.compile(
 )
 _MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
-    "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
+    rf"(?:{parts('numeral')})(?:{parts('times_over')})|"
+    + "|".join(map(parts, ("plain_function", "plain_owing", "plain_label", "plain_heading", "plain_party", *MONTHS)))
 )
 _ADJECTIVE = re.compile(rf"(?:{parts('plain_adjective')})(?:e[nrsm]?)?")
 _DEBT = re.compile(rf"(?:(?:{parts('debt_part')})-?){{0,2}}(?:{parts('debt_head')})")
@@ -237,13 +275,20 @@ REVERSED = Rule(
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
     r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
-    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)",
+    r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
+    r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
+    r"\bschulde[tn] (?:der|dem|ihrer|ihrem) (?:mandant|klient|schuldner)\w*|"
+    r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)|\d ?(?:eur|euro|€)? ?\({overpaid}\)",
     takes=(
         "Wir schulden Ihrer Mandantin 50,00 EUR.",
         "Ihre Mandantin fordert 50,00 EUR.",
         "Your client claims EUR 50.",
         "Das sind 50,00 EUR, die ich ihm noch schulde.",
         "Wir müssen Ihrem Mandanten noch 50,00 EUR zahlen.",
+        "Saldo: 50,00 EUR (Überzahlung)",
+        "Wir sind Ihrer Mandantin noch 50,00 EUR schuldig.",
+        "Die Gemeinde schuldet der Mandantin 50,00 EUR.",
+        "Die Forderung Ihrer Mandantin an uns beträgt 50,00 EUR.",
     ),
     leaves=("Ihre Mandantin schuldet uns 50,00 EUR.",),
 )
@@ -254,12 +299,14 @@ SOMEBODY_ELSE = Rule(
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
     r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
     r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
+    r"\bbei (?:der|dem|einer|einem|seine[rm]|ihre[rm]|deren) (?!\w{0,30}kasse\b){payer}|"
     r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
     takes=(
         "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
         "Unsere Praktikantin schuldet uns 50,00 EUR.",
         "Ich bekomme noch 50,00 EUR von seiner Oma.",
         "Von der Haftpflicht sind noch 50,00 EUR an uns zu zahlen.",
+        "50,00 EUR stehen bei der Versicherung aus.",
     ),
     leaves=(
         "Die Forderung gegen die Mandantin beträgt 50,00 EUR.",
@@ -270,9 +317,16 @@ SOMEBODY_ELSE = Rule(
     ),
 )
 """By a noun, where no name says who it is."""
+SOMEBODY_OF_THE_CLIENT = Rule(
+    "somebody_of_the_client",
+    r"\b(?:frau|herrn?|{client_noun}) (?:[^\W\d_]{2,20} ){0,2}[^\W\d_]{1,20}(?:['’]|s) {odd_person}(?!\w)",
+    takes=("Von Frau Ahrens' Vermieter bekommen wir 50,00 EUR.", "Herrn Peter Kerns Bruder schuldet uns 50,00 EUR."),
+    leaves=("Von Frau Ahrens bekommen wir 50,00 EUR.", "Frau Kern schuldet dem Vermieter 50,00 EUR."),
+)
 ON_TOP = Rule(
     "more_on_top",
-    r"\d,\d\d(?: ?(?:eur|euro|€))?,? {on_top}\.? (?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
+    r"\d,\d\d(?: ?(?:eur|euro|€))?(?: [^\s,;:.]{1,20}){0,3},? {on_top}\.? "
+    r"(?!(?:[^ ]{1,20} ){0,4}?\w{0,20}(?:zins|saeumnis))",
     takes=("Die Forderung beträgt 50,00 EUR zuzüglich der Gutachterkosten.",),
     leaves=("Die Forderung beträgt 50,00 EUR zzgl. weiterer Zinsen.",),
 )
@@ -366,8 +420,8 @@ MADE_OF = Rule(
     r"\A(?:dies\w*|das|sie|er|der betrag|die (?:\w{0,12}forderung|summe|gesamtsumme)|"
     r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
     r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
-    r"is made up|consists|includes|comprises)(?!\w)",
-    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "It comprises two invoices."),
+    r"schliesst|is made up|consists|includes|comprises)(?!\w)",
+    takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
 REQUEST = Rule(
@@ -403,7 +457,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     found = _QUOTATION.findall(text)
     text = _SALUTATION.sub(" ", text)
     low = fold(text)
-    found += [match.group() for rule in (ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    found += [match.group() for rule in (SOMEBODY_OF_THE_CLIENT, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
     text = without_grounds(_ASIDE.sub(_without_aside, _FIRST_PART.sub(_without_part, _without_names(text))))
     low = fold(text)
     named = named_words(text, _is_known)
@@ -430,7 +484,8 @@ def _without_names(text: str) -> str:
             for word in words[1:]
             if _LEGAL_NOUNS.fullmatch(word.strip(".,")) or is_other_person(fold(word.strip(".,")))
         ]
-        return " ".join([words[0], *rest, " "])
+        comma = "," if match.group().rstrip().endswith(",") else ""
+        return " ".join([words[0], *rest, comma, " "])
 
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
 
@@ -443,13 +498,15 @@ def _without_name(match: re.Match[str]) -> str:
 
 def _without_part(match: re.Match[str]) -> str:
     part = fold(match["part"])
+    if match["head"] and _COSTS.fullmatch(fold(match["head"])):
+        return " "
     odd = _ODD_PART.match(part) or _ODD_DEBT_PART.match(part) or is_odd_phrase(match["part"]) or is_other_person(part)
     return match.group() if odd else " "
 
 
 def _without_aside(match: re.Match[str]) -> str:
     """An aside goes when it holds nouns and numbers that name something: *(Verfahren 4 C 119/24)*, *(Hausrat)*."""
-    aside = match["words"]
+    aside = _OUR_FILE.sub(" ", match["words"])
     words = [word for word in _WORD.findall(aside) if not any(char.isdigit() for char in word)]
     plain = all(_is_known(fold(word)) or word[0].isupper() for word in words if len(word) > 1)
     state = len(words) == 1 and _PARTICIPLE.fullmatch(fold(aside))
@@ -465,6 +522,7 @@ def is_plain(text: str, names: Collection[str] = ()) -> bool:
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
+    text = _SALUTATION.sub(" ", " ".join(text.split()))
     if is_plain(text, names):
         return True
     announces = ANNOUNCES.find(folded(text)) is not None
@@ -481,7 +539,7 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
-        return True
+        return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
         return True
     rest = sentence.folded
@@ -502,8 +560,8 @@ def is_breakdown(text: str) -> bool:
 
 def names_parts(text: str) -> bool:
     """Return True when the words before a sum only name its parts: nouns, and words that leave a figure as it is."""
-    words = [word for word in _WORD.findall(text) if len(word) > 1 and not any(char.isdigit() for char in word)]
-    return is_breakdown(text) and all(word[0].isupper() or _is_known(fold(word)) for word in words)
+    nouns = {fold(word) for word in _WORD.findall(text) if word[0].isupper()}
+    return is_breakdown(text) and nouns.issuperset(odd_words(text))
 
 
 def is_telling(clause: str) -> bool:

@@ -54,9 +54,9 @@ _RANKS = {Role.STILL: AmountRank.STILL_TO_PAY, Role.TOTAL: AmountRank.TOTAL, Rol
 _CENTS = re.compile(r"[.,](?:\d{2}|[-–—]{1,2})(?!\d)|[.,][-–—]")
 FOREIGN_MONEY = Rule(
     "foreign_money",
-    rf"(?:{{money_in}}[: (\[]{{1,3}}|[(\[])(?:{OTHER_CODES})(?!\w)",
+    rf"(?:{{money_in}}[: (\[]{{1,3}}(?!dem [^\W\d_])|[(\[])(?:{OTHER_CODES})(?!\w)",
     takes=("Alle Beträge in CHF", "Betrag (USD)", "Währung: PLN", "Angaben in Schweizer Franken"),
-    leaves=("Betrag in EUR", "in allem", "der Betrag (all inclusive)", "in Dollarnoten"),
+    leaves=("Betrag in EUR", "in allem", "der Betrag (all inclusive)", "in Dollarnoten", "in dem Verfahren"),
 )
 """The words by which a text says that its amounts are in another currency than euros."""
 _NEAR = 24

@@ -9,8 +9,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule
-from claimstream.domain.replies.kinds import KINDS
+from claimstream.domain.replies.kinds import ENCLOSURE, KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
+from claimstream.domain.replies.open_points import OPEN_POINTS
 from claimstream.domain.text import Sentence, Text
 
 MONEY = Rule(
@@ -34,11 +35,10 @@ ABOUT_THE_CLAIM = Rule(
 )
 CHANGES = Rule(
     "the_figure_changes",
-    r"{figure_changes}|{basis}{gap}{lifted}|{money_going}{gap}{under_way}",
+    r"{figure_changes}|{basis}{gap}{lifted}",
     takes=(
         "Der Erlös wird dem Vertrag gutgeschrieben.",
         "Den Bescheid haben wir aufgehoben.",
-        "Das Geld ist unterwegs.",
     ),
     leaves=("Die Forderung beträgt 500,00 EUR.", "Die Festsetzung des Kindergeldes wurde aufgehoben."),
 )
@@ -167,7 +167,7 @@ HARMLESS = (
             "Der Saldo berücksichtigt alle bis gestern gebuchten Zahlungen.",
         ),
         leaves=("Ihre Zahlung ist noch nicht berücksichtigt.", "Zahlungen wurden nicht verbucht."),
-        but=r"\b(?:nicht|keine|teilweise|wird|werden)\b|{to_come}|{limit}",
+        but=r"\b(?:nicht|keine|teilweise|wird|werden|will)\b|{to_come}|{limit}",
     ),
     Rule(
         "for_collection",
@@ -369,6 +369,11 @@ def doubtful_remark(text: Text, plain: Sequence[int], *, stated: bool = True) ->
 
 
 def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
+    return _change(sentence, stated=stated) or _open_point(sentence.folded)
+
+
+def _change(sentence: Sentence, *, stated: bool) -> Rule | None:
+    """Return the rule by which a sentence that speaks of money may change a figure."""
     folded = sentence.folded
     with_amount = MONEY.find(folded) is not None
     if NOT_FINAL.find(folded):
@@ -393,3 +398,12 @@ def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
         # How much was paid is arithmetic.
         folded = PAID.sub(" ", folded)
     return doubted(folded)
+
+
+def _open_point(folded: str) -> Rule | None:
+    """Return the rule by which a sentence leaves a point of the figure open."""
+    found = [rule for rule in OPEN_POINTS if rule.find(folded)]
+    for rule in (*HARMLESS, *KINDS) if found else ():
+        # "Den Bescheid erhalten Sie im Januar" encloses nothing.
+        folded = folded if rule is ENCLOSURE else rule.without(folded)
+    return next((rule for rule in found if rule.find(folded)), None)

@@ -43,7 +43,8 @@ _AND = rf"(?:,?\s{{1,3}}\(?(?i:{as_written('joins_debtors')})\s{{1,3}})"
 _JOIN = rf"(?:{_AND}|(?P<sign>\s?[/+&;]\s?))"
 _BEHIND = re.compile(
     rf"{_JOIN}(?:{_ONE}(?:(?P<turned>{_CAPITAL},\s{_CAPITAL})|{_NAME})|"
-    rf"(?:(?:{as_written('name_article')})\s)?{_TITLED}\s(?P<titled>{_CAPITAL}))"
+    rf"(?:(?:{as_written('name_article')})\s)?{_TITLED}\s(?P<titled>{_CAPITAL})|"
+    rf"(?:{as_written('name_article')})\s(?P<kin>{as_written('kin')})(?!\w))"
 )
 _BEFORE = re.compile(rf"(?<!\w)(?:{_NAME}|{_TITLED}\s(?P<titled>{_CAPITAL})){_JOIN}{_ONE}\Z")
 _LISTED = re.compile(rf",\s{_ONE}{_NAME}(?=\s?(?:[,;.]|$)|\s(?i:{as_written('joins_debtors')})\s)")
@@ -51,7 +52,8 @@ _SERIES = re.compile(rf",\s{_ONE}{_NAME}(?=,?\s(?i:{as_written('joins_debtors')}
 _AND_OTHERS = re.compile(rf",?\s(?i:{as_written('and_others')})(?!\w)")
 _HEADING = re.compile(
     rf"(?<![\w-])(?:(?P<about>Betr|Re\b|Subject)[a-z.]{{0,5}}|(?P<head>{as_written('debtor_heading')}))"
-    rf"(?:\s?\([^)\n]{{0,30}}\)|\s\d)?[ \t]{{0,3}}[:|\t][ \t]{{0,20}}(?P<names>[^\n]{{1,200}})"
+    rf"(?:\s?\([^)\n]{{0,30}}\)|\s\d)?(?:[ \t]{{0,3}}[:|\t][ \t]{{0,20}}|(?P<is>[ \t](?:{as_written('are')})[ \t]))"
+    r"(?P<names>[^\n]{1,200})"
     rf"(?:\n[ \t]{{3,40}}(?P<below>{_CAPITAL}\s{_CAPITAL})[ \t]{{0,9}}$)?",
     re.MULTILINE,
 )
@@ -99,7 +101,7 @@ def _another_debtor(text: str, words: str, consolidated: Consolidated, file: Can
     """Return who is joined to the client in the figure's sentence, in the debtor's heading or by a row of their own."""
     client = file.client
     debtor = _as_debtor(client.first_name, client.last_name)
-    if not (client.first_name.strip() and client.last_name.strip()) or not debtor.search(text) or _AS_ONE.search(text):
+    if not (client.first_name.strip() and client.last_name.strip()) or _AS_ONE.search(text):
         return None
     owed = [n for n in (file.creditor.name, file.creditor.representative_name, *_names(consolidated)) if n]
 
@@ -120,6 +122,13 @@ def _another_debtor(text: str, words: str, consolidated: Consolidated, file: Can
         return is_another(name) and not _is_couple(stretch, name, client.last_name)
 
     headings = list(_HEADING.finditer(text))
+    for match in headings:
+        # "Leasingnehmerin ist die Kern GmbH."
+        first = _FIRST_NAME.match(match["names"]) if match["is"] and match["head"] else None
+        if first and not debtor.search(match["names"]) and is_other(first["name"], first["name"]):
+            return first["name"]
+    if not debtor.search(text):
+        return None
     headed = [(match["names"], match["about"] is None, True) for match in headings]
     for stretch, comma, signs in ((words, False, True), *headed, (text, False, False)):
         for match in debtor.finditer(stretch):
@@ -130,6 +139,8 @@ def _another_debtor(text: str, words: str, consolidated: Consolidated, file: Can
             listed = (_LISTED if comma else _SERIES).match(behind)
             for found in (_BEHIND.match(behind), _BEFORE.search(before), listed):
                 groups = found.groupdict() if found else {}
+                if groups.get("kin"):
+                    return groups["kin"]
                 name = groups.get("name") or groups.get("turned") or groups.get("titled")
                 # "Kern GmbH / Lena Dorn" may be anything where nothing says that debtors are named.
                 if name and (signs or not groups.get("sign")) and is_other(name, before):
@@ -159,9 +170,11 @@ def _is_couple(stretch: str, name: str, surname: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _as_debtor(first: str, last: str) -> re.Pattern[str]:
-    """The client's name as *First Last* or *Last, First*, in either spelling of an umlaut."""
+    """The client's name as *First Last*, *Last, First* or *Frau Last*, in either spelling of an umlaut."""
     given, family = (r"\s{1,3}".join(map(_either_spelling, name.split())) for name in (first, last))
-    return re.compile(rf"(?<![\w-])(?:{given}\s{{1,3}}{family}|{family},?\s{{1,3}}{given})(?![\w-])", re.IGNORECASE)
+    titled = rf"(?:{as_written('person_title')})\s{family}"
+    names = rf"{given}\s{{1,3}}{family}|{family},?\s{{1,3}}{given}|{titled}"
+    return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
 
 
 def _either_spelling(word: str) -> str:

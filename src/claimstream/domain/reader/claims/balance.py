@@ -252,10 +252,18 @@ class _Balance:
         if not equation.last:
             return bool(equation.deducted) or self._are_items(equation.terms)
         result = equation.result
-        if self._claims[result].role is None and not (self._rows.says(result, LEFT_OVER) and self._rows.is_row(result)):
+        if self._claims[result].role is None and not (
+            self._rows.says(result, LEFT_OVER) and (self._rows.is_row(result) or self._in_one_sentence(equation))
+        ):
             return False
         guessed = any(self._signs[n] is Sign.EITHER for n in equation.added)
         return not (guessed and any(self._claims[n].role is Role.STILL for n in equation.added))
+
+    def _in_one_sentence(self, equation: Equation) -> bool:
+        """Whether the result stands in the sentence of all its terms: *50,00 EUR zuzüglich 5,00 EUR, mithin …*."""
+        tokens = self._page.tokens
+        sentence = self._page.sentence(tokens[equation.result])
+        return sentence.start <= tokens[min(equation.terms)].start
 
     def _are_items(self, numbers: Sequence[int]) -> bool:
         """Whether one of the figures is known to be a part, or all are called by the same word."""

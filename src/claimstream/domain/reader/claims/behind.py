@@ -2,17 +2,62 @@
 
 import re
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES
 from claimstream.domain.reader.claims.clause import Clause
 from claimstream.domain.reader.claims.meaning import Meaning
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Label, Role
+from claimstream.domain.text.text import folded
 
-_OPEN = re.compile(
-    r"offen\w*|ausstehend\w*|fällig\w*|faellig\w*|due|outstanding|unpaid|owed|owing|unbezahlt|"
-    r"im\s{1,2}\w{4,9}|(?:noch\s{1,2})?zu\s{1,2}(?:bekommen|kriegen)|in\s{1,2}der\s{1,2}kreide|schuldig"
+OPEN = Rule(
+    "open_behind",
+    r"\A(?:(?:noch )?{open_word}|{owed_phrase})\Z",
+    takes=("offen", "im Rückstand", "noch zu bekommen", "zu unseren Gunsten", "unbezahlt"),
+    leaves=("Gesamtforderung", "nicht bezahlt"),
 )
+"""Labels that say behind a figure that it is owed, not what it is."""
+NOT_PAID = Rule(
+    "not_paid_behind",
+    r"\A(?:{so_far} ){0,2}nicht {paid_by_now}\Z",
+    takes=("nicht bezahlt", "noch nicht beglichen"),
+    leaves=("noch nicht vollständig bezahlt",),
+)
+OPEN_ASIDE = Rule(
+    "open_behind_a_comma",
+    r"\A(?:eur|euro|€)?, (?:{that_fill} ){0,2}(?:{so_far} )?(?:{open_word}|nicht {paid_by_now})(?=[.,;]|\Z)",
+    takes=("€, unbezahlt.", "EUR, noch offen"),
+    leaves=("EUR, fällig am 3. Mai", "EUR, nicht vollständig bezahlt"),
+)
+"""*Rechnung 4711, Reifenwechsel, 50,00 EUR, unbezahlt*"""
+OWED_BEHIND = Rule(
+    "owed_in_a_clause_behind",
+    r"\A ?(?:eur|euro|€)?, (?:die|den|welche) (?:[^\s,.;:\d]{1,30} ){1,10}?{owed_last}(?=[.,;]|\s|\Z)",
+    takes=("EUR, die Frau Kern uns noch schuldet.", "€, die wir von ihm noch zu bekommen haben"),
+    leaves=("EUR, die Frau Kern gezahlt hat.", "€, die wir von ihm bekommen haben"),
+)
+"""*50,00 EUR, die Frau Kern uns noch schuldet*"""
+THAT_IS_IT = Rule(
+    "that_is_the_claim",
+    r"\A(?:eur|euro|€)?(?: ?[^;:!?\d,]{1,60})?, (?:das|dies) (?:ist|sind) (?:{that_fill} ){0,4}{sum_noun}",
+    takes=("EUR inkl. Mahnkosten, das ist unsere ganze Forderung.", "€, das ist der Gesamtsaldo"),
+    leaves=("EUR, das ist unser Angebot.", "EUR, das ist nicht unsere Forderung."),
+)
+STAND = Rule(
+    "stands_before",
+    r"{stand}[^.;\d]{0,100}\Z",
+    takes=("Im Fall 12 stehen noch ", "Zur Zahlung stehen insgesamt "),
+    leaves=("Die Forderung beträgt ",),
+)
+STANDS_OUT = Rule(
+    "stands_out",
+    r"\A(?:eur|euro|€)?(?: ?(?:an )?(?:uns|mich))? ?{stand_out}(?=[.,;]|\s*\Z| \()|"
+    r"\A(?:eur|euro|€)? ?{stand} (?:[^\s,.;:\d]{1,30} ){0,8}?{stand_out}(?=[.,;]|\s*\Z| \()",
+    takes=("EUR aus.", "EUR zur Zahlung an.", "€ stehen noch aus, Zinsen berechnen wir nicht."),
+    leaves=("EUR aus der Kasse.", "€ stehen auf dem Konto"),
+)
+"""*es stehen noch 50,00 EUR aus*, *50,00 EUR stehen noch aus*"""
 _REMAINING = re.compile(r"\b(?:noch|still|restliche|weiterhin)\b")
 _SUFFIX_NOUN_GAP = re.compile(
     r"\s{0,3}(?:an\s|für\s|in\s)?(?:(?:der|die|unserer|offene[nrs]?|aufgelaufene[nr]?|weitere[nr]?|"
@@ -23,11 +68,6 @@ _TO_PAY = re.compile(
     r"\s{1,2}(?:(?:an )?(?:uns|mich|mir)\s{1,2})?"
     r"(?:zu (?:zahlen|begleichen|entrichten|leisten)|zur zahlung|aus\b|bestehen|besteht|zahlen|bezahlen)"
 )
-_OWED_BEHIND = re.compile(
-    r"(?:\s?(?:eur|euro|€))?,\s(?:die|den|welche)\s(?:[^\s,.;:\d]{1,30}\s){1,6}?"
-    r"(?:schuldet|schuldig\s(?:ist|sind|bleibt)|(?:zu\s)?zahlen\s(?:muss|hat))(?=[.,;]|\s|\Z)"
-)
-"""*50,00 EUR, die Frau Kern uns noch schuldet*"""
 _CLAIMS = re.compile(r"\b(?:mache|machen)\s(?:wir|ich)\s(?:[^\s,.;:\d]{1,20}\s){0,4}\Z")
 _CLAIMED = re.compile(r"(?:\s?(?:eur|euro|€))?\s(?:[^\s,.;:\d]{1,20}\s){0,3}?geltend(?!\w)")
 _FAR = 106
@@ -37,6 +77,8 @@ _TO_BE_PAID = re.compile(
     r"(?:\s?(?:eur|euro|€))?\s{1,2}(?:(?:an )?(?:uns|mich)\s)?zu (?:zahlen|begleichen|entrichten)(?=[.,;]|\s*\Z)"
 )
 """*derzeit sind 731,42 € zu zahlen*"""
+_BEHIND = 160
+"""Characters behind an amount that are asked for a clause that says what it is."""
 _TO = re.compile(r"\bauf\s*\Z")
 _CHANGED = re.compile(
     r"\s{1,2}(?:reduziert|verringert|vermindert|gesunken|zurückgeführt|ermäßigt|erhöht|angewachsen|gestiegen)\b"
@@ -72,10 +114,12 @@ def _role_behind(page: Page, label: Label, before: str, gap: str, *, has_label: 
     """What a label behind the amount, over ``gap``, says for it. ``before`` are the words before the amount."""
     if label.role is Role.STILL and len(gap) <= 30 and not (has_label and shared):
         return Role.STILL
-    is_open = label.role is Role.CLAIM and bool(_OPEN.fullmatch(page.low[label.start : label.end]))
+    words = folded(page.low[label.start : label.end])
+    not_paid = NOT_PAID.find(words) is not None
+    is_open = label.role is Role.CLAIM and (not_paid or OPEN.find(words) is not None)
     if is_open and len(gap) <= 30 and _REMAINING.search(before + gap):
         return Role.STILL
-    if is_open and not has_label and len(gap) <= 20:
+    if is_open and not has_label and len(gap) <= (30 if not_paid else 20):
         return Role.CLAIM
     if not has_label and label.role in CLAIM_ROLES | PART_ROLES and not is_open and _SUFFIX_NOUN_GAP.fullmatch(gap):
         return label.role
@@ -92,9 +136,21 @@ def _of_phrase(page: Page, token: AmountToken, before: str, *, has_label: bool) 
     if not has_label and are and _TO_BE_PAID.match(page.low, token.end):
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     if not has_label and (
-        _OWED_BEHIND.match(page.low, token.end) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))
+        _is_said_behind(page, token) or (_CLAIMS.search(before) and _CLAIMED.match(page.low, token.end))
     ):
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     if _TO.search(before) and _CHANGED.match(page.low, token.end) and not has_label:
         return Meaning(Role.CLAIM, Label(Role.CLAIM, token.start, token.end))
     return Meaning()
+
+
+def _is_said_behind(page: Page, token: AmountToken) -> bool:
+    """Return True when the rest of the sentence says that the amount is owed."""
+    behind = folded(page.low[token.end : min(page.sentence(token).end, token.end + _BEHIND)])
+    if any(rule.find(behind) for rule in (OWED_BEHIND, OPEN_ASIDE, THAT_IS_IT)):
+        return True
+    stands = STANDS_OUT.find(behind)
+    return stands is not None and (
+        STAND.find(stands.group()) is not None
+        or STAND.find(folded(page.low[max(0, token.start - _FAR) : token.start])) is not None
+    )

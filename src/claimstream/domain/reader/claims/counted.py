@@ -14,9 +14,10 @@ from claimstream.domain.text.text import folded
 
 TIMES = Rule(
     "times",
-    r"(?:(?<![\w.,])\d{1,3}|{numeral}) ?(?:x|×|mal|(?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|a|à|jeweils|of|at)) ?"
+    r"(?:{numeral+times_over}|(?:(?<![\w.,])\d{1,3}|{numeral}) ?"
+    r"(?:x|×|mal|(?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|a|à|jeweils|of|at))) ?"
     r"(?:eur|€)? ?\Z",
-    takes=("vier Monate zu", "2 x", "zwei Mal", "fünf unbezahlte Rechnungen zu je", "6 Monate à"),
+    takes=("vier Monate zu", "2 x", "zwei Mal", "viermal", "fünf unbezahlte Rechnungen zu je", "6 Monate à"),
     leaves=("vier Monate", "zu", "im Mai 2024 zu je"),
 )
 """Before an amount: how often it counts."""
@@ -54,4 +55,5 @@ def _count(page: Page, number: int) -> int:
         return 1
     count = _COUNT.match(match.group())
     assert count
-    return int(count.group()) if count.group().isdigit() else small_number(count.group()) or 1
+    word = count.group()
+    return int(word) if word.isdigit() else small_number(word) or small_number(word.removesuffix("mal")) or 1

@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.surroundings import Surroundings
 from claimstream.domain.reader.layout import cells
-from claimstream.domain.reader.numerals import contradicts_words
+from claimstream.domain.reader.numerals import amounts_in_words, contradicts_words
 from claimstream.domain.reader.plain import is_request
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -35,6 +36,10 @@ def with_doubts(page: Page, claims: Sequence[Claim], names: Collection[str]) -> 
         return tuple(replace(c, role=None, label=None) if c.role in _COUNTED else c for c in claims)
     if _lists_people(page):
         return tuple(replace(c, doubt=FigureDoubt.PEOPLE) if c.role in _COUNTED else c for c in claims)
+    values = {token.value for token in page.tokens}
+    if any(said not in values or said is None for said in amounts_in_words(page.text)):
+        # "(in Worten: …)" on the next line, or in another sentence.
+        return tuple(replace(c, doubt=FigureDoubt.EITHER) if c.role in _COUNTED else c for c in claims)
     surroundings = Surroundings(page, names)
     return tuple(
         replace(claim, doubt=_doubt(page, surroundings, number, claim))
@@ -58,7 +63,23 @@ def _doubt(page: Page, surroundings: Surroundings, number: int, claim: Claim) ->
 def _is_one_of_two(page: Page, number: int) -> bool:
     """Whether an amount is an end of a range or one side of an alternative: *400,00 EUR bis 900,00 EUR*."""
     around = page.tokens[max(0, number - 1) : number + 2]
-    return any(_EITHER.fullmatch(page.low, one.end, other.start) for one, other in pairwise(around))
+    return any(
+        _EITHER.fullmatch(page.low, one.end, other.start) or _stand_alone(page, one, other)
+        for one, other in pairwise(around)
+    )
+
+
+def _stand_alone(page: Page, one: AmountToken, other: AmountToken) -> bool:
+    """Return whether words and two amounts are all that a line holds: *Forderung 1.200,00 EUR 300,00 EUR*."""
+    number = page.index.at(one.start)
+    line = page.index.lines[number]
+    return (
+        len(page.by_line[number]) == 2
+        and one.has_currency
+        and other.has_currency
+        and page.text[one.end : other.start] == " "
+        and any(map(str.isalpha, page.text[line.start : one.start]))
+    )
 
 
 def _lists_people(page: Page) -> bool:

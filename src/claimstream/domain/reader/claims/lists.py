@@ -57,7 +57,7 @@ def _labels_above(page: Page, block: Sequence[int]) -> list[Meaning]:
         content = span.of(page.text).strip()
         if (len(content) > _LONGEST and not _LEADS_ON.search(content)) or content.endswith((".", "!", "?", ";", ",")):
             break
-        meaning = meaning_of_label(page, span)
+        meaning = meaning_of_label(page, page.last_sentence(span) if _LEADS_ON.search(content) else span)
         if meaning.role is not None:
             found.insert(0, meaning)
         elif len(block) > 1 or not _BETWEEN.fullmatch(content.lower()):

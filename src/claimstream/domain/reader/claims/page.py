@@ -52,6 +52,18 @@ class Page:
         end = boundaries[min(len(boundaries) - 1, bisect_left(boundaries, token.end))]
         return Span(max(start, token.start - WINDOW), min(end, token.end + WINDOW))
 
+    def sentence_before(self, start: int) -> Span | None:
+        """The sentence in front of the one that begins at ``start``, on the same line or one that runs on."""
+        number = bisect_left(self._boundaries, start)
+        if number == 0 or number == len(self._boundaries) or self._boundaries[number] != start:
+            return None
+        return Span(max(self._boundaries[number - 1], start - WINDOW), start)
+
+    def last_sentence(self, span: Span) -> Span:
+        """What of ``span`` stands behind the last end of a sentence in it."""
+        number = bisect_left(self._boundaries, span.end) - 1
+        return Span(max(span.start, self._boundaries[number]), span.end)
+
     def labels_in(self, start: int, end: int) -> list[Label]:
         """Labels that stand wholly in ``start:end``, without those that only swallow words that would mislead.
 

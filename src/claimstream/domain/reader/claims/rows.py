@@ -75,6 +75,12 @@ INCLUDED = Rule(
     leaves=("Hinzu kommen 18,50 EUR Kosten.", "Kosten von 18,50 EUR sind darin nicht enthalten."),
     but=r"\b(?:nicht|not)\b",
 )
+DESCRIBED = Rule(
+    "made_of_this_and_more",
+    r"\b(?:das|dies) (?:ist|sind) (?:(?!ohne\b)[^,.;:!?\d]){1,100}? {added_on}(?= |\Z)",
+    takes=("offen, das sind alle Beiträge bis Oktober plus 40 Euro Gebühren",),
+    leaves=("offen, das sind alle Beiträge, plus 40 Euro Gebühren", "das ist ohne Zinsen plus 40 Euro"),
+)
 RUNNING = Rule(
     "running_by_the_day",
     r"{running_day}",

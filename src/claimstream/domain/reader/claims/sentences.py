@@ -1,19 +1,31 @@
 """What each amount stands for by the words of its own sentence."""
 
 import re
+from dataclasses import replace
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.claims.behind import meaning_behind
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, VETOES, Claim
 from claimstream.domain.reader.claims.clause import Clause, clause_of
-from claimstream.domain.reader.claims.meaning import Meaning, meaning_of
+from claimstream.domain.reader.claims.meaning import Meaning, is_adjective, meaning_of
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
+from claimstream.domain.text.text import folded
 
+IT_COMES_TO = Rule(
+    "it_comes_to",
+    r"\A(?:{it} (?:{it_fill} )?{it_comes_to}|es {it_is_about})(?: {it_fill}){0,3}(?: auf| um| to)?"
+    r"(?: {it_fill}){0,3}\Z",
+    takes=("Diese beträgt unverändert", "Sie beläuft sich derzeit auf insgesamt", "Es handelt sich um"),
+    leaves=("Sie betrug", "Die Miete beträgt", "Es handelt sich um eine Rate von"),
+)
+"""The words from a sentence's beginning to its amount: what is meant, the sentence before says."""
 _LINK = re.compile(
     r"(?:beträgt|betraegt|betragen|beläuft sich|belaufen sich|auf|von|in höhe von|in hoehe von|"
     r"i\.\s?h\.\s?v\.|über|mit|valutiert|valutieren|liegt bei|liegen bei|unverändert|weiterhin|ist|sind|lautet|"
+    r"entspricht|entsprechen|"
     r"is|of|to|at|as|amounts to|stands at|zu|=|:|derzeit|aktuell|noch|insgesamt|nunmehr|nun|jetzt|inzwischen|now|"
     r"heute|tag|tage|\d{4}|"
     r"\)|zahlen|in total)[\s(:]{0,40}\Z"
@@ -31,6 +43,8 @@ def claims_of_sentences(page: Page) -> tuple[Claim, ...]:
             claims.append(_set_aside(page, number))
         else:
             previous = _claim(page, number, previous)
+            if number == 0 and previous.role is Role.STILL:
+                previous = replace(previous, part=False)  # of what was bought, not of a figure: none stands before it
             claims.append(previous)
     return tuple(claims)
 
@@ -106,7 +120,21 @@ def _from_afar(page: Page, token: AmountToken, clause: Clause, bare: Meaning, *,
     if wide.role is None and clause.near_asides and not alone:
         aside = meaning_of(page, [x for x in clause.near_asides if x.role in CLAIM_ROLES])
         return Meaning(aside.role, aside.label, bare.doubt)
+    if wide.role is bare.role is None and IT_COMES_TO.find(folded(page.text[clause.begin : token.start])):
+        return _of_sentence_before(page, clause.begin)
     return bare
+
+
+def _of_sentence_before(page: Page, start: int) -> Meaning:
+    """What a pronoun stands for: the last noun of the claim in the sentence before, where that says nothing else."""
+    sentence = page.sentence_before(start)
+    if sentence is None or any(sentence.start <= token.start < sentence.end for token in page.tokens):
+        return Meaning()
+    labels = page.labels_in(sentence.start, sentence.end)
+    named = [x for x in labels if x.role in CLAIM_ROLES and not is_adjective(page, x)]
+    if not named or any(x.role not in CLAIM_ROLES for x in labels):
+        return Meaning()
+    return Meaning(Role.CLAIM, named[-1])
 
 
 def _of_several_parts(page: Page, token: AmountToken, clause: Clause, own: Meaning) -> Meaning:

@@ -33,6 +33,19 @@ EXTRA = Rule(
     leaves=("Abfallgebühren", "Behandlungskosten", "Studiengebühren"),
 )
 """The names of costs that come on top of a claim."""
+COURT_CASHIER = Rule(
+    "court_cashier",
+    r"{court_cashier}",
+    takes=("Landesjustizkasse Mittelheim", "Justizobersekretärin"),
+    leaves=("Amtsgericht Mittelheim", "Stadtkasse"),
+)
+"""Whose claims are the costs of a court."""
+COURT_COSTS = Rule(
+    "court_costs",
+    r"{court_costs}",
+    takes=("Gerichtskosten", "Verfahrenskosten"),
+    leaves=("Mahnkosten",),
+)
 _FEE_LINES = 8
 """Amounts that a note of fees may hold between the value in dispute and its sum."""
 
@@ -63,8 +76,11 @@ def _columns(page: Page, claims: Sequence[Claim]) -> dict[int, list[int]]:
     """The claims that have their label from a line above, by the position of that label."""
     found: dict[int, list[int]] = {}
     for number, claim in enumerate(claims):
-        if claim.role in CLAIM_ROLES and claim.label and page.index.at(claim.label.start) < page.token_lines[number]:
-            found.setdefault(claim.label.start, []).append(number)
+        label = claim.label
+        if label is None or page.sentence(claim.token).start <= label.start:
+            continue  # a sentence that is wrapped has no headings
+        if claim.role in CLAIM_ROLES and page.index.at(label.start) < page.token_lines[number]:
+            found.setdefault(label.start, []).append(number)
     return found
 
 
@@ -98,7 +114,8 @@ def with_fees_owed(page: Page, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     assert claim.label
     name = folded(page.text[claim.label.start : claim.label.end])
     sentence = page.sentence(claim.token)
-    if EXTRA.find(name) or not OWED.find(folded(page.text[sentence.start : sentence.end])):
+    extra = EXTRA.find(name) and not (COURT_COSTS.find(name) and COURT_CASHIER.find(folded(page.text)))
+    if extra or not OWED.find(folded(page.text[sentence.start : sentence.end])):
         return tuple(claims)
     return tuple(replace(claim, role=Role.CLAIM) for claim in claims)
 

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from decimal import Decimal
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.page import WINDOW, Page
 from claimstream.domain.reader.claims.wrapping import WrappedSentences
@@ -22,11 +23,18 @@ from claimstream.domain.reader.plain import (
     is_telling,
     names_parts,
 )
+from claimstream.domain.text.text import folded
 
+LEFT_OUT = Rule(
+    "left_out_behind",
+    r"{without}",
+    takes=("EUR, ohne Zinsen",),
+    leaves=("EUR mit Zinsen",),
+)
 _OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
     r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
-    r"das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
+    r"dabei\s(?=bleib)|das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
     r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
     r"(?:this|that|it|the\s(?:amount|debt|claim|sum|balance))\s(?!message|e-?mail|letter))",
@@ -58,7 +66,11 @@ class Surroundings:
             return False
         begin = self._own_part(span, claim)
         end = self._own_end(span, claim)
-        if not (self._plain(begin, end, claim.token.value) or self._is_added_up(begin, end, claim)):
+        if not (
+            self._plain(begin, end, claim.token.value)
+            or self._plain(span.start, span.end, claim.token.value)
+            or any(self._is_added_up(start, end, claim) for start in {begin, span.start})
+        ):
             return claim.role in PART_ROLES and self._is_row(span)
         if (
             label
@@ -66,6 +78,8 @@ class Surroundings:
             and not span.start <= label.start < span.end
             and not self._is_plain_cell(label.start, span.start)
         ):
+            return False
+        if not (claim.part or self._refers_back(span, claim)):
             return False
         return (self._is_broken_down(span, claim) or self._follow_up(span)) and self._lead_in(span)
 
@@ -89,8 +103,10 @@ class Surroundings:
         cell = next((c for c in cells(page.text, line) if c.start <= position < c.end), line)
         if self._plain(cell.start, cell.end):
             return True
-        # A figure on a line of its own, below a sentence that is wrapped.
         sentence = self._sentences.around(position, position + 1)
+        if sentence.end <= begin and page.index.at(sentence.end - 1) == page.index.at(begin):
+            return self._plain(sentence.start, sentence.end)  # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+        # A figure on a line of its own, below a sentence that is wrapped.
         last = page.filled_line(page.index.at(begin), -1)
         return last is not None and self._plain(sentence.start, page.index.lines[last].end)
 
@@ -127,6 +143,11 @@ class Surroundings:
         for match in _TAIL.finditer(page.text, claim.token.end, span.end):
             if claim.label is not None and claim.label.end > match.start():
                 continue
+            before = page.text[claim.token.end : match.start()]
+            if before.count("(") > before.count(")"):
+                continue
+            if LEFT_OUT.find(folded(before)):
+                return span.end  # "50,00 EUR, ohne die Kosten, die noch folgen"
             tail = page.text[match.end() : span.end]
             if is_plain_after(tail, self._names) or (match["own"] is not None and is_of_something_else(tail)):
                 return match.start()
@@ -175,6 +196,14 @@ class Surroundings:
             return True
         start = span.end + match.end()
         return is_plain_after(self._sentences.around(start, start).of(page.text), self._names)
+
+    def _refers_back(self, span: Span, claim: Claim) -> bool:
+        """Return whether the sentence before bears on no figure, where the amount is what is open of it (*davon*)."""
+        labels = self._page.labels_in(span.start, claim.token.start)
+        if claim.token is not self._page.tokens[0] or all(label.role is not Role.PART for label in labels):
+            return True
+        before = max(0, span.start - 1)
+        return is_of_something_else(self._sentences.around(before, before + 1).of(self._page.text))
 
     def _lead_in(self, span: Span) -> bool:
         """Whether the line that announces the amount (it ends in a colon) is plain."""

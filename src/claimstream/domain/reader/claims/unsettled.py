@@ -8,7 +8,7 @@ from dataclasses import replace
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
-from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, DESCRIBED, INCLUDED, PART_OF_CLAIM, Rows
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
 
@@ -67,6 +67,8 @@ def _is_added_to(page: Page, rows: Rows, claims: Sequence[Claim], used: Abstract
         if number in used or claim.part or claim.proven or not claim.token.value or claim.token.value < 0:
             continue
         if claim.role not in {None, Role.CLAIM, *PART_ROLES} or rows.says_around(number, INCLUDED):
+            continue
+        if rows.says_around(number, DESCRIBED):
             continue
         aside = page.asides.get(number)
         if aside and not aside.adds:
@@ -150,5 +152,13 @@ def _holds_unnamed(
         and not rows.says_around(number, INCLUDED)
     }
     owed = next(iter(values), None)
-    reckoned = len(values) == 1 and owed is not None and are_reckoned(page, rows, claims, unnamed, owed)
-    return bool(unnamed - used) and not reckoned
+    if len(values) == 1 and used and sum(claims[n].token.value or 0 for n in used) == owed:
+        # What stands before a list that comes to the total is in it, or is none of it.
+        unnamed = {number for number in unnamed if number > min(used)}
+    if not unnamed - used:
+        return False
+    if len(values) > 1 or owed is None:
+        return True
+    parts = {n for n, claim in enumerate(claims) if claim.part and claim.token.value and n not in ranked}
+    priced = {n for n, claim in enumerate(claims) if claim.role is Role.OTHER and claim.token.value}
+    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in (set[int](), parts, priced))

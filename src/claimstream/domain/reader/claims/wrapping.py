@@ -9,6 +9,8 @@ from claimstream.domain.reader.sentences import sentence_ends
 
 _TABULAR = re.compile(r"\t|\||\S[ \u00a0]{3,}\S|\.{4,}")
 _LABELLED_LINE = re.compile(r"[^.:;]{2,60}:[ \u00a0]{0,3}(?:EUR|€)?[ \u00a0]?[\d-]")
+_ROW = re.compile(r"[^.:;,\d]{2,60}\s(?:(?:EUR|€)\s?)?\d[\d.]{0,12},\d\d\s?(?:EUR|Euro|€)?")
+"""*Auslagen 12,50 EUR*"""
 
 
 class WrappedSentences:
@@ -50,6 +52,8 @@ class WrappedSentences:
         if not line.strip() or not content or _TABULAR.search(line) or _TABULAR.search(below):
             return False
         if line.endswith((".", "!", "?", ":")) or LIST_ITEM.match(content) or _LABELLED_LINE.match(content):
+            return False
+        if _ROW.fullmatch(line.strip()) and _ROW.fullmatch(content):
             return False
         words = line.split()
         small = sum(word[0].islower() for word in words)
