@@ -81,7 +81,7 @@ PLAIN = (
     # At length.
     "haben Sie vielen Dank für die umfangreichen Unterlagen. Wir wissen zu schätzen, dass Ihr Mandant sich um eine "
     "Lösung bemüht. Gleichwohl können wir dem Plan nicht zustimmen. Maßgeblich hierfür ist die sehr geringe Quote.",
-    "unser Kreditausschuss hat nicht verkannt, dass Ihre Mandantin in einer schwierigen Lage ist. Wir lehnen den Plan ab.",
+    "unser Ausschuss hat nicht verkannt, dass Ihre Mandantin in einer schwierigen Lage ist. Wir lehnen den Plan ab.",
     "wir lehnen den Plan ab und werden unsere Ansprüche aus dem Mietverhältnis weiterverfolgen.",
     # In anger.
     "nein. Ich lasse mich nicht mit ein paar Euro abspeisen. Das lehne ich ab.",
