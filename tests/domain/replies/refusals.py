@@ -83,6 +83,11 @@ PLAIN = (
     "das kommt für uns nicht in Frage.",
     "nein. Da mache ich nicht mit.",
     "damit sind wir nicht einverstanden.",
+    # At length.
+    "haben Sie vielen Dank für die umfangreichen Unterlagen. Wir wissen zu schätzen, dass Ihr Mandant sich um eine "
+    "Lösung bemüht. Gleichwohl können wir dem Plan nicht zustimmen. Maßgeblich hierfür ist die sehr geringe Quote.",
+    "unser Ausschuss hat nicht verkannt, dass Ihre Mandantin in einer schwierigen Lage ist. Wir lehnen den Plan ab.",
+    "wir lehnen den Plan ab und werden unsere Ansprüche aus dem Mietverhältnis weiterverfolgen.",
     # In anger.
     "nein. Ich lasse mich nicht mit ein paar Euro abspeisen. Das lehne ich ab.",
     "nein. 12 % von meinem Geld ist ein Witz. Da mache ich nicht mit.",
@@ -344,6 +349,10 @@ OPENERS = (
     "Das war nur ein Scherz.",
     "Er kann es abarbeiten.",
     "Das war mein erster Impuls.",
+    "Haben Sie vielen Dank, wenn Sie uns weitere Unterlagen senden.",
+    "Für weitere Unterlagen danken wir im Voraus.",
+    "Wir verkennen nicht, dass 800,00 EUR möglich wären.",
+    "Raten über zwei Jahre wären eher zu machen.",
     "Sollen wir uns auf 800,00 EUR einigen?",
     "Wären 800,00 EUR möglich?",
     "Unter 800,00 EUR machen wir das nicht.",
@@ -552,6 +561,7 @@ OPENERS = (
 """Beside a refusal: the last word may not be spoken."""
 
 OFFERS = (
+    "Ihr Angebot reicht mir nicht. Raten über drei Jahre mache ich nicht. Mein Gegenangebot: einmalig 840,00 EUR.",
     "mein Gegenvorschlag: Sven zahlt mir einmalig 840,00 EUR, dann ist die Sache für mich vom Tisch.",
     "Ihr Angebot ist mir zu wenig. Damit wir Ruhe haben, biete ich an: 840,00 EUR und ich verzichte auf den Rest.",
     "mein Gegenangebot: Silke gibt mir 840,00 EUR auf einmal, dann ist das für mich vergessen.",

@@ -50,6 +50,12 @@ def test_the_writer_answers_by_its_own_name(name: str, sender: str) -> None:
     assert [words for words in NO if said(words.format(name), sender) != "declined"] == []
 
 
+def test_its_name_may_stand_behind_the_verb() -> None:
+    words = "in Ihrer Angelegenheit erklärt {} ihre Zustimmung zu dem Plan."
+    assert [name for name, sender in OWN[:-1] if said(words.format(name), sender) != "accepted"] == []
+    assert [name for name, sender in OTHERS if said(words.format(name), sender) == "accepted"] == []
+
+
 @pytest.mark.parametrize(("name", "sender"), OTHERS)
 def test_others_in_its_letter_answer_nothing(name: str, sender: str) -> None:
     assert [words for words in (*YES, *NO) if said(words.format(name), sender) in {"accepted", "declined"}] == []

@@ -9,6 +9,8 @@ ACCEPTANCES = (
     "Wir sind uns einig: Ich bin mit dem Zahlungsplan einverstanden.",
     "Zum Schuldenbereinigungsplan ergeht folgende Entscheidung: Dem Plan wird zugestimmt.",
     "Wir gehen den Vergleich mit.",
+    "Unser Chef gibt grünes Licht: Wir stimmen dem Zahlungsplan zu.",
+    "Wir stimmen dem Zahlungsplan zu.\n\nK. Anders",
     "dem mit Schreiben vom 21.09.2026 übersandten Schuldenbereinigungsplan stimmen wir zu.",
     "Ihrem Regulierungsvorschlag vom 21. September 2026 stimmen wir in der vorgelegten Fassung zu.",
     "nach Prüfung der Unterlagen stimmen wir dem außergerichtlichen Schuldenbereinigungsplan zu.",

@@ -365,9 +365,9 @@ OFFERED_SHARE = Rule(
     r"(?:\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|offered|proposed)\b.{0,40}?|\b(?:die|der) )"
     r"\b(?:quote|quotenzahlung|zahlung|quota|dividend|(?<!#)share)"
     r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
-    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
-    takes=("die angebotene Quote von #share", "Ihre Quote"),
-    leaves=("unsere Mindestquote von #share",),
+    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)|{low_terms}",
+    takes=("die angebotene Quote von #share", "Ihre Quote", "die sehr geringe Befriedigungsquote"),
+    leaves=("unsere Mindestquote von #share", "eine höhere Quote"),
 )
 """What the plan itself offers."""
 

@@ -51,6 +51,14 @@ UNSETTLES_OFFER = Rule(
     leaves=("Wir bitten um Ihre Antwort.", "Die Restforderung würde in diesem Fall ausgebucht."),
 )
 
+RATES_REFUSED = Rule(
+    "rates_refused",
+    r"\braten (?:ueber|fuer|von|auf) [^;:,]{1,40}?{denial}|\braten\b[^;:,]{0,40}?{denial}(?: mit)?",
+    takes=("Raten über drei Jahre mache ich nicht.", "Auf Raten lasse ich mich nicht ein."),
+    leaves=("Die Zinsen erlasse ich nicht.",),
+)
+"""Beside an offer of another sum: what the plan offered."""
+
 POSSIBLE = Rule(
     "possible",
     r"{possible}",
@@ -184,6 +192,23 @@ OFFERED_SUM = Rule(
 )
 """What the plan offers, in sums or rates."""
 
+ACKNOWLEDGED = Rule(
+    "acknowledged",
+    r"{acknowledged}[^;:,]{0,40}, (?:dass|that) [^,;:]{0,200}",
+    takes=("Wir verkennen nicht, dass Ihre Mandantin sich um eine Lösung bemüht.",),
+    leaves=("Wir verkennen Ihre Lage.", "Wir wissen, dass wir mehr bekommen können."),
+    but="#money|#share",
+)
+"""What a creditor grants the debtor before it refuses."""
+
+THANKED = Rule(
+    "thanked",
+    r"\A(?:haben sie |wir sagen |zunaechst )?{thanks}[^;:,]{0,240}[^\w]{0,3}\Z",
+    takes=("Haben Sie vielen Dank für die Unterlagen.", "Thank you for the documents."),
+    leaves=("Für Unterlagen danken wir im Voraus.", "Danke, wir sehen weiter."),
+    but="{condition}|{offer}|{another_time}|\\b(?:im voraus|in advance|wenn|falls)\\b",
+)
+
 SCORNED = Rule(
     "scorned",
     r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)"
@@ -289,6 +314,8 @@ _PRETERITE = re.compile(
 
 _STILL = re.compile(r"\bnoch (?!nicht\b|kein)")
 """Told of the past, *still* puts nothing off."""
+_INITIALLED = re.compile(r"(?:[A-ZÄÖÜ]\. ?){1,3}(?:(?:von|van|de|zu) )?[A-ZÄÖÜ][\w’'-]+(?: [A-ZÄÖÜ][\w’'-]+)?")
+"""*K. Anders* below a letter, whatever his name means."""
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
@@ -314,6 +341,8 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
     low = COURTESY.without(piece.low)
     if "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
         return "tie_other_figure"
+    if _INITIALLED.fullmatch(piece.sentence.written.strip()):
+        return None
     vetoed = TAKES_BACK.find(low)
     if (piece.outside or piece.is_name) and "#money" not in low and not vetoed and _is_heading(piece):
         return None
@@ -332,7 +361,7 @@ def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
     piece = replace(piece, low=MADE_AVAILABLE.without(piece.low))
     low = COURTESY.without(piece.low)
-    if NO.fullmatch(low):
+    if NO.fullmatch(low) or THANKED.find(low):
         return True
     if REOPENS.find(low) or OFFERS.find(NO_OFFER.without(REFUSES_BY_DENIAL.without(low))):
         return False
@@ -344,7 +373,12 @@ def leaves_declined(piece: Piece) -> bool:
         return piece.apart and is_closed(piece.low)
     if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
         return True
-    told = SCORNED.find(low) or REASON_TOLD.find(low) or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    told = (
+        SCORNED.find(low)
+        or ACKNOWLEDGED.find(low)
+        or REASON_TOLD.find(low)
+        or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    )
     return bool(told) or PERSON.find(piece.sentence.folded) is not None or _everyday(low)
 
 
@@ -354,7 +388,9 @@ def _opens_nothing(low: str) -> bool:
         clause for clause in low.split(",") if re.search(r"#(?:money|share)", clause) or not SHUT.find(clause)
     )
     rest = OFFERED_SUM.without(
-        OFFERED_SHARE.without(SCORNED.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+        OFFERED_SHARE.without(
+            SCORNED.without(ACKNOWLEDGED.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+        )
     )
     if PAST.find(rest):
         rest = _STILL.sub(" ", rest)
@@ -399,7 +435,7 @@ def leaves_offered(piece: Piece) -> bool:
     if REOPENS.find(COURTESY.without(piece.low)):
         return False
     low = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(OFFER_LAPSES.without(piece.low))))
-    low = WILLING.without(low)
+    low = RATES_REFUSED.without(WILLING.without(low))
     if UNSETTLES_OFFER.find(low):
         return False
     if piece.outside or piece.is_name:

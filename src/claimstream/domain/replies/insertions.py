@@ -140,7 +140,8 @@ INSERTIONS = (
     Rule(
         "result_announced",
         r"\A" + UNTIED_AHEAD + r"[^.:!?#]{0,80}\b(?:(?:ergebnis|entscheidung|beschluss|antwort|bescheid)(?: lautet)?|"
-        r"{examined}(?: [^.:!?#]{0,40})?|gute (?:nachricht|nachrichten|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}): |"
+        r"{examined}(?: [^.:!?#]{0,40})?|gruenes licht|gute (?:nachrichten?|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}"
+        r"): |"
         r"\A"
         + UNTIED_AHEAD
         + r"(?:{we}|also|kurzum)(?: (?!sie\b|ihre?[mnrs]?\b)[a-z]{2,20}){0,6}(?: {decided}|(?<=also)|(?<=kurzum)): ",

@@ -14,9 +14,10 @@ _CAPITAL = re.compile(r"\b[A-Z][\w./&-]*")
 _ARTICLE = r"(?:Der|Die|Das|der|die|das|The|the|that)"
 _WITH_ARTICLE = re.compile(rf"\b(?P<lead>{_ARTICLE})(?P<name>(?: (?:[A-Z][\w./&-]*|eG|und|&|fuer|der|am|im|an))+)")
 _SUBJECT = re.compile(
-    r"(?P<lead>\A|[:,] |\b(?:dass|that) )"
+    r"(?P<lead>\A|[:,] |\b(?:dass|that) |"
+    r"\b(?:erklaert|erteilt|stimmt|lehnt|nimmt|akzeptiert|ist|hat) (?=(?:der|die|das|Frau|Herr|Dr\.) ))"
     rf"(?:(?:{_ARTICLE}|(?i:{parts('person_title')}|{parts('title_of_name')})) )*"
-    r"(?P<name>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4})(?= [a-z]{1,20}[ts]\b)"
+    r"(?P<name>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4})(?= [a-z]{1,20}[ts]\b| (?:ihre|seine) |, | dem | den | das | mit )"
 )
 """Who does what a clause tells: a name before a verb of the third person."""
 _SHARED = frozenset(map(fold, words("shared_name")))
