@@ -7,6 +7,7 @@ from claimstream.domain.replies.settlement import read_settlement
 LETTER = "Guten Tag,\n\n{}\n\nMit freundlichen Grüßen\nMohr"
 OWN = (
     ("die Stadt Rodau", "Stadtkasse Rodau <stadtkasse@rodau.example>"),
+    ("das Jobcenter Stadt Rodau", "Jobcenter Rodau <team@jobcenter-rodau.example>"),
     ("der Landkreis", "Landkreis Rodau <kasse@landkreis-rodau.example>"),
     ("die Stadt Grünau", "Stadt Grünau - Kämmerei <kasse@gruenau.example>"),
     ("die Gemeinde Auental", "Kämmerei <post@gemeinde-auental.example>"),
@@ -19,6 +20,7 @@ OTHERS = (
     ("die Stadt Rodau", "Stadtwerke Rodau <kasse@rodau.example>"),
     ("die Gemeinde Rodau", "Kirchengemeinde Rodau <post@rodau.example>"),
     ("der Landkreis", "Sparkasse Rodau <post@sparkasse-rodau.example>"),
+    ("die Stadt Rodau", "Jobcenter Rodau <team@jobcenter-rodau.example>"),
     ("die Kern KG", "Kern Inkasso GmbH <post@kern.example>"),
     ("die Sparkasse Grünau", "Stadt Grünau <kasse@gruenau.example>"),
     ("die Stadtwerke Auental", "Gemeinde Auental <post@auental.example>"),

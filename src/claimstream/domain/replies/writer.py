@@ -75,7 +75,7 @@ class Writer:
     def _by_sender(self, found: re.Match[str]) -> str:
         name = fold(found["name"]).split()
         telling = any(len(word) >= _LEAST and word not in _SHARED and word in self._sender for word in name)
-        return f"{found['lead']}unsere bank" if telling and all(map(self._may_be_called, name)) else found.group()
+        return f"{found['lead']}unsere bank" if telling and self._may_be_called(name) else found.group()
 
     def _body(self, found: re.Match[str]) -> str:
         """Return who *der Landkreis* is: the writer, a stranger in a bank's letter, or whoever the letter is from."""
@@ -86,13 +86,19 @@ class Writer:
         alike = any(self._is_body(other) for other in _BODIES if body.endswith(other))
         return found.group() if alike or not self._is_office() else "ein dritter"
 
-    def _may_be_called(self, word: str) -> bool:
-        """Return whether the sender may have a word in its name, which its address may lack."""
-        if word in _FORMS:
-            return word in self._words | _JOINS or not self._words & (_FORMS - _JOINS)
-        if word in _BODIES:
-            return self._is_body(word) or not self._is_office()
-        return word in self._sender
+    def _may_be_called(self, name: list[str]) -> bool:
+        """Return whether the sender may have this name, of which its address may lack the body and the legal form."""
+        for word in name:
+            if word in _FORMS:
+                known = word in self._words | _JOINS or not self._words & (_FORMS - _JOINS)
+            elif word in _BODIES:
+                # In *Jobcenter Stadt Grünau* the town is none that answers.
+                known = word != name[0] or self._is_body(word) or not self._is_office()
+            else:
+                known = word in self._sender
+            if not known:
+                return False
+        return True
 
     def _is_body(self, body: str) -> bool:
         """Return whether a public body, or its treasury, is the sender: *Stadt*, *Stadtkasse*, not *Stadtwerke*."""
