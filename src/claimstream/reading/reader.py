@@ -15,7 +15,7 @@ from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind
 from claimstream.domain.records.questions import A, Question
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.places import Places, Turn
-from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
+from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess, Template
 from claimstream.reading.protocol import MailPart, Request, Task
 
 __all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
@@ -105,6 +105,7 @@ class MailReader:
         self._piece_seconds = piece_seconds
         self._pieces_seconds = pieces_seconds
         self._memory_bytes = memory_bytes
+        self._template = Template(limits, memory_bytes)
         self._places = Places(workers)
         self._slow_places = Places(max(1, workers - 1))
         self._workers = workers
@@ -115,7 +116,7 @@ class MailReader:
     @property
     def process_ids(self) -> tuple[int, ...]:
         """Ids of the reading processes alive."""
-        return tuple(worker.process.pid for worker in self._all)
+        return tuple(worker.process_id for worker in self._all)
 
     async def warm(self) -> None:
         """Start every process now rather than with the first mails.
@@ -202,6 +203,7 @@ class MailReader:
         for worker in tuple(self._all):
             await self._discard(worker)
         self._idle.clear()
+        await self._template.end()
 
     # --- piece by piece
 
@@ -285,7 +287,6 @@ class MailReader:
         Args:
             slow: whether its mail is known to be a slow one; what has a clock is a piece of such a one.
         """
-        self._check_open()
         if request.alarm_seconds <= 0:
             over = f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read."
             raise _ReadingFailedError(over, out_of_time=True)
@@ -346,7 +347,7 @@ class MailReader:
             except (asyncio.IncompleteReadError, ConnectionError):
                 if self._closed:
                     raise RuntimeError("The mail reader is closed.") from None
-                code = await worker.process.wait()
+                code = await worker.wait()
                 if code == -signal.SIGALRM:
                     raise _took_too_long(request) from None
                 if code not in _FROM_OUTSIDE or attempt == 2:
@@ -369,7 +370,11 @@ class MailReader:
         return await self._start()
 
     async def _start(self) -> ReadingProcess:
-        worker = await ReadingProcess.start(self._limits, self._memory_bytes)
+        self._check_open()
+        worker = await self._template.fork()
+        if self._closed:
+            await worker.end()
+        self._check_open()
         self._all.add(worker)
         return worker
 
