@@ -33,7 +33,7 @@ async def test_cells_are_measured_and_printed() -> None:
     assert found.own_cpu is not None
     assert found.slow_day is not None
     assert found.memory is not None
-    assert found.slow_day.model_calls_per_email == 2.0, "classified and extracted, one after the other"
+    assert 1.0 < found.slow_day.model_calls_per_email <= 2.0, "extracted, and most classified before"
     assert found.own_cpu.worker_ms > found.own_cpu.bare_ms > 0.0
     assert found.own_cpu.calls_per_email["upload"] >= 1.0
     assert [emails for emails, _ in found.memory.points] == [5, 10]

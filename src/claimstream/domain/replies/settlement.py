@@ -439,7 +439,7 @@ def _accepts_twice(low: str, *, plan_known: bool) -> bool:
     return any(
         accepts_plainly(low[: cut.start()], plan_known=plan_known)
         and accepts_plainly(low[cut.end() :], plan_known=True)
-        for cut in _SPLICES.finditer(low)
+        for cut in [*_SPLICES.finditer(low)][:_MOST_CUTS]
     )
 
 

@@ -16,7 +16,7 @@ _WITH_ARTICLE = re.compile(rf"\b(?P<lead>{_ARTICLE})(?P<name>(?: (?:[A-Z][\w./&-
 _SUBJECT = re.compile(
     r"(?P<lead>\A|[:,] |\b(?:dass|that) |"
     r"\b(?:erklaert|erteilt|stimmt|lehnt|nimmt|akzeptiert|ist|hat) (?=(?:der|die|das|Frau|Herr|Dr\.) ))"
-    rf"(?:(?:{_ARTICLE}|(?i:{parts('person_title')}|{parts('title_of_name')})) )*"
+    rf"(?:(?:{_ARTICLE}|(?i:{parts('person_title')}|{parts('title_of_name')})) ){{0,4}}"
     r"(?P<name>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4})(?= [a-z]{1,20}[ts]\b| (?:ihre|seine) |, | dem | den | das | mit )"
 )
 """Who does what a clause tells: a name before a verb of the third person."""
