@@ -39,10 +39,11 @@ COUNTED_ON = Rule(
 )
 DEDUCTED_BEFORE = Rule(
     "label_deducted_before",
+    r"nach {deduction_word} (?:{payment_fill} ){0,3}{deposit}|"
     rf"{{deduction_lead}} (?:{{deduction_word}} |(?:\w{{2,14}} ){{0,3}}){_PAYMENT}"
     r"(?! ?(?::|{in_the_amount_of}|ueber|vom|of|des|der)? ?(?:(?:eur|€) ?)?[-−–]? ?\d)",
-    takes=("Nach Abzug aller bereits geleisteten Zahlungen", "after all payments received"),
-    leaves=("abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
+    takes=("Nach Abzug aller bereits geleisteten Zahlungen", "after all payments received", "nach Abrechnung der Kaution"),
+    leaves=("abzüglich der Kaution", "abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
 )
 PAYABLE_IN_PARTS = Rule(
     "label_may_be_paid",
@@ -69,6 +70,12 @@ UNDULY = Rule(
     leaves=("gezahltes Kindergeld",),
 )
 """What an office paid, and claims back."""
+CLAIMED_BACK = Rule(
+    "label_claimed_back",
+    r"{overpaid}(?=(?: [^\s;:!?]{1,30}){1,14}? {paid_back})",
+    takes=("Der überzahlte Betrag von 50,00 EUR ist von Frau Kern zu erstatten.",),
+    leaves=("Der überzahlte Betrag von 50,00 EUR wird verrechnet.",),
+)
 INTEREST_RATE = Rule(
     "label_interest_rate",
     r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",
@@ -87,11 +94,15 @@ OWED = Rule(
     r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)|"
     r"{lacking}(?= (?:{lies_fill} )?(?:eur |€ )?[\d.,-]{1,12} ?(?:eur|euro|€)? (?:von|fuer|aus)\b)|"
     r"{client_of_ours} {demands_third}|"
+    r"{we_are_at} (?:{lies_fill} ){0,3}bei(?= (?:eur|€|\d))|"
+    r"{in_our_books} {lies_with_us}(?: [^\s,;:.\d]{1,30}){0,5}? mit(?= (?:eur|€|\d)(?![^;:!?]{0,40}haben\b))|"
     rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}"
     rf"(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"
     r"(?: {lies_fill}){0,3} bei(?= (?:eur|€|\d))",
     takes=(
         "Unsere Mandantin verlangt 50,00 EUR.",
+        "Damit sind wir jetzt bei 50,00 EUR.",
+        "In unseren Büchern steht Herr Kern noch mit 50,00 EUR.",
         "Frau Kern liegt bei uns mit Zinsen und Kosten bei 50,00 EUR.",
         "Sie ist mit 50,00 EUR im Rückstand.",
         "Ich habe noch 50,00 EUR zu bekommen.",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, parts, words
+from claimstream.domain.language import Rule, as_written, parts, words
 from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, is_other_person, named_words, without_grounds
 from claimstream.domain.reader.spelling import fold
@@ -81,7 +81,7 @@ PHRASES = (
     Rule(
         "to_be_paid",
         r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig|steht|stehen|an|aus)\b)|"
-        r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
+        r"(?:{so_far} ){0,2}nicht {paid_by_now}|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
         takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
@@ -91,6 +91,7 @@ PHRASES = (
         "payments_counted",
         r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
         r"(?: (?:received|made))?\b|"
+        r"nach (?:{reckoning}|abrechnung) (?:{reckoned} ){0,4}{deposit}(?: und (?:{reckoned} ){0,2}[^\W\d_]{3,30}kosten)?|"
         r"(?:nach|unter) {reckoning} (?:{reckoned} ){0,4}(?:am [\d.]{6,10} )?{paid_over} (?=(?:eur |€ ?)?\d)|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
@@ -163,6 +164,12 @@ PHRASES = (
         leaves=("Beiträge bis Jahresende",),
     ),
     Rule(
+        "so_many_times",
+        r"(?:\b\d{1,3}|{numeral}) (?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|à|jeweils) (?=(?:eur |€ ?)?\d)",
+        takes=("fünf Monate zu je 78,00 EUR", "12 Kisten je 9,00 EUR"),
+        leaves=("fünf Monate zu spät", "zu je 78,00 EUR"),
+    ),
+    Rule(
         "looked_up",
         r"\b(?:nach|laut|gemaess|ausweislich)(?: {reckoned}){0,2} {looked_up}(?: {reckoned} [^\W\d_]{3,30}){0,2}",
         takes=("nach Prüfung des Vertragskontos", "laut unserer Buchhaltung", "nach Kündigung des Vertrages"),
@@ -230,6 +237,11 @@ _NAMED_ALONE = re.compile(
     rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
     rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
+_NAMED_SMALL = re.compile(
+    rf"(?<!\w)(?P<title>{parts('client_noun')})\s(?P<name>[a-zäöüß-]{{2,24}}(?:\s[a-zäöüß-]{{2,24}})?)"
+    r"(?=\s(?:hat|ist|schuldet|steht|liegt|bekommen|sind|noch)(?!\w)|\s\()"
+)
+"""In a letter without capitals: *mitglied jan ross hat noch …*."""
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
@@ -246,6 +258,8 @@ _PARTICIPLE = re.compile(
     rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
     r"(?:ver|be|er|zer|ent|miss|ueber|unter|wider)\w{2,30}(?:t|en)|\w{2,30}(?:iert|end)"
 )
+_FORMER = re.compile(rf"(?<!\w)(?:{as_written('former_adjective')})\s(?=(?:{as_written('former_noun')})(?!\w))")
+"""What a client was, or lived in, before: it says nothing of when so much was owed."""
 _MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
     rf"(?:{parts('numeral')})(?:{parts('times_over')})|"
@@ -277,6 +291,7 @@ REVERSED = Rule(
     r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
     r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
     r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
+    r"\bhat (?:(?:er|sie) )?(?:[^.,;:!?]|[.,](?=\d)){1,80}? zu (?:bekommen|kriegen|fordern|beanspruchen)|"
     r"\bschulde[tn] (?:der|dem|ihrer|ihrem) (?:mandant|klient|schuldner)\w*|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)|\d ?(?:eur|euro|€)? ?\({overpaid}\)",
     takes=(
@@ -297,10 +312,10 @@ SOMEBODY_ELSE = Rule(
     r"\bgegen (?:die|den|das) (?!{client_noun})|\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
     r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun}|{debtor_pronoun})[^\W\d_]{2,30} "
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
-    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
+    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?|erwarten?)(?!\w)|"
     r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
     r"\bbei (?:der|dem|einer|einem|seine[rm]|ihre[rm]|deren) (?!\w{0,30}kasse\b){payer}|"
-    r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
+    r"(?:bekommen?|kriegen?|erwarten?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
     takes=(
         "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
         "Unsere Praktikantin schuldet uns 50,00 EUR.",
@@ -420,7 +435,7 @@ MADE_OF = Rule(
     r"\A(?:dies\w*|das|sie|er|der betrag|die (?:\w{0,12}forderung|summe|gesamtsumme)|"
     r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
     r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
-    r"schliesst|is made up|consists|includes|comprises)(?!\w)",
+    r"schliesst|betrifft|bezieht sich|ruehrt|is made up|consists|includes|comprises|relates|covers)(?!\w)",
     takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
@@ -458,6 +473,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = _SALUTATION.sub(" ", text)
     low = fold(text)
     found += [match.group() for rule in (SOMEBODY_OF_THE_CLIENT, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    text = _FORMER.sub(" ", text)
     text = without_grounds(_ASIDE.sub(_without_aside, _FIRST_PART.sub(_without_part, _without_names(text))))
     low = fold(text)
     named = named_words(text, _is_known)
@@ -487,7 +503,14 @@ def _without_names(text: str) -> str:
         comma = "," if match.group().rstrip().endswith(",") else ""
         return " ".join([words[0], *rest, comma, " "])
 
+    if text.islower():
+        text = _NAMED_SMALL.sub(_without_small_name, text)
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
+
+
+def _without_small_name(match: re.Match[str]) -> str:
+    words = fold(match["name"]).split()
+    return match.group() if any(map(is_other_person, words)) or any(map(_is_known, words)) else match["title"]
 
 
 def _without_name(match: re.Match[str]) -> str:
@@ -522,7 +545,7 @@ def is_plain(text: str, names: Collection[str] = ()) -> bool:
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
-    text = _SALUTATION.sub(" ", " ".join(text.split()))
+    text = _FORMER.sub(" ", _SALUTATION.sub(" ", " ".join(text.split())))
     if is_plain(text, names):
         return True
     announces = ANNOUNCES.find(folded(text)) is not None
