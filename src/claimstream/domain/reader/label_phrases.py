@@ -85,7 +85,7 @@ INTEREST_RATE = Rule(
 
 NOT_PAID_YET = Rule(
     "label_not_paid_yet",
-    r"(?:{so_far} ){0,2}nicht (?:\w{2,14} )?{paid_by_now}(?: {sum_noun})?|{not_been_paid}",
+    r"(?:{so_far} ){0,2}(?:nicht|nie) (?:\w{2,14} )?{paid_by_now}(?: {sum_noun})?|{not_been_paid}",
     takes=("noch nicht vollständig bezahlt", "nicht beglichene Rechnungen", "has not yet been paid"),
     leaves=("noch zu zahlen", "bereits bezahlt"),
 )

@@ -81,7 +81,7 @@ PHRASES = (
     Rule(
         "to_be_paid",
         r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig|steht|stehen|an|aus)\b)|"
-        r"(?:{so_far} ){0,2}nicht {paid_by_now}|"
+        r"(?:{so_far} ){0,2}(?:nicht|nie) {paid_by_now}|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
         takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
@@ -439,6 +439,13 @@ MADE_OF = Rule(
     takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
+THAT_IS = Rule(
+    "that_is_for",
+    r"\A(?:(?:das|dies) sind|(?:es|hierbei|dabei) handelt (?:es )?sich (?:hierbei |dabei )?um|es geht (?:dabei |hierbei )?um)\b",
+    takes=("Das sind die Beiträge 2025.", "Hierbei handelt es sich um Mieten.", "Es geht dabei um zwei Rechnungen."),
+    leaves=("Das ist unser Angebot.", "Sind das die Beiträge?"),
+)
+"""What a figure is for, in the sentence behind it."""
 REQUEST = Rule(
     "asks_for_the_claim",
     r"(?<!\w)(?:teilen sie (?:uns|mir)|(?<!\bsie )bitten (?:wir )?(?:sie )?(?:uns|um)|"
@@ -561,6 +568,8 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
+    if THAT_IS.find(sentence.folded):
+        return is_breakdown(text.strip()) and not BEARS_ON.find(sentence.folded) and not EARLIER_TIME.find(sentence.folded)
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):

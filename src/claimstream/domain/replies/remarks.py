@@ -143,7 +143,8 @@ HARMLESS = (
         r"{payment_noun}{gap}\b(?:nicht|keine|nichts|nie)\b(?: (?:eingegangen|geleistet|erfolgt|verbucht))?|"
         r"\b(?:keine|keinerlei) {payment_noun}(?: (?:eingegangen|geleistet|erfolgt))?|"
         r"\b(?:gezahlt|bezahlt)\b{gap}\b(?:nichts|nicht)\b|\bnichts (?:gezahlt|bezahlt|eingegangen)\b|"
-        r"\b(?:noch )?nicht (?:bezahlt|gezahlt|beglichen|ausgeglichen)(?:e[rnsm]?)?\b|"
+        r"\b(?:noch )?(?:nicht|nie) (?:bezahlt|gezahlt|beglichen|ausgeglichen)(?:e[rnsm]?)?\b|"
+        r"\bohne(?: [^\s,;:]{1,30}){0,4}? zu (?:bezahlen|zahlen|begleichen)\b|"
         r"\b(?:kam|kamen|ging|gingen)\b(?: [^\s,;:]{1,30}){0,4}? "
         r"(?:nie (?:etwas|was)\b|nichts(?: mehr)?\b|keine {payment_noun}(?: mehr)?|nicht(?: mehr)?(?= ?[.,;!]|\Z))",
         takes=(

@@ -33,7 +33,7 @@ LEFT_OUT = Rule(
 )
 _OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
-    r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
+    r"\s{1,3}(?:(?:es|hierbei|dabei)\shandelt\s|es\sgeht\s|dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
     r"dabei\s(?=bleib)|das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
     r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
@@ -194,7 +194,7 @@ class Surroundings:
         match = _GOES_ON.match(page.text[span.end : span.end + WINDOW])
         if not match:
             return True
-        start = span.end + match.end()
+        start = span.end + len(match.group()) - len(match.group().lstrip()) + 1
         return is_plain_after(self._sentences.around(start, start).of(page.text), self._names)
 
     def _refers_back(self, span: Span, claim: Claim) -> bool:

@@ -4,14 +4,26 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from decimal import Decimal
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, DESCRIBED, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.label_phrases import COUNTED_IN
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
+from claimstream.domain.text.text import folded
 
+BILL = Rule(
+    "a_bill",
+    r"(?<!\bweitere )(?<!\bweiteren )(?<!\bandere )(?<!\bzweite )\b(?:rechnung|rechnungsbetrag|hauptforderung|beitrag)\b",
+    takes=("Unsere Rechnung lautet auf 50,00 EUR.",),
+    leaves=("Eine weitere Rechnung lautet auf 50,00 EUR.",),
+)
+_GROWN = Decimal("0.75")
+"""The share of a claim that its bill has at least: the rest is costs."""
 _BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
 
 
@@ -161,4 +173,19 @@ def _holds_unnamed(
         return True
     parts = {n for n, claim in enumerate(claims) if claim.part and claim.token.value and n not in ranked}
     priced = {n for n, claim in enumerate(claims) if claim.role is Role.OTHER and claim.token.value}
-    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in (set[int](), parts, priced))
+    costs = {n for n, claim in enumerate(claims) if claim.role in {Role.INTEREST, Role.COSTS} and claim.token.value}
+    if len(unnamed) == 1 and _grew_to(page, claims, min(unnamed), owed):
+        return False
+    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in (set[int](), parts, priced, costs))
+
+
+def _grew_to(page: Page, claims: Sequence[Claim], number: int, owed: Decimal) -> bool:
+    """Return whether a bill grew to ``owed`` by costs of which the letter gives no figure: *mit Mahnkosten sind es …*."""
+    value = claims[number].token.value or Decimal(0)
+    if not _GROWN * owed <= value < owed:
+        return False
+    later = next(c for c in claims if c.role in CLAIM_ROLES and c.token.value == owed)
+    return later.token.start > claims[number].token.start and (
+        BILL.find(folded(page.sentence(claims[number].token).of(page.text))) is not None
+        and COUNTED_IN.find(folded(page.sentence(later.token).of(page.text))) is not None
+    )
