@@ -42,7 +42,11 @@ DEDUCTED_BEFORE = Rule(
     r"nach {deduction_word} (?:{payment_fill} ){0,3}{deposit}|"
     rf"{{deduction_lead}} (?:{{deduction_word}} |(?:\w{{2,14}} ){{0,3}}){_PAYMENT}"
     r"(?! ?(?::|{in_the_amount_of}|ueber|vom|of|des|der)? ?(?:(?:eur|€) ?)?[-−–]? ?\d)",
-    takes=("Nach Abzug aller bereits geleisteten Zahlungen", "after all payments received", "nach Abrechnung der Kaution"),
+    takes=(
+        "Nach Abzug aller bereits geleisteten Zahlungen",
+        "after all payments received",
+        "nach Abrechnung der Kaution",
+    ),
     leaves=("abzüglich der Kaution", "abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
 )
 PAYABLE_IN_PARTS = Rule(
@@ -70,12 +74,6 @@ UNDULY = Rule(
     leaves=("gezahltes Kindergeld",),
 )
 """What an office paid, and claims back."""
-CLAIMED_BACK = Rule(
-    "label_claimed_back",
-    r"{overpaid}(?=(?: [^\s;:!?]{1,30}){1,14}? {paid_back})",
-    takes=("Der überzahlte Betrag von 50,00 EUR ist von Frau Kern zu erstatten.",),
-    leaves=("Der überzahlte Betrag von 50,00 EUR wird verrechnet.",),
-)
 INTEREST_RATE = Rule(
     "label_interest_rate",
     r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",

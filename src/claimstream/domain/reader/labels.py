@@ -72,7 +72,7 @@ _PHRASES: tuple[tuple[Role, tuple[Rule, ...]], ...] = (
             phrases.UNDULY,
         ),
     ),
-    (Role.CLAIM, (phrases.NOT_PAID_YET, phrases.OWED, phrases.CLAIMED_BACK)),
+    (Role.CLAIM, (phrases.NOT_PAID_YET, phrases.OWED)),
     (Role.STILL, (phrases.STILL_TO_PAY, phrases.LEFT_OPEN, phrases.IS_LEFT)),
     (Role.OTHER, (phrases.NO_CLAIM, phrases.AS_YOU_SAY, phrases.UPON_PAYMENT)),
     (Role.RATE, (phrases.RATE,)),

@@ -91,7 +91,8 @@ PHRASES = (
         "payments_counted",
         r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
         r"(?: (?:received|made))?\b|"
-        r"nach (?:{reckoning}|abrechnung) (?:{reckoned} ){0,4}{deposit}(?: und (?:{reckoned} ){0,2}[^\W\d_]{3,30}kosten)?|"
+        r"nach (?:{reckoning}|{deduction_word}) (?:{reckoned} ){0,4}{deposit}"
+        r"(?: und (?:{reckoned} ){0,2}[^\W\d_]{3,30}kosten)?|"
         r"(?:nach|unter) {reckoning} (?:{reckoned} ){0,4}(?:am [\d.]{6,10} )?{paid_over} (?=(?:eur |€ ?)?\d)|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
@@ -165,9 +166,10 @@ PHRASES = (
     ),
     Rule(
         "so_many_times",
-        r"(?:\b\d{1,3}|{numeral}) (?:[^\W\d_]{2,30} ){1,3}(?:zu je|je|zu|à|jeweils) (?=(?:eur |€ ?)?\d)",
+        r"(?:\b\d{1,3}|{numeral}) (?:(?!{label_rate})[^\W\d_]{2,30} ){1,3}"
+        r"(?:zu je|je|zu|à|jeweils) (?=(?:eur |€ ?)?\d)",
         takes=("fünf Monate zu je 78,00 EUR", "12 Kisten je 9,00 EUR"),
-        leaves=("fünf Monate zu spät", "zu je 78,00 EUR"),
+        leaves=("fünf Monate zu spät", "zu je 78,00 EUR", "fünf Raten zu je 78,00 EUR"),
     ),
     Rule(
         "looked_up",
@@ -232,16 +234,12 @@ _NAMED = re.compile(
     r"(?:(?:(?:von|van|der|de|zu|und)\s){0,2}[A-ZÄÖÜ][\w’'-]+\.?,?\s?){1,5}"
 )
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
+_NO_NAME = "|".join(word.capitalize() for word in words("closed_lead"))
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|(?:\A|(?<=[.:]\s))Bei\s{_FULL_NAME}(?=\s(?:sind|ist|stehen)\s)|"
-    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
+    rf"^\s?(?!(?:{_NO_NAME}|D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
     rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
-_NAMED_SMALL = re.compile(
-    rf"(?<!\w)(?P<title>{parts('client_noun')})\s(?P<name>[a-zäöüß-]{{2,24}}(?:\s[a-zäöüß-]{{2,24}})?)"
-    r"(?=\s(?:hat|ist|schuldet|steht|liegt|bekommen|sind|noch)(?!\w)|\s\()"
-)
-"""In a letter without capitals: *mitglied jan ross hat noch …*."""
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(
     r"Mandant\w*|Schuldner\w*|Kund\w*|Forderung\w*|Gesamt\w*|Zahl\w*|Rest\w*|\w*(?:ung|schaft|heit|keit|tion)"
@@ -288,7 +286,7 @@ REVERSED = Rule(
     r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
-    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
+    r"[^\W\d_]{0,30}(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
     r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
     r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
     r"\bhat (?:(?:er|sie) )?(?:[^.,;:!?]|[.,](?=\d)){1,80}? zu (?:bekommen|kriegen|fordern|beanspruchen)|"
@@ -309,10 +307,12 @@ REVERSED = Rule(
 )
 SOMEBODY_ELSE = Rule(
     "somebody_else_owes",
-    r"\bgegen (?:die|den|das) (?!{client_noun})|\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
+    r"\bgegen (?:die|den|das|seinen?|ihren?|deren|dessen) (?!{client_noun})|"
+    r"\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
     r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun}|{debtor_pronoun})[^\W\d_]{2,30} "
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
-    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?|erwarten?)(?!\w)|"
+    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} "
+    r"(?:bekommen?|kriegen?|erwarten?)(?!\w)|"
     r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
     r"\bbei (?:der|dem|einer|einem|seine[rm]|ihre[rm]|deren) (?!\w{0,30}kasse\b){payer}|"
     r"(?:bekommen?|kriegen?|erwarten?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
@@ -435,13 +435,20 @@ MADE_OF = Rule(
     r"\A(?:dies\w*|das|sie|er|der betrag|die (?:\w{0,12}forderung|summe|gesamtsumme)|"
     r"der \w{0,12}(?:betrag|saldo|rueckstand)|this|that|it) (?:\w+ )?"
     r"(?:ergibt sich|(?:setzt|gliedert|teilt) sich|resultiert|beruht|stammt|besteht aus|enthaelt|umfasst|beinhaltet|"
-    r"schliesst|betrifft|bezieht sich|ruehrt|is made up|consists|includes|comprises|relates|covers)(?!\w)",
+    r"schliesst|is made up|consists|includes|comprises)(?!\w)",
     takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
+RECKONED = Rule(
+    "reckoned_by_the_writer",
+    r"\bhaben wir(?: (?:auf|per|zum|bis)(?: den| dem| zum)? [\d.]{6,10})? {has_reckoned}",
+    takes=("Die Forderung haben wir auf den 05.02.2027 abgerechnet.", "Den Saldo haben wir ermittelt."),
+    leaves=("Die Forderung haben wir verkauft.",),
+)
 THAT_IS = Rule(
     "that_is_for",
-    r"\A(?:(?:das|dies) sind|(?:es|hierbei|dabei) handelt (?:es )?sich (?:hierbei |dabei )?um|es geht (?:dabei |hierbei )?um)\b",
+    r"\A(?:(?:das|dies) sind|(?:dies\w*|das|sie|er|(?:der|die) \w{0,20}) (?:betrifft|bezieht sich|ruehrt)|"
+    r"(?:es|hierbei|dabei) handelt (?:es )?sich (?:hierbei |dabei )?um|es geht (?:dabei |hierbei )?um)\b",
     takes=("Das sind die Beiträge 2025.", "Hierbei handelt es sich um Mieten.", "Es geht dabei um zwei Rechnungen."),
     leaves=("Das ist unser Angebot.", "Sind das die Beiträge?"),
 )
@@ -510,14 +517,7 @@ def _without_names(text: str) -> str:
         comma = "," if match.group().rstrip().endswith(",") else ""
         return " ".join([words[0], *rest, comma, " "])
 
-    if text.islower():
-        text = _NAMED_SMALL.sub(_without_small_name, text)
     return _NAMED_ALONE.sub(kept, _NAMED.sub(kept, text))
-
-
-def _without_small_name(match: re.Match[str]) -> str:
-    words = fold(match["name"]).split()
-    return match.group() if any(map(is_other_person, words)) or any(map(_is_known, words)) else match["title"]
 
 
 def _without_name(match: re.Match[str]) -> str:
@@ -569,7 +569,7 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
     if THAT_IS.find(sentence.folded):
-        return is_breakdown(text.strip()) and not BEARS_ON.find(sentence.folded) and not EARLIER_TIME.find(sentence.folded)
+        return is_breakdown(text.strip()) and not any(rule.find(sentence.folded) for rule in (BEARS_ON, EARLIER_TIME))
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
@@ -578,6 +578,12 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     for rule in (*SAY_NO_MORE, *FIRM_KINDS):
         rest = rule.without(rest)
     return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
+
+
+def is_stated(text: str, names: Collection[str]) -> bool:
+    """Return True when a sentence only says that its writer has reckoned a claim (*haben wir ermittelt*)."""
+    low = folded(text)
+    return RECKONED.find(low) is not None and is_plain(RECKONED.without(fold(text)) or " ", names)
 
 
 def is_breakdown(text: str) -> bool:

@@ -197,10 +197,12 @@ LOOKALIKES = (
     Rule(
         "paid_by_the_writer",
         rf"\b(?:ich hab|{{we_have}}){_APART}{{paid_out}}(?! bekommen| erhalten| worden)|"
-        rf"\bwurden?(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{benefit}}(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{cleared}}",
+        rf"\bwurden?(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{benefit}}"
+        rf"(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{cleared}}",
         takes=(
             "Herrn Kern wurde Arbeitslosengeld gezahlt.",
-            "Ich habe die Kacheln selber bezahlt.", "Den Lieferanten haben wir aus eigener Tasche bezahlt.",
+            "Ich habe die Kacheln selber bezahlt.",
+            "Den Lieferanten haben wir aus eigener Tasche bezahlt.",
         ),
         leaves=("Wir haben die Rechnung von ihm bezahlt bekommen.", "Er hat die Forderung bezahlt."),
     ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claimstream.domain.reader.amounts import AmountToken
-from claimstream.domain.reader.claims.claim import CLAIM_ROLES, Claim
+from claimstream.domain.reader.claims.claim import Claim
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.labels import Label, Role
 
@@ -56,16 +56,10 @@ def clause_of(page: Page, number: int, previous: Claim | None) -> Clause:
         whole_asides=whole_asides,
         behind=behind,
         shared=following is not None and clause_end == end,
-        part=(any(x.role is Role.PART for x in whole) and not _is_what_is_left(near, previous))
+        part=any(x.role is Role.PART for x in whole)
         or (previous is not None and previous.part and begin > sentence.start),
         denied=any(x.role is Role.NEGATION for x in near + behind) or _is_supposed(page, sentence.start, token),
     )
-
-
-def _is_what_is_left(near: Sequence[Label], previous: Claim | None) -> bool:
-    """Return whether a clause says what is owed behind one that says what was paid: *davon 20 EUR bezahlt, offen …*."""
-    paid = previous is not None and previous.role is Role.PAYMENT
-    return paid and any(x.role in CLAIM_ROLES for x in near) and all(x.role is not Role.PART for x in near)
 
 
 def _begin(start: int, previous: Claim | None) -> int:

@@ -63,8 +63,10 @@ def are_reckoned(page: Page, rows: Rows, claims: Sequence[Claim], unnamed: Colle
 
 def _units(page: Page) -> set[int]:
     """Return the numbers of months, rents and the like that the letter tells: *die letzten vier Monate*."""
-    found = {_number(match["count"]) for match in UNITS.finditer(folded(page.text))} if len(page.text) < _SHORT else set()
-    return {number for number in found if number < _MOST_UNITS} | {1}
+    if len(page.text) > _SHORT:
+        return {1}
+    found = {_number(match["count"]) for match in UNITS.finditer(folded(page.text))}
+    return {1, *(number for number in found if number < _MOST_UNITS)}
 
 
 def _number(word: str) -> int:

@@ -20,6 +20,7 @@ from claimstream.domain.reader.plain import (
     is_past,
     is_plain,
     is_plain_after,
+    is_stated,
     is_telling,
     names_parts,
 )
@@ -105,7 +106,8 @@ class Surroundings:
             return True
         sentence = self._sentences.around(position, position + 1)
         if sentence.end <= begin and page.index.at(sentence.end - 1) == page.index.at(begin):
-            return self._plain(sentence.start, sentence.end)  # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+            # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+            return self._plain(sentence.start, sentence.end) or is_stated(sentence.of(page.text), self._names)
         # A figure on a line of its own, below a sentence that is wrapped.
         last = page.filled_line(page.index.at(begin), -1)
         return last is not None and self._plain(sentence.start, page.index.lines[last].end)

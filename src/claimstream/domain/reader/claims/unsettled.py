@@ -11,6 +11,7 @@ from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Clai
 from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, DESCRIBED, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.grounds import is_other_person
 from claimstream.domain.reader.label_phrases import COUNTED_IN
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
@@ -18,9 +19,10 @@ from claimstream.domain.text.text import folded
 
 BILL = Rule(
     "a_bill",
-    r"(?<!\bweitere )(?<!\bweiteren )(?<!\bandere )(?<!\bzweite )\b(?:rechnung|rechnungsbetrag|hauptforderung|beitrag)\b",
+    r"{bill}",
     takes=("Unsere Rechnung lautet auf 50,00 EUR.",),
     leaves=("Eine weitere Rechnung lautet auf 50,00 EUR.",),
+    but=r"{another}",
 )
 _GROWN = Decimal("0.75")
 """The share of a claim that its bill has at least: the rest is costs."""
@@ -176,16 +178,20 @@ def _holds_unnamed(
     costs = {n for n, claim in enumerate(claims) if claim.role in {Role.INTEREST, Role.COSTS} and claim.token.value}
     if len(unnamed) == 1 and _grew_to(page, claims, min(unnamed), owed):
         return False
-    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in (set[int](), parts, priced, costs))
+    named = (set[int](), parts, priced, costs)
+    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in named)
 
 
 def _grew_to(page: Page, claims: Sequence[Claim], number: int, owed: Decimal) -> bool:
-    """Return whether a bill grew to ``owed`` by costs of which the letter gives no figure: *mit Mahnkosten sind es …*."""
+    """Return whether a bill grew to ``owed`` by costs of no given figure: *mit Mahnkosten sind es …*."""
     value = claims[number].token.value or Decimal(0)
     if not _GROWN * owed <= value < owed:
         return False
+    bill = page.sentence(claims[number].token).of(page.text)
+    if any(map(is_other_person, folded(bill).split())):
+        return False
     later = next(c for c in claims if c.role in CLAIM_ROLES and c.token.value == owed)
     return later.token.start > claims[number].token.start and (
-        BILL.find(folded(page.sentence(claims[number].token).of(page.text))) is not None
+        BILL.find(folded(bill)) is not None
         and COUNTED_IN.find(folded(page.sentence(later.token).of(page.text))) is not None
     )
