@@ -23,7 +23,7 @@ class _HandingOn(MailReader):
 
     async def _start(self) -> ReadingProcess:
         for place, (key, process) in enumerate(self.left):
-            if key == self._key and process.process.returncode is None:
+            if key == self._key and not process.ended:
                 del self.left[place]
                 self._all.add(process)
                 return process

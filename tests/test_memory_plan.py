@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from claimstream.memory_plan import LEAST_READER_BYTES, MEBIBYTE, MemoryPlan, available_memory
+from claimstream.memory_plan import (
+    LEAST_READER_BYTES,
+    MEBIBYTE,
+    READER_SHARED_BYTES,
+    TEMPLATE_BYTES,
+    WORKER_BYTES,
+    MemoryPlan,
+    available_memory,
+)
 
 
 @pytest.mark.parametrize("mebibytes", [1_400, 2_048, 4_096, 65_536])
@@ -12,6 +20,8 @@ def test_all_together_stay_within_what_there_is(mebibytes: int, letters: int) ->
     assert plan.fits
     assert plan.needed <= mebibytes * MEBIBYTE
     assert plan.reader >= LEAST_READER_BYTES
+    readers = plan.readers * (plan.reader + READER_SHARED_BYTES)
+    assert WORKER_BYTES + TEMPLATE_BYTES + plan.letters + plan.mails + readers <= 0.95 * mebibytes * MEBIBYTE
 
 
 def test_with_little_memory_one_process_reads() -> None:

@@ -111,6 +111,25 @@ def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) 
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("EMAILS_TOPIC", "gmail-notifications", "must differ"),
+        ("DEAD_LETTER_TOPIC", "emails", "must differ"),
+        ("NOTIFICATIONS_SUBSCRIPTION", "emails", "must differ"),
+        ("GMAIL_USER_UNITS_PER_MINUTE", "1", "a message costs"),
+        ("GMAIL_PROJECT_UNITS_PER_MINUTE", "5", "a message costs"),
+    ],
+)
+def test_what_no_mail_would_get_through_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_settings()
+    assert name in str(caught.value)
+
+
 def test_oauth_settings_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GMAIL_CLIENT_ID", "x")
     with pytest.raises(SettingsError, match="GMAIL_REFRESH_TOKEN"):

@@ -15,6 +15,8 @@ LETTER_BYTES = 360
 READER_SHARED_BYTES = 48 * MEBIBYTE
 """The shared memory of a reading process, beside the private memory that its limit counts: pages of programs and
 libraries."""
+TEMPLATE_BYTES = 64 * MEBIBYTE
+"""The process that reading processes are forked from, and their guardians: 58 MiB were measured, and one each."""
 LEAST_READER_BYTES = 192 * MEBIBYTE
 """The least private memory of a reading process: with less, ordinary documents are no longer read."""
 MOST_READER_BYTES = 1024 * MEBIBYTE
@@ -44,7 +46,7 @@ class MemoryPlan:
     def of(cls, total: int, *, letters_held: int) -> Self:
         """The plan for so many bytes. Where they are too few, everybody gets the least: see :attr:`fits`."""
         letters = letters_held * LETTER_BYTES
-        left = int(total * (1 - _KERNEL_SHARE)) - WORKER_BYTES - letters
+        left = int(total * (1 - _KERNEL_SHARE)) - WORKER_BYTES - TEMPLATE_BYTES - letters
         mails = min(MOST_MAILS_BYTES, max(LEAST_MAILS_BYTES, left // 4))
         readers = _READERS
         reader = (left - mails) // readers - READER_SHARED_BYTES
@@ -55,8 +57,8 @@ class MemoryPlan:
     @property
     def needed(self) -> int:
         """The most that all together take."""
-        everybody = WORKER_BYTES + self.letters + self.mails + self.readers * (self.reader + READER_SHARED_BYTES)
-        return int(everybody / (1 - _KERNEL_SHARE))
+        readers = TEMPLATE_BYTES + self.readers * (self.reader + READER_SHARED_BYTES)
+        return int((WORKER_BYTES + self.letters + self.mails + readers) / (1 - _KERNEL_SHARE))
 
     @property
     def fits(self) -> bool:

@@ -38,6 +38,10 @@ class WrongSettingsError(SettingsError):
         self.problems = problems
 
 
+_TOPICS = ("notifications_topic", "emails_topic", "dead_letter_topic")
+_SUBSCRIPTIONS = ("notifications_subscription", "emails_subscription", "dead_letter_subscription")
+_UNITS_OF_A_MESSAGE = 20
+"""https://developers.google.com/workspace/gmail/api/reference/quota"""
 _PERCENT_ENCODED = (
     "Special characters of a password are percent-encoded: / is %2F, # is %23, : is %3A, ? is %3F, @ is %40"
 )
@@ -352,6 +356,16 @@ class Settings(BaseSettings):
     def _ordered(self) -> Self:
         if self.threshold_update_and_notify > self.threshold_auto_update:
             raise ValueError("THRESHOLD_UPDATE_AND_NOTIFY must not be above THRESHOLD_AUTO_UPDATE")
+        for names in (_TOPICS, _SUBSCRIPTIONS):
+            if len({getattr(self, name) for name in names}) < len(names):
+                listed = ", ".join(name.upper() for name in names)
+                raise ValueError(f"{listed} must differ: each carries messages of its own kind")
+        for name in ("gmail_user_units_per_minute", "gmail_project_units_per_minute"):
+            if 0 < getattr(self, name) < _UNITS_OF_A_MESSAGE:
+                raise ValueError(
+                    f"{name.upper()} is below the {_UNITS_OF_A_MESSAGE} units that a message costs: "
+                    "none would be read in a minute. 0: no limit"
+                )
         oauth = (self.gmail_client_id, self.gmail_client_secret, self.gmail_refresh_token)
         if any(oauth) and not all(oauth):
             raise ValueError("GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN belong together")

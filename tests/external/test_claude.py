@@ -516,7 +516,8 @@ async def test_the_probe_asks_what_mails_ask(claude: Claude, server: ClaudeServe
     [
         pytest.param({"Content-Encoding": "gzip"}, b"", "answered compressed", id="compressed"),
         pytest.param({}, b"event: ping\ndata: " + b"{}" * 30_000 + b"\n\n", "over 16 MB", id="events without end"),
-        pytest.param({}, b"x" * 65_536, "over 16 MB", id="a line without end"),
+        pytest.param({}, b"x" * 65_536, "event of over 256 KB", id="a line without end"),
+        pytest.param({}, b"data: \n" * 10_000, "event of over 256 KB", id="an event without end"),
     ],
 )
 async def test_an_answer_that_no_model_gives_is_an_outage(

@@ -284,32 +284,3 @@ def _runs(process_id: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-SLOW = samples.mail(
-    files=[("leer.xlsx", "application/octet-stream", hostile.xlsx_of_empty_rows(sheets=500))]  # minutes
-)
-
-
-async def test_slow_mails_leave_a_process_to_the_others() -> None:
-    reader = MailReader(workers=2, quick_seconds=0.3)
-    slow = [asyncio.create_task(reader.read(SLOW)) for _ in range(4)]
-    try:
-        for _ in range(5):
-            assert (await reader.read(WITH_FILE)).mail.unread == ()
-        assert not any(task.done() for task in slow)
-    finally:
-        for task in slow:
-            task.cancel()
-        await asyncio.gather(*slow, return_exceptions=True)
-        await reader.close()
-
-
-async def test_a_reading_that_was_put_off_is_read_when_a_place_is_free() -> None:
-    reader = MailReader(workers=2, quick_seconds=0.001)
-    try:
-        readings = await asyncio.gather(*(reader.read(WITH_FILE) for _ in range(6)))
-        assert all(reading == readings[0] for reading in readings)
-        assert readings[0].mail.unread == ()
-    finally:
-        await reader.close()

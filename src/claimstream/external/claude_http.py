@@ -1,5 +1,6 @@
 """HTTP to Anthropic: the SDK's own client, with what all our clients have, and answers of a size that fits."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -7,7 +8,11 @@ from anthropic import DefaultAsyncHttpxClient
 from yarl import URL
 
 from claimstream.external.sessions import on_this_machine, tls_context
-from claimstream.external.sizes import MEBIBYTE, MOST_OF_CLAUDE
+from claimstream.external.sizes import MEBIBYTE, MOST_OF_AN_EVENT, MOST_OF_CLAUDE
+
+_ENDS_OF_AN_EVENT = (b"\n\n", b"\r\n\r\n", b"\r\r")
+_AT_ONCE = 16 * 1024
+"""Bytes between two chances for everything else."""
 
 
 class UnfitAnswerError(httpx2.StreamError):
@@ -41,16 +46,27 @@ async def _bound(response: httpx2.Response) -> None:
 
 
 class _BoundedStream(httpx2.AsyncByteStream):
+    """The SDK goes over an event again with each of its lines, and takes what is there without a pause."""
+
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MOST_OF_CLAUDE
+        left, event, tail = MOST_OF_CLAUDE, 0, b""
         async for chunk in self._stream:
-            left -= len(chunk)
-            if left < 0:
-                raise UnfitAnswerError(f"answered with over {MOST_OF_CLAUDE // MEBIBYTE} MB.")
-            yield chunk
+            for start in range(0, len(chunk), _AT_ONCE):
+                piece = chunk[start : start + _AT_ONCE]
+                left -= len(piece)
+                if left < 0:
+                    raise UnfitAnswerError(f"answered with over {MOST_OF_CLAUDE // MEBIBYTE} MB.")
+                seen = tail + piece
+                end = max(seen.rfind(blank) for blank in _ENDS_OF_AN_EVENT)
+                event = len(seen) - end if end >= 0 else event + len(piece)
+                if event > MOST_OF_AN_EVENT:
+                    raise UnfitAnswerError(f"answered with an event of over {MOST_OF_AN_EVENT // 1024} KB.")
+                tail = seen[-3:]
+                yield piece
+                await asyncio.sleep(0)
 
     async def aclose(self) -> None:
         await self._stream.aclose()

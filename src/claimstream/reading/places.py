@@ -1,23 +1,38 @@
-"""Places in the reading processes, and whose turn is next."""
+"""Places in the reading processes, and who gets the next one."""
 
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from enum import IntEnum
+
+FIRST = -math.inf
+"""Due before all mails: a question about a mail that was read. It is short, and it ends what was begun."""
+_SECONDS_PER_BYTE = 1 / 100_000
+_MOST_SECONDS = 30.0
 
 
-class Turn(IntEnum):
-    """The order in which work gets a place. Among equals, who came first is first."""
+class DueTimes:
+    """The times by which mails are due for a place: the larger a mail, the later.
 
-    RULES = 0
-    """A question about a mail that was read: short, and it ends what was begun."""
-    READING = 1
+    Mails of about the same size are due one after the other, so that a burst of large ones takes turns with others that
+    come later. Each is due some day, so none waits for ever.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[int, float] = {}
+
+    def due(self, size: int, now: float) -> float:
+        """Return when a mail of so many bytes is due that comes now, on the clock that gave ``now``."""
+        kind = size.bit_length()
+        due = max(now, self._last.get(kind, now)) + min(size * _SECONDS_PER_BYTE, _MOST_SECONDS)
+        self._last[kind] = due
+        return due
 
 
 class Places:
-    """A semaphore whose waiters have turns.
+    """A semaphore that goes to the waiter who is due first. Among equals, who came first is first.
 
     Args:
         number: how many may hold a place at a time.
@@ -26,14 +41,19 @@ class Places:
     def __init__(self, number: int) -> None:
         self._free = number
         self._order = itertools.count()
-        self._waiting: list[tuple[Turn, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    @property
+    def wanted(self) -> bool:
+        """True while somebody waits for a place."""
+        return any(not waiter.done() for _, _, waiter in self._waiting)
 
     @asynccontextmanager
-    async def hold(self, turn: Turn = Turn.READING) -> AsyncIterator[None]:
+    async def hold(self, due: float) -> AsyncIterator[None]:
         """Hold a place."""
         if not self.take_now():
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            heapq.heappush(self._waiting, (turn, next(self._order), waiter))
+            heapq.heappush(self._waiting, (due, next(self._order), waiter))
             try:
                 await waiter
             except asyncio.CancelledError:

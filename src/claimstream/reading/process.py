@@ -1,7 +1,10 @@
-"""One reading process, seen from the service."""
+"""Reading processes, seen from the service."""
 
 import asyncio
 import json
+import os
+import signal
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -11,7 +14,7 @@ from pydantic import ValidationError
 
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.reading.limits import MEBIBYTE, Limits
-from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request, Task
+from claimstream.reading.protocol import FATE, LENGTH, READY, Answer, MailPart, Request, Task
 
 _START_SECONDS = 60.0
 _ALARM_MARGIN_SECONDS = 5.0
@@ -37,50 +40,113 @@ class Answered:
     parts: tuple[MailPart, ...]
 
 
-class ReadingProcess:
-    """One process and the pipes to it. Made by :meth:`start`."""
+class Template:
+    """A process that has imported all that reading takes, and is forked for each reading process."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self.process = process
-        self.readings = 0
-        """The number of mails, files and texts that it was sent."""
-        self._requests = process.stdin
-        self._answers = process.stdout
+    def __init__(self, limits: Limits, memory_bytes: int) -> None:
+        self._options = (json.dumps(asdict(limits)), str(memory_bytes))
+        self._process: asyncio.subprocess.Process | None = None
+        self._wanted: socket.socket | None = None
+        self._starting = asyncio.Lock()
 
-    @classmethod
-    async def start(cls, limits: Limits, memory_bytes: int) -> Self:
-        """
+    async def fork(self) -> "ReadingProcess":
+        """Start a reading process, and the template before it where there is none.
+
         Raises:
             ReaderUnavailableError: it does not start.
         """
+        pairs = [socket.socketpair(), socket.socketpair()]
         try:
-            process = await asyncio.create_subprocess_exec(
+            async with self._starting:
+                descriptors = [theirs.fileno() for _, theirs in pairs]
+                if not self._send(descriptors):  # there is none, or it was ended from outside
+                    await self._start()
+                    self._send(descriptors)
+        except OSError as error:
+            for ours, _ in pairs:
+                ours.close()
+            raise ReaderUnavailableError(f"Cannot start a process to read mail: {error}") from error
+        finally:
+            for _, theirs in pairs:
+                theirs.close()
+        return await ReadingProcess.connect(*(ours for ours, _ in pairs))
+
+    async def end(self) -> None:
+        """End it at once. The reading processes live on."""
+        if self._wanted is not None:
+            self._wanted.close()
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    def _send(self, descriptors: list[int]) -> bool:
+        if self._wanted is None:
+            return False
+        try:
+            socket.send_fds(self._wanted, [b"1"], descriptors)
+        except ConnectionError:
+            return False
+        return True
+
+    async def _start(self) -> None:
+        await self.end()
+        self._wanted, theirs = socket.socketpair()
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-c",
                 "from claimstream.reading.worker import main; main()",
-                json.dumps(asdict(limits)),
-                str(memory_bytes),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=_SENT_AT_ONCE,
+                *self._options,
+                stdin=theirs.fileno(),
             )
-        except OSError as error:
-            raise ReaderUnavailableError(f"Cannot start a process to read mail: {error}") from error
-        started = cls(process)
+
+
+class ReadingProcess:
+    """One process and the connection to it. Made by :meth:`connect`."""
+
+    def __init__(self, answers: asyncio.StreamReader, requests: asyncio.StreamWriter) -> None:
+        self.process_id = 0
+        self.readings = 0
+        """The number of mails, files and texts that it was sent."""
+        self._requests = requests
+        self._answers = answers
+        self._end: asyncio.Task[int] | None = None
+
+    @classmethod
+    async def connect(cls, connection: socket.socket, fate: socket.socket) -> Self:
+        """Wait until it is ready.
+
+        Raises:
+            ReaderUnavailableError: it does not start.
+        """
+        told, told_to = await asyncio.open_unix_connection(sock=fate)
+        started = cls(*await asyncio.open_unix_connection(sock=connection, limit=_SENT_AT_ONCE))
         ready = False
         try:
             async with asyncio.timeout(_START_SECONDS):
+                (started.process_id,) = FATE.unpack(await told.readexactly(FATE.size))
+                started._end = asyncio.create_task(_ended(told, told_to))
                 ready = await started._frame(len(READY)) == READY
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError, NoAnswerError):
             pass
         finally:
             if not ready:
+                told_to.close()
                 await started.end()
         if not ready:
             raise ReaderUnavailableError("The process that reads mail did not start; its error is on standard error.")
         return started
+
+    @property
+    def ended(self) -> bool:
+        """True once it is known to have ended, or never was."""
+        return self._end is None or self._end.done()
+
+    async def wait(self) -> int:
+        """Wait for its end, and return its exit code: that of a signal is negative."""
+        assert self._end is not None
+        return await asyncio.shield(self._end)
 
     async def ask(self, request: Request, data: bytes) -> Answered:
         """
@@ -119,12 +185,14 @@ class ReadingProcess:
 
     async def end(self) -> None:
         """End it at once."""
-        with suppress(ProcessLookupError):
-            self.process.kill()
+        if not self.ended:
+            with suppress(ProcessLookupError):
+                os.kill(self.process_id, signal.SIGKILL)
         self._requests.close()
         with suppress(BrokenPipeError, ConnectionError):
             await self._requests.wait_closed()
-        await self.process.wait()
+        if self._end is not None:
+            await self.wait()
 
     def _write(self, data: bytes) -> None:
         if self._requests.is_closing():  # uvloop calls this a RuntimeError, as it does a defect of ours
@@ -136,3 +204,14 @@ class ReadingProcess:
         if length > most:
             raise NoAnswerError(f"a frame of {length} bytes where {most} are the most")
         return await self._answers.readexactly(length)
+
+
+async def _ended(told: asyncio.StreamReader, told_to: asyncio.StreamWriter) -> int:
+    try:
+        (code,) = FATE.unpack(await told.readexactly(FATE.size))
+    except (asyncio.IncompleteReadError, ConnectionError):  # its guardian was ended, from outside
+        return -signal.SIGKILL
+    else:
+        return int(code)
+    finally:
+        told_to.close()

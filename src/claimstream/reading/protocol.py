@@ -15,6 +15,8 @@ from claimstream.reading.limits import Allowance
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
+FATE = struct.Struct(">i")
+"""A reading process's id when it starts, and its exit code when it has ended (that of a signal is negative)."""
 
 
 class Task(StrEnum):

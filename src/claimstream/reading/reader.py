@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -14,8 +14,8 @@ from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind, Unread
 from claimstream.domain.records.questions import A, Question
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.places import Places, Turn
-from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess
+from claimstream.reading.places import FIRST, DueTimes, Places
+from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess, Template
 from claimstream.reading.protocol import MailPart, Request, Task
 
 __all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
@@ -23,6 +23,8 @@ __all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "Ru
 _HEAD_BYTES = 64 * 1024
 _READINGS_PER_PROCESS = 1_000
 """Then it is replaced: native libraries fragment memory over time."""
+_LOOK_SECONDS = 0.1
+"""Between two looks whether somebody waits for the place of a reading that takes long."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 """How a native library ends when it gets no more memory."""
@@ -49,7 +51,7 @@ class _ReadingFailedError(Exception):
 
 
 class _PutOffError(Exception):
-    """A reading was ended since it is a slow one, and other slow ones hold all places that these may hold."""
+    """A reading took long while others waited, and slow ones hold all places that these may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class MailReader:
     then one attachment after the other, so that whatever did it is alone in being broken.
 
     Slow mails do not hold up the others: they have all processes but one. A reading that takes longer than a moment
-    while others hold these is ended, and begun again when one of them is done.
+    while slow ones have these is ended as soon as somebody waits, and begun again when one of them is done.
 
     Args:
         workers: how many processes there are at most.
@@ -95,7 +97,7 @@ class MailReader:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         *,
         workers: int = 2,
-        quick_seconds: float = 2.0,
+        quick_seconds: float = 1.0,
         timeout_seconds: float = 30.0,
         piece_seconds: float = 10.0,
         pieces_seconds: float = 60.0,
@@ -107,8 +109,10 @@ class MailReader:
         self._piece_seconds = piece_seconds
         self._pieces_seconds = pieces_seconds
         self._memory_bytes = memory_bytes
+        self._template = Template(limits, memory_bytes)
         self._places = Places(workers)
         self._slow_places = Places(max(1, workers - 1))
+        self._due_times = DueTimes()
         self._workers = workers
         self._idle: list[ReadingProcess] = []
         self._all: set[ReadingProcess] = set()
@@ -117,7 +121,7 @@ class MailReader:
     @property
     def process_ids(self) -> tuple[int, ...]:
         """Ids of the reading processes alive."""
-        return tuple(worker.process.pid for worker in self._all)
+        return tuple(worker.process_id for worker in self._all)
 
     async def warm(self) -> None:
         """Start every process now rather than with the first mails.
@@ -189,7 +193,7 @@ class MailReader:
         """
         request = Request(task=Task.JUDGE, alarm_seconds=self._timeout_seconds, question=type(question).__name__)
         try:
-            answered = (await self._ask(request, question, turn=Turn.RULES)).answer
+            answered = (await self._ask(request, question)).answer
             if answered.failed:
                 raise RulesFailedError(f"The rules failed: {answered.failed}.")
             return answer.model_validate_json(answered.judged)
@@ -204,6 +208,7 @@ class MailReader:
         for worker in tuple(self._all):
             await self._discard(worker)
         self._idle.clear()
+        await self._template.end()
 
     # --- piece by piece
 
@@ -279,7 +284,6 @@ class MailReader:
         data: bytes | Question[A],
         clock: "_Clock | None" = None,
         *,
-        turn: Turn = Turn.READING,
         slow: bool = False,
     ) -> Answered:
         """One reading. When the process was ended, maybe from outside, the reading is tried once more.
@@ -287,57 +291,69 @@ class MailReader:
         Args:
             slow: whether its mail is known to be a slow one; what has a clock is a piece of such a one.
         """
-        self._check_open()
         if request.alarm_seconds <= 0:
             over = f"The mail took over {self._pieces_seconds:g} seconds; the rest was not read."
             raise _ReadingFailedError(over, out_of_time=True)
+        now = asyncio.get_running_loop().time
+        due = self._due_times.due(len(data), now()) if isinstance(data, bytes) else FIRST
         if not slow and clock is None:
             with suppress(_PutOffError):
-                return await self._ask_quickly(request, data, turn)
-        async with self._slow_places.hold(), self._places.hold(turn):
+                async with self._places.hold(due):
+                    return await self._ask_one(request, data, self._trial)
+        # Due now for its process: it has waited for its share already.
+        async with self._slow_places.hold(due), self._places.hold(now()):
             with clock.running() if clock is not None else nullcontext():
                 return await self._ask_one(request, data)
 
-    async def _ask_quickly(self, request: Request, data: bytes | Question[A], turn: Turn) -> Answered:
-        """
+    @asynccontextmanager
+    async def _trial(self) -> AsyncIterator[None]:
+        """A moment for a reading. After it the reading is a slow one, or ended once somebody waits.
+
         Raises:
-            _PutOffError: it took too long beside others that do.
+            _PutOffError: it was ended.
         """
         loop = asyncio.get_running_loop()
         is_slow = False
-        async with self._places.hold(turn):
-            try:
-                async with asyncio.timeout(None) as patience:
+        timer: asyncio.TimerHandle
 
-                    def moment_is_over() -> None:
-                        nonlocal is_slow
-                        is_slow = self._slow_places.take_now()
-                        if not is_slow:
-                            patience.reschedule(loop.time())
+        def look() -> None:
+            nonlocal is_slow, timer
+            is_slow = self._slow_places.take_now()
+            if is_slow:
+                return
+            if self._places.wanted:
+                patience.reschedule(loop.time())
+            else:
+                timer = loop.call_later(_LOOK_SECONDS, look)
 
-                    timer = loop.call_later(self._quick_seconds, moment_is_over)
-                    try:
-                        return await self._ask_one(request, data)
-                    finally:
-                        timer.cancel()
-            except TimeoutError:
-                raise _PutOffError from None
-            finally:
-                if is_slow:
-                    self._slow_places.give_back()
+        timer = loop.call_later(self._quick_seconds, look)
+        try:
+            async with asyncio.timeout(None) as patience:
+                yield
+        except TimeoutError:
+            raise _PutOffError from None
+        finally:
+            timer.cancel()
+            if is_slow:
+                self._slow_places.give_back()
 
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("The mail reader is closed.")
 
-    async def _ask_one(self, request: Request, data: bytes | Question[A]) -> Answered:
+    async def _ask_one(
+        self,
+        request: Request,
+        data: bytes | Question[A],
+        trial: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> Answered:
         if not isinstance(data, bytes):  # as JSON only now: mails that wait are not held twice
             data = await _as_json(data)
         for attempt in (1, 2):
             worker = await self._take(fresh=attempt == 2)
             done = False
             try:
-                async with asyncio.timeout(request.alarm_seconds):
+                async with asyncio.timeout(request.alarm_seconds), trial():
                     answered = await worker.ask(request, data)
                 done = True
                 return answered
@@ -348,7 +364,7 @@ class MailReader:
             except (asyncio.IncompleteReadError, ConnectionError):
                 if self._closed:
                     raise RuntimeError("The mail reader is closed.") from None
-                code = await worker.process.wait()
+                code = await worker.wait()
                 if code == -signal.SIGALRM:
                     raise _took_too_long(request) from None
                 if code not in _FROM_OUTSIDE or attempt == 2:
@@ -371,7 +387,11 @@ class MailReader:
         return await self._start()
 
     async def _start(self) -> ReadingProcess:
-        worker = await ReadingProcess.start(self._limits, self._memory_bytes)
+        self._check_open()
+        worker = await self._template.fork()
+        if self._closed:
+            await worker.end()
+        self._check_open()
         self._all.add(worker)
         return worker
 

@@ -1,7 +1,10 @@
 """The process that reads mail, so that a hostile file can take down nothing but itself. See :mod:`.reader`.
 
-It ends with its parent, however that ends: a thread waits for the end of standard input, and the kernel's alarm clock
+It ends with its parent, however that ends: a thread waits for the end of its connection, and the kernel's alarm clock
 ends a reading that keeps even that thread from running.
+
+What is started by the service reads no mail: it imports everything, which takes seconds of CPU, and is then forked
+for each reading process that is wanted, which takes milliseconds.
 """
 
 import gc
@@ -10,11 +13,12 @@ import os
 import queue
 import resource
 import signal
+import socket
 import sys
 import threading
 import traceback
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from pydantic import TypeAdapter
 
@@ -25,29 +29,55 @@ from claimstream.reading.attachments import AttachmentReader
 from claimstream.reading.extracting import extract
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.mail import OpenedMail
-from claimstream.reading.protocol import LENGTH, READY, Answer, MailPart, Request, Task
+from claimstream.reading.protocol import FATE, LENGTH, READY, Answer, MailPart, Request, Task
 
 _SOURCES = TypeAdapter(tuple[Source, ...])
 
 
 def main() -> None:
-    """Answer requests on standard input until it ends."""
+    """Fork a reading process for each pair of sockets that arrives on standard input, until that ends."""
     limits, memory_bytes = Limits(**json.loads(sys.argv[1])), int(sys.argv[2])
     # A terminal's Ctrl-C is the parent's to handle; the alarm's default is to end the process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a guardian
     with suppress(OSError):  # not on Linux
         _be_ended_first()
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    wanted = socket.socket(fileno=os.dup(0))
     _warm()
     gc.freeze()  # what was imported is not looked through again and again
     gc.set_threshold(20_000, 20, 20)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What native libraries print must not end up between the frames, nor mail text in a log.
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silence, descriptor)
+    while descriptors := socket.recv_fds(wanted, 1, 2)[1]:
+        connection, fate = descriptors
+        if os.fork() == 0:
+            wanted.close()
+            _guard(connection, fate, limits, memory_bytes)
+        os.close(connection)
+        os.close(fate)
+
+
+def _guard(connection: int, fate: int, limits: Limits, memory_bytes: int) -> NoReturn:
+    """Fork the reading process, and tell the service its id and how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if (process_id := os.fork()) == 0:
+        os.close(fate)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        _serve(connection, limits)
+    os.close(connection)
+    with suppress(OSError):  # the service has ended
+        os.write(fate, FATE.pack(process_id))
+        os.write(fate, FATE.pack(os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])))
+    os._exit(0)
+
+
+def _serve(connection: int, limits: Limits) -> NoReturn:
+    """Answer requests until they end."""
+    requests, answers = os.fdopen(connection, "rb"), os.fdopen(os.dup(connection), "wb")
     waiting: queue.SimpleQueue[tuple[Request, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     _send(answers, READY)
@@ -119,8 +149,10 @@ def _be_ended_first() -> None:
 
 
 def _warm() -> None:
-    """Import what most mails need before the first one waits for it; Excel is rarer and takes longer to import."""
-    from claimstream.reading import docx, pdf  # noqa: F401, PLC0415 - for their import alone
+    """Import all that reading takes, once for all processes that are forked."""
+    # openpyxl imports it where there is one, with threads that a fork leaves behind.
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # Python's own way to say that there is none
+    from claimstream.reading import docx, odf, office, pdf, xlsx  # noqa: F401, PLC0415 - for their import alone
 
 
 def _receive(requests: BinaryIO, waiting: "queue.SimpleQueue[tuple[Request, bytes]]") -> None:

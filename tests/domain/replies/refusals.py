@@ -1,6 +1,11 @@
 """Refusals and other offers in many wordings, with their look-alikes; sums are 840 EUR."""
 
 PLAIN = (
+    "ich lehne den Plan ab, das ist mir zu wenig.",
+    "wir stimmen dem Plan nicht zu, das Geld hat er nie zurückgezahlt.",
+    "ich lehne den Plan ab, der Vorschlag ist eine Frechheit.",
+    "auf so einen Plan lassen wir uns nicht ein.",
+    "eine Zustimmung zu Ihrem Plan erteilen wir nicht.",
     "Nein, mit diesem Plan bin ich nicht einverstanden.",
     "Nein, wir stimmen dem Plan nicht zu.",
     "eine Zustimmung zu dem Plan für Frau Marion Lenz erteilen wir daher nicht.",
@@ -78,6 +83,11 @@ PLAIN = (
     "das kommt für uns nicht in Frage.",
     "nein. Da mache ich nicht mit.",
     "damit sind wir nicht einverstanden.",
+    # At length.
+    "haben Sie vielen Dank für die umfangreichen Unterlagen. Wir wissen zu schätzen, dass Ihr Mandant sich um eine "
+    "Lösung bemüht. Gleichwohl können wir dem Plan nicht zustimmen. Maßgeblich hierfür ist die sehr geringe Quote.",
+    "unser Ausschuss hat nicht verkannt, dass Ihre Mandantin in einer schwierigen Lage ist. Wir lehnen den Plan ab.",
+    "wir lehnen den Plan ab und werden unsere Ansprüche aus dem Mietverhältnis weiterverfolgen.",
     # In anger.
     "nein. Ich lasse mich nicht mit ein paar Euro abspeisen. Das lehne ich ab.",
     "nein. 12 % von meinem Geld ist ein Witz. Da mache ich nicht mit.",
@@ -137,6 +147,17 @@ HARMLESS = (
 """Beside a refusal: a reason, a measure, a last word."""
 
 LESS = (
+    "kann sein, wir lehnen den Plan ab.",
+    "es mag ja sein, dass wir den Plan ablehnen.",
+    "gut möglich, dass wir den Plan ablehnen.",
+    "der Filialleiter lehnt den Plan ab, ich bin dafür.",
+    "das Hauptzollamt lehnt den Plan ab, wir nicht.",
+    "mein Sohn lehnt den Plan ab, ich aber nicht.",
+    "der Beirat lehnt den Plan ab, der Vorstand war dafür.",
+    "ich lehne den Plan ab, das Darlehen nicht.",
+    "ich lehne den Plan ab, die Quote muss höher sein.",
+    "ich lehne den Plan ab, das gilt für den Kredit.",
+    "ich lehne den Plan ab, die Chefin stimmt zu.",
     "wir lehnen eine Verlängerung der Frist zur Stellungnahme zum Plan ab.",
     "die Übersendung weiterer Kopien zu Ihrem Plan lehnen wir ab.",
     "Ihrer Bitte um eine Forderungsaufstellung neben dem Plan können wir nicht entsprechen.",
@@ -321,6 +342,17 @@ LESS = (
 """No refusal of the whole plan by its writer for good."""
 
 OPENERS = (
+    "Inzwischen sehen wir das nicht mehr so.",
+    "Dabei bleiben wir nicht.",
+    "Das betrifft Konto 1, für Konto 2 folgt der Bescheid.",
+    "Ihre Mutter hat uns eine Zahlung angeboten.",
+    "Das war nur ein Scherz.",
+    "Er kann es abarbeiten.",
+    "Das war mein erster Impuls.",
+    "Haben Sie vielen Dank, wenn Sie uns weitere Unterlagen senden.",
+    "Für weitere Unterlagen danken wir im Voraus.",
+    "Wir verkennen nicht, dass 800,00 EUR möglich wären.",
+    "Raten über zwei Jahre wären eher zu machen.",
     "Sollen wir uns auf 800,00 EUR einigen?",
     "Wären 800,00 EUR möglich?",
     "Unter 800,00 EUR machen wir das nicht.",
@@ -529,6 +561,7 @@ OPENERS = (
 """Beside a refusal: the last word may not be spoken."""
 
 OFFERS = (
+    "Ihr Angebot reicht mir nicht. Raten über drei Jahre mache ich nicht. Mein Gegenangebot: einmalig 840,00 EUR.",
     "mein Gegenvorschlag: Sven zahlt mir einmalig 840,00 EUR, dann ist die Sache für mich vom Tisch.",
     "Ihr Angebot ist mir zu wenig. Damit wir Ruhe haben, biete ich an: 840,00 EUR und ich verzichte auf den Rest.",
     "mein Gegenangebot: Silke gibt mir 840,00 EUR auf einmal, dann ist das für mich vergessen.",
@@ -579,6 +612,10 @@ BESIDE_OFFERS = (
 """They leave an offer what it is."""
 
 NO_OFFERS = (
+    "wir machen ein Gegenangebot: 840,00 EUR. Das Gegenangebot ist freibleibend.",
+    "wir machen ein Gegenangebot: 840,00 EUR von jedem der Brüder.",
+    "wir machen ein Gegenangebot: 840,00 EUR Verzicht.",
+    "wir erwarten ein Gegenangebot von wenigstens 840,00 EUR.",
     "Ihr Gegenangebot über 840,00 EUR lehnen wir ab.",
     "wir lehnen den Plan ab. Unter 840,00 EUR werden wir keinem Vergleich zustimmen.",
     "wir lehnen den Plan ab. Ein Vergleich müsste nicht unter 840,00 EUR liegen.",

@@ -6,6 +6,9 @@ from claimstream.domain.replies.settlement import read_settlement
 
 LETTER = "Guten Tag,\n\n{}\n\nMit freundlichen Grüßen\nMohr"
 OWN = (
+    ("die Stadt Rodau", "Stadtkasse Rodau <stadtkasse@rodau.example>"),
+    ("das Jobcenter Stadt Rodau", "Jobcenter Rodau <team@jobcenter-rodau.example>"),
+    ("der Landkreis", "Landkreis Rodau <kasse@landkreis-rodau.example>"),
     ("die Stadt Grünau", "Stadt Grünau - Kämmerei <kasse@gruenau.example>"),
     ("die Gemeinde Auental", "Kämmerei <post@gemeinde-auental.example>"),
     ("Frau Dr. Holst", "Praxis <praxis@zahnarzt-holst.example>"),
@@ -14,6 +17,11 @@ OWN = (
     ("Emerald Car Hire", "Office <office@emeraldcarhire.example>"),
 )
 OTHERS = (
+    ("die Stadt Rodau", "Stadtwerke Rodau <kasse@rodau.example>"),
+    ("die Gemeinde Rodau", "Kirchengemeinde Rodau <post@rodau.example>"),
+    ("der Landkreis", "Sparkasse Rodau <post@sparkasse-rodau.example>"),
+    ("die Stadt Rodau", "Jobcenter Rodau <team@jobcenter-rodau.example>"),
+    ("die Kern KG", "Kern Inkasso GmbH <post@kern.example>"),
     ("die Sparkasse Grünau", "Stadt Grünau <kasse@gruenau.example>"),
     ("die Stadtwerke Auental", "Gemeinde Auental <post@auental.example>"),
     ("Frau Dr. Sommer", "Praxis <praxis@zahnarzt-holst.example>"),
@@ -42,6 +50,12 @@ def said(words: str, sender: str) -> str | None:
 def test_the_writer_answers_by_its_own_name(name: str, sender: str) -> None:
     assert [words for words in YES if said(words.format(name), sender) != "accepted"] == []
     assert [words for words in NO if said(words.format(name), sender) != "declined"] == []
+
+
+def test_its_name_may_stand_behind_the_verb() -> None:
+    words = "in Ihrer Angelegenheit erklärt {} ihre Zustimmung zu dem Plan."
+    assert [name for name, sender in OWN[:-1] if said(words.format(name), sender) != "accepted"] == []
+    assert [name for name, sender in OTHERS if said(words.format(name), sender) == "accepted"] == []
 
 
 @pytest.mark.parametrize(("name", "sender"), OTHERS)

@@ -1,10 +1,16 @@
 """How creditors answer a settlement plan, as banks, agencies, offices, lawyers, traders and private people write."""
 
 ACCEPTANCES = (
+    "Na gut, dann nehme ich den Vorschlag an.",
+    "Meinetwegen, ich bin mit dem Plan einverstanden.",
+    "Ich hab mir Ihren Plan durchgelesen und bin einverstanden.",
+    "Ich habe lange überlegt und nehme Ihren Vorschlag an.",
     "Das geht für mich in Ordnung so, ich nehme den Vorschlag an.",
     "Wir sind uns einig: Ich bin mit dem Zahlungsplan einverstanden.",
     "Zum Schuldenbereinigungsplan ergeht folgende Entscheidung: Dem Plan wird zugestimmt.",
     "Wir gehen den Vergleich mit.",
+    "Unser Chef gibt grünes Licht: Wir stimmen dem Zahlungsplan zu.",
+    "Wir stimmen dem Zahlungsplan zu.\n\nK. Anders",
     "dem mit Schreiben vom 21.09.2026 übersandten Schuldenbereinigungsplan stimmen wir zu.",
     "Ihrem Regulierungsvorschlag vom 21. September 2026 stimmen wir in der vorgelegten Fassung zu.",
     "nach Prüfung der Unterlagen stimmen wir dem außergerichtlichen Schuldenbereinigungsplan zu.",
@@ -66,6 +72,7 @@ ACCEPTANCES = (
 )
 
 BARE_ACCEPTANCES = (
+    "Gut, dann machen wir das so.",
     "Also: ja, wir sind dabei.",
     "Passt scho, machen wir so.",
     "einverstanden. bitte wie vorgeschlagen.",
@@ -209,6 +216,18 @@ BESIDE_REFUSALS = (
 )
 
 NOT_ACCEPTED = (
+    "Wir werden dem Plan zustimmen.",
+    "Wir teilen mit, dass wir den Plan annehmen werden.",
+    "Wir sind uns fast einig: Wir nehmen den Plan an.",
+    "Mit der Ratenzahlung sind wir einverstanden.",
+    "Wir stimmen dem Plan zu. Zinsen laufen bis zum Schluss.",
+    "Ich stimme dem Plan zu. Haha.",
+    "Ich stimme dem Plan zu. Schön wärs.",
+    "Ich stimme dem Plan zu. Das hat mir Ihr Mandant in den Mund gelegt.",
+    "Na klar stimmen wir dem Plan zu, und morgen schneit es Geld.",
+    "Na gut, dann nehme ich den Plan eben zur Hälfte an.",
+    "Ich habe gelesen, dass ich den Plan annehme.",
+    "Ich habe überlegt, den Plan anzunehmen.",
     "Mein Sohn sagt, ich nehme den Vorschlag an.",
     "Sie sind sich einig: Ich bin mit dem Zahlungsplan einverstanden.",
     "Wir sind uns noch nicht einig: Ich bin mit dem Zahlungsplan einverstanden.",

@@ -47,7 +47,9 @@ _PATTERNS = Sieve(
         r"\bsystem[\s_-]?prompts?\b|\bprompt[\s_-]?injection\b|\bjailbreak\b|\bdeveloper{_W}mode\b|"
         r"\bentwickler-?modus\b".replace("{_W}", _W),
         r"<\|?\s?/?(?:im_start|im_end|system|endoftext|begin_of_text|eot_id|start_header_id)\s?\|?>|\[/?inst\]|"
-        r"<</?sys>>|</?(?:system|assistant|instructions?|prompt|tool_call|function_calls?|email|document)>",
+        r"<</?sys>>|</?(?:system|assistant|instructions?|prompt|tool_call|function_calls?|email)>|"
+        # not the root of an ISO 20022 message
+        r"(?<=[^\s>])\s{0,4}<document>|</document>(?=\s{0,4}\S)",
         r"(?:^|\n)\s{0,4}(?:#{1,4}\s?)?(?:system|assistant|human|user)\s{0,2}:\s{0,4}(?:you|ignore|du|the|set|"
         r"please|antworte|answer|respond|new|neue|ignoriere)\b",
         rf"\b(?:new|neue|updated|aktualisierte){_W}(?:system\s?)?(?:instructions?|anweisungen?|instruktionen?|"

@@ -6,12 +6,13 @@ from claimstream.domain.replies.plan import PLAN
 
 BARE_YES = Rule(
     "bare_yes",
-    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.:!]? ){0,2}{bare_yes}"
+    r"\A(?:{yes_word}(?: (?:fuer|von) (?:mich|uns|mir)(?: aus)?)?[,.:!]? ){0,2}(?:(?<=, )dann )?{bare_yes}"
     r"(?:[,.!]? (?:und )?{bare_yes})?(?:,? {as_you_said})?[^\w?]*\Z",
     takes=(
         "Einverstanden.",
         "Passt, machen wir so wie vorgeschlagen.",
         "Passt für mich, bin einverstanden.",
+        "Gut, dann machen wir das so.",
         "Einverstanden, das machen wir so.",
         "Also: ja, wir sind dabei.",
         "Agreed.",
@@ -112,6 +113,16 @@ THINKS = Rule(
     leaves=("Der Plan ist zu knapp, wir lehnen ab.",),
 )
 """What follows is thought or told, not said."""
+
+PERHAPS = Rule(
+    "perhaps",
+    r"(?<!nicht )(?<!not ){told_as_possible},? (?:dass|that)\b|"
+    r"\A(?:\w{1,12} ){0,2}?(?<!nicht )(?<!not ){told_as_possible},|"
+    r"(?:[,;:–-] |\b(?:und|aber|doch|jedoch|and|but) ){votes_apart}\W*\Z",
+    takes=("Kann sein, wir lehnen ab.", "Möglich, dass wir ablehnen.", "Der Vorstand lehnt ab, ich bin dafür."),
+    leaves=("Das kann nicht sein, wir lehnen ab.", "Eine Zustimmung erteilen wir nicht."),
+)
+"""A refusal that may come, or that somebody beside its author does not share."""
 
 DENIES = Rule(
     "denies",
@@ -257,6 +268,15 @@ INDEFINITE = Rule(
     leaves=("Wir akzeptieren den Vergleich.",),
 )
 
+YET_TO_COME = Rule(
+    "yet_to_come",
+    r"\bwerden?\b.{0,160}\b(?:zustimmen|beitreten|annehmen|akzeptieren|mittragen|anschliessen|erteilen|geben)\b|"
+    r"\b(?:zustimmen|beitreten|annehmen|akzeptieren|mittragen|erteilen|geben) werden?\b",
+    takes=("Wir werden dem Plan zustimmen.", "dass wir ihn annehmen werden"),
+    leaves=("Der Plan wird angenommen.", "Wir stimmen dem Plan zu."),
+)
+"""Consent that is announced."""
+
 VERB_FIRST = Rule(
     "verb_first",
     r"\A(?:wird|stimmen|nehmen|sind|akzeptieren|erteilen|werden|haben)\b[^.]{0,120}, ",
@@ -345,9 +365,9 @@ OFFERED_SHARE = Rule(
     r"(?:\b(?:angeboten\w{0,2}|vorgeschlagen\w{0,2}|ihre\w?|offered|proposed)\b.{0,40}?|\b(?:die|der) )"
     r"\b(?:quote|quotenzahlung|zahlung|quota|dividend|(?<!#)share)"
     r"(?: (?:von|in hoehe von|of)(?: (?:nur|lediglich|gerade einmal|only))? (?:#share|#money))?|"
-    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)",
-    takes=("die angebotene Quote von #share", "Ihre Quote"),
-    leaves=("unsere Mindestquote von #share",),
+    r"\b(?:ihr\w?|your) (?:\w{1,30} )?" + PLAN + r" (?:von|ueber|of) (?:#share|#money)|{low_terms}",
+    takes=("die angebotene Quote von #share", "Ihre Quote", "die sehr geringe Befriedigungsquote"),
+    leaves=("unsere Mindestquote von #share", "eine höhere Quote"),
 )
 """What the plan itself offers."""
 

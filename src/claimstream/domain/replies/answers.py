@@ -49,6 +49,7 @@ from claimstream.domain.replies.answer_rules import (
     VERB_FIRST,
     WORDS_OF_ACCEPTANCE,
     WORDS_OF_REFUSAL,
+    YET_TO_COME,
 )
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.replies.doubt import DOOR, DOOR_OF_REASONS, DOUBT, FORMAL_FAULT
@@ -142,7 +143,7 @@ def accepts_plainly(low: str, *, plan_known: bool) -> bool:
     rest = AS_SUBMITTED.without(bare(low))
     if (
         QUOTES.search(low)
-        or any(rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS))
+        or any(rule.find(rest) for rule in (ASKS, BY_OTHERS, INDEFINITE, VERB_FIRST, THEIRS, YET_TO_COME))
         or OFFERS.find(READY.without(rest))
     ):
         return False
@@ -173,6 +174,9 @@ def refuses_plainly(low: str, *, plan_known: bool) -> bool:
         # "Dem Plan für Herrn A stimmen wir zu, dem für Frau B nicht" denies another thing.
         agreed = max((match.end() for match in AGREES.finditer(_no_objection(core))), default=-1)
         if refused or len(denials) > 1 or "," in core[max(agreed, 0) : denials[0].start()]:
+            return False
+        # "Die Kasse lehnt ihn ab, wir nicht" denies the refusal.
+        if agreed < 0 and core == rest:
             return False
     elif (not refused and core == rest) or _agrees_elsewhere(rest):
         return False

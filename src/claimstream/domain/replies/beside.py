@@ -51,6 +51,14 @@ UNSETTLES_OFFER = Rule(
     leaves=("Wir bitten um Ihre Antwort.", "Die Restforderung würde in diesem Fall ausgebucht."),
 )
 
+RATES_REFUSED = Rule(
+    "rates_refused",
+    r"\braten (?:ueber|fuer|von|auf) [^;:,]{1,40}?{denial}|\braten\b[^;:,]{0,40}?{denial}(?: mit)?",
+    takes=("Raten über drei Jahre mache ich nicht.", "Auf Raten lasse ich mich nicht ein."),
+    leaves=("Die Zinsen erlasse ich nicht.",),
+)
+"""Beside an offer of another sum: what the plan offered."""
+
 POSSIBLE = Rule(
     "possible",
     r"{possible}",
@@ -71,8 +79,12 @@ SHUT = Rule(
 
 AGREED_SINCE = Rule(
     "agreed_since",
-    "{agreed_since}",
-    takes=("Mit Ihrer Mandantin haben wir uns geeinigt.", "Die Eltern haben eine Zahlung angekündigt."),
+    r"{agreed_since}|{tie_person}.{0,80}?\bangeboten\b",
+    takes=(
+        "Mit Ihrer Mandantin haben wir uns geeinigt.",
+        "Die Mutter hat uns Geld angeboten.",
+        "Die Eltern haben eine Zahlung angekündigt.",
+    ),
     leaves=(
         "Die vereinbarten Raten hat er nicht gezahlt.",
         "Er hat die Absprache, die wir getroffen haben, gebrochen.",
@@ -180,9 +192,27 @@ OFFERED_SUM = Rule(
 )
 """What the plan offers, in sums or rates."""
 
+ACKNOWLEDGED = Rule(
+    "acknowledged",
+    r"{acknowledged}[^;:,]{0,40}, (?:dass|that) [^,;:]{0,200}",
+    takes=("Wir verkennen nicht, dass Ihre Mandantin sich um eine Lösung bemüht.",),
+    leaves=("Wir verkennen Ihre Lage.", "Wir wissen, dass wir mehr bekommen können."),
+    but="#money|#share",
+)
+"""What a creditor grants the debtor before it refuses."""
+
+THANKED = Rule(
+    "thanked",
+    r"\A(?:haben sie |wir sagen |zunaechst )?{thanks}[^;:,]{0,240}[^\w]{0,3}\Z",
+    takes=("Haben Sie vielen Dank für die Unterlagen.", "Thank you for the documents."),
+    leaves=("Für Unterlagen danken wir im Voraus.", "Danke, wir sehen weiter."),
+    but="{condition}|{offer}|{another_time}|\\b(?:im voraus|in advance|wenn|falls)\\b",
+)
+
 SCORNED = Rule(
     "scorned",
-    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)(?=[^,;:]{0,160}?{denial})|"
+    r"#(?:money|share)(?=[^;:]{0,160}?{scorn})|(?<=fuer )#(?:money|share)"
+    r"(?=[^,;:]{0,160}?{denial}(?! (?:unter|vor|bis|ueber|ohne|laenger)\b))|"
     r"\A#money (?:von|fuer|statt) #?\w{1,20}\?|{now_at_last} (?:soll|sollen) (?:ich|wir)\b([^?]{0,160}?)\?{1,3}",
     takes=(
         "#share von meinem Geld ist ein Witz.",
@@ -234,7 +264,7 @@ TO_SOMEBODY = Rule(
 
 INVITES = Rule(
     "invites",
-    r"(?:\b(?:sie|ihre? \w{1,30})|{their_client})\b.{0,40}?"
+    r"(?:\b(?:sie|er|ihre? \w{1,30})|{their_client})\b.{0,40}?"
     r"\b(?:kann|koennen|darf|duerfen|moege|moegen|soll|sollen|sollte|may|can)\b|"
     r"\b(?:kann|koennen|darf|duerfen|moege|soll|sollte)\b.{0,20}?(?:\bsie\b|{their_client})",
     takes=("Ihre Mandantin kann sich bei uns melden.", "Sie dürfen gern schreiben."),
@@ -254,7 +284,7 @@ REASON_TOLD = Rule(
     "reason_told",
     PAST.pattern + "|" + DENIES.pattern + r"|\b(?:habe|war|waren|nichts)\b|{debtor}|{their_client}|{noun_of_claim}|"
     r"\b(?:ist|sind|bleibt|bleiben|is|are)\b.{0,120}?\b(?:\w{0,12}ge\w{2,20}(?:t|en)|(?:be|ver)\w{2,20}(?:t|en)|\w{2,20}ed)\b|"
-    r"{rests_on}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
+    r"{rests_on}|{scorn}|#law|{letter}|{number_of_file}|{enclosed}|{asked_by_you}|"
     + PLAN_DESCRIBED.pattern
     + "|"
     + MEASURES.pattern,
@@ -284,6 +314,8 @@ _PRETERITE = re.compile(
 
 _STILL = re.compile(r"\bnoch (?!nicht\b|kein)")
 """Told of the past, *still* puts nothing off."""
+_INITIALLED = re.compile(r"(?:[A-ZÄÖÜ]\. ?){1,3}(?:(?:von|van|de|zu) )?[A-ZÄÖÜ][\w’'-]+(?: [A-ZÄÖÜ][\w’'-]+)?")
+"""*K. Anders* below a letter, whatever his name means."""
 _LETTERHEAD_WORDS = 4
 """Small letters of a line of a letterhead that may be unknown words; more are a sentence."""
 _SMALL = re.compile(r"\b[a-z][a-z'-]+")
@@ -309,6 +341,8 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
     low = COURTESY.without(piece.low)
     if "#share" in low and not _of_kind(piece, BESIDE_ACCEPTANCES):
         return "tie_other_figure"
+    if _INITIALLED.fullmatch(piece.sentence.written.strip()):
+        return None
     vetoed = TAKES_BACK.find(low)
     if (piece.outside or piece.is_name) and "#money" not in low and not vetoed and _is_heading(piece):
         return None
@@ -327,7 +361,7 @@ def leaves_declined(piece: Piece) -> bool:
     """Whether a piece beside a refusal leaves it the last word."""
     piece = replace(piece, low=MADE_AVAILABLE.without(piece.low))
     low = COURTESY.without(piece.low)
-    if NO.fullmatch(low):
+    if NO.fullmatch(low) or THANKED.find(low):
         return True
     if REOPENS.find(low) or OFFERS.find(NO_OFFER.without(REFUSES_BY_DENIAL.without(low))):
         return False
@@ -339,7 +373,12 @@ def leaves_declined(piece: Piece) -> bool:
         return piece.apart and is_closed(piece.low)
     if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):
         return True
-    told = SCORNED.find(low) or REASON_TOLD.find(low) or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    told = (
+        SCORNED.find(low)
+        or ACKNOWLEDGED.find(low)
+        or REASON_TOLD.find(low)
+        or (_PRETERITE.search(piece.marked) and not NOT_TOLD.find(low))
+    )
     return bool(told) or PERSON.find(piece.sentence.folded) is not None or _everyday(low)
 
 
@@ -349,7 +388,9 @@ def _opens_nothing(low: str) -> bool:
         clause for clause in low.split(",") if re.search(r"#(?:money|share)", clause) or not SHUT.find(clause)
     )
     rest = OFFERED_SUM.without(
-        OFFERED_SHARE.without(SCORNED.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+        OFFERED_SHARE.without(
+            SCORNED.without(ACKNOWLEDGED.without(COURTESY.without(NO_OFFER.without(IF_IN_COURT.without(low)))))
+        )
     )
     if PAST.find(rest):
         rest = _STILL.sub(" ", rest)
@@ -394,7 +435,7 @@ def leaves_offered(piece: Piece) -> bool:
     if REOPENS.find(COURTESY.without(piece.low)):
         return False
     low = OFFERED_SUM.without(OFFERED_SHARE.without(COURTESY.without(OFFER_LAPSES.without(piece.low))))
-    low = WILLING.without(low)
+    low = RATES_REFUSED.without(WILLING.without(low))
     if UNSETTLES_OFFER.find(low):
         return False
     if piece.outside or piece.is_name:

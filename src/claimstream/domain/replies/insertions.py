@@ -6,7 +6,8 @@ from claimstream.domain.language import Rule
 from claimstream.domain.replies.plan import NAMES_PLAN, PLAN
 
 UNTIED_AHEAD = (
-    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}))"
+    r"(?![^.:;!?]{0,100}(?:{condition}|{limit}|{denial}|{doubt}|{contrast}|{subjunctive}|{change}|{tie_paper}|"
+    r"{nearly}))"
 )
 """No word of doubt in the stretch that follows."""
 
@@ -79,8 +80,13 @@ INSERTIONS = (
     ),
     Rule(
         "interjection",
-        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] ",
-        takes=("Ist okay so, wir nehmen an.", "Das geht in Ordnung, wir stimmen zu."),
+        r"\A(?:(?:das )?(?:ist|geht) (?:okay|ok|in ordnung|gut|klar)(?: so| fuer (?:mich|uns))?)[,.:] |"
+        r"\A(?:na )?{yes_word}(?:,? dann|,) (?=(?:ich|wir|{accepting})\b)",
+        takes=(
+            "Ist okay so, wir nehmen an.",
+            "Na gut, dann bin ich einverstanden.",
+            "Das geht in Ordnung, wir stimmen zu.",
+        ),
         leaves=("Das ist nicht in Ordnung.",),
     ),
     Rule(
@@ -134,7 +140,8 @@ INSERTIONS = (
     Rule(
         "result_announced",
         r"\A" + UNTIED_AHEAD + r"[^.:!?#]{0,80}\b(?:(?:ergebnis|entscheidung|beschluss|antwort|bescheid)(?: lautet)?|"
-        r"{examined}(?: [^.:!?#]{0,40})?|gute (?:nachricht|nachrichten|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}): |"
+        r"{examined}(?: [^.:!?#]{0,40})?|gruenes licht|gute (?:nachrichten?|neuigkeit|neuigkeiten)\b[^.:!?#]{0,40}"
+        r"): |"
         r"\A"
         + UNTIED_AHEAD
         + r"(?:{we}|also|kurzum)(?: (?!sie\b|ihre?[mnrs]?\b)[a-z]{2,20}){0,6}(?: {decided}|(?<=also)|(?<=kurzum)): ",
@@ -207,7 +214,7 @@ INSERTIONS = (
     ),
     Rule(
         "we_examined",
-        r"\b(?:haben|habe|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined}(?: und(?: (?:wir|ich))?\b|,)|"
+        r"\b(?:haben|habe|hab|hat|wurden?|ist)\b[^.!?;]{0,90}?{we_examined}(?: und(?: (?:wir|ich))?\b|,)|"
         r"\b(?:have|has) (?:carefully )?(?:considered|reviewed|examined)\b[^.!?;]{0,80}? and\b|"
         r"\bhaben?\b[^.,!?;]{0,40}\bberaten(?: und|:)",
         takes=("Wir haben Ihren Plan geprüft und stimmen zu.", "Unsere Mandantin hat ihn erhalten und lehnt ab."),

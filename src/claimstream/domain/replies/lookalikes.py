@@ -42,6 +42,17 @@ NOT_YET = (
         but=r"\b(?:anerkenn\w{0,5}|praejudiz)\b",
     ),
     Rule(
+        "nothing_waived",
+        rf"\bauf nichts(?:{WORD}){{0,3}}? {{waived}}|{{waived}} auf nichts\b|"
+        r"\b(?:jetzt|nun|da) (?:soll|sollen) (?:ich|wir)\b[^?;:]{0,120}?{waived}[^?;:]{0,20}\?",
+        takes=(
+            "Ich werde auf nichts verzichten.",
+            "Wir verzichten auf nichts.",
+            "Und jetzt soll ich auf alles verzichten?",
+        ),
+        leaves=("Wir verzichten auf alles.", "Sollen wir darauf verzichten? Ja."),
+    ),
+    Rule(
         "end_denied_behind",
         rf"(?:(?<!\bwegen )(?<!\bnach )(?<!\bals ){{barred}}|{{waived}}|"
         rf"\b(?:ein|eine|einer|der|die|keine) (?:{{assigned}}|{{written_off}})){_WITHIN}"

@@ -23,6 +23,7 @@ from claimstream.domain.replies.answer_rules import (
     BY_US,
     NO_TO_THAT,
     OFFERS,
+    PERHAPS,
     SAID_BY_OTHERS,
     THINKS,
     UNDECIDED,
@@ -74,6 +75,8 @@ _CUT = re.compile(
 )
 _SPLICES = re.compile(r", (?=(?:wir|ich|we) \w)")
 """Between clauses that only a comma joins; beside an acceptance the first may be whose words the second tells."""
+_REMARKS = re.compile(r", (?=(?:das|dies|es|der|die|ihr|dein) \w)")
+"""Before a clause that is judged as a sentence of its own beside a refusal: *ich lehne ab, das ist zu wenig*."""
 _JOINS = re.compile(r"[,a-z;]")
 """Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")
@@ -321,7 +324,8 @@ class _Reply:
         """Whether a piece, or one half of it beside a harmless one, decides so and says nothing else."""
         if self._said.get(number) is not decision:
             return False
-        if decision is DECLINED and SAID_BY_OTHERS.find(self._pieces[number].low):
+        low = self._pieces[number].low
+        if decision is DECLINED and (SAID_BY_OTHERS.find(low) or PERHAPS.find(low)):
             return False
         judge = accepts_plainly if decision is ACCEPTED else refuses_plainly
         piece = self._pieces[number]
@@ -329,6 +333,11 @@ class _Reply:
         known = any(around) or self._is_bare(number)
         if judge(piece.low, plan_known=known) or (decision is ACCEPTED and _accepts_twice(piece.low, plan_known=known)):
             return True
+        for cut in _REMARKS.finditer(piece.low) if decision is DECLINED else ():
+            rest = piece.low[cut.end() :]
+            remark = replace(piece, low=rest, marked=rest, sentence=_sentence(piece, rest))
+            if judge(piece.low[: cut.start()], plan_known=known) and self._adds_nothing(remark, decision, leaves):
+                return True
         splices = _SPLICES.finditer(piece.low) if decision is DECLINED else ()
         for cut in [*_CUT.finditer(piece.low), *splices][:_MOST_CUTS]:
             head, tail = piece.low[: cut.start()], piece.low[cut.end() :]
@@ -388,6 +397,8 @@ class _Reply:
             if said is not COUNTER_OFFER:
                 continue
             used.add(number)
+            if not offers_plainly(self._pieces[number].low):
+                return None
             # "Unser Gegenvorschlag:" may have its amount in the next sentence or line.
             for near in (number, number + 1):
                 if near >= len(self._pieces):
@@ -397,7 +408,7 @@ class _Reply:
                 if not amounts:
                     continue
                 values = offered(piece.low, amounts)
-                if values is None or not (offers_plainly(self._pieces[number].low) and offers_plainly(piece.low)):
+                if values is None or not offers_plainly(piece.low):
                     return None
                 used.add(near)
                 wanted |= values

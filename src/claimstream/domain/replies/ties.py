@@ -31,7 +31,7 @@ _VETOES = (
     Rule("tie_revival_of_claim", "{revival}", takes=("Die Forderung lebt wieder auf.",), leaves=("Wir danken.",)),
     Rule(
         "tie_interest_goes_on",
-        r"\b(?:zinsen|interest)\b.{0,80}?\b(?:weiter|weiterhin|continues?|running)\b",
+        r"\b(?:zinsen|interest)\b.{0,80}?\b(?:weiter|weiterhin|laufen|laeuft|continues?|running|runs?)\b",
         takes=("Die Zinsen laufen weiter.", "Interest keeps running."),
         leaves=("Weitere Zinsen fallen an.",),
     ),
