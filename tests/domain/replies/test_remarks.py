@@ -165,3 +165,10 @@ def test_what_leaves_a_figure_of_another_part(sentence: str) -> None:
 )
 def test_a_figure_that_is_not_final(sentence: str) -> None:
     assert doubtful_remark(Text(sentence), plain=[])
+
+
+def test_what_is_added_is_no_remark_where_the_total_holds_it() -> None:
+    text = Text("Die Rechnung lautet auf 60,00 EUR. Hinzu kommen Kosten von 5,00 EUR. Der Gesamtbetrag ist 65,00 EUR.")
+    places = [text.written.index(amount) for amount in ("60,00", "5,00", "65,00")]
+    assert doubtful_remark(text, places[2:]) is not None
+    assert doubtful_remark(text, places[2:], places[:2]) is None

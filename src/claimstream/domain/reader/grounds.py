@@ -148,7 +148,8 @@ def named_words(text: str, is_known: Callable[[str], bool]) -> frozenset[str]:
             (named if leaves and not is_known(word) else other).update(adjectives)
             adjectives = []
         elif _ADJECTIVE_WORD.fullmatch(word) and word not in _DETERMINERS:
-            adjectives.append(word)
+            # "Peter Schulz" looks like one, too.
+            (other.add if begins and match.group()[0].isupper() else adjectives.append)(word)
         elif word not in _DETERMINERS:
             other.update((word, *adjectives))
             lead, adjectives = word, []

@@ -39,10 +39,15 @@ COUNTED_ON = Rule(
 )
 DEDUCTED_BEFORE = Rule(
     "label_deducted_before",
+    r"nach {deduction_word} (?:{payment_fill} ){0,3}{deposit}|"
     rf"{{deduction_lead}} (?:{{deduction_word}} |(?:\w{{2,14}} ){{0,3}}){_PAYMENT}"
     r"(?! ?(?::|{in_the_amount_of}|ueber|vom|of|des|der)? ?(?:(?:eur|€) ?)?[-−–]? ?\d)",
-    takes=("Nach Abzug aller bereits geleisteten Zahlungen", "after all payments received"),
-    leaves=("abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
+    takes=(
+        "Nach Abzug aller bereits geleisteten Zahlungen",
+        "after all payments received",
+        "nach Abrechnung der Kaution",
+    ),
+    leaves=("abzüglich der Kaution", "abzüglich Zahlung vom 3.5.2026: 200,00 EUR", "nach Ablauf der Frist"),
 )
 PAYABLE_IN_PARTS = Rule(
     "label_may_be_paid",
@@ -78,7 +83,7 @@ INTEREST_RATE = Rule(
 
 NOT_PAID_YET = Rule(
     "label_not_paid_yet",
-    r"(?:{so_far} ){0,2}nicht (?:\w{2,14} )?{paid_by_now}(?: {sum_noun})?|{not_been_paid}",
+    r"(?:{so_far} ){0,2}(?:nicht|nie) (?:\w{2,14} )?{paid_by_now}(?: {sum_noun})?|{not_been_paid}",
     takes=("noch nicht vollständig bezahlt", "nicht beglichene Rechnungen", "has not yet been paid"),
     leaves=("noch zu zahlen", "bereits bezahlt"),
 )
@@ -87,11 +92,15 @@ OWED = Rule(
     r"{owed_phrase}|{demands} [^.;,\d]{0,60}?{payment_of_sum}|{lacking}(?= [^.;,\d]{0,50}?(?:noch|von)\b)|"
     r"{lacking}(?= (?:{lies_fill} )?(?:eur |€ )?[\d.,-]{1,12} ?(?:eur|euro|€)? (?:von|fuer|aus)\b)|"
     r"{client_of_ours} {demands_third}|"
+    r"{we_are_at} (?:{lies_fill} ){0,3}bei(?= (?:eur|€|\d))|"
+    r"{in_our_books} {lies_with_us}(?: [^\s,;:.\d]{1,30}){0,5}? mit(?= (?:eur|€|\d)(?![^;:!?]{0,40}haben\b))|"
     rf"{{lies_with_us}} bei (?:uns|mir)(?: {{lies_fill}}){{0,3}}"
     rf"(?: mit {_ALL_OF_IT}(?:(?:,| und) {_ALL_OF_IT}){{0,3}})?"
     r"(?: {lies_fill}){0,3} bei(?= (?:eur|€|\d))",
     takes=(
         "Unsere Mandantin verlangt 50,00 EUR.",
+        "Damit sind wir jetzt bei 50,00 EUR.",
+        "In unseren Büchern steht Herr Kern noch mit 50,00 EUR.",
         "Frau Kern liegt bei uns mit Zinsen und Kosten bei 50,00 EUR.",
         "Sie ist mit 50,00 EUR im Rückstand.",
         "Ich habe noch 50,00 EUR zu bekommen.",

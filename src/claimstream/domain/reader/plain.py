@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from claimstream.domain.language import Rule, parts, words
+from claimstream.domain.language import Rule, as_written, parts, words
 from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, is_other_person, named_words, without_grounds
 from claimstream.domain.reader.spelling import fold
@@ -81,7 +81,7 @@ PHRASES = (
     Rule(
         "to_be_paid",
         r"\b(?:zu|to) {payable}|zur zahlung(?= (?:offen|faellig|steht|stehen|an|aus)\b)|"
-        r"(?:noch )?nicht (?:bezahlt|beglichen|ausgeglichen)\b|"
+        r"(?:{so_far} ){0,2}(?:nicht|nie) {paid_by_now}|"
         r"in voller hoehe|zu (?:unseren|meinen) gunsten|\bmay(?= \d)|(?<=\d )may\b|"
         rf"\bmit(?= (?:insgesamt )?{_MONEY})|(?:ist|sind) (?:vollstaendig )?(?:erledigt|ausgeglichen)(?=: 0,00)",
         takes=("Es sind 50,00 EUR zu zahlen.", "Zu zahlender Betrag", "Die Rechnung ist in voller Höhe offen."),
@@ -91,6 +91,8 @@ PHRASES = (
         "payments_counted",
         r"(?:nach|unter|abzueglich|abzgl\.|after) (?:{reckoning}(?: of)? )?(?:{reckoned} ){0,4}{money_in_hand}"
         r"(?: (?:received|made))?\b|"
+        r"nach (?:{reckoning}|{deduction_word}) (?:{reckoned} ){0,4}{deposit}"
+        r"(?: und (?:{reckoned} ){0,2}[^\W\d_]{3,30}kosten)?|"
         r"(?:nach|unter) {reckoning} (?:{reckoned} ){0,4}(?:am [\d.]{6,10} )?{paid_over} (?=(?:eur |€ ?)?\d)|"
         r"statt der (?:von )?ihnen genannten [\d.,]+ (?:€|eur|euro)",
         takes=(
@@ -163,6 +165,13 @@ PHRASES = (
         leaves=("Beiträge bis Jahresende",),
     ),
     Rule(
+        "so_many_times",
+        r"(?:\b\d{1,3}|{numeral}) (?:(?!{label_rate})[^\W\d_]{2,30} ){1,3}"
+        r"(?:zu je|je|zu|à|jeweils) (?=(?:eur |€ ?)?\d)",
+        takes=("fünf Monate zu je 78,00 EUR", "12 Kisten je 9,00 EUR"),
+        leaves=("fünf Monate zu spät", "zu je 78,00 EUR", "fünf Raten zu je 78,00 EUR"),
+    ),
+    Rule(
         "looked_up",
         r"\b(?:nach|laut|gemaess|ausweislich)(?: {reckoned}){0,2} {looked_up}(?: {reckoned} [^\W\d_]{3,30}){0,2}",
         takes=("nach Prüfung des Vertragskontos", "laut unserer Buchhaltung", "nach Kündigung des Vertrages"),
@@ -225,9 +234,10 @@ _NAMED = re.compile(
     r"(?:(?:(?:von|van|der|de|zu|und)\s){0,2}[A-ZÄÖÜ][\w’'-]+\.?,?\s?){1,5}"
 )
 _FULL_NAME = r"[A-ZÄÖÜ][\w’'-]+\s(?:(?:von|van|der|de|zu)\s){0,2}[A-ZÄÖÜ][\w’'-]+(?!\w)"
+_NO_NAME = "|".join(word.capitalize() for word in words("closed_lead"))
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|(?:\A|(?<=[.:]\s))Bei\s{_FULL_NAME}(?=\s(?:sind|ist|stehen)\s)|"
-    rf"^\s?(?!(?:D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
+    rf"^\s?(?!(?:{_NO_NAME}|D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
     rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
@@ -246,6 +256,8 @@ _PARTICIPLE = re.compile(
     rf"(?:{parts('verb_prefix')})?ge\w{{2,30}}(?:t|en)|"
     r"(?:ver|be|er|zer|ent|miss|ueber|unter|wider)\w{2,30}(?:t|en)|\w{2,30}(?:iert|end)"
 )
+_FORMER = re.compile(rf"(?<!\w)(?:{as_written('former_adjective')})\s(?=(?:{as_written('former_noun')})(?!\w))")
+"""What a client was, or lived in, before: it says nothing of when so much was owed."""
 _MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
     rf"(?:{parts('numeral')})(?:{parts('times_over')})|"
@@ -274,9 +286,10 @@ REVERSED = Rule(
     r"die wir (?:\w+ ){1,3}schulden|(?:gegen|gegenueber) uns|uns gegenueber|"
     r"(?<!gegen )(?<!von )ihre? (?:mandant|klient)\w* (?:\w+ )?(?:hat|fordert|verlangt|beansprucht|macht)|"
     r"(?:hat|fordert|verlangt|beansprucht) ihre? (?:mandant|klient)\w*|"
-    r"(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
+    r"[^\W\d_]{0,30}(?:anspruch|ansprueche) ihre[rs] (?:mandant|klient)\w*|"
     r"\bihre[rs] (?:mandant|klient)\w* (?:an|gegen) (?:uns|mich)\b|"
     r"\b(?:wir sind|sind wir|ich bin|bin ich)\b(?:[^.;:!?]|\.(?=\d)){1,80}? schuldig|"
+    r"\bhat (?:(?:er|sie) )?(?:[^.,;:!?]|[.,](?=\d)){1,80}? zu (?:bekommen|kriegen|fordern|beanspruchen)|"
     r"\bschulde[tn] (?:der|dem|ihrer|ihrem) (?:mandant|klient|schuldner)\w*|"
     r"your client (?:has(?! an? (?:unpaid|outstanding|open))|claims))(?!\w)|\d ?(?:eur|euro|€)? ?\({overpaid}\)",
     takes=(
@@ -294,13 +307,15 @@ REVERSED = Rule(
 )
 SOMEBODY_ELSE = Rule(
     "somebody_else_owes",
-    r"\bgegen (?:die|den|das) (?!{client_noun})|\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
+    r"\bgegen (?:die|den|das|seinen?|ihren?|deren|dessen) (?!{client_noun})|"
+    r"\bals schuldner(?:in)? (?:der |dieser )?{claim_named}|"
     r"(?:\A|[.:;,] |\bdass )(?:der|die|das|eine?|unsere?|meine?) (?!{client_noun}|{debtor_pronoun})[^\W\d_]{2,30} "
     r"(?:[^.:;,]{0,60} )?schulde[tn](?!\w)|"
-    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} (?:bekommen?|kriegen?)(?!\w)|"
+    r"\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})[^.:;,\d]{2,40} "
+    r"(?:bekommen?|kriegen?|erwarten?)(?!\w)|"
     r"\b(?:von|durch) (?:(?:der|dem|den|seine[rmn]|ihre[rmn]|deren) )?{payer}|"
     r"\bbei (?:der|dem|einer|einem|seine[rm]|ihre[rm]|deren) (?!\w{0,30}kasse\b){payer}|"
-    r"(?:bekommen?|kriegen?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
+    r"(?:bekommen?|kriegen?|erwarten?) [^;:]{0,40}?\bvon (?:der|dem|den|seine[rmn]|ihre[rmn]|deren) (?!{client_noun})",
     takes=(
         "Die Ansprüche gegen die Versicherung betragen 50,00 EUR.",
         "Unsere Praktikantin schuldet uns 50,00 EUR.",
@@ -424,6 +439,20 @@ MADE_OF = Rule(
     takes=("Sie setzt sich aus drei Posten zusammen.", "Er gliedert sich so auf:", "Das schließt Zinsen ein."),
     leaves=("Sie besteht seit 2019.",),
 )
+RECKONED = Rule(
+    "reckoned_by_the_writer",
+    r"\bhaben wir(?: (?:auf|per|zum|bis)(?: den| dem| zum)? [\d.]{6,10})? {has_reckoned}",
+    takes=("Die Forderung haben wir auf den 05.02.2027 abgerechnet.", "Den Saldo haben wir ermittelt."),
+    leaves=("Die Forderung haben wir verkauft.",),
+)
+THAT_IS = Rule(
+    "that_is_for",
+    r"\A(?:(?:das|dies) sind|(?:dies\w*|das|sie|er|(?:der|die) \w{0,20}) (?:betrifft|bezieht sich|ruehrt)|"
+    r"(?:es|hierbei|dabei) handelt (?:es )?sich (?:hierbei |dabei )?um|es geht (?:dabei |hierbei )?um)\b",
+    takes=("Das sind die Beiträge 2025.", "Hierbei handelt es sich um Mieten.", "Es geht dabei um zwei Rechnungen."),
+    leaves=("Das ist unser Angebot.", "Sind das die Beiträge?"),
+)
+"""What a figure is for, in the sentence behind it."""
 REQUEST = Rule(
     "asks_for_the_claim",
     r"(?<!\w)(?:teilen sie (?:uns|mir)|(?<!\bsie )bitten (?:wir )?(?:sie )?(?:uns|um)|"
@@ -458,6 +487,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     text = _SALUTATION.sub(" ", text)
     low = fold(text)
     found += [match.group() for rule in (SOMEBODY_OF_THE_CLIENT, ON_TOP, FOR_A_LETTER) for match in rule.finditer(low)]
+    text = _FORMER.sub(" ", text)
     text = without_grounds(_ASIDE.sub(_without_aside, _FIRST_PART.sub(_without_part, _without_names(text))))
     low = fold(text)
     named = named_words(text, _is_known)
@@ -522,7 +552,7 @@ def is_plain(text: str, names: Collection[str] = ()) -> bool:
 
 def is_announcement(text: str, names: Collection[str] = ()) -> bool:
     """Return True when the words before a colon only announce what is owed."""
-    text = _SALUTATION.sub(" ", " ".join(text.split()))
+    text = _FORMER.sub(" ", _SALUTATION.sub(" ", " ".join(text.split())))
     if is_plain(text, names):
         return True
     announces = ANNOUNCES.find(folded(text)) is not None
@@ -538,6 +568,8 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
 def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
+    if THAT_IS.find(sentence.folded):
+        return is_breakdown(text.strip()) and not any(rule.find(sentence.folded) for rule in (BEARS_ON, EARLIER_TIME))
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
@@ -546,6 +578,12 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     for rule in (*SAY_NO_MORE, *FIRM_KINDS):
         rest = rule.without(rest)
     return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
+
+
+def is_stated(text: str, names: Collection[str]) -> bool:
+    """Return True when a sentence only says that its writer has reckoned a claim (*haben wir ermittelt*)."""
+    low = folded(text)
+    return RECKONED.find(low) is not None and is_plain(RECKONED.without(fold(text)) or " ", names)
 
 
 def is_breakdown(text: str) -> bool:

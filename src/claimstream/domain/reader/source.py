@@ -117,12 +117,19 @@ def read_source(source: Source, sender: str = "") -> SourceExtraction:
 def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Remark | None:
     plain = [claim.token.start for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt]
     stated = any(claim.role in CLAIM_ROLES and claim.token.value for claim in claims)
-    found = doubtful_remark(text, plain, stated=stated)
+    found = doubtful_remark(text, plain, _parts_of_the_sum(claims), stated=stated)
     if found is None:
         return None
     sentence, rule = found
     evidence = Evidence(source_id=source.source_id, quote=sentence.written, start=sentence.start)
     return Remark(rule=rule.name, evidence=evidence)
+
+
+def _parts_of_the_sum(claims: Sequence[Claim]) -> list[int]:
+    """Return where all other amounts stand, where they come to the one figure that is sure."""
+    sums = {claim.token.value for claim in claims if claim.role in CLAIM_ROLES and not claim.doubt}
+    parts = [claim.token for claim in claims if claim.token.value not in {*sums, Decimal(0)}]
+    return [token.start for token in parts] if sums == {sum(token.value or 0 for token in parts)} else []
 
 
 def _unlike_money(claim: Claim) -> Claim:

@@ -19,7 +19,7 @@ _UPON = r"{upon}(?: (?!{their})[^\s,;:]{1,30}){0,3}? {settling}(?! vom| am| of| 
 _AMOUNT = r"(?:{currency} ?)?\b\d[\d.,]{0,12} ?{currency}"
 _TO_US = (
     r"(?<!\bvon )(?<!\bbei )(?<!\bdurch )(?<!\bfuer )(?<!\bby ){us}(?: wurden?| ist| sind)?"
-    r"(?: (?!{perfect}|{we_have}|ist|sind|wir|we|zusteh|gehoer)[^\s,;:]{1,30}){0,5}?"
+    r"(?: (?!{perfect}|{we_have}|ist|sind|wir|we|zusteh|gehoer)[^\s,;:]{1,30}){0,12}?"
 )
 _LET_OFF = r"(?:(?:(?! {finite}| {joins})" + WORD + r"){0,12}? )?{let_off}(?! (?:wir|ich|we)\b)"
 """A waiver behind words of its clause, in a form that is not the main verb."""
@@ -207,8 +207,14 @@ LOOKALIKES = (
     ),
     Rule(
         "paid_by_the_writer",
-        rf"\b(?:ich hab|{{we_have}}){_APART}{{paid_out}}(?! bekommen| erhalten| worden)",
-        takes=("Ich habe die Kacheln selber bezahlt.", "Den Lieferanten haben wir aus eigener Tasche bezahlt."),
+        rf"\b(?:ich hab|{{we_have}}){_APART}{{paid_out}}(?! bekommen| erhalten| worden)|"
+        rf"\bwurden?(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{benefit}}"
+        rf"(?: (?!{{owed}})[^\s,;:]{{1,30}}){{0,3}}? {{cleared}}",
+        takes=(
+            "Herrn Kern wurde Arbeitslosengeld gezahlt.",
+            "Ich habe die Kacheln selber bezahlt.",
+            "Den Lieferanten haben wir aus eigener Tasche bezahlt.",
+        ),
         leaves=("Wir haben die Rechnung von ihm bezahlt bekommen.", "Er hat die Forderung bezahlt."),
     ),
     Rule(
@@ -376,14 +382,17 @@ LOOKALIKES = (
         rf"{{none}}(?:{WORD}){{0,2}}? "
         rf"(?:{{other_claim}}|(?:{{beside}}|{{of_a_kind}})(?:{WORD}){{0,2}}? {{claim_name}})|"
         rf"(?:{{beside}}|{{other_claim}})(?: [^\s,;]{{1,30}}){{0,4}} {{none}}|"
-        rf"(?:{{beside}}|{{other_claim}})(?:{WORD}){{0,2}}? {{claim_name}}{_WITHIN}"
+        rf"(?:{{beside}}|{{other_claim}})(?:{WORD}){{0,2}}? (?:{{claim_name}}|{{owed}}){_WITHIN}"
         rf"(?:{{exists}}(?:{WORD}){{0,3}}? nicht|nicht {{exists}}|{{not_pursued}}|{{unknown_here}})|"
         rf"{{claim_name}} (?:auf|aus {{beside}}){CLAUSE}{{exists}} nicht|"
-        rf"{{none}}(?:{WORD}){{0,2}}? {{claim_name}} (?:auf|aus {{beside}})\b",
+        rf"{{none}}(?:{WORD}){{0,2}}? {{claim_name}} (?:auf|aus {{beside}})\b|"
+        rf"\A(?:\w{{1,12}} )?{{besides}}(?:{WORD}){{0,6}}? {{none}}(?:{WORD}){{0,2}}? {{claim_name}}",
         takes=(
             "Weitere Forderungen bestehen nicht.",
             "Weitere Forderungen gegen Ihren Mandanten bestehen bei uns nicht.",
             "Andere Verbindlichkeiten sind hier nicht bekannt.",
+            "Weitere Rechnungen bestehen nicht.",
+            "Sonst bestehen bei uns keine Verbindlichkeiten.",
             "Es bestehen keine weiteren Forderungen.",
             "Forderungen aus unerlaubter Handlung bestehen nicht.",
             "Es besteht kein Anspruch auf Ratenzahlung.",

@@ -109,7 +109,8 @@ OPEN_POINTS = (
         r"{credit_noun}(?!.{0,300}?\d,\d\d)|{holds}{gap}{credit_noun}|{credit_noun}{gap}{holds}",
         takes=("Dem steht ein Guthaben gegenüber.", "Das Sparbuch weist ein Guthaben von 80,00 EUR aus."),
         leaves=("Ein Guthaben besteht nicht.", "Das Guthaben wurde verrechnet.", "Gutschrift 50,00 EUR"),
-        but=rf"{{reckoned_with}}|{_NONE}|{{enforced}}|\baus\b{{gap}}{{credit_noun}}",
+        but=rf"{{reckoned_with}}|{_NONE}|\bnie\b|{{enforced}}|\baus\b{{gap}}{{credit_noun}}|"
+        r"{lent_for} {credit_noun}",
     ),
     Rule(
         "grows_less",

@@ -143,7 +143,8 @@ HARMLESS = (
         r"{payment_noun}{gap}\b(?:nicht|keine|nichts|nie)\b(?: (?:eingegangen|geleistet|erfolgt|verbucht))?|"
         r"\b(?:keine|keinerlei) {payment_noun}(?: (?:eingegangen|geleistet|erfolgt))?|"
         r"\b(?:gezahlt|bezahlt)\b{gap}\b(?:nichts|nicht)\b|\bnichts (?:gezahlt|bezahlt|eingegangen)\b|"
-        r"\b(?:noch )?nicht (?:bezahlt|gezahlt|beglichen|ausgeglichen)(?:e[rnsm]?)?\b|"
+        r"\b(?:noch )?(?:nicht|nie) (?:bezahlt|gezahlt|beglichen|ausgeglichen)(?:e[rnsm]?)?\b|"
+        r"\bohne(?: [^\s,;:]{1,30}){0,4}? zu (?:bezahlen|zahlen|begleichen)\b|"
         r"\b(?:kam|kamen|ging|gingen)\b(?: [^\s,;:]{1,30}){0,4}? "
         r"(?:nie (?:etwas|was)\b|nichts(?: mehr)?\b|keine {payment_noun}(?: mehr)?|nicht(?: mehr)?(?= ?[.,;!]|\Z))",
         takes=(
@@ -353,28 +354,37 @@ PAID = Rule(
 )
 
 
-def doubtful_remark(text: Text, plain: Sequence[int], *, stated: bool = True) -> tuple[Sentence, Rule] | None:
+ADDED = Rule(
+    "added_to_it",
+    r"{comes_on_top}|{on_top_of_it}",
+    takes=("Hinzu kommen Mahnkosten von 40,00 EUR.", "Dazu kommt noch die Heizung mit 80,00 EUR."),
+    leaves=("Die Mahnkosten betragen 40,00 EUR.",),
+)
+"""Said of an amount that the total of the letter holds."""
+
+
+def doubtful_remark(
+    text: Text, plain: Sequence[int], parts: Sequence[int] = (), *, stated: bool = True
+) -> tuple[Sentence, Rule] | None:
     """Return the first sentence that may make the figure of its letter another one, and the rule that says so.
 
     Args:
         plain: the positions of the figures, ascending, whose own sentences are known to say no more than that so much
             is owed.
+        parts: the positions of the amounts, ascending, of which the figure is known to be the sum.
         stated: the text states what is owed; else the figure stands in another part of the mail.
     """
     for sentence in text.sentences:
         told = bisect_left(plain, sentence.start) != bisect_left(plain, sentence.end)
-        if not told and (rule := _doubt(sentence, stated=stated)):
+        added = bisect_left(parts, sentence.start) != bisect_left(parts, sentence.end)
+        words = ADDED.without(sentence.folded) if added else sentence.folded
+        if not told and (rule := _change(words, stated=stated) or _open_point(words)):
             return sentence, rule
     return None
 
 
-def _doubt(sentence: Sentence, *, stated: bool) -> Rule | None:
-    return _change(sentence, stated=stated) or _open_point(sentence.folded)
-
-
-def _change(sentence: Sentence, *, stated: bool) -> Rule | None:
+def _change(folded: str, *, stated: bool) -> Rule | None:
     """Return the rule by which a sentence that speaks of money may change a figure."""
-    folded = sentence.folded
     with_amount = MONEY.find(folded) is not None
     if NOT_FINAL.find(folded):
         return NOT_FINAL

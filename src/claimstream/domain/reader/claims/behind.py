@@ -20,7 +20,7 @@ OPEN = Rule(
 """Labels that say behind a figure that it is owed, not what it is."""
 NOT_PAID = Rule(
     "not_paid_behind",
-    r"\A(?:{so_far} ){0,2}nicht {paid_by_now}\Z",
+    r"\A(?:{so_far} ){0,2}(?:nicht|nie) {paid_by_now}\Z",
     takes=("nicht bezahlt", "noch nicht beglichen"),
     leaves=("noch nicht vollständig bezahlt",),
 )

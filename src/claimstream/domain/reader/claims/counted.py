@@ -21,6 +21,17 @@ TIMES = Rule(
     leaves=("vier Monate", "zu", "im Mai 2024 zu je"),
 )
 """Before an amount: how often it counts."""
+UNITS = Rule(
+    "number_of_units",
+    r"(?P<count>(?<![\w.,])\d{1,2}|{numeral}) (?:[^\W\d_]{2,30} )?{unit_of_dues}",
+    takes=("Die letzten vier Monate hat sie nicht bezahlt.", "Zwei unbezahlte Mieten"),
+    leaves=("Im vierten Monat", "2026 Miete"),
+)
+"""What an amount may be of each: *vier Monate, die Miete ist 585 EUR*."""
+_FEW = 3
+"""Amounts beside which a number of units that stands elsewhere is reckoned with."""
+_SHORT = 4000
+_MOST_UNITS = 25
 _COUNT = re.compile(r"\d+|[^\W\d_]+")
 _REACH = 70
 """Characters before an amount among which the number of times is looked for."""
@@ -36,6 +47,7 @@ def are_reckoned(page: Page, rows: Rows, claims: Sequence[Claim], unnamed: Colle
         return False
     sums = {Decimal(0)}
     product: Decimal | None = None
+    units = _units(page) if len(numbers) <= _FEW else {1}
     for number in numbers:
         value = abs(claims[number].token.value or Decimal(0))
         if value == product:
@@ -43,9 +55,22 @@ def are_reckoned(page: Page, rows: Rows, claims: Sequence[Claim], unnamed: Colle
         count = _count(page, number)
         product = value * count if count > 1 else None
         off = number in paid or rows.says_around(number, TAKEN_OFF)
-        steps = {-value, -value * count} if off else {value, value * count}
+        counts = {count} if off or count > 1 else units
+        steps = {-value, -value * count} if off else {value, *(value * times for times in counts)}
         sums = {total + step for total in sums for step in steps}
     return owed in sums
+
+
+def _units(page: Page) -> set[int]:
+    """Return the numbers of months, rents and the like that the letter tells: *die letzten vier Monate*."""
+    if len(page.text) > _SHORT:
+        return {1}
+    found = {_number(match["count"]) for match in UNITS.finditer(folded(page.text))}
+    return {1, *(number for number in found if number < _MOST_UNITS)}
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else small_number(word) or small_number(word.removesuffix("mal")) or 1
 
 
 def _count(page: Page, number: int) -> int:
@@ -55,5 +80,4 @@ def _count(page: Page, number: int) -> int:
         return 1
     count = _COUNT.match(match.group())
     assert count
-    word = count.group()
-    return int(word) if word.isdigit() else small_number(word) or small_number(word.removesuffix("mal")) or 1
+    return _number(count.group())

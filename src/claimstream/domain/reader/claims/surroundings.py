@@ -20,6 +20,7 @@ from claimstream.domain.reader.plain import (
     is_past,
     is_plain,
     is_plain_after,
+    is_stated,
     is_telling,
     names_parts,
 )
@@ -33,7 +34,7 @@ LEFT_OUT = Rule(
 )
 _OWN_CLAUSE = re.compile(r":\s|,\s(?:so\s?dass\s|sodass\s|davon\s|wovon\s)?")
 _GOES_ON = re.compile(
-    r"\s{1,3}(?:dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
+    r"\s{1,3}(?:(?:es|hierbei|dabei)\shandelt\s|es\sgeht\s|dies(?:e[rsnm]?)?\s(?!schreiben|e-?mail|nachricht|brief|auskunft|mitteilung|dokument)|"
     r"dabei\s(?=bleib)|das\s(?:ist|war|gilt|entspricht|sind|waren|hat|haben|wird|wurde)\s|(?:der\s(?:\w{0,12}betrag|saldo|rückstand)|"
     r"die\s(?:\w{0,12}forderung|summe|restschuld))(?!\w)|sie\s(?:\w+(?:t|en)|war|wird|wurde|soll)\s|er\s|"
     r"(?:davon|jedoch|allerdings|aber|dennoch|however|but|nevertheless)(?!\w)|"
@@ -105,7 +106,8 @@ class Surroundings:
             return True
         sentence = self._sentences.around(position, position + 1)
         if sentence.end <= begin and page.index.at(sentence.end - 1) == page.index.at(begin):
-            return self._plain(sentence.start, sentence.end)  # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+            # "Es besteht eine Forderung. Sie beträgt 50,00 EUR."
+            return self._plain(sentence.start, sentence.end) or is_stated(sentence.of(page.text), self._names)
         # A figure on a line of its own, below a sentence that is wrapped.
         last = page.filled_line(page.index.at(begin), -1)
         return last is not None and self._plain(sentence.start, page.index.lines[last].end)
@@ -194,7 +196,7 @@ class Surroundings:
         match = _GOES_ON.match(page.text[span.end : span.end + WINDOW])
         if not match:
             return True
-        start = span.end + match.end()
+        start = span.end + len(match.group()) - len(match.group().lstrip()) + 1
         return is_plain_after(self._sentences.around(start, start).of(page.text), self._names)
 
     def _refers_back(self, span: Span, claim: Claim) -> bool:

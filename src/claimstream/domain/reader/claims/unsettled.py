@@ -4,14 +4,28 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from decimal import Decimal
 
+from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims.claim import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.counted import are_reckoned
 from claimstream.domain.reader.claims.page import Page
 from claimstream.domain.reader.claims.rows import ADDED_ON, DEDUCTED, DESCRIBED, INCLUDED, PART_OF_CLAIM, Rows
+from claimstream.domain.reader.grounds import is_other_person
+from claimstream.domain.reader.label_phrases import COUNTED_IN
 from claimstream.domain.reader.labels import Role
 from claimstream.domain.records.extraction import FigureDoubt
+from claimstream.domain.text.text import folded
 
+BILL = Rule(
+    "a_bill",
+    r"{bill}",
+    takes=("Unsere Rechnung lautet auf 50,00 EUR.",),
+    leaves=("Eine weitere Rechnung lautet auf 50,00 EUR.",),
+    but=r"{another}",
+)
+_GROWN = Decimal("0.75")
+"""The share of a claim that its bill has at least: the rest is costs."""
 _BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
 
 
@@ -161,4 +175,23 @@ def _holds_unnamed(
         return True
     parts = {n for n, claim in enumerate(claims) if claim.part and claim.token.value and n not in ranked}
     priced = {n for n, claim in enumerate(claims) if claim.role is Role.OTHER and claim.token.value}
-    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in (set[int](), parts, priced))
+    costs = {n for n, claim in enumerate(claims) if claim.role in {Role.INTEREST, Role.COSTS} and claim.token.value}
+    if len(unnamed) == 1 and _grew_to(page, claims, min(unnamed), owed):
+        return False
+    named = (set[int](), parts, priced, costs)
+    return not any(are_reckoned(page, rows, claims, unnamed | more, owed) for more in named)
+
+
+def _grew_to(page: Page, claims: Sequence[Claim], number: int, owed: Decimal) -> bool:
+    """Return whether a bill grew to ``owed`` by costs of no given figure: *mit Mahnkosten sind es …*."""
+    value = claims[number].token.value or Decimal(0)
+    if not _GROWN * owed <= value < owed:
+        return False
+    bill = page.sentence(claims[number].token).of(page.text)
+    if any(map(is_other_person, folded(bill).split())):
+        return False
+    later = next(c for c in claims if c.role in CLAIM_ROLES and c.token.value == owed)
+    return later.token.start > claims[number].token.start and (
+        BILL.find(folded(bill)) is not None
+        and COUNTED_IN.find(folded(page.sentence(later.token).of(page.text))) is not None
+    )
