@@ -141,7 +141,7 @@ class ServicesProcess:
 
 
 def _asks_twice(case: Case) -> bool:
-    """Prose without attachments that the reader does not settle: a question for values, and for most one for the intent."""
+    """Prose without attachments that the rules do not settle: a question for values, for most one for the intent."""
     if case.script is None or not {"prose", "body"} <= set(case.expected.tags):
         return False
     return {rule.schema_has for rule in read_script(case.script)} == {"intent", "total_claim"}

@@ -238,7 +238,7 @@ _NO_NAME = "|".join(word.capitalize() for word in words("closed_lead"))
 _NAMED_ALONE = re.compile(
     rf"(?<!\w)(?:gegen|von|für|against)\s{_FULL_NAME}|(?:\A|(?<=[.:]\s))Bei\s{_FULL_NAME}(?=\s(?:sind|ist|stehen)\s)|"
     rf"^\s?(?!(?:{_NO_NAME}|D(?:er|ie|as)|Eine?|Unsere?|Meine?|Seine?|Ihre?|Frau|Herr|The|An?|Our|My)\s){_FULL_NAME}"
-    rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo)|\s(?:schuldet|owes)(?!\w))"
+    rf"(?=,\s(?:Gesamtforderung|Forderung|Saldo))"
 )
 _BEFORE_NAMES = frozenset({"gegen", "von", "für", "against", "Bei"})
 _LEGAL_NOUNS = re.compile(

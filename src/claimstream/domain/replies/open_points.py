@@ -81,13 +81,20 @@ OPEN_POINTS = (
         r"\A(?:das|die|den) [^\s,;:.]{3,40}(?: (?:fuer|von|zur|zum|aus|im|am|der|des|dem|den|die|das|\d[\d ]{0,20}|"
         r"[a-z-]{3,30})){0,4}? {keeps_or_claims} (?:der|die|das|eine?|unsere?|meine?)\b|"
         r"{seeks_it}{gap}{by_itself}(?= ?[.,;!]| ab\b| ?\Z)|"
-        r"\bfuer (?:das|die|den) [^,;:]{0,20}?{another_claim}[^,;:]{0,40}? {competent}",
+        r"\bfuer (?:das|die|den) [^,;:]{0,20}?{another_claim}[^,;:]{0,40}? {competent}|"
+        r"\A(?:das|die|der) [^,;:]{0,20}?{another_claim}[^,;:]{0,60}? (?:von|bei|in|im|durch) (?!uns\b|mir\b)"
+        r"[^,;:]{1,60}? {worked_on}",
         takes=(
             "Das Wasser rechnet der Zweckverband ab.",
             "Die Beiträge zur Pflegekasse erhebt die Pflegekasse.",
             "Für die Darlehen ist das Team 4 zuständig.",
+            "Das Darlehen wird von unserem Center in Fulda bearbeitet.",
         ),
-        leaves=("Die Gebühr erheben wir.", "Die Vollstreckung betreibt das Hauptzollamt."),
+        leaves=(
+            "Die Gebühr erheben wir.",
+            "Die Vollstreckung betreibt das Hauptzollamt.",
+            "Das Konto wird von uns geführt.",
+        ),
         but=rf"{_CALM}|{{there_is_none}}",
     ),
     Rule(

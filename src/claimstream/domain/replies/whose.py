@@ -75,7 +75,8 @@ IDENTITY = Rule(
     r"{our_customer}{gap}{born_on}{gap}{born}|{born_on}{gap}{our_customer}{gap}{born}|"
     r"{our_customer}{gap}{lives_at}|{personal_data}{gap}(?:{our_customer}{gap}{reads}|{differs})|"
     r"{another_of_the_name}{gap}(?:nicht|keine|not)\b|"
-    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}|{the_client}{gap}{not_on_file}|{identity}{gap}{to_clear}",
+    r"\b(?:keine?n?|no) {another_of_the_name}|{same_person}|{the_client}{gap}{not_on_file}|{identity}{gap}{to_clear}|"
+    r"{in_the_name_of}[^;:]{1,80}?\b(?:nicht|keine?n?|not|no)\b",
     takes=(
         "Unser Kunde ist nach unseren Daten am 03.05.1961 geboren.",
         "Unsere Kundin wohnt in der Ringstraße 4.",
@@ -86,6 +87,7 @@ IDENTITY = Rule(
         "Es ist die einzige Kundin dieses Namens.",
         "Ihre Mandantin kommt in unserer Kartei nicht vor.",
         "Wir bitten, die Identität zu prüfen.",
+        "Ein Konto auf den Namen Kern war nicht zu ermitteln.",
     ),
     leaves=(
         "Ihr Mandant, geboren am 03.05.1961, wohnhaft Ringstraße 4",
