@@ -360,6 +360,68 @@ def test_a_number_is_read_with_what_its_format_puts_around_it(value: float, numb
     assert lines(data) == [f"Summe\t{shown}".rstrip()]
 
 
+_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def _sheet_of_runs(runs: str, *, shared: bool) -> bytes:
+    """A sheet with one cell of these runs, which stand in the table of strings or in the sheet itself."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Summe"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    inline = b"<is><t>Summe</t></is>"
+    assert inline in sheet
+    if shared:
+        sheet = sheet.replace(inline, b"<v>0</v>").replace(b't="inlineStr"', b't="s"')
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_SHEETS}"><si>{runs}</si></sst>'.encode()
+        strings = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_STRINGS}"/></Types>'
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", strings.encode())
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(inline, f"<is>{runs}</is>".encode())
+    return samples.archive(parts)
+
+
+def _cell_run(text: str, looks: str = "") -> str:
+    return f'<r>{f"<rPr>{looks}</rPr>" if looks else ""}<t xml:space="preserve">{text}</t></r>'
+
+
+_SUPER = '<vertAlign val="superscript"/>'
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (_cell_run("3430") + _cell_run("1", _SUPER) + _cell_run(" EUR"), "3430\ufffc1 EUR"),
+        (_cell_run("3430") + _cell_run("1", '<vertAlign val="subscript"/>'), "3430\ufffc1"),
+        (_cell_run("1", _SUPER) + _cell_run("") + _cell_run("234,56"), "1\ufffc234,56"),
+        (_cell_run("500,") + _cell_run("00", _SUPER), "500,00"),
+        (_cell_run("500,00 EUR") + _cell_run("1", _SUPER), "500,00 EUR1"),
+        (_cell_run("alt ") + _cell_run("900,00 EUR", "<strike/>") + _cell_run(" 500,00 EUR"), "alt  500,00 EUR"),
+        (_cell_run("1") + _cell_run("2", "<strike/>") + _cell_run("34,56"), "1\ufffc34,56"),
+        (_cell_run("5", "<b/>") + _cell_run("00,00", '<u/><strike val="0"/>'), "500,00"),
+    ],
+)
+def test_raised_and_struck_runs_of_a_cell_are_told_apart(runs: str, text: str, shared: bool) -> None:
+    assert lines(_sheet_of_runs(runs, shared=shared)) == [text]
+
+
+def test_struck_cells_stay_struck_where_the_looks_of_a_sheet_are_at_fault() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"] = "900,00 EUR", "500,00 EUR"
+    book.active["A1"].font = openpyxl.styles.Font(strike=True)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"<fill><patternFill/></fill>", b"<fill></fill>", 1)
+    document = read(samples.archive(parts))
+    assert (document.text.split("\t")[-1], document.struck) == ("500,00 EUR", ("900,00 EUR",))
+
+
 def test_rows_columns_and_cells_that_a_sheet_hides_are_not_read() -> None:
     book = openpyxl.load_workbook(io.BytesIO(samples.excel([["Summe", 900, 500], ["Gefiltert", 900], ["Ende", 1, 2]])))
     sheet = book.active

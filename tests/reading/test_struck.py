@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.cell.text import InlineFont  # type: ignore[import-untyped]  # it ships no types
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
@@ -99,6 +101,15 @@ def _sheet(void: str, shown: str) -> ParsedMail:
     return _attached("liste.xlsx", "application/octet-stream", buffer.getvalue())
 
 
+def _run_of_a_sheet(void: str, shown: str) -> ParsedMail:
+    book = openpyxl.Workbook()
+    struck = TextBlock(InlineFont(strike=True), void)
+    book.active["A1"] = CellRichText("Forderung: ", struck, f" {shown}")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return _attached("liste.xlsx", "application/octet-stream", buffer.getvalue())
+
+
 def _pdf(draw: Callable[[Canvas, float, float, float], None]) -> Callable[[str, str], ParsedMail]:
     def read(void: str, shown: str) -> ParsedMail:
         buffer = io.BytesIO()
@@ -150,6 +161,7 @@ CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "rtf": _rtf(r"\strike"),
     "rtf twice": _rtf(r"\striked1"),
     "sheet": _sheet,
+    "run of a sheet": _run_of_a_sheet,
     "pdf line": _pdf(_line_through),
     "pdf bar": _pdf(_bar_through),
     "pdf mark": _pdf(_mark_through),
