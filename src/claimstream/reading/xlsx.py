@@ -269,9 +269,9 @@ def _hidden(source: IO[bytes], *, runs: bool) -> _Hidden:
                 hidden.uncounted = True
             for inline in element.iter("{*}is") if runs else ():
                 text = Text.from_tree(inline)
-                shown = _shown(text)
-                if isinstance(shown, _Runs):
-                    hidden.inline[_one_line(str(text.content))] = _runs_on_one_line(shown)
+                as_shown = _shown(text)
+                if isinstance(as_shown, _Runs):
+                    hidden.inline[_one_line(str(text.content))] = _runs_on_one_line(as_shown)
         element.clear()
     return hidden
 
