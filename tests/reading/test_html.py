@@ -18,6 +18,15 @@ def text(html: str) -> str:
         '<span style="opacity: 0">900,00 EUR</span>',
         '<span style="max-height:0px;overflow:hidden">900,00 EUR</span>',
         "<ruby><rt>900,00 EUR</rt></ruby>",
+        '<span style="color:#ffffff">900,00 EUR</span>',
+        '<span style="color: White !important">900,00 EUR</span>',
+        '<font color="#fdfdfd">900,00 EUR</font>',
+        '<font color="fff">900,00 EUR</font>',
+        '<span style="color:rgb(255, 255, 255)">900,00 EUR</span>',
+        '<span style="color:rgba(0,0,0,0)">900,00 EUR</span>',
+        '<b style="color:#036"><i style="background:#003366 repeat-x top">900,00 EUR</i></b>',
+        '<table bgcolor="#003366"><tr><td style="background:#fff;color:#fff">900,00 EUR</td></tr></table>',
+        "<style>.pre{color:#FFF}</style><span class=pre>900,00 EUR</span>",
     ],
 )
 def test_what_is_struck_out_or_hidden_is_not_read(void: str) -> None:
@@ -34,6 +43,15 @@ def test_what_is_struck_out_or_hidden_is_not_read(void: str) -> None:
         '<span style="stop-opacity:0">500,00</span>',
         '<span style="font-size:0"><b style="font-size:14px">500,00</b></span>',
         "<ins>500,00</ins>",
+        '<span style="color:#036">500,00</span>',
+        '<span style="color:#fff;background:navy">500,00</span>',
+        '<b style="background-color:#003366"><i style="color:#fff">500,00</i></b>',
+        '<b style="background:#036 url(x.png) no-repeat"><i style="color:#fff">500,00</i></b>',
+        '<i style="color:#fff"><b style="color:#000">500,00</b></i>',
+        '<i style="color:#fff"><a href="http://a.example">500,00</a></i>',
+        '<style>.dark{background:#036}</style><b class="dark"><i style="color:#fff">500,00</i></b>',
+        '<style>.top b{background:#036}</style><b><i style="color:#fff">500,00</i></b>',
+        "<style>b{color:#fff} b{color:red}</style><b>500,00</b>",
     ],
 )
 def test_what_is_shown_is_read(shown: str) -> None:
@@ -128,3 +146,12 @@ def test_cells_that_stand_at_the_top_of_their_row_are_not_raised() -> None:
 )
 def test_fields_of_a_form_are_read_as_they_were_filled_in(field: str, read: str) -> None:
     assert text(field).removeprefix("Summe:").strip() == read
+
+
+def test_text_on_a_dark_cell_is_read_and_text_in_the_colour_of_the_page_is_noted() -> None:
+    head = (
+        '<tr bgcolor="#003366"><td><font color="#ffffff">Forderung</font></td><td style="color:#fff">500,00</td></tr>'
+    )
+    page = f'<body text="#000000"><table>{head}</table><p style="color:#fff">Hallo <b>900,00 EUR</b> Ende</p></body>'
+    read, _, struck = html_to_text(page)
+    assert (read.split(), struck) == (["Forderung", "500,00"], ("Hallo   Ende", "900,00 EUR"))

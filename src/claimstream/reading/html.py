@@ -10,6 +10,7 @@ from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 
 from claimstream.domain.language import alternatives
 from claimstream.domain.reader.spelling import fold
+from claimstream.reading.colours import take_unseen
 from claimstream.reading.css import declared, names_of, simple_rules, squeezed
 from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
@@ -40,6 +41,7 @@ _BLOCKS = {
 }  # fmt: skip
 _SHOWS_NO_TEXT = {"password", "image", "range", "color"}
 """Fields of a form that show dots, a picture or a colour."""
+_COLOURED = re.compile("color|text=", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"(?:inline-)?(?:block|table|flex|grid|list)")
 _MOST_STEPS = 20
 """The number of elements among which the text beside raised figures is looked for."""
@@ -89,6 +91,9 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
     cut = cut or gave_up
     if root is None:
         return "", cut, ()
+    void = _Void(root)
+    if _COLOURED.search(html):
+        void.struck += take_unseen(root, void.hides)
     for element in root.iter():
         if local(element):
             element.text = (element.text or "").translate(_STORED)
@@ -96,7 +101,6 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
     if "rtl" in html.lower():
         _turn(root)
     quotations: list[str] = []
-    void = _Void(root)
     _mark(root, quotations, void)
     text = _render(root, quotations).translate(_SPACES_BACK)
     text = without_loose_marks(text, "")
@@ -134,13 +138,17 @@ class _Void:
         """Return True when an element is none of the text. One that is struck out is noted."""
         if not isinstance(element.tag, str):
             return False
-        style = element.get("style") or ""
-        if name in _INVISIBLE or _hides(style) or self._names(element, name, self._hiding):
+        if self.hides(element, name):
             return True
+        style = element.get("style") or ""
         struck = name in _STRUCK or _strikes(style) or self._names(element, name, self._striking)
         if struck and len(self.struck) < _MOST_STRUCK:
             self.struck.append(" ".join(islice(element.itertext(), _STRUCK_TEXTS)))
         return struck
+
+    def hides(self, element: Element, name: str) -> bool:
+        style = element.get("style") or ""
+        return name in _INVISIBLE or _hides(style) or self._names(element, name, self._hiding)
 
     def raises(self, element: Element, name: str) -> bool:
         """Return True when an element stands higher or lower than the text beside it."""
