@@ -279,6 +279,104 @@ def test_a_style_of_a_paragraph_hides_its_text_unless_a_run_shows_it(style: str)
     assert lines(_word(body, _STYLES)) == ["500,00 EUR" if style == "Hidden" else "Summe 500,00 EUR"]
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "read"),
+    [
+        (_run("9", '<w:color w:val="FFFFFF"/>'), ""),
+        (_run("9", '<w:color w:val="fefefe"/>'), ""),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="FFFFFF"/>'), ""),
+        (_run("9", '<w:rStyle w:val="White"/>'), ""),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="003366"/>'), "9"),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>'), "9"),
+        (_run("9", '<w:color w:val="003366"/>'), "9"),
+        ('<w:pPr><w:shd w:val="clear" w:fill="003366"/></w:pPr>' + _run("9", '<w:color w:val="FFFFFF"/>'), "9"),
+        ('<w:pPr><w:pStyle w:val="Banner"/></w:pPr>' + _run("9", '<w:color w:val="FFFFFF"/>'), "9"),
+    ],
+)
+def test_white_text_of_word_is_read_on_a_dark_ground_alone(paragraph: str, read: str) -> None:
+    styles = (
+        '<w:style w:styleId="White"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+        '<w:style w:styleId="Dark"><w:pPr><w:shd w:val="clear" w:fill="003366"/></w:pPr></w:style>'
+        '<w:style w:styleId="Banner"><w:basedOn w:val="Dark"/></w:style>'
+    )
+    assert lines(_word(f"<w:p>{paragraph}{_run('500,00 EUR')}</w:p>", styles)) == [f"{read}500,00 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "table", "is_read"),
+    [
+        ('<w:shd w:val="clear" w:fill="4472C4"/>', "", True),
+        ("", '<w:tblStyle w:val="Grid4"/>', True),
+        ('<w:shd w:val="clear" w:fill="auto"/>', '<w:tblStyle w:val="Grid"/>', False),
+        ('<w:shd w:val="clear" w:fill="FFFFFF"/>', '<w:tblStyle w:val="Grid4"/>', False),
+    ],
+)
+def test_white_text_in_a_shaded_cell_of_word_is_read(cell: str, table: str, is_read: bool) -> None:
+    styles = (
+        '<w:style w:styleId="Grid"><w:tblPr/></w:style><w:style w:styleId="Grid4"><w:tblStylePr w:type="firstRow">'
+        '<w:tcPr><w:shd w:val="clear" w:fill="4472C4"/></w:tcPr></w:tblStylePr></w:style>'
+    )
+    run = _run("Betrag", '<w:color w:val="FFFFFF"/>')
+    white = f"<w:p>{run}</w:p>"
+    row = f"<w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{white}</w:tc><w:tc>{_paragraph('500,00')}</w:tc></w:tr>"
+    document = read(_word(f"<w:tbl><w:tblPr>{table}</w:tblPr>{row}</w:tbl>", styles))
+    shown = ("Betrag\t500,00", ()) if is_read else ("500,00", ("Betrag",))
+    assert (document.text, document.struck) == shown
+
+
+def _field(data: str, code: str) -> str:
+    """A form field of the older kind, as Word writes it."""
+    begin = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:enabled/>{data}</w:ffData></w:fldChar></w:r>'
+    return f'{begin}<w:r><w:instrText> {code} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _box(*states: str) -> str:
+    return _field(f"<w:checkBox><w:sizeAuto/>{''.join(states)}</w:checkBox>", "FORMCHECKBOX")
+
+
+def _choice(*numbers: str) -> str:
+    entries = '<w:listEntry w:val="gern"/><w:listEntry w:val="nicht"/>'
+    return _field(f"<w:ddList>{''.join(numbers)}{entries}</w:ddList>", "FORMDROPDOWN")
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        (_box('<w:default w:val="0"/>'), "☐"),
+        (_box(), "☐"),
+        (_box('<w:default w:val="1"/>'), "☒"),
+        (_box('<w:default w:val="1"/>', '<w:checked w:val="0"/>'), "☐"),
+        (_box('<w:default w:val="0"/>', "<w:checked/>"), "☒"),
+        (_choice('<w:result w:val="1"/>'), "nicht"),
+        (_choice('<w:default w:val="1"/>'), "nicht"),
+        (_choice(), "gern"),
+        (_choice('<w:result w:val="7"/>'), ""),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "☒"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "☐"),
+    ],
+)
+def test_form_fields_of_word_are_read_as_they_are_shown(field: str, shown: str) -> None:
+    assert lines(_word(f"<w:p>{_run('Wir ')}{field}{_run(' zu')}</w:p>")) == [f"Wir {shown} zu"]
+
+
+def _control(run: str, properties: str = "<w:showingPlcHdr/>") -> str:
+    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{run}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    ("control", "text", "cut"),
+    [
+        (_control(_run("nicht", '<w:rStyle w:val="PlaceholderText"/>')), "Wir  zu", ""),
+        (_control(_run("nicht", "<w:b/>")), "Wir  zu", "read all but fields of a form whose text may be"),
+        (_control(_run("nicht"), '<w:showingPlcHdr w:val="0"/>'), "Wir nicht zu", ""),
+        (_control(_run("nicht"), "<w:text/>"), "Wir nicht zu", ""),
+    ],
+)
+def test_the_placeholder_of_a_content_control_is_no_text(control: str, text: str, cut: str) -> None:
+    document = read(_word(f"<w:p>{_run('Wir ')}{control}{_run(' zu')}</w:p>"))
+    assert (document.text, document.cut[: len(cut) or 1]) == (text, cut)
+
+
 def test_hidden_rows_of_word_are_not_read() -> None:
     row = "<w:tr>{}<w:tc>{}</w:tc></w:tr>"
     hidden = row.format("<w:trPr><w:hidden/></w:trPr>", _paragraph("900,00"))

@@ -157,6 +157,7 @@ CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "word strike": _word("strike"),
     "word dstrike": _word("dstrike"),
     "word vanish": _word("vanish"),
+    "word white": _word('color w:val="FFFFFF"'),
     "odt": _odt,
     "rtf": _rtf(r"\strike"),
     "rtf twice": _rtf(r"\striked1"),
