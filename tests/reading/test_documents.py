@@ -179,6 +179,30 @@ def test_raised_figures_of_a_pdf_are_marked(rise: float) -> None:
     assert lines(samples.pdf(draw))[0] == "Summe EUR 1.234\ufffc56"
 
 
+_AGREED, _REFUSED = "Wir stimmen dem Plan zu.", "Wir lehnen den Plan ab."
+
+
+@pytest.mark.parametrize(
+    ("boxes", "read_as"),
+    [
+        ([("Off", 698, "/V/Off")], [f"☐ {_AGREED}", _REFUSED]),
+        ([("Ja", 698, "/V/Ja")], [f"☒ {_AGREED}", _REFUSED]),
+        ([("Off", 698, ""), ("Ja", 668, "")], [f"☐ {_AGREED}", f"☒ {_REFUSED}"]),
+        ([("Off", 696, "/Ff 32768")], [f"☐ {_AGREED}", _REFUSED]),
+        ([("Off", 698, "/Ff 65536")], [_AGREED, _REFUSED]),
+        ([("Off", 698, "/F 2")], [_AGREED, _REFUSED]),
+    ],
+)
+def test_boxes_of_a_pdf_stand_on_the_lines_they_belong_to(boxes: list[tuple[str, float, str]], read_as: str) -> None:
+    document = read(samples.pdf_boxes(*boxes))
+    assert ([line for line in document.text.split("\n") if line], document.cut) == (read_as, "")
+
+
+@pytest.mark.parametrize("box", [("Off", 600, ""), ("Off", 698, "/V/Ja"), ("Off", 690, "/Rect[30 680 45 720]")])
+def test_boxes_of_a_pdf_that_belong_nowhere_are_a_rest(box: tuple[str, float, str]) -> None:
+    assert read(samples.pdf_boxes(box)).cut.startswith("read all but the boxes of a form")
+
+
 def test_a_pdf_cut_within_a_later_change_is_a_rest() -> None:
     sound = samples.pdf()
     assert not read(sound).cut

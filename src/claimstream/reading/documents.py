@@ -61,6 +61,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.cut and not left_out:
         cut = f"read {limits.max_text_chars} characters of the pages."
+    if result.loose_boxes:
+        cut = "read all but the boxes of a form, of which it is not clear what they belong to."
     if result.changing:
         cut = "read the file without a change to it whose end is missing."
     if result.damaged:
