@@ -193,7 +193,9 @@ _AGREED, _REFUSED = "Wir stimmen dem Plan zu.", "Wir lehnen den Plan ab."
         ([("Off", 698, "/F 2")], [_AGREED, _REFUSED]),
     ],
 )
-def test_boxes_of_a_pdf_stand_on_the_lines_they_belong_to(boxes: list[tuple[str, float, str]], read_as: str) -> None:
+def test_boxes_of_a_pdf_stand_on_the_lines_they_belong_to(
+    boxes: list[tuple[str, float, str]], read_as: list[str]
+) -> None:
     document = read(samples.pdf_boxes(*boxes))
     assert [line for line in document.text.split("\n") if line] == read_as
     assert document.cut == ""
@@ -598,6 +600,39 @@ def test_an_opendocument_text_keeps_its_spaces_and_rows() -> None:
     found = lines(samples.odt(body))
     assert found[:3] == ["Saldo", "Betrag:  500,00 EUR", "per heute"]
     assert [cell for cell in found[3].split("\t") if cell] == ["12", "3.418,07 €"]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "text"),
+    [
+        ('3427<text:span text:style-name="Up">1</text:span> EUR', "3427\ufffc1 EUR"),
+        ('<text:span text:style-name="Down">1</text:span>234,56', "1\ufffc234,56"),
+        ('3427<text:span><text:span text:style-name="Up">1</text:span></text:span>', "3427\ufffc1"),
+        ('500,<text:span text:style-name="Up">00</text:span> EUR', "500,00 EUR"),
+        ('5<text:span text:style-name="Level">00</text:span>,00', "500,00"),
+        (
+            "3428<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>ohne Kosten</text:p>"
+            "</text:note-body></text:note> EUR",
+            "3428\ufffc1 EUR\nohne Kosten",
+        ),
+    ],
+)
+def test_raised_figures_and_notes_of_opendocument_are_told_apart(paragraph: str, text: str) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "style", "text")
+    )
+    places = {"Base": "super 58%", "Down": "-33% 58%", "Level": "0% 100%"}
+    styles = "".join(
+        f'<style:style style:name="{name}"><style:text-properties style:text-position="{place}"/></style:style>'
+        for name, place in places.items()
+    )
+    styles += '<style:style style:name="Up" style:parent-style-name="Base"/>'
+    content = (
+        f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text><text:p>{paragraph}</text:p></office:text></office:body></office:document-content>"
+    )
+    parts = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()}
+    assert read(samples.archive(parts)).text == text
 
 
 def test_cells_of_an_rtf_row_are_not_read_as_one_number() -> None:
