@@ -635,6 +635,32 @@ def test_raised_figures_and_notes_of_opendocument_are_told_apart(paragraph: str,
     assert read(samples.archive(parts)).text == text
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (r"3418{\super 1} EUR", "3418\ufffc1 EUR"),
+        (r"3418{\up6\fs12 1} EUR", "3418\ufffc1 EUR"),
+        (r"{\b 3418}\sub 1\nosupersub  EUR", "3418\ufffc1 EUR"),
+        (r"{\super 1}234,56", "1\ufffc234,56"),
+        (r"500,{\super 00} EUR", "500,00 EUR"),
+        (r"5{\up0 00},00", "500,00"),
+    ],
+)
+def test_raised_figures_of_rtf_are_marked(words: str, text: str) -> None:
+    read_as = read(rf"{{\rtf1\ansi Summe {words}\par}}".encode()).text
+    assert read_as.replace(" ", "") == f"Summe{text}".replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cut"), [(0, ""), (1, "read all but the boxes and lists of a form."), (2, "read all but the boxes")]
+)
+def test_boxes_and_lists_of_rtf_are_a_rest(kind: int, cut: str) -> None:
+    field = rf"{{\field{{\*\fldinst FORM {{\*\formfield{{\fftype{kind}\ffres0}}}}}}{{\fldrslt }}}}"
+    document = read(rf"{{\rtf1\ansi {field} Wir stimmen zu.\par}}".encode())
+    assert ("Wir stimmen zu." in document.text, document.cut.startswith(cut)) == (True, True)
+    assert bool(document.cut) == bool(cut)
+
+
 def test_cells_of_an_rtf_row_are_not_read_as_one_number() -> None:
     found = lines(samples.RTF)
     assert found[0] == "Gläubiger: Stadtwerke Aue"

@@ -181,6 +181,7 @@ CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "odt": _odt,
     "rtf": _rtf(r"\strike"),
     "rtf twice": _rtf(r"\striked1"),
+    "rtf deleted": _rtf(r"\deleted"),
     "sheet": _sheet,
     "run of a sheet": _run_of_a_sheet,
     "pdf line": _pdf(_line_through),
