@@ -143,6 +143,31 @@ def pdf_form(value: str, *, field: bool = True, drawn: bool = True) -> bytes:
     )
 
 
+def pdf_boxes(*boxes: tuple[str, float, str]) -> bytes:
+    """A form whose boxes stand beside its first line of text, 12 points high at 700, or elsewhere: the state of each,
+    its height on the page and further entries."""
+    page = b"BT /F1 12 Tf 50 700 Td (Wir stimmen dem Plan zu.) Tj 0 -30 Td (Wir lehnen den Plan ab.) Tj ET"
+    fonts = b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>/Z<</Type/Font/Subtype/Type1"
+    fonts += b"/BaseFont/ZapfDingbats>>>>>>"
+    cross = b"BT /Z 12 Tf 2 3 Td (8) Tj ET"
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 15 15]/Length %d%s>>stream\n%s\nendstream"
+    numbers = range(7, 7 + len(boxes))
+    listed = b" ".join(b"%d 0 R" % number for number in numbers)
+    return pdf_of_objects(
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[%s]>>>>" % listed,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Annots[%s]%s>>" % (listed, fonts),
+        b"<</Length %d>>stream\n" % len(page) + page + b"\nendstream",
+        form % (len(cross), fonts, cross),
+        form % (0, b"", b""),
+        *(
+            f"<</Type/Annot/Subtype/Widget/FT/Btn/T(f{number})/AS/{state}/Rect[30 {height} 45 {height + 15}]/F 4"
+            f"/AP<</N<</Ja 5 0 R/Off 6 0 R>>>>{more}>>".encode()
+            for number, (state, height, more) in zip(numbers, boxes, strict=True)
+        ),
+    )
+
+
 def xfa_pdf() -> bytes:
     """The page that Acrobat shows in place of the form while it makes the form's pages."""
     page = b"BT /F1 10 Tf 60 760 Td (Bitte warten Sie, das Formular wird geladen.) Tj ET"

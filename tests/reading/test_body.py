@@ -47,3 +47,9 @@ def test_a_plain_form_that_says_less_is_no_contradiction(plain: str, html: str) 
 @pytest.mark.parametrize("html", ["", "<img src='cid:letter'>", "<p>HTML</p>"])
 def test_an_html_form_that_says_nothing_leaves_the_plain_one(html: str) -> None:
     assert body_text(forms(PLAIN.format("1.293,34 EUR"), html)) == (PLAIN.format("1.293,34 EUR"), "", ())
+
+
+@pytest.mark.parametrize("figure", ["35001<sup>1</sup>", '35001<span style="vertical-align: super">1</span>'])
+def test_raised_figures_of_an_html_form_are_not_read_from_the_plain_one(figure: str) -> None:
+    text, missing, _ = body_text(forms(PLAIN.format("350011 EUR"), LETTER.format(f"{figure} EUR")))
+    assert ("35001\ufffc1 EUR" in text, missing) == (True, "")

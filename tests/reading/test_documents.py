@@ -179,6 +179,33 @@ def test_raised_figures_of_a_pdf_are_marked(rise: float) -> None:
     assert lines(samples.pdf(draw))[0] == "Summe EUR 1.234\ufffc56"
 
 
+_AGREED, _REFUSED = "Wir stimmen dem Plan zu.", "Wir lehnen den Plan ab."
+
+
+@pytest.mark.parametrize(
+    ("boxes", "read_as"),
+    [
+        ([("Off", 698, "/V/Off")], [f"☐ {_AGREED}", _REFUSED]),
+        ([("Ja", 698, "/V/Ja")], [f"☒ {_AGREED}", _REFUSED]),
+        ([("Off", 698, ""), ("Ja", 668, "")], [f"☐ {_AGREED}", f"☒ {_REFUSED}"]),
+        ([("Off", 696, "/Ff 32768")], [f"☐ {_AGREED}", _REFUSED]),
+        ([("Off", 698, "/Ff 65536")], [_AGREED, _REFUSED]),
+        ([("Off", 698, "/F 2")], [_AGREED, _REFUSED]),
+    ],
+)
+def test_boxes_of_a_pdf_stand_on_the_lines_they_belong_to(
+    boxes: list[tuple[str, float, str]], read_as: list[str]
+) -> None:
+    document = read(samples.pdf_boxes(*boxes))
+    assert [line for line in document.text.split("\n") if line] == read_as
+    assert document.cut == ""
+
+
+@pytest.mark.parametrize("box", [("Off", 600, ""), ("Off", 698, "/V/Ja"), ("Off", 690, "/Rect[30 680 45 720]")])
+def test_boxes_of_a_pdf_that_belong_nowhere_are_a_rest(box: tuple[str, float, str]) -> None:
+    assert read(samples.pdf_boxes(box)).cut.startswith("read all but the boxes of a form")
+
+
 def test_a_pdf_cut_within_a_later_change_is_a_rest() -> None:
     sound = samples.pdf()
     assert not read(sound).cut
@@ -279,6 +306,104 @@ def test_a_style_of_a_paragraph_hides_its_text_unless_a_run_shows_it(style: str)
     assert lines(_word(body, _STYLES)) == ["500,00 EUR" if style == "Hidden" else "Summe 500,00 EUR"]
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "read"),
+    [
+        (_run("9", '<w:color w:val="FFFFFF"/>'), ""),
+        (_run("9", '<w:color w:val="fefefe"/>'), ""),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="FFFFFF"/>'), ""),
+        (_run("9", '<w:rStyle w:val="White"/>'), ""),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="003366"/>'), "9"),
+        (_run("9", '<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>'), "9"),
+        (_run("9", '<w:color w:val="003366"/>'), "9"),
+        ('<w:pPr><w:shd w:val="clear" w:fill="003366"/></w:pPr>' + _run("9", '<w:color w:val="FFFFFF"/>'), "9"),
+        ('<w:pPr><w:pStyle w:val="Banner"/></w:pPr>' + _run("9", '<w:color w:val="FFFFFF"/>'), "9"),
+    ],
+)
+def test_white_text_of_word_is_read_on_a_dark_ground_alone(paragraph: str, read: str) -> None:
+    styles = (
+        '<w:style w:styleId="White"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+        '<w:style w:styleId="Dark"><w:pPr><w:shd w:val="clear" w:fill="003366"/></w:pPr></w:style>'
+        '<w:style w:styleId="Banner"><w:basedOn w:val="Dark"/></w:style>'
+    )
+    assert lines(_word(f"<w:p>{paragraph}{_run('500,00 EUR')}</w:p>", styles)) == [f"{read}500,00 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "table", "is_read"),
+    [
+        ('<w:shd w:val="clear" w:fill="4472C4"/>', "", True),
+        ("", '<w:tblStyle w:val="Grid4"/>', True),
+        ('<w:shd w:val="clear" w:fill="auto"/>', '<w:tblStyle w:val="Grid"/>', False),
+        ('<w:shd w:val="clear" w:fill="FFFFFF"/>', '<w:tblStyle w:val="Grid4"/>', False),
+    ],
+)
+def test_white_text_in_a_shaded_cell_of_word_is_read(cell: str, table: str, is_read: bool) -> None:
+    styles = (
+        '<w:style w:styleId="Grid"><w:tblPr/></w:style><w:style w:styleId="Grid4"><w:tblStylePr w:type="firstRow">'
+        '<w:tcPr><w:shd w:val="clear" w:fill="4472C4"/></w:tcPr></w:tblStylePr></w:style>'
+    )
+    run = _run("Betrag", '<w:color w:val="FFFFFF"/>')
+    white = f"<w:p>{run}</w:p>"
+    row = f"<w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{white}</w:tc><w:tc>{_paragraph('500,00')}</w:tc></w:tr>"
+    document = read(_word(f"<w:tbl><w:tblPr>{table}</w:tblPr>{row}</w:tbl>", styles))
+    shown = ("Betrag\t500,00", ()) if is_read else ("500,00", ("Betrag",))
+    assert (document.text, document.struck) == shown
+
+
+def _field(data: str, code: str) -> str:
+    """A form field of the older kind, as Word writes it."""
+    begin = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:enabled/>{data}</w:ffData></w:fldChar></w:r>'
+    return f'{begin}<w:r><w:instrText> {code} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _box(*states: str) -> str:
+    return _field(f"<w:checkBox><w:sizeAuto/>{''.join(states)}</w:checkBox>", "FORMCHECKBOX")
+
+
+def _choice(*numbers: str) -> str:
+    entries = '<w:listEntry w:val="gern"/><w:listEntry w:val="nicht"/>'
+    return _field(f"<w:ddList>{''.join(numbers)}{entries}</w:ddList>", "FORMDROPDOWN")
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        (_box('<w:default w:val="0"/>'), "☐"),
+        (_box(), "☐"),
+        (_box('<w:default w:val="1"/>'), "☒"),
+        (_box('<w:default w:val="1"/>', '<w:checked w:val="0"/>'), "☐"),
+        (_box('<w:default w:val="0"/>', "<w:checked/>"), "☒"),
+        (_choice('<w:result w:val="1"/>'), "nicht"),
+        (_choice('<w:default w:val="1"/>'), "nicht"),
+        (_choice(), "gern"),
+        (_choice('<w:result w:val="7"/>'), ""),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "☒"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "☐"),
+    ],
+)
+def test_form_fields_of_word_are_read_as_they_are_shown(field: str, shown: str) -> None:
+    assert lines(_word(f"<w:p>{_run('Wir ')}{field}{_run(' zu')}</w:p>")) == [f"Wir {shown} zu"]
+
+
+def _control(run: str, properties: str = "<w:showingPlcHdr/>") -> str:
+    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{run}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    ("control", "text", "cut"),
+    [
+        (_control(_run("nicht", '<w:rStyle w:val="PlaceholderText"/>')), "Wir  zu", ""),
+        (_control(_run("nicht", "<w:b/>")), "Wir  zu", "read all but fields of a form whose text may be"),
+        (_control(_run("nicht"), '<w:showingPlcHdr w:val="0"/>'), "Wir nicht zu", ""),
+        (_control(_run("nicht"), "<w:text/>"), "Wir nicht zu", ""),
+    ],
+)
+def test_the_placeholder_of_a_content_control_is_no_text(control: str, text: str, cut: str) -> None:
+    document = read(_word(f"<w:p>{_run('Wir ')}{control}{_run(' zu')}</w:p>"))
+    assert (document.text, document.cut[: len(cut) or 1]) == (text, cut)
+
+
 def test_hidden_rows_of_word_are_not_read() -> None:
     row = "<w:tr>{}<w:tc>{}</w:tc></w:tr>"
     hidden = row.format("<w:trPr><w:hidden/></w:trPr>", _paragraph("900,00"))
@@ -360,6 +485,68 @@ def test_a_number_is_read_with_what_its_format_puts_around_it(value: float, numb
     assert lines(data) == [f"Summe\t{shown}".rstrip()]
 
 
+_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def _sheet_of_runs(runs: str, *, shared: bool) -> bytes:
+    """A sheet with one cell of these runs, which stand in the table of strings or in the sheet itself."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Summe"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    inline = b"<is><t>Summe</t></is>"
+    assert inline in sheet
+    if shared:
+        sheet = sheet.replace(inline, b"<v>0</v>").replace(b't="inlineStr"', b't="s"')
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_SHEETS}"><si>{runs}</si></sst>'.encode()
+        strings = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_STRINGS}"/></Types>'
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", strings.encode())
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(inline, f"<is>{runs}</is>".encode())
+    return samples.archive(parts)
+
+
+def _cell_run(text: str, looks: str = "") -> str:
+    return f'<r>{f"<rPr>{looks}</rPr>" if looks else ""}<t xml:space="preserve">{text}</t></r>'
+
+
+_SUPER = '<vertAlign val="superscript"/>'
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (_cell_run("3430") + _cell_run("1", _SUPER) + _cell_run(" EUR"), "3430\ufffc1 EUR"),
+        (_cell_run("3430") + _cell_run("1", '<vertAlign val="subscript"/>'), "3430\ufffc1"),
+        (_cell_run("1", _SUPER) + _cell_run("") + _cell_run("234,56"), "1\ufffc234,56"),
+        (_cell_run("500,") + _cell_run("00", _SUPER), "500,00"),
+        (_cell_run("500,00 EUR") + _cell_run("1", _SUPER), "500,00 EUR1"),
+        (_cell_run("alt ") + _cell_run("900,00 EUR", "<strike/>") + _cell_run(" 500,00 EUR"), "alt  500,00 EUR"),
+        (_cell_run("1") + _cell_run("2", "<strike/>") + _cell_run("34,56"), "1\ufffc34,56"),
+        (_cell_run("5", "<b/>") + _cell_run("00,00", '<u/><strike val="0"/>'), "500,00"),
+    ],
+)
+def test_raised_and_struck_runs_of_a_cell_are_told_apart(runs: str, text: str, shared: bool) -> None:
+    assert lines(_sheet_of_runs(runs, shared=shared)) == [text]
+
+
+def test_struck_cells_stay_struck_where_the_looks_of_a_sheet_are_at_fault() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"] = "900,00 EUR", "500,00 EUR"
+    book.active["A1"].font = openpyxl.styles.Font(strike=True)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"<fill><patternFill/></fill>", b"<fill></fill>", 1)
+    document = read(samples.archive(parts))
+    assert (document.text.split("\t")[-1], document.struck) == ("500,00 EUR", ("900,00 EUR",))
+
+
 def test_rows_columns_and_cells_that_a_sheet_hides_are_not_read() -> None:
     book = openpyxl.load_workbook(io.BytesIO(samples.excel([["Summe", 900, 500], ["Gefiltert", 900], ["Ende", 1, 2]])))
     sheet = book.active
@@ -413,6 +600,65 @@ def test_an_opendocument_text_keeps_its_spaces_and_rows() -> None:
     found = lines(samples.odt(body))
     assert found[:3] == ["Saldo", "Betrag:  500,00 EUR", "per heute"]
     assert [cell for cell in found[3].split("\t") if cell] == ["12", "3.418,07 €"]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "text"),
+    [
+        ('3427<text:span text:style-name="Up">1</text:span> EUR', "3427\ufffc1 EUR"),
+        ('<text:span text:style-name="Down">1</text:span>234,56', "1\ufffc234,56"),
+        ('3427<text:span><text:span text:style-name="Up">1</text:span></text:span>', "3427\ufffc1"),
+        ('500,<text:span text:style-name="Up">00</text:span> EUR', "500,00 EUR"),
+        ('5<text:span text:style-name="Level">00</text:span>,00', "500,00"),
+        (
+            "3428<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>ohne Kosten</text:p>"
+            "</text:note-body></text:note> EUR",
+            "3428\ufffc1 EUR\nohne Kosten",
+        ),
+    ],
+)
+def test_raised_figures_and_notes_of_opendocument_are_told_apart(paragraph: str, text: str) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "style", "text")
+    )
+    places = {"Base": "super 58%", "Down": "-33% 58%", "Level": "0% 100%"}
+    styles = "".join(
+        f'<style:style style:name="{name}"><style:text-properties style:text-position="{place}"/></style:style>'
+        for name, place in places.items()
+    )
+    styles += '<style:style style:name="Up" style:parent-style-name="Base"/>'
+    content = (
+        f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text><text:p>{paragraph}</text:p></office:text></office:body></office:document-content>"
+    )
+    parts = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()}
+    assert read(samples.archive(parts)).text == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (r"3418{\super 1} EUR", "3418\ufffc1 EUR"),
+        (r"3418{\up6\fs12 1} EUR", "3418\ufffc1 EUR"),
+        (r"{\b 3418}\sub 1\nosupersub  EUR", "3418\ufffc1 EUR"),
+        (r"{\super 1}234,56", "1\ufffc234,56"),
+        (r"500,{\super 00} EUR", "500,00 EUR"),
+        (r"5{\up0 00},00", "500,00"),
+    ],
+)
+def test_raised_figures_of_rtf_are_marked(words: str, text: str) -> None:
+    read_as = read(rf"{{\rtf1\ansi Summe {words}\par}}".encode()).text
+    assert read_as.replace(" ", "") == f"Summe{text}".replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cut"), [(0, ""), (1, "read all but the boxes and lists of a form."), (2, "read all but the boxes")]
+)
+def test_boxes_and_lists_of_rtf_are_a_rest(kind: int, cut: str) -> None:
+    field = rf"{{\field{{\*\fldinst FORM {{\*\formfield{{\fftype{kind}\ffres0}}}}}}{{\fldrslt }}}}"
+    document = read(rf"{{\rtf1\ansi {field} Wir stimmen zu.\par}}".encode())
+    assert ("Wir stimmen zu." in document.text, document.cut.startswith(cut)) == (True, True)
+    assert bool(document.cut) == bool(cut)
 
 
 def test_cells_of_an_rtf_row_are_not_read_as_one_number() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.cell.text import InlineFont  # type: ignore[import-untyped]  # it ships no types
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
@@ -99,6 +101,15 @@ def _sheet(void: str, shown: str) -> ParsedMail:
     return _attached("liste.xlsx", "application/octet-stream", buffer.getvalue())
 
 
+def _run_of_a_sheet(void: str, shown: str) -> ParsedMail:
+    book = openpyxl.Workbook()
+    struck = TextBlock(InlineFont(strike=True), void)
+    book.active["A1"] = CellRichText("Forderung: ", struck, f" {shown}")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return _attached("liste.xlsx", "application/octet-stream", buffer.getvalue())
+
+
 def _pdf(draw: Callable[[Canvas, float, float, float], None]) -> Callable[[str, str], ParsedMail]:
     def read(void: str, shown: str) -> ParsedMail:
         buffer = io.BytesIO()
@@ -118,24 +129,44 @@ def _line_through(canvas: Canvas, left: float, right: float, baseline: float) ->
     canvas.line(left, baseline + 3.5, right, baseline + 3.5)
 
 
+def _thick_line_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.setLineWidth(1.8)
+    canvas.line(left, baseline + 4, right, baseline + 4)
+
+
+def _scaled_line_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.saveState()
+    canvas.scale(0.1, 0.1)
+    canvas.setLineWidth(15)
+    canvas.line(10 * left, 10 * baseline + 40, 10 * right, 10 * baseline + 40)
+    canvas.restoreState()
+
+
+def _lines_through_in_one_path(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    path = canvas.beginPath()
+    for height in (baseline + 4, baseline - 60):
+        path.moveTo(left, height)
+        path.lineTo(right, height)
+    canvas.drawPath(path)
+
+
 def _bar_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
     canvas.rect(left - 5, baseline + 3, right - left + 10, 1, stroke=0, fill=1)
 
 
-def _mark_through(canvas: Canvas, left: float, right: float, baseline: float) -> None:
-    corners = f"{left} {baseline + 10} {right} {baseline + 10} {left} {baseline - 2} {right} {baseline - 2}"
-    canvas._annotationrefs = [
-        canvas._doc.Reference(
-            PDFDictionary(
-                {
-                    "Type": PDFName("Annot"),
-                    "Subtype": PDFName("StrikeOut"),
-                    "Rect": f"[{left} {baseline - 2} {right} {baseline + 10}]",
-                    "QuadPoints": f"[{corners}]",
-                }
-            )
-        )
-    ]
+def _mark(subtype: str, **entries: str) -> Callable[[Canvas, float, float, float], None]:
+    """A reader's mark; its entries with ``{l}``, ``{r}`` (left and right) and ``{b}`` (baseline) plus a number."""
+
+    def draw(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+        places = {"l": left, "r": right} | {f"b{n}".replace("-", "_"): baseline + n for n in (-2, 3, 4, 5, 10, 50)}
+        mark = {"Type": PDFName("Annot"), "Subtype": PDFName(subtype), "Rect": "[{l} {b_2} {r} {b10}]", "F": "4"}
+        filled = {key: v.format(**places) if isinstance(v, str) else v for key, v in {**mark, **entries}.items()}
+        canvas._annotationrefs = [canvas._doc.Reference(PDFDictionary(filled))]
+
+    return draw
+
+
+_CORNERS = "{l} {b10} {r} {b10} {l} {b_2} {r} {b_2}"
 
 
 CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
@@ -146,13 +177,25 @@ CONTAINERS: dict[str, Callable[[str, str], ParsedMail]] = {
     "word strike": _word("strike"),
     "word dstrike": _word("dstrike"),
     "word vanish": _word("vanish"),
+    "word white": _word('color w:val="FFFFFF"'),
     "odt": _odt,
     "rtf": _rtf(r"\strike"),
     "rtf twice": _rtf(r"\striked1"),
+    "rtf deleted": _rtf(r"\deleted"),
     "sheet": _sheet,
+    "run of a sheet": _run_of_a_sheet,
     "pdf line": _pdf(_line_through),
     "pdf bar": _pdf(_bar_through),
-    "pdf mark": _pdf(_mark_through),
+    "pdf thick line": _pdf(_thick_line_through),
+    "pdf scaled line": _pdf(_scaled_line_through),
+    "pdf lines in one path": _pdf(_lines_through_in_one_path),
+    "pdf mark": _pdf(_mark("StrikeOut", QuadPoints=f"[{_CORNERS}]")),
+    "pdf mark over lines": _pdf(
+        _mark("StrikeOut", Rect="[{l} {b_2} {r} {b50}]", QuadPoints=f"[{_CORNERS} {{l}} {{b50}} {{r}} {{b50}} 0 0 0 0]")
+    ),
+    "pdf ink": _pdf(_mark("Ink", InkList="[[{l} {b3} {r} {b5}]]")),
+    "pdf line mark": _pdf(_mark("Line", L="[{l} {b4} {r} {b4}]")),
+    "pdf lines mark": _pdf(_mark("PolyLine", Vertices="[{l} {b3} {r} {b5}]")),
 }
 
 
@@ -209,7 +252,26 @@ def _leader(canvas: Canvas, left: float, right: float, baseline: float) -> None:
     canvas.line(right + 5, baseline + 3, 290, baseline + 3)
 
 
-@pytest.mark.parametrize("draw", [_underline, _frame, _dash, _leader])
+def _grid(canvas: Canvas, left: float, right: float, baseline: float) -> None:
+    canvas.setLineWidth(1.5)
+    canvas.grid([left - 4, right + 4, right + 300], [baseline - 5, baseline + 11, baseline + 27])
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        _underline,
+        _frame,
+        _dash,
+        _leader,
+        _grid,
+        _mark("Underline", QuadPoints=f"[{_CORNERS}]"),
+        _mark("Ink", InkList="[[{l} {b_2} {r} {b_2}]]"),
+        _mark("Ink", InkList="[[{l} {b_2} {l} {b50} {r} {b4}]]"),
+        _mark("Line", L="[{l} {b_2} {r} {b_2}]"),
+        _mark("Ink", InkList="[[{l} {b3} {r} {b5}]]", F="2"),
+    ],
+)
 def test_lines_of_a_page_that_strike_nothing_leave_its_text(
     draw: Callable[[Canvas, float, float, float], None],
 ) -> None:

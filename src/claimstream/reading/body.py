@@ -15,8 +15,11 @@ _TAGS = re.compile(
 )
 _MONEY = re.compile(r"\d[\d.]{0,20},\d{2}\b")
 """No blanks: in one form a tab parts a date from its amount, in the other a blank."""
-_LOOKS = re.compile(r"<(?:s|del|strike)[\s>]|line-through|\brtl\b", re.IGNORECASE)
-"""Marks of text that is struck out, or shown from right to left: the plain form does not tell."""
+_LOOKS = re.compile(
+    r"<(?:s|del|strike|su[bp]|rt|input)[\s>]|line-through|\brtl\b|vertical-align:\s?su[bp]|position:\s?relative",
+    re.IGNORECASE,
+)
+"""Marks of text that is struck out, raised or shown from right to left, and of a form: the plain form does not tell."""
 _WORSE_SHARE = 0.2
 ANSWERED_BELOW = "An answer may stand below our own letter, which is quoted; look at the mail."
 _TWO_WAYS = "Its plain form gives an amount that its HTML form, which people see, does not give."

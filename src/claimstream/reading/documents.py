@@ -61,6 +61,8 @@ def _pdf(data: bytes, limits: Limits) -> Document:
     cut = f"read {result.pages_read} of {result.pages} pages." if left_out else ""
     if result.cut and not left_out:
         cut = f"read {limits.max_text_chars} characters of the pages."
+    if result.loose_boxes:
+        cut = "read all but the boxes of a form, of which it is not clear what they belong to."
     if result.changing:
         cut = "read the file without a change to it whose end is missing."
     if result.damaged:
@@ -103,11 +105,12 @@ def _office(data: bytes, media_type: str, limits: Limits, allowance: Allowance) 
         text, cut, struck = read_odf(data, limits, allowance)
         return Document(SourceKind.OTHER, text, cut, struck=struck)
     if media_type in _BY_KREUZBERG:
-        from claimstream.reading.office import read_office, without_struck_rtf  # noqa: PLC0415 - see above
+        from claimstream.reading.office import has_fields, read_office, without_struck_rtf  # noqa: PLC0415 - see above
 
         cut = "read a file whose end is missing." if media_type == filetype.RTF and _ends_open(data) else ""
         struck_out: tuple[str, ...] = ()
         if media_type == filetype.RTF:
+            cut = cut or ("read all but the boxes and lists of a form." if has_fields(data) else "")
             data, struck_out = without_struck_rtf(data)
         return Document(SourceKind.OTHER, read_office(data, media_type), cut, struck=struck_out)
     if media_type == filetype.SEALED:

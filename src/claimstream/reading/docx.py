@@ -6,6 +6,7 @@ header, in a text box or in a content control, which general converters leave ou
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -21,6 +22,13 @@ _RAISED = {"superscript", "subscript"}
 _NO_TEXT = {"inline", "pict", "object", "sym", "sup", "sub", "den"}
 """A picture, a sign of a symbol font or a part of a formula within a line: each may be a digit of an amount, or its
 minus."""
+_TICKED, _UNTICKED = "☒", "☐"
+_BOX_SIGNS = dict.fromkeys(("F0FE", "F0FD", "F0FC", "F0FB", "F052", "F053", "F078"), _TICKED) | dict.fromkeys(
+    ("F0A8", "F06F", "F070", "F071", "F072", "F0A3"), _UNTICKED
+)
+"""Boxes of Wingdings and Wingdings 2."""
+_WHITE = re.compile(r"(?:[eE][7-9a-fA-F]|[fF][0-9a-fA-F]){3}")
+"""White, or so near to it that it is not seen on white: each part is at least 231."""
 _MOST_VOID = 200
 """The most runs struck out or hidden that are noted."""
 _MOST_STYLES = 20
@@ -48,6 +56,7 @@ def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
             seen: set[str] = set()
             for name in sorted(n for n in names if re.fullmatch(pattern, n)):
                 root = parse_xml(unpack(archive, archive.getinfo(name), limits, allowance))
+                reader.empty_placeholders(root)
                 text = "\n".join(reader.blocks(root, 0)).strip()
                 # Headers of first and other pages mostly say the same.
                 if text and text not in seen:
@@ -56,6 +65,7 @@ def read_docx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
         if not any(re.fullmatch(r"word/document\d*\.xml", n) for n in names):
             raise UnreadableError("broken", "The Word file has no document part.")
     cut = f"read {_MAX_DEPTH} levels of elements." if reader.cut else ""
+    cut = "read all but fields of a form whose text may be their placeholder." if reader.unsure else cut
     cut = "read all but the documents inserted as a whole." if reader.inserted else cut
     return "\n\n".join(texts), cut, tuple(reader.void)
 
@@ -67,10 +77,14 @@ class _Looks:
         self._bases: dict[str, str] = {}
         self._own: dict[str, dict[str, str]] = {}
         self._of_styles: dict[str | None, dict[str, str]] = {}
+        self._shading: set[str] = set()
+        """The styles of paragraphs and tables that shade what they hold, or a part of it."""
         for style in [] if styles is None else styles:
             if (name := _value(style, "styleId")) is None:
                 continue
             self._own[name] = {}
+            if any(_is_dark(shading) for shading in style.iter("{*}shd")):
+                self._shading.add(name)
             for child in style:
                 if local(child) == "basedOn":
                     self._bases[name] = _value(child, "val") or ""
@@ -88,18 +102,65 @@ class _Looks:
         return self._of_styles[name]
 
     def _based(self, name: str | None) -> dict[str, str]:
+        looks: dict[str, str] = {}
+        for style in reversed(self._chain(name)):
+            looks |= self._own[style]
+        return looks
+
+    def _chain(self, name: str | None) -> list[str]:
+        """A style and those that it is based on."""
         chain: list[str] = []
         while name and len(chain) < _MOST_STYLES and name in self._own:
             chain.append(name)
             name = self._bases.get(name)
-        looks: dict[str, str] = {}
-        for style in reversed(chain):
-            looks |= self._own[style]
-        return looks
+        return chain
+
+    def is_white_on_white(self, run: Element, looks: dict[str, str]) -> bool:
+        """Return True when a run is white and nothing that it stands in is shaded."""
+        if _WHITE.fullmatch(looks.get("color", "")) is None or looks.get("highlight", "none") not in {"none", "white"}:
+            return False
+        if "shd" in looks:
+            return looks["shd"] != "dark"
+        for element in run.iterancestors():
+            name = local(element)
+            if name == "txbxContent" or (name == "document" and "background" in map(local, islice(element, _FIRST))):
+                return False
+            for properties in islice(element, _FIRST) if name in _SHADED else ():
+                if local(properties) != _SHADED[name]:
+                    continue
+                shading = [child for child in properties if local(child) == "shd" and _fill(child)]
+                if shading:
+                    return not _is_dark(shading[0])
+                styles = [_value(child, "val") for child in properties if local(child) in {"pStyle", "tblStyle"}]
+                if any(style in self._shading for named in styles for style in self._chain(named)):
+                    return False
+        return True
+
+
+_FIRST = 3
+"""The number of children among which an element's properties stand: there may be very many runs behind them."""
+_SHADED = {"p": "pPr", "tc": "tcPr", "tbl": "tblPr"}
+"""The elements that may be shaded, and those of their properties."""
 
 
 def _looks(properties: Element) -> dict[str, str]:
-    return {local(child): _value(child, "val") or "on" for child in properties}
+    looks = {local(child): _value(child, "val") or "on" for child in properties if local(child) != "shd"}
+    for shading in properties:
+        if local(shading) == "shd" and _fill(shading):
+            looks["shd"] = "dark" if _is_dark(shading) else "light"
+    return looks
+
+
+def _fill(shading: Element) -> str:
+    """The colour of a shading, "" where it has none."""
+    fill = _value(shading, "fill") or ""
+    return "" if fill == "auto" else fill
+
+
+def _is_dark(shading: Element) -> bool:
+    """Return True for a shading on which white is seen."""
+    fill = _fill(shading)
+    return bool(fill) and _WHITE.fullmatch(fill) is None
 
 
 def _value(element: Element, attribute: str) -> str | None:
@@ -127,8 +188,24 @@ class _DocxReader:
         """True when elements were too deep and were left out."""
         self.inserted = False
         """True when another document, such as a page of HTML, stands among the paragraphs (altChunk)."""
+        self.unsure = False
+        """True when a content control shows its placeholder, but in the looks of text: a program may have filled it."""
         self.void: list[str] = []
         """The texts that are struck out or hidden."""
+
+    def empty_placeholders(self, root: Element) -> None:
+        """Take the text out of content controls that show their placeholder: nobody has filled them in."""
+        for mark in root.iter("{*}showingPlcHdr"):
+            control = mark.getparent().getparent()
+            if (_value(mark, "val") or "on") in _OFF or control is None:
+                continue
+            for content in (child for child in control if local(child) == "sdtContent"):
+                for run in content.iter("{*}r"):
+                    texts = [text for text in run.iter("{*}t") if text.text]
+                    styled = any(local(child) == "rStyle" for properties in run for child in properties)
+                    self.unsure = self.unsure or (bool(texts) and not styled)
+                    for text in texts:
+                        text.text = ""
 
     def blocks(self, element: Element, depth: int) -> Iterator[str]:
         """Lines of paragraphs and table rows, in order."""
@@ -172,7 +249,8 @@ class _DocxReader:
             name = local(child)
             if name == "r":
                 looks = self._looks.of(child, style)
-                if any(looks.get(look, "0") not in _OFF for look in _UNSEEN):
+                unseen = any(looks.get(look, "0") not in _OFF for look in _UNSEEN)
+                if unseen or self._looks.is_white_on_white(child, looks):
                     if len(self.void) < _MOST_VOID:
                         self.void.append(self._inline(child, [], depth + 1, style))
                     continue
@@ -191,6 +269,12 @@ class _DocxReader:
                 pieces.append("\n")
             elif name == "noBreakHyphen":
                 pieces.append("-")
+            elif name == "checkBox":
+                pieces.append(_TICKED if _is_ticked(child) else _UNTICKED)
+            elif name == "ddList":
+                pieces.append(_chosen(child))
+            elif name == "sym" and (_value(child, "font") or "").startswith("Wingdings"):
+                pieces.append(_BOX_SIGNS.get((_value(child, "char") or "").upper(), UNREAD))
             elif name == "txbxContent":
                 boxes += self.blocks(child, depth + 1)
             elif name in {"bdo", "dir"} and _value(child, "val") == "rtl":
@@ -199,6 +283,20 @@ class _DocxReader:
                 pieces.append(UNREAD if name in _NO_TEXT else "")
                 pieces.append(self._inline(child, boxes, depth + 1, style))
         return "".join(pieces)
+
+
+def _is_ticked(box: Element) -> bool:
+    """Return the state of a box of the older form fields (ECMA-376, 17.16.7): its own, else the default."""
+    states = {local(child): (_value(child, "val") or "on") not in _OFF for child in box}
+    return states.get("checked", states.get("default", False))
+
+
+def _chosen(field: Element) -> str:
+    """The entry that a drop-down field shows (ECMA-376, 17.16.9)."""
+    entries = [_value(child, "val") or "" for child in field if local(child) == "listEntry"]
+    numbers = {local(child): _value(child, "val") or "0" for child in field}
+    number = numbers.get("result", numbers.get("default", "0"))
+    return entries[int(number)] if number in map(str, range(len(entries))) else ""
 
 
 def _paragraph_style(paragraph: Element) -> str | None:

@@ -1,7 +1,6 @@
 """HTML to text, with its quotations in the forms that ``domain.quoting`` knows."""
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 
 import lxml.etree  # type: ignore[import-untyped]  # it ships no types
@@ -11,6 +10,8 @@ from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 
 from claimstream.domain.language import alternatives
 from claimstream.domain.reader.spelling import fold
+from claimstream.reading.colours import take_unseen
+from claimstream.reading.css import declared, names_of, simple_rules, squeezed
 from claimstream.reading.text import POP, RIGHT_TO_LEFT, UNREAD, clean, without_loose_marks
 from claimstream.reading.xml import Element, local, parse_html
 
@@ -18,7 +19,6 @@ _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
 _MAX_DEPTH = 150
 _MAX_ELEMENTS = 50_000
 _MAX_QUOTE_DEPTH = 8
-_MOST_CLASSES = 20
 _MAX_HTML_CHARS = 4_000_000
 _MAX_ATTRIBUTES = 1_000
 """Attributes of one tag. The parser walks the list of them for each new one: 300,000 take minutes."""
@@ -30,9 +30,23 @@ _ORIGINAL = "-----Original Message-----"
 _RAISED = {"sup", "sub"}
 _RAISED_TEXTS = 20
 """The number of texts of which raised figures and those beside them are made."""
-_RAISED_STYLE = re.compile(r"vertical-align:\s*+(?:super|sub)\b", re.IGNORECASE)
-_STRUCK = {"s", "strike", "del"}
-"""Struck out by the writer: void, as deleted text is."""
+_ASIDE = {"top", "bottom", "text-top", "text-bottom"}
+_LENGTH = re.compile(r"[-+]?[0.]*+[1-9]")
+"""A length or a share that is not zero."""
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
+    "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "img", "input",
+    "legend", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul",
+}  # fmt: skip
+_SHOWS_NO_TEXT = {"password", "image", "range", "color"}
+"""Fields of a form that show dots, a picture or a colour."""
+_COLOURED = re.compile("color|text=", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(r"(?:inline-)?(?:block|table|flex|grid|list)")
+_MOST_STEPS = 20
+"""The number of elements among which the text beside raised figures is looked for."""
+_STRUCK = {"s", "strike", "del", "rt", "rtc"}
+"""Struck out by the writer: void, as deleted text is; or small text above the line, which is no part of it."""
 _MOST_STRUCK = 50
 _STRUCK_TEXTS = 200
 """The most texts struck out that are noted, and the most pieces of one."""
@@ -41,11 +55,7 @@ _UNSEEN_STYLE = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|"
     r"(?:^|(?<=;))(?:opacity|max-height):0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
 )
-_BRACE = re.compile(r"([^{}]*+)([{}]|\Z)")
-_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|<!--|-->")
-_SIMPLE = re.compile(r"[\w-]*+(?:[.#][\w-]++)?")
-"""Selectors of a stylesheet that one element alone decides: ``u``, ``.preheader``, ``span.x``, ``#old``."""
-_INVISIBLE = {"script", "style", "title", "template", "noscript"}
+_INVISIBLE = {"script", "style", "title", "template", "noscript", "rp", "datalist"}
 _HEADER_IDS = {"divrplyfwdmsg", "x_divrplyfwdmsg"}
 _HEADER_TEXTS = 1_000
 """The number of texts in which a header block is looked for: elements with a border may stand in one another."""
@@ -54,7 +64,8 @@ _SUBJECT = re.compile(rf"{alternatives('header_subject')} ?:")
 _BORDER_TOP = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?\w+", re.IGNORECASE)
 _KEPT_SPACES = {0x00A0: 0xE002, 0x2007: 0xE003, 0x2009: 0xE004, 0x202F: 0xE005}
 """No-break and thin spaces, which the layout engine would turn into plain ones, and what stands for them meanwhile."""
-_UNWRITABLE = [*(set(range(0x20)) - {0x09, 0x0A, 0x0D}), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+_OWN = range(0xE000, 0xE010)
+_UNWRITABLE = [*_OWN, *(set(range(0x20)) - {0x09, 0x0A, 0x0D}), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
 """What the parser may read (as ``&#1;``, or in bytes of no known charset) and takes back from nobody: no XML 1.0."""
 _STORED = _KEPT_SPACES | dict.fromkeys(_UNWRITABLE)
 _SPACES_BACK = {placeholder: space for space, placeholder in _KEPT_SPACES.items()}
@@ -80,6 +91,9 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
     cut = cut or gave_up
     if root is None:
         return "", cut, ()
+    void = _Void(root)
+    if _COLOURED.search(html):
+        void.struck += take_unseen(root, void.hides)
     for element in root.iter():
         if local(element):
             element.text = (element.text or "").translate(_STORED)
@@ -87,7 +101,6 @@ def html_to_text(html: str) -> tuple[str, bool, tuple[str, ...]]:
     if "rtl" in html.lower():
         _turn(root)
     quotations: list[str] = []
-    void = _Void(root)
     _mark(root, quotations, void)
     text = _render(root, quotations).translate(_SPACES_BACK)
     text = without_loose_marks(text, "")
@@ -108,51 +121,45 @@ class _Void:
         self._hiding: set[str] = set()
         """The simple selectors by which stylesheets hide, on a screen of any width."""
         self._striking: set[str] = set()
-        for names, declarations in _simple_rules(root):
+        self._raising: set[str] = set()
+        self._shifting: set[str] = set()
+        for names, _, declarations in simple_rules(root):
             if _hides(declarations):
                 self._hiding |= names
             elif _strikes(declarations):
                 self._striking |= names
+            style = declared(declarations)
+            if _is_raised(style):
+                self._raising |= names
+            elif _is_shifted(style):
+                self._shifting |= names
 
     def takes(self, element: Element, name: str) -> bool:
         """Return True when an element is none of the text. One that is struck out is noted."""
         if not isinstance(element.tag, str):
             return False
-        style = element.get("style") or ""
-        if name in _INVISIBLE or _hides(style) or self._names(element, name, self._hiding):
+        if self.hides(element, name):
             return True
+        style = element.get("style") or ""
         struck = name in _STRUCK or _strikes(style) or self._names(element, name, self._striking)
         if struck and len(self.struck) < _MOST_STRUCK:
             self.struck.append(" ".join(islice(element.itertext(), _STRUCK_TEXTS)))
         return struck
 
+    def hides(self, element: Element, name: str) -> bool:
+        style = element.get("style") or ""
+        return name in _INVISIBLE or _hides(style) or self._names(element, name, self._hiding)
+
+    def raises(self, element: Element, name: str) -> bool:
+        """Return True when an element stands higher or lower than the text beside it."""
+        style = declared(element.get("style") or "") if name else {}
+        if name in _RAISED or _is_raised(style) or self._names(element, name, self._raising):
+            return True
+        shifted = _is_shifted(style) or self._names(element, name, self._shifting)
+        return shifted and name not in _BLOCKS and not _BLOCK_STYLE.match(style.get("display", ""))
+
     def _names(self, element: Element, name: str, selectors: set[str]) -> bool:
-        return bool(selectors and name) and not selectors.isdisjoint(_names(element, name))
-
-
-def _simple_rules(root: Element) -> Iterator[tuple[set[str], str]]:
-    """The simple selectors of each rule of the stylesheets outside of media queries, and its declarations."""
-    for sheet in root.iter("style"):
-        depth, within, prelude = 0, "", ""
-        for found in _BRACE.finditer(_COMMENT.sub(" ", sheet.text or "")):
-            words, brace = found.groups()
-            if brace == "{":
-                depth += 1
-                prelude = words.rpartition(";")[2].strip().lower()
-                within = prelude if depth == 1 else within
-                continue
-            depth -= len(brace)
-            if brace and depth == 0 and not within.startswith("@"):
-                yield {name for part in prelude.split(",") if _SIMPLE.fullmatch(name := part.strip())} - {""}, words
-
-
-def _names(element: Element, name: str) -> Iterator[str]:
-    """The simple selectors that an element answers to."""
-    yield name
-    marks = [f".{word}" for word in (element.get("class") or "").split()[:_MOST_CLASSES]]
-    for mark in [*marks, f"#{element.get('id')}"] if marks or element.get("id") else []:
-        yield mark.lower()
-        yield f"{name}{mark}".lower()
+        return bool(selectors and name) and not selectors.isdisjoint(names_of(element, name))
 
 
 def _mark(root: Element, quotations: list[str], void: _Void, depth: int = 0) -> None:
@@ -167,7 +174,11 @@ def _mark(root: Element, quotations: list[str], void: _Void, depth: int = 0) -> 
         if name == "img":
             _replace(element, UNREAD)
             continue
-        if name in _RAISED or _RAISED_STYLE.search(element.get("style") or ""):
+        if name == "input":
+            _replace(element, _filled_in(element).translate(_STORED))
+            _mark_raised(element)
+            continue
+        if void.raises(element, name):
             _mark_raised(element)
         if depth < _MAX_QUOTE_DEPTH and _is_quotation(element, name):
             quotations.append(_lift(element, void, depth + 1))
@@ -178,6 +189,16 @@ def _mark(root: Element, quotations: list[str], void: _Void, depth: int = 0) -> 
         waiting += list(element)[::-1]
     # Removing them one by one would join the texts around each, and copy all that was joined before.
     lxml.etree.strip_tags(root, _GONE)
+
+
+def _filled_in(field: Element) -> str:
+    """The state of a box or the value of a field, as the form shows it."""
+    kind = (field.get("type") or "text").strip().lower()
+    if kind in {"checkbox", "radio"}:
+        return " [ ] " if field.get("checked") is None else " [x] "
+    if kind in _SHOWS_NO_TEXT:
+        return UNREAD
+    return "" if kind == "hidden" else field.get("value") or ""
 
 
 def _lift(element: Element, void: _Void, depth: int) -> str:
@@ -217,7 +238,7 @@ def _is_unwieldy(root: Element) -> bool:
 
 
 def _hides(declarations: str) -> bool:
-    style = re.sub(r"\s", "", declarations).lower()
+    style = squeezed(declarations)
     return any(
         "overflow:hidden" in style or not found[0].startswith("max-height") for found in _UNSEEN_STYLE.finditer(style)
     )
@@ -243,22 +264,60 @@ def _is_turned(element: Element, name: str) -> bool:
 
 
 def _strikes(declarations: str) -> bool:
-    return _STRUCK_STYLE.search(re.sub(r"\s", "", declarations).lower()) is not None
+    return _STRUCK_STYLE.search(squeezed(declarations)) is not None
+
+
+def _is_raised(style: dict[str, str]) -> bool:
+    return style.get("vertical-align") in {"super", "sub"}
+
+
+def _is_shifted(style: dict[str, str]) -> bool:
+    """Return True for what raises or lowers text within a line. Of a block or a cell it says where that stands."""
+    align = style.get("vertical-align", "")
+    if align in _ASIDE or _LENGTH.match(align):
+        return True
+    if style.get("position") == "relative" and any(_LENGTH.match(style.get(side, "")) for side in ("top", "bottom")):
+        return True
+    return any(character in "123456789" for character in style.get("transform", "") + style.get("translate", ""))
 
 
 def _mark_raised(element: Element) -> None:
     """Raised or lowered figures that touch others are cents, a power or a note's number: nobody knows, so the place is
     marked. ``3.418,`` with raised cents is clear."""
     text = _first_texts(element)
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None:
-        ahead = before.tail or _first_texts(before)
-    else:
-        ahead = (parent.text if parent is not None else "") or ""
-    if text[:1].isdigit() and ahead[-1:].isdigit():
+    if text[:1].isdigit() and _before(element)[-1:].isdigit():
         element.text = UNREAD + (element.text or "")
-    if (element.tail or "")[:1].isdigit() and text[-1:].isdigit():
-        element.tail = UNREAD + element.tail
+    if text[-1:].isdigit() and _behind(element)[:1].isdigit():
+        element.tail = UNREAD + (element.tail or "")
+
+
+def _before(element: Element) -> str:
+    """The text that an element touches; a figure where that is not found soon."""
+    for _ in range(_MOST_STEPS):
+        before, parent = element.getprevious(), element.getparent()
+        found = before.tail if before is not None else parent.text if parent is not None else ""
+        if not found and before is not None and isinstance(before.tag, str):
+            found = "\n" if local(before) in _BLOCKS else _first_texts(before)
+        if found or parent is None or (before is None and local(parent) in _BLOCKS):
+            return found or ""
+        element = before if before is not None else parent
+    return "0"
+
+
+def _behind(element: Element) -> str:
+    """The text that follows an element on its line; a figure where that is not found soon."""
+    for _ in range(_MOST_STEPS):
+        if element.tail:
+            return str(element.tail)
+        behind, parent = element.getnext(), element.getparent()
+        if behind is None and (parent is None or local(parent) in _BLOCKS):
+            return ""
+        if behind is not None and isinstance(behind.tag, str):
+            found = "\n" if local(behind) in _BLOCKS else _first_texts(behind)
+            if found:
+                return found
+        element = behind if behind is not None else parent
+    return "0"
 
 
 def _first_texts(element: Element) -> str:

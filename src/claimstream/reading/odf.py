@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
+from claimstream.reading.text import UNREAD
 from claimstream.reading.xml import Element, attribute, local, parse_xml
 from claimstream.reading.ziparchive import open_zip, unpack
 
 _MAX_DEPTH = 200
 _MOST_VOID = 200
 """The most texts struck out or hidden that are noted."""
+_RAISED = re.compile(r"su[bp]|-?[0.]{0,9}[1-9]")
+"""Positions of text above or below its line (``style:text-position``)."""
 _MOST_STYLES = 20
 """The number of styles that one may be based on, one on the other."""
 _MAX_REPEAT = 50
@@ -56,9 +59,10 @@ class _OdfReader:
         """The texts that are struck out or hidden."""
         self._bases: dict[str, str | None] = {}
         self._own: dict[str, bool] = {}
+        self._raising: dict[str, bool] = {}
 
     def learn_styles(self, root: Element) -> None:
-        """Learn which styles strike out or hide what they hold."""
+        """Learn which styles strike out or hide what they hold, and which raise or lower it."""
         for style in root.iter():
             if local(style) != "style" or (name := attribute(style, "name")) is None:
                 continue
@@ -70,15 +74,24 @@ class _OdfReader:
                 hidden = attribute(properties, "display") == "none"
                 if local(properties) == "text-properties" and (line is not None or hidden):
                     self._own[name] = hidden or line != "none"
+                if (position := attribute(properties, "text-position")) is not None:
+                    self._raising[name] = _RAISED.match(position) is not None
 
     def _is_void(self, element: Element) -> bool:
         """Return True when the style of an element, or one that it is based on, strikes out or hides."""
+        return self._says(self._own, element)
+
+    def _is_raised(self, element: Element) -> bool:
+        """Return True when an element, or one within it, is raised or lowered by its style."""
+        return any(self._says(self._raising, span) for span in element.iter("{*}span")) if self._raising else False
+
+    def _says(self, own: dict[str, bool], element: Element) -> bool:
         name = attribute(element, "style-name")
         for _ in range(_MOST_STYLES):
-            if name is None or name in self._own:
+            if name is None or name in own:
                 break
             name = self._bases.get(name)
-        return name is not None and self._own.get(name, False)
+        return name is not None and own.get(name, False)
 
     def _leave_out(self, text: str) -> None:
         if len(self.void) < _MOST_VOID:
@@ -130,8 +143,11 @@ class _OdfReader:
             self.cut = True
             return ""
         pieces = [_collapsed(element.text)]
+        last, after_raised = pieces[0][-1:], False
         for child in element:
             name = local(child)
+            raised = name == "note" or (name == "span" and self._is_raised(child))
+            number = len(pieces)
             if name == "s":
                 count = attribute(child, "c") or "1"
                 pieces.append(" " * (min(int(count), _MAX_REPEAT) if count.isdecimal() and len(count) < 9 else 1))
@@ -143,9 +159,18 @@ class _OdfReader:
                 boxes += self.lines(child, depth + 1)
             elif name == "span" and self._is_void(child):
                 self._leave_out(self._inline(child, [], depth + 1))
+            elif name == "note-body":
+                boxes += self.lines(child, depth + 1)
             elif name not in {"annotation", ""}:
                 pieces.append(self._inline(child, boxes, depth + 1))
             pieces.append(_collapsed(child.tail))
+            for place in range(number, len(pieces)):
+                # Raised figures that touch others are cents, a power or a note's number: nobody knows.
+                piece, is_raised = pieces[place], raised and place < len(pieces) - 1
+                if piece:
+                    if (is_raised or after_raised) and last.isdigit() and piece[0].isdigit():
+                        pieces[place] = UNREAD + piece
+                    last, after_raised = piece[-1], is_raised
         return "".join(pieces)
 
 

@@ -6,10 +6,14 @@ from functools import cache
 import kreuzberg
 
 from claimstream.reading.errors import UnreadableError
+from claimstream.reading.text import UNREAD
 
-_STRIKES = re.compile(rb"\\(?:striked?1?|v)(?![a-z0])")
-_STRIKING = {b"strike", b"striked", b"v"}
-"""Control words that strike text out, once or twice, or hide it. A number behind them, 0, ends that."""
+_LOOKS = re.compile(rb"\\(?:(?:striked?1?|v|deleted1?)(?![a-z0])|super|sub|up\d|dn\d)")
+_STRIKING = {b"strike", b"striked", b"v", b"deleted"}
+"""Control words that strike text out, once or twice, hide it or mark it as deleted. A 0 behind them ends that."""
+_RAISING = {b"super", b"sub", b"up", b"dn"}
+_FIELDS = re.compile(rb"\\fftype[12](?!\d)")
+"""Boxes and lists of a form."""
 _RTF = re.compile(
     rb"[{}]|\\(?P<word>[a-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<byte>[0-9a-fA-F]{2})|\\[^a-z]|"
     rb"(?P<text>[^{}\\\r\n]{1,4000})|[\r\n\\]"
@@ -47,15 +51,25 @@ def read_office(data: bytes, media_type: str) -> str:
     return text
 
 
+def has_fields(rtf: bytes) -> bool:
+    """Return True when an RTF file holds boxes or lists of a form, whose state its text does not give."""
+    return _FIELDS.search(rtf) is not None
+
+
 def without_struck_rtf(data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return an RTF file without the text that it strikes out or hides, and that text."""
-    if _STRIKES.search(data) is None:
+    """Return an RTF file without the text that it strikes out or hides, and that text.
+
+    Raised figures that touch others are cents, a power or a note's number: nobody knows, so the place is marked.
+    """
+    if _LOOKS.search(data) is None:
         return data, ()
     kept: list[bytes] = []
     struck: list[str] = []
-    states = [False]
+    states = [(False, False)]
+    last, last_raised = "", False
     for token in _RTF.finditer(data):
         piece = token[0]
+        void, raised = states[-1]
         if piece == b"{":
             states.append(states[-1])
         elif piece == b"}":
@@ -63,15 +77,30 @@ def without_struck_rtf(data: bytes) -> tuple[bytes, tuple[str, ...]]:
                 states.pop()
             struck.append("\n")
         elif token["word"] in _STRIKING:
-            states[-1] = token["number"] != b"0"
+            states[-1] = token["number"] != b"0", raised
             struck.append("\n")
+        elif token["word"] in _RAISING:
+            states[-1] = void, token["number"] != b"0"
+        elif token["word"] == b"nosupersub":
+            states[-1] = void, False
         elif token["word"] == b"plain":
-            states[-1] = False
-        elif states[-1] and (token["text"] or token["byte"]):
-            struck.append(_rtf_text(token))
-            continue
+            states[-1] = False, False
+        elif token["text"] or token["byte"]:
+            text = _rtf_text(token)
+            if void:
+                struck.append(text)
+                continue
+            if (raised or last_raised) and last.isdigit() and text[:1].isdigit():
+                kept.append(_MARK)
+            last, last_raised = text[-1:], raised
+        elif token["word"] in _BREAKS:
+            last = ""
         kept.append(piece)
     return b"".join(kept), tuple("".join(struck).split("\n")[:_MOST_STRUCK])
+
+
+_MARK = rf"\u{ord(UNREAD)}?".encode()
+_BREAKS = {b"par", b"line", b"tab", b"cell", b"row"}
 
 
 def _rtf_text(token: re.Match[bytes]) -> str:

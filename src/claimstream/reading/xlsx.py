@@ -13,6 +13,10 @@ import lxml.etree  # type: ignore[import-untyped]  # it ships no types
 import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.cell import Cell  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell.read_only import EMPTY_CELL  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.cell.text import Text  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.xml.constants import SHARED_STRINGS  # type: ignore[import-untyped]  # it ships no types
+from openpyxl.xml.functions import iterparse  # type: ignore[import-untyped]  # it ships no types
 
 from claimstream.reading.errors import UnreadableError
 from claimstream.reading.limits import Allowance, Limits
@@ -40,6 +44,13 @@ _MOST_STRUCK = 200
 """The most cells struck out that are noted."""
 _BOX = re.compile(rb"<(?:\w{1,9}:)?t>[^<0-9]*+[0-9]")
 """A figure in a text box, which lies above the cells."""
+_LOOKS_OF_RUNS = re.compile(rb"vertAlign|strike")
+_LIKE_ASCII = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+<(?!\?xml[^>]{0,200}encoding\s*=\s*[\"'](?!utf-8|us-ascii|iso-8859-|windows-125))",
+    re.IGNORECASE,
+)
+"""The beginning of XML whose names can be looked for in its bytes."""
+_RAISED = {"superscript", "subscript"}
 _MAX_CELL_CHARS = 32_767
 """The most characters of a cell, as in Excel itself. A longer text is nobody's: in a small file, thousands of cells may
 share one of a megabyte."""
@@ -50,12 +61,13 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
 
     Every visible sheet under its name, empty rows left out. Numbers are written with a point and without grouping
     (``3418.07 EUR`` where the cell is formatted as money), dates as ``01.03.2026``. Raises ``UnreadableError``."""
-    boxes = False
+    boxes = runs = False
     with open_zip(data) as archive:
         for info in archive.infolist():
             # openpyxl unpacks without limits, so the limits are tried first.
             content = unpack(archive, info, limits, allowance)
             boxes = boxes or (info.filename.startswith("xl/drawings/drawing") and _BOX.search(content) is not None)
+            runs = runs or _may_have_inline_runs(content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are of no interest here
         try:
@@ -65,7 +77,7 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
         except Exception as error:  # openpyxl lets whatever it meets through
             raise UnreadableError("broken", f"Not a readable Excel file: {error}") from None
         try:
-            text, cut, struck = _text(book, limits)
+            text, cut, struck = _text(book, limits, runs=runs)
         except MemoryError:
             raise
         except Exception as error:  # rows are parsed only now
@@ -76,19 +88,74 @@ def read_xlsx(data: bytes, limits: Limits, allowance: Allowance) -> tuple[str, s
 
 
 def _opened(data: bytes) -> "openpyxl.Workbook":
-    """The workbook. Where its styles are at fault, as other programs write them, all but the number formats is dropped:
-    an empty fill, which Excel takes, makes openpyxl give up the file."""
-    options = {"read_only": True, "data_only": True, "keep_links": False}
+    """The workbook. Where its styles are at fault, as other programs write them, only number formats and strikes are
+    kept: an empty fill, which Excel takes, makes openpyxl give up the file."""
     try:
-        return openpyxl.load_workbook(io.BytesIO(data), **options)
+        return _loaded(io.BytesIO(data))
     except MemoryError:
         raise
     except Exception:
-        return openpyxl.load_workbook(_without_looks(data), **options)
+        return _loaded(_without_looks(data))
+
+
+def _loaded(source: io.BytesIO) -> "openpyxl.Workbook":
+    reader = _BookReader(source, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+class _BookReader(ExcelReader):  # type: ignore[misc]  # openpyxl ships no types
+    """openpyxl's reader, which by itself drops the looks of the runs in shared strings."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _, element in iterparse(source):
+                if element.tag == f"{{{_MAIN}}}si":
+                    self.shared_strings.append(_shown(Text.from_tree(element)))
+                    element.clear()
+
+
+class _Runs(str):
+    """The text of a cell without the runs that are struck out, which are in ``struck``."""
+
+    __slots__ = ("struck",)
+    struck: tuple[str, ...]
+
+
+def _shown(text: Text) -> str:
+    """The text of a cell with raised figures marked, and without the runs that are struck out.
+
+    Raised figures that touch others are cents, a power or a note's number: nobody knows."""
+    looks = [(run.t, run.font) for run in text.formatted if run.t]
+    if not any(font is not None and (font.strike or font.vertAlign in _RAISED) for _, font in looks):
+        return str(text.content).replace("x005F_", "")
+    shown, struck = text.plain or "", []
+    apart = False
+    for words, font in looks:
+        if font is not None and font.strike:
+            struck.append(words)
+            apart = True
+            continue
+        raised = font is not None and font.vertAlign in _RAISED
+        if (raised or apart) and shown[-1:].isdigit() and words[:1].isdigit():
+            shown += UNREAD
+        shown += words
+        apart = raised
+    runs = _Runs(shown.replace("x005F_", ""))
+    runs.struck = tuple(struck)
+    return runs
+
+
+def _may_have_inline_runs(part: bytes) -> bool:
+    """Return True when cells of a sheet may hold runs with looks of their own. Most files have none."""
+    return b"inlineStr" in part and _LOOKS_OF_RUNS.search(part) is not None if _LIKE_ASCII.match(part) else True
 
 
 def _without_looks(data: bytes) -> io.BytesIO:
-    """The same file whose styles are number formats alone."""
+    """The same file whose styles are number formats and struck fonts alone."""
     plain = io.BytesIO()
     with open_zip(data) as archive, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy:
         for info in archive.infolist():
@@ -106,17 +173,26 @@ def _number_formats(styles: bytes) -> bytes:
     listed = lxml.etree.SubElement(plain, "numFmts")
     for found in formats:
         lxml.etree.SubElement(listed, "numFmt", {key: found.get(key, "") for key in ("numFmtId", "formatCode")})
-    for group in ("fonts/font", "fills/fill/patternFill", "borders/border"):
+    fonts = [child for group in root if local(group) == "fonts" for child in group if local(child) == "font"]
+    listed = lxml.etree.SubElement(plain, "fonts")
+    for font in fonts or [plain]:
+        struck = [child for child in font if local(child) == "strike" and child.get("val", "1") not in _OFF]
+        copy = lxml.etree.SubElement(listed, "font")
+        if struck:
+            lxml.etree.SubElement(copy, "strike")
+    for group in ("fills/fill/patternFill", "borders/border"):
         element = plain
         for name in group.split("/"):
             element = lxml.etree.SubElement(element, name)
     looks = lxml.etree.SubElement(plain, "cellXfs")
     for cell in cells:
-        lxml.etree.SubElement(looks, "xf", {"numFmtId": cell.get("numFmtId", "0")})
+        font = cell.get("fontId", "0")
+        font = font if font.isdecimal() and len(font) < 9 and int(font) < len(fonts) else "0"
+        lxml.etree.SubElement(looks, "xf", {"numFmtId": cell.get("numFmtId", "0"), "fontId": font})
     return bytes(lxml.etree.tostring(plain))
 
 
-def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str, tuple[str, ...]]:
+def _text(book: "openpyxl.Workbook", limits: Limits, *, runs: bool) -> tuple[str, str, tuple[str, ...]]:
     lines: list[str] = []
     struck: list[str] = []
     length = 0
@@ -127,7 +203,7 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str, tuple[st
         lines.append(f"{sheet.title}:" if len(book.worksheets) > 1 else "")
         sheet.reset_dimensions()
         with sheet._get_source() as source:  # openpyxl itself forgets what the sheet hides
-            hidden = _hidden(source)
+            hidden = _hidden(source, runs=runs)
         if hidden.uncounted:
             cut = "read all but formulas without a result."
         for number, whole in enumerate(sheet.iter_rows(max_row=_MAX_ROWS + 1, max_col=_LAST_COLUMN), 1):
@@ -143,8 +219,12 @@ def _text(book: "openpyxl.Workbook", limits: Limits) -> tuple[str, str, tuple[st
                 cut = f"read {_MAX_CELL_CHARS} characters of a cell."
             shown = [cell for place, cell in enumerate(row, 1) if place not in hidden.columns]
             void = [_is_struck(cell) for cell in shown]
-            struck += [_cell(cell) for cell, is_void in zip(shown, void, strict=True) if is_void][:_MOST_STRUCK]
-            line = "\t".join("" if v else _cell(cell) for cell, v in zip(shown, void, strict=True)).rstrip()
+            texts = [_cell(cell) for cell in shown]
+            if hidden.inline:
+                texts = [hidden.inline.get(text, text) for text in texts]
+            struck += [text for text, is_void in zip(texts, void, strict=True) if is_void][:_MOST_STRUCK]
+            struck += [words for text in texts if isinstance(text, _Runs) for words in text.struck][:_MOST_STRUCK]
+            line = "\t".join("" if v else text for text, v in zip(texts, void, strict=True)).rstrip()
             if line:
                 lines.append(line)
                 length += len(line)
@@ -162,9 +242,11 @@ class _Hidden:
     columns: set[int] = field(default_factory=set)
     uncounted: bool = False
     """True when a formula has no result yet: the program that wrote the file left counting to Excel."""
+    inline: dict[str, str] = field(default_factory=dict)
+    """By text of a cell, the same text as its runs show it, where it stands in the sheet itself."""
 
 
-def _hidden(source: IO[bytes]) -> _Hidden:
+def _hidden(source: IO[bytes], *, runs: bool) -> _Hidden:
     hidden = _Hidden()
     number, rows_by_default = 0, False
     tags = [f"{{*}}{name}" for name in ("sheetFormatPr", "col", "row")]
@@ -185,6 +267,11 @@ def _hidden(source: IO[bytes]) -> _Hidden:
                 hidden.rows.add(number)
             elif _UNCOUNTED(element):
                 hidden.uncounted = True
+            for inline in element.iter("{*}is") if runs else ():
+                text = Text.from_tree(inline)
+                as_shown = _shown(text)
+                if isinstance(as_shown, _Runs):
+                    hidden.inline[_one_line(str(text.content))] = _runs_on_one_line(as_shown)
         element.clear()
     return hidden
 
@@ -215,7 +302,17 @@ def _cell(cell: Cell) -> str:
         return value.strftime("%d.%m.%Y")
     if isinstance(value, int | float):
         return _number(value, str(cell.number_format or ""))
-    return " ".join(str(value)[:_MAX_CELL_CHARS].split("\n"))
+    return _runs_on_one_line(value) if isinstance(value, _Runs) else _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text[:_MAX_CELL_CHARS].split("\n"))
+
+
+def _runs_on_one_line(text: _Runs) -> _Runs:
+    line = _Runs(_one_line(text))
+    line.struck = text.struck
+    return line
 
 
 def _number(value: float, number_format: str) -> str:

@@ -17,7 +17,7 @@ from claimstream.domain.records.extraction import (
 )
 from claimstream.domain.records.inquiry import CandidateFile, Creditor, Letter
 from claimstream.domain.records.intent import Classification, Intent, MatchedBy
-from claimstream.domain.records.mail import ParsedMail, SourceKind, Unread
+from claimstream.domain.records.mail import STRUCK, ParsedMail, SourceKind, Unread
 from claimstream.domain.rules.consolidation import consolidate
 from claimstream.domain.rules.routing import decide
 
@@ -200,6 +200,15 @@ def test_text_that_instructs_a_machine_is_seen_by_a_person(intent: Intent, metho
     decision = decided(*([] if set_aside else readings), intent=intent, method=method, received=mail(INJECTED))
     assert (decision.route, decision.write) == (route, False)
     assert (decision.review_reason is ReviewReason.INJECTION_SUSPECTED) is (route is Route.MANUAL_REVIEW)
+
+
+def test_struck_text_that_instructs_a_machine_is_seen_by_a_person() -> None:
+    left_out = Unread(
+        source_id=f"body{STRUCK}", name="body", media_type="text/plain", size=9, reason="struck", detail=INJECTED
+    )
+    received = mail("Die Forderung lautet 512,00 EUR.").model_copy(update={"unread": (left_out,)})
+    decision = decided(extraction(amount("512.00")), received=received)
+    assert (decision.write, decision.review_reason) == (False, ReviewReason.INJECTION_SUSPECTED)
 
 
 def test_the_first_reason_is_the_most_important_and_the_rest_stay() -> None:

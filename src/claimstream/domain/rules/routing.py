@@ -136,7 +136,8 @@ def _intent(intent: Intent, letter: Letter | None, consolidated: Consolidated) -
 
 def _injection(mail: ParsedMail, consolidated: Consolidated, classification: Classification) -> bool:
     """Set-aside mail was never extracted, and a model may have been talked into setting it aside."""
-    if consolidated.injection is not None:
+    hidden = [unread for unread in mail.unread if unread.reason == "struck"]
+    if consolidated.injection is not None or any(find_injection(u.detail, u.source_id) for u in hidden):
         return True
     if classification.intent not in SET_ASIDE:
         return False
