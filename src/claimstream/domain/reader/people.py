@@ -52,7 +52,8 @@ _LABEL = re.compile(
 _ABOUT = re.compile(
     rf"(?<![\w-])(?:{as_written('your_client')}|"
     rf"(?:unser(?:e[rnsm]?|es)?|d(?:er|ie|es|en)) (?:{as_written('our_debtor')})|"
-    rf"{as_written('in_the_name_of')}|[Yy]our client|our customer|the debtor|(?:{as_written('matter_of_claim')}) (?:{as_written('against_whom')}))"
+    rf"{as_written('in_the_name_of')}|"
+    rf"[Yy]our client|our customer|the debtor|(?:{as_written('matter_of_claim')}) (?:{as_written('against_whom')}))"
     rf",?{_BLANK}{{1,2}}(?:die Eheleute{_BLANK})?(?:{_SALUTATION}{_BLANK})?"
 )
 _VERSUS = re.compile(rf"{_BLANK}(?:\./\.|/\.|\.\./\.|gegen|vs?\.|versus){_BLANK}")
