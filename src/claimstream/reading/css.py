@@ -1,7 +1,8 @@
 """Style sheets of mails, as far as simple selectors decide."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from claimstream.reading.xml import Element
 
@@ -42,12 +43,26 @@ def names_of(element: Element, name: str) -> Iterator[str]:
         yield f"{name}{mark}".lower()
 
 
-def declared(declarations: str) -> dict[str, str]:
+def declared(declarations: str) -> Mapping[str, str]:
     """Values by property, in lower case."""
-    pairs = (declaration.partition(":") for declaration in _COMMENT.sub(" ", declarations.lower()).split(";"))
-    return {name.strip(): value.strip().removesuffix("!important").strip() for name, _, value in pairs if value}
+    return _short_declared(declarations) if len(declarations) < _SHORT else _declared(declarations)
 
 
 def squeezed(declarations: str) -> str:
     """Without white space, in lower case."""
+    return _short_squeezed(declarations) if len(declarations) < _SHORT else _squeezed(declarations)
+
+
+def _declared(declarations: str) -> Mapping[str, str]:
+    pairs = (declaration.partition(":") for declaration in _COMMENT.sub(" ", declarations.lower()).split(";"))
+    return {name.strip(): value.strip().removesuffix("!important").strip() for name, _, value in pairs if value}
+
+
+def _squeezed(declarations: str) -> str:
     return re.sub(r"\s", "", declarations).lower()
+
+
+_SHORT = 500
+"""Characters of declarations that are remembered: in a mail, many elements have the same."""
+_short_declared = lru_cache(maxsize=500)(_declared)
+_short_squeezed = lru_cache(maxsize=500)(_squeezed)

@@ -1,6 +1,7 @@
 """HTML to text, with its quotations in the forms that ``domain.quoting`` knows."""
 
 import re
+from collections.abc import Mapping
 from itertools import islice
 
 import lxml.etree  # type: ignore[import-untyped]  # it ships no types
@@ -152,7 +153,7 @@ class _Void:
 
     def raises(self, element: Element, name: str) -> bool:
         """Return True when an element stands higher or lower than the text beside it."""
-        style = declared(element.get("style") or "") if name else {}
+        style: Mapping[str, str] = declared(element.get("style") or "") if name else {}
         if name in _RAISED or _is_raised(style) or self._names(element, name, self._raising):
             return True
         shifted = _is_shifted(style) or self._names(element, name, self._shifting)
@@ -267,11 +268,11 @@ def _strikes(declarations: str) -> bool:
     return _STRUCK_STYLE.search(squeezed(declarations)) is not None
 
 
-def _is_raised(style: dict[str, str]) -> bool:
+def _is_raised(style: Mapping[str, str]) -> bool:
     return style.get("vertical-align") in {"super", "sub"}
 
 
-def _is_shifted(style: dict[str, str]) -> bool:
+def _is_shifted(style: Mapping[str, str]) -> bool:
     """Return True for what raises or lowers text within a line. Of a block or a cell it says where that stands."""
     align = style.get("vertical-align", "")
     if align in _ASIDE or _LENGTH.match(align):
