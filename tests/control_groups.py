@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,4 +53,15 @@ def control_group(limit: int) -> Iterator[ControlGroup]:
         (folder / ("memory.limit_in_bytes" if first_version else "memory.max")).write_text(str(limit))
         yield ControlGroup(folder, first_version)
     finally:
-        folder.rmdir()
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a group once its last process has ended: guardians of reading processes end by themselves, a moment later."""
+    while True:
+        try:
+            folder.rmdir()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
