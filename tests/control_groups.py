@@ -57,7 +57,7 @@ def control_group(limit: int) -> Iterator[ControlGroup]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a group once its last process has ended: guardians of reading processes end by themselves, a moment later."""
+    """Remove a group once its last process has ended: a guardian of a reading process ends a moment after it."""
     while True:
         try:
             folder.rmdir()
