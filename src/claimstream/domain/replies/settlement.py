@@ -231,17 +231,24 @@ class _Reply:
                 if marked.overlap(*place) or lines.overlap(*place):
                     self._said[number] = UNCLEAR
 
+    @cached_property
+    def _opening(self) -> int:
+        """The number of the first piece that is neither greeting nor letterhead."""
+        opens = (
+            number
+            for number, piece in enumerate(self._pieces)
+            if not (piece.outside or piece.is_name or SALUTATION.find(piece.sentence.folded))
+        )
+        return next(opens, len(self._pieces))
+
     def _is_bare(self, number: int) -> bool:
         """Return whether a piece answers by itself, or by a pronoun for what was asked, as a reply's first words do."""
         low = self._pieces[number].low
         if BARE_YES.find(low) or BARE_NO.find(low):
             return True
-        before = [
-            p for p in self._pieces[:number] if not (p.outside or p.is_name or SALUTATION.find(p.sentence.folded))
-        ]
-        if before and NO.fullmatch(before[0].low):
-            return what_is_said(low) is DECLINED
-        return NO_TO_THAT.find(low) is not None and not before
+        if self._opening < number:
+            return NO.fullmatch(self._pieces[self._opening].low) is not None and what_is_said(low) is DECLINED
+        return NO_TO_THAT.find(low) is not None
 
     def answer(self) -> _Answer | None:
         if self._boxes and (chosen := self._chosen()) is not None:
