@@ -8,7 +8,7 @@ unless it is of a kind that is known to leave the figure as it is.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from claimstream.domain.language import Rule
+from claimstream.domain.language import Rule, Sieve
 from claimstream.domain.replies.kinds import ENCLOSURE, KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.replies.open_points import OPEN_POINTS
@@ -363,6 +363,9 @@ ADDED = Rule(
 """Said of an amount that the total of the letter holds."""
 
 
+_SIEVE = Sieve((rule.needs, rule) for rule in OPEN_POINTS)
+
+
 def doubtful_remark(
     text: Text, plain: Sequence[int], parts: Sequence[int] = (), *, stated: bool = True
 ) -> tuple[Sentence, Rule] | None:
@@ -412,7 +415,7 @@ def _change(folded: str, *, stated: bool) -> Rule | None:
 
 def _open_point(folded: str) -> Rule | None:
     """Return the rule by which a sentence leaves a point of the figure open."""
-    found = [rule for rule in OPEN_POINTS if rule.find(folded)]
+    found = [rule for rule in _SIEVE.that_may_find(folded) if rule.find(folded)]
     for rule in (*HARMLESS, *KINDS) if found else ():
         # "Den Bescheid erhalten Sie im Januar" encloses nothing.
         folded = folded if rule is ENCLOSURE else rule.without(folded)
