@@ -44,5 +44,11 @@ async def reading_processes() -> AsyncIterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "MailReader", _HandingOn)
         yield
-    for _, process in _HandingOn.left:
+    await end_those_left()
+
+
+async def end_those_left() -> None:
+    """End the processes that no app has: in a container of a test they would stay."""
+    while _HandingOn.left:
+        _, process = _HandingOn.left.pop()
         await process.end()

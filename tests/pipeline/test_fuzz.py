@@ -11,6 +11,7 @@ from tests.control_groups import can_be_made, control_group
 from tests.helpers import NOW
 from tests.pipeline.test_runner import arrive, make_runner, report_of, settle
 from tests.reading import hostile, samples
+from tests.reading_processes import end_those_left
 
 from claimstream.app import App
 from claimstream.domain.records.work import Outcome
@@ -92,6 +93,7 @@ async def app_in_a_pod(settings: Settings, stack: LocalStack, world: World) -> A
         async with App(settings.model_copy(update={"memory_bytes": POD}), clock=lambda: NOW) as opened:
             await load_world(opened, world)
             yield opened
+        await end_those_left()
 
 
 @pytest.mark.timeout(3600)
