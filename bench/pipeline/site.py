@@ -32,7 +32,7 @@ _AHEAD = 300
 """Mails that wait in the mailboxes and the subscription beyond those in flight, so that no worker wants for any."""
 
 Kind = Literal["all", "model"]
-"""Of the sample mail: every one, or only prose that needs the model, most of it twice."""
+"""The kind of sample mail: every one, or only prose that needs the model, most of it twice."""
 Watch = Callable[[int, int], None]
 """Told how many of how many emails are settled."""
 

@@ -591,3 +591,9 @@ async def test_an_answer_larger_than_any_is_not_taken_in(entrance: Entrance, htt
         with pytest.raises(Outage, match="something else than is documented"):
             await ask()
     await gmail.close()
+
+
+async def test_a_token_larger_than_any_is_none(entrance: Entrance, http_server: HttpServer) -> None:
+    error = await refused_with(entrance, http_server, 200, None, text='{"access_token": "' + "x" * 2_000_000 + '"}')
+    assert isinstance(error, Outage)
+    assert "without a token" in str(error)

@@ -81,7 +81,7 @@ class _Rules:
 
     def __init__(self, root: Element) -> None:
         self._by_name: dict[str, dict[tuple[str, bool], _Shade]] = {}
-        """By selector and what it colours, the last colour that is known and the last that is not: few, however many
+        """Return, by selector and what it colours, the last colour that is known and the last that is not: few, however many
         rules there are."""
         for names, ends, declarations in simple_rules(root):
             shades = list(_shades(declarations))

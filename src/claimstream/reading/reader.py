@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.1
 """Between two looks whether somebody waits for the place of a reading that takes long."""
 _FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
-"""How a native library ends when it gets no more memory."""
+"""The ends of a native library that gets no more memory."""
 _FILES_AT_ONCE = 1_000
 """Files of a question that become JSON in one stretch: some four milliseconds."""
 _SOURCES = TypeAdapter(tuple[Source, ...])
@@ -411,7 +411,7 @@ async def _as_json(question: Question[A]) -> bytes:
 
 
 def _how_it_ended(code: int) -> str:
-    """What a process that ended over a file says of the file, in words for a person."""
+    """Return in words for a person what the end of a process says of its file."""
     if code in _OUT_OF_MEMORY:
         return f"It takes more memory than a file may, or breaks what reads it (status {code})."
     return f"It breaks what reads it (status {code})."

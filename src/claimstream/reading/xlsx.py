@@ -243,7 +243,7 @@ class _Hidden:
     uncounted: bool = False
     """True when a formula has no result yet: the program that wrote the file left counting to Excel."""
     inline: dict[str, str] = field(default_factory=dict)
-    """By text of a cell, the same text as its runs show it, where it stands in the sheet itself."""
+    """Return, by text of a cell, the same text as its runs show it, where it stands in the sheet itself."""
 
 
 def _hidden(source: IO[bytes], *, runs: bool) -> _Hidden:

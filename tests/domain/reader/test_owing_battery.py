@@ -1,4 +1,4 @@
-"""Who owes, gets or claims so much may be said in any order: before the figure, behind it, in the sentence before."""
+"""Claims whose debtor or creditor may be named in any order: before the figure, behind it, in the sentence before."""
 
 from itertools import product
 

@@ -17,6 +17,8 @@ OWN = (
     ("Emerald Car Hire", "Office <office@emeraldcarhire.example>"),
 )
 OTHERS = (
+    ("Herr Mann", "Stadt Mannheim <kasse@mannheim.example>"),
+    ("Frau Berg", "Stadtwerke Heidelberg <post@swheidelberg.example>"),
     ("die Stadt Rodau", "Stadtwerke Rodau <kasse@rodau.example>"),
     ("die Gemeinde Rodau", "Kirchengemeinde Rodau <post@rodau.example>"),
     ("der Landkreis", "Sparkasse Rodau <post@sparkasse-rodau.example>"),

@@ -73,7 +73,7 @@ UNDULY = Rule(
     takes=("zu Unrecht gezahltes Kindergeld",),
     leaves=("gezahltes Kindergeld",),
 )
-"""What an office paid, and claims back."""
+"""A payment of an office that it claims back."""
 INTEREST_RATE = Rule(
     "label_interest_rate",
     r"(?:{further_interest} )?{interest_word} (?:{in_the_amount_of} )?[\d,.]{1,5} ?(?:%|{percent})",

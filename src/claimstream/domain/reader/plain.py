@@ -257,7 +257,7 @@ _PARTICIPLE = re.compile(
     r"(?:ver|be|er|zer|ent|miss|ueber|unter|wider)\w{2,30}(?:t|en)|\w{2,30}(?:iert|end)"
 )
 _FORMER = re.compile(rf"(?<!\w)(?:{as_written('former_adjective')})\s(?=(?:{as_written('former_noun')})(?!\w))")
-"""What a client was, or lived in, before: it says nothing of when so much was owed."""
+"""A role or a home that a client had before: it says nothing of when so much was owed."""
 _MONEY_ASIDE = re.compile(r"\d,\d\d(?!\d)|€|EUR|Euro")
 _KNOWN = re.compile(
     rf"(?:{parts('numeral')})(?:{parts('times_over')})|"
@@ -452,7 +452,7 @@ THAT_IS = Rule(
     takes=("Das sind die Beiträge 2025.", "Hierbei handelt es sich um Mieten.", "Es geht dabei um zwei Rechnungen."),
     leaves=("Das ist unser Angebot.", "Sind das die Beiträge?"),
 )
-"""What a figure is for, in the sentence behind it."""
+"""The sentence behind a figure, which says what it is for."""
 REQUEST = Rule(
     "asks_for_the_claim",
     r"(?<!\w)(?:teilen sie (?:uns|mir)|(?<!\bsie )bitten (?:wir )?(?:sie )?(?:uns|um)|"

@@ -23,7 +23,7 @@ _ITEM = re.compile(r"\s*(?:[-*•–·>]\s|\d{1,2}[.)]\s|[a-z]\)\s)")
 
 
 def is_sentence_end(text: str, match: re.Match[str]) -> bool:
-    """Whether a full stop ends a sentence: no abbreviation, no ordinal, and no small letter behind it.
+    """Return whether a full stop ends a sentence: no abbreviation, no ordinal, and no small letter behind it.
 
     On a line without any capital a small letter says nothing: *einverstanden. bitte wie vorgeschlagen.*
     """

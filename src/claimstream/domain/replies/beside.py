@@ -57,7 +57,7 @@ RATES_REFUSED = Rule(
     takes=("Raten über drei Jahre mache ich nicht.", "Auf Raten lasse ich mich nicht ein."),
     leaves=("Die Zinsen erlasse ich nicht.",),
 )
-"""Beside an offer of another sum: what the plan offered."""
+"""Rates of the plan that are refused, beside an offer of another sum."""
 
 POSSIBLE = Rule(
     "possible",
@@ -199,7 +199,7 @@ ACKNOWLEDGED = Rule(
     leaves=("Wir verkennen Ihre Lage.", "Wir wissen, dass wir mehr bekommen können."),
     but="#money|#share",
 )
-"""What a creditor grants the debtor before it refuses."""
+"""A concession to the debtor before a refusal."""
 
 THANKED = Rule(
     "thanked",
@@ -222,7 +222,7 @@ SCORNED = Rule(
     ),
     leaves=("Wären #money möglich?", "Unter #money machen wir das nicht.", "Sollen wir uns einigen?"),
 )
-"""What was offered, told with scorn: no sum that the writer would take, and no question."""
+"""An offer of the plan told with scorn: no sum that the writer would take, and no question."""
 
 OPENS_DOOR = Rule(
     "opens_a_door",

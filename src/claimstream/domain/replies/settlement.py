@@ -76,7 +76,7 @@ _CUT = re.compile(
 _SPLICES = re.compile(r", (?=(?:wir|ich|we) \w)")
 """Between clauses that only a comma joins; beside an acceptance the first may be whose words the second tells."""
 _REMARKS = re.compile(r", (?=(?:das|dies|es|der|die|ihr|dein) \w)")
-"""Before a clause that is judged as a sentence of its own beside a refusal: *ich lehne ab, das ist zu wenig*."""
+"""The cut before a clause that is a sentence of its own beside a refusal: *ich lehne ab, das ist zu wenig*."""
 _JOINS = re.compile(r"[,a-z;]")
 """Cuts between clauses of the same weight: behind a colon may be somebody else's words."""
 _TURNS = re.compile(r"aber|jedoch|doch|but|dass|wes")

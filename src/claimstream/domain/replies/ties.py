@@ -337,7 +337,7 @@ ANNOUNCED = Rule(
     takes=("Zum Plan Ihres Mandanten ergeht folgende Entscheidung:",),
     leaves=("Zum Plan kommt eine Rate hinzu.",),
 )
-"""What a letter is about, and that its answer follows."""
+"""The words that name the plan a letter is about, before its answer."""
 
 TOLD = Rule(
     "told_of_the_past",

@@ -19,7 +19,7 @@ _SUBJECT = re.compile(
     rf"(?:(?:{_ARTICLE}|(?i:{parts('person_title')}|{parts('title_of_name')})) ){{0,4}}"
     r"(?P<name>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4})(?= [a-z]{1,20}[ts]\b| (?:ihre|seine) |, | dem | den | das | mit )"
 )
-"""Who does what a clause tells: a name before a verb of the third person."""
+"""The subject of a clause: a name before a verb of the third person."""
 _SHARED = frozenset(map(fold, words("shared_name")))
 _BODIES = frozenset(map(fold, words("public_body")))
 _FORMS = frozenset(map(fold, words("legal_form")))
@@ -34,7 +34,7 @@ _LEAST = 4
 
 
 class Writer:
-    """Who wrote a reply.
+    """The writer of a reply.
 
     Args:
         outside: its letterhead and signature.
@@ -46,13 +46,12 @@ class Writer:
         folded = fold(sender)
         # The last label is the country's or the purpose's.
         known = re.findall(r"[a-z]+", folded.rpartition(".")[0])
-        self._words = frozenset(known)
-        self._sender = "" if _SPEAKS_FOR_OTHERS.search(folded) else " ".join((*known, "".join(known)))
+        self._words = frozenset(() if _SPEAKS_FOR_OTHERS.search(folded) else known)
 
     def in_first_person(self, marked: str) -> str:
         """Return a marked sentence with *unsere Bank* in place of the writer's name."""
         told = _WITH_ARTICLE.sub(self._by_letterhead, marked)
-        if self._sender:
+        if self._words:
             told = _BODY.sub(self._body, _SUBJECT.sub(self._by_sender, told))
         return marked if told == marked else _ITS_CONSENT.sub("unsere", told)
 
@@ -74,7 +73,9 @@ class Writer:
 
     def _by_sender(self, found: re.Match[str]) -> str:
         name = fold(found["name"]).split()
-        telling = any(len(word) >= _LEAST and word not in _SHARED and word in self._sender for word in name)
+        if "".join(name) in self._words:  # a domain may hold it in one word
+            return f"{found['lead']}unsere bank"
+        telling = any(len(word) >= _LEAST and word not in _SHARED and word in self._words for word in name)
         return f"{found['lead']}unsere bank" if telling and self._may_be_called(name) else found.group()
 
     def _body(self, found: re.Match[str]) -> str:
@@ -95,7 +96,7 @@ class Writer:
                 # In *Jobcenter Stadt Grünau* the town is none that answers.
                 known = word != name[0] or self._is_body(word) or not self._is_office()
             else:
-                known = word in self._sender
+                known = word in self._words
             if not known:
                 return False
         return True

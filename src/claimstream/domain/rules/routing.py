@@ -174,7 +174,7 @@ def _another_client(mail: ParsedMail, consolidated: Consolidated, file: Candidat
 def _without_creditor(
     consolidated: Consolidated, people: Iterable[Found[PersonName]], file: CandidateFile
 ) -> Consolidated:
-    """Of these people, those who are not the creditor: *Frau Dr. Holst* of the practice Dr. Holst."""
+    """Return those of these people who are not the creditor: *Frau Dr. Holst* of the practice Dr. Holst."""
     others = tuple(person for person in people if not is_one_of(person.value, _creditor_names(file)))
     return consolidated.model_copy(update={"people": others})
 

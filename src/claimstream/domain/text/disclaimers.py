@@ -1,4 +1,4 @@
-"""What machines add below a mail: legal disclaimers, and which device sent it."""
+"""Lines that machines add below a mail: legal disclaimers, and the device that sent it."""
 
 import re
 

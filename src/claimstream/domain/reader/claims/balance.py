@@ -260,7 +260,7 @@ class _Balance:
         return not (guessed and any(self._claims[n].role is Role.STILL for n in equation.added))
 
     def _in_one_sentence(self, equation: Equation) -> bool:
-        """Whether the result stands in the sentence of all its terms: *50,00 EUR zuzüglich 5,00 EUR, mithin …*."""
+        """Return whether the result stands in the sentence of its terms: *50,00 EUR zuzüglich 5,00 EUR, mithin …*."""
         tokens = self._page.tokens
         sentence = self._page.sentence(tokens[equation.result])
         return sentence.start <= tokens[min(equation.terms)].start

@@ -27,7 +27,7 @@ UNITS = Rule(
     takes=("Die letzten vier Monate hat sie nicht bezahlt.", "Zwei unbezahlte Mieten"),
     leaves=("Im vierten Monat", "2026 Miete"),
 )
-"""What an amount may be of each: *vier Monate, die Miete ist 585 EUR*."""
+"""The things that an amount may be of each: *vier Monate, die Miete ist 585 EUR*."""
 _FEW = 3
 """Amounts beside which a number of units that stands elsewhere is reckoned with."""
 _SHORT = 4000

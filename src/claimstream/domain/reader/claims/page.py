@@ -60,7 +60,7 @@ class Page:
         return Span(max(self._boundaries[number - 1], start - WINDOW), start)
 
     def last_sentence(self, span: Span) -> Span:
-        """What of ``span`` stands behind the last end of a sentence in it."""
+        """Return the part of ``span`` behind the last end of a sentence in it."""
         number = bisect_left(self._boundaries, span.end) - 1
         return Span(max(span.start, self._boundaries[number]), span.end)
 

@@ -126,7 +126,7 @@ def _from_afar(page: Page, token: AmountToken, clause: Clause, bare: Meaning, *,
 
 
 def _of_sentence_before(page: Page, start: int) -> Meaning:
-    """What a pronoun stands for: the last noun of the claim in the sentence before, where that says nothing else."""
+    """Return the noun that a pronoun stands for: the claim's last one in a sentence before that says nothing else."""
     sentence = page.sentence_before(start)
     if sentence is None or any(sentence.start <= token.start < sentence.end for token in page.tokens):
         return Meaning()

@@ -39,7 +39,7 @@ COURT_CASHIER = Rule(
     takes=("Landesjustizkasse Mittelheim", "Justizobersekretärin"),
     leaves=("Amtsgericht Mittelheim", "Stadtkasse"),
 )
-"""Whose claims are the costs of a court."""
+"""An office whose claims are the costs of a court."""
 COURT_COSTS = Rule(
     "court_costs",
     r"{court_costs}",
