@@ -81,8 +81,10 @@ class _Rules:
 
     def __init__(self, root: Element) -> None:
         self._by_name: dict[str, dict[tuple[str, bool], _Shade]] = {}
-        """Return, by selector and what it colours, the last colour that is known and the last that is not: few, however many
-        rules there are."""
+        """Return, by selector and what it colours, the last colour that is known and the last that is not.
+
+        They are few, however many rules there are.
+        """
         for names, ends, declarations in simple_rules(root):
             shades = list(_shades(declarations))
             for name in names:
