@@ -10,10 +10,10 @@ class Fault:
     kind: str
     happen: Callable[[float], Awaitable[object]]
     """Let it happen, for so many seconds where it lasts; when it returns, all is well again."""
-    beside: str = ""
-    """Another service that it uses."""
+    beside: tuple[str, ...] = ()
+    """Other services that it needs to be well."""
 
     @property
     def services(self) -> tuple[str, ...]:
         """The services that have no other fault meanwhile."""
-        return (self.service, self.beside) if self.beside else (self.service,)
+        return (self.service, *self.beside)

@@ -21,15 +21,18 @@ _USAGE_LIMIT = "You have reached your specified API usage limits. You will regai
 _UNAUTHORIZED = 13
 _GIVE_UP_SECONDS = 90.0
 """The most time for a mail to wait for the other service, or to end: then the checker finds that nothing went on."""
+_WAITING = 2
+"""Mails that wait for the other service: of one alone, the worker may have stood still until its lease was lost."""
 _LONG = 6.0
 """The factor by which a long outage is longer than other faults."""
 _WAITING_MAILS = """
     SELECT count(*) FROM waits w JOIN emails e USING (email_id)
-    WHERE w.service = replace($1, 'claude', 'anthropic') AND w.since IS NOT NULL AND e.gmail_id <> ALL ($2)
+    WHERE w.service = $2 AND w.since >= $3 AND e.gmail_id <> ALL ($1)
 """
+"""Those that a worker has in its hands: what had begun to wait before may lie with one that is dead."""
 _WAITING_NOTIFICATIONS = """
     SELECT count(*) FROM outbox o JOIN emails e USING (email_id)
-    WHERE $1 = 'smtp' AND o.kind = 'notification' AND o.tries > 0 AND o.done_at IS NULL AND e.gmail_id <> ALL ($2)
+    WHERE o.kind = 'notification' AND o.tries > 0 AND o.done_at IS NULL AND e.gmail_id <> ALL ($1)
 """
 ENDED = f"""
     SELECT greatest(e.settled_at, max(o.done_at)) AS at FROM emails e LEFT JOIN outbox o USING (email_id)
@@ -55,7 +58,8 @@ class _Other:
     """A service that is well, but for a moment before, so that mail waits for it."""
 
     service: str
-    waiting: str
+    waiting: Callable[[datetime], Awaitable[int]]
+    """How many wait for it of which one can go on, given when it fell ill."""
     ill: Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -69,10 +73,11 @@ class Sicknesses:
 
     def all(self) -> list[Fault]:
         claude, gcs = self._on.claude.faults, self._on.gcs_front.faults
-        for_claude = _Other("claude", _WAITING_MAILS, partial(_failing, claude, 503))
-        for_gcs = _Other("gcs", _WAITING_MAILS, partial(_failing, gcs, 503))
+        for_claude = _Other("claude", partial(self._mails_waiting, "anthropic"), partial(_failing, claude, 503))
+        for_gcs = _Other("gcs", partial(self._mails_waiting, "gcs"), partial(_failing, gcs, 503))
         # Nearly all mail is held against the clients: what needs no MongoDB any more is the mail that we send.
-        for_smtp = _Other("smtp", _WAITING_NOTIFICATIONS, partial(self._smtp_replies, "451 4.3.0 Try again later"))
+        again_later = partial(self._smtp_replies, "451 4.3.0 Try again later")
+        for_smtp = _Other("smtp", self._notifications_waiting, again_later)
         refused = "credentials refused"
         return [
             self._fault("claude", refused, partial(_failing, claude, 401), for_gcs),
@@ -94,18 +99,24 @@ class Sicknesses:
     ) -> Fault:
         async def happen(seconds: float) -> None:
             async with self._workers.needed, AsyncExitStack() as while_sick:
+                fell_ill = datetime.now(UTC)
                 async with other.ill():
-                    await _until(lambda: self._waiting(other))
+                    await _until(lambda: other.waiting(fell_ill), _WAITING)
                     await while_sick.enter_async_context(sick())
                 began = datetime.now(UTC)
                 await asyncio.sleep(seconds * times)
                 await _until(lambda: self._on.count(_ENDED_SINCE, began))
                 self.seen.append(Sickness(service, kind, began, datetime.now(UTC)))
 
-        return Fault(service, kind, happen, beside=other.service)
+        # What loses its lease comes back by the intake, too.
+        return Fault(service, kind, happen, beside=(other.service, "pubsub"))
 
-    async def _waiting(self, other: _Other) -> int:
-        return await self._on.count(other.waiting, other.service, list(self._on.poisoning.gmail_ids))
+    async def _mails_waiting(self, service: str, since: datetime) -> int:
+        return await self._on.count(_WAITING_MAILS, list(self._on.poisoning.gmail_ids), service, since)
+
+    async def _notifications_waiting(self, since: datetime) -> int:
+        del since  # any worker's maintenance delivers them
+        return await self._on.count(_WAITING_NOTIFICATIONS, list(self._on.poisoning.gmail_ids))
 
     @asynccontextmanager
     async def _smtp_replies(self, reply: str) -> AsyncIterator[None]:
@@ -144,10 +155,10 @@ async def _failing(faults: HttpFaults, status: int, **said: str) -> AsyncIterato
     fault.remaining = 0
 
 
-async def _until(found: Callable[[], Awaitable[int]]) -> None:
-    """Return when something is found, or after long."""
+async def _until(found: Callable[[], Awaitable[int]], at_least: int = 1) -> None:
+    """Return when so many are found, or after long."""
     give_up = time.monotonic() + _GIVE_UP_SECONDS
     while time.monotonic() < give_up:
-        if await found():
+        if await found() >= at_least:
             return
         await asyncio.sleep(0.3)
