@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
@@ -216,6 +217,17 @@ async def test_a_slow_answer_outlasts_its_client(client: AsyncAnthropic, server:
     server.latency_seconds = 3600
     with pytest.raises(anthropic.APITimeoutError):
         await classify(client.with_options(timeout=0.2))
+
+
+async def test_a_question_is_of_the_time_at_which_it_came(client: AsyncAnthropic, server: ClaudeServer) -> None:
+    server.faults.slow(0.2, times=1)
+    slow = asyncio.create_task(classify(client))
+    while not server.calls["messages"]:
+        await asyncio.sleep(0)
+    await classify(client)
+    await slow
+    quick, delayed = (asked.received_at for asked in server.requests)
+    assert delayed < quick, "it came first, and was answered last"
 
 
 async def test_a_truncated_answer_says_so(client: AsyncAnthropic, server: ClaudeServer) -> None:

@@ -14,7 +14,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -22,7 +22,7 @@ from aiohttp import web
 from claimstream.local.claude.schema_answer import SchemaAnswer
 from claimstream.local.claude.script import ScriptedAnswer, first_fitting, one_line
 from claimstream.local.http.faults import HttpFault, HttpFaults
-from claimstream.local.http.server import WRONG_ANSWER, LocalHttpServer
+from claimstream.local.http.server import ARRIVED_AT, WRONG_ANSWER, LocalHttpServer
 
 MODELS = ("claude-sonnet-5-5", "claude-haiku-5-5")
 """What ``GET /v1/models`` lists."""
@@ -103,6 +103,7 @@ class Asked:
     hashes: frozenset[str]
     """SHA-256 of the image and document blocks."""
     received_at: datetime
+    """Before any delay of the answer."""
 
     @property
     def schema(self) -> dict[str, Any] | None:
@@ -188,7 +189,7 @@ class ClaudeServer(LocalHttpServer):
             return self._error(404, f"model: {body['model']}")
         try:
             text, hashes = one_line(" ".join(_texts(body["messages"]))), frozenset(_hashes(body["messages"]))
-            asked = Asked(body, text, hashes, datetime.now(UTC))
+            asked = Asked(body, text, hashes, request[ARRIVED_AT])
         except (KeyError, TypeError, binascii.Error) as error:
             return self._error(400, f"messages: not understood ({error!r})")
         self.requests.append(asked)

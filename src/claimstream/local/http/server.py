@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,8 @@ MAX_REQUEST_BYTES = 256 * 1024 * 1024
 
 WRONG_ANSWER = web.RequestKey("wrong_answer", str)
 """Where a handler finds :attr:`HttpFault.answer` of the fault that hit its request."""
+ARRIVED_AT = web.RequestKey("arrived_at", datetime)
+"""Where a handler finds when its request came, before any delay."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -101,6 +104,7 @@ class LocalHttpServer(ABC):
         if operation.startswith("control"):
             return await handler(request)
         self.calls[operation] += 1
+        request[ARRIVED_AT] = datetime.now(UTC)
         content = b""
         if self._http_faults.look_inside:
             content = request.path_qs.encode() + b"\n" + await request.read()
