@@ -13,6 +13,7 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.rules.classification import classify
 from claimstream.domain.rules.consolidation import consolidate
+from claimstream.memory import calm_collector
 from claimstream.reading.mail import read_mail
 
 SAMPLES = Path(__file__).parents[1] / "src" / "claimstream" / "local" / "samples"
@@ -66,4 +67,5 @@ def _long_text() -> Spent:
 
 
 if __name__ == "__main__":
+    calm_collector()  # as a reading process does
     print(json.dumps({"mails": _round(), "text": _long_text()}))
