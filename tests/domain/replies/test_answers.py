@@ -3,6 +3,7 @@
 import pytest
 
 from claimstream.domain.replies.settlement import read_settlement
+from claimstream.domain.text import Text
 
 NOT_ACCEPTED = [
     "Wir sind mit dem Plan unserer Mandantin einverstanden.",
@@ -207,7 +208,7 @@ NO_OFFER = [
 
 def written(text: str) -> str | None:
     """The decision that may be written: none that is unclear, or an acceptance with a condition."""
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     if found is None or found.value.decision == "unclear":
         return None
     return None if found.value.decision == "accepted" and found.value.conditions else str(found.value.decision)
@@ -242,5 +243,5 @@ def test_what_is_not_yet_or_not_ours_to_refuse_decides_nothing(text: str) -> Non
 @pytest.mark.parametrize("text", NO_OFFER)
 def test_an_amount_that_is_not_the_writers_own_offer_is_none(text: str) -> None:
     for whole in (f"Zu Ihrem Plan: {text}", letter(f"Ihren Plan lehnen wir ab. {text}")):
-        found = read_settlement(whole, "body")
+        found = read_settlement(Text(whole), "body")
         assert found is None or found.value.counter_offer_amount is None

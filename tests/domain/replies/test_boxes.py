@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from claimstream.domain.replies.settlement import read_settlement
+from claimstream.domain.text import Text
 
 YES, NO = "Wir stimmen dem Plan zu.", "Wir lehnen den Plan ab."
 PAIRS = (
@@ -24,7 +25,7 @@ BULLETS = ("", "- ", "* ", "• ", "– ", "\uf0b7 ")
 
 
 def _said(text: str) -> str | None:
-    found = read_settlement(f"Guten Tag,\n\n{text}\n\nMit freundlichen Grüßen", "s1")
+    found = read_settlement(Text(f"Guten Tag,\n\n{text}\n\nMit freundlichen Grüßen"), "s1")
     return found.value.decision.value if found else None
 
 
@@ -61,6 +62,6 @@ def test_a_line_for_the_signature_is_no_box() -> None:
 
 
 def test_a_condition_behind_a_box_that_answers_nothing_counts() -> None:
-    found = read_settlement(f"{YES}\n☐ Dies gilt nur, wenn alle Gläubiger zustimmen.", "s1")
+    found = read_settlement(Text(f"{YES}\n☐ Dies gilt nur, wenn alle Gläubiger zustimmen."), "s1")
     assert found is not None
     assert found.value.conditions

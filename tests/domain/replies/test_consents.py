@@ -5,12 +5,13 @@ from itertools import product
 import pytest
 
 from claimstream.domain.replies.settlement import read_settlement
+from claimstream.domain.text import Text
 
 MAIL = "Sehr geehrte Frau Kern,\n\n{}\n\nMit freundlichen Grüßen\nMöbelhaus Orlo GmbH"
 
 
 def said(text: str) -> str | None:
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     if found is None:
         return None
     return "conditional" if found.value.conditions else found.value.decision.value

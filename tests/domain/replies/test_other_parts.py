@@ -4,6 +4,7 @@ import pytest
 
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.settlement import Part, taken_back
+from claimstream.domain.text import Text
 
 ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
 
@@ -30,7 +31,7 @@ def letter(words: str) -> str:
 def test_an_attached_letter_may_take_an_answer_back(
     decision: SettlementDecision, words: str, written: type[str]
 ) -> None:
-    assert taken_back(written(words), decision, Part.ATTACHMENT)
+    assert taken_back(Text(written(words)), decision, Part.ATTACHMENT)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,4 @@ def test_an_attached_letter_may_take_an_answer_back(
     ],
 )
 def test_statements_terms_and_the_same_answer_take_nothing_back(decision: SettlementDecision, text: str) -> None:
-    assert taken_back(text, decision, Part.ATTACHMENT) is None
+    assert taken_back(Text(text), decision, Part.ATTACHMENT) is None

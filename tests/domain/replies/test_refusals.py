@@ -5,6 +5,7 @@ from tests.domain.replies import refusals
 from tests.domain.replies.test_wordings import CONTAINERS, said
 
 from claimstream.domain.replies.settlement import open_door
+from claimstream.domain.text import Text
 
 LETTER = CONTAINERS["mail"]
 REFUSAL, OFFER = "wir lehnen den Plan ab.", "wir bieten einen Vergleich über 840,00 EUR an."
@@ -15,7 +16,7 @@ def read(text: str) -> str | None:
     """The answer in short; a refusal beside an open door is unclear, as for the router."""
     letter = LETTER.format(f"{text[0].upper()}{text[1:]}")
     answer = said(letter)
-    return "unclear" if answer == "declined" and open_door(letter) else answer
+    return "unclear" if answer == "declined" and open_door(Text(letter)) else answer
 
 
 def others(texts: tuple[str, ...], wanted: str) -> list[tuple[str, str | None]]:

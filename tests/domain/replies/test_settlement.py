@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimstream.domain.replies.settlement import read_settlement
+from claimstream.domain.text import Text
 
 
 def decision(text: str) -> str | None:
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     if found is None:
         return None
     assert text[found.evidence.start : found.evidence.start + len(found.evidence.quote)] == found.evidence.quote
@@ -129,7 +130,7 @@ def test_the_answer_is_read_with_its_negation(expected: str | None, text: str) -
     ],
 )
 def test_the_amount_of_another_offer_is_the_creditors_not_ours(text: str) -> None:
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     assert found is not None
     assert found.value.counter_offer_amount == Decimal("800.00")
 
@@ -140,16 +141,16 @@ def test_a_monthly_rate_or_two_amounts_are_no_counter_offer_amount() -> None:
         "Ihren Plan lehnen wir ab. Unser Gegenvorschlag: 800,00 EUR oder 900,00 EUR.",
         "Ihren Plan lehnen wir ab. Unser Gegenvorschlag: 2,500 EUR.",
     ):
-        found = read_settlement(text, "body")
+        found = read_settlement(Text(text), "body")
         assert found is not None
         assert (found.value.decision, found.value.counter_offer_amount) == ("counter_offer", None)
 
 
 def test_a_condition_is_kept_as_written_and_whole_words_only() -> None:
-    found = read_settlement("Wir stimmen dem Plan zu, sofern bis 31.12.2026 gezahlt wird.", "body")
+    found = read_settlement(Text("Wir stimmen dem Plan zu, sofern bis 31.12.2026 gezahlt wird."), "body")
     assert found is not None
     assert found.value.conditions == ("sofern bis 31.12.2026 gezahlt wird",)
-    found = read_settlement("Wir haben uns beraten und stimmen dem Plan zu.", "body")
+    found = read_settlement(Text("Wir haben uns beraten und stimmen dem Plan zu."), "body")
     assert found is not None
     assert found.value.conditions == ()
 

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from claimstream.domain.replies.settlement import NOT_PLAIN, read_settlement
+from claimstream.domain.text import Text
 
 ACCEPTS = (
     "Wir stimmen dem Schuldenbereinigungsplan zu.",
@@ -70,7 +71,7 @@ MAIL = "Sehr geehrte Frau Kern,\n\n{}\n\nMit freundlichen Grüßen\nMöbelhaus O
 
 
 def said(text: str) -> str | None:
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     if found is None:
         return None
     return "conditional" if found.value.conditions else found.value.decision.value
@@ -94,7 +95,7 @@ def test_what_ties_nothing_leaves_it_accepted(accepts: str, order: str) -> None:
 def test_the_sentence_that_ties_has_a_name(kind: str) -> None:
     for tie in TIED[kind]:
         text = f"Wir stimmen dem Plan zu. {tie}"
-        found = read_settlement(text, "body")
+        found = read_settlement(Text(text), "body")
         assert found is not None
         if found.value.conditions:
             continue
@@ -105,7 +106,7 @@ def test_the_sentence_that_ties_has_a_name(kind: str) -> None:
 
 
 def test_an_answer_that_says_more_is_its_own_doubt() -> None:
-    found = read_settlement("Dem Plan aus dem Jahr 2021 stimmen wir zu.", "body")
+    found = read_settlement(Text("Dem Plan aus dem Jahr 2021 stimmen wir zu."), "body")
     assert found is not None
     assert found.value.doubt is not None
     assert found.value.doubt.rule == NOT_PLAIN
@@ -113,6 +114,6 @@ def test_an_answer_that_says_more_is_its_own_doubt() -> None:
 
 @pytest.mark.parametrize("text", ["Wir stimmen dem Plan zu.", "Wir lehnen den Plan ab. Der Plan wird geprüft."])
 def test_other_answers_have_no_doubt(text: str) -> None:
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     assert found is not None
     assert found.value.doubt is None

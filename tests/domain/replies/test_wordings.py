@@ -8,6 +8,7 @@ from tests.domain.replies.letters import LETTERS
 
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.replies.settlement import Part, open_door, read_settlement, taken_back
+from claimstream.domain.text import Text
 
 ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
 
@@ -28,7 +29,7 @@ IN = pytest.mark.parametrize("container", CONTAINERS.values(), ids=CONTAINERS)
 
 def said(text: str) -> str | None:
     """The answer in short: its decision, *conditional*, or the decision with its amount."""
-    found = read_settlement(text, "body")
+    found = read_settlement(Text(text), "body")
     if found is None:
         return None
     start = found.evidence.start
@@ -176,9 +177,12 @@ def test_ticked_boxes_say_their_line_and_others_nothing(form: str, marks: tuple[
 def test_other_parts_of_a_mail_may_take_answers_back(
     decision: SettlementDecision, part: Part, text: str, leaves: bool
 ) -> None:
-    assert (taken_back(text, decision, part) is None) is leaves
+    assert (taken_back(Text(text), decision, part) is None) is leaves
 
 
 def test_open_doors_are_found_beside_refusals() -> None:
-    assert open_door("Wir lehnen den Plan ab. Unser Limit liegt bei 1.200 EUR.") == "Unser Limit liegt bei 1.200 EUR."
-    assert open_door("Wir lehnen den Plan ab. Die Forderung ist tituliert.") is None
+    assert (
+        open_door(Text("Wir lehnen den Plan ab. Unser Limit liegt bei 1.200 EUR."))
+        == "Unser Limit liegt bei 1.200 EUR."
+    )
+    assert open_door(Text("Wir lehnen den Plan ab. Die Forderung ist tituliert.")) is None

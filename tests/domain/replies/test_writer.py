@@ -3,6 +3,7 @@
 import pytest
 
 from claimstream.domain.replies.settlement import read_settlement
+from claimstream.domain.text import Text
 
 LETTER = "Guten Tag,\n\n{}\n\nMit freundlichen Grüßen\nMohr"
 OWN = (
@@ -42,7 +43,7 @@ NO = ("{} lehnt den Plan ab.", "{} stimmt Ihrem Plan nicht zu.")
 
 
 def said(words: str, sender: str) -> str | None:
-    found = read_settlement(LETTER.format(f"{words[0].upper()}{words[1:]}"), "body", sender)
+    found = read_settlement(Text(LETTER.format(f"{words[0].upper()}{words[1:]}")), "body", sender)
     if found is None:
         return None
     return "conditional" if found.value.conditions else found.value.decision.value

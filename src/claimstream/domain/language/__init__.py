@@ -7,7 +7,7 @@ knows what a rule is for.
 """
 
 from claimstream.domain.language.needed import Needs, Sieve
-from claimstream.domain.language.rule import Rule
+from claimstream.domain.language.rule import Rule, Rules
 from claimstream.domain.language.vocabulary import alternatives, as_written, entries, parts, unfolded, words
 
-__all__ = ["Needs", "Rule", "Sieve", "alternatives", "as_written", "entries", "parts", "unfolded", "words"]
+__all__ = ["Needs", "Rule", "Rules", "Sieve", "alternatives", "as_written", "entries", "parts", "unfolded", "words"]

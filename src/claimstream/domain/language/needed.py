@@ -82,6 +82,19 @@ def _keys_of_section(place: str) -> Keys | None:
     return either(keys_of(rf"{edge}{entry_pattern(fold(entry))}\b") for entry in entries(head or place))
 
 
+def top_alternatives(pattern: str) -> tuple[str, ...]:
+    """Return the alternatives of a pattern, of which each may be run by itself; only the whole where it is unknown."""
+    pieces, depth = [""], 0
+    for match in _TOKEN.finditer(pattern):
+        kind, token = str(match.lastgroup), match.group()
+        depth += (kind in {"open", "look"}) - (kind == "close")
+        if kind == "either" and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += token
+    return tuple(pieces) if "|".join(pieces) == pattern else (pattern,)
+
+
 class _Reading:
     """One pattern, read from left to right."""
 
@@ -185,6 +198,8 @@ class Needs:
     def __init__(self, pattern: str) -> None:
         self.masks = tuple(reduce(or_, map(_bit, sets), 0) for sets in needs_of(pattern))
         """For each alternative of the pattern, the bits of what it needs."""
+        self.always = 0 in self.masks
+        """It may find something in any text."""
 
     def are_in(self, text: str) -> bool:
         """Return False where the pattern can find nothing in a text."""
@@ -200,10 +215,14 @@ class Sieve(Generic[T]):
 
     def __init__(self, each: Iterable[tuple[Needs, T]]) -> None:
         self._by_mask = [(mask, n, thing) for n, (needs, thing) in enumerate(each) for mask in needs.masks]
+        self._any_mask = reduce(or_, (mask for mask, _, _ in self._by_mask), 0)
+        self._always = any(mask == 0 for mask, _, _ in self._by_mask)
 
     def that_may_find(self, text: str) -> Collection[T]:
         """Return those of which a text holds what they need, in their order."""
         held = bits_of(text)
+        if not (self._always or held & self._any_mask):
+            return ()
         return {n: thing for mask, n, thing in self._by_mask if held & mask == mask}.values()
 
 

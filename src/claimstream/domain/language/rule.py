@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from claimstream.domain.language.needed import Needs
+from claimstream.domain.language.needed import Needs, Sieve, top_alternatives
 from claimstream.domain.language.vocabulary import alternatives, composed
 
 _PLACE = re.compile(r"\{([a-z_]+)(?:\+([a-z_]+))?\}")
@@ -43,8 +44,21 @@ class Rule:
         """Return the place where a folded sentence says it; None where it does not, or where it is an exception."""
         if not self.needs.are_in(folded):
             return None
-        found = self.compiled.search(folded)
+        if len(self._alternatives) == 1:
+            found = self.compiled.search(folded)
+        else:
+            places = (pattern.search(folded) for needs, pattern in self._alternatives if needs.are_in(folded))
+            # Where two begin at the same place, the first alternative has it, as in the whole pattern.
+            found = min(filter(None, places), key=re.Match.start, default=None)
         return None if found is None or (self.exception and self.exception.search(folded)) else found
+
+    @cached_property
+    def _alternatives(self) -> tuple[tuple[Needs, re.Pattern[str]], ...]:
+        """Each alternative of the pattern, to be run only where a sentence holds what it needs itself."""
+        each = top_alternatives(self.pattern)
+        if len(each) == 1 or self.needs.always:
+            return ((self.needs, self.compiled),)
+        return tuple((Needs(pattern), re.compile(_filled(pattern))) for pattern in each)
 
     def without(self, folded: str) -> str:
         """Return a folded sentence without what says it; an exception stays as it is.
@@ -63,6 +77,37 @@ class Rule:
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Every place of a folded sentence that says it, exceptions or not."""
         return self.compiled.finditer(folded) if self.needs.are_in(folded) else iter(())
+
+
+class Rules(Sieve[Rule]):
+    """Rules that a sentence is asked together, in their order: most of them are not even looked at."""
+
+    def __init__(self, *rules: Rule) -> None:
+        super().__init__((rule.needs, rule) for rule in rules)
+        self._rules = rules
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def find(self, folded: str) -> Rule | None:
+        """Return the first rule that finds something in a folded sentence."""
+        return next(self.that_find(folded), None)
+
+    def that_find(self, folded: str) -> Iterator[Rule]:
+        """The rules that find something in a folded sentence."""
+        return (rule for rule in self.that_may_find(folded) if rule.find(folded))
+
+    def without(self, folded: str) -> str:
+        """Return a folded sentence without what one rule after the other takes of it (:meth:`Rule.without`)."""
+        for rule in self.that_may_find(folded):
+            folded = rule.without(folded)
+        return folded
+
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], folded: str) -> str:
+        """Return a folded sentence with a replacement for what one rule after the other takes of it."""
+        for rule in self.that_may_find(folded):
+            folded = rule.sub(replacement, folded)
+        return folded
 
 
 def _filled(pattern: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from claimstream.domain.language import as_written, parts, words
+from claimstream.domain.language import Rules, as_written, parts, words
 from claimstream.domain.reader.dates import MONTHS
 from claimstream.domain.reader.grounds import is_odd_noun, is_odd_phrase, is_other_person, named_words, without_grounds
 from claimstream.domain.reader.plain_rules import (
@@ -45,6 +45,16 @@ from claimstream.domain.replies.remarks import HARMLESS as SAY_NO_MORE
 from claimstream.domain.text import Sentence
 from claimstream.domain.text.text import folded
 
+_PHRASES = Rules(*PHRASES)
+_BESIDE_ANNOUNCED = Rules(*PHRASES, NOW, ENCLOSURE)
+_BESIDE_AFTER = Rules(*SAY_NO_MORE, *FIRM_KINDS)
+_BESIDE_PARTS = Rules(*SAY_NO_MORE, *PHRASES)
+_BESIDE_TOLD = Rules(*PHRASES, TELLS, NOW)
+_BESIDE_ELSE = Rules(*SAY_NO_MORE, *PHRASES, NOW)
+_SPEAK_AGAINST_ANNOUNCED = Rules(TAKEN_BACK, SUPPOSED, EARLIER_TIME)
+_SPEAK_AGAINST_PARTS = Rules(TAKEN_BACK, SUPPOSED, CHANGES)
+_SPEAK_AGAINST_TOLD = Rules(REPORTED, SUPPOSED, TAKEN_BACK, CHANGES, REVERSED)
+_BEAR_ON_A_CLAIM = Rules(CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED, BEARS_ON)
 _SALUTATION = re.compile(
     rf"\A(?:{parts('salutation')})(?!\w)[^,.:?!\d]{{0,60}}(?:Dr\.[^,.:?!\d]{{0,40}})?[,!]", re.IGNORECASE
 )
@@ -129,8 +139,7 @@ def odd_words(text: str) -> tuple[str, ...]:
     low = fold(text)
     named = named_words(text, _is_known)
     found += [match.group() for rule in (REVERSED, SOMEBODY_ELSE) for match in rule.finditer(low)]
-    for phrase in PHRASES:
-        low = phrase.without(low)
+    low = _PHRASES.without(low)
     found += [
         word
         for word in _WORD.findall(low)
@@ -194,10 +203,8 @@ def is_announcement(text: str, names: Collection[str] = ()) -> bool:
         return True
     announces = ANNOUNCES.find(folded(text)) is not None
     low = folded(text)
-    for rule in (*PHRASES, NOW, ENCLOSURE):
-        low = rule.without(low)
-    low = PROVIDED.without(low)
-    if any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, EARLIER_TIME)) or _has_noun(text, is_other_person):
+    low = PROVIDED.without(_BESIDE_ANNOUNCED.without(low))
+    if _SPEAK_AGAINST_ANNOUNCED.find(low) or _has_noun(text, is_other_person):
         return False
     return announces or ADDRESSED.find(low) is None
 
@@ -206,14 +213,12 @@ def is_plain_after(text: str, names: Collection[str] = ()) -> bool:
     """Return True when a sentence that goes on about a figure takes nothing of it back."""
     sentence = Sentence.of(text.strip())
     if THAT_IS.find(sentence.folded):
-        return is_breakdown(text.strip()) and not any(rule.find(sentence.folded) for rule in (BEARS_ON, EARLIER_TIME))
+        return is_breakdown(text.strip()) and not (BEARS_ON.find(sentence.folded) or EARLIER_TIME.find(sentence.folded))
     if MADE_OF.find(sentence.folded) and not TAKEN_BACK.find(sentence.folded):
         return not _has_noun(text, is_other_person)
     if is_harmless(sentence, TAKEN_BACK) or all(_AFTER.fullmatch(word) or word in names for word in odd_words(text)):
         return True
-    rest = sentence.folded
-    for rule in (*SAY_NO_MORE, *FIRM_KINDS):
-        rest = rule.without(rest)
+    rest = _BESIDE_AFTER.without(sentence.folded)
     return rest != sentence.folded and all(_AFTER.fullmatch(word) or word in names for word in odd_words(rest))
 
 
@@ -225,10 +230,8 @@ def is_stated(text: str, names: Collection[str]) -> bool:
 
 def is_breakdown(text: str) -> bool:
     """Return True when a sentence that gives the parts of a figure takes nothing of it back and names nobody else."""
-    low = folded(_without_names(text))
-    for rule in (*SAY_NO_MORE, *PHRASES):
-        low = rule.without(low)
-    return not any(rule.find(low) for rule in (TAKEN_BACK, SUPPOSED, CHANGES)) and (
+    low = _BESIDE_PARTS.without(folded(_without_names(text)))
+    return _SPEAK_AGAINST_PARTS.find(low) is None and (
         text == _without_names(text) and not _has_noun(text, is_odd_noun)
     )
 
@@ -244,9 +247,7 @@ def is_telling(clause: str) -> bool:
     low = folded(_without_names(clause))
     if not TELLS.find(low):
         return False
-    for rule in (*PHRASES, TELLS, NOW):
-        low = rule.without(low)
-    return not any(rule.find(low) for rule in (REPORTED, SUPPOSED, TAKEN_BACK, CHANGES, REVERSED))
+    return _SPEAK_AGAINST_TOLD.find(_BESIDE_TOLD.without(low)) is None
 
 
 def is_beside(clause: str, main: str) -> bool:
@@ -262,10 +263,8 @@ def is_of_something_else(clause: str) -> bool:
     if _MONEY_ASIDE.search(clause) or _QUOTATION.search(clause):
         return False
     clause = _without_names(clause)
-    low = folded(clause)
-    for rule in (*SAY_NO_MORE, *PHRASES, NOW):
-        low = rule.without(low)
-    if any(rule.find(low) for rule in (CLAIM_NAMED, REPORTED, SUPPOSED, CHANGES, REVERSED, BEARS_ON)):
+    low = _BESIDE_ELSE.without(folded(clause))
+    if _BEAR_ON_A_CLAIM.find(low):
         return False
     return not _has_noun(clause, lambda noun: noun in low and is_odd_noun(noun))
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from claimstream.domain.language import Rule, Sieve
+from claimstream.domain.language import Rule, Rules
 from claimstream.domain.reader.layout import Span, cells, lines
 from claimstream.domain.records.extraction import Ending, Evidence
 from claimstream.domain.replies.lookalikes import CLAUSE, LOOKALIKES, ON, WORD
@@ -254,7 +254,9 @@ _LONGEST = 300
 _AROUND = 100
 _MOST = 5
 """Endings of one rule that are kept of a text."""
-_SIEVE = Sieve((rule.needs, rule) for rule in ENDINGS)
+_ENDINGS = Rules(*ENDINGS)
+_LOOKALIKES = Rules(*LOOKALIKES)
+_TO_THE_WRITER = Rules(*(rule for rule in LOOKALIKES if rule.name in TO_THE_WRITER))
 
 
 def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
@@ -263,7 +265,7 @@ def find_endings(text: Text, source_id: str) -> tuple[Ending, ...]:
     kept: Counter[str] = Counter()
     has_status = False
     for sentence in text.sentences:
-        rules = [rule for rule in _SIEVE.that_may_find(sentence.folded) if kept[rule.name] < _MOST]
+        rules = [rule for rule in _ENDINGS.that_may_find(sentence.folded) if kept[rule.name] < _MOST]
         has_status = has_status or STATUS_CELL.needs.are_in(sentence.folded)
         if ending := _in_sentence(sentence, rules, source_id):
             kept[ending.rule] += 1
@@ -282,15 +284,14 @@ def _tells_of_assignment(ending: Ending) -> bool:
 
 def _is_new_owner(text: Text) -> bool:
     """Return True when a letter says that the claim has come to its writer, or to the writer's client."""
-    rules = [rule for rule in LOOKALIKES if rule.name in TO_THE_WRITER]
-    return any(rule.find(sentence.folded) for sentence in text.sentences for rule in rules)
+    return any(_TO_THE_WRITER.find(sentence.folded) for sentence in text.sentences)
 
 
 def _in_sentence(sentence: Sentence, rules: Sequence[Rule], source_id: str) -> Ending | None:
     words = sentence.folded
     if not any(rule.find(words) for rule in rules):
         return None
-    for rule in LOOKALIKES:
+    for rule in _LOOKALIKES.that_may_find(words):
         words = _blanked(rule, words)
     beside = _blanked(EARLIER, words)
     for rule in rules:

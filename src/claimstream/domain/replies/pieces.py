@@ -64,9 +64,9 @@ def is_name(line: str) -> bool:
     )
 
 
-def pieces_of(text: str, marks: Marks, sender: str = "") -> tuple[Piece, ...]:
+def pieces_of(text: Text, marks: Marks, sender: str = "") -> tuple[Piece, ...]:
     """Return the pieces of a text in order; ``sender`` as for :class:`Writer`."""
-    parts = [part for sentence in Text(text).sentences for part in _without_headings(sentence, text)]
+    parts = [part for sentence in text.sentences for part in _without_headings(sentence, text.written)]
     begin = next((n for n, part in enumerate(parts) if SALUTATION.find(part.folded)), 0)
     end = next((n for n, part in enumerate(parts) if n >= begin and CLOSING.find(part.folded)), len(parts))
     last = max((n for n, part in enumerate(parts) if not is_name(part.written)), default=0)

@@ -8,7 +8,7 @@ unless it is of a kind that is known to leave the figure as it is.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from claimstream.domain.language import Rule, Sieve
+from claimstream.domain.language import Rule, Rules
 from claimstream.domain.replies.kinds import ENCLOSURE, KINDS
 from claimstream.domain.replies.lookalikes import NOT_YET
 from claimstream.domain.replies.open_points import OPEN_POINTS
@@ -363,7 +363,13 @@ ADDED = Rule(
 """Said of an amount that the total of the letter holds."""
 
 
-_SIEVE = Sieve((rule.needs, rule) for rule in OPEN_POINTS)
+_OPEN_POINTS = Rules(*OPEN_POINTS)
+_SAY_NOTHING = Rules(*SAY_NOTHING)
+_DOUBTS = Rules(CHANGES, LEFT_OUT)
+_DOUBTS_OF_A_CLAIM = Rules(*_DOUBTS, *IN_DOUBT)
+_SAY_NO_MORE = Rules(*HARMLESS, *NOT_YET, *KINDS)
+# "Den Bescheid erhalten Sie im Januar" encloses nothing.
+_LEAVE_NOTHING_OPEN = Rules(*(rule for rule in (*HARMLESS, *KINDS) if rule is not ENCLOSURE))
 
 
 def doubtful_remark(
@@ -396,17 +402,14 @@ def _change(folded: str, *, stated: bool) -> Rule | None:
     if not with_amount and ABOUT_MONEY.find(folded) is None and LEFT_OUT.find(folded) is None:
         return None
     about_the_claim = with_amount or ABOUT_THE_CLAIM.find(folded) is not None
-    rules = (CHANGES, LEFT_OUT, *IN_DOUBT) if about_the_claim else (CHANGES, LEFT_OUT)
-    if not stated:
-        rules = (*rules, PAID)
+    rules = _DOUBTS_OF_A_CLAIM if about_the_claim else _DOUBTS
 
     def doubted(folded: str) -> Rule | None:
-        return next((rule for rule in rules if rule.find(folded)), None)
+        return rules.find(folded) or (PAID if not stated and PAID.find(folded) else None)
 
-    if doubted(folded) is None or any(rule.find(folded) for rule in SAY_NOTHING):
+    if doubted(folded) is None or _SAY_NOTHING.find(folded):
         return None
-    for rule in (*HARMLESS, *NOT_YET, *KINDS):
-        folded = rule.without(folded)
+    folded = _SAY_NO_MORE.without(folded)
     if with_amount and stated:
         # How much was paid is arithmetic.
         folded = PAID.sub(" ", folded)
@@ -415,8 +418,6 @@ def _change(folded: str, *, stated: bool) -> Rule | None:
 
 def _open_point(folded: str) -> Rule | None:
     """Return the rule by which a sentence leaves a point of the figure open."""
-    found = [rule for rule in _SIEVE.that_may_find(folded) if rule.find(folded)]
-    for rule in (*HARMLESS, *KINDS) if found else ():
-        # "Den Bescheid erhalten Sie im Januar" encloses nothing.
-        folded = folded if rule is ENCLOSURE else rule.without(folded)
+    found = list(_OPEN_POINTS.that_find(folded))
+    folded = _LEAVE_NOTHING_OPEN.without(folded) if found else folded
     return next((rule for rule in found if rule.find(folded)), None)

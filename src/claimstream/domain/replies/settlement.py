@@ -14,7 +14,6 @@ from functools import cached_property
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.dates import Spans
-from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.extraction import Doubt, Evidence, Found, Settlement, SettlementDecision
 from claimstream.domain.replies.answer_rules import (
     AGREES,
@@ -44,14 +43,14 @@ from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
-from claimstream.domain.text import Sentence
+from claimstream.domain.text import Sentence, Text
 
 ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
 COUNTER_OFFER, UNCLEAR = SettlementDecision.COUNTER_OFFER, SettlementDecision.UNCLEAR
 
 SPEAKS = Rule(
     "speaks_of_a_plan",
-    ABOUT_PLAN.pattern + r"|{bare_yes}|{bare_no}|{no_to_that}|(?:\A|[,.!?] ){no_word}[.,!:] ",
+    ABOUT_PLAN.pattern + r"|{bare_yes}|{bare_no}|{no_to_that}|(?:\A|[,.!?] ){no_word}(?:[.,!:] |[.,!:]?\Z)",
     takes=("Ihr Plan liegt vor.", "Einverstanden.", "Abgelehnt.", "Nein. Das lehne ich ab."),
     leaves=("Die Forderung beträgt 400 EUR.",),
 )
@@ -120,20 +119,20 @@ class Part(StrEnum):
     """It may be a statement or a contract: only what it says of the plan counts."""
 
 
-def read_settlement(text: str, source_id: str, sender: str = "") -> Found[Settlement] | None:
+def read_settlement(text: Text, source_id: str, sender: str = "") -> Found[Settlement] | None:
     """Return the answer, with an acceptance's conditions and another offer's amount; None if there is none.
 
     Args:
         sender: display name and address that the text comes from, by which a writer may call itself.
     """
-    if not SPEAKS.find(" ".join(fold(text).split())):
+    if not _speaks(text):
         return None
     answer = _Reply(text, sender).answer()
     if answer is None:
         return None
 
     def evidence(start: int, end: int) -> Evidence:
-        return Evidence(source_id=source_id, quote=text[start:end][:400], start=start)
+        return Evidence(source_id=source_id, quote=text.written[start:end][:400], start=start)
 
     doubt = None
     if answer.doubt:
@@ -151,14 +150,18 @@ def read_settlement(text: str, source_id: str, sender: str = "") -> Found[Settle
     )
 
 
-def taken_back(text: str, decision: SettlementDecision, part: "Part") -> str | None:
+def _speaks(text: Text) -> bool:
+    return any(SPEAKS.find(sentence.folded) for sentence in text.sentences)
+
+
+def taken_back(text: Text, decision: SettlementDecision, part: "Part") -> str | None:
     """Return a sentence of another part of the mail that may take an answer back; None if there is none."""
-    if part is not Part.SUBJECT and decision in {ACCEPTED, DECLINED} and SPEAKS.find(" ".join(fold(text).split())):
+    if part is not Part.SUBJECT and decision in {ACCEPTED, DECLINED} and _speaks(text):
         answer = _Reply(text).answer()
         if answer is not None and answer.decision is decision and not answer.conditions:
             return None
-    pieces = list(pieces_of(text, Marks(text)))
-    tells = part is not Part.ATTACHMENT or _is_letter(text, pieces)
+    pieces = list(pieces_of(text, Marks(text.written)))
+    tells = part is not Part.ATTACHMENT or _is_letter(text.written, pieces)
     for read in pieces:
         piece = replace(read, outside=read.outside or part is Part.SUBJECT)
         if not (tells or NAMES_PLAN.find(piece.low)):
@@ -183,7 +186,7 @@ def _is_letter(text: str, pieces: Sequence[Piece]) -> bool:
     return len(text) <= _LONGEST_LETTER and sum("#money" in piece.low for piece in pieces) < _FIGURES_OF_STATEMENT
 
 
-def open_door(text: str) -> str | None:
+def open_door(text: Text) -> str | None:
     """Return a sentence beside a refusal in the same text that leaves a door open; None if there is none."""
     return next(
         (
@@ -198,9 +201,9 @@ def open_door(text: str) -> str | None:
 class _Reply:
     """One text, its pieces, and what each of them says of the plan."""
 
-    def __init__(self, text: str, sender: str = "") -> None:
-        self._marks = Marks(text)
-        self._boxes = find_boxes(text)
+    def __init__(self, text: Text, sender: str = "") -> None:
+        self._marks = Marks(text.written)
+        self._boxes = find_boxes(text.written)
         self._names: list[bool] = []
         lines = Spans(list({(box.start, box.end) for box in self._boxes}))
         # Boxes that answer nothing may be the bullets of a list: their lines count.
@@ -225,7 +228,7 @@ class _Reply:
             self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
         if self._said:
             # A mark that nobody knows may be a box that nobody ticked.
-            marked = Spans([(mark, mark + 1) for mark in find_marks(text)])
+            marked = Spans([(mark, mark + 1) for mark in find_marks(text.written)])
             for number in [n for n, said in self._said.items() if said in {ACCEPTED, DECLINED}]:
                 place = _place(self._pieces[number])
                 if marked.overlap(*place) or lines.overlap(*place):

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from claimstream.domain.language import Rule
+from claimstream.domain.language import Rule, Rules
 from claimstream.domain.text import Sentence
 
 OTHER_ROLE = Rule(
@@ -155,7 +155,8 @@ PART_ELSEWHERE = Rule(
     ),
 )
 """Somebody else claims the rest."""
-_RULES = (OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, PART_ELSEWHERE, IDENTITY)
+_RULES = Rules(OTHER_ROLE, SHARE, UNCOUNTED_PAYMENT, PART_ELSEWHERE, IDENTITY)
+_RULES_OF_A_FIGURE = Rules(*_RULES, SEVERAL_DEBTORS)
 _REASONS = {
     IDENTITY.name: "it may be somebody of the same name",
     OTHER_ROLE.name: "it speaks of somebody else who owes, or of another role",
@@ -176,7 +177,6 @@ def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | 
             words = NO_GUARANTOR.without(words)
             if owed_to_heirs:
                 words = HEIRS.without(HEIRS_WRITE.without(words))
-        for rule in (*_RULES, *((SEVERAL_DEBTORS,) if holds_figure else ())):
-            if rule.find(words):
-                return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
+        if rule := (_RULES_OF_A_FIGURE if holds_figure else _RULES).find(words):
+            return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
     return None

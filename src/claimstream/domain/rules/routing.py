@@ -302,7 +302,7 @@ def _open_door(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     if settlement is None or settlement.value.decision is not SettlementDecision.DECLINED:
         return None
     source = next((s for s in mail.sources if s.source_id == settlement.evidence.source_id), None)
-    door = open_door(source.text) if source else None
+    door = open_door(Text(source.text)) if source else None
     return f"declined, but the last word may not be spoken: {_shortened(door)}" if door else None
 
 
@@ -319,7 +319,7 @@ def _taken_back(mail: ParsedMail, consolidated: Consolidated) -> str | None:
         if source.source_id != settlement.evidence.source_id
     ]
     for name, text, part in texts:
-        if doubtful := taken_back(text, decision, part):
+        if doubtful := taken_back(Text(text), decision, part):
             return f"{name} may take the answer back: {_shortened(doubtful)}"
     return None
 
