@@ -8,7 +8,8 @@ import ctypes
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # it ships no types
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]  # it ships no types
@@ -42,8 +43,10 @@ _PIXELS = 1_200
 """The longer side of a drawn page, in pixels. Pages are drawn to find out which of their figures can be seen."""
 
 
+_CANVAS = (ctypes.c_ubyte * (_PIXELS + 1) ** 2)()
+"""A byte for each pixel. Kept, since the system hands out new memory page by page, which takes as long as drawing."""
 _LOCK = threading.Lock()
-"""PDFium knows no threads."""
+"""PDFium knows no threads, and there is one canvas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +244,11 @@ def _seen(page: "pdfium.PdfPage", *groups: list[Run]) -> list[list[Run]]:
     """Each of ``groups`` without figures where the drawn page is of one colour."""
     if not any(character.isdigit() for runs in groups for run in runs for character in run.text):
         return list(groups)
-    bitmap = page.render(scale=_PIXELS / max(page.get_size()), grayscale=True)
-    try:
-        width, height, stride = bitmap.width, bitmap.height, bitmap.stride
-        pixels = bytes(bitmap.buffer)
-    finally:
-        bitmap.close()
+    on_canvas = partial(pdfium.PdfBitmap.new_native, buffer=_CANVAS)
+    bitmap = page.render(scale=_PIXELS / max(page.get_size()), grayscale=True, bitmap_maker=on_canvas)
+    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+    bitmap.close()
+    pixels = memoryview(_CANVAS).cast("B")
     x, y = ctypes.c_int(), ctypes.c_int()
 
     def at(across: float, up: float) -> tuple[int, int]:
@@ -259,11 +261,13 @@ def _seen(page: "pdfium.PdfPage", *groups: list[Run]) -> list[list[Run]]:
         left, bottom, right, top = run.box
         (x1, y1), (x2, y2) = at(left, bottom), at(right, top)
         first, last = min(x1, x2), max(x1, x2)
-        shades: list[int] = []
-        for row in range(min(y1, y2), max(y1, y2)):
-            if drawn := pixels[row * stride + first : row * stride + last]:
-                shades += (min(drawn), max(drawn))
-                if max(shades) - min(shades) >= _INK:
+        above, below = min(y1, y2), max(y1, y2)
+        middle = (above + below) // 2
+        darkest, lightest = 255, 0
+        for row in chain(range(middle, below), range(above, middle)):  # the middle of a line holds ink, if any row does
+            if drawn := bytes(pixels[row * stride + first : row * stride + last]):
+                darkest, lightest = min(darkest, *drawn), max(lightest, *drawn)
+                if lightest - darkest >= _INK:
                     return True
         return False
 
