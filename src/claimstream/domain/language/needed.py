@@ -19,7 +19,7 @@ from claimstream.domain.reader.spelling import fold
 _TOKEN = re.compile(
     r"(?P<place>\{[a-z_+]+\})"
     r"|(?P<repeat>(?:[*+?]|\{\d*(?:,\d*)?\})[?+]?)"
-    r"|(?P<edge>\(\?<!\\w\)|\(\?!\\w\)|\\b)"
+    r"|(?P<edge>\(\?<!\\w\)|\(\?!\\w\)|\\b|\\x20)"
     r"|(?P<look>\(\?<?[=!])"
     r"|(?P<open>\(\?[:>]|\(\?P<\w+>|\((?!\?))"
     r"|(?P<close>\))"

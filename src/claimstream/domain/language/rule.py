@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from claimstream.domain.language.needed import Needs, Sieve, top_alternatives
 from claimstream.domain.language.vocabulary import alternatives, composed
@@ -34,31 +33,28 @@ class Rule:
     exception: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
     needs: Needs = field(init=False, repr=False, compare=False)
     """The words without which the rule finds nothing: where they are missing it is not run."""
+    alternatives: tuple[tuple[Needs, re.Pattern[str]], ...] = field(init=False, repr=False, compare=False)
+    """Each alternative of the pattern, to be run only where a sentence holds what it needs itself; () for one alone."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", re.compile(_filled(self.pattern)))
         object.__setattr__(self, "exception", re.compile(_filled(self.but)) if self.but else None)
         object.__setattr__(self, "needs", Needs(self.pattern))
+        each = () if self.needs.always else top_alternatives(self.pattern)
+        by_itself = tuple((Needs(pattern), re.compile(_filled(pattern))) for pattern in each if len(each) > 1)
+        object.__setattr__(self, "alternatives", by_itself)
 
     def find(self, folded: str) -> re.Match[str] | None:
         """Return the place where a folded sentence says it; None where it does not, or where it is an exception."""
         if not self.needs.are_in(folded):
             return None
-        if len(self._alternatives) == 1:
-            found = self.compiled.search(folded)
-        else:
-            places = (pattern.search(folded) for needs, pattern in self._alternatives if needs.are_in(folded))
+        if self.alternatives:
+            places = (pattern.search(folded) for needs, pattern in self.alternatives if needs.are_in(folded))
             # Where two begin at the same place, the first alternative has it, as in the whole pattern.
             found = min(filter(None, places), key=re.Match.start, default=None)
+        else:
+            found = self.compiled.search(folded)
         return None if found is None or (self.exception and self.exception.search(folded)) else found
-
-    @cached_property
-    def _alternatives(self) -> tuple[tuple[Needs, re.Pattern[str]], ...]:
-        """Each alternative of the pattern, to be run only where a sentence holds what it needs itself."""
-        each = top_alternatives(self.pattern)
-        if len(each) == 1 or self.needs.always:
-            return ((self.needs, self.compiled),)
-        return tuple((Needs(pattern), re.compile(_filled(pattern))) for pattern in each)
 
     def without(self, folded: str) -> str:
         """Return a folded sentence without what says it; an exception stays as it is.

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,13 +36,16 @@ def lowered(text: str) -> str:
 @lru_cache(maxsize=4)  # one text is asked for its lines by several readers in a row
 def lines(text: str) -> tuple[Span, ...]:
     """Every line without its break, blank ones too."""
-    found = []
+    return tuple(each_line(text))
+
+
+def each_line(text: str) -> Iterator[Span]:
+    """Every line without its break, for who needs but the first."""
     position = 0
     for match in _BREAK.finditer(text):
-        found.append(Span(position, match.start()))
+        yield Span(position, match.start())
         position = match.end()
-    found.append(Span(position, len(text)))
-    return tuple(found)
+    yield Span(position, len(text))
 
 
 def cells(text: str, line: Span) -> tuple[Span, ...]:

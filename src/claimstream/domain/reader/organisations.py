@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from claimstream.domain.language import Needs, Rule, as_written, parts, unfolded, words
-from claimstream.domain.reader.layout import Span, lines
+from claimstream.domain.reader.layout import Span, each_line, lines
 from claimstream.domain.reader.spelling import fold, word_score
 from claimstream.domain.records.extraction import Evidence, Found
 from claimstream.domain.text.text import folded
@@ -199,7 +199,7 @@ def _organisation_line(text: str, source_id: str, begin: int, count: int, confid
     """The first line of the next ``count`` filled ones that holds an organisation's name and little else."""
     seen = 0
     addressed = False
-    for line in lines(text[begin : begin + 4000]):
+    for line in each_line(text[begin : begin + 4000]):
         content = text[begin + line.start : begin + line.end]
         if not content.strip():
             continue

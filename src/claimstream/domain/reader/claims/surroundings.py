@@ -58,6 +58,7 @@ class Surroundings:
         self._sentences = WrappedSentences(page)
         self._starts = [token.start for token in page.tokens]
         self._known: dict[tuple[int, int], bool] = {}
+        self._announcing: dict[str, bool] = {}
 
     def are_plain(self, claim: Claim) -> bool:
         """Whether sentence, label, the sentence after and the line that announces them all are."""
@@ -126,7 +127,7 @@ class Surroundings:
                 break
             before = page.text[begin : match.start()]
             if match.group().startswith(":"):
-                if len(before.split()) >= 3 and is_announcement(before, self._names):
+                if len(before.split()) >= 3 and self._announces(before):
                     begin = match.end()
             elif page.low.startswith(("dass ", "daß "), match.end()):
                 if is_telling(before):
@@ -207,6 +208,12 @@ class Surroundings:
         before = max(0, span.start - 1)
         return is_of_something_else(self._sentences.around(before, before + 1).of(self._page.text))
 
+    def _announces(self, words: str) -> bool:
+        """Whether words before a colon do: those above a table stand before each of its figures."""
+        if words not in self._announcing:
+            self._announcing[words] = is_announcement(words, self._names)
+        return self._announcing[words]
+
     def _lead_in(self, span: Span) -> bool:
         """Whether the line that announces the amount (it ends in a colon) is plain."""
         page = self._page
@@ -221,5 +228,5 @@ class Surroundings:
                     return True
                 continue
             lead = self._sentences.around(lines[above].end - 1, lines[above].end)
-            return is_announcement(lead.of(page.text), self._names)
+            return self._announces(lead.of(page.text))
         return True
