@@ -12,7 +12,7 @@ from opentelemetry import trace
 from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.work import Checkpoint, Claimed, Reserved, TokenUse
+from claimstream.domain.records.work import Checkpoint, Claimed, LostClaimError, Reserved, TokenUse
 from claimstream.external.errors import ExternalError, Outage, Refused, Throttled
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
@@ -83,6 +83,8 @@ class ModelDesk:
         """Held by the question whose share of money is being decided. The most promising one asks first."""
         self._ended = asyncio.Event()
         """A question is no longer under way."""
+        self.unwritten: list[Checkpoint] = []
+        """What was paid for, and could not be written down because PostgreSQL was away."""
 
     @property
     def staffed(self) -> bool:
@@ -135,8 +137,7 @@ class ModelDesk:
             cost_usd=answer.cost_usd,
         )
         self.calls.append(call)
-        await self._services.emails.checkpoint(
-            self._claimed.email,
+        await self._keep(
             Checkpoint(
                 key,
                 kept_kind(value=answer.value, call=call).model_dump_json(),
@@ -147,6 +148,18 @@ class ModelDesk:
             ),
         )
         return answer.value
+
+    async def _keep(self, paid: Checkpoint) -> None:
+        """Raises Outage where it cannot be written now, and LostClaimError where another worker has the email: then it
+        is only booked."""
+        try:
+            await self._services.emails.checkpoint(self._claimed.email, paid)
+        except Outage:
+            self.unwritten.append(paid)
+            raise
+        except LostClaimError:
+            await self._services.ledger.book(self._claimed.email, paid)
+            raise
 
     async def _book_unusable(self, key: str, operation: str, refusal: ExternalError) -> None:
         """Book what an answer that could not be used has cost. One that broke off may yet cost more: its money stays
@@ -165,8 +178,7 @@ class ModelDesk:
             cost_usd=getattr(refusal, "cost_usd", Decimal(0)),
         )
         self.calls.append(call)
-        await self._services.emails.checkpoint(
-            self._claimed.email,
+        await self._keep(
             Checkpoint(
                 f"{UNUSABLE_ANSWER}{key}",
                 call.model_dump_json(),
