@@ -156,3 +156,26 @@ async def test_an_answer_that_comes_after_the_claim_was_lost_is_booked(
     runner = _beside_failing(app, LostClaimError("another worker has it"))
     assert isinstance(await runner.process(await arrive(app, stack, world, reply(PROSE))), Wait)
     assert await app.services.ledger.spent_today_usd("t") > 0
+
+
+async def test_an_answer_cut_by_the_end_of_the_worker_is_booked(
+    app: App, stack: LocalStack, world: World, reply: Reply
+) -> None:
+    assert stack.claude is not None
+    runner = make_runner(app, app.services)
+    email_id = await arrive(app, stack, world, reply(PROSE))
+    stack.claude.faults.fall_silent()
+    for patience in (0.1, 0.5, 2.5):  # until half of an answer has come through
+        asked = len(stack.claude.requests)
+        task = asyncio.create_task(runner.process(email_id))
+        while len(stack.claude.requests) == asked:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(patience)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if await app.services.ledger.spent_today_usd("t") > 0:
+            break
+    stack.claude.faults.clear()
+    await settle(app, runner, email_id)
+    calls = (await report_of(app, email_id)).model_calls
+    assert [call.operation for call in calls].count("classify") == 2, "the one that was cut, and the one that was used"

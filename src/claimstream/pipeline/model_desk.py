@@ -117,6 +117,10 @@ class ModelDesk:
             answer = await question(self._services.model.guarded(self._deadline.check, _Purse(self, operation)))
         except _NotAskedError:
             return None
+        except asyncio.CancelledError as cancelled:  # the worker drains, in the middle of an answer
+            with suppress(ExternalError, LostClaimError):
+                await asyncio.shield(self._book_unusable(f"{key}#{self._claimed.email.attempt}", operation, cancelled))
+            raise
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise
@@ -161,7 +165,7 @@ class ModelDesk:
             await self._services.ledger.book(self._claimed.email, paid)
             raise
 
-    async def _book_unusable(self, key: str, operation: str, refusal: ExternalError) -> None:
+    async def _book_unusable(self, key: str, operation: str, refusal: BaseException) -> None:
         """Book what an answer that could not be used has cost. One that broke off may yet cost more: its money stays
         aside."""
         usage: Usage | None = getattr(refusal, "usage", None)
@@ -184,7 +188,7 @@ class ModelDesk:
                 call.model_dump_json(),
                 seconds=0.0,
                 tokens=_use(operation, call),
-                ends_reservation=None if isinstance(refusal, Outage) else operation,
+                ends_reservation=operation if isinstance(refusal, Refused) else None,
             ),
         )
 
