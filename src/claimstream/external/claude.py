@@ -382,8 +382,12 @@ class Claude:
             async with self._client.messages.stream(
                 model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
             ) as stream:
-                async for _ in stream:
-                    so_far = stream.current_message_snapshot
+                try:
+                    async for _ in stream:
+                        so_far = stream.current_message_snapshot
+                finally:
+                    # It refers back to the stream: the request, pictures and all, would stay until the collector comes.
+                    await stream.text_stream.aclose()  # type: ignore[attr-defined]  # a generator, typed as an iterator
         finally:
             if so_far is not None and _countable(so_far):
                 spent.add(so_far)
