@@ -79,7 +79,7 @@ log = get_logger(__name__)
 
 _TRIED_MAILBOXES = 5
 _NOTIFICATIONS_AT_ONCE = 100
-_WAITING = 5
+_WAITING = 20
 """Messages that wait beside those that are handled, for each of them: so many of one mailbox whose mail takes long may
 come without keeping those of the others in Pub/Sub."""
 _LAST_PUBLISH_SECONDS = 5.0
