@@ -181,7 +181,7 @@ class MailContent:
         in nobody's name: what has begun is to end, however much its mailbox has."""
         try:
             async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
-                return await self.memory.take(size)
+                return await self.memory.take(size, has_begun=True)
         except TimeoutError as error:
             raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 
