@@ -14,7 +14,7 @@ from claimstream.domain.reader.labels import Role
 from claimstream.domain.reader.layout import LineIndex
 from claimstream.domain.records.extraction import Amount, AmountRank, Conflict, Found, PersonName, Reference
 from claimstream.domain.records.mail import Source, SourceKind
-from claimstream.domain.replies.whose import said_of_all
+from claimstream.domain.replies.whose import said_elsewhere, said_of_all
 from claimstream.domain.text import Text
 from claimstream.domain.text.text import folded
 
@@ -77,10 +77,11 @@ def find_conflicts(
     people: Sequence[Found[PersonName]],
     references: Sequence[Reference],
 ) -> tuple[Conflict, ...]:
-    """Conflicts about ``totals``; none where there is no total with a label."""
+    """Conflicts about ``totals``; where there is none with a label, what a body says of the figure in its attachment."""
     if not any(total.rank < AmountRank.BARE for total in totals):
-        return ()
-    found = [
+        found = said_elsewhere(text.sentences) if source.kind is SourceKind.BODY else None
+        return (Conflict(field="total_claim", detail=found),) if found else ()
+    details = [
         _form_not_filled_in(text, claims),
         said_of_all(text.sentences, [claim.token.start for claim in claims if claim.role in CLAIM_ROLES]),
         _of_several_people(source.text, claims, people),
@@ -88,7 +89,7 @@ def find_conflicts(
         _below_principal(text, claims, totals, principal),
         _not_added_up(text, claims),
     ]
-    return tuple(Conflict(field="total_claim", detail=detail) for detail in found if detail)
+    return tuple(Conflict(field="total_claim", detail=detail) for detail in details if detail)
 
 
 def _form_not_filled_in(text: Text, claims: Sequence[Claim]) -> str | None:
