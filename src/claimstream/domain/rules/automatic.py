@@ -23,9 +23,15 @@ from claimstream.domain.text import Sentence, Text, folded
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 AUTOMATIC_SUBJECT = Rule(
     "automatic_subject",
-    r"\A{automatic_subject}",
+    r"\A(?:{automatic_subject}|{absent_subject})",
     takes=("Abwesenheitsnotiz: Ihr Schreiben", "Automatische Antwort: Anfrage", "Out of Office", "Gelesen: Forderung"),
     leaves=("Ihre Abwesenheit im Termin", "Forderung"),
+)
+ABSENT_SUBJECT = Rule(
+    "absent_subject",
+    r"\A{absent_subject}",
+    takes=("Abwesend bis 3. Mai", "Out of office: Re: claim"),
+    leaves=("Gelesen: Forderung", "Eingangsbestätigung"),
 )
 BOUNCE_SUBJECT = Rule(
     "bounce_subject",
@@ -178,7 +184,7 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
         return _rule(Intent.AUTO_REPLY, 0.97, "a read receipt")
     if figures:
         return None
-    if AUTOMATIC_SUBJECT.find(subject) and not (_answers_meanwhile(mail) and not _only_acknowledges(mail.body.text)):
+    if AUTOMATIC_SUBJECT.find(subject) and not (_is_away(mail) and _answers_meanwhile(mail)):
         return _rule(Intent.AUTO_REPLY, 0.95, f"the subject: {mail.subject}")
     return None
 
@@ -199,8 +205,12 @@ def _subject(mail: ParsedMail) -> str:
     return folded(_SUBJECT_TAG.sub("", mail.subject))
 
 
+def _is_away(mail: ParsedMail) -> bool:
+    return ABSENT_SUBJECT.find(_subject(mail)) is not None or Said([mail.body.text]).find(AWAY) is not None
+
+
 def _answers_meanwhile(mail: ParsedMail) -> bool:
-    """Return whether whoever is away, or acknowledges, answers all the same: a plan, a figure, yes or no, an end."""
+    """Return whether whoever is away answers all the same: a plan, a figure, yes or no, an end."""
     said = Said(source.text for source in mail.sources)
     return any(said.find(rule) for rule in (OF_OUR_PLAN, AGREES, REFUSES)) or any(
         _says_more(Text(source.text)) for source in mail.sources
