@@ -72,6 +72,7 @@ OTHER_DEBTOR = Rule(
     rf"{{turns_against}}{_FEW} {_OTHER}|\b(?:gegen|against)(?: [^\s,;:.]{{1,30}}){{1,3}}? {_OTHER}|"
     rf"\A{{article}} {{other_body}} {{owes}}|{{liable}}(?: {{in_our_view}})?{_NO_PREPOSITION} {{article}} {{other_debtor}}|"
     rf"{_OTHER} {{of_whose}} {{the_client}}|{{the_client}}{{gap}}{{no_contract}}|"
+    r"\b(?:nicht|not) (?:ihre?|der|die|your|the) {the_client}|"
     r"\b(?:des|der|den|dem|die|the) {deceased}|{from_estate}",
     takes=(
         "Schuldner ist aus unserer Sicht der Nachlass des Herrn Kern.",
@@ -83,6 +84,7 @@ OTHER_DEBTOR = Rule(
         "Dafür haftet in erster Linie der Vater.",
         "Bestellt hat die Firma Ihres Mandanten.",
         "Mit Ihrem Mandanten besteht kein Vertrag.",
+        "Bestellt hat nicht Ihr Mandant.",
     ),
     leaves=(
         "Schuldnerin ist Ihre Mandantin.",

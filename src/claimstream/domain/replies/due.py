@@ -10,6 +10,7 @@ from claimstream.domain.text import Sentence
 _MONTH = "|".join(f"{{{name}}}" for name in MONTHS)
 _DUES = r"(?:{rates}|{dues_of_a_contract})"
 _WITH = r"(?:{is_in_it}|{together_with})"
+_DENIED = r"{denial}(?! (?:yet )?(?:faellig|due))"
 _FEW = r"(?: [^\s,;:.]{1,20}){0,3}?"
 
 HOLDS_FROM = Rule(
@@ -63,14 +64,14 @@ NOT_DUE_YET = Rule(
         "Weniger können wir derzeit nicht annehmen.",
         "Der Betrag ist sofort fällig.",
     ),
-    but=r"{denial}|{in_arrears}|{paid}",
+    but=rf"{_DENIED}|{{in_arrears}}|{{paid}}",
 )
 ROW_NOT_DUE = Rule(
     "row_not_due_yet",
     rf"\A\W{{0,4}}{{to_fall_due}}(?: [^\s,;:.]{{1,20}})?? {_DUES}",
-    takes=("Künftige Raten 12/2026 bis 08/2028 5.760,00 EUR",),
+    takes=("Künftige Raten 12/2026 bis 08/2028 5.760,00 EUR", "Noch nicht fällige Raten 50,00 EUR"),
     leaves=("Rückständige Raten 5.760,00 EUR",),
-    but=r"{denial}",
+    but=_DENIED,
 )
 
 _RULES = Rules(HOLDS_FROM, THEN, UNTIL, NOT_DUE_YET, ROW_NOT_DUE)
