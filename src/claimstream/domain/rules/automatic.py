@@ -193,12 +193,13 @@ def in_absence(mail: ParsedMail, *, figures: bool) -> bool:
     """Return whether a mail says of itself that a machine wrote it or that its author is away, in its first words.
 
     Args:
-        figures: it holds a labelled amount, so a subject is no proof.
+        figures: it holds a labelled amount, so a machine's subject is no proof.
     """
     sentences = Text(mail.body.text).sentences if mail.sources else ()
     first = next((s for s in sentences if not SALUTATION.find(s.folded)), None)
     away = first is not None and AWAY.find(first.folded) is not None
-    return away or (not figures and AUTOMATIC_SUBJECT.find(_subject(mail)) is not None)
+    subject = _subject(mail)
+    return away or ABSENT_SUBJECT.find(subject) is not None or not (figures or AUTOMATIC_SUBJECT.find(subject) is None)
 
 
 def _subject(mail: ParsedMail) -> str:
