@@ -133,8 +133,18 @@ def test_figures_that_are_not_all_parts_of_a_total(text: str) -> None:
     assert not conflicts(text)
 
 
-def test_parts_in_brackets_that_do_not_come_to_it() -> None:
-    assert conflicts("Gesamtforderung: 900,00 EUR (Hauptforderung 800,00 EUR, Zinsen 40,00 EUR)")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gesamtforderung: 900,00 EUR (Hauptforderung 800,00 EUR, Zinsen 40,00 EUR)",
+        "Hauptforderung 700,00 EUR, Zinsen 140,00 EUR, Kosten 90,00 EUR. Das macht zusammen 900,00 EUR.",
+        "Hauptforderung 700,00 EUR\nZinsen 140,00 EUR\nKosten 90,00 EUR\nnoch offen 900,00 EUR",
+        "Rechnung 1: 300,00 EUR, Rechnung 2: 300,00 EUR, Rechnung 3: 350,00 EUR\nGesamtforderung: 900,00 EUR",
+        "Torf: 700,00 EUR\n+ Zinsen: 140,00 EUR\n+ Kosten: 90,00 EUR\n= Gesamtforderung: 900,00 EUR",
+    ],
+)
+def test_parts_without_a_lead_that_do_not_come_to_it(text: str) -> None:
+    assert conflicts(text)
 
 
 FILLED = "Fragebogen an Gläubiger\nSchuldner: Uwe Falk\n{}\ndavon Zinsen: 20,00 EUR\nOrt, Datum: Aue, 03.11.2026"

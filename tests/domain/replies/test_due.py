@@ -37,7 +37,7 @@ UNTIL = (
     "If paid by 15 December the claim is EUR 480.00.",
 )
 THEN = ("Danach fordern wir 512,40 EUR.", "Später sind es 512,40 EUR.", "Thereafter we claim EUR 512.40.")
-DUES = ("künftigen Raten", "noch nicht fälligen Beiträge", "Raten bis Vertragsende", "Leasingraten bis zum Laufzeitende")
+DUES = ("künftigen Raten", "noch nicht fälligen Beiträge", "Raten bis Vertragsende", "Kreditraten bis zum Schluss")
 COUNTED = ("Darin sind die {} enthalten.", "Die {} sind eingerechnet.", "Die Summe umfasst auch die {}.")
 NOT_DUE = (
     "Derzeit fällig wäre weniger.",

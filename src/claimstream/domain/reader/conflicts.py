@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from claimstream.domain.language import Rule
-from claimstream.domain.reader.claims import CLAIM_ROLES, Claim
+from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.rows import PART_OF_CLAIM
 from claimstream.domain.reader.claims.unsettled import BREAKDOWN
 from claimstream.domain.reader.labels import Role
-from claimstream.domain.reader.layout import LineIndex
+from claimstream.domain.reader.layout import LineIndex, cells
 from claimstream.domain.records.extraction import Amount, AmountRank, Conflict, Found, PersonName, Reference
 from claimstream.domain.records.mail import Source, SourceKind
 from claimstream.domain.replies.whose import said_elsewhere, said_of_all
@@ -77,7 +77,7 @@ def find_conflicts(
     people: Sequence[Found[PersonName]],
     references: Sequence[Reference],
 ) -> tuple[Conflict, ...]:
-    """Conflicts about ``totals``; where there is none with a label, what a body says of the figure in its attachment."""
+    """Conflicts about ``totals``; without one, what a body says of the figure in its attachment."""
     if not any(total.rank < AmountRank.BARE for total in totals):
         found = said_elsewhere(text.sentences) if source.kind is SourceKind.BODY else None
         return (Conflict(field="total_claim", detail=found),) if found else ()
@@ -172,8 +172,9 @@ def _below_principal(
 def _not_added_up(text: Text, claims: Sequence[Claim]) -> str | None:
     """A total and what it is said to be made of, where that does not come to so much.
 
-    Its parts are the rows right above it, what a sentence before it announces as its parts, and what stands behind it in
-    brackets. An extract of an account may come to less, and a list before payments to more.
+    Its parts are the rows right above it, what a sentence before it announces as its parts, a principal and its costs
+    before it, and what stands behind it in brackets. An extract of an account may come to less, and a list before
+    payments to more.
     """
     less = any(EXTRACT.find(sentence.folded) for sentence in text.sentences)
     more = any(SETTLED_BEFORE.find(sentence.folded) for sentence in text.sentences)
@@ -181,9 +182,14 @@ def _not_added_up(text: Text, claims: Sequence[Claim]) -> str | None:
     announced = [s.start for s in text.sentences if MADE_OF.find(s.folded)]
     for number, claim in enumerate(claims):
         total = claim.token.value
-        if claim.role is not Role.TOTAL or claim.doubt or claim.part or total is None:
+        if claim.role not in {Role.TOTAL, Role.STILL} or claim.doubt or claim.part or claim.proven or total is None:
             continue
-        made_of = (rows.above(number), _announced(claims, number, announced), _in_brackets(text.written, claims, number))
+        made_of = (
+            rows.above(number),
+            _announced(claims, number, announced),
+            _named_parts(claims, number),
+            _in_brackets(text.written, claims, number),
+        )
         for items in filter(_are_parts, made_of):
             values = [item.token.value for item in items if item.token.value is not None]
             missing = total - sum(values)
@@ -216,6 +222,7 @@ class _Rows:
     """The figures of a text by their lines."""
 
     def __init__(self, text: str, claims: Sequence[Claim]) -> None:
+        self._text = text
         self._index = LineIndex(text)
         self._blank = {n for n, line in enumerate(self._index.lines) if not line.of(text).strip()}
         self._claims = claims
@@ -235,9 +242,9 @@ class _Rows:
                 continue
             if row is None or any(claim.role is Role.TOTAL for claim in row):
                 break
-            if len(row) > 1:
+            if len(row) > 1 and len(cells(self._text, self._index.lines[above])) > 1:
                 return []
-            found.insert(0, row[0])
+            found[:0] = row
         return found
 
 
@@ -247,6 +254,16 @@ def _announced(claims: Sequence[Claim], number: int, announced: Sequence[int]) -
     start = next((place for place in reversed(announced) if place < end), end)
     start = max(start, end - _REACH)
     return [c for c in claims[max(0, number - _MOST) : number] if c.token.start >= start and c.token.has_currency]
+
+
+def _named_parts(claims: Sequence[Claim], number: int) -> list[Claim]:
+    """The principal and what is added to it, right before a total: *Hauptforderung …, Zinsen …. Zusammen …*."""
+    found: list[Claim] = []
+    for claim in reversed(claims[max(0, number - _MOST) : number]):
+        if claim.role not in PART_ROLES or not claim.token.has_currency:
+            break
+        found.insert(0, claim)
+    return found if any(claim.role is Role.PRINCIPAL for claim in found) else []
 
 
 def _in_brackets(text: str, claims: Sequence[Claim], number: int) -> list[Claim]:

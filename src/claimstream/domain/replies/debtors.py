@@ -27,10 +27,11 @@ JOINTLY = Rule(
 """Each owes all of it."""
 COUPLE = Rule(
     "couple_owes",
-    r"{against_several}|{couple_owes}",
+    rf"{{against_several}}|{{couple_owes}}|\b(?:gegen|against) {{person_title}}{_FEW} {{and_with}} {{person_title}}",
     takes=(
         "Gegen die Eheleute Kern bestehen Forderungen.",
         "Von beiden zusammen bekommen wir Geld.",
+        "Unsere Forderung gegen Herrn Uwe Kern und Frau Ute Kern",
         "Our claim against Mr and Mrs Kern",
     ),
     leaves=(
@@ -70,10 +71,11 @@ OTHER_DEBTOR = Rule(
     rf"{_OTHER}{_FEW} {{are_or_were}}{_NO_PREPOSITION} {{debtor_role}}|"
     rf"(?:\A|[,;:] |\b(?:dass|that) ){{article}} (?:[^\s,;:.]{{1,30}} )?{{other_debtor}}{_FEW} {{owes}}|"
     rf"{{turns_against}}{_FEW} {_OTHER}|\b(?:gegen|against)(?: [^\s,;:.]{{1,30}}){{1,3}}? {_OTHER}|"
-    rf"\A{{article}} {{other_body}} {{owes}}|{{liable}}(?: {{in_our_view}})?{_NO_PREPOSITION} {{article}} {{other_debtor}}|"
+    r"\A{article} {other_body} {owes}|"
+    rf"{{liable}}(?: {{in_our_view}})?{_NO_PREPOSITION} {{article}} {{other_debtor}}|"
     rf"{_OTHER} {{of_whose}} {{the_client}}|{{the_client}}{{gap}}{{no_contract}}|"
     r"\b(?:nicht|not) (?:ihre?|der|die|your|the) {the_client}|"
-    r"\b(?:des|der|den|dem|die|the) {deceased}|{from_estate}",
+    r"\b(?:des|der|den|dem|die|the) {deceased}|{from_estate}|{died}",
     takes=(
         "Schuldner ist aus unserer Sicht der Nachlass des Herrn Kern.",
         "Die GmbH war Vertragspartnerin.",
@@ -122,8 +124,16 @@ OF_KIN = Rule(
 )
 """Said of a row, whose figure is in the total."""
 
+SHARE_OF_KIN = Rule(
+    "share_of_kin",
+    r"(?:{share}|{part_of_kin}){gap}{close_kin}|{close_kin}{gap}(?:{share}|{part_of_kin})",
+    takes=("Hiervon betreffen 50,00 EUR die Ehefrau.", "Auf den Bruder entfällt die Hälfte."),
+    leaves=("Die Ehefrau wohnt in Halle.", "Davon zahlte der Bruder 50,00 EUR."),
+    but=r"{payment_noun}|{paid}|\bzahl\w{0,4}\b",
+)
+
 _OTHERS = Rules(OTHER_DEBTOR, WHETHER_CLIENT, IN_OFFICE)
-_SEVERAL = Rules(COUPLE, EACH_ALONE, WITH_KIN, SEVERAL_OWE)
+_SEVERAL = Rules(COUPLE, EACH_ALONE, WITH_KIN, SEVERAL_OWE, SHARE_OF_KIN)
 _MEN, _WOMEN = re.compile(r"\b(?:herrn?|mr)\b"), re.compile(r"\b(?:frau|mrs|ms)\b")
 _LONGEST_ROW = 120
 

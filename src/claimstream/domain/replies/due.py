@@ -48,7 +48,8 @@ NOT_DUE_YET = Rule(
     rf"{{to_fall_due}}(?: [^\s,;:.]{{1,20}})?? {_DUES}{{gap}}{{is_in_it}}|"
     rf"{_WITH}{{gap}}{{to_fall_due}}(?: [^\s,;:.]{{1,20}})?? {_DUES}|"
     rf"{{rates}}{_FEW} {{up_to}}\b{{gap}}{{is_in_it}}|{_WITH}{{gap}}{{rates}}{_FEW} {{up_to}}|"
-    rf"{_DUES} (?:fuer|for) (?:(?:den|the) )?(?:{_MONTH}|{{next_time}}){{gap}}\b(?:schon|bereits|already)\b{{gap}}{{is_in_it}}|"
+    rf"{_DUES} (?:fuer|for) (?:(?:den|the) )?(?:{_MONTH}|{{next_time}}){{gap}}"
+    r"\b(?:schon|bereits|already)\b{gap}{is_in_it}|"
     r"{would_be_due}|{really}{gap}{is_less}|{is_less}{gap}{really}|"
     rf"{_WITH}{{gap}}{{rates}} {{of_next_months}}",
     takes=(
