@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from claimstream.domain.language import Rule
 from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim
@@ -63,6 +63,8 @@ _MOST = 40
 _REACH = 1500
 """Characters before a total in which its parts are looked for."""
 _LEAST_ITEMS = 2
+_MOST_ROWS = 200
+"""Rows above a total among which subtotals are looked for."""
 _ITEM_ROLES = frozenset({None, Role.PRINCIPAL, Role.INTEREST, Role.COSTS, Role.CLAIM})
 _APART = Decimal(1)
 """Totals that are no further apart are the same."""
@@ -209,13 +211,14 @@ def _are_parts(claims: Sequence[Claim]) -> bool:
 
 def _come_to(values: Sequence[Decimal], total: Decimal) -> bool:
     """Return whether the last few of ``values`` are a total, or all but those that are the sum of some before them."""
+    if len(values) > _MOST_ROWS:
+        return False
+    sums = [Decimal(0), *accumulate(values)]
     whole = Decimal(0)
     for number, value in enumerate(values):
-        subtotal = any(sum(values[first:number]) == value for first in range(number))
+        subtotal = any(sums[number] - before == value for before in sums[:number])
         whole += 0 if subtotal else value
-    return abs(whole - total) <= _APART or any(
-        abs(sum(values[first:]) - total) <= _APART for first in range(len(values) - 1)
-    )
+    return any(abs(found - total) <= _APART for found in (whole, *(sums[-1] - before for before in sums[:-2])))
 
 
 class _Rows:
