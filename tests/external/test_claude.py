@@ -19,7 +19,7 @@ from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 from claimstream.domain.records.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.domain.rules.evidence import keep_evidenced
 from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
 from claimstream.external.claude_errors import classify
@@ -169,17 +169,17 @@ async def test_what_the_source_does_not_prove_is_dropped_afterwards(claude: Clau
 
 @pytest.mark.parametrize(("data", "media_type"), [(PICTURE, "image/png"), (PICTURE, "application/pdf")])
 async def test_transcribes_pictures_and_documents(claude: Claude, data: bytes, media_type: str) -> None:
-    answer = await claude.transcribe(data, media_type)
+    answer = await claude.transcribe(Shown(media_type, data))
     assert answer.value == "Restbetrag\n50,00 EUR"
 
 
 async def test_nothing_readable_is_an_empty_text(claude: Claude) -> None:
-    assert (await claude.transcribe(b"\x89PNG other", "image/png")).value == ""
+    assert (await claude.transcribe(Shown("image/png", b"\x89PNG other"))).value == ""
 
 
 async def test_a_media_type_the_model_cannot_see_is_refused_unsent(claude: Claude, server: ClaudeServer) -> None:
     with pytest.raises(Refused, match="image/tiff cannot be shown") as caught:
-        await claude.transcribe(b"II*", "image/tiff")
+        await claude.transcribe(Shown("image/tiff", b"II*"))
     assert caught.value.status == "unsupported_media_type"
     assert not server.requests
 
@@ -373,7 +373,7 @@ class TestAStream:
         server.script(script)
         server.event_seconds = 0.1
         started = time.monotonic()
-        answer = await hasty.transcribe(PICTURE, "image/png")
+        answer = await hasty.transcribe(Shown("image/png", PICTURE))
         assert answer.value == text
         assert time.monotonic() - started > 2.0, "longer than silence may last"
         assert len(server.requests) == 1
@@ -498,7 +498,7 @@ class TestRefusalsOfAMail:
             with pytest.raises(Refused):
                 await claude.extract(SOURCE, intent=Intent.CLAIM_STATEMENT, letter=None)
             with pytest.raises(Refused):
-                await claude.transcribe(PICTURE, "image/png")
+                await claude.transcribe(Shown("image/png", PICTURE))
         assert server.calls["messages"] == 4
 
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify, may_be_billed
@@ -227,8 +227,8 @@ class Claude:
             )
         )
 
-    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]:
-        """The text of an image or a PDF, lines kept; "" when nothing can be read.
+    async def transcribe(self, *shown: Shown, pages: int | None = None) -> ModelAnswer[str]:
+        """The text of images, which are pages of one letter, or of a PDF; lines kept, "" when nothing can be read.
 
         :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
             (``status`` is ``unsupported_media_type``), or the service does not accept the file (an HTTP status).
@@ -240,9 +240,11 @@ class Claude:
                 model=self._options.extraction_model,
                 max_tokens=self._options.transcription_max_tokens,
                 system=prompts.TRANSCRIBE,
-                content=[_block(data, media_type), request],
-                content_tokens=(pages or UNKNOWN_PAGES) * PAGE_TOKENS if media_type == _PDF else IMAGE_TOKENS,
-                harmless=[_block(_BLANK, "image/png"), request],
+                content=[*map(_block, shown), request],
+                content_tokens=sum(
+                    (pages or UNKNOWN_PAGES) * PAGE_TOKENS if one.media_type == _PDF else IMAGE_TOKENS for one in shown
+                ),
+                harmless=[_block(Shown("image/png", _BLANK)), request],
                 schema=None,
                 read=str.strip,
             )
@@ -486,8 +488,9 @@ def _usage(message: Message) -> Usage:
     )
 
 
-def _block(data: bytes, media_type: str) -> dict[str, Any]:
-    encoded = base64.standard_b64encode(data).decode()
+def _block(shown: Shown) -> dict[str, Any]:
+    media_type = shown.media_type
+    encoded = base64.standard_b64encode(shown.data).decode()
     if media_type == _PDF:
         return {"type": "document", "source": {"type": "base64", "media_type": _PDF, "data": encoded}}
     if media_type in _IMAGES:
