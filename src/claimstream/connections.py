@@ -17,7 +17,7 @@ from claimstream.settings import Settings, SettingsError, not_set
 from claimstream.store.database import Database
 
 if TYPE_CHECKING:
-    from claimstream.external.claude import Claude
+    from claimstream.external.claude import Claude, ClaudeOptions
     from claimstream.external.gcs import Blobs
     from claimstream.external.gmail import Gmail
     from claimstream.external.gmail_credentials import Credentials
@@ -101,19 +101,39 @@ def make_blobs(settings: Settings, door: Door) -> "Blobs | None":
 
 
 def make_model(settings: Settings, door: Door) -> "Claude | None":
-    from claimstream.external.claude import Claude, ClaudeOptions
+    from claimstream.external.claude import Claude
 
-    key, base_url = settings.anthropic_api_key, settings.anthropic_base_url
-    if key is None and base_url is None:
+    if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
         return None
     check_environment()
+    return Claude(door, _model_options(settings))
+
+
+def budget_warnings(settings: Settings) -> list[str]:
+    """Tell of budgets for the model that an ordinary mail may exceed by itself."""
+    from claimstream.external.claude import budget_warning
+
+    if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
+        return []
+    options = _model_options(settings)
+    warnings = (
+        budget_warning("MODEL_DAILY_BUDGET_USD", settings.model_daily_budget_usd, options),
+        budget_warning("MODEL_EMAIL_BUDGET_USD", settings.model_email_budget_usd, options),
+    )
+    return [warning for warning in warnings if warning]
+
+
+def _model_options(settings: Settings) -> "ClaudeOptions":
+    from claimstream.external.claude import ClaudeOptions
+
+    key, base_url = settings.anthropic_api_key, settings.anthropic_base_url
     options = ClaudeOptions(
         # A gateway of one's own may hold the key itself; the SDK wants one all the same.
         api_key=key.get_secret_value() if key else "none",
         extraction_model=settings.extraction_model,
         classification_model=settings.classification_model,
     )
-    return Claude(door, options if base_url is None else replace(options, base_url=base_url))
+    return options if base_url is None else replace(options, base_url=base_url)
 
 
 def shared_circuits(settings: Settings) -> SharedCircuits | None:

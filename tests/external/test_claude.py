@@ -1,6 +1,7 @@
 import base64
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,7 +22,13 @@ from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.domain.rules.evidence import keep_evidenced
-from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
+from claimstream.external.claude import (
+    Claude,
+    ClaudeOptions,
+    ModelAnswerInvalid,
+    budget_warning,
+    deprecation_warning,
+)
 from claimstream.external.claude_errors import classify
 from claimstream.external.claude_prompts import PROMPT_VERSION
 from claimstream.external.door import Door
@@ -542,3 +549,14 @@ async def test_an_answer_that_no_model_gives_is_an_outage(
     with pytest.raises(Outage, match=said):
         await sort(claude)
     await claude.close()
+
+
+def test_a_budget_that_one_mail_may_exceed_is_warned_of() -> None:
+    options = ClaudeOptions(api_key="k")
+    warning = budget_warning("MODEL_DAILY_BUDGET_USD", Decimal("0.3"), options) or ""
+    assert "MODEL_DAILY_BUDGET_USD is 0.3 USD" in warning
+    (most,) = re.findall(r"up to (\d+\.\d\d) USD", warning)
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most), options) is None
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most) - Decimal("0.02"), options)
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", None, options) is None
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most), replace(options, extraction_model="claude-opus-5-5"))

@@ -37,6 +37,8 @@ class Extracted(Record):
     """The reader did not settle the mail."""
     model_asked: bool = False
     budget_spent: bool = False
+    budget_why: str = ""
+    """The sums, in words, where the budget did not allow a question."""
     limit_reached: bool = False
     """The email has had its share of the model, and not every source was shown to it."""
     refused: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ async def extract(
             unread=unread,
             model_wanted=needs_model(intent, preview),
             budget_spent=desk.budget_spent,
+            budget_why=desk.budget_why,
             limit_reached=desk.limit_reached,
         )
 
@@ -108,6 +111,7 @@ async def extract(
         model_wanted=True,
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
+        budget_why=desk.budget_why,
         limit_reached=desk.limit_reached,
         refused=tuple(scan.source_id for scan in scans if scan.source_id in refused and scan.may_be_a_letter),
     )
