@@ -268,6 +268,19 @@ async def test_a_body_that_kills_leaves_headers_and_attachments() -> None:
         await reader.close()
 
 
+async def test_a_body_that_takes_too_long_is_a_rest() -> None:
+    """It is one sentence, which takes the rules some twenty seconds."""
+    sentence = "Ihrem Plan stimmen wir zu, " + "dass wir, sofern nicht, und zwar, wenn auch, " * 8_500
+    reader = MailReader(workers=1, timeout_seconds=0.001, piece_seconds=1.0)
+    try:
+        mail = (await reader.read(samples.mail(sentence, files=[("a.pdf", "application/pdf", samples.pdf())]))).mail
+        assert mail.message_id == "<r-1@inkasso-aue.example>"
+        assert [source.source_id for source in mail.sources] == ["body", "attachment-1"]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [("body/rest", "too_large")]
+    finally:
+        await reader.close()
+
+
 async def test_a_cancelled_reading_leaves_no_process_behind() -> None:
     reader = MailReader(workers=1)
     await reader.warm()

@@ -276,7 +276,7 @@ class MailReader:
         try:
             return await self._ask(head.model_copy(update={"task": Task.BODY}), raw, slow=True)
         except _ReadingFailedError as error:
-            why = str(error)
+            why, out_of_time = str(error), error.out_of_time
         for name, data in (("body", raw), ("mail", _head(raw))):
             asked = head.model_copy(update={"task": Task.HEAD, "with_parts": name == "body"})
             try:
@@ -284,15 +284,15 @@ class MailReader:
             except _ReadingFailedError:
                 continue
             assert answered.answer.mail is not None
-            broken = Unread(
-                source_id=name,
+            unread = Unread(
+                source_id=f"{name}{REST}" if out_of_time else name,
                 name=name,
                 media_type="message/rfc822",
                 size=len(raw),
-                reason="broken",
+                reason="too_large" if out_of_time else "broken",
                 detail=why,
             )
-            mail = answered.answer.mail.model_copy(update={"unread": (broken,)})
+            mail = answered.answer.mail.model_copy(update={"unread": (unread,)})
             return Answered(answered.answer.model_copy(update={"mail": mail}), (), answered.parts)
         return None
 
