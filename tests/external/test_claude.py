@@ -558,7 +558,7 @@ async def test_a_question_leaves_nothing_of_its_request_behind(claude: Claude) -
     gc.disable()  # it comes by rarely, and a request may hold pictures
     try:
         for _ in range(3):
-            await claude.transcribe(PICTURE, "image/png")
+            await claude.transcribe(Shown("image/png", PICTURE))
         left = [
             type(each).__name__ for each in gc.get_objects() if isinstance(each, AsyncMessageStream | httpx2.Request)
         ]
