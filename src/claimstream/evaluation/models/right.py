@@ -1,0 +1,225 @@
+"""A model that reads rightly: it says what the case expects, in the words in which it stands there."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from claimstream.domain.reader.amounts import AmountToken
+from claimstream.domain.reader.dates import find_dates
+from claimstream.domain.reader.labels import Role, find_labels
+from claimstream.domain.records.decision import ReviewReason
+from claimstream.domain.records.extraction import SettlementDecision
+from claimstream.domain.records.inquiry import CandidateFile
+from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
+from claimstream.domain.replies.answers import what_is_said
+from claimstream.domain.replies.conditions import conditions_in
+from claimstream.domain.replies.kinds import is_harmless
+from claimstream.evaluation.models.model import Model
+from claimstream.evaluation.models.shown import Shown
+from claimstream.evaluation.score import WRITING
+
+_RANKS = {Role.STILL: "still_to_pay", Role.TOTAL: "total", Role.CLAIM: "claim"}
+"""From the best label to the worst."""
+_FIGURES_OF_STATEMENT = 3
+"""A text with so many is no answer to a plan, unless a sentence of it plainly is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A write as the witness is asked about it."""
+
+    creditor: str
+    client: str
+    amount: Decimal | None = None
+    """The claim, or what is offered in its place."""
+    decision: SettlementDecision | None = None
+    """None: the write of an amount."""
+
+
+_AMOUNT = r"(?P<amount>\d+\.\d\d) EUR"
+_PROPOSALS = (
+    (None, rf"the claim of (?P<creditor>.+) against (?P<client>.+) is {_AMOUNT}"),
+    (SettlementDecision.ACCEPTED, r"(?P<creditor>.+) accepts the payment plan for (?P<client>.+)"),
+    (SettlementDecision.DECLINED, r"(?P<creditor>.+) declines the payment plan for (?P<client>.+)"),
+    (
+        SettlementDecision.COUNTER_OFFER,
+        rf"(?P<creditor>.+) would settle its claim against (?P<client>.+) for {_AMOUNT}",
+    ),
+)
+
+
+def read_proposal(words: str) -> Proposal | None:
+    """Return what a request to the witness proposes; None where its words are none of those agreed on."""
+    for decision, pattern in _PROPOSALS:
+        if found := re.fullmatch(pattern, words.strip()):
+            parts = found.groupdict()
+            amount = parts.get("amount")
+            return Proposal(parts["creditor"], parts["client"], Decimal(amount) if amount else None, decision)
+    return None
+
+
+class Right(Model):
+    """What a case leaves open it leaves open too. It invents nothing: what does not stand in the text is null.
+
+    A scan it reads only where a script of the case says what stands there.
+    """
+
+    def classify(self, shown: Shown) -> dict[str, Any]:
+        intent = self._intent
+        return {} if intent is None else {"intent": intent, "confidence": 0.97, "why": "the case expects it"}
+
+    @property
+    def _intent(self) -> Intent | None:
+        fields = self.expected.fields
+        if self.expected.intent is not None:
+            return self.expected.intent
+        if fields.settlement_decision is not None:
+            return Intent.SETTLEMENT_RESPONSE
+        return None if fields.total_claim is None else Intent.CLAIM_STATEMENT
+
+    @property
+    def _total(self) -> Decimal | None:
+        """The claim that the mail states; None where it states none, or the case does not say."""
+        expected = self.expected
+        if "total_claim" in expected.fields.model_fields_set:
+            return expected.fields.total_claim
+        written = WRITING.intersection(expected.routes) and (expected.intent or Intent.CLAIM_STATEMENT)
+        return expected.current_amount_after if written in AMOUNT_INTENTS else None
+
+    def extract(self, shown: Shown) -> dict[str, Any]:
+        fields, file = self.expected.fields, self.file
+        return {
+            "total_claim": _amount(shown, self._total),
+            "principal": _amount(shown, fields.principal),
+            "interest": _amount(shown, fields.interest),
+            "costs": _amount(shown, fields.costs),
+            "as_of": _day(shown, fields.as_of),
+            "iban": _code(shown, fields.iban),
+            "bic": _code(shown, fields.bic),
+            "people": _people(shown, file) if file else [],
+            "creditor": shown.quoted(file.creditor.name) if file else None,
+            "representative": shown.quoted(file.creditor.representative_name or "") if file else None,
+            "references": self._references(shown),
+            "settlement": self._settlement(shown),
+        }
+
+    def _references(self, shown: Shown) -> list[dict[str, Any]]:
+        file = self.file
+        ours = self.expected.fields.case_reference or (file.client.case_reference if file else None)
+        theirs = self.expected.fields.creditor_reference or (file.inquiry.creditor_reference if file else None)
+        found = ((shown.quoted(number or ""), side) for number, side in ((ours, "ours"), (theirs, "theirs")))
+        return [{**quoted, "direction": side} for quoted, side in found if quoted]
+
+    def _settlement(self, shown: Shown) -> dict[str, Any] | None:
+        decision = self.expected.fields.settlement_decision
+        if decision is None or (quote := self._answer_in(shown, decision)) is None:
+            return None
+        conditional = self.expected.review_reason is ReviewReason.SETTLEMENT_CONDITIONAL
+        offer = self.expected.fields.counter_offer_amount
+        return {
+            "decision": decision,
+            "conditions": [c for s in shown.sentences for c in conditions_in(s)] if conditional else [],
+            "counter_offer_amount": None if offer is None else str(offer),
+            "quote": quote,
+        }
+
+    def _answer_in(self, shown: Shown, decision: SettlementDecision) -> str | None:
+        """The sentence that gives the answer; None where the text gives none."""
+        offer = self.expected.fields.counter_offer_amount
+        if offer is not None:
+            places = shown.figures_of(offer)
+            return shown.passage(places[0].start, places[0].end) if places else None
+        for piece in shown.pieces:
+            if what_is_said(piece.low) is decision:
+                return piece.sentence.written
+        if len(shown.figures) >= _FIGURES_OF_STATEMENT:
+            return None
+        # In words that the rules do not know: the longest sentence of the letter that is no courtesy.
+        free = [p.sentence.written for p in shown.pieces if not (p.outside or p.is_name or is_harmless(p.sentence))]
+        return max(free, key=len, default=None)
+
+    def witness(self, shown: Shown) -> dict[str, Any]:
+        proposal = read_proposal(shown.proposal)
+        why = "the words of the proposal are not known" if proposal is None else self._against(proposal)
+        if not why:
+            return {"against": [], "verdict": "yes"}
+        return {"against": [{"quote": self._speaking_against(shown, proposal), "why": why}], "verdict": "no"}
+
+    def _against(self, proposal: Proposal) -> str:
+        """What speaks against a write, "" where the case expects it."""
+        expected, file, fields = self.expected, self.file, self.expected.fields
+        if expected.routes and not WRITING.intersection(expected.routes):
+            return "nothing is to be written"
+        if expected.has("inquiry_id"):
+            if file is None:
+                return "it is about nobody who is known"
+            if (proposal.client, proposal.creditor) != (
+                f"{file.client.first_name} {file.client.last_name}".strip(),
+                file.creditor.name,
+            ):
+                return "it is about another claim"
+        if proposal.decision is None:
+            wanted = expected.current_amount_after if expected.has("current_amount_after") else self._total
+            known = wanted is not None or "total_claim" in fields.model_fields_set
+            return "the claim is another one" if known and wanted != proposal.amount else ""
+        if "settlement_decision" in fields.model_fields_set and fields.settlement_decision is not proposal.decision:
+            return "the answer is another one"
+        offered = "counter_offer_amount" in fields.model_fields_set
+        return "another sum is offered" if offered and fields.counter_offer_amount != proposal.amount else ""
+
+    def _speaking_against(self, shown: Shown, proposal: Proposal | None) -> str:
+        """The line of the right figure, else that of the proposed one, else what the letter says first."""
+        for value in (self._total, proposal.amount if proposal else None):
+            for place in shown.figures_of(value) if value is not None else ():
+                return shown.passage(place.start, place.end)
+        letter = [p.sentence.written for p in shown.pieces if not (p.outside or p.is_name)]
+        return next(iter([*letter, *(s.written for s in shown.sentences)]), "")
+
+
+def _amount(shown: Shown, value: Decimal | None) -> dict[str, Any] | None:
+    """An amount in its own row or sentence; of several places the one with the best label, then the first."""
+    if value is None:
+        return None
+    best = min(shown.figures_of(value), key=lambda place: _weight(shown, place), default=None)
+    if best is None:
+        return None
+    label, role = shown.label_of(best), _role(shown, best)
+    rank = _RANKS.get(role, "total") if role and label else "total" if label else "bare"
+    return {"value": str(value), "quote": shown.passage(best.start, best.end), "label": label or None, "rank": rank}
+
+
+def _role(shown: Shown, figure: AmountToken) -> Role | None:
+    """The best of what the label says."""
+    roles = {label.role for label in find_labels(shown.label_of(figure).lower())}
+    return next((role for role in _RANKS if role in roles), next(iter(roles), None))
+
+
+def _weight(shown: Shown, figure: AmountToken) -> int:
+    role = _role(shown, figure)
+    if role is None:
+        return len(_RANKS)
+    return list(_RANKS).index(role) if role in _RANKS else len(_RANKS) + 1
+
+
+def _day(shown: Shown, wanted: str | None) -> dict[str, Any] | None:
+    for token in find_dates(shown.text) if wanted else ():
+        if token.value and token.value.isoformat() == wanted:
+            return {"value": wanted, "quote": shown.passage(token.start, token.end)}
+    return None
+
+
+def _code(shown: Shown, wanted: str | None) -> dict[str, Any] | None:
+    """An IBAN or BIC, however it is grouped."""
+    letters = "".join((wanted or "").split())
+    found = re.search(r"\s?".join(letters), shown.text, re.IGNORECASE) if letters else None
+    return {"value": letters, "quote": shown.passage(*found.span())} if found else None
+
+
+def _people(shown: Shown, file: CandidateFile) -> list[dict[str, Any]]:
+    """The client, by both names or else the surname."""
+    first, last = file.client.first_name, file.client.last_name
+    for written, given in ((f"{first} {last}", first), (f"{last}, {first}", first), (last, "")):
+        if quoted := shown.quoted(written):
+            return [{"first": given, "last": last, "quote": quoted["quote"]}]
+    return []
