@@ -13,6 +13,7 @@ class Model:
     """A model that finds nothing, and as a witness agrees. The others answer some of the questions otherwise."""
 
     def __init__(self, case: Case, world: World) -> None:
+        self.case = case
         self.expected = case.expected
         self.world = world
 

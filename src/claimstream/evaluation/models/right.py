@@ -1,26 +1,32 @@
 """A model that reads rightly: it says what the case expects, in the words in which it stands there."""
 
+import email
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from claimstream.domain.reader.amounts import AmountToken
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.labels import Role, find_labels
-from claimstream.domain.records.decision import ReviewReason
+from claimstream.domain.records.decision import ReviewReason, Route
 from claimstream.domain.records.extraction import SettlementDecision
 from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
+from claimstream.domain.replies.answer_rules import AGREES, DENIES, REFUSES, REFUSES_BY_DENIAL
 from claimstream.domain.replies.answers import what_is_said
 from claimstream.domain.replies.conditions import conditions_in
 from claimstream.domain.replies.kinds import is_harmless
+from claimstream.domain.replies.pieces import Piece
+from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.evaluation.models.model import Model
 from claimstream.evaluation.models.shown import Shown
 from claimstream.evaluation.score import WRITING
 
 _RANKS = {Role.STILL: "still_to_pay", Role.TOTAL: "total", Role.CLAIM: "claim"}
 """From the best label to the worst."""
+_TICKED = re.compile(r"\[ ?x ?\]")
 _FIGURES_OF_STATEMENT = 3
 """A text with so many is no answer to a plan, unless a sentence of it plainly is."""
 
@@ -76,7 +82,9 @@ class Right(Model):
             return self.expected.intent
         if fields.settlement_decision is not None:
             return Intent.SETTLEMENT_RESPONSE
-        return None if fields.total_claim is None else Intent.CLAIM_STATEMENT
+        if fields.total_claim is not None:
+            return Intent.CLAIM_STATEMENT
+        return Intent.AUTO_REPLY if self.expected.routes == (Route.IGNORE,) else None
 
     @property
     def _total(self) -> Decimal | None:
@@ -129,15 +137,19 @@ class Right(Model):
         offer = self.expected.fields.counter_offer_amount
         if offer is not None:
             places = shown.figures_of(offer)
-            return shown.passage(places[0].start, places[0].end) if places else None
-        for piece in shown.pieces:
-            if what_is_said(piece.low) is decision:
-                return piece.sentence.written
-        if len(shown.figures) >= _FIGURES_OF_STATEMENT:
-            return None
+            return shown.sentence(places[0].start, places[0].end) if places else None
+        said = max(shown.pieces, key=lambda piece: _says(piece, decision), default=None)
+        if said is not None and _says(said, decision):
+            return said.sentence.written
+        if self._has_attachments or len(shown.figures) >= _FIGURES_OF_STATEMENT:
+            return None  # it is said elsewhere
         # In words that the rules do not know: the longest sentence of the letter that is no courtesy.
         free = [p.sentence.written for p in shown.pieces if not (p.outside or p.is_name or is_harmless(p.sentence))]
         return max(free, key=len, default=None)
+
+    @cached_property
+    def _has_attachments(self) -> bool:
+        return any(part.get_filename() for part in email.message_from_bytes(self.case.raw).walk())
 
     def witness(self, shown: Shown) -> dict[str, Any]:
         proposal = read_proposal(shown.proposal)
@@ -154,10 +166,8 @@ class Right(Model):
         if expected.has("inquiry_id"):
             if file is None:
                 return "it is about nobody who is known"
-            if (proposal.client, proposal.creditor) != (
-                f"{file.client.first_name} {file.client.last_name}".strip(),
-                file.creditor.name,
-            ):
+            client = f"{file.client.first_name} {file.client.last_name}"
+            if (proposal.client.split(), proposal.creditor.split()) != (client.split(), file.creditor.name.split()):
                 return "it is about another claim"
         if proposal.decision is None:
             wanted = expected.current_amount_after if expected.has("current_amount_after") else self._total
@@ -177,6 +187,21 @@ class Right(Model):
         return next(iter([*letter, *(s.written for s in shown.sentences)]), "")
 
 
+def _says(piece: Piece, decision: SettlementDecision) -> int:
+    """How plainly a sentence gives an answer; 0: not in words that the rules know."""
+    low = piece.sentence.folded
+    if what_is_said(piece.low) is decision:
+        return 4
+    if _TICKED.match(low):
+        return 3
+    refuses = REFUSES.find(low) or REFUSES_BY_DENIAL.find(low) or (AGREES.find(low) and DENIES.find(low))
+    if (decision is SettlementDecision.DECLINED and refuses) or (
+        decision is SettlementDecision.ACCEPTED and AGREES.find(low) and not refuses
+    ):
+        return 2
+    return 1 if decision is SettlementDecision.UNCLEAR and NAMES_PLAN.find(low) else 0
+
+
 def _amount(shown: Shown, value: Decimal | None) -> dict[str, Any] | None:
     """An amount in its own row or sentence; of several places the one with the best label, then the first."""
     if value is None:
@@ -186,7 +211,8 @@ def _amount(shown: Shown, value: Decimal | None) -> dict[str, Any] | None:
         return None
     label, role = shown.label_of(best), _role(shown, best)
     rank = _RANKS.get(role, "total") if role and label else "total" if label else "bare"
-    return {"value": str(value), "quote": shown.passage(best.start, best.end), "label": label or None, "rank": rank}
+    quote = shown.passage(best.start, best.end, label=label)
+    return {"value": str(value), "quote": quote, "label": label or None, "rank": rank}
 
 
 def _role(shown: Shown, figure: AmountToken) -> Role | None:

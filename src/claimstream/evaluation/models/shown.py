@@ -54,10 +54,17 @@ class Shown:
         """The places where this amount stands."""
         return tuple(token for token in self.figures if token.value == value)
 
-    def passage(self, start: int, end: int) -> str:
-        """Return the row of a table or the sentence in which a span stands."""
-        whole = (s for s in self.sentences if s.start <= start and end <= s.end)
-        return next((s.written for s in whole), self.text[start:end])
+    def sentence(self, start: int, end: int) -> str:
+        """Return the sentence in which a span stands."""
+        whole = (s.written for s in self.sentences if s.start <= start and end <= s.end)
+        return next(whole, self.text[start:end])
+
+    def passage(self, start: int, end: int, *, label: str = "") -> str:
+        """Return the sentence or the line in which a span stands, whichever is shorter and holds the label too."""
+        line_end = self.text.find("\n", end)
+        line = self.text[self.text.rfind("\n", 0, start) + 1 : None if line_end < 0 else line_end].strip()
+        both = [part for part in (line, self.sentence(start, end)) if label in part]
+        return min(both, key=len, default=line)
 
     def label_of(self, figure: AmountToken) -> str:
         """Return the words that name a figure, "" where there are none: those between it and the figure before it, else

@@ -12,7 +12,7 @@ _INVENTED = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T00:00:00Z",
 }
-_NOTHING = {"intent": "general_inquiry", "confidence": 0.3, "verdict": "yes"}
+_NOTHING_INTENT = {"intent": "general_inquiry", "confidence": 0.3, "verdict": "yes"}
 
 
 class SchemaAnswer:
@@ -28,8 +28,8 @@ class SchemaAnswer:
         return frozenset(self._resolve(self._schema).get("properties", {}))
 
     def nothing(self) -> Any:
-        """Null wherever that is allowed, else empty; an intent is ``general_inquiry`` at confidence 0.3,
-        and a verdict *yes*: who says nothing stops nothing."""
+        """Null wherever that is allowed, else empty; an intent is ``general_inquiry`` at confidence 0.3, a
+        verdict ``yes``: a model that says nothing stops nothing."""
         return self._nothing(self._schema, "")
 
     def filled(self, parts: dict[str, Any]) -> Any:
@@ -55,8 +55,8 @@ class SchemaAnswer:
 
     def _nothing(self, schema: Schema, name: str) -> Any:
         first = self._choices(schema)[0]
-        if name in _NOTHING and (_NOTHING[name] in first.get("enum", [_NOTHING[name]])):
-            return _NOTHING[name]
+        if name in _NOTHING_INTENT and (_NOTHING_INTENT[name] in first.get("enum", [_NOTHING_INTENT[name]])):
+            return _NOTHING_INTENT[name]
         if "const" in first:
             return first["const"]
         if first.get("enum"):
