@@ -141,6 +141,8 @@ async def test_the_witness_agrees_with_what_is_expected(model: Ask, expected: di
             {**ACCEPTED, "fields": {"counter_offer_amount": "500.00"}},
             "Stadtwerke Aue GmbH would settle its claim against Nele Brandt for 50.00 EUR",
         ),
+        (CLAIM, "Stadtwerke Aue GmbH accepts the payment plan for Nele Brandt"),
+        ({**ACCEPTED, "fields": {}}, "the claim of Stadtwerke Aue GmbH against Nele Brandt is 812.40 EUR"),
         (CLAIM, "Nele Brandt owes something"),
     ],
 )

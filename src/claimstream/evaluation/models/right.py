@@ -2,7 +2,6 @@
 
 import email
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -21,6 +20,7 @@ from claimstream.domain.replies.kinds import is_harmless
 from claimstream.domain.replies.pieces import Piece
 from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.evaluation.models.model import Model
+from claimstream.evaluation.models.proposal import Proposal, read_proposal
 from claimstream.evaluation.models.shown import Shown
 from claimstream.evaluation.score import WRITING
 
@@ -29,40 +29,6 @@ _RANKS = {Role.STILL: "still_to_pay", Role.TOTAL: "total", Role.CLAIM: "claim"}
 _TICKED = re.compile(r"\[ ?x ?\]")
 _FIGURES_OF_STATEMENT = 3
 """A text with so many is no answer to a plan, unless a sentence of it plainly is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A write as the witness is asked about it."""
-
-    creditor: str
-    client: str
-    amount: Decimal | None = None
-    """The claim, or what is offered in its place."""
-    decision: SettlementDecision | None = None
-    """None: the write of an amount."""
-
-
-_AMOUNT = r"(?P<amount>\d+\.\d\d) EUR"
-_PROPOSALS = (
-    (None, rf"the claim of (?P<creditor>.+) against (?P<client>.+) is {_AMOUNT}"),
-    (SettlementDecision.ACCEPTED, r"(?P<creditor>.+) accepts the payment plan for (?P<client>.+)"),
-    (SettlementDecision.DECLINED, r"(?P<creditor>.+) declines the payment plan for (?P<client>.+)"),
-    (
-        SettlementDecision.COUNTER_OFFER,
-        rf"(?P<creditor>.+) would settle its claim against (?P<client>.+) for {_AMOUNT}",
-    ),
-)
-
-
-def read_proposal(words: str) -> Proposal | None:
-    """Return what a request to the witness proposes; None where its words are none of those agreed on."""
-    for decision, pattern in _PROPOSALS:
-        if found := re.fullmatch(pattern, words.strip()):
-            parts = found.groupdict()
-            amount = parts.get("amount")
-            return Proposal(parts["creditor"], parts["client"], Decimal(amount) if amount else None, decision)
-    return None
 
 
 class Right(Model):
@@ -143,9 +109,9 @@ class Right(Model):
             return said.sentence.written
         if self._has_attachments or len(shown.figures) >= _FIGURES_OF_STATEMENT:
             return None  # it is said elsewhere
-        # In words that the rules do not know: the longest sentence of the letter that is no courtesy.
+        # In words that the rules do not know: the last sentence of the letter that is no courtesy.
         free = [p.sentence.written for p in shown.pieces if not (p.outside or p.is_name or is_harmless(p.sentence))]
-        return max(free, key=len, default=None)
+        return free[-1] if free else None
 
     @cached_property
     def _has_attachments(self) -> bool:
@@ -169,6 +135,9 @@ class Right(Model):
             client = f"{file.client.first_name} {file.client.last_name}"
             if (proposal.client.split(), proposal.creditor.split()) != (client.split(), file.creditor.name.split()):
                 return "it is about another claim"
+        answers = fields.settlement_decision is not None or expected.intent is Intent.SETTLEMENT_RESPONSE
+        if expected.intent is not None and answers is (proposal.decision is None):
+            return "it states no claim" if answers else "it answers no plan"
         if proposal.decision is None:
             wanted = expected.current_amount_after if expected.has("current_amount_after") else self._total
             known = wanted is not None or "total_claim" in fields.model_fields_set
@@ -210,7 +179,7 @@ def _amount(shown: Shown, value: Decimal | None) -> dict[str, Any] | None:
     if best is None:
         return None
     label, role = shown.label_of(best), _role(shown, best)
-    rank = _RANKS.get(role, "total") if role and label else "total" if label else "bare"
+    rank = (_RANKS.get(role, "total") if role else "total") if label else "bare"
     quote = shown.passage(best.start, best.end, label=label)
     return {"value": str(value), "quote": quote, "label": label or None, "rank": rank}
 
