@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
-from tests.helpers import NOW, until
+from tests.helpers import LONG, NOW, until
 from tests.pipeline.test_runner import PROSE, arrive, make_runner, report_of, settle
 from tests.reading import samples
 
@@ -200,6 +200,17 @@ async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) ->
     assert memory.free == before
     content.release()
     assert memory.free == TOTAL
+
+
+async def test_what_has_begun_gets_more_however_much_its_mailbox_has(content: MailContent, world: World) -> None:
+    memory, mailbox = content.memory, world.tenants[0].mailboxes[0]
+    others = await memory.take(TOTAL // 2, mailbox)
+    for_another = asyncio.create_task(memory.take(2**20, mailbox))
+    await asyncio.sleep(0)
+    assert not for_another.done(), "it has as much as is free"
+    (await asyncio.wait_for(content._beside(2**20), LONG)).shrink(0)
+    others.shrink(0)
+    await for_another
 
 
 async def test_a_large_mail_is_asked_for_again_with_room_for_it(app: App, stack: LocalStack, world: World) -> None:

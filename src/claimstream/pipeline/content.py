@@ -177,10 +177,11 @@ class MailContent:
         self._keep(self._size + sum(len(data) for data in (self._unpacked or {}).values()))
 
     async def _beside(self, size: int) -> Share:
-        """Take memory beside what the mail has. Who has some must not wait without end for more: all could."""
+        """Take memory beside what the mail has. Who has some must not wait without end for more: all could. It is asked
+        in nobody's name: what has begun is to end, however much its mailbox has."""
         try:
             async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
-                return await self.memory.take(size, self._email.mailbox)
+                return await self.memory.take(size)
         except TimeoutError as error:
             raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 
