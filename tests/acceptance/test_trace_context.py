@@ -80,7 +80,7 @@ async def test_two_hundred_emails_in_flight_keep_their_context_apart(
     monkeypatch.setattr(stack.claude, "latency", lambda operation: chance.uniform(1.0, 3.0))
     monkeypatch.setattr(stack.gmail, "latency", lambda operation: chance.uniform(0.0, 0.3))
     log = io.StringIO()
-    many = settings.model_copy(update={"max_emails_in_flight": IN_FLIGHT})
+    many = settings.model_copy(update={"max_emails_in_flight": 2 * IN_FLIGHT})  # one mailbox takes half of the places
     async with watching(many, log) as collector, asyncio.timeout(LONG), working(many, world) as app:
         mailbox = world.tenants[0].mailboxes[0]
         app._subscribers["emails"].pause("until all of them are there")
