@@ -98,7 +98,8 @@ async def test_a_clear_claim_updates_the_record_and_tells_the_firm(
     (mail,) = stack.smtp.messages[told:]
     assert mail.message["X-Correlation-ID"] == summary.correlation_id
     assert list(mail.recipients) == ["sachbearbeitung@kanzlei.example"]
-    assert not stack.claude.requests, "the reader settled it: no token is spent"
+    (asked,) = stack.claude.requests
+    assert "verdict" in (asked.schema or {})["properties"], "the reader settled it: only the witness was asked"
 
 
 @pytest.mark.parametrize("gone", [(), ("Message-ID", "Auto-Submitted"), ("From", "Auto-Submitted")], ids=str)
@@ -184,7 +185,7 @@ async def test_the_report_holds_evidence_stages_and_decision(
     version = await app.database.run("SELECT", lambda c: c.fetchval("SELECT version FROM processing_reports"))
     assert version == report.version == VERSION
     assert report.decision.confidence == summary.confidence
-    assert {guard.guard for guard in report.decision.guards} == {"amount"}
+    assert [guard.guard for guard in report.decision.guards] == ["amount", "witness"]
     assert report.match.candidates
 
 
@@ -403,7 +404,7 @@ async def test_a_worker_that_dies_leaves_what_is_dear_to_do_again_and_the_rest_i
     assert (summary.new_amount, summary.delivered) == (Decimal("812.40"), True)
     report = await report_of(app, email_id)
     assert (report.attempt, report.crashes) == (2, 1)
-    assert [s.stage for s in report.stages if s.attempt == 1] == ["fetch", "parse"]
+    assert [s.stage for s in report.stages if s.attempt == 1] == ["fetch", "parse", "route"], "route asked the model"
     assert [await app.emails.stage_result(email_id, stage) is not None for stage in WITH_RESULTS] == [True] * 7
 
 
