@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # has none
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it ships no types
 from tests.helpers import summary_of, until
 from tests.pipeline.test_runner import _Breaks, arrive, creditor, report_of, settle
 from tests.reading import samples

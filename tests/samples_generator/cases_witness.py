@@ -10,7 +10,7 @@ def cases(world: World) -> list[Case]:
 
 def _pledge(world: World) -> Case:
     """Whether the cello counts nobody can tell: writing the figure would not be wrong, asking is better."""
-    client = world.client(world.sued, "S-1741/26", "Rosalind", "Achterberg")
+    client = world.client(world.sued, "S-1741/26", "Rosalind", "Wintermantel")
     inquiry = client.owes("1500.00", "Larkspur School of Music", "bursar@larkspur-music.example").letter()
     phrase = "By our reckoning Rosalind is in for EUR 1,764.30 all told"
     against = "my wife would sooner keep it than see a penny of that"
