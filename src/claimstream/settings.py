@@ -225,7 +225,10 @@ class Settings(BaseSettings):
         "claude-haiku-5-5", min_length=3, description="Model that tells intents and bears witness."
     )
     model_daily_budget_usd: Decimal | None = Field(
-        None, gt=0, description="When a day's tokens have cost this much, mail that needs a model goes to a person."
+        None,
+        gt=0,
+        description="When a day's tokens have cost this much, mail that needs a model goes to a person; with the "
+        "witness on, so does all that is to be written.",
     )
     model_email_budget_usd: Decimal = Field(
         Decimal(5),

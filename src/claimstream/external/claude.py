@@ -76,6 +76,7 @@ _SLOWEST_TOKENS_PER_SECOND = 10
 _MOST_TOKENS = 1_000_000_000
 """More are no count of tokens, and may not fit into the database."""
 _GREETING = "Guten Tag."
+_PROPOSAL = "the claim of A against B is 1.00 EUR"
 _BLANK = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uO"
     "dZZzS32eAAAAAElFTkSuQmCC"
@@ -248,7 +249,7 @@ class Claude:
                 system=prompts.WITNESS,
                 content=content,
                 content_tokens=text_tokens(content),
-                harmless=prompts.witness_request(_GREETING, proposal),
+                harmless=prompts.witness_request(_GREETING, _PROPOSAL),
                 schema=ModelWitnessAnswer,
                 read=lambda text: witness_answer(ModelWitnessAnswer.model_validate_json(text)),
             )
