@@ -1,49 +1,46 @@
-"""A letter whose figure the rules and the model read alike, and of which the model, asked as a witness, doubts it."""
+"""A letter that the rules settle, and whose write the model stops when it is asked as a witness."""
 
-from tests.samples_generator.case import NOTIFY, Case, Draft, Truth, extracts, quoted, says, testifies
+from tests.samples_generator.case import ANY, NOTIFY, REVIEW, Case, Draft, Truth, testifies
 from tests.samples_generator.world import World
 
 
 def cases(world: World) -> list[Case]:
-    return [_pledge(world)]
+    return [_cello(world)]
 
 
-def _pledge(world: World) -> Case:
-    """Whether the cello counts nobody can tell: writing the figure would not be wrong, asking is better."""
+def _cello(world: World) -> Case:
+    """Whether the cello counts nobody can tell: to write the figure is not wrong, to ask is better."""
     client = world.client(world.sued, "S-1741/26", "Rosalind", "Wintermantel")
-    inquiry = client.owes("1500.00", "Larkspur School of Music", "bursar@larkspur-music.example").letter()
-    phrase = "By our reckoning Rosalind is in for EUR 1,764.30 all told"
-    against = "my wife would sooner keep it than see a penny of that"
-    text = f"""Hello there,
+    inquiry = client.owes("1500.00", "Musikschule Rittersporn", "buero@musikschule-rittersporn.example").letter()
+    figure = "die Gesamtforderung gegen Rosalind Wintermantel beträgt 1.764,30 EUR (Stand 12.10.2026)"
+    against = "Ihr Cello steht seit September bei uns in der Diele"
+    text = f"""Guten Tag,
 
-of course we remember Rosalind, she sat with us for two winters.
-{phrase}.
-Her cello has been standing in our hall since September, and {against}.
+{figure}.
+{against}, und meine Frau spielt jeden Abend darauf.
 
-Kind regards
-The Bursar
+Freundliche Grüße
+Musikschule Rittersporn
 """
     truth = Truth(
         inquiry,
         "reply_code",
-        NOTIFY,
+        [*NOTIFY, *REVIEW],
         "claim_statement",
+        ANY,
         writes=True,
         total="1764.30",
-        needs_model=True,
-        tags=["body", "prose", "witness"],
+        tags=["body", "witness"],
     )
+    expected = truth.as_json()
+    del expected["current_amount_after"]  # either will do
     draft = Draft(
         inquiry.tenant,
-        ("The Bursar", "bursar@larkspur-music.example"),
-        "Two winters of lessons",
+        ("Musikschule Rittersporn", "buero@musikschule-rittersporn.example"),
+        "Forderung Wintermantel",
         text,
         17,
         to=inquiry.reply_address,
     )
-    script = (
-        says(phrase, "claim_statement", 0.88),
-        extracts(phrase, total_claim=quoted("1764.30", "is in for EUR 1,764.30 all told", "all told", "total")),
-        testifies(phrase, "no", (against, "the school may keep the cello in place of the money")),
-    )
-    return Case("witness-disagrees", draft.encode(), truth.as_json(), script)
+    script = testifies(figure, "no", (against, "the school may keep the cello in place of money"))
+    return Case("witness-disagrees", draft.encode(), expected, (script,))
