@@ -45,5 +45,6 @@ async def witnessed(
     if desk.limit_reached:
         why = "the witness was not asked: the mail has cost as much as one mail may"
     else:
-        why = "the witness was not asked: the day's budget for the model is used up"
+        sums = desk.budget_why or "the day's budget for the model is used up"
+        why = f"the witness was not asked: {sums} (MODEL_DAILY_BUDGET_USD)"
     return stopped(decision, ReviewReason.BUDGET, why)
