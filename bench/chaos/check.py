@@ -42,6 +42,10 @@ _PAID = """
 _WRITTEN = (["applied"], ["already_applied"])
 """What the outbox says of an email's update that was written; the second after its first answer was lost."""
 _MATTER = re.compile(r"Vorgang (\d+)")
+_NUMBERED = frozenset({"prose", "clear", "again", "pdf"})
+"""Kinds of letters whose number stands in each question about them."""
+_QUESTIONS = {"intent": "classify", "verdict": "witness"}
+"""Questions by a field of their schema; any other is to extract."""
 
 
 @dataclass(slots=True)
@@ -138,8 +142,8 @@ async def check(
     except (CouldNotLookError, aiohttp.ClientError) as error:
         archived = None
         findings.not_looked_at.append(f"the archive: {error}")
-    prose = {gmail_id: letter.number for gmail_id, letter in letters.items() if letter.kind == "prose"}
-    numbers = {rows[gmail_id]["email_id"]: number for gmail_id, number in prose.items() if gmail_id in rows}
+    asked = {gmail_id: letter.number for gmail_id, letter in letters.items() if letter.kind in _NUMBERED}
+    numbers = {rows[gmail_id]["email_id"]: number for gmail_id, number in asked.items() if gmail_id in rows}
     poisons = {gmail_id: poison.service for gmail_id, poison in installation.poisoning.gmail_ids.items()}
     clients: dict[str, list[_Reply]] = {}
     for mailbox in sorted({letter.mailbox for letter in letters.values()}):
@@ -262,7 +266,7 @@ def _check_notifications(installation: Installation, letters: Iterable[Letter], 
 def _check_questions(
     installation: Installation, answers: Iterable[asyncpg.Record], numbers: Mapping[str, int], findings: Findings
 ) -> None:
-    """No question about prose is asked after its answer was kept. (Both times are of this machine's clock.)"""
+    """No question is asked after its answer was kept. (Both times are of this machine's clock.)"""
     kept = {
         (numbers[row["email_id"]], row["stage"].split("/")[1]): row["created_at"]
         for row in answers
@@ -271,7 +275,7 @@ def _check_questions(
     asked = [
         (
             int(found.group(1)),
-            "classify" if "intent" in (asked.schema or {}).get("properties", {}) else "extract",
+            next((name for each, name in _QUESTIONS.items() if each in (asked.schema or {})["properties"]), "extract"),
             asked,
         )
         for asked in installation.claude.requests

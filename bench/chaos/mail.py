@@ -182,8 +182,8 @@ def _again(number: int, code: str, mailbox: str, now: datetime, samples: CaseFol
 
 def _statement(number: int, client: int, kind: str, code: str, mailbox: str, now: datetime, amount: Decimal) -> Letter:
     text = f"Sehr geehrte Damen und Herren,\n\ndie Gesamtforderung beträgt {str(amount).replace('.', ',')} EUR.\n"
-    raw = _plain(_head(number, code, mailbox, now, "Forderungsaufstellung Nele Brandt"), text)
-    return Letter(number, client, kind, mailbox, raw, "UPDATE_AND_NOTIFY", amount, notified=True, questions=0)
+    raw = _plain(_head(number, code, mailbox, now, f"Forderungsaufstellung Nele Brandt, Vorgang {number}"), text)
+    return Letter(number, client, kind, mailbox, raw, "UPDATE_AND_NOTIFY", amount, notified=True, questions=1)
 
 
 def _prose(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:
@@ -205,10 +205,14 @@ def _pdf(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolde
     case = next(case for case in samples.cases if case.name == _PDF)
     head, _, body = case.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     kept = [line for line in head.decode().split("\n") if line.startswith(("Content-Type:", "\tboundary", " boundary"))]
-    fresh = _head(number, code, mailbox, now, "Forderungsaufstellung Brandt, Nele") + "\n".join(kept) + "\n\n"
+    fresh = (
+        _head(number, code, mailbox, now, f"Forderungsaufstellung Brandt, Nele, Vorgang {number}")
+        + "\n".join(kept)
+        + "\n\n"
+    )
     raw = (fresh.encode() + body).replace(b"\n", b"\r\n")
     amount = Decimal("3418.07")
-    return [Letter(number, number, "pdf", mailbox, raw, "AUTO_UPDATE", amount, notified=False, questions=0)]
+    return [Letter(number, number, "pdf", mailbox, raw, "AUTO_UPDATE", amount, notified=False, questions=1)]
 
 
 def _killer(number: int, code: str, mailbox: str, now: datetime, samples: CaseFolder) -> list[Letter]:

@@ -17,6 +17,8 @@ class Figures:
     """A person reads it and files it. Gmail tells of each, and each is a look at the history for nothing."""
     share_with_model: float = 0.3
     """Of the emails, what rules and reader do not settle: of the sample mail, one in seven."""
+    share_witnessed: float = 0.55
+    """Of the emails, those with something to write, of which a witness is asked: of the sample mail, 48 of 91."""
     working_days_per_month: int = 21
     letters: int = 12_600
     """Of a firm within INQUIRY_AGE_DAYS (90, of which 63 are working days): one for each reply."""
@@ -34,7 +36,9 @@ class Figures:
     # --- measured
     own_cpu_seconds: float = 0.026
     """Of the worker's process, by the sample mail, which has one attachment or none."""
-    transactions: float = 13.3
+    transactions_unwitnessed: float = 13.3
+    transactions_of_witness: float = 3.0
+    """That the mail is shown, the answer, and the decision: each kept by itself."""
     shortlist_cpu_seconds: float = 0.004
     """To tell which letters an email may be about, and to read and match them (``bench/letters.py``)."""
     renewal_cpu_seconds: float = 0.8e-6
@@ -75,9 +79,18 @@ class Figures:
         return min(self.letters_held, firms * self.letters) * self.letter_bytes / 1024**3
 
     @property
+    def transactions(self) -> float:
+        return self.transactions_unwitnessed + self.share_witnessed * self.transactions_of_witness
+
+    @property
+    def turns_per_email(self) -> float:
+        """Waits for the model, one after the other: the intent, all sources at once, the witness."""
+        return self.share_with_model * 2 + self.share_witnessed
+
+    @property
     def questions_per_email(self) -> float:
-        """One for the intent, one for each source: the body and the attachments."""
-        return self.share_with_model * (2 + self.attachments_per_email)
+        """One for the intent, one for each source (the body and the attachments), one for the witness."""
+        return self.share_with_model * (2 + self.attachments_per_email) + self.share_witnessed
 
     @property
     def model_usd_per_email(self) -> Decimal:
@@ -87,7 +100,15 @@ class Figures:
         cost = cost_usd("claude-haiku-5-5", intent) + (1 + self.attachments_per_email) * cost_usd(
             "claude-sonnet-5-5", source
         )
-        return Decimal(str(self.share_with_model)) * cost
+        return Decimal(str(self.share_with_model)) * cost + Decimal(str(self.share_witnessed)) * self.witness_usd
+
+    @property
+    def witness_usd(self) -> Decimal:
+        """Of one question: all sources, a page each, and a short answer."""
+        pages = Usage(
+            input_tokens=100 + 700 * (1 + self.attachments_per_email), cache_read_tokens=500, output_tokens=60
+        )
+        return cost_usd("claude-haiku-5-5", pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

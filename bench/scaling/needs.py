@@ -50,9 +50,9 @@ def needs(
     peak = per_day * BUSIEST_MINUTE_SHARE / 60
     cores = peak * figures.cpu_seconds(firms)
     pods = max(_LEAST_PODS, math.ceil(cores / figures.peak_core_share) + _SPARE_PODS)
-    # Waiting for the model is nearly all of it: the intent, then all sources at once.
-    in_flight = peak * (0.3 + figures.share_with_model * 2 * figures.model_seconds)
-    in_flight_slow = peak * (0.3 + figures.share_with_model * 2 * figures.slow_model_seconds)
+    # Waiting for the model is nearly all of it.
+    in_flight = peak * (0.3 + figures.turns_per_email * figures.model_seconds)
+    in_flight_slow = peak * (0.3 + figures.turns_per_email * figures.slow_model_seconds)
     units = units_per_email(figures, quota)
     polls = firms / figures.poll_seconds
     per_month = per_day * figures.working_days_per_month

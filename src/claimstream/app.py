@@ -214,6 +214,7 @@ class App:
             daily_budget_usd=settings.model_daily_budget_usd,
             email_budget_usd=settings.model_email_budget_usd,
             questions_per_email=settings.model_questions_per_email,
+            witness=settings.model_witness == "on",
             own_addresses=(settings.mail_from,) if settings.mail_from else (),
             notification_email=settings.notification_email,
         )

@@ -221,9 +221,14 @@ class Settings(BaseSettings):
     )
     anthropic_base_url: HttpUrl = Field(None, description="Another endpoint than Anthropic's.")
     extraction_model: str = Field("claude-sonnet-5-5", min_length=3, description="Model that extracts and transcribes.")
-    classification_model: str = Field("claude-haiku-5-5", min_length=3, description="Model that tells intents.")
+    classification_model: str = Field(
+        "claude-haiku-5-5", min_length=3, description="Model that tells intents and bears witness."
+    )
     model_daily_budget_usd: Decimal | None = Field(
-        None, gt=0, description="When a day's tokens have cost this much, mail that needs a model goes to a person."
+        None,
+        gt=0,
+        description="When a day's tokens have cost this much, mail that needs a model goes to a person; with the "
+        "witness on, so does all that is to be written.",
     )
     model_email_budget_usd: Decimal = Field(
         Decimal(5),
@@ -235,6 +240,12 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000,
         description="How many questions about one email the model is asked, the most promising sources first.",
+    )
+
+    model_witness: Literal["on", "off"] = Field(
+        "on",
+        description="Before each write the model is asked whether the mail as a whole says just that; only its yes "
+        "lets the write pass. off: the rules alone decide.",
     )
 
     # --- mail we send

@@ -56,6 +56,9 @@ async def test_the_demo_settles_every_mail_and_what_it_did_can_be_looked_at_afte
     document = json.loads(ended.out)
     assert document["wrong_writes"] == 0
     assert document["seconds"] > 0
+    ((stopped, words),) = document["stopped_by_the_witness"].items()
+    assert stopped == "91-witness-disagrees"
+    assert "„Ihr Cello steht seit September bei uns in der Diele“" in words
     assert len(document["emails"]) == len(list(SAMPLES.glob("*/email.eml")))
     assert all(email["settled"] and email["trace_id"] for email in document["emails"])
     assert {email["route"] for email in document["emails"]} == {

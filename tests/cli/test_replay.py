@@ -232,7 +232,6 @@ class TestMany:
         (["--since", "yesterday"], "24h"),
         (["--since", "7d", "--until", "now"], "--until"),
         (["email-1", "--from-stage", "commit"], "commit"),
-        (["email-1", "--from-stage", "match", "--ask-again"], "asked nothing"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_what_to_write(words: list[str], said: str) -> None:

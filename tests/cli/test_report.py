@@ -234,6 +234,22 @@ def test_the_screen_says_everything() -> None:
     assert "attempt 1\n" in shown, "of the stage that an earlier attempt finished"
 
 
+@pytest.mark.parametrize(
+    ("left", "calls", "said"),
+    [
+        (True, True, "The mail left the house: the model was shown its text (transcribe)."),
+        (True, False, "The mail left the house: the model was shown its text, and gave no answer that was kept."),
+        (False, False, "Nothing of the mail left the house: the model was shown none of it."),
+        (None, False, "What of the mail left the house was not kept."),
+    ],
+)
+def test_it_is_said_whether_anything_left_the_house(left: bool | None, calls: bool, said: str) -> None:
+    made = report()
+    shown = made.model_copy(update={"left_the_house": left, "model_calls": made.model_calls if calls else ()})
+    assert said in on_screen(shown)
+    assert said in Page(as_page(shown)).text
+
+
 def test_the_screen_shows_the_first_five_candidates_and_says_that_there_are_more() -> None:
     shown = on_screen(report())
     assert "candidate 5" in shown

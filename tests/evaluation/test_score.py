@@ -214,6 +214,8 @@ def test_rules_are_named_without_what_they_quote() -> None:
     assert trail(why=why).rules == ("unsure that it is general_inquiry", "the subject may take the answer back")
     why = "the claim may have ended (paid_off): die Schuld ist beglichen (siehe Anlage)"
     assert trail(why=why).rules == ("the claim may have ended (paid_off)",)
+    disagrees = guard("the witness disagrees: „es steht hier“ (they hold it); „und da“ (here, too)")
+    assert trail(disagrees).rules == ("amount guard: the witness disagrees",)
 
 
 def test_a_genuine_reply_set_aside_is_not_settled() -> None:

@@ -34,7 +34,7 @@ KEYS = {
 }
 MONEY = {"total_claim", "principal", "interest", "costs", "counter_offer_amount"}
 FIELDS = {*MONEY, "as_of", "iban", "creditor_reference", "settlement_decision"}
-OPEN_REASONS = {ReviewReason.BUDGET, ReviewReason.EXTRACTION_ERROR}
+OPEN_REASONS = {ReviewReason.BUDGET, ReviewReason.EXTRACTION_ERROR, ReviewReason.WITNESS_DISAGREES}
 """Not a property of a mail: they depend on what happens while it is read."""
 MAX_BYTES = 4_000_000
 

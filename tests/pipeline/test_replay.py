@@ -19,7 +19,7 @@ from claimstream.evaluation.desk import changes_since, clients_of
 from claimstream.external.mongo_documents import amount
 from claimstream.local.claude.script import ScriptedAnswer, When
 from claimstream.local.stack import LocalStack
-from claimstream.pipeline.replay import WITH_CHECKPOINT, asks, begins_at
+from claimstream.pipeline.replay import WITH_CHECKPOINT, answers_from, begins_at
 from claimstream.pipeline.report import STAGES
 from claimstream.pipeline.runner import Runner, Wait
 from claimstream.pipeline.stages.deliver import deliver_leftovers
@@ -435,8 +435,11 @@ async def test_what_came_of_it_before_is_kept_whole(
     assert result["review"] is None
 
 
-def test_only_the_stages_that_ask_the_model_can_ask_it_again() -> None:
-    assert [stage for stage in WITH_CHECKPOINT if asks(stage)] == ["fetch", "parse", "classify", "extract"]
+def test_what_is_asked_again_is_what_later_stages_ask() -> None:
+    answers = [answers_from(stage, ask_again=True) for stage in ("classify", "extract", "match", "route")]
+    kinds = [{start.split("/")[1] for start in starts} for starts in answers]
+    later = [{"extract", "transcribe", "witness"}, {"witness"}, {"witness"}]
+    assert kinds == [{"classify", "extract", "transcribe", "witness"}, *later]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_a_report_of_version_1_is_read_and_stays_readable() -> None:
     assert len(report.model_calls) == 4
     assert ProcessingReport.model_validate_json(report.model_dump_json()) == report
 
+    assert report.left_the_house, "its text was shown to the model"
     of_version_2 = report.model_dump(mode="json") | {"version": 2}
     del of_version_2["run"]
     assert ProcessingReport.model_validate(of_version_2) == report

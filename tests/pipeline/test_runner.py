@@ -98,7 +98,8 @@ async def test_a_clear_claim_updates_the_record_and_tells_the_firm(
     (mail,) = stack.smtp.messages[told:]
     assert mail.message["X-Correlation-ID"] == summary.correlation_id
     assert list(mail.recipients) == ["sachbearbeitung@kanzlei.example"]
-    assert not stack.claude.requests, "the reader settled it: no token is spent"
+    (asked,) = stack.claude.requests
+    assert "verdict" in (asked.schema or {})["properties"], "the reader settled it: only the witness was asked"
 
 
 @pytest.mark.parametrize("gone", [(), ("Message-ID", "Auto-Submitted"), ("From", "Auto-Submitted")], ids=str)
@@ -184,7 +185,7 @@ async def test_the_report_holds_evidence_stages_and_decision(
     version = await app.database.run("SELECT", lambda c: c.fetchval("SELECT version FROM processing_reports"))
     assert version == report.version == VERSION
     assert report.decision.confidence == summary.confidence
-    assert {guard.guard for guard in report.decision.guards} == {"amount"}
+    assert [guard.guard for guard in report.decision.guards] == ["amount", "witness"]
     assert report.match.candidates
 
 
@@ -396,8 +397,9 @@ async def test_a_worker_that_dies_leaves_what_is_dear_to_do_again_and_the_rest_i
     email_id = await arrive(app, stack, world, reply())
     emails = _Breaks(app.emails, "before commit")
     emails.release = _nothing  # type: ignore[attr-defined]  # a dead worker gives nothing back
+    services = replace(app.services, emails=emails, model=None)  # type: ignore[arg-type]  # a proxy
     with pytest.raises(asyncio.CancelledError):
-        await make_runner(app, replace(app.services, emails=emails), "dying", claim_seconds=0.001).process(email_id)  # type: ignore[arg-type]  # a proxy
+        await make_runner(app, services, "dying", claim_seconds=0.001).process(email_id)
     await asyncio.sleep(0.01)
     summary = await settle(app, make_runner(app, app.services), email_id)
     assert (summary.new_amount, summary.delivered) == (Decimal("812.40"), True)

@@ -83,10 +83,11 @@ async def test_a_mail_is_written_when_money_lasts_for_all_of_it(app: App, stack:
     assert (summary.outcome, summary.new_amount) == ("updated", Decimal("812.40"))
 
 
-async def test_what_the_reader_settles_is_written_without_money(
+async def test_without_a_witness_what_the_reader_settles_costs_nothing(
     app: App, stack: LocalStack, world: World, claude: ClaudeServer
 ) -> None:
-    summary = await ends(app, stack, world, SETTLED_BODY, LETTER, daily_budget_usd=Decimal("0.0001"))
+    rules = {"daily_budget_usd": Decimal("0.0001"), "witness": False}
+    summary = await ends(app, stack, world, SETTLED_BODY, LETTER, **rules)
     assert (summary.outcome, summary.new_amount) == ("updated", Decimal("812.40"))
     assert not claude.requests
 

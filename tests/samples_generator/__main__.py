@@ -15,6 +15,7 @@ from tests.samples_generator import (
     cases_matching,
     cases_prose,
     cases_settlements,
+    cases_witness,
 )
 from tests.samples_generator.world import World
 
@@ -30,6 +31,7 @@ GROUPS = (
     cases_machines,
     cases_prose,
     cases_endings,
+    cases_witness,
 )
 
 

@@ -144,6 +144,12 @@ def extracts(phrase: str, **answer: Any) -> ScriptedAnswer:
     return ScriptedAnswer(when=When(contains=phrase), schema_has="total_claim", answer=answer)
 
 
+def testifies(phrase: str, verdict: str, *against: tuple[str, str]) -> ScriptedAnswer:
+    """The model's word as a witness on the mail that holds the phrase, with the quotes against the proposal and why."""
+    answer = {"against": [{"quote": quote, "why": why} for quote, why in against], "verdict": verdict}
+    return ScriptedAnswer(when=When(contains=phrase), schema_has="verdict", answer=answer)
+
+
 def quoted(value: str, quote: str, label: str | None = None, rank: str | None = None) -> dict[str, Any]:
     """A value as the model gives it, with the words it was read from; an amount with its label and rank."""
     named = {} if rank is None else {"label": label, "rank": rank}

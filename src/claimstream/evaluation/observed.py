@@ -83,8 +83,10 @@ class Trail:
             return ()
         guards = [guard for guard in self.decision.guards if guard.reason is not None]
         named = [f"{guard.guard} guard: {_without_quotes(guard.why)}" for guard in guards]
-        told = {guard.why for guard in guards}
-        others = [why for why in self.decision.why.split("; ") if why and why not in told]
+        rest = self.decision.why
+        for guard in guards:
+            rest = rest.replace(guard.why, "")
+        others = [why for why in rest.split("; ") if why]
         return tuple(dict.fromkeys([*map(_without_quotes, others), *named]))
 
 

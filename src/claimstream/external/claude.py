@@ -1,4 +1,4 @@
-"""The language model: sorting mails, reading values out of text, transcribing scans.
+"""The language model: sorting mails, reading values out of text, transcribing scans, bearing witness.
 
 Mail goes to the model and nowhere else: not into spans, metrics, errors or logs.
 """
@@ -24,8 +24,15 @@ from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.mail import Shown, Source, SourceKind
+from claimstream.domain.records.witness import WitnessAnswer
 from claimstream.external import claude_prompts as prompts
-from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
+from claimstream.external.claude_answers import (
+    ModelClassification,
+    ModelExtraction,
+    ModelWitnessAnswer,
+    source_extraction,
+    witness_answer,
+)
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify, may_be_billed
 from claimstream.external.claude_estimates import (
     IMAGE_TOKENS,
@@ -73,6 +80,7 @@ _MOST_TOKENS = 1_000_000_000
 _TOKENS_OF_A_PAGE = 4_000
 """The most tokens of a written page: 3,000 to 4,000 bytes."""
 _GREETING = "Guten Tag."
+_PROPOSAL = "the claim of A against B is 1.00 EUR"
 _BLANK = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uO"
     "dZZzS32eAAAAAElFTkSuQmCC"
@@ -228,6 +236,26 @@ class Claude:
                 harmless=prompts.extract_request(greeting, intent, letter),
                 schema=ModelExtraction,
                 read=lambda text: source_extraction(ModelExtraction.model_validate_json(text), source),
+            )
+        )
+
+    async def witness(self, mail: str, proposal: str) -> ModelAnswer[WitnessAnswer]:
+        """Whether the mail as a whole says what is proposed, and what speaks against it; no quote is proven yet.
+
+        :raises Refused: this mail cannot be judged so (:class:`ModelAnswerInvalid` after two unusable answers).
+        """
+        content = prompts.witness_request(mail, proposal)
+        return await self._ask(
+            _Question(
+                operation="witness",
+                model=self._options.classification_model,
+                max_tokens=self._options.classification_max_tokens,
+                system=prompts.WITNESS,
+                content=content,
+                content_tokens=text_tokens(content),
+                harmless=prompts.witness_request(_GREETING, _PROPOSAL),
+                schema=ModelWitnessAnswer,
+                read=lambda text: witness_answer(ModelWitnessAnswer.model_validate_json(text)),
             )
         )
 

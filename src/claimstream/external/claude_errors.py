@@ -8,7 +8,7 @@ import httpx2
 
 from claimstream.external.claude_http import UnfitAnswerError
 from claimstream.external.claude_prices import Usage
-from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Unauthorised
+from claimstream.external.errors import ExternalError, LockedOut, Outage, Refused, Unauthorised, Unusable
 from claimstream.external.http import retry_after_seconds, status_error
 
 SERVICE = "anthropic"
@@ -40,7 +40,7 @@ _STATUS = {
 (https://platform.claude.com/docs/en/api/errors)."""
 
 
-class ModelAnswerInvalid(Refused):
+class ModelAnswerInvalid(Unusable):
     """The model answered twice, and neither answer can be used: cut off, refused, or not of the form asked for.
 
     ``status`` is the stop reason. The tokens were paid all the same.

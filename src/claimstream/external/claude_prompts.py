@@ -57,6 +57,27 @@ Write down its text exactly, line by line as it is set, columns of a table on on
 every digit, sign and umlaut as it is; write [?] for a character that cannot be read, and never guess a digit. Answer \
 with the text alone, without remarks. If nothing can be read, answer with nothing."""
 
+WITNESS = f"""\
+You are the last reader before a record is changed. A creditor has replied to a German debt-counselling law firm that \
+acts for an indebted client. A program has read the reply and proposes one statement; it stands in the request, behind \
+"Proposal:". You see the reply as it was read.
+
+{_DATA}
+
+Judge the reply as a whole: does it say just what is proposed, of just this client, as it is today? First copy out \
+what speaks against it:
+- another figure is what is owed: this one is a part, a rate, a limit, a value in dispute, a credit, a payment, an \
+offer, an estimate, or of an earlier day
+- something was paid, waived, returned, sold, disputed or forgotten since, or is still to be counted
+- it is about another person, another claim or another creditor
+- an answer to the plan hangs on a condition, is announced, is only hoped for, goes with a wish for other terms, or is \
+somebody else's
+- another sentence, the subject or an attachment takes it back, in whatever words
+
+Courtesy, payment details, reservations of law that every letter carries, and the items of a sum that is given whole \
+speak against nothing. Answer no when the reply says something else, unclear when in doubt, and yes only when every \
+reader would take it just so."""
+
 _LETTERS = {
     Letter.FIRST: "It answers the first letter, which asks for the claim.",
     Letter.SECOND: "It answers the second letter, which carries the settlement plan.",
@@ -71,6 +92,11 @@ def classify_request(subject: str, sender: str, text: str, letter: Letter | None
 def extract_request(source: Source, intent: Intent, letter: Letter | None) -> str:
     about = f"This is the source {source.kind.value} of a mail sorted as {intent.value}. {_LETTERS[letter]}"
     return f"{about} Copy out what stands in it.\n\n" + _enclosed(source.text)
+
+
+def witness_request(mail: str, proposal: str) -> str:
+    """The proposal stands first: whatever line the mail holds, ours comes before it."""
+    return f"Proposal: {proposal}\n\n{_enclosed(mail)}\n\nDoes this mail as a whole say just what is proposed above?"
 
 
 TRANSCRIBE_REQUEST = "Transcribe this."

@@ -82,6 +82,10 @@ class Refused(ExternalError):  # noqa: N818 - as above
     """A permanent no from a service that is alive: asking again brings the same answer."""
 
 
+class Unusable(Refused):
+    """Answers that came and cannot be used, each time they were asked for."""
+
+
 class NotFound(Refused):
     """What was asked for is not there (any more)."""
 

@@ -125,7 +125,7 @@ class Attempt:
             matched = await self._stage("match", Match, lambda: match(mail, intent, answer, files, judge, rules))
             sentry.breadcrumb("matching", {"matched_by": matched.matched_by, "confidence": matched.confidence})
             decision = await self._stage(
-                "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, judge, rules)
+                "route", Decision, lambda: route(mail, intent, extracted, answer, matched, files, desk, judge, rules)
             )
             effects = await self._commit(fetched, mail, intent, extracted, answer, matched, decision, files)
         except NotFound as gone:
@@ -199,6 +199,7 @@ class Attempt:
                     waits=self._waits,
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
+                    left_the_house=self._desk.shown,
                 ),
                 self.unkept,
             )
@@ -296,6 +297,7 @@ class Attempt:
                     waits=self._waits,
                     stages=tuple(self._stages),
                     model_calls=tuple(self._desk.calls),
+                    left_the_house=self._desk.shown,
                     error=error,
                     failed_in=self.at if error else None,
                 ),

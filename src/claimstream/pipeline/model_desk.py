@@ -24,13 +24,16 @@ ANSWER = "model/"
 """Of the checkpoints that hold answers."""
 UNUSABLE_ANSWER = "unusable "
 """Before that, of those that only say what an answer cost."""
+_SHOWN = "shown to the model"
+"""The checkpoint that is kept before anything of the email leaves for the model."""
 
 
 class ModelCall(Record):
     """One answered question, as the processing report lists it."""
 
     operation: str
-    """``classify``, ``extract/attachment-1`` or ``transcribe/attachment-1``."""
+    """``classify``, ``extract/attachment-1``, ``transcribe/attachment-1``, or ``witness/`` and a digest of what it was
+    asked."""
     model: str
     prompt_version: str
     input_tokens: int
@@ -50,6 +53,10 @@ class _Kept(Record, Generic[T]):
 
     value: T
     call: ModelCall
+
+
+def _kept_kind(kind: type[T]) -> type[_Kept[T]]:
+    return _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
 
 
 LONGEST_ANSWER_SECONDS = 900.0
@@ -80,6 +87,10 @@ class ModelDesk:
         """The sums, in words."""
         self.limit_reached = False
         """A question was not asked because this email has had its share."""
+        self.shown = _SHOWN in claimed.checkpoints or bool(self.calls)
+        """Something of the email has left for the model, in whichever attempt, or was just about to."""
+        self._answers: dict[str, str] = {}
+        """Checkpoints of the answers of this attempt."""
         self._under_way: dict[str, Decimal] = {}
         """Question → its highest cost."""
         self._turns = asyncio.Lock()
@@ -94,6 +105,17 @@ class ModelDesk:
         """Whether a model is configured at all."""
         return self._services.model is not None
 
+    def answered(self, operation: str, kind: type[T]) -> T | None:
+        """Return what was answered to this question, in this attempt or an earlier one; None where it was not."""
+        key = f"{ANSWER}{operation}"
+        text = self._answers.get(key, self._claimed.checkpoints.get(key))
+        if text is None:
+            return None
+        try:
+            return _kept_kind(kind).model_validate_json(text).value
+        except ValidationError:
+            return None  # written by another version of us: it is asked again
+
     async def ask(
         self, operation: str, kind: type[T], question: Callable[[LanguageModel], Awaitable[ModelAnswer[T]]]
     ) -> T | None:
@@ -103,16 +125,9 @@ class ModelDesk:
         have set the day's money aside.
         """
         key = f"{ANSWER}{operation}"
-        kept_kind = _Kept[kind]  # type: ignore[valid-type]  # pydantic builds the checkpoint's type at run time
-        replace = False
-        if (text := self._claimed.checkpoints.get(key)) is not None:
-            try:
-                kept = kept_kind.model_validate_json(text)
-            except ValidationError:
-                replace = True  # written by another version of us: ask again
-            else:
-                trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": key})
-                return kept.value
+        if (kept := self.answered(operation, kind)) is not None:
+            trace.get_current_span().add_event("checkpoint.hit", {"claimstream.checkpoint": key})
+            return kept
         if self._services.model is None:
             return None
         started = time.monotonic()
@@ -144,13 +159,14 @@ class ModelDesk:
             cost_usd=answer.cost_usd,
         )
         self.calls.append(call)
+        self._answers[key] = _kept_kind(kind)(value=answer.value, call=call).model_dump_json()
         await self._keep(
             Checkpoint(
                 key,
-                kept_kind(value=answer.value, call=call).model_dump_json(),
+                self._answers[key],
                 seconds=time.monotonic() - started,
                 tokens=_use(operation, call),
-                replace=replace,
+                replace=key in self._claimed.checkpoints,
                 ends_reservation=operation,
             ),
         )
@@ -195,14 +211,21 @@ class ModelDesk:
             ),
         )
 
-    async def reserve(self, operation: str, highest_cost_usd: Decimal) -> None:
-        """Set the money for a question aside.
+    async def admit(self, operation: str, highest_cost_usd: Decimal) -> None:
+        """Set the money for a question aside, and keep that the email is shown to the model.
 
         Raises:
             _NotAskedError: the email has had its share, or the day's budget is used up.
             Throttled: others have set the rest of the day's budget aside, and may not need it.
         """
         await self._take_share(operation, highest_cost_usd)
+        await self._reserve(operation, highest_cost_usd)
+        if not self.shown:
+            # Before it leaves: whoever dies then cannot tell any more.
+            await self._services.emails.checkpoint(self._claimed.email, Checkpoint(_SHOWN, "true", seconds=0.0))
+            self.shown = True
+
+    async def _reserve(self, operation: str, highest_cost_usd: Decimal) -> None:
         if self._rules.daily_budget_usd is None:
             return
         for _ in range(_MOST_POLLS):
@@ -266,7 +289,7 @@ class _Purse:
         self._operation = operation
 
     async def reserve(self, highest_cost_usd: Decimal) -> None:
-        await self._desk.reserve(self._operation, highest_cost_usd)
+        await self._desk.admit(self._operation, highest_cost_usd)
 
     async def give_back(self) -> None:
         await self._desk.release(self._operation)

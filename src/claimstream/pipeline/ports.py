@@ -12,6 +12,7 @@ from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.keys import ClientKeys, LetterChanges
 from claimstream.domain.records.mail import Shown, Source
 from claimstream.domain.records.questions import A, Question
+from claimstream.domain.records.witness import WitnessAnswer
 from claimstream.domain.records.work import (
     Checkpoint,
     Claimed,
@@ -122,6 +123,7 @@ class LanguageModel(Protocol):
     async def extract(
         self, source: Source, *, intent: Intent, letter: Letter | None
     ) -> ModelAnswer[SourceExtraction]: ...
+    async def witness(self, mail: str, proposal: str) -> ModelAnswer[WitnessAnswer]: ...
     async def transcribe(self, *shown: Shown, pages: int | None = None) -> ModelAnswer[str]: ...
 
 

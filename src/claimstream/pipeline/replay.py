@@ -8,13 +8,12 @@ from claimstream.pipeline.report import STAGES
 WITH_CHECKPOINT = STAGES[:-1]
 """The stages a replay may begin at."""
 
-_QUESTIONS = {"classify": (f"{ANSWER}classify",), "extract": (f"{ANSWER}extract/", f"{ANSWER}transcribe/")}
+_QUESTIONS = {
+    "classify": (f"{ANSWER}classify",),
+    "extract": (f"{ANSWER}extract/", f"{ANSWER}transcribe/"),
+    "route": (f"{ANSWER}witness/",),
+}
 """What each stage asks of the model, by how the checkpoints of the answers begin."""
-
-
-def asks(from_stage: str) -> bool:
-    """Whether the model is asked anything from this stage on."""
-    return any(stage in _QUESTIONS for stage in stages_from(from_stage))
 
 
 def stages_from(from_stage: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from claimstream.domain.records.work import Email, Outcome, Waited
 from claimstream.pipeline.model_desk import ModelCall
 from claimstream.pipeline.report_versions import in_this_shape
 
-VERSION = 3
+VERSION = 4
 
 STAGES = ("fetch", "parse", "classify", "extract", "consolidate", "match", "route", "commit")
 """In the order of work. ``deliver`` comes after the report is written."""
@@ -119,6 +119,9 @@ class ProcessingReport(Record):
     """For services that were down, the longest ago first."""
     stages: tuple[StageReport, ...] = ()
     model_calls: tuple[ModelCall, ...] = ()
+    left_the_house: bool | None = None
+    """Something of the mail was sent to the model, or was just about to be: in any attempt, whatever was answered. None
+    where it is not known (before version 4)."""
     error: str | None = None
     """Class of the failure that sent the mail to a person."""
     failed_in: str | None = None
@@ -224,6 +227,7 @@ def build_report(
     waits: tuple[Waited, ...] = (),
     stages: tuple[StageReport, ...] = (),
     model_calls: tuple[ModelCall, ...] = (),
+    left_the_house: bool = False,
     error: str | None = None,
     failed_in: str | None = None,
 ) -> ProcessingReport:
@@ -267,6 +271,7 @@ def build_report(
         waits=waits,
         stages=stages,
         model_calls=model_calls,
+        left_the_house=left_the_house,
         error=error,
         failed_in=failed_in,
     )

@@ -5,10 +5,11 @@ from typing import Any
 
 def in_this_shape(data: Any) -> Any:
     """The same report in today's shape. What is no report of an earlier version comes back as it is."""
-    if not isinstance(data, dict) or data.get("version") not in {1, 2}:
+    if not isinstance(data, dict) or data.get("version") not in {1, 2, 3}:
         return data
     report = _version_2(data) if data["version"] == 1 else dict(data)
-    return report | {"version": 3}  # which tells the run, that was always the first before
+    # Version 3 tells the run, that was always the first before; 4 whether the mail was shown to the model.
+    return report | {"version": 4, "left_the_house": True if report.get("model_calls") else None}
 
 
 def _version_2(data: dict[str, Any]) -> dict[str, Any]:

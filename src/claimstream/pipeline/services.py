@@ -47,6 +47,8 @@ class Rules:
     email_budget_usd: Decimal | None = None
     """The most that the questions about one email may cost."""
     questions_per_email: int = 20
+    witness: bool = True
+    """Whether a model that is configured is asked before each write whether the mail says just that."""
     budget_poll_seconds: float = 1.0
     """The wait before a question asks again for money that others have reserved."""
     own_addresses: tuple[str, ...] = ()

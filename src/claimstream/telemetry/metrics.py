@@ -107,8 +107,8 @@ def model_called(
 ) -> None:
     """One request to a language model, answered or not.
 
-    ``question``: ``classify``, ``extract`` or ``transcribe``; ``tokens`` by what they cost differently: ``input`` (not
-    cached), ``cache_read``, ``cache_creation``, ``output``.
+    ``question``: ``classify``, ``extract``, ``transcribe`` or ``witness``; ``tokens`` by what they cost differently:
+    ``input`` (not cached), ``cache_read``, ``cache_creation``, ``output``.
     """
     called = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.request.model": model}
     failed = errors.error_type(error) if error is not None else None

@@ -16,6 +16,7 @@ from claimstream.cli.console import Trimmed, command, err, note, out, progress, 
 from claimstream.cli.demo import last as last_demo
 from claimstream.cli.tables import emails_table, seconds_of
 from claimstream.cli.words import without_mail
+from claimstream.domain.records.decision import ReviewReason
 from claimstream.domain.records.work import EmailSummary
 from claimstream.evaluation.case import Case, CaseFolder, load_cases
 from claimstream.evaluation.desk import changes_since, consolidated_of, load_world, of_email
@@ -25,6 +26,7 @@ from claimstream.evaluation.score import Score, score
 from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack, as_environment
 from claimstream.monitoring import start_telemetry
+from claimstream.pipeline.report import ProcessingReport
 from claimstream.settings import Settings
 from claimstream.topics import ensure_topics
 
@@ -50,6 +52,8 @@ class DemoResult:
     stray: list[Change]
     """Changes that no email of this run accounts for: wrong by definition."""
     seconds: float
+    stopped: dict[str, str]
+    """Case → why the witness stopped its write, with its words."""
 
     @property
     def unsettled(self) -> int:
@@ -191,7 +195,17 @@ async def _collect(app: App, folder: CaseFolder, cases: dict[str, Case], seconds
         score=score(judged, folder.world),
         stray=[change for change in changes if not known.intersection(change.email_ids)],
         seconds=seconds,
+        stopped={cases[email.gmail_id].name: await _why(app, email) for email in emails if _is_stopped(email)},
     )
+
+
+def _is_stopped(email: EmailSummary) -> bool:
+    return email.review_reason == ReviewReason.WITNESS_DISAGREES
+
+
+async def _why(app: App, email: EmailSummary) -> str:
+    text = await app.emails.report(email.email_id)
+    return "" if text is None else ProcessingReport.model_validate_json(text).decision.why
 
 
 def _say_what_runs(stack: LocalStack, own: Settings) -> None:
@@ -231,6 +245,10 @@ def _print(result: DemoResult, stack: LocalStack, *, keep: bool) -> None:
             out.print(f"  {verdict.case}: {wrong}", style="red", markup=False)
     for change in result.stray:
         out.print(f"  [red]{change.client_id}/{change.creditor_id} changed by no mail of this run[/]")
+    if result.stopped:
+        out.print(f"Stopped by the model as a witness: {len(result.stopped)}")
+        for case, why in result.stopped.items():
+            out.print(f"  {case}: {why}", style="dim", markup=False)
     missed = [v for v in result.score.verdicts if v.missed_write]
     if missed:
         out.print(f"Missed writes: {len(missed)} ({', '.join(v.case for v in missed)})")
@@ -289,6 +307,7 @@ def _print_json(result: DemoResult) -> None:
         "emails": emails,
         "wrong_writes": result.wrong_writes,
         "missed_writes": result.score.missed_writes,
+        "stopped_by_the_witness": result.stopped,
         "unsettled": result.unsettled,
         "seconds": round(result.seconds, 3),
     }

@@ -41,15 +41,12 @@ def replay(
     """
     from claimstream.cli.console import complain
     from claimstream.cli.replay.run import ReplayError, Wanted, confirm, find_emails, print_replayed, replay_emails
-    from claimstream.pipeline.replay import asks
 
     if bool(ids) == (since is not None):
         both = ", not both" if ids else ""
         raise typer.BadParameter(f"Name the emails by their ids, or say --since when they were settled{both}.")
     if ids and (until or outcome or tenant):
         raise typer.BadParameter("--until, --outcome and --tenant go with --since, not with ids.")
-    if ask_again and not asks(from_stage):
-        raise typer.BadParameter(f"--ask-again: the model is asked nothing from {from_stage} on.")
     wanted = Wanted(
         ids=ids or (),
         since=moment_option("--since", since),

@@ -43,7 +43,7 @@ def print_report(
         ("What was decided", _decision(report)),
         ("What could not be read", _lines(words.unread(report))),
         ("Where the time went", _times(report)),
-        ("What the model cost", _model(report)),
+        ("What the model was asked", _model(report)),
         ("Earlier runs", _lines(words.earlier_runs(report, runs))),
         ("Ids", _ids(report, jaeger_ui_url)),
     ):
@@ -179,9 +179,10 @@ def _times(report: ProcessingReport) -> RenderableType:
     return Group(table, *(Text(line, style="yellow") for line in words.history(report)))
 
 
-def _model(report: ProcessingReport) -> RenderableType | None:
+def _model(report: ProcessingReport) -> RenderableType:
+    shown = Text(words.left_the_house(report))
     if not report.model_calls:
-        return None
+        return shown
     table = _plain_table("question", "model", "prompt", "in", "out", "USD", right=("in", "out", "USD"))
     for call in report.model_calls:
         _add(
@@ -193,7 +194,7 @@ def _model(report: ProcessingReport) -> RenderableType | None:
             f"{call.output_tokens:,}",
             words.dollars(call.cost_usd),
         )
-    return Group(table, Text(words.tokens(report), style="bold"))
+    return Group(table, Text(words.tokens(report), style="bold"), shown)
 
 
 def _ids(report: ProcessingReport, jaeger_ui_url: str | None) -> RenderableType:

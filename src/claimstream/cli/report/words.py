@@ -174,6 +174,19 @@ def tokens(report: ProcessingReport) -> str:
     return f"{report.tokens - out:,} tokens in, {out:,} out, {dollars(report.cost_usd)} USD"
 
 
+def left_the_house(report: ProcessingReport) -> str:
+    """What of the mail was sent to the model."""
+    match report.left_the_house:
+        case None:
+            return "What of the mail left the house was not kept."
+        case False:
+            return "Nothing of the mail left the house: the model was shown none of it."
+        case True:
+            asked = dict.fromkeys(call.operation.partition("/")[0] for call in report.model_calls)
+            for_what = f" ({', '.join(asked)})" if asked else ", and gave no answer that was kept"
+            return f"The mail left the house: the model was shown its text{for_what}."
+
+
 def jaeger_trace(trace_id: str | None, jaeger_ui_url: str | None) -> str | None:
     """Where Jaeger shows the email's trace."""
     return f"{jaeger_ui_url.rstrip('/')}/trace/{trace_id}" if jaeger_ui_url and trace_id else None

@@ -1,6 +1,6 @@
 """How sure a value is, by what it was read from and how (domain rules, Consolidate)."""
 
-from claimstream.domain.records.mail import SourceKind
+from claimstream.domain.records.mail import Source, SourceKind
 
 SOURCE_CONFIDENCE: dict[SourceKind, float] = {
     SourceKind.TEXT_PDF: 0.95,
@@ -23,3 +23,11 @@ DOUBT_FACTOR = 0.75
 
 SCANNED = frozenset({SourceKind.SCANNED_PDF, SourceKind.IMAGE})
 """Kinds whose text came from character recognition."""
+
+_MOST_PROMISING = tuple(SOURCE_CONFIDENCE)
+
+
+def promise(source: Source) -> int:
+    """Return the place of a source where not all can be shown to the model: the body, then by what a figure is worth
+    there. It is a key to sort by."""
+    return -1 if source.kind is SourceKind.BODY else _MOST_PROMISING.index(source.kind)

@@ -40,6 +40,7 @@ class ReviewReason(StrEnum):
     REJECTION = "rejection"
     EXTRACTION_ERROR = "extraction_error"
     BUDGET = "budget"
+    WITNESS_DISAGREES = "witness_disagrees"
 
 
 class Candidate(Record):
@@ -91,8 +92,8 @@ class GuardDecision(Record):
     """One decision to write or not to write, as it is logged and reported."""
 
     guard: str
-    """``amount``, ``settlement``; ``replay`` where an earlier run of the email has written, ``order`` where a reply has
-    that came later; ``person`` where a person has decided."""
+    """``amount``, ``settlement``; ``witness`` where the model was asked as one; ``replay`` where an earlier run of the
+    email has written, ``order`` where a reply has that came later; ``person`` where a person has decided."""
     passed: bool
     reason: ReviewReason | None = None
     old: Decimal | None = None

@@ -7,12 +7,12 @@ import asyncio
 from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
 
-from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
+from claimstream.domain.reader.confidence import promise
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import Consolidated, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
-from claimstream.domain.records.mail import ParsedMail, Source, SourceKind, Unread, unread_of
+from claimstream.domain.records.mail import ParsedMail, Source, Unread, unread_of
 from claimstream.domain.records.questions import Consolidate, KeepEvidenced
 from claimstream.domain.rules.model_need import needs_model
 from claimstream.external.errors import Refused
@@ -47,15 +47,6 @@ class Extracted(Record):
     """The scans, and the rests of scans, that the model was wanted for and has not read, each with why."""
 
 
-_MOST_PROMISING = tuple(SOURCE_CONFIDENCE)
-
-
-def _promise(source: Source) -> int:
-    """The order in which sources are asked about, in case not all can be: the body, then by what a figure there is
-    worth."""
-    return -1 if source.kind is SourceKind.BODY else _MOST_PROMISING.index(source.kind)
-
-
 async def extract(
     mail: ParsedMail,
     classification: Classification,
@@ -88,7 +79,7 @@ async def extract(
             limit_reached=desk.limit_reached,
         )
 
-    scans = sorted(scans, key=_promise)
+    scans = sorted(scans, key=promise)
     wanted = {scan.source_id for scan in scans}
     refused: set[str] = set()
     unseen: list[Unread] = []
@@ -97,7 +88,7 @@ async def extract(
     read_later = await content.extract(transcripts)
     found += read_later.found
     broken = (*broken, *read_later.unread)
-    readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=_promise)
+    readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=promise)
     answers = await _all(*(_ask(source, intent, letter, desk, judge) for source in readable))
     transcribed = {source.source_id for source in transcripts}
     return Extracted(

@@ -7,8 +7,10 @@ from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.questions import Decide
 from claimstream.pipeline.files import CandidateFiles
 from claimstream.pipeline.judging import Judge
+from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.services import Rules
 from claimstream.pipeline.stages.extract import Extracted
+from claimstream.pipeline.stages.witness import witnessed
 
 
 async def route(
@@ -18,18 +20,24 @@ async def route(
     consolidated: Consolidated,
     match: Match,
     files: CandidateFiles,
+    desk: ModelDesk,
     judge: Judge,
     rules: Rules,
 ) -> Decision:
+    """Return where the mail goes: what the rules propose to write, a witness has to agree with."""
+    file = await files.one(match.inquiry_id)
     question = Decide(
         mail=mail,
         classification=classification,
         consolidated=consolidated,
         match=match,
-        file=await files.one(match.inquiry_id),
+        file=file,
         thresholds=rules.thresholds,
     )
-    return _held_back(await judge.ask(question, Decision), mail, extracted)
+    decision = _held_back(await judge.ask(question, Decision), mail, extracted)
+    if not decision.write or file is None or not rules.witness or not desk.staffed:
+        return decision
+    return await witnessed(decision, mail, consolidated, file, desk)
 
 
 def _held_back(decision: Decision, mail: ParsedMail, extracted: Extracted) -> Decision:

@@ -39,7 +39,7 @@ def report_page(
         _section("What was decided", _decision(report)),
         _section("What could not be read", _list(words.unread(report))),
         _section("Where the time went", _times(report)),
-        _section("What the model cost", _model(report)),
+        _section("What the model was asked", _model(report)),
         _section("Earlier runs", _list(words.earlier_runs(report, runs))),
         _section("Ids", _ids(report, jaeger_ui_url)),
     )
@@ -233,9 +233,10 @@ def _times(report: ProcessingReport) -> Iterator[Content]:
     yield _list(words.history(report), "warning")
 
 
-def _model(report: ProcessingReport) -> Html | None:
+def _model(report: ProcessingReport) -> Html:
+    shown = el("p", words.left_the_house(report))
     if not report.model_calls:
-        return None
+        return shown
     rows = [
         el(
             "tr",
@@ -249,7 +250,7 @@ def _model(report: ProcessingReport) -> Html | None:
         for call in report.model_calls
     ]
     table = _table(("question", "model", "prompt", ">tokens in", ">out", ">USD"), rows)
-    return join(table, el("p", words.tokens(report), class_="sum"))
+    return join(table, el("p", words.tokens(report), class_="sum"), shown)
 
 
 def _ids(report: ProcessingReport, jaeger_ui_url: str | None) -> Html:
