@@ -43,6 +43,7 @@ from claimstream.external.policy import DEFAULT_POLICIES, Policy
 from claimstream.health import Health
 from claimstream.mailbox.access import MailboxAccess
 from claimstream.mailbox.consumer import NotificationConsumer
+from claimstream.mailbox.consumer import lane_of as notifications_lane
 from claimstream.mailbox.sync import MailboxSync
 from claimstream.mailbox.upkeep import MailboxUpkeep
 from claimstream.mailbox.watch import Watcher
@@ -51,6 +52,7 @@ from claimstream.memory_plan import MEBIBYTE, MemoryPlan, available_memory
 from claimstream.monitoring import reading
 from claimstream.pauses import Pauses, Probe
 from claimstream.pipeline.consumer import EmailConsumer
+from claimstream.pipeline.consumer import lane_of as emails_lane
 from claimstream.pipeline.letter_indexes import LetterIndexes
 from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Runner
@@ -77,6 +79,9 @@ log = get_logger(__name__)
 
 _TRIED_MAILBOXES = 5
 _NOTIFICATIONS_AT_ONCE = 100
+_WAITING = 20
+"""Messages that wait beside those that are handled, for each of them: so many of one mailbox whose mail takes long may
+come without keeping those of the others in Pub/Sub."""
 _LAST_PUBLISH_SECONDS = 5.0
 _TIGHT = "Raise the container's limit of memory, or lower LETTERS_HELD: the kernel may end this worker otherwise."
 _SYNC_NEEDS = {gmail.SERVICE, gmail_credentials.SERVICE, postgres_errors.SERVICE, grpc_errors.SERVICE}
@@ -86,6 +91,10 @@ _ON_THE_PATH = {
 }
 """Services whose outage pauses a subscription. Mail that we send waits in the outbox and holds up nobody."""
 _CALLED_AT_START = {gmail.SERVICE, gcs.SERVICE, mongo_errors.SERVICE, claude_errors.SERVICE}
+
+
+def _flow(places: int) -> FlowControl:
+    return FlowControl(max_messages=places, max_waiting=_WAITING * places)
 
 
 def utc_now() -> datetime:
@@ -369,7 +378,10 @@ class App:
                 settings.subscription(settings.notifications_subscription),
                 notifications.handle,
                 options=SubscriberOptions(
-                    flow_control=FlowControl(max_messages=_NOTIFICATIONS_AT_ONCE), dead_letter=bury, guard=guarded
+                    flow_control=_flow(_NOTIFICATIONS_AT_ONCE),
+                    lane=notifications_lane,
+                    dead_letter=bury,
+                    guard=guarded,
                 ),
             ),
             "emails": Subscriber(
@@ -377,7 +389,8 @@ class App:
                 settings.subscription(settings.emails_subscription),
                 emails.handle,
                 options=SubscriberOptions(
-                    flow_control=FlowControl(max_messages=settings.max_emails_in_flight),
+                    flow_control=_flow(settings.max_emails_in_flight),
+                    lane=emails_lane,
                     dead_letter=bury,
                     guard=guarded,
                 ),

@@ -10,8 +10,10 @@ from rich.console import Console, RenderableType
 from claimstream.cli.audit.view import summary_table
 from claimstream.cli.console import Trimmed
 from claimstream.cli.mailboxes.overview import mailboxes_table
-from claimstream.cli.tables import emails_table
+from claimstream.cli.tables import emails_table, model_use_table
 from claimstream.domain.records.work import EmailSummary, MailboxSummary
+from claimstream.evaluation.model_use import ModelUse
+from claimstream.evaluation.score import Score
 from claimstream.mailbox.audit import Audited, MailboxAudit, State
 
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
@@ -136,3 +138,9 @@ class TestAudit:
     @pytest.mark.parametrize("width", [80, 200])
     def test_where_no_mailbox_could_be_looked_at_there_is_a_head_only(self, width: int) -> None:
         assert shown(summary_table([], width=width), width)[-1].startswith("mailbox")
+
+
+def test_the_models_use_is_told_for_each_mail() -> None:
+    use = ModelUse(mails=1, questions=3, tokens_in=3000, tokens_out=60, cost_usd=Decimal("0.0123"))
+    lines = shown(model_use_table(Score(cases=2, model_use={"extract": use})), 80)
+    assert lines[1].split() == ["extract", "1", "3", "1500", "30", "0.00615"]

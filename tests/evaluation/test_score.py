@@ -214,3 +214,10 @@ def test_rules_are_named_without_what_they_quote() -> None:
     assert trail(why=why).rules == ("unsure that it is general_inquiry", "the subject may take the answer back")
     why = "the claim may have ended (paid_off): die Schuld ist beglichen (siehe Anlage)"
     assert trail(why=why).rules == ("the claim may have ended (paid_off)",)
+
+
+def test_a_genuine_reply_set_aside_is_not_settled() -> None:
+    total = score([(case(), observed(route="IGNORE")), (case(route="IGNORE"), observed(route="IGNORE"))], WORLD)
+    assert (total.set_aside, [verdict.set_aside for verdict in total.verdicts]) == (1, [True, False])
+    assert (total.without_person.cases, total.without_person.settled) == (2, 1)
+    assert total.reviewed_by_reason == {}, "nobody reviews it"

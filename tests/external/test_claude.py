@@ -1,4 +1,5 @@
 import base64
+import gc
 import gzip
 import hashlib
 import time
@@ -12,6 +13,7 @@ import anthropic
 import httpx2
 import pytest
 from aiohttp import web
+from anthropic.lib.streaming import AsyncMessageStream
 from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import ModelParam
 from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
@@ -542,3 +544,17 @@ async def test_an_answer_that_no_model_gives_is_an_outage(
     with pytest.raises(Outage, match=said):
         await sort(claude)
     await claude.close()
+
+
+async def test_a_question_leaves_nothing_of_its_request_behind(claude: Claude) -> None:
+    gc.collect()
+    gc.disable()  # it comes by rarely, and a request may hold pictures
+    try:
+        for _ in range(3):
+            await claude.transcribe(PICTURE, "image/png")
+        left = [
+            type(each).__name__ for each in gc.get_objects() if isinstance(each, AsyncMessageStream | httpx2.Request)
+        ]
+    finally:
+        gc.enable()
+    assert left == []

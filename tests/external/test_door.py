@@ -562,3 +562,69 @@ def raises(error: Exception) -> Callable[[], Awaitable[None]]:
 
 async def fine() -> None:
     return None
+
+
+async def test_one_owner_leaves_as_many_slots_as_it_takes() -> None:
+    bulkhead = Bulkhead(4)
+    entered: list[str] = []
+
+    async def enter(owner: str) -> None:
+        await bulkhead.enter(owner)
+        entered.append(owner)
+
+    async with asyncio.TaskGroup() as group:
+        for owner in ("a", "a", "a", "b", "c", ""):
+            group.create_task(enter(owner))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert entered == ["a", "a", "b", "c"], "a waits for its own, the last one because all are taken"
+        bulkhead.leave("b")
+        await asyncio.sleep(0)
+        assert entered[4:] == [""]
+        bulkhead.leave("a")
+        await asyncio.sleep(0)
+        assert len(entered) == 5, "one is left open, and a has one"
+        bulkhead.leave("c")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert entered[5:] == ["a"]
+
+
+@pytest.mark.parametrize(("others", "opens"), [(True, False), (False, True)])
+async def test_one_mailbox_opens_no_circuit_while_others_are_answered(
+    telemetry: Telemetry, others: bool, opens: bool
+) -> None:
+    door = Door({"test": Policy(attempts=1)}, tracer=telemetry.tracer, meter=telemetry.meter)
+    service = door.service("test", classify)
+
+    async def fine() -> None:
+        return None
+
+    async def down() -> None:
+        raise Outage("test", "", "down")
+
+    if others:
+        await service.call("get", fine, subject="b@kanzlei.example")
+    for number in range(20):
+        with correlated(email_id=f"e-{number}"), pytest.raises(Outage):
+            await service.call("get", down, subject="a@kanzlei.example")
+    assert (service.breaker.state == "open") is opens
+    await door.close()
+
+
+async def test_three_mailboxes_open_the_circuit(telemetry: Telemetry) -> None:
+    door = Door({"test": Policy(attempts=1)}, tracer=telemetry.tracer, meter=telemetry.meter)
+    service = door.service("test", classify)
+
+    async def fine() -> None:
+        return None
+
+    async def down() -> None:
+        raise Outage("test", "", "down")
+
+    await service.call("get", fine, subject="d@kanzlei.example")
+    for number, owner in enumerate("aabbc"):
+        with correlated(email_id=f"e-{number}"), pytest.raises(Outage):
+            await service.call("get", down, subject=f"{owner}@kanzlei.example")
+    assert service.breaker.state == "open"
+    await door.close()

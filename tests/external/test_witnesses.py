@@ -1,4 +1,4 @@
-from claimstream.external.witnesses import Judgement, Witnesses
+from claimstream.external.witnesses import Judgement, OwnersAnswered, Witnesses
 
 
 class Clock:
@@ -70,3 +70,17 @@ def test_the_latest_five_others_are_known_each_once() -> None:
         case.succeeded(email)
     assert case.witnesses.others_seconds_ago("put", "mine") == (6, 5, 4, 3, 1), "c to g"
     assert case.witnesses.others_seconds_ago("get", "mine") == ()
+
+
+def test_others_count_for_a_minute_after_they_were_answered() -> None:
+    clock = Clock()
+    answered = OwnersAnswered(clock=clock)
+    for owner in ("", "a", "b", "b", "b"):
+        answered.note(owner)
+    assert [answered.others_of(owner) for owner in "abc"] == [True, True, True]
+    clock.now += 59
+    answered.note("b")
+    clock.now += 2
+    assert [answered.others_of(owner) for owner in "abc"] == [True, False, True]
+    clock.now += 60
+    assert not any(map(answered.others_of, "abc"))

@@ -15,8 +15,8 @@ import claimstream
 _PLACE_OF_FLAGS = {
     "compile": 1, "search": 2, "match": 2, "fullmatch": 2, "findall": 2, "finditer": 2, "split": 3, "sub": 4, "subn": 4,
 }  # fmt: skip
-_OURS = ("claimstream.local", "claimstream.store.migrations")
-"""The stand-ins and the migrations read no foreign text."""
+_OURS = ("claimstream.local", "claimstream.evaluation.models", "claimstream.store.migrations")
+"""The stand-ins and the migrations read no foreign text: at most cases that somebody runs by hand."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import anthropic
 import pytest
@@ -13,7 +14,7 @@ from anthropic import AsyncAnthropic
 from pydantic import BaseModel, Field, ValidationError
 
 from claimstream.local.claude.script import ScriptedAnswer, When, dump_script, read_scripts
-from claimstream.local.claude.server import ClaudeServer
+from claimstream.local.claude.server import Asked, ClaudeServer
 from claimstream.local.servers.process import LocalStackError
 
 MODEL = "claude-haiku-5-5"
@@ -26,6 +27,12 @@ class Intent(StrEnum):
     CLAIM_STATEMENT = "claim_statement"
     GENERAL_INQUIRY = "general_inquiry"
     SPAM = "spam"
+
+
+class Verdict(StrEnum):
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
 
 
 class Classified(BaseModel):
@@ -110,6 +117,43 @@ async def test_without_a_script_nothing_is_found(client: AsyncAnthropic) -> None
     assert guess == Classified(intent=Intent.GENERAL_INQUIRY, confidence=0.3, why="")
     nothing = Extracted(total_claim=None, as_of=None, people=[], summary=None)
     assert await extract(client, "Das Wetter ist schön.") == nothing
+
+
+class Witnessed(BaseModel):
+    against: list[str]
+    verdict: Verdict
+
+
+async def test_a_witness_that_says_nothing_stops_nothing(client: AsyncAnthropic) -> None:
+    answer = await client.messages.parse(
+        model=MODEL, max_tokens=1000, messages=[{"role": "user", "content": MAIL}], output_format=Witnessed
+    )
+    assert answer.parsed_output == Witnessed(against=[], verdict=Verdict.YES)
+
+
+async def test_a_function_answers_what_no_script_does(client: AsyncAnthropic, server: ClaudeServer) -> None:
+    asked: list[Asked] = []
+
+    def answers(question: Asked) -> dict[str, Any]:
+        asked.append(question)
+        return {"intent": "spam", "confidence": 0.9, "text": "Hallo"}
+
+    server.answers = answers
+    assert await classify(client) == Classified(intent=Intent.CLAIM_STATEMENT, confidence=0.93, why="names the claim")
+    assert not asked, "a script fits"
+    assert await classify(client, "Zwei\nZeilen") == Classified(intent=Intent.SPAM, confidence=0.9, why="")
+    assert (asked[0].written, asked[0].fields) == ("Zwei\nZeilen", frozenset({"intent", "confidence", "why"}))
+    free = await client.messages.create(model=MODEL, max_tokens=9, messages=[{"role": "user", "content": "Und?"}])
+    assert [block.text for block in free.content if block.type == "text"] == ["Hallo"]
+    assert asked[1].fields is None
+
+
+async def test_what_is_played_takes_the_place_of_all_before(client: AsyncAnthropic, server: ClaudeServer) -> None:
+    server.play([], lambda asked: {"intent": "spam", "confidence": 0.8})
+    assert await classify(client) == Classified(intent=Intent.SPAM, confidence=0.8, why="")
+    server.play([CLASSIFIES], None)
+    answer = await classify(client)
+    assert (answer and answer.intent) == Intent.CLAIM_STATEMENT
 
 
 async def test_a_picture_is_known_by_its_bytes(client: AsyncAnthropic, server: ClaudeServer) -> None:

@@ -248,6 +248,29 @@ async def test_a_mailbox_with_many_unpublished_emails_hides_no_other(app: App, s
     assert "late" in [email.email_id for email in unpublished]
 
 
+async def test_a_mailbox_has_no_more_emails_out_than_a_worker_may_hold(app: App, stack: LocalStack) -> None:
+    many, one = await add_mailboxes(app, 2)
+
+    async def work(connection: Connection) -> None:
+        await connection.executemany(
+            """
+            INSERT INTO emails (email_id, tenant_id, mailbox, gmail_id, correlation_id, published_at)
+            VALUES ($1, 't', $2, $1, $1, now() - $3::interval)
+            """,
+            [
+                *((f"out-{n}", many, timedelta(minutes=5)) for n in range(998)),
+                *((f"lost-{n}", one, timedelta(hours=2)) for n in range(1000)),
+                *((f"{box}-{n}", box, None) for box in (many, one) for n in range(5)),
+            ],
+        )
+
+    await app.database.run("INSERT", work)
+    for mailbox in (None, many):
+        found = [email for email in await app.emails.unpublished(mailbox=mailbox) if email.mailbox == many]
+        assert len(found) == 2
+    assert len(await app.emails.unpublished(mailbox=one)) == 5, "what has not come in for an hour counts no more"
+
+
 async def test_of_many_workers_one_polls_each_mailbox(app: App, stack: LocalStack) -> None:
     await add_mailboxes(app, 40)
     workers = [upkeep_of(app, sync_of(app, f"w{n}"), at_once=3) for n in range(4)]

@@ -109,3 +109,22 @@ async def test_who_gives_up_just_after_its_turn_gives_back() -> None:
     with suppress(asyncio.CancelledError):
         await second
     assert memory.free == 100
+
+
+async def test_an_owner_leaves_as_much_as_it_takes() -> None:
+    memory = memory_of()
+    slow = [asyncio.create_task(memory.take(10, "slow")) for _ in range(8)]
+    await settled()
+    assert sum(task.done() for task in slow) == 5
+    quick = [asyncio.create_task(memory.take(10, owner)) for owner in ("a", "b", "c")]
+    await settled()
+    assert all(task.done() for task in quick), "they pass those that wait for their own"
+    for task in (*quick, *slow[:5]):
+        task.result().shrink(0)
+    await asyncio.gather(*slow)
+
+
+async def test_an_owner_may_take_all_that_is_free_at_once() -> None:
+    memory = memory_of()
+    assert (await asyncio.wait_for(memory.take(90, "large"), 60)).grow(90)
+    assert memory.free == 10

@@ -6,13 +6,13 @@ from typing import Any
 
 from claimstream.cli.console import line, note, out, progress, write_document, write_page
 from claimstream.cli.misses import misses_page
-from claimstream.cli.tables import field_table, ratio
+from claimstream.cli.tables import field_table, model_use_table, ratio
 from claimstream.cli.words import counted, without_mail
 from claimstream.evaluation.case import Case, load_cases
+from claimstream.evaluation.model_name import ModelName
 from claimstream.evaluation.observed import Observed
-from claimstream.evaluation.run import evaluate
+from claimstream.evaluation.run import StandIn, evaluate
 from claimstream.evaluation.score import Score, Settled, score
-from claimstream.local.claude.script import read_scripts
 from claimstream.local.stack import LocalStack
 from claimstream.monitoring import start_telemetry
 from claimstream.settings import Settings
@@ -21,11 +21,12 @@ _ACCURACY = ("intent", "route", "inquiry_id", "matched_by", "review_reason")
 
 
 async def run_evaluation(
-    folder: Path, settings: Settings, *, as_json: bool, stand_in: bool, page: Path | None = None
+    folder: Path, settings: Settings, *, as_json: bool, model: ModelName | None = None, page: Path | None = None
 ) -> bool:
     """Run, score and print. True if there was no wrong write.
 
     Args:
+        model: a stand-in to ask; None: the model that the settings name, if any.
         page: where to write a page that shows each miss.
     """
     cases = load_cases(folder)
@@ -33,25 +34,27 @@ async def run_evaluation(
         note(without_mail(cases.left_out))
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "ERROR", "log_format": settings.log_format or "console"})
-    scripts = list(read_scripts(folder)) if stand_in else []
-    async with LocalStack(settings, scripts=scripts, model=stand_in) as stack:
+    stand_in = StandIn.of(model, cases) if model else None
+    async with LocalStack(settings, model=False) as stack:
         telemetry = start_telemetry(stack.settings, from_file=False)
         try:
             with progress("cases") as bar:
                 task = bar.add_task("cases", total=len(cases.cases))
-                results = await evaluate(cases, stack, progress=lambda done, _: bar.update(task, completed=done))
+                results = await evaluate(
+                    cases, stack, stand_in=stand_in, progress=lambda done, _: bar.update(task, completed=done)
+                )
         finally:
             await telemetry.aclose(10.0)
-        model = "stand-in" if stack.claude else "Claude" if stack.settings.anthropic_api_key else "none"
+        asked = model or ("Claude" if stack.settings.anthropic_api_key else "none")
     total = score(results, cases.world)
     plain = score([r for r in results if not r[0].expected.needs_model], cases.world)
     hard = score([r for r in results if r[0].expected.needs_model], cases.world)
     if page is not None:
-        write_page(page, misses_page(results, total, folder=folder.name or str(folder), model=model))
+        write_page(page, misses_page(results, total, folder=folder.name or str(folder), model=asked))
     if as_json:
-        _print_json(total, plain, hard, results, model)
+        _print_json(total, plain, hard, results, asked)
     else:
-        _print(total, plain, hard, model)
+        _print(total, plain, hard, asked)
     return total.wrong_writes == 0
 
 
@@ -61,11 +64,16 @@ def _print(total: Score, plain: Score, hard: Score, model: str) -> None:
     for verdict in total.verdicts:
         for wrong in verdict.wrong_writes:
             out.print(f"  [red]{verdict.case}: {wrong}[/]")
+    if total.set_aside:
+        out.print(f"Wrongly set aside: {total.set_aside}")
     _print_people(total)
     out.print(f"\nMissed writes: {total.missed_writes}")
     for verdict in total.verdicts:
         if verdict.missed_write:
             out.print(f"  {verdict.case}: {verdict.missed_write}")
+    if total.model_use:
+        out.print("\n[bold]Asked of the model[/]")
+        out.print(model_use_table(total))
     for title, group in (("Settled by rules", plain), ("Needing a model", hard)):
         if not group.cases:
             continue
@@ -107,6 +115,7 @@ def _group(group: Score) -> dict[str, Any]:
         "right": sum(verdict.right for verdict in group.verdicts),
         "wrong_writes": group.wrong_writes,
         "missed_writes": group.missed_writes,
+        "set_aside": group.set_aside,
         "accuracy": {name: group.accuracy(name) for name in _ACCURACY if group.checked[name]},
         "fields": {
             name: {
@@ -139,6 +148,16 @@ def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Cas
             "by_reason": dict(total.reviewed_by_reason.most_common()),
             "by_rule": dict(total.reviewed_by_rule.most_common()),
         },
+        "model_use": {
+            kind: {
+                "mails": use.mails,
+                "questions": use.questions,
+                "tokens_in": use.tokens_in,
+                "tokens_out": use.tokens_out,
+                "cost_usd": str(use.cost_usd),
+            }
+            for kind, use in total.model_use.items()
+        },
         "settled_by_rules": _group(plain),
         "needs_model": _group(hard),
         "results": [
@@ -157,6 +176,8 @@ def _print_json(total: Score, plain: Score, hard: Score, results: list[tuple[Cas
                 "fields": dict(observed.fields),
                 "wrong_writes": list(verdict.wrong_writes),
                 "missed_write": verdict.missed_write,
+                "set_aside": verdict.set_aside,
+                "tokens": sum(call.tokens_in + call.output_tokens for call in observed.calls),
                 "mistakes": list(verdict.mistakes),
             }
             for verdict, (_, observed) in zip(total.verdicts, results, strict=True)

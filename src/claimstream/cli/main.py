@@ -19,6 +19,7 @@ from claimstream.cli.report import commands as report_commands
 from claimstream.cli.review import commands as review_commands
 from claimstream.cli.running import JsonOption, UseOption, advice
 from claimstream.cli.running import run as _run
+from claimstream.evaluation.model_name import ModelName
 
 if TYPE_CHECKING:
     from claimstream.settings import Settings
@@ -306,6 +307,10 @@ def evaluate(
         bool,
         typer.Option("--stand-in", help="Answer as the cases' model.json says, where no real model is used."),
     ] = False,
+    model: Annotated[
+        ModelName | None,
+        typer.Option("--model", help="Let a stand-in answer what the cases' model.json leaves open."),
+    ] = None,
     page: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a page that shows each miss.", dir_okay=False),
@@ -322,7 +327,12 @@ def evaluate(
     settings = _trial_settings(use)
     from claimstream.cli.evaluate import run_evaluation
 
-    work = run_evaluation(folder, settings, as_json=as_json, stand_in=stand_in, page=page)
+    if settings.anthropic_api_key or settings.anthropic_base_url:
+        if model is not None:
+            raise typer.BadParameter("a stand-in is asked or Claude (--use), not both.", param_hint="--model")
+    elif stand_in:
+        model = model or ModelName.SILENT
+    work = run_evaluation(folder, settings, as_json=as_json, model=model, page=page)
     good = _run(work, grace_seconds=_SERVERS_SECONDS)
     raise typer.Exit(0 if good else 1)
 

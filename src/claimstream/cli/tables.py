@@ -140,5 +140,16 @@ def field_table(score: Score) -> RenderableType:
     return table
 
 
+def model_use_table(score: Score) -> RenderableType:
+    """What the model took by the kind of question: tokens and cost for each mail of the folder, asked about or not."""
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in ("question", "mails", "asked", "tokens in a mail", "tokens out a mail", "USD a mail"):
+        table.add_column(name, justify="left" if name == "question" else "right")
+    for kind, use in score.model_use.items():
+        a_mail = [f"{use.tokens_in / score.cases:.0f}", f"{use.tokens_out / score.cases:.0f}"]
+        table.add_row(kind, str(use.mails), str(use.questions), *a_mail, f"{use.cost_usd / score.cases:.5f}")
+    return table
+
+
 def _figures(counts: FieldScore) -> tuple[int, int, int, int]:
     return counts.cases, counts.found, counts.right, counts.wrong

@@ -12,6 +12,8 @@ from claimstream.domain.records.world import World
 from claimstream.evaluation.observed import Change, Stored, Trail, entries_of, find_changes
 from claimstream.external.mongo import Clients
 from claimstream.external.mongo_documents import Document, amount, client_document
+from claimstream.pipeline.model_desk import ModelCall
+from claimstream.pipeline.report import ProcessingReport
 
 
 def clients_of(app: App) -> Clients:
@@ -65,6 +67,12 @@ async def trail_of(app: App, email_id: str, found: Consolidated | None) -> Trail
         found,
         None if decision is None else Decision.model_validate_json(decision),
     )
+
+
+async def calls_of(app: App, email_id: str) -> tuple[ModelCall, ...]:
+    """The questions that the model was asked about the email, as its report lists them."""
+    text = await app.emails.report(email_id)
+    return () if text is None else ProcessingReport.model_validate_json(text).model_calls
 
 
 def of_email(changes: Iterable[Change], summary: EmailSummary) -> list[Change]:

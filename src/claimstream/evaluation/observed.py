@@ -13,6 +13,7 @@ from claimstream.domain.records.inquiry import Client
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import EmailSummary
 from claimstream.domain.records.world import World
+from claimstream.pipeline.model_desk import ModelCall
 
 _FIGURES = re.compile(r"\d(?:[\d.,]{0,20}\d)?")
 _RULE = re.compile(r" \(([a-z]+(?:_[a-z]+)+)[:)]")
@@ -58,6 +59,8 @@ class Observed:
     changes: tuple[Change, ...]
     trail: "Trail | None" = None
     """None where the mail was not read."""
+    calls: tuple[ModelCall, ...] = ()
+    """The questions that the model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def observe(
     *,
     world: World,
     trail: Trail | None = None,
+    calls: tuple[ModelCall, ...] = (),
 ) -> Observed:
     return Observed(
         settled=summary.status == "settled",
@@ -110,6 +114,7 @@ def observe(
         fields=read_values(consolidated, {c.case_reference for c in world.clients}) if consolidated else {},
         changes=tuple(changes),
         trail=trail,
+        calls=calls,
     )
 
 

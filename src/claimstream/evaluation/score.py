@@ -9,6 +9,7 @@ from claimstream.domain.reader.spelling import normalise
 from claimstream.domain.records.decision import Route
 from claimstream.domain.records.world import World
 from claimstream.evaluation.case import Case, ExpectedFields
+from claimstream.evaluation.model_use import ModelUse, model_use
 from claimstream.evaluation.observed import Change, Observed
 
 WRITING = frozenset({Route.AUTO_UPDATE, Route.UPDATE_AND_NOTIFY})
@@ -25,8 +26,10 @@ class Verdict:
     missed_write: str | None = None
     needs_nobody: bool = False
     """True when it is expected to be settled without a person, and needs no model."""
+    set_aside: bool = False
+    """True when it was set aside although it is somebody's reply, or a person should see it."""
     settled_alone: bool = False
-    """True when it was settled without a person, and nothing was written wrongly."""
+    """True when it was settled without a person, was not set aside for nothing, and nothing was written wrongly."""
     mistakes: tuple[str, ...] = ()
     """Everything else that is not as expected."""
 
@@ -36,7 +39,7 @@ class Verdict:
 
     @property
     def needlessly_reviewed(self) -> bool:
-        return self.needs_nobody and not self.settled_alone and not self.wrong_writes
+        return self.needs_nobody and not (self.settled_alone or self.set_aside or self.wrong_writes)
 
 
 @dataclass(slots=True)
@@ -83,6 +86,8 @@ class Score:
     cases: int = 0
     wrong_writes: int = 0
     missed_writes: int = 0
+    set_aside: int = 0
+    """Cases that were set aside and should not have been."""
     fields: dict[str, FieldScore] = field(default_factory=dict)
     checked: Counter[str] = field(default_factory=Counter)
     correct: Counter[str] = field(default_factory=Counter)
@@ -97,6 +102,8 @@ class Score:
     """Needless reviews by their first reason, …"""
     reviewed_by_rule: Counter[str] = field(default_factory=Counter)
     """… and by the rules that ordered them; one review may have several."""
+    model_use: dict[str, ModelUse] = field(default_factory=dict)
+    """By the kind of question."""
 
     def accuracy(self, key: str) -> float | None:
         """Of ``intent``, ``route``, ``inquiry_id``, ``matched_by`` or ``review_reason``; None when never checked."""
@@ -119,25 +126,29 @@ def judge(case: Case, observed: Observed, world: World) -> Verdict:
             mistakes.append(f"{name} is {found or 'absent'}, expected {wanted or 'absent'}")
     if not observed.settled:
         mistakes.append("not settled")
+    set_aside = observed.route == Route.IGNORE and bool(expected.routes) and Route.IGNORE not in expected.routes
     wrong = tuple(_wrong(case, change, world) for change in observed.changes if _wrong(case, change, world))
     return Verdict(
         case=case.name,
         needs_model=expected.needs_model,
         wrong_writes=wrong,
         needs_nobody=bool(expected.routes) and Route.MANUAL_REVIEW not in expected.routes and not expected.needs_model,
-        settled_alone=observed.settled and observed.route != Route.MANUAL_REVIEW and not wrong,
+        set_aside=set_aside,
+        settled_alone=observed.settled and observed.route != Route.MANUAL_REVIEW and not (wrong or set_aside),
         missed_write=_missed(case, observed.changes, world),
         mistakes=tuple(mistakes),
     )
 
 
 def score(cases: Iterable[tuple[Case, Observed]], world: World) -> Score:
-    total = Score()
+    cases = list(cases)
+    total = Score(model_use=model_use(observed.calls for _, observed in cases))
     for case, observed in cases:
         verdict = judge(case, observed, world)
         total.cases += 1
         total.wrong_writes += bool(verdict.wrong_writes)
         total.missed_writes += verdict.missed_write is not None
+        total.set_aside += verdict.set_aside
         total.verdicts.append(verdict)
         _count_person(total, case, observed, verdict)
         for key in CHECKED:

@@ -1,7 +1,7 @@
 """How many calls one service may hold of this process; after an outage few at first, so that it is not run over."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from types import TracebackType
 
 _FIRST = 2
@@ -9,13 +9,18 @@ _DOUBLED_AFTER_SECONDS = 0.5
 
 
 class Bulkhead:
-    """``async with``: a slot, in the order of those who wait. Belongs to one event loop."""
+    """``async with``: a slot, in the order of those who wait. Belongs to one event loop.
+
+    An owner (a mailbox) gets no more slots than it leaves open, so that one whose calls take long does not hold up the
+    others: the bound of :class:`claimstream.pubsub.lanes.Lanes`. Calls without an owner know none.
+    """
 
     def __init__(self, slots: int) -> None:
         self._slots = slots
         self._open = slots
         self._taken = 0
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._taken_by: Counter[str] = Counter()
+        self._waiters: deque[tuple[str, asyncio.Future[None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -35,34 +40,61 @@ class Bulkhead:
             self._timer.cancel()
             self._timer = None
 
-    async def __aenter__(self) -> None:
-        if not self.full:
-            self._taken += 1
+    def would_wait(self, owner: str) -> bool:
+        """Whether one more of an owner would have to wait."""
+        return not self._has_room(owner) or any(self._has_room(waiting) for waiting, _ in self._waiters)
+
+    async def enter(self, owner: str = "") -> None:
+        if not self.would_wait(owner):
+            self._take(owner)
             return
         waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        self._waiters.append((owner, waiter))
         try:
             await waiter
         except asyncio.CancelledError:
             if not waiter.cancelled():  # the slot was given, and is the next one's
-                self._taken -= 1
-            elif waiter in self._waiters:
-                self._waiters.remove(waiter)
+                self._give_back(owner)
+            elif (owner, waiter) in self._waiters:
+                self._waiters.remove((owner, waiter))
             self._let_in()
             raise
+
+    def leave(self, owner: str = "") -> None:
+        self._give_back(owner)
+        self._let_in()
+
+    async def __aenter__(self) -> None:
+        await self.enter()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.leave()
+
+    def _has_room(self, owner: str) -> bool:
+        left = self._open - self._taken
+        return left > 0 and (not owner or self._taken_by[owner] < left)
+
+    def _take(self, owner: str) -> None:
+        self._taken += 1
+        self._taken_by[owner] += 1
+
+    def _give_back(self, owner: str) -> None:
         self._taken -= 1
-        self._let_in()
+        self._taken_by[owner] -= 1
+        if not self._taken_by[owner]:
+            del self._taken_by[owner]
 
     def _let_in(self) -> None:
-        while self._waiters and self._taken < self._open:
-            waiter = self._waiters.popleft()
-            if not waiter.cancelled():  # else it is about to notice
-                self._taken += 1
-                waiter.set_result(None)
+        for owner, waiter in [*self._waiters]:
+            if self._taken >= self._open:
+                return
+            if self._has_room(owner):
+                self._waiters.remove((owner, waiter))
+                if not waiter.cancelled():  # else it is about to notice
+                    self._take(owner)
+                    waiter.set_result(None)
 
     def _come_back(self) -> None:
         self.close()

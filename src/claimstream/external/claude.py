@@ -3,6 +3,7 @@
 Mail goes to the model and nowhere else: not into spans, metrics, errors or logs.
 """
 
+import asyncio
 import base64
 import copy
 import functools
@@ -136,8 +137,8 @@ class _Spent:
         self.usage, self.cost_usd = self.usage + used, self.cost_usd + cost_usd(message.model, used)
         self.model = message.model
 
-    def bill(self, error: ExternalError) -> None:
-        """Tell with the error what was paid all the same."""
+    def bill(self, error: ExternalError | asyncio.CancelledError) -> None:
+        """Tell with the error, or with the cancellation in mid-answer, what was paid all the same."""
         if self.model:
             vars(error).update(usage=self.usage, cost_usd=self.cost_usd, model=self.model)
 
@@ -288,7 +289,7 @@ class Claude:
             await self._purse.reserve(_highest_cost(question))
         try:
             return await self._asked(question, spent)
-        except ExternalError as error:
+        except (ExternalError, asyncio.CancelledError) as error:
             spent.bill(error)
             raise
 
@@ -381,8 +382,12 @@ class Claude:
             async with self._client.messages.stream(
                 model=question.model, max_tokens=max_tokens, system=system, messages=[turn], output_config=output
             ) as stream:
-                async for _ in stream:
-                    so_far = stream.current_message_snapshot
+                try:
+                    async for _ in stream:
+                        so_far = stream.current_message_snapshot
+                finally:
+                    # It refers back to the stream: the request, pictures and all, would stay until the collector comes.
+                    await stream.text_stream.aclose()  # type: ignore[attr-defined]  # a generator, typed as an iterator
         finally:
             if so_far is not None and _countable(so_far):
                 spent.add(so_far)

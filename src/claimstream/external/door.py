@@ -41,7 +41,7 @@ from claimstream.external.errors import (
 from claimstream.external.instruments import Instruments
 from claimstream.external.policy import DEFAULT_POLICIES, DEFAULT_POLICY, Policy
 from claimstream.external.spans import error_type, outcome, span_name
-from claimstream.external.witnesses import Judgement, Witnesses
+from claimstream.external.witnesses import Judgement, OwnersAnswered, Witnesses
 from claimstream.telemetry import correlation, sentry
 from claimstream.telemetry.best_effort import best_effort
 from claimstream.telemetry.current_span import CurrentSpan
@@ -70,7 +70,10 @@ class _Call(Generic[T]):
     attributes: Mapping[str, AttributeValue]
     labels: Mapping[str, str]
     subject: str | None
-    """The one to blame for a failure: the email in work, else what the caller named."""
+    """The one to blame for a failure: the email in work, else what the caller named. What the caller named, an email or
+    not, while others are answered."""
+    owner: str
+    """What the caller named, for whose share of the service's slots it is."""
 
 
 class Service:
@@ -95,6 +98,7 @@ class Service:
         self._instruments = to
         self.bulkhead = Bulkhead(policy.concurrency)
         self.witnesses = Witnesses(doubt_seconds=policy.doubt_seconds)
+        self._answers = OwnersAnswered()
 
     @property
     def full(self) -> bool:
@@ -120,7 +124,7 @@ class Service:
         :param retry: False where a second attempt could do harm.
         :param timeout_seconds: for one attempt, instead of the policy's.
         :param attributes: of the client span; ``function`` may set more on the current span.
-        :param subject: what the call is for where no email is in work, such as a mailbox.
+        :param subject: whose call it is, where the service may fail or be slow for one alone: a mailbox.
         :param control: decides at once whether a refusal is the email's own.
         :raises ExternalError: as ``classify`` said, with what was raised as its cause.
         """
@@ -129,8 +133,9 @@ class Service:
         started = time.monotonic()
         ended_as = "cancelled"
         try:
-            subject = correlation.email_id() or subject
-            call = _Call(operation, function, timeout, attributes or {}, labels, subject)
+            owner = subject or ""
+            blamed = owner if owner and self._answers.others_of(owner) else correlation.email_id() or subject
+            call = _Call(operation, function, timeout, attributes or {}, labels, blamed, owner)
             try:
                 result = await self._attempts(call, retry=retry)
             except DoubtedRefusal as doubted:
@@ -182,8 +187,9 @@ class Service:
         raise AssertionError("stamina returns or raises")
 
     async def _attempt(self, call: _Call[T]) -> T:
-        queued = time.monotonic() if self.bulkhead.full else None
-        async with self.bulkhead:
+        queued = time.monotonic() if self.bulkhead.would_wait(call.owner) else None
+        await self.bulkhead.enter(call.owner)
+        try:
             if queued is not None:
                 _event("bulkhead.wait", call.labels, {"waited_seconds": time.monotonic() - queued})
             try:
@@ -198,6 +204,7 @@ class Service:
                 result = await self._within(call)
                 verdict = Verdict.ALIVE
                 self.witnesses.success(call.operation, correlation.email_id() or "")
+                self._answers.note(call.owner)
                 return result
             except ExternalError as error:
                 verdict, judged = self._judged(error, call.operation)
@@ -207,6 +214,8 @@ class Service:
                 raise judged from error
             finally:
                 await self.breaker.record(permit, verdict, reason)
+        finally:
+            self.bulkhead.leave(call.owner)
 
     def _judged(self, error: ExternalError, operation: str) -> tuple[Verdict, ExternalError]:
         """Return what the failure says of the service, and the error to raise."""

@@ -8,6 +8,7 @@ _KEPT_SUCCESSES = 6
 """Emails per operation: five others, whoever asks."""
 _KEPT_REFUSALS = 1000
 """Emails per operation and status, so that what is never cleared up does not grow for ever."""
+_LATELY_SECONDS = 60.0
 _DIFFERENT = 3
 """Emails refused alike in a row, with no success between, that make a refusal ours."""
 
@@ -69,3 +70,24 @@ class Witnesses:
 
     def _others(self, operation: str, subject: str) -> Mapping[str, float]:
         return {one: at for one, at in self._succeeded.get(operation, {}).items() if one != subject}
+
+
+class OwnersAnswered:
+    """Which owners of calls (mailboxes) a service has answered lately: while it answers others, what one of them meets
+    is told of this one, however many emails it has."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._latest: list[tuple[str, float]] = []
+        """The last owner that was answered, and the last one before that was another; with the time."""
+
+    def note(self, owner: str) -> None:
+        """The service has answered a call of an owner; "" is nobody's."""
+        if owner:
+            others = [(one, at) for one, at in self._latest if one != owner]
+            self._latest = [(owner, self._clock()), *others[:1]]
+
+    def others_of(self, owner: str) -> bool:
+        """Return True when the service has answered another one within the last minute."""
+        now = self._clock()
+        return any(one != owner and now - at < _LATELY_SECONDS for one, at in self._latest)

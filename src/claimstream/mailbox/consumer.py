@@ -22,6 +22,11 @@ _MOST_LOOKS = 3
 """History lags a push by 1 to 3 s at most, as seen by users of the API; after that the next poll finds it."""
 
 
+def lane_of(message: Message) -> str:
+    """The mailbox that a notification is about. Raises :class:`MalformedNotificationError`."""
+    return read_notification(message.data).email_address
+
+
 class NotificationConsumer:
     def __init__(
         self, sync: MailboxSync, mailboxes: Rejects, *, destination: str, outage_wait_seconds: float = 5.0

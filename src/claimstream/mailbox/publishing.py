@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from claimstream.domain.records.work import UnpublishedEmail
+from claimstream.domain.records.work import LANE, UnpublishedEmail
 from claimstream.mailbox.ports import Emails, Pace, Publisher
 from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.tracing import inject, producer_span, trace_id_hex
@@ -50,7 +50,8 @@ class EmailPublishing:
         ):
             attributes: dict[str, str] = {}
             inject(attributes)
-            span.set_attribute("messaging.message.id", await self._publisher.publish(data, attributes))
+            message_id = await self._publisher.publish(data, {**attributes, LANE: email.lane})
+            span.set_attribute("messaging.message.id", message_id)
             await self._emails.published(
                 email.email_id, trace_context=attributes, trace_id=trace_id_hex(span), run=email.run
             )

@@ -89,6 +89,11 @@ class Attempt:
         self.progress_at = time.monotonic()
         """When the last stage was done."""
 
+    @property
+    def unwritten_answers(self) -> Sequence[Checkpoint]:
+        """Answers of the model that were paid for while PostgreSQL was away."""
+        return self._desk.unwritten
+
     async def run(self) -> None:
         email, services, rules, desk = self._email, self._services, self._rules, self._desk
         content = MailContent(email, services.gmail, services.blobs, services.reader, services.mail_memory)

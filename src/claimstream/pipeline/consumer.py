@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from claimstream.domain.records.work import LANE
 from claimstream.pipeline.runner import Postponed, Runner, Settled, Shelved, Unknown
 from claimstream.pubsub import Ack, DeadLetter, Message, Outcome, Retry
 from claimstream.telemetry.logs import get_logger
@@ -14,6 +15,11 @@ class _EmailMessage(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     email_id: str = Field(pattern=r"^\P{Cc}+$", max_length=200)
+
+
+def lane_of(message: Message) -> str:
+    """Whose email it is; "" where the message does not say."""
+    return message.attributes.get(LANE, "")
 
 
 class EmailConsumer:

@@ -180,7 +180,7 @@ class MailContent:
         """Take memory beside what the mail has. Who has some must not wait without end for more: all could."""
         try:
             async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
-                return await self.memory.take(size)
+                return await self.memory.take(size, self._email.mailbox)
         except TimeoutError as error:
             raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 
@@ -191,7 +191,7 @@ class MailContent:
 
     async def _take(self, size: int) -> None:
         self._keep(0)
-        self._share = await self.memory.take(size)
+        self._share = await self.memory.take(size, self._email.mailbox)
 
     def _keep(self, size: int) -> None:
         if self._share is not None:

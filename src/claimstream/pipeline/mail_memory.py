@@ -1,7 +1,7 @@
 """The memory that mails take while they are in work."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 SMALL_BYTES = 6 * 1024 * 1024
 """The most that counts as small: an ordinary mail, while it comes in."""
@@ -14,7 +14,8 @@ class MailMemory:
 
     While a large one waits, small ones get no more than a reserved part: what the others give back is then the large
     one's, and neither waits for the other for long. A take larger than all but the reserve gets all but the reserve.
-    Belongs to one event loop.
+    An owner (a mailbox) that holds some gets no more than is free beside it, so that one whose mail takes long to come
+    holds up no other: the bound of :class:`claimstream.pubsub.lanes.Lanes`. Belongs to one event loop.
     """
 
     def __init__(self, total: int, *, small: int = SMALL_BYTES) -> None:
@@ -24,45 +25,61 @@ class MailMemory:
         self._held_by_small = 0
         self.free = total
         """The bytes that nobody has taken."""
-        self._waiting_small: deque[tuple[int, asyncio.Future[None]]] = deque()
-        self._waiting_large: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._held_by: Counter[str] = Counter()
+        self._waiting_small: deque[tuple[int, str, asyncio.Future[None]]] = deque()
+        self._waiting_large: deque[tuple[int, str, asyncio.Future[None]]] = deque()
 
-    async def take(self, size: int) -> "Share":
+    async def take(self, size: int, owner: str = "") -> "Share":
         """A share of so many bytes. Who has one must not wait without end for another one: all could."""
         size = min(size, self._most)
         line = self._waiting_small if self.is_small(size) else self._waiting_large
         turn = asyncio.get_running_loop().create_future()
-        line.append((size, turn))
+        line.append((size, owner, turn))
         self._admit()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.resize(size, 0)
+                self.resize(size, 0, owner)
             turn.cancel()
             self._admit()
             raise
-        return Share(self, size)
+        return Share(self, size, owner)
 
     def is_small(self, size: int) -> bool:
         return size <= self._small
 
-    def resize(self, old: int, new: int) -> None:
+    def resize(self, old: int, new: int, owner: str = "") -> None:
         """Book ``new`` bytes in place of ``old``."""
-        for size, sign in ((old, 1), (new, -1)):
-            self.free += sign * size
-            if self.is_small(size):
-                self._held_by_small -= sign * size
+        self._book(old, -1, owner)
+        self._book(new, 1, owner)
         self._admit()
+
+    def _book(self, size: int, sign: int, owner: str) -> None:
+        self.free -= sign * size
+        if self.is_small(size):
+            self._held_by_small += sign * size
+        if owner:
+            self._held_by[owner] += sign * size
+            if not self._held_by[owner]:
+                del self._held_by[owner]
 
     def _admit(self) -> None:
         for line in (self._waiting_large, self._waiting_small):
-            while line and (line[0][1].done() or self._fits(line[0][0])):
-                size, turn = line.popleft()
+            for waiting in [*line]:
+                size, owner, turn = waiting
                 if not turn.done():
-                    self.free -= size
-                    self._held_by_small += size if self.is_small(size) else 0
+                    if not self._fits(size):
+                        break
+                    if not self._is_fair(size, owner):
+                        continue
+                    self._book(size, 1, owner)
                     turn.set_result(None)
+                line.remove(waiting)
+
+    def _is_fair(self, size: int, owner: str) -> bool:
+        held = self._held_by[owner]
+        return not held or held + size <= self.free
 
     def _fits(self, size: int) -> bool:
         if not self.is_small(size):
@@ -74,9 +91,10 @@ class MailMemory:
 class Share:
     """The memory that one mail has taken."""
 
-    def __init__(self, memory: MailMemory, size: int) -> None:
+    def __init__(self, memory: MailMemory, size: int, owner: str) -> None:
         self._memory = memory
         self._size = size
+        self._owner = owner
 
     def grow(self, size: int) -> bool:
         """Take up to so many bytes, if they are free now. Return whether the share has as many."""
@@ -84,11 +102,11 @@ class Share:
             return False
         if size > self._size:
             old, self._size = self._size, size
-            self._memory.resize(old, size)
+            self._memory.resize(old, size, self._owner)
         return True
 
     def shrink(self, size: int) -> None:
         """Keep only so many bytes, if that is less than before; 0 gives all back."""
         if size < self._size:
             old, self._size = self._size, size
-            self._memory.resize(old, size)
+            self._memory.resize(old, size, self._owner)

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from pydantic import ValidationError
 
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.work import Checkpoint, Claimed, Reserved, TokenUse
+from claimstream.domain.records.work import Checkpoint, Claimed, LostClaimError, Reserved, TokenUse
 from claimstream.external.errors import ExternalError, Outage, Refused, Throttled
 from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, Usage
@@ -83,6 +83,8 @@ class ModelDesk:
         """Held by the question whose share of money is being decided. The most promising one asks first."""
         self._ended = asyncio.Event()
         """A question is no longer under way."""
+        self.unwritten: list[Checkpoint] = []
+        """What was paid for, and could not be written down because PostgreSQL was away."""
 
     @property
     def staffed(self) -> bool:
@@ -115,6 +117,10 @@ class ModelDesk:
             answer = await question(self._services.model.guarded(self._deadline.check, _Purse(self, operation)))
         except _NotAskedError:
             return None
+        except asyncio.CancelledError as cancelled:  # the worker drains, in the middle of an answer
+            with suppress(ExternalError, LostClaimError):
+                await asyncio.shield(self._book_unusable(f"{key}#{self._claimed.email.attempt}", operation, cancelled))
+            raise
         except Refused as refusal:
             await self._book_unusable(key, operation, refusal)
             raise
@@ -135,8 +141,7 @@ class ModelDesk:
             cost_usd=answer.cost_usd,
         )
         self.calls.append(call)
-        await self._services.emails.checkpoint(
-            self._claimed.email,
+        await self._keep(
             Checkpoint(
                 key,
                 kept_kind(value=answer.value, call=call).model_dump_json(),
@@ -148,7 +153,19 @@ class ModelDesk:
         )
         return answer.value
 
-    async def _book_unusable(self, key: str, operation: str, refusal: ExternalError) -> None:
+    async def _keep(self, paid: Checkpoint) -> None:
+        """Raises Outage where it cannot be written now, and LostClaimError where another worker has the email: then it
+        is only booked."""
+        try:
+            await self._services.emails.checkpoint(self._claimed.email, paid)
+        except Outage:
+            self.unwritten.append(paid)
+            raise
+        except LostClaimError:
+            await self._services.ledger.book(self._claimed.email, paid)
+            raise
+
+    async def _book_unusable(self, key: str, operation: str, refusal: BaseException) -> None:
         """Book what an answer that could not be used has cost. One that broke off may yet cost more: its money stays
         aside."""
         usage: Usage | None = getattr(refusal, "usage", None)
@@ -165,14 +182,13 @@ class ModelDesk:
             cost_usd=getattr(refusal, "cost_usd", Decimal(0)),
         )
         self.calls.append(call)
-        await self._services.emails.checkpoint(
-            self._claimed.email,
+        await self._keep(
             Checkpoint(
                 f"{UNUSABLE_ANSWER}{key}",
                 call.model_dump_json(),
                 seconds=0.0,
                 tokens=_use(operation, call),
-                ends_reservation=None if isinstance(refusal, Outage) else operation,
+                ends_reservation=operation if isinstance(refusal, Refused) else None,
             ),
         )
 

@@ -36,7 +36,7 @@ from claimstream.pipeline.claim_deadline import ClaimDeadline
 from claimstream.pipeline.one_by_one import OneByOne
 from claimstream.pipeline.services import Rules, Services
 from claimstream.pipeline.stages.deliver import deliver
-from claimstream.pipeline.waits import UnwrittenWaits, merged, waited_for
+from claimstream.pipeline.waits import UnwrittenAnswers, UnwrittenWaits, merged, waited_for
 from claimstream.telemetry import metrics, sentry
 from claimstream.telemetry.correlation import correlated
 from claimstream.telemetry.logs import get_logger
@@ -115,6 +115,7 @@ class Runner:
         self._suspected_from = max_crashes - 1 if max_crashes > 1 else None
         self._last_attempts = OneByOne(_ALONE_SECONDS)
         self._unwritten = UnwrittenWaits()
+        self._unwritten_answers = UnwrittenAnswers()
         self._failures: dict[str, int] = {}
         """The failures in a row of each email that waits, the latest last. Those that another worker has
         finished are pushed out."""
@@ -155,6 +156,7 @@ class Runner:
         )
 
     async def _claimed(self, email_id: str, claimed: Claimed | NotClaimed, asked_at: float) -> Processed:
+        await self._write_answers(email_id, claimed)
         unwritten = self._unwritten.take(email_id)
         if isinstance(claimed, NotClaimed):
             if claimed.reason == "unknown":
@@ -223,12 +225,29 @@ class Runner:
             return self._wait("another worker may have taken it over")
         except Outage as outage:
             waits = (*unwritten, waited_for(outage, since=attempt.progress_at))
+            self._unwritten_answers.add(email, attempt.unwritten_answers)
             await self._release(email, waits, attempt.unkept)
             waiting = self._outage(email.email_id, outage, attempt.at or "commit")
             return await self._place_given_back(email, outage, waiting)
         except asyncio.CancelledError:
             await asyncio.shield(self._release(email, (), attempt.unkept))
             raise
+
+    async def _write_answers(self, email_id: str, claimed: Claimed | NotClaimed) -> None:
+        """Write what was paid for while PostgreSQL was away, and let the attempt have it."""
+        if isinstance(claimed, NotClaimed) and claimed.reason not in {"settled", "unknown"}:
+            return
+        answers = self._unwritten_answers.of(email_id)
+        while answers:
+            asked_by, answer = answers[0]
+            if isinstance(claimed, NotClaimed) or (answer.stage in claimed.checkpoints and not answer.replace):
+                await self._services.ledger.book(asked_by, answer)  # another worker has asked again
+            else:
+                await self._services.emails.checkpoint(claimed.email, answer)
+                claimed.checkpoints[answer.stage] = answer.result
+                claimed.seconds[answer.stage] = answer.seconds
+                claimed.attempts[answer.stage] = claimed.email.attempt
+            del answers[0]
 
     async def _release(self, email: Email, waits: tuple[Waited, ...], unkept: Sequence[Checkpoint]) -> None:
         for kept in (unkept, ()):

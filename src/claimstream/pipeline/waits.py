@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from claimstream.domain.records.work import Waited
+from claimstream.domain.records.work import Checkpoint, Email, Waited
 from claimstream.external.errors import Outage
 
 
@@ -40,6 +40,24 @@ def _sum(one: Waited, other: Waited) -> Waited:
             "seconds": one.seconds + other.seconds,
         }
     )
+
+
+class UnwrittenAnswers:
+    """What the model was paid for while PostgreSQL was down, until the email's next attempt writes it."""
+
+    def __init__(self) -> None:
+        self._by_email: dict[str, list[tuple[Email, Checkpoint]]] = {}
+
+    def add(self, email: Email, answers: Iterable[Checkpoint]) -> None:
+        """``email``: as the attempt had it that asked."""
+        for answer in answers:
+            self._by_email.setdefault(email.email_id, []).append((email, answer))
+
+    def of(self, email_id: str) -> list[tuple[Email, Checkpoint]]:
+        """All that is kept of an email. What is taken out of the list is forgotten here, too."""
+        if not (kept := self._by_email.get(email_id, [])):
+            self._by_email.pop(email_id, None)
+        return kept
 
 
 class UnwrittenWaits:

@@ -19,6 +19,7 @@ class Delivery:
         "followers",
         "group",
         "held",
+        "lane",
         "listener",
         "message",
         "message_id",
@@ -32,7 +33,7 @@ class Delivery:
         "unsure",
     )
 
-    def __init__(self, message: Message, ack_id: str, received_at: float, ordering_key: str) -> None:
+    def __init__(self, message: Message, ack_id: str, received_at: float, ordering_key: str, lane: str = "") -> None:
         self.ack_id = ack_id
         self.message = message
         """Until the outcome is decided: what is acknowledged need not stay in memory until the service knows."""
@@ -40,6 +41,8 @@ class Delivery:
         """From then on."""
         self.ordering_key = ordering_key
         """Empty where order does not matter."""
+        self.lane = lane
+        """Empty where all are treated alike."""
         self.size = message.size
         self.received_at = received_at
         self.held = True

@@ -5,7 +5,6 @@ import contextlib
 import contextvars
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
 from opentelemetry import context as otel_context
@@ -16,6 +15,7 @@ from claimstream.pubsub.counters import Counters
 from claimstream.pubsub.delivery import Delivery
 from claimstream.pubsub.failures import Failures, RareLog
 from claimstream.pubsub.flow import Window
+from claimstream.pubsub.lanes import Lanes
 from claimstream.pubsub.message import Message
 from claimstream.pubsub.options import SubscriberOptions
 from claimstream.pubsub.ordering import Ordering
@@ -49,7 +49,7 @@ class Dispatcher:
         self._is_still_held = is_still_held
         self._window = Window(options.flow_control.max_messages, options.flow_control.max_bytes)
         self._ordering = Ordering(self._release)
-        self._waiting: deque[Delivery] = deque()
+        self._waiting = Lanes(options.flow_control.max_messages)
         self._running: set[Delivery] = set()
         self._given_up: set[asyncio.Task[None]] = set()
         self._failures = Failures(options.min_backoff_seconds, options.max_backoff_seconds, clock)
@@ -138,9 +138,7 @@ class Dispatcher:
         finish, then cancels them and gives them `cancel_seconds` to end."""
         self._stopping = True
         self._draining.set()
-        waiting = list(self._waiting)
-        self._waiting.clear()
-        for delivery in waiting:
+        for delivery in self._waiting.clear():
             self._release_turn(delivery)
         self._ordering.drain()
         for delivery in list(self._backing_off):
@@ -174,7 +172,9 @@ class Dispatcher:
 
     def _start_or_queue(self, delivery: Delivery) -> None:
         """Its ordering key, if any, is its own."""
-        if self._waiting or self._paused or self._stopping or not self._window.try_enter(delivery.size):
+        lane = delivery.lane
+        must_wait = self._paused or self._stopping or self._waiting.is_waiting(lane) or not self._waiting.has_room(lane)
+        if must_wait or not self._window.try_enter(delivery.size):
             self._waiting.append(delivery)
         else:
             self._start(delivery)
@@ -184,11 +184,13 @@ class Dispatcher:
             return
         self._starting = True
         try:
-            while self._waiting and not self._paused and not self._stopping:
-                if self._waiting[0].settled:
-                    self._skip(self._waiting.popleft())
-                elif self._window.try_enter(self._waiting[0].size):
-                    self._start(self._waiting.popleft())
+            while not (self._paused or self._stopping) and (delivery := self._waiting.next()) is not None:
+                if delivery.settled:
+                    self._waiting.take(delivery)
+                    self._skip(delivery)
+                elif self._window.try_enter(delivery.size):
+                    self._waiting.take(delivery)
+                    self._start(delivery)
                 else:
                     return
         finally:
@@ -196,6 +198,7 @@ class Dispatcher:
 
     def _start(self, delivery: Delivery) -> None:
         self._running.add(delivery)
+        self._waiting.started(delivery.lane)
         context = self.context.copy()
         delivery.task = self._loop.create_task(self._run(delivery), name="pubsub handler", context=context)
 
@@ -299,6 +302,7 @@ class Dispatcher:
         if delivery.settled:  # given up before
             return
         self._running.discard(delivery)
+        self._waiting.ended(delivery.lane)
         self._window.release(delivery.size)
         if outcome is None:
             self._back_off(delivery)

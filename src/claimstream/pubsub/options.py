@@ -9,19 +9,30 @@ from claimstream.pubsub.message import Message
 UnaryGuard = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
 """`await guard("acknowledge", call)` runs `call()` once and lets its gRPC errors through."""
 
+LaneOf = Callable[[Message], str]
+"""Tells whose message it is."""
+
 DeadLetterPublisher = Callable[[Message, str], Awaitable[None]]
 """Puts a message and the reason of its failure somewhere durable; raises if it could not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowControl:
-    """How much may be in handlers at once; the service is told the same limits."""
+    """How much may be in handlers at once; the service is told the same limits, and of the messages that wait."""
 
     max_messages: int = 1000
     max_bytes: int = 100 * 1024 * 1024
+    max_waiting: int = 0
+    """Messages that may wait here beside them, leased, for a place in their lane (``SubscriberOptions.lane``)."""
+
+    @property
+    def max_held(self) -> int:
+        """Messages, handled or waiting."""
+        return self.max_messages + self.max_waiting
 
     def __post_init__(self) -> None:
         _check_counts(self, "max_messages", "max_bytes")
+        _check_counts(self, "max_waiting", zero=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,9 @@ class SubscriberOptions:
     cancel_grace_seconds: float = 10.0
     """A cancelled handler that does not end within this is given up: its message is released while it may still run."""
     dead_letter: DeadLetterPublisher | None = None
+    lane: LaneOf | None = None
+    """Names whose message it is. None of them gets more handlers than it leaves free, so that one whose handlers take
+    long holds up no other. What it raises, or "", stands for nobody."""
 
     min_lease_seconds: int = 10
     max_lease_seconds: int = 600
@@ -71,6 +85,8 @@ class SubscriberOptions:
     def __post_init__(self) -> None:
         if not isinstance(self.flow_control, FlowControl):
             raise TypeError(f"SubscriberOptions: flow_control is a FlowControl, and not {self.flow_control!r}")
+        if self.lane is not None and not callable(self.lane):
+            raise TypeError(f"SubscriberOptions: lane is a function, and not {self.lane!r}")
         for name in ("dead_letter", "guard"):
             if getattr(self, name) is not None and not callable(getattr(self, name)):
                 raise TypeError(
@@ -143,13 +159,14 @@ class PublisherOptions:
             )
 
 
-def _check_counts(options: object, *names: str) -> None:
+def _check_counts(options: object, *names: str, zero: bool = False) -> None:
     for name in names:
         value = getattr(options, name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"{type(options).__name__}: {name} is a whole number, and not {value!r}")
-        if value < 1:
-            raise ValueError(f"{type(options).__name__}: {name} is at least 1, and not {value}")
+        least = 0 if zero else 1
+        if value < least:
+            raise ValueError(f"{type(options).__name__}: {name} is at least {least}, and not {value}")
 
 
 def _check_seconds(options: object, *names: str, zero: bool = False) -> None:

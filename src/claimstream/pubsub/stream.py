@@ -129,7 +129,7 @@ class PullStream:
                 subscription=self._subscription,
                 stream_ack_deadline_seconds=self._lease_seconds,
                 client_id=self._client_id,
-                max_outstanding_messages=self._options.flow_control.max_messages,
+                max_outstanding_messages=self._options.flow_control.max_held,
                 max_outstanding_bytes=self._options.flow_control.max_bytes,
                 protocol_version=_PROTOCOL_VERSION,
             )

@@ -336,6 +336,14 @@ class Subscriber:
             self._error = None
             self._set_state("streaming")
 
+    def _lane_of(self, message: Message) -> str:
+        if self._options.lane is None:
+            return ""
+        try:
+            return self._options.lane(message)
+        except Exception:  # whatever is in it: it is handled as any other
+            return ""
+
     async def _receive(self, response: RawStreamingPullResponse) -> None:
         self._last_response_at = self._clock()
         now = time.monotonic()
@@ -349,7 +357,8 @@ class Subscriber:
         deliveries = []
         for raw in received:  # once: each pass makes the objects of the messages anew
             message = Message(raw, self.subscription)
-            deliveries.append(Delivery(message, raw.ack_id, now, message.ordering_key if self._ordered else ""))
+            key = message.ordering_key if self._ordered else ""
+            deliveries.append(Delivery(message, raw.ack_id, now, key, self._lane_of(message)))
         self._leases.add(deliveries)
         self._counters.received += len(deliveries)
         if self._length.exactly_once and not self._stop.is_set():
@@ -395,7 +404,7 @@ class Subscriber:
     def _is_full(self) -> bool:
         """Twice the window is held: a stream that was reopened has its own window beside what is still held."""
         limits = self._options.flow_control
-        return self._leases.messages >= 2 * limits.max_messages or self._leases.bytes >= 2 * limits.max_bytes
+        return self._leases.messages >= 2 * limits.max_held or self._leases.bytes >= 2 * limits.max_bytes
 
     # settlement
 

@@ -45,6 +45,11 @@ _WHY_NOT = """
     FROM emails WHERE email_id = $1
 """
 
+_MOST_OUT = 1_000
+"""Emails of one mailbox that were given out within the last hour and are not settled: what Gmail's quota lets be
+fetched of it until the next round of maintenance, which gives out more. So one whose mail takes long fills no worker's
+waiting room; what has not come in for an hour is taken for lost, and counts no more."""
+
 SHORTEST_BEGINNING = 6
 """Characters of an id that may stand for it."""
 
@@ -327,20 +332,32 @@ class EmailStore:
     ) -> list[UnpublishedEmail]:
         """Rows whose message to the pipeline was never confirmed: 1,000 of them, the oldest of each mailbox, so that
         one with many hides no other. Those of a disabled mailbox wait until it is enabled, postponed ones until they
-        are due."""
+        are due, and those of a mailbox that has as many out as a worker may hold of it until some of them are settled.
+        """
 
         async def work(connection: Connection) -> list[UnpublishedEmail]:
             rows = await connection.fetch(
                 """
-                SELECT email_id, emails.tenant_id, correlation_id, run, mailbox
-                FROM emails JOIN mailboxes ON address = mailbox
-                WHERE published_at IS NULL AND status <> 'settled' AND disabled_reason IS NULL
-                  AND coalesce(not_before, coalesce(replayed_at, created_at) + $2::interval) <= now()
-                  AND ($1::text IS NULL OR mailbox = $1)
-                ORDER BY row_number() OVER (PARTITION BY mailbox ORDER BY created_at), created_at LIMIT 1000
+                WITH out AS (
+                    SELECT mailbox, count(*) AS emails FROM emails
+                    WHERE published_at > now() - interval '1 hour' AND status <> 'settled'
+                      AND ($1::text IS NULL OR mailbox = $1)
+                    GROUP BY mailbox
+                ), waiting AS (
+                    SELECT email_id, emails.tenant_id, correlation_id, run, mailbox, emails.created_at,
+                           row_number() OVER (PARTITION BY mailbox ORDER BY emails.created_at) AS place
+                    FROM emails JOIN mailboxes ON address = mailbox
+                    WHERE published_at IS NULL AND status <> 'settled' AND disabled_reason IS NULL
+                      AND coalesce(not_before, coalesce(replayed_at, emails.created_at) + $2::interval) <= now()
+                      AND ($1::text IS NULL OR mailbox = $1)
+                )
+                SELECT email_id, tenant_id, correlation_id, run, mailbox FROM waiting LEFT JOIN out USING (mailbox)
+                WHERE place <= $3 - coalesce(out.emails, 0)
+                ORDER BY place, created_at LIMIT 1000
                 """,
                 mailbox,
                 timedelta(seconds=older_than_seconds),
+                _MOST_OUT,
             )
             return [UnpublishedEmail(**row) for row in rows]
 

@@ -8,7 +8,7 @@ one afterwards.
 from datetime import timedelta
 from decimal import Decimal
 
-from claimstream.domain.records.work import Email, Reserved, TokenUse
+from claimstream.domain.records.work import Checkpoint, Email, Reserved, TokenUse
 from claimstream.store.database import Connection, Database
 
 
@@ -132,6 +132,17 @@ class Ledger:
             return Reserved.DONE
 
         return await self._database.run("INSERT token_reservations", work)
+
+    async def book(self, email: Email, paid: Checkpoint) -> None:
+        """Book what an answer has cost that nobody can use any more."""
+
+        async def work(connection: Connection) -> None:
+            if paid.tokens is not None:
+                await record_tokens(connection, email.tenant_id, paid.tokens)
+            if paid.ends_reservation is not None:
+                await end_reservation(connection, email, paid.ends_reservation)
+
+        await self._database.run("INSERT token_ledger", work)
 
     async def release(self, email: Email, operation: str) -> None:
         """Give back the reservation of a question that cost nothing. An earlier attempt may yet be billed."""

@@ -1,5 +1,6 @@
 """An email as work: claimed by one worker, checkpointed by stage, settled once, its effects delivered afterwards."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,10 @@ from claimstream.domain.records.decision import ClientUpdate, Decision, Match, R
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.notification import Notification
+
+LANE = "lane"
+"""The attribute of an email's message that tells whose it is."""
+_LANE_DIGITS = 16
 
 
 class LostClaimError(Exception):
@@ -293,6 +298,11 @@ class UnpublishedEmail:
     run: int = 1
     mailbox: str = ""
     """Empty where one email is published by itself."""
+
+    @property
+    def lane(self) -> str:
+        """Whose email it is, as its message says: a digest, for addresses do not belong there."""
+        return hashlib.sha256((self.mailbox or self.tenant_id).encode()).hexdigest()[:_LANE_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _INVENTED = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T00:00:00Z",
 }
-_NOTHING_INTENT = {"intent": "general_inquiry", "confidence": 0.3}
+_NOTHING_INTENT = {"intent": "general_inquiry", "confidence": 0.3, "verdict": "yes"}
 
 
 class SchemaAnswer:
@@ -28,7 +28,8 @@ class SchemaAnswer:
         return frozenset(self._resolve(self._schema).get("properties", {}))
 
     def nothing(self) -> Any:
-        """Null wherever that is allowed, else empty; an intent is ``general_inquiry`` at confidence 0.3."""
+        """Null wherever that is allowed, else empty; an intent is ``general_inquiry`` at confidence 0.3, a
+        verdict ``yes``: a model that says nothing stops nothing."""
         return self._nothing(self._schema, "")
 
     def filled(self, parts: dict[str, Any]) -> Any:

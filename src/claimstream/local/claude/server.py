@@ -1,5 +1,5 @@
-"""A stand-in for Anthropic's Messages API. It is no language model: it answers from scripts, and says "nothing found"
-where none fits.
+"""A stand-in for Anthropic's Messages API. It is no language model: it answers from scripts, else by a function that it
+is given (``claimstream.evaluation.models`` has four), else it says "nothing found".
 
 Usage is an estimate: four characters to a token, 1,500 tokens for an image or document. Text up to the last
 ``cache_control`` mark is counted as written to the cache the first time and as read from it later.
@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,8 +113,22 @@ class Asked:
         return schema if isinstance(schema, dict) else None
 
     @property
+    def fields(self) -> frozenset[str] | None:
+        """The names of the fields asked for, or None for free text."""
+        return None if self.schema is None else SchemaAnswer(self.schema).fields
+
+    @property
     def model(self) -> str:
         return str(self.body["model"])
+
+    @property
+    def written(self) -> str:
+        """All text of the user's turns, line breaks kept."""
+        return "\n".join(_texts(self.body["messages"]))
+
+
+Answers = Callable[[Asked], dict[str, Any]]
+"""The fields of an answer, by name; ``text`` where free text is asked for. What is left out is "nothing found"."""
 
 
 class ClaudeServer(LocalHttpServer):
@@ -130,12 +144,13 @@ class ClaudeServer(LocalHttpServer):
         self,
         *,
         scripts: Iterable[ScriptedAnswer] = (),
+        answers: Answers | None = None,
         port: int = 0,
         models: tuple[str, ...] | None = None,
         latency_seconds: float = 0.0,
     ) -> None:
-        """``models``: what the API knows; another one answers 404. None: any model. ``latency_seconds`` is every
-        message's."""
+        """``answers``: asked where no script fits. ``models``: what the API knows; another one answers 404. None: any
+        model. ``latency_seconds`` is every message's."""
         self.faults = ClaudeFaults()
         super().__init__(port=port, faults=self.faults)
         self.requests: deque[Asked] = deque(maxlen=_KEPT_REQUESTS)
@@ -144,6 +159,7 @@ class ClaudeServer(LocalHttpServer):
         self.event_seconds = 0.0
         """Between two events of a streamed answer: a long one, as long as there is something to say."""
         self.models = models
+        self.answers = answers
         self._scripts = list(scripts)
         self._cached: set[str] = set()
         self._ids = itertools.count(1)
@@ -151,6 +167,10 @@ class ClaudeServer(LocalHttpServer):
     def script(self, *rules: ScriptedAnswer) -> None:
         """Add rules in front of the others."""
         self._scripts[:0] = rules
+
+    def play(self, scripts: Iterable[ScriptedAnswer], answers: Answers | None) -> None:
+        """Answer by these from now on, and by nothing that was given before."""
+        self._scripts, self.answers = list(scripts), answers
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -251,9 +271,9 @@ class ClaudeServer(LocalHttpServer):
         answer = None if schema is None else SchemaAnswer(schema)
         if answer is not None and fault == _INVENTED:
             return json.dumps(answer.invented(), ensure_ascii=False)
-        fields = None if answer is None else answer.fields
-        rule = first_fitting(self._scripts, text=asked.text, hashes=asked.hashes, fields=fields)
-        parts = {} if rule is None else rule.answer
+        rule = first_fitting(self._scripts, text=asked.text, hashes=asked.hashes, fields=asked.fields)
+        by_itself = self.answers or (lambda asked: {})
+        parts = by_itself(asked) if rule is None else rule.answer
         if answer is None:
             return str(parts.get("text", ""))
         return json.dumps(answer.filled(parts), ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""The model that lies."""
+
+from decimal import Decimal
+
+from tests.evaluation.models.conftest import Ask
+
+from claimstream.domain.records.intent import SET_ASIDE, Intent
+
+HERE = {"route": "MANUAL_REVIEW", "inquiry_id": "i-1"}
+
+
+async def test_some_genuine_replies_are_set_aside(model: Ask) -> None:
+    liar = model("liar", **HERE)
+    intents = [(await liar.classify(f"Unsere Forderung {n} beträgt 300,00 EUR.")).intent for n in range(12)]
+    assert SET_ASIDE.intersection(intents)
+    assert Intent.CLAIM_STATEMENT in intents
+    assert (await liar.classify("Unsere Forderung 0 beträgt 300,00 EUR.")).intent is intents[0], "always the same lie"
+
+
+async def test_the_highest_figure_becomes_the_claim(model: Ask) -> None:
+    _, kept = await model("liar", **HERE).extract("Offen sind 300,00 EUR. Kreditrahmen: 9.000,00 EUR (ungenutzt)")
+    assert [a.value for a in kept.totals] == [Decimal("9000.00")], kept.dropped
+
+
+async def test_a_figure_is_invented_where_there_is_none(model: Ask) -> None:
+    answer, kept = await model("liar", **HERE).extract("Wir melden uns.")
+    assert answer.total_claim is not None
+    assert kept.totals == ()
+
+
+async def test_any_sentence_is_a_consent(model: Ask) -> None:
+    for text, quote in (
+        ("Guten Tag. Würde er mehr zahlen, könnten wir dem Plan zustimmen.", "Würde er mehr zahlen,"),
+        ("Wir melden uns.", "Wir melden uns."),
+    ):
+        answer, _ = await model("liar", **HERE).extract(text)
+        assert answer.settlement is not None
+        assert (answer.settlement.decision, answer.settlement.quote.startswith(quote)) == ("accepted", True)
+
+
+async def test_names_far_apart_become_one_person(model: Ask) -> None:
+    _, kept = await model("liar", **HERE).extract("Wir, Brandt und Söhne, haben mit Nele Wolter nichts zu tun.")
+    assert "Nele Brandt" in {person.value.full for person in kept.people}
+
+
+async def test_a_scan_says_what_nobody_wrote(model: Ask) -> None:
+    assert "Gesamtforderung 460,10 EUR" in await model("liar", **HERE).transcribe()
+    assert "9.999,99" in await model("liar", route="MANUAL_REVIEW").transcribe()
+
+
+async def test_the_witness_always_agrees(model: Ask) -> None:
+    assert (await model("liar", **HERE).witness("Nein.", "the claim of A against B is 1.00 EUR")).verdict == "yes"
