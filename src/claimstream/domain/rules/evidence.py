@@ -158,7 +158,7 @@ class _Check:
             return None
         first, last = (r"[\W_]+".join(_WORD.findall(fold(name))) for name in (found.value.first, found.value.last))
         # Turned round, a name has a comma or stands in two cells: "Falk Uwe und Petra Brandt" names no Petra Falk.
-        names = rf"{first}(?: [^\W\d_.]+\.?){{0,2}} {last}|{last} ?[,;|\t] ?{first}" if first else last
+        names = rf"{first}(?: [^\W\d_]\.?)? {last}|{last} ?[,;|\t] ?{first}" if first else last
         return kept if re.search(rf"(?<!\w)(?:{names})(?!\w)", _one_line(fold(kept.evidence.quote))) else None
 
     def name(self, found: Found[str]) -> Found[str] | None:

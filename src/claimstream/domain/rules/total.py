@@ -16,6 +16,7 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import SourceKind
+from claimstream.domain.rules.model_need import SETTLED_BY_A_MODEL
 
 BARE_CONFIDENCE = 0.60
 """Of an amount without a label that only the rules read: nothing says what it is, so it is shown but not written."""
@@ -108,7 +109,7 @@ def _agreed(readings: list[_Reading]) -> list[_Reading]:
 
     def settled(reading: _Reading) -> _Reading:
         amount = reading.amount
-        if amount.doubt is None or amount.value is None:
+        if amount.doubt not in SETTLED_BY_A_MODEL or amount.value is None:
             return reading
         return replace(reading, amount=sure.get((reading.source_id, amount.value), amount))
 
