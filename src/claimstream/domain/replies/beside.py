@@ -357,12 +357,8 @@ def ties_accepted(piece: Piece, sums: Collection[Decimal], found: Collection[Dec
     return tie_in(low, piece.marked)
 
 
-def leaves_declined(piece: Piece, *, any_words: bool = False) -> bool:
-    """Whether a piece beside a refusal leaves it the last word.
-
-    Args:
-        any_words: it need not be of a known kind, as long as it holds no word that opens a door.
-    """
+def leaves_declined(piece: Piece) -> bool:
+    """Whether a piece beside a refusal leaves it the last word."""
     piece = replace(piece, low=MADE_AVAILABLE.without(piece.low))
     low = COURTESY.without(piece.low)
     if NO.fullmatch(low) or THANKED.find(low):
@@ -373,8 +369,6 @@ def leaves_declined(piece: Piece, *, any_words: bool = False) -> bool:
         return True
     if not _opens_nothing(piece.low):
         return False
-    if any_words and not piece.half:
-        return True
     if piece.half:
         return piece.apart and is_closed(piece.low)
     if piece.outside or (_is_heading(piece) and not _SENTENCE_END.search(piece.sentence.written)):

@@ -203,7 +203,8 @@ def bears_out(text: Text, decision: SettlementDecision, start: int, end: int) ->
     """Return whether a text lets an answer count that somebody else has read at ``text.written[start:end]``.
 
     One sentence there must give this answer to the plan, and none of the text another one, a condition, or a word by
-    which the answer may be less. Words that nobody knows may stand beside it: they are what the other reader is for.
+    which the answer may be less. Beside an acceptance, sentences that nobody knows may stand: they are what the other
+    reader is for.
     """
     return decision in {ACCEPTED, DECLINED} and _speaks(text) and _Reply(text).bears_out(decision, start, end)
 
@@ -328,7 +329,7 @@ class _Reply:
         """As the function of this name."""
         if self._boxes or set(self._said.values()) != {decision} or self._conditions():
             return False
-        leaves = self._leaves(decision, any_words=True)
+        leaves = self._leaves(decision, unknown=True)
         plain = {number for number in self._said if self._plainly(number, decision, leaves)}
         quoted = any(start < self._pieces[n].sentence.end and self._pieces[n].sentence.start < end for n in plain)
         return quoted and all(
@@ -398,11 +399,11 @@ class _Reply:
             return leaves(half)
         return decision is DECLINED is also and is_closed(AGREES.without(half.low))
 
-    def _leaves(self, decision: SettlementDecision, *, any_words: bool = False) -> Callable[[Piece], bool]:
-        """The judge of the pieces beside an answer; ``any_words``: they may be of an unknown kind."""
+    def _leaves(self, decision: SettlementDecision, *, unknown: bool = False) -> Callable[[Piece], bool]:
+        """The judge of the pieces beside an answer; ``unknown``: beside an acceptance they may be of no known kind."""
         if decision is DECLINED:
-            return lambda piece: leaves_declined(piece, any_words=any_words)
-        ties_nothing = {None, UNKNOWN} if any_words else {None}
+            return leaves_declined
+        ties_nothing = {None, UNKNOWN} if unknown else {None}
         return lambda piece: self._tie(piece) in ties_nothing
 
     def _tie(self, piece: Piece) -> str | None:
