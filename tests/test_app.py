@@ -435,6 +435,15 @@ async def test_the_start_warns_of_a_model_that_ends(settings: Settings, caplog: 
     assert "claude-sonnet-4-5" in caplog.text
 
 
+@pytest.mark.parametrize(("budget", "warned"), [("0.3", True), ("5", False)])
+async def test_the_start_warns_of_a_budget_that_one_mail_may_exceed(
+    settings: Settings, caplog: pytest.LogCaptureFixture, budget: str, warned: bool
+) -> None:
+    async with App(settings.model_copy(update={"model_daily_budget_usd": Decimal(budget)})) as app:
+        await app.check()
+    assert ("model_budget_small" in caplog.text) == warned
+
+
 def test_a_command_that_asks_postgresql_only_loads_no_sdk_of_a_model() -> None:
     """Anthropic's takes a second, for which nobody wants to wait before a table of emails."""
     commands = ("access", "report.found", "dead.messages", "replay")

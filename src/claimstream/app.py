@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from claimstream.alerts import CREDENTIALS, Alerts
 from claimstream.connections import (
+    budget_warnings,
     make_blobs,
     make_clients,
     make_database,
@@ -283,6 +284,8 @@ class App:
         for model in {self.settings.extraction_model, self.settings.classification_model}:
             if warning := deprecation_warning(model):
                 log.warning("model_deprecated", model=model, consequence=warning)
+        for warning in budget_warnings(self.settings):
+            log.warning("model_budget_small", consequence=warning)
 
     async def _check_gmail(self) -> str:
         """Open one of a few mailboxes, at random: a single revoked grant is no reason to leave the others unserved.

@@ -1,7 +1,8 @@
 """The clients of other services, made as the settings say: for the worker and for the commands alike.
 
 Each ``make_*`` returns None where its service is not configured and may be missing, and raises SettingsError where
-nothing works without it. Nothing is connected yet: who makes a client closes it. A client's library is loaded when it
+nothing works without it, and WrongEnvironmentError where a proxy or the authorities that the environment names are of
+no use. Nothing is connected yet: who makes a client closes it. A client's library is loaded when it
 is first wanted: Anthropic's alone takes a second, and most commands ask PostgreSQL only.
 """
 
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from claimstream.external import postgres_errors
 from claimstream.external.door import Door
+from claimstream.external.sessions import check_environment
 from claimstream.external.shared_circuits import RedisMissingError, RedisUrlError, SharedCircuits
 from claimstream.settings import Settings, SettingsError, not_set
 from claimstream.store.database import Database
 
 if TYPE_CHECKING:
-    from claimstream.external.claude import Claude
+    from claimstream.external.claude import Claude, ClaudeOptions
     from claimstream.external.gcs import Blobs
     from claimstream.external.gmail import Gmail
     from claimstream.external.gmail_credentials import Credentials
@@ -42,6 +44,7 @@ def make_database(settings: Settings, door: Door) -> Database:
 def make_gmail(settings: Settings, door: Door, *, pace: "GmailPace | None" = None) -> "Gmail":
     from claimstream.external.gmail import Gmail, GmailOptions
 
+    check_environment()
     options = GmailOptions(base_url=settings.gmail_base_url) if settings.gmail_base_url else None
     return Gmail(door, _gmail_credentials(settings, door), options, pace=pace)
 
@@ -80,6 +83,7 @@ def make_mailer(settings: Settings, door: Door) -> "Mailer | None":
 
     if settings.smtp_url is None or settings.mail_from is None:
         return None
+    check_environment()
     return Mailer(door, SmtpOptions(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from))
 
 
@@ -88,6 +92,7 @@ def make_blobs(settings: Settings, door: Door) -> "Blobs | None":
 
     if settings.gcs_bucket is None:
         return None
+    check_environment()
     key = settings.google_application_credentials
     options = BlobsOptions(
         bucket=settings.gcs_bucket, api_root=settings.storage_emulator_host, service_file=str(key) if key else None
@@ -96,18 +101,39 @@ def make_blobs(settings: Settings, door: Door) -> "Blobs | None":
 
 
 def make_model(settings: Settings, door: Door) -> "Claude | None":
-    from claimstream.external.claude import Claude, ClaudeOptions
+    from claimstream.external.claude import Claude
+
+    if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
+        return None
+    check_environment()
+    return Claude(door, _model_options(settings))
+
+
+def budget_warnings(settings: Settings) -> list[str]:
+    """Tell of budgets for the model that an ordinary mail may exceed by itself."""
+    from claimstream.external.claude import budget_warning
+
+    if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
+        return []
+    options = _model_options(settings)
+    warnings = (
+        budget_warning("MODEL_DAILY_BUDGET_USD", settings.model_daily_budget_usd, options),
+        budget_warning("MODEL_EMAIL_BUDGET_USD", settings.model_email_budget_usd, options),
+    )
+    return [warning for warning in warnings if warning]
+
+
+def _model_options(settings: Settings) -> "ClaudeOptions":
+    from claimstream.external.claude import ClaudeOptions
 
     key, base_url = settings.anthropic_api_key, settings.anthropic_base_url
-    if key is None and base_url is None:
-        return None
     options = ClaudeOptions(
         # A gateway of one's own may hold the key itself; the SDK wants one all the same.
         api_key=key.get_secret_value() if key else "none",
         extraction_model=settings.extraction_model,
         classification_model=settings.classification_model,
     )
-    return Claude(door, options if base_url is None else replace(options, base_url=base_url))
+    return options if base_url is None else replace(options, base_url=base_url)
 
 
 def shared_circuits(settings: Settings) -> SharedCircuits | None:

@@ -1,6 +1,6 @@
 """Pub/Sub as the settings name it: the connection, topics and subscriptions."""
 
-from claimstream.external.sessions import trust_named_authorities
+from claimstream.external.sessions import check_environment, trust_named_authorities
 from claimstream.pubsub import Admin, connect
 from claimstream.pubsub.wire import Channel
 from claimstream.settings import Settings
@@ -10,7 +10,9 @@ _MAX_DELIVERY_ATTEMPTS = 100
 
 
 async def connect_pubsub(settings: Settings) -> Channel:
-    """A channel as the settings say; close it with ``await channel.close()``. Raises PubSubError."""
+    """A channel as the settings say; close it with ``await channel.close()``. Raises PubSubError,
+    and WrongEnvironmentError."""
+    check_environment()
     trust_named_authorities()
     key = settings.google_application_credentials
     return await connect(

@@ -516,6 +516,21 @@ async def test_a_health_port_in_use_is_named(app: App, installed: dict[str, str]
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize(("variable", "value"), [("SSL_CERT_FILE", "/"), ("HTTPS_PROXY", "kein proxy")])
+async def test_a_wrong_variable_of_the_environment_is_named(
+    app: App, installed: dict[str, str], variable: str, value: str
+) -> None:
+    asking = installed | {variable: value, "COLUMNS": "300"}
+    for command in (["run"], ["audit", "--since", "2026-01-01"], ["doctor"]):
+        ended = await claimstream(*command, environment=asking)
+        assert ended.status == (1 if command == ["doctor"] else 2), command
+        assert f"{variable}: " in ended.out + ended.err
+        assert "Traceback" not in ended.err
+    failed = [line for line in ended.out.splitlines() if "✗" in line]
+    assert failed
+    assert all(f"{variable}: " in line for line in failed), "each by the variable at fault"
+
+
 async def test_a_variable_that_asyncpg_cannot_read_is_named(home: dict[str, str]) -> None:
     wrong = {"DATABASE_URL": "postgresql://127.0.0.1:9/db", "PGPORT": "tcp://10.0.0.1:5432"}
     ended = await claimstream("mailboxes", environment=home | wrong)

@@ -165,3 +165,12 @@ async def test_mailboxes_are_counted_on_a_terminal(app: App, monkeypatch: pytest
     await many_mailboxes(app, 6)
     await look_at_mailboxes(app.gmail, await app.mailboxes.all(), most=None)
     assert "7/7" in screen.getvalue()
+
+
+@pytest.mark.parametrize("variable", ["MODEL_DAILY_BUDGET_USD", "MODEL_EMAIL_BUDGET_USD"])
+async def test_a_budget_that_one_mail_may_exceed_is_a_warning(
+    app: App, installed: dict[str, str], variable: str
+) -> None:
+    for value, warned in (("0.3", True), ("5", False)):
+        findings = await diagnose(set_to(installed, variable, value))
+        assert [f.service for f in findings if f.state == "warning" and variable in f.text] == ["Claude"] * warned

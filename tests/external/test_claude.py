@@ -2,6 +2,7 @@ import base64
 import gc
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,9 +22,15 @@ from tests.external.conftest import FAST, Entrance, HttpServer, Telemetry
 from claimstream.domain.records.extraction import AmountRank, Method, ReferenceDirection, SettlementDecision
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.domain.rules.evidence import keep_evidenced
-from claimstream.external.claude import Claude, ClaudeOptions, ModelAnswerInvalid, deprecation_warning
+from claimstream.external.claude import (
+    Claude,
+    ClaudeOptions,
+    ModelAnswerInvalid,
+    budget_warning,
+    deprecation_warning,
+)
 from claimstream.external.claude_errors import classify
 from claimstream.external.claude_prompts import PROMPT_VERSION
 from claimstream.external.door import Door
@@ -171,17 +178,17 @@ async def test_what_the_source_does_not_prove_is_dropped_afterwards(claude: Clau
 
 @pytest.mark.parametrize(("data", "media_type"), [(PICTURE, "image/png"), (PICTURE, "application/pdf")])
 async def test_transcribes_pictures_and_documents(claude: Claude, data: bytes, media_type: str) -> None:
-    answer = await claude.transcribe(data, media_type)
+    answer = await claude.transcribe(Shown(media_type, data))
     assert answer.value == "Restbetrag\n50,00 EUR"
 
 
 async def test_nothing_readable_is_an_empty_text(claude: Claude) -> None:
-    assert (await claude.transcribe(b"\x89PNG other", "image/png")).value == ""
+    assert (await claude.transcribe(Shown("image/png", b"\x89PNG other"))).value == ""
 
 
 async def test_a_media_type_the_model_cannot_see_is_refused_unsent(claude: Claude, server: ClaudeServer) -> None:
     with pytest.raises(Refused, match="image/tiff cannot be shown") as caught:
-        await claude.transcribe(b"II*", "image/tiff")
+        await claude.transcribe(Shown("image/tiff", b"II*"))
     assert caught.value.status == "unsupported_media_type"
     assert not server.requests
 
@@ -375,7 +382,7 @@ class TestAStream:
         server.script(script)
         server.event_seconds = 0.1
         started = time.monotonic()
-        answer = await hasty.transcribe(PICTURE, "image/png")
+        answer = await hasty.transcribe(Shown("image/png", PICTURE))
         assert answer.value == text
         assert time.monotonic() - started > 2.0, "longer than silence may last"
         assert len(server.requests) == 1
@@ -500,7 +507,7 @@ class TestRefusalsOfAMail:
             with pytest.raises(Refused):
                 await claude.extract(SOURCE, intent=Intent.CLAIM_STATEMENT, letter=None)
             with pytest.raises(Refused):
-                await claude.transcribe(PICTURE, "image/png")
+                await claude.transcribe(Shown("image/png", PICTURE))
         assert server.calls["messages"] == 4
 
 
@@ -551,10 +558,21 @@ async def test_a_question_leaves_nothing_of_its_request_behind(claude: Claude) -
     gc.disable()  # it comes by rarely, and a request may hold pictures
     try:
         for _ in range(3):
-            await claude.transcribe(PICTURE, "image/png")
+            await claude.transcribe(Shown("image/png", PICTURE))
         left = [
             type(each).__name__ for each in gc.get_objects() if isinstance(each, AsyncMessageStream | httpx2.Request)
         ]
     finally:
         gc.enable()
     assert left == []
+
+
+def test_a_budget_that_one_mail_may_exceed_is_warned_of() -> None:
+    options = ClaudeOptions(api_key="k")
+    warning = budget_warning("MODEL_DAILY_BUDGET_USD", Decimal("0.3"), options) or ""
+    assert "MODEL_DAILY_BUDGET_USD is 0.3 USD" in warning
+    (most,) = re.findall(r"up to (\d+\.\d\d) USD", warning)
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most), options) is None
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most) - Decimal("0.02"), options)
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", None, options) is None
+    assert budget_warning("MODEL_DAILY_BUDGET_USD", Decimal(most), replace(options, extraction_model="claude-opus-5-5"))

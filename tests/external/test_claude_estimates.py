@@ -7,9 +7,15 @@ import pytest
 from tests.external.conftest import Entrance
 
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.external.claude import Claude, ClaudeOptions
-from claimstream.external.claude_estimates import PAGE_TOKENS, UNKNOWN_PAGES, highest_cost_usd, text_tokens
+from claimstream.external.claude_estimates import (
+    IMAGE_TOKENS,
+    PAGE_TOKENS,
+    UNKNOWN_PAGES,
+    highest_cost_usd,
+    text_tokens,
+)
 from claimstream.external.claude_prices import Usage, cost_usd
 from claimstream.local.claude.server import ClaudeServer
 
@@ -95,11 +101,18 @@ async def test_a_question_asked_twice_is_reserved_once(guarded: Claude, purse: P
 
 async def test_each_page_of_a_pdf_counts_as_picture_and_text(guarded: Claude, purse: Purse) -> None:
     for pages in (1, 2, None):
-        await guarded.transcribe(b"%PDF-1.7", "application/pdf", pages=pages)
+        await guarded.transcribe(Shown("application/pdf", b"%PDF-1.7"), pages=pages)
     one, two, unknown = (reserved for reserved, _ in purse.reserved)
     each = 2 * cost_usd(MODEL, Usage(cache_creation_tokens=PAGE_TOKENS))
     assert two - one == each
     assert unknown - one == (UNKNOWN_PAGES - 1) * each
+
+
+async def test_each_page_of_a_fax_counts_as_a_picture(guarded: Claude, purse: Purse) -> None:
+    for pages in (1, 3):
+        await guarded.transcribe(*[Shown("image/png", b"\x89PNG")] * pages)
+    one, three = (reserved for reserved, _ in purse.reserved)
+    assert three - one == 2 * 2 * cost_usd(MODEL, Usage(cache_creation_tokens=IMAGE_TOKENS))
 
 
 async def test_what_the_purse_raises_ends_the_question_unasked(claude: Claude, server: ClaudeServer) -> None:

@@ -19,7 +19,12 @@ from claimstream.external.errors import Outage
 from claimstream.external.gcs import Blobs, BlobsOptions
 from claimstream.external.gmail import Gmail, GmailOptions
 from claimstream.external.gmail_credentials import RefreshToken, StaticToken
-from claimstream.external.sessions import on_this_machine, trust_named_authorities
+from claimstream.external.sessions import (
+    WrongEnvironmentError,
+    check_environment,
+    on_this_machine,
+    trust_named_authorities,
+)
 
 HOST = "service.invalid"
 _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -166,3 +171,48 @@ async def test_no_proxy_is_asked_for_a_server_on_this_machine(
 )
 def test_loopback_hosts_are_this_machine(url: str, expected: bool) -> None:
     assert on_this_machine(url) is expected
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_is_no_url_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for sound in (
+        "http://proxy.example:3128",
+        "http://user:secret@127.0.0.1:1",
+        "https://proxy.example",
+        "http://[::1]:1",
+    ):
+        monkeypatch.setenv(name, sound)
+        check_environment()
+    for wrong in (
+        "kein proxy",
+        "::",
+        "proxy.example:3128",
+        "socks5://proxy.example:1",
+        "http://",
+        "http://a:secret@b:99999999",
+    ):
+        monkeypatch.setenv(name, wrong)
+        with pytest.raises(WrongEnvironmentError, match=f"{name.upper()}: .*Expected http://host:port") as caught:
+            check_environment()
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_authorities_of_no_use_are_named(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv(name, str(authority.file))
+    check_environment()
+    empty, other = tmp_path / "empty.pem", tmp_path / "other.pem"
+    empty.touch()
+    other.write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n\xff")
+    for path, why in (
+        (tmp_path, "is a folder"),
+        (empty, "holds no certificate"),
+        (other, "holds no certificate"),
+        (tmp_path / "none", "cannot be read (No such file or directory)"),
+    ):
+        monkeypatch.setenv(name, str(path))
+        with pytest.raises(WrongEnvironmentError) as caught:
+            check_environment()
+        assert str(caught.value).startswith(f"{name}: {path} {why}")

@@ -72,13 +72,20 @@ class TestPostgresql:
         with pytest.raises(Outage, match="no TLS connection"):
             await self.ask(entrance, f"{LOOPBACK}:{port}", f"sslmode=verify-full&sslrootcert={authority.file}")
 
+    @pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
     async def test_a_server_without_tls_is_told_nothing(
-        self, entrance: Entrance, stack: LocalStack, authority: Authority
+        self, entrance: Entrance, stack: LocalStack, authority: Authority, mode: str
     ) -> None:
         assert stack.postgres is not None
-        query = f"sslmode=verify-full&sslrootcert={authority.file}"
-        with pytest.raises(Outage):
+        query = f"sslmode={mode}" + ("" if mode == "require" else f"&sslrootcert={authority.file}")
+        with pytest.raises(Outage, match=r"has no TLS, on which DATABASE_URL insists.*sslmode"):
             await self.ask(entrance, f"localhost:{stack.postgres.port}", query)
+
+    async def test_a_server_without_tls_will_do_where_it_is_only_preferred(
+        self, entrance: Entrance, stack: LocalStack
+    ) -> None:
+        assert stack.postgres is not None
+        assert await self.ask(entrance, f"localhost:{stack.postgres.port}", "sslmode=prefer") == 1
 
 
 class MongoWithTls(LocalMongo):

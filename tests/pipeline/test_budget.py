@@ -1,6 +1,7 @@
 """No mail, and no number of mails at once, costs more than the day's budget; and one mail has a share of it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -198,3 +199,19 @@ async def test_a_dead_workers_reservation_holds_up_nothing_for_ever(
     assert await runner_of(app, daily_budget_usd=Decimal("0.30")).process(email_id) == Settled()
     assert claude.requests
     assert await reserved(app) == []
+
+
+async def test_a_person_is_told_what_a_question_may_cost_and_what_is_left(app: App, arrive: Arrive) -> None:
+    """Most of the budget is there, and no question may take all of it."""
+    email_id = await arrive()
+    assert await runner_of(app, daily_budget_usd=Decimal("0.20")).process(email_id) == Settled()
+    summary = await summary_of(app, email_id)
+    assert summary.review_reason == "budget"
+    text = await app.emails.report(email_id)
+    assert text is not None
+    why = ProcessingReport.model_validate_json(text).decision.why
+    told = re.search(
+        r"may cost up to (\S+) USD, and of the day's 0.20 USD (\S+) are left \(MODEL_DAILY_BUDGET_USD\)", why
+    )
+    assert told is not None, why
+    assert Decimal("0.15") < Decimal(told[2]) < Decimal("0.20") < Decimal(told[1])

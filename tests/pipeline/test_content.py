@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
-from tests.helpers import NOW, until
+from tests.helpers import LONG, NOW, until
 from tests.pipeline.test_runner import PROSE, arrive, make_runner, report_of, settle
 from tests.reading import samples
 
 from claimstream.app import App
-from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail import ParsedMail, Shown
 from claimstream.domain.records.work import Claimed
 from claimstream.domain.records.world import World
 from claimstream.evaluation.desk import load_world
@@ -24,7 +24,7 @@ from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.mail_memory import MailMemory
 from claimstream.pipeline.runner import Wait
 from claimstream.pipeline.stages.fetch import fetch
-from claimstream.reading import MailReader
+from claimstream.reading import Drawn, MailReader
 from claimstream.settings import Settings
 
 Reply = Callable[..., bytes]
@@ -143,7 +143,7 @@ async def test_scans_that_are_kept_nowhere_are_fetched_once(content: MailContent
     async with AsyncExitStack() as entered:
         shown = (content.scan(fetched, scan, wanted) for scan in scans)
         found = await asyncio.gather(*(entered.enter_async_context(scan) for scan in shown))
-        assert [len(data or b"") for data in found] == [scan.size for scan in scans]
+        assert [len(drawn.pages[0].data) for drawn in found] == [scan.size for scan in scans]
     assert stack.gmail.calls["messages.get"] == calls + 1
 
 
@@ -155,8 +155,8 @@ async def test_a_scan_of_other_bytes_is_shown_to_no_model(app: App, stack: Local
     content = MailContent(claimed.email, app.gmail, app.blobs, app.services.reader, MailMemory(TOTAL))
     fetched = await fetch(claimed.email, content, app.blobs)
     (scan,) = [source for source in (await content.mail(fetched)).sources if source.needs_vision]
-    async with content.scan(fetched, scan, {scan.source_id}) as data:
-        assert data == pdf
+    async with content.scan(fetched, scan, {scan.source_id}) as drawn:
+        assert drawn == Drawn((Shown("application/pdf", pdf),))
     assert app.blobs is not None
     other = await app.blobs.put(f"other/{claimed.email.email_id}", b"another firm's scan", "application/pdf")
     with pytest.raises(Outage, match="other bytes than were archived"):
@@ -196,10 +196,21 @@ async def test_a_mail_gives_back_all_the_memory_it_took(content: MailContent) ->
     fetched = Fetched(received_at=received_at, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
     before, scans = memory.free, [source for source in mail.sources if source.needs_vision]
     async with content.scan(fetched, scans[0], {scans[0].source_id}):
-        assert memory.free == before - 5 * scans[0].size, "the scan, and what a model is sent of it"
+        assert memory.free == before - 4 * scans[0].size, "the scan, and what a model is sent of it"
     assert memory.free == before
     content.release()
     assert memory.free == TOTAL
+
+
+async def test_what_has_begun_gets_more_however_much_its_mailbox_has(content: MailContent, world: World) -> None:
+    memory, mailbox = content.memory, world.tenants[0].mailboxes[0]
+    others = await memory.take(TOTAL // 2, mailbox)
+    for_another = asyncio.create_task(memory.take(2**20, mailbox))
+    await asyncio.sleep(0)
+    assert not for_another.done(), "it has as much as is free"
+    (await asyncio.wait_for(content._beside(2**20), LONG)).shrink(0)
+    others.shrink(0)
+    await for_another
 
 
 async def test_a_large_mail_is_asked_for_again_with_room_for_it(app: App, stack: LocalStack, world: World) -> None:

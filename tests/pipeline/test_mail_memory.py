@@ -128,3 +128,17 @@ async def test_an_owner_may_take_all_that_is_free_at_once() -> None:
     memory = memory_of()
     assert (await asyncio.wait_for(memory.take(90, "large"), 60)).grow(90)
     assert memory.free == 10
+
+
+async def test_what_has_begun_goes_before_what_has_not() -> None:
+    memory = memory_of()
+    (first,) = await begun(memory, 60)
+    large = [asyncio.create_task(memory.take(90)) for _ in range(3)]
+    more = asyncio.create_task(memory.take(40, has_begun=True))
+    await settled()
+    assert not more.done()
+    first.result().shrink(0)
+    await settled()
+    assert (more.done(), [task.done() for task in large]) == (True, [False, False, False])
+    for task in large:
+        task.cancel()

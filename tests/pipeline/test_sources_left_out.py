@@ -1,5 +1,6 @@
 """Nothing is written while a source that the model was wanted for is left out: it might say something else."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.helpers import add_email, summary_of
+from tests.pipeline.test_runner import report_of
 from tests.reading import samples
 
 from claimstream.app import App
@@ -112,3 +114,76 @@ async def test_an_unreadable_logo_holds_up_nothing(
     fault.answer, fault.containing = "refusal", b"image/png"
     summary = await ends(app, stack, world, BODY, ("logo.png", samples.image(60, 60)))
     assert (summary.outcome, summary.new_amount) == ("updated", Decimal("812.40"))
+
+
+FAX_BODY = "Guten Tag,\n\nnach unseren Unterlagen fehlt noch etwas, siehe das Fax.\n"
+
+
+def says(claude: ClaudeServer, text: str) -> None:
+    intent = {"intent": "claim_statement", "confidence": 0.9, "why": "says what is owed"}
+    claude.script(
+        ScriptedAnswer(when=When(contains="siehe das Fax"), schema_has="confidence", answer=intent),
+        ScriptedAnswer(when=When(contains="Transcribe"), schema_has="text", answer={"text": text}),
+    )
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+async def test_a_fax_is_read_page_by_page(
+    app: App, stack: LocalStack, world: World, claude: ClaudeServer, pages: int
+) -> None:
+    says(claude, "Die Gesamtforderung beträgt 933,10 EUR.")
+    summary = await ends(app, stack, world, FAX_BODY, ("fax.tif", samples.fax(pages)))
+    assert summary.new_amount == Decimal("933.10")
+    asked = [one.body["messages"][0]["content"] for one in claude.requests]
+    (shown,) = [blocks for blocks in asked if not isinstance(blocks, str) and blocks[0]["type"] == "image"]
+    assert [block["source"]["media_type"] for block in shown[:-1]] == ["image/png"] * pages
+
+
+async def test_nothing_is_written_of_a_fax_of_too_many_pages(
+    app: App, stack: LocalStack, world: World, claude: ClaudeServer
+) -> None:
+    says(claude, "Die Gesamtforderung beträgt 933,10 EUR.")
+    summary = await ends(app, stack, world, FAX_BODY, ("fax.tif", samples.fax(21)))
+    assert summary.outcome == "review"
+    assert (await unread_of(app, summary)) == [("attachment-1/rest", "too_large", "Read the first 20 pages.")]
+
+
+async def test_a_photo_of_too_many_bytes_is_shown_scaled_down(
+    app: App, stack: LocalStack, world: World, claude: ClaudeServer
+) -> None:
+    says(claude, "Die Gesamtforderung beträgt 933,10 EUR.")
+    photo = samples.image(2600, 2600)
+    summary = await ends(app, stack, world, FAX_BODY, ("photo.png", photo))
+    assert summary.new_amount == Decimal("933.10")
+    blocks = [b for one in claude.requests for b in one.body["messages"][0]["content"] if isinstance(b, dict)]
+    (data,) = [block["source"]["data"] for block in blocks if block["type"] == "image"]
+    assert len(data) <= 5 * 1024**2 < 4 / 3 * len(photo)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"\0\0\0\x18ftypheic" + b"\0" * 30_000, "unknown_type"), (samples.fax(1)[:300], "broken")],
+    ids=["of a kind that nobody opens", "damaged"],
+)
+async def test_a_picture_that_no_model_is_shown_is_told(
+    app: App, stack: LocalStack, world: World, claude: ClaudeServer, data: bytes, reason: str
+) -> None:
+    says(claude, "")
+    summary = await ends(app, stack, world, FAX_BODY, ("picture.bin", data))
+    assert summary.outcome == "review"
+    assert [(source_id, why) for source_id, why, _ in await unread_of(app, summary)] == [("attachment-1", reason)]
+
+
+async def test_a_picture_that_the_model_refuses_is_told(
+    app: App, stack: LocalStack, world: World, claude: ClaudeServer
+) -> None:
+    says(claude, "")
+    photo = samples.image()
+    claude.faults.fail(400, operation="messages", containing=base64.b64encode(photo)[3000:3040])
+    summary = await ends(app, stack, world, FAX_BODY, ("photo.png", photo))
+    assert await unread_of(app, summary) == [("attachment-1", "not_shown", "The model refused it (400).")]
+
+
+async def unread_of(app: App, summary: EmailSummary) -> list[tuple[str, str, str]]:
+    report = await report_of(app, summary.email_id)
+    return [(unread.source_id, unread.reason, unread.detail) for unread in report.unread]

@@ -84,6 +84,23 @@ def image(width: int = 800, height: int = 600, form: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
+def fax(pages: int) -> bytes:
+    buffer = io.BytesIO()
+    page = Image.new("1", (1728, 1100), 1)
+    page.paste(0, (0, 0, 400, 300))
+    page.save(buffer, "TIFF", compression="group4", save_all=True, append_images=[page] * (pages - 1))
+    return buffer.getvalue()
+
+
+def black_png(width: int, height: int) -> bytes:
+    """A picture that takes three bytes a pixel once it is unpacked, made without unpacking it."""
+    packer = zlib.compressobj(1)
+    rows = b"".join(packer.compress(bytes(1 + 3 * width)) for _ in range(height)) + packer.flush()
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b""))
+    framed = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
 def scanned_pdf() -> bytes:
     buffer = io.BytesIO()
     Image.effect_noise((600, 800), 80).save(buffer, "PDF")

@@ -15,6 +15,8 @@ import claimstream.reading
 from claimstream.reading import Limits, compound
 from claimstream.reading.mail import read_mail
 
+GROWING = "\ufdfa"
+"""One character that becomes 18 when it is spelled for comparison."""
 ROOMY = Limits(max_text_chars=10**8, max_mail_chars=10**8)
 
 
@@ -134,6 +136,18 @@ CASES = {
     "characters of the body": Case(of_bytes, 112, limits=Limits(max_text_chars=100)),
     "characters of a file": Case(lambda n: files(b"x" * n), 100, limits=Limits(max_text_chars=100)),
     "characters of a mail": Case(lambda n: files(b"x" * 50, b"y" * n), 49, limits=Limits(max_mail_chars=100)),
+    "spelled-out characters of the body": Case(
+        lambda n: samples.mail(GROWING * n), 5, limits=Limits(max_text_chars=100, max_mail_chars=200)
+    ),
+    "spelled-out characters of a file": Case(
+        lambda n: files((GROWING * n).encode()), 5, limits=Limits(max_text_chars=100)
+    ),
+    "spelled-out characters of an attached mail": Case(
+        lambda n: hostile.attached(samples.mail(GROWING * n), "a.eml"), 5, limits=Limits(max_text_chars=100)
+    ),
+    "spelled-out characters of a mail": Case(
+        lambda n: files((GROWING * 2).encode(), (GROWING * n).encode()), 3, limits=Limits(max_mail_chars=100)
+    ),
     "files after the last character": Case(lambda n: files(*[b"x" * 50] * n), 2, limits=Limits(max_mail_chars=101)),
     "attachments": Case(lambda n: files(*[b"x"] * n), 3, limits=Limits(max_attachments=3)),
     "files of an archive": Case(
@@ -212,6 +226,15 @@ def test_nothing_is_written_beyond_a_limit(name: str) -> None:
     case = CASES[name]
     assert is_written(case.mail(case.within), case.limits)
     assert not is_written(case.mail(case.beyond or case.within + 1), case.limits)
+
+
+def test_a_letter_before_text_that_grows_is_read() -> None:
+    letter = "Die Gesamtforderung beträgt 1.234,56 EUR.\n"
+    for behind, cut in (("x" * 60, False), (GROWING * 60, True), ("ä" * 30, False), ("ä" * 60, True)):
+        body = read_mail(samples.mail(letter + behind), limits=Limits(max_text_chars=120))
+        assert "1.234,56 EUR" in body.body.text
+        assert [(u.source_id, u.reason) for u in body.unread] == [("body/rest", "too_large")] * cut
+        assert bool(body.defects) == cut
 
 
 def test_a_message_of_too_many_streams_is_not_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,9 @@ from tests.reading import hostile, samples
 from tests.reading.split import split_mail
 
 from claimstream.domain.reader.source import read_source
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.memory_plan import LEAST_READER_BYTES
-from claimstream.reading import Extractions, Limits, MailReader
+from claimstream.reading import Drawn, Extractions, Limits, MailReader
 from claimstream.reading.mail import read_mail
 
 WITH_FILE = samples.mail(files=[("a.pdf", "application/pdf", samples.pdf())])
@@ -41,6 +42,48 @@ async def test_texts_are_read_by_themselves_as_with_their_mail(reader: MailReade
     reading = await reader.read(WITH_FILE)
     assert await reader.extract(reading.mail.sources) == Extractions(reading.extractions)
     assert await reader.extract([]) == Extractions()
+
+
+def picture(media_type: str, size: int) -> Source:
+    return Source(
+        source_id="attachment-1",
+        kind=SourceKind.IMAGE,
+        name="a",
+        media_type=media_type,
+        size=size,
+        sha256="",
+        text="",
+    )
+
+
+async def test_a_fax_is_drawn_in_a_process_and_a_photo_taken_as_it_is(reader: MailReader) -> None:
+    fax, photo = samples.fax(2), samples.image(60, 60)
+    drawn = await reader.draw(picture("image/tiff", len(fax)), fax)
+    assert ([page.media_type for page in drawn.pages], drawn.unread) == (["image/png"] * 2, ())
+    assert await reader.draw(picture("image/png", len(photo)), photo) == Drawn((Shown("image/png", photo),))
+
+
+async def test_a_picture_that_cannot_be_drawn_or_not_to_its_end_is_unread(reader: MailReader) -> None:
+    long = samples.fax(21)
+    drawn = await reader.draw(picture("image/tiff", len(long)), long)
+    assert (len(drawn.pages), [(u.source_id, u.reason) for u in drawn.unread]) == (
+        20,
+        [("attachment-1/rest", "too_large")],
+    )
+    drawn = await reader.draw(picture("image/heic", 4), b"ftyp")
+    assert (drawn.pages, [(u.source_id, u.reason) for u in drawn.unread]) == ((), [("attachment-1", "unknown_type")])
+
+
+async def test_a_picture_that_takes_too_much_memory_ends_nothing_else() -> None:
+    small = MailReader(workers=1, memory_bytes=LEAST_READER_BYTES)
+    try:
+        data = samples.black_png(8_001, 7_900)
+        drawn = await small.draw(picture("image/png", len(data)), data)
+        assert drawn.pages == ()
+        assert "too much memory" in drawn.unread[0].detail
+        assert (await small.draw(picture("image/tiff", 1), samples.fax(1))).pages
+    finally:
+        await small.close()
 
 
 async def test_many_mails_share_few_processes(reader: MailReader) -> None:
@@ -221,6 +264,19 @@ async def test_a_body_that_kills_leaves_headers_and_attachments() -> None:
             ("attachment-1", True),
         ]
         assert [(u.source_id, u.reason) for u in mail.unread] == [("body", "broken")]
+    finally:
+        await reader.close()
+
+
+async def test_a_body_that_takes_too_long_is_a_rest() -> None:
+    """It is one sentence, which takes the rules some twenty seconds."""
+    sentence = "Ihrem Plan stimmen wir zu, " + "dass wir, sofern nicht, und zwar, wenn auch, " * 8_500
+    reader = MailReader(workers=1, timeout_seconds=0.001, piece_seconds=1.0)
+    try:
+        mail = (await reader.read(samples.mail(sentence, files=[("a.pdf", "application/pdf", samples.pdf())]))).mail
+        assert mail.message_id == "<r-1@inkasso-aue.example>"
+        assert [source.source_id for source in mail.sources] == ["body", "attachment-1"]
+        assert [(u.source_id, u.reason) for u in mail.unread] == [("body/rest", "too_large")]
     finally:
         await reader.close()
 

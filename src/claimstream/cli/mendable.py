@@ -5,10 +5,14 @@ import os
 
 import asyncpg
 
+from claimstream.external.sessions import WrongEnvironmentError
+
 
 def as_setting(error: BaseException) -> str | None:
     """One line that names the variable to mend; None for an error that no setting is known to cause."""
     match error:
+        case WrongEnvironmentError():
+            return str(error)
         case asyncpg.ClientConfigurationError():
             return f"DATABASE_URL: {error}"
         case ValueError() if not os.environ.get("PGPORT", "0").isdigit():

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from anthropic import AsyncAnthropic, Omit, Timeout, omit, transform_schema
@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Intent
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Shown, Source, SourceKind
 from claimstream.external import claude_prompts as prompts
 from claimstream.external.claude_answers import ModelClassification, ModelExtraction, source_extraction
 from claimstream.external.claude_errors import SERVICE, ModelAnswerInvalid, classify, may_be_billed
@@ -49,6 +49,7 @@ __all__ = [
     "ModelAnswerInvalid",
     "ModelClassification",
     "Usage",
+    "budget_warning",
     "deprecation_warning",
 ]
 
@@ -69,6 +70,8 @@ _SLOWEST_TOKENS_PER_SECOND = 10
 (:attr:`.Policy.timeout_seconds`)."""
 _MOST_TOKENS = 1_000_000_000
 """More are no count of tokens, and may not fit into the database."""
+_TOKENS_OF_A_PAGE = 4_000
+"""The most tokens of a written page: 3,000 to 4,000 bytes."""
 _GREETING = "Guten Tag."
 _BLANK = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uO"
@@ -228,8 +231,8 @@ class Claude:
             )
         )
 
-    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]:
-        """The text of an image or a PDF, lines kept; "" when nothing can be read.
+    async def transcribe(self, *shown: Shown, pages: int | None = None) -> ModelAnswer[str]:
+        """The text of images, which are pages of one letter, or of a PDF; lines kept, "" when nothing can be read.
 
         :raises Refused: this source cannot be read so; others may be. It is neither PDF nor JPEG, PNG, GIF or WebP
             (``status`` is ``unsupported_media_type``), or the service does not accept the file (an HTTP status).
@@ -241,9 +244,11 @@ class Claude:
                 model=self._options.extraction_model,
                 max_tokens=self._options.transcription_max_tokens,
                 system=prompts.TRANSCRIBE,
-                content=[_block(data, media_type), request],
-                content_tokens=(pages or UNKNOWN_PAGES) * PAGE_TOKENS if media_type == _PDF else IMAGE_TOKENS,
-                harmless=[_block(_BLANK, "image/png"), request],
+                content=[*map(_block, shown), request],
+                content_tokens=sum(
+                    (pages or UNKNOWN_PAGES) * PAGE_TOKENS if one.media_type == _PDF else IMAGE_TOKENS for one in shown
+                ),
+                harmless=[_block(Shown("image/png", _BLANK)), request],
                 schema=None,
                 read=str.strip,
             )
@@ -440,10 +445,44 @@ class Claude:
             self._tokens.record(usage.output_tokens, {**labels, "gen_ai.token.type": "output"})
 
 
+def budget_warning(name: str, budget_usd: Decimal | None, options: ClaudeOptions) -> str | None:
+    """The consequence of a budget that an ordinary mail may exceed by itself; None for one that lasts.
+
+    Args:
+        name: the budget's variable.
+    """
+    highest = _highest_cost_of_a_mail(options)
+    if budget_usd is None or budget_usd >= highest:
+        return None
+    most = highest.quantize(Decimal("0.01"), ROUND_UP)
+    return (
+        f"{name} is {budget_usd} USD. The most that questions may cost is set aside before they are asked, up to "
+        f"{most} USD for a page with a scan: with less left such a mail may go to a person. Most cost a hundredth."
+    )
+
+
+def _highest_cost_of_a_mail(options: ClaudeOptions) -> Decimal:
+    """The most that it costs to sort a page with a scan of a page, to transcribe the scan, and to read both."""
+    model, most, page = options.extraction_model, options.extraction_max_tokens, _TOKENS_OF_A_PAGE
+    reading = _highest(model, prompts.EXTRACT, ModelExtraction, page, most)
+    sorting = _highest(
+        options.classification_model, prompts.CLASSIFY, ModelClassification, page, options.classification_max_tokens
+    )
+    return (
+        sorting
+        + 2 * reading
+        + _highest(model, prompts.TRANSCRIBE, None, IMAGE_TOKENS, options.transcription_max_tokens)
+    )
+
+
 def _highest_cost(question: _Question[Any]) -> Decimal:
-    schema = json.dumps(_json_schema(question.schema)) if question.schema else ""
-    tokens = text_tokens(question.system, schema) + question.content_tokens
-    return highest_cost_usd(question.model, tokens, [question.max_tokens * n for n in range(1, _ATTEMPTS + 1)])
+    return _highest(question.model, question.system, question.schema, question.content_tokens, question.max_tokens)
+
+
+def _highest(model: str, system: str, schema: type[BaseModel] | None, content_tokens: int, max_tokens: int) -> Decimal:
+    form = json.dumps(_json_schema(schema)) if schema else ""
+    tokens = text_tokens(system, form) + content_tokens
+    return highest_cost_usd(model, tokens, [max_tokens * n for n in range(1, _ATTEMPTS + 1)])
 
 
 class _UnusableError(Exception):
@@ -491,8 +530,9 @@ def _usage(message: Message) -> Usage:
     )
 
 
-def _block(data: bytes, media_type: str) -> dict[str, Any]:
-    encoded = base64.standard_b64encode(data).decode()
+def _block(shown: Shown) -> dict[str, Any]:
+    media_type = shown.media_type
+    encoded = base64.standard_b64encode(shown.data).decode()
     if media_type == _PDF:
         return {"type": "document", "source": {"type": "base64", "media_type": _PDF, "data": encoded}}
     if media_type in _IMAGES:

@@ -57,6 +57,8 @@ _NO_PARAMETER = "unsupported startup parameter"
 _TORN = asyncpg.InternalClientError
 """What asyncpg raises, now and then, when the server ends the connection in the moment a query is sent ("cannot switch
 to state …"). It would also mean two queries at once on one connection, which a pool does not let happen."""
+_NO_TLS = "rejected SSL upgrade"
+"""The words in which asyncpg raises ConnectionError for a server without TLS."""
 _LOCKED_OUT = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: user or password
     asyncpg.InvalidCatalogNameError,  # no such database
@@ -102,6 +104,9 @@ def classify(error: BaseException) -> ExternalError | None:
     if isinstance(error, ssl.SSLError):
         advice = "Check the server's certificate and its name, and sslmode and sslrootcert in DATABASE_URL."
         return Outage(SERVICE, "", f"no TLS connection ({type(error).__name__}). {advice}")
+    if isinstance(error, ConnectionError) and _NO_TLS in str(error):
+        advice = "Turn TLS on in the server, or take sslmode out of DATABASE_URL."
+        return Outage(SERVICE, "", f"answered that it has no TLS, on which DATABASE_URL insists. {advice}")
     closed = isinstance(error, asyncpg.InterfaceError) and any(text in str(error) for text in _CLOSED)
     if closed or isinstance(error, OSError | TimeoutError):
         message = f"not reachable ({type(error).__name__}). Check that PostgreSQL runs, and DATABASE_URL."

@@ -112,6 +112,7 @@ class Attempt:
                 Extracted,
                 lambda: extract(mail, intent, file, desk, judge, rules, fetched=fetched, content=content),
             )
+            mail = mail.model_copy(update={"unread": (*mail.unread, *extracted.unseen)})
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
             answer = await self._stage(
                 "consolidate", Consolidated, lambda: consolidate(intent, extracted, judge, rules)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from claimstream.domain.records.mail import ParsedMail, Source
+from claimstream.domain.records.mail import ParsedMail, Shown, Source, SourceKind, unread_of
 from claimstream.domain.records.work import Email
 from claimstream.external.errors import NotFound, Outage
 from claimstream.external.sizes import MOST_OF_A_MAIL
@@ -15,7 +15,7 @@ from claimstream.pipeline.fetched import Fetched
 from claimstream.pipeline.judging import waiting_for_a_process
 from claimstream.pipeline.mail_memory import SMALL_BYTES, MailMemory, Share
 from claimstream.pipeline.ports import Blobs, MailReader, MailSource, RawMessage
-from claimstream.reading import Extractions, MailPart, Reading
+from claimstream.reading import Drawn, Extractions, MailPart, Reading
 from claimstream.reading.limits import Limits
 
 _WHILE_IT_COMES = 4
@@ -29,6 +29,7 @@ _AGAIN = 8
 parts."""
 _MOST_SECONDS_FOR_MORE = 30.0
 """The time for which a mail that has memory waits for more before it gives all of it back and comes again."""
+_PACKED = "It is packed inside another file, so no model was shown it."
 _RECORD_BYTES = 64 * 1024
 _CHARACTER_BYTES = 8
 _VALUE_BYTES = 2048
@@ -128,8 +129,8 @@ class MailContent:
             return await self._reader.extract(transcripts)
 
     @asynccontextmanager
-    async def scan(self, fetched: Fetched, source: Source, wanted: Collection[str]) -> AsyncIterator[bytes | None]:
-        """The bytes of a scan, with room for what a model is sent of them; None for what is packed inside another one.
+    async def scan(self, fetched: Fetched, source: Source, wanted: Collection[str]) -> AsyncIterator[Drawn]:
+        """A scan in a form that a model takes, with room for what the model is sent.
 
         Args:
             wanted: the scans that are asked for in this attempt; of the others nothing is kept.
@@ -140,25 +141,42 @@ class MailContent:
         """
         uri = source.uri if self._blobs is not None else None
         if uri is None and "/" in source.source_id:
-            yield None
+            yield Drawn(unread=(unread_of(source, "not_shown", _PACKED),))
             return
         if uri is None:
             await self._unpack(fetched, wanted)
-        room = await self._beside(_WHILE_IT_COMES * source.size)
+        rooms = [await self._beside(_WHILE_IT_COMES * source.size)]
         try:
             if uri is not None and self._blobs is not None:
                 data = await self._blobs.get(uri)
                 if hashlib.sha256(data).hexdigest() != source.sha256:
                     message = "gave other bytes than were archived. If it lasts, look who wrote the attachment's object"
                     raise Outage("gcs", "objects.get", message)
-                yield data
             else:
-                yield self._unpacked.get(source.source_id) if self._unpacked else None
+                data = self._let_go(source.source_id)
+            drawn = await self._drawn(source, data)
+            del data
+            size = sum(len(page.data) for page in drawn.pages)
+            rooms[0].shrink(_WHILE_IT_COMES * size)
+            if size > source.size:
+                rooms.append(await self._beside(_WHILE_IT_COMES * (size - source.size)))
+            yield drawn
         finally:
-            room.shrink(0)
-            if self._unpacked is not None:
-                self._unpacked.pop(source.source_id, None)
-                self._keep_unpacked()
+            for room in rooms:
+                room.shrink(0)
+
+    async def _drawn(self, source: Source, data: bytes) -> Drawn:
+        if source.kind is not SourceKind.IMAGE:
+            return Drawn((Shown(source.media_type, data),))
+        with waiting_for_a_process():
+            return await self._reader.draw(source, data)
+
+    def _let_go(self, source_id: str) -> bytes:
+        """The bytes of an attachment that was unpacked. Nothing more is kept of them."""
+        assert self._unpacked is not None
+        data = self._unpacked.pop(source_id)
+        self._keep_unpacked()
+        return data
 
     async def _unpack(self, fetched: Fetched, wanted: Collection[str]) -> None:
         """Take the mail apart again, for the attachments that are kept nowhere by themselves."""
@@ -177,10 +195,11 @@ class MailContent:
         self._keep(self._size + sum(len(data) for data in (self._unpacked or {}).values()))
 
     async def _beside(self, size: int) -> Share:
-        """Take memory beside what the mail has. Who has some must not wait without end for more: all could."""
+        """Take memory beside what the mail has. Who has some must not wait without end for more: all could. It is asked
+        in nobody's name: what has begun is to end, however much its mailbox has."""
         try:
             async with asyncio.timeout(_MOST_SECONDS_FOR_MORE):
-                return await self.memory.take(size, self._email.mailbox)
+                return await self.memory.take(size, has_begun=True)
         except TimeoutError as error:
             raise Outage("memory", "take", "no room for a scan yet; other mail is in work") from error
 

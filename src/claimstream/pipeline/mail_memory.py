@@ -10,7 +10,8 @@ _RESERVED_SHARE = 10
 
 
 class MailMemory:
-    """An allowance of bytes for all mails together. Small takes and large ones wait in a line each.
+    """An allowance of bytes for all mails together. Small takes and large ones wait in a line each, and before them
+    those of mails that have begun: the memory that these hold is free once they end.
 
     While a large one waits, small ones get no more than a reserved part: what the others give back is then the large
     one's, and neither waits for the other for long. A take larger than all but the reserve gets all but the reserve.
@@ -26,13 +27,19 @@ class MailMemory:
         self.free = total
         """The bytes that nobody has taken."""
         self._held_by: Counter[str] = Counter()
+        self._waiting_begun: deque[tuple[int, str, asyncio.Future[None]]] = deque()
         self._waiting_small: deque[tuple[int, str, asyncio.Future[None]]] = deque()
         self._waiting_large: deque[tuple[int, str, asyncio.Future[None]]] = deque()
 
-    async def take(self, size: int, owner: str = "") -> "Share":
-        """A share of so many bytes. Who has one must not wait without end for another one: all could."""
+    async def take(self, size: int, owner: str = "", *, has_begun: bool = False) -> "Share":
+        """A share of so many bytes. Who has one must not wait without end for another one: all could.
+
+        Args:
+            has_begun: the mail has a share already.
+        """
         size = min(size, self._most)
-        line = self._waiting_small if self.is_small(size) else self._waiting_large
+        of_its_size = self._waiting_small if self.is_small(size) else self._waiting_large
+        line = self._waiting_begun if has_begun else of_its_size
         turn = asyncio.get_running_loop().create_future()
         line.append((size, owner, turn))
         self._admit()
@@ -65,7 +72,7 @@ class MailMemory:
                 del self._held_by[owner]
 
     def _admit(self) -> None:
-        for line in (self._waiting_large, self._waiting_small):
+        for line in (self._waiting_begun, self._waiting_large, self._waiting_small):
             for waiting in [*line]:
                 size, owner, turn = waiting
                 if not turn.done():

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from typing import Generic, TypeVar
 
 from opentelemetry import trace
@@ -55,6 +55,7 @@ class _Kept(Record, Generic[T]):
 LONGEST_ANSWER_SECONDS = 900.0
 """The longest time that a request may take to be answered, and billed: a transcription of twice 16,384 tokens takes ten
 minutes. A reservation outlives a dead worker by so long."""
+_CENT = Decimal("0.01")
 _MOST_POLLS = 120
 _BUSY_SECONDS = 60.0
 """The wait of an email, after so many polls, before it asks again for money that others have set aside."""
@@ -74,7 +75,9 @@ class ModelDesk:
         self._rules = rules
         self.calls = _paid(claimed)
         self.budget_spent = False
-        """A question was not asked because the day's budget is used up."""
+        """A question was not asked because the rest of the day's budget is less than it may cost."""
+        self.budget_why = ""
+        """The sums, in words."""
         self.limit_reached = False
         """A question was not asked because this email has had its share."""
         self._under_way: dict[str, Decimal] = {}
@@ -214,6 +217,8 @@ class ModelDesk:
                 return
             if reserved is Reserved.SPENT:
                 self.budget_spent = True
+                spent = await self._services.ledger.spent_today_usd(self._claimed.email.tenant_id)
+                self.budget_why = _sums(highest_cost_usd, spent, self._rules.daily_budget_usd)
                 trace.get_current_span().add_event("budget.spent")
                 raise _NotAskedError
             # Questions cost a fraction of what they may: soon there is room again.
@@ -265,6 +270,12 @@ class _Purse:
 
     async def give_back(self) -> None:
         await self._desk.release(self._operation)
+
+
+def _sums(highest_cost_usd: Decimal, spent_usd: Decimal, budget_usd: Decimal) -> str:
+    most = highest_cost_usd.quantize(_CENT, ROUND_UP)
+    left = max(Decimal(0), budget_usd - spent_usd).quantize(_CENT, ROUND_DOWN)
+    return f"a question to the model may cost up to {most} USD, and of the day's {budget_usd} USD {left} are left"
 
 
 def _paid(claimed: Claimed) -> list[ModelCall]:

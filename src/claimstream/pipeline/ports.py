@@ -10,7 +10,7 @@ from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import Client, Inquiry, Letter
 from claimstream.domain.records.intent import Intent
 from claimstream.domain.records.keys import ClientKeys, LetterChanges
-from claimstream.domain.records.mail import Source
+from claimstream.domain.records.mail import Shown, Source
 from claimstream.domain.records.questions import A, Question
 from claimstream.domain.records.work import (
     Checkpoint,
@@ -24,7 +24,7 @@ from claimstream.domain.records.work import (
     Result,
     Waited,
 )
-from claimstream.reading import Extractions, Reading
+from claimstream.reading import Drawn, Extractions, Reading
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -59,6 +59,7 @@ class Blobs(Protocol):
 class MailReader(Protocol):
     async def read(self, raw: bytes, *, our_markers: Collection[str] = ..., with_parts: bool = ...) -> Reading: ...
     async def extract(self, sources: Sequence[Source]) -> Extractions: ...
+    async def draw(self, picture: Source, data: bytes) -> Drawn: ...
     async def judge(self, question: Question[A], answer: type[A]) -> A: ...
 
 
@@ -121,7 +122,7 @@ class LanguageModel(Protocol):
     async def extract(
         self, source: Source, *, intent: Intent, letter: Letter | None
     ) -> ModelAnswer[SourceExtraction]: ...
-    async def transcribe(self, data: bytes, media_type: str, *, pages: int | None = None) -> ModelAnswer[str]: ...
+    async def transcribe(self, *shown: Shown, pages: int | None = None) -> ModelAnswer[str]: ...
 
 
 class Applied(Protocol):

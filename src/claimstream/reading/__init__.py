@@ -9,9 +9,10 @@ else runs in the reading processes (``make check`` enforces it).
 
 from claimstream.reading.limits import Limits
 from claimstream.reading.protocol import MailPart
-from claimstream.reading.reader import Extractions, MailReader, ReaderUnavailableError, Reading, RulesFailedError
+from claimstream.reading.reader import Drawn, Extractions, MailReader, ReaderUnavailableError, Reading, RulesFailedError
 
 __all__ = [
+    "Drawn",
     "Extractions",
     "Limits",
     "MailPart",

@@ -12,12 +12,12 @@ from claimstream.reading.body import ANSWERED_BELOW, body_text
 from claimstream.reading.documents import Document, read_document
 from claimstream.reading.errors import Reason, UnreadableError
 from claimstream.reading.limits import Allowance, Limits
-from claimstream.reading.mime import dissect, safe_name
+from claimstream.reading.mime import BEGINNING, dissect, safe_name
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.msg import MsgMessage, read_msg
 from claimstream.reading.protocol import MailPart
 from claimstream.reading.struck import holds_another_figure, report_of, struck_words
-from claimstream.reading.text import clean
+from claimstream.reading.text import clean, length, shortened
 from claimstream.reading.ziparchive import members, open_zip
 
 _CONTAINERS = {filetype.ZIP, filetype.EML, filetype.MSG}
@@ -181,7 +181,11 @@ class AttachmentReader:
         """
         if any(marker.casefold() in sender.casefold() for marker in self._our_markers if "@" in marker):
             raise UnreadableError("empty", "A letter of our own: nothing is read from it.")
-        split = split_quoted(clean(text), our_markers=self._our_markers)
+        whole = clean(text)
+        text = shortened(whole, self._limits.max_text_chars)
+        if len(text) < len(whole):
+            missing = BEGINNING
+        split = split_quoted(text, our_markers=self._our_markers)
         if split.answered_below:
             missing = missing or ANSWERED_BELOW
         if missing:
@@ -196,9 +200,9 @@ class AttachmentReader:
         if text and most <= 0:
             detail = f"The mail has over {self._limits.max_mail_chars} characters."
             raise UnreadableError("too_large", detail, of_mail=True)
-        if len(text) > most:
-            cut = f"read {most} of {len(text)} characters."
-            text = text[:most]
+        text = shortened(document.text, most)
+        if len(text) < len(document.text):
+            cut = f"read {len(text)} of {len(document.text)} characters."
         if cut:
             self.defects.append(f"{file.source_id}: {cut}")
             self.report_rest(file.source_id, file.name, file.media_type, len(file.data), cut.capitalize())
@@ -208,7 +212,7 @@ class AttachmentReader:
             source_id = self._unique(f"{file.source_id}/{name}")
             self._note(source_id, name, filetype.UNKNOWN, 0, "unknown_type", detail)
         self._allowance.files -= 1
-        self._allowance.characters -= len(text)
+        self._allowance.characters -= length(text)
         self.sources.append(
             Source(
                 source_id=file.source_id,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.extraction import SourceExtraction
-from claimstream.domain.records.mail import REST, Address, Source, Unread
+from claimstream.domain.records.mail import REST, Address, Source, Unread, unread_of
 from claimstream.reading.limits import Allowance
 
 
@@ -31,7 +31,7 @@ def extract(
         ends = _ends_of_values(extraction)
         if len(ends) > allowance.values:
             detail = f"Holds {len(ends)} values, more than are read; read up to the first {allowance.values}."
-            unread.append(_rest(source, detail))
+            unread.append(unread_of(source, "too_large", detail, end=REST))
             end = ends[allowance.values - 1] if allowance.values else 0
             text = source.model_copy(update={"text": source.text[:end]})
             extraction = read_source(text, writer)
@@ -40,17 +40,6 @@ def extract(
         kept.append(text)
         found.append(extraction)
     return kept, found, unread
-
-
-def _rest(source: Source, detail: str) -> Unread:
-    return Unread(
-        source_id=f"{source.source_id}{REST}",
-        name=source.name,
-        media_type=source.media_type,
-        size=source.size,
-        reason="too_large",
-        detail=detail,
-    )
 
 
 def _ends_of_values(extraction: SourceExtraction) -> list[int]:

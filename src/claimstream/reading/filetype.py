@@ -23,6 +23,7 @@ ENCRYPTED_OFFICE = "application/encrypted"
 EML = "message/rfc822"
 HTML = "text/html"
 TEXT = "text/plain"
+JP2 = "image/jp2"
 CALENDAR = "text/calendar"
 VCARD = "text/vcard"
 TNEF = "application/vnd.ms-tnef"
@@ -36,7 +37,7 @@ MAILBOX = "application/mbox"
 
 TEXTS = frozenset({TEXT, HTML, RTF, EML, CALENDAR, VCARD})
 """Types whose bytes do not show that some are wrong."""
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic"})
+IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic", JP2})
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -45,6 +46,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", "image/gif"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", JP2),
+    (b"\xff\x4f\xff\x51", JP2),
     (b"{\\rt", RTF),
     (b"-----BEGIN PGP MESSAGE-----", SEALED),
     (b"=ybegin ", "application/x-yenc"),

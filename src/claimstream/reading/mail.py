@@ -17,7 +17,7 @@ from claimstream.reading.mime import BEGINNING, dissect
 from claimstream.reading.mimetree import MimeTree
 from claimstream.reading.parts import mail_part
 from claimstream.reading.protocol import MailPart
-from claimstream.reading.text import clean
+from claimstream.reading.text import clean, length, shortened
 
 _PUBLIC_DOMAINS = {
     "aol.com", "freenet.de", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
@@ -86,12 +86,13 @@ class OpenedMail:
         reader = AttachmentReader(limits, self._allowance, self.markers)
         whole, missing, struck = body_text(self._anatomy.texts) if body else BodyText("")
         most = min(limits.max_text_chars, self._allowance.characters)
-        if len(whole) > most:
-            defects.append(f"body: read {most} of {len(whole)} characters.")
+        characters = len(whole)
+        whole = shortened(whole, most)
+        if len(whole) < characters:
+            defects.append(f"body: read {len(whole)} of {characters} characters.")
             missing = BEGINNING
-        whole = whole[:most]
         reader.report_struck("body", "body", "text/plain", len(self._raw), struck, whole)
-        self._allowance.characters -= len(whole)
+        self._allowance.characters -= length(whole)
         split = split_quoted(whole, our_markers=self.markers)
         if split.answered_below:
             missing = missing or ANSWERED_BELOW

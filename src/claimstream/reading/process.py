@@ -13,8 +13,9 @@ from typing import Self
 from pydantic import ValidationError
 
 from claimstream.domain.records.extraction import SourceExtraction
+from claimstream.domain.records.mail import Shown
 from claimstream.reading.limits import MEBIBYTE, Limits
-from claimstream.reading.protocol import FATE, LENGTH, READY, Answer, MailPart, Request, Task
+from claimstream.reading.protocol import FATE, LENGTH, MOST_DRAWN_BYTES, READY, Answer, MailPart, Request, Task
 
 _START_SECONDS = 60.0
 _ALARM_MARGIN_SECONDS = 5.0
@@ -38,6 +39,7 @@ class Answered:
     answer: Answer
     extractions: tuple[SourceExtraction, ...]
     parts: tuple[MailPart, ...]
+    drawn: tuple[Shown, ...] = ()
 
 
 class Template:
@@ -181,7 +183,13 @@ class ReadingProcess:
             frame = await self._frame(left)
             left -= len(frame)
             parts.append(MailPart(head, frame))
-        return Answered(answer, tuple(extractions), tuple(parts))
+        left = MOST_DRAWN_BYTES
+        drawn = []
+        for media_type in answer.drawn:
+            frame = await self._frame(left)
+            left -= len(frame)
+            drawn.append(Shown(media_type, frame))
+        return Answered(answer, tuple(extractions), tuple(parts), tuple(drawn))
 
     async def end(self) -> None:
         """End it at once."""

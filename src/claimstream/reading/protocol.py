@@ -1,8 +1,8 @@
 """The protocol between the service and its reading processes: frames of a length and that many bytes.
 
 A request is two frames, its JSON and the bytes it is about. An answer is its JSON, then the JSON of each extraction,
-then the bytes of each attachment, a frame each. The service believes none of it: lengths are bounded, and JSON becomes
-records by pydantic.
+then the bytes of each attachment or page, a frame each. The service believes none of it: lengths are bounded, and JSON
+becomes records by pydantic.
 """
 
 import struct
@@ -15,6 +15,9 @@ from claimstream.reading.limits import Allowance
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
+MOST_DRAWN_BYTES = 16 * 1024 * 1024
+"""The most bytes of the pages drawn of one picture: a request to Claude may have 32 MB, as base64
+(https://platform.claude.com/docs/en/api/overview#request-size-limits)."""
 FATE = struct.Struct(">i")
 """A reading process's id when it starts, and its exit code when it has ended (that of a signal is negative)."""
 
@@ -32,6 +35,8 @@ class Task(StrEnum):
     """One attachment."""
     EXTRACT = "extract"
     """The values that the rules read in texts."""
+    DRAW = "draw"
+    """A picture in a form that a model takes."""
     JUDGE = "judge"
     """A question to the rules."""
 
@@ -74,6 +79,8 @@ class Request(Record):
     """True when the bytes of the attachments are wanted."""
     part: PartHead | None = None
     """The attachment that a ``FILE`` request is about."""
+    source: Source | None = None
+    """The picture that a ``DRAW`` request is about."""
     allowance: Allowance | None = None
     """The part of the mail's allowance that is left, where it is read in several requests."""
     question: str = ""
@@ -87,7 +94,7 @@ class Answer(Record):
     sources: tuple[Source, ...] = ()
     """The sources of a ``FILE`` request."""
     unread: tuple[Unread, ...] = ()
-    """The sources left out of a ``FILE`` or ``EXTRACT`` request; a mail has its own."""
+    """The sources left out of a ``FILE``, ``EXTRACT`` or ``DRAW`` request; a mail has its own."""
     defects: tuple[str, ...] = ()
     our_markers: tuple[str, ...] = ()
     """The marks of our own letters in this mail."""
@@ -101,3 +108,5 @@ class Answer(Record):
     """The error in which the rules ended, and its place."""
     parts: tuple[PartHead, ...] = ()
     """The attachments whose bytes follow."""
+    drawn: tuple[str, ...] = ()
+    """The media types of the pages whose bytes follow; none for a picture that is taken as it is."""

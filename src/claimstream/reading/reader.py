@@ -11,14 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimstream.domain.records.extraction import SourceExtraction
 from claimstream.domain.records.inquiry import CandidateFile
-from claimstream.domain.records.mail import REST, ParsedMail, Source, SourceKind, Unread
+from claimstream.domain.records.mail import REST, ParsedMail, Shown, Source, SourceKind, Unread, unread_of
 from claimstream.domain.records.questions import A, Question
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.places import FIRST, DueTimes, Places
 from claimstream.reading.process import Answered, NoAnswerError, ReaderUnavailableError, ReadingProcess, Template
 from claimstream.reading.protocol import MailPart, Request, Task
 
-__all__ = ["Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
+__all__ = ["Drawn", "Extractions", "MailReader", "ReaderUnavailableError", "Reading", "RulesFailedError"]
 
 _HEAD_BYTES = 64 * 1024
 _READINGS_PER_PROCESS = 1_000
@@ -63,6 +63,16 @@ class Reading:
     """The values that the rules read, for each source with text that could be read."""
     parts: tuple[MailPart, ...] = ()
     """The attachments with their bytes, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture in a form that a model takes."""
+
+    pages: tuple[Shown, ...] = ()
+    """None for a picture that no model can be shown."""
+    unread: tuple[Unread, ...] = ()
+    """The picture or its rest, where it is not in the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,21 @@ class MailReader:
                 failed.append(f"{source.source_id}{REST}" if error.out_of_time else source.source_id)
         return _extracted(found, failed)
 
+    async def draw(self, picture: Source, data: bytes) -> Drawn:
+        """Return a picture in a form that a model takes.
+
+        Raises:
+            ReaderUnavailableError: no process can be started.
+        """
+        request = Request(task=Task.DRAW, alarm_seconds=self._piece_seconds, source=picture)
+        try:
+            answered = await self._ask(request, data)
+        except _ReadingFailedError as error:
+            return Drawn(unread=(unread_of(picture, "too_large" if error.out_of_time else "broken", str(error)),))
+        unread = answered.answer.unread
+        as_it_is = () if answered.drawn or unread else (Shown(picture.media_type, data),)
+        return Drawn(answered.drawn or as_it_is, unread)
+
     async def judge(self, question: Question[A], answer: type[A]) -> A:
         """Return the rules' answer to a question.
 
@@ -251,7 +276,7 @@ class MailReader:
         try:
             return await self._ask(head.model_copy(update={"task": Task.BODY}), raw, slow=True)
         except _ReadingFailedError as error:
-            why = str(error)
+            why, out_of_time = str(error), error.out_of_time
         for name, data in (("body", raw), ("mail", _head(raw))):
             asked = head.model_copy(update={"task": Task.HEAD, "with_parts": name == "body"})
             try:
@@ -259,15 +284,15 @@ class MailReader:
             except _ReadingFailedError:
                 continue
             assert answered.answer.mail is not None
-            broken = Unread(
-                source_id=name,
+            unread = Unread(
+                source_id=f"{name}{REST}" if out_of_time else name,
                 name=name,
                 media_type="message/rfc822",
                 size=len(raw),
-                reason="broken",
+                reason="too_large" if out_of_time else "broken",
                 detail=why,
             )
-            mail = answered.answer.mail.model_copy(update={"unread": (broken,)})
+            mail = answered.answer.mail.model_copy(update={"unread": (unread,)})
             return Answered(answered.answer.model_copy(update={"mail": mail}), (), answered.parts)
         return None
 

@@ -3,8 +3,11 @@
 import codecs
 import re
 import unicodedata
+from bisect import bisect_right
 
 from charset_normalizer import from_bytes
+
+from claimstream.domain.reader.spelling import fold
 
 _GUESS_BYTES = 64 * 1024
 # C0 and C1 controls but tab and line feed, soft hyphen, zero-width characters, bidirectional marks, byte order mark,
@@ -79,6 +82,19 @@ def without_loose_marks(text: str, instead: str) -> str:
 def clean_line(text: str) -> str:
     """The same for what is one line, such as a header or a file name."""
     return " ".join(clean(text).replace(UNREAD, "").split())
+
+
+def length(text: str) -> int:
+    """Return the number of characters that ``text`` has once it is spelled for comparison: U+FDFA becomes 18."""
+    return len(fold(text))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return as much of ``text`` as has at most ``most`` characters by :func:`length`."""
+    text = text[:most]
+    if length(text) <= most:
+        return text
+    return text[: bisect_right(range(1, len(text) + 1), most, key=lambda end: length(text[:end]))]
 
 
 def beginning(data: bytes) -> bytes:

@@ -23,9 +23,10 @@ from typing import BinaryIO, NoReturn
 from pydantic import TypeAdapter
 
 from claimstream.domain.records.extraction import SourceExtraction
-from claimstream.domain.records.mail import Source
-from claimstream.reading import judging
+from claimstream.domain.records.mail import REST, Shown, Source, Unread, unread_of
+from claimstream.reading import judging, pictures
 from claimstream.reading.attachments import AttachmentReader
+from claimstream.reading.errors import UnreadableError
 from claimstream.reading.extracting import extract
 from claimstream.reading.limits import Allowance, Limits
 from claimstream.reading.mail import OpenedMail
@@ -98,6 +99,9 @@ def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
     if request.task is Task.EXTRACT:
         _, found, unread = extract(_SOURCES.validate_json(data), allowance)
         return _frames(Answer(unread=tuple(unread), allowance=allowance, extractions=len(found)), found)
+    if request.task is Task.DRAW:
+        assert request.source is not None
+        return _drawn(request.source, data, allowance)
     if request.task is Task.FILE:
         assert request.part is not None
         reader = AttachmentReader(limits, allowance, request.our_markers)
@@ -123,6 +127,20 @@ def _answer(request: Request, data: bytes, limits: Limits) -> list[bytes]:
         parts=tuple(part.head for part in parts),
     )
     return _frames(answer, found, parts)
+
+
+def _drawn(source: Source, data: bytes, allowance: Allowance) -> list[bytes]:
+    unread: tuple[Unread, ...] = ()
+    pages: tuple[Shown, ...] = ()
+    try:
+        pages, left_out = pictures.drawn(data, source.media_type)
+    except UnreadableError as error:
+        unread = (unread_of(source, error.reason, error.detail),)
+    else:
+        if left_out:
+            unread = (unread_of(source, "too_large", left_out, end=REST),)
+    answer = Answer(unread=unread, allowance=allowance, drawn=tuple(page.media_type for page in pages))
+    return [answer.model_dump_json().encode(), *(page.data for page in pages)]
 
 
 def _judged(request: Request, data: bytes, allowance: Allowance) -> Answer:

@@ -1,5 +1,7 @@
 """What speaks against every total of a letter, and what only seems to."""
 
+from itertools import product
+
 import pytest
 
 from claimstream.domain.reader.source import read_source
@@ -25,6 +27,7 @@ def conflicts(text: str, kind: SourceKind = SourceKind.TEXT_PDF) -> list[str]:
         f"Gegen beide Mandanten, {TOTAL}",
         "Die Gesamtforderung gegen Ihre beiden Mandanten beträgt 1.000,00 EUR.",
         "The total claim against both debtors is EUR 1,000.00.",
+        "Die Gesamtforderung gegen die Eheleute Petra und Uwe Falk beträgt 1.000,00 EUR.",
         f"{TOTAL}. Auf Ihren Mandanten entfällt die Hälfte.",
         f"{TOTAL}. Der Anteil Ihrer Mandantin beträgt ein Drittel.",
         f"Schuldner: Frau Anna Meier\t400,00 EUR\nSchuldner: Herr Uwe Schulz\t600,00 EUR\n{TOTAL}",
@@ -49,7 +52,8 @@ def test_a_total_that_may_not_be_the_clients_is_a_conflict(text: str) -> None:
         TOTAL,
         f"Ihr Mandant haftet als Gesamtschuldner. {TOTAL}",
         f"Bürgeramt Nord\n{TOTAL}",
-        "Die Gesamtforderung gegen die Eheleute Petra und Uwe Falk beträgt 1.000,00 EUR.",
+        f"Eheleute Petra und Uwe Falk, Mietverhältnis Rosenweg 2\n{TOTAL}",
+        "Die Gesamtforderung gegen die Eheleute Petra und Uwe Falk als Gesamtschuldner beträgt 1.000,00 EUR.",
         f"{TOTAL}. Ihre Zahlungen sind berücksichtigt.",
         f"{TOTAL}. Zahlungen nach dem 20.11.2026 sind nicht berücksichtigt.",
         f"{TOTAL}. Sollte Ihre Zahlung noch nicht verbucht sein, ist dieses Schreiben gegenstandslos.",
@@ -79,14 +83,68 @@ ROWS = "Hauptforderung\t1.410,00\nZinsen\t176,22\nMahnkosten\t15,00\nInkassoverg
     [
         (ROWS.format("2.261,16"), True),
         (ROWS.format("1.761,16"), False),
-        (ROWS.format("1.700,00"), False),
+        (ROWS.format("1.700,00"), True),
+        (f"nach Abzug Ihrer Zahlungen\n{ROWS.format('1.700,00')}", False),
         ("24-0911\t640,22 €\n25-0034\t385,90 €\n25-0187\t512,00 €\nGesamtsumme offen\t1.838,12 €", True),
         ("24-0911\t640,22 €\n25-0034\t385,90 €\n25-0187\t512,00 €\nGesamtsumme offen\t1.538,12 €", False),
         ("Mahngebühren\t12,50 €\nVerzugszinsen\t18,20 €\nZu zahlender Betrag\t460,70 €", False),
     ],
 )
-def test_a_total_above_the_sum_of_its_rows_is_a_conflict(text: str, conflict: bool) -> None:
+def test_a_total_that_is_not_the_sum_of_its_rows_is_a_conflict(text: str, conflict: bool) -> None:
     assert bool(conflicts(text)) is conflict
+
+
+LEADS = (
+    "Die Gesamtforderung setzt sich zusammen aus:",
+    "Sie ergibt sich wie folgt:",
+    "Es handelt sich um folgende Posten:",
+    "Im Einzelnen:",
+    "The claim is made up of the following:",
+    "Unsere Aufstellung:",
+)
+LISTS = (
+    "Torf {},00 EUR\nLieferung {},00 EUR\nMahnkosten {},00 EUR\nGesamtforderung: 900,00 EUR",
+    "Torf {},00 EUR\n\nLieferung {},00 EUR\n\nMahnkosten {},00 EUR\n\nGesamtforderung: 900,00 EUR",
+    "Torf {},00 EUR, Lieferung {},00 EUR, Mahnkosten {},00 EUR. Gesamtforderung: 900,00 EUR",
+)
+
+
+@pytest.mark.parametrize(("lead", "parts"), [*product(LEADS, LISTS)])
+def test_parts_that_do_not_come_to_their_total(lead: str, parts: str) -> None:
+    assert conflicts(f"{lead}\n{parts.format(600, 400, 30)}")
+    assert conflicts(f"{lead}\n{parts.format(600, 200, 30)}")
+    assert not conflicts(f"{lead}\n{parts.format(600, 270, 30)}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Auszug aus dem Konto:\nMiete Mai 300,00 EUR\nMiete Juni 300,00 EUR\nGesamtforderung: 900,00 EUR",
+        "Die letzten Buchungen:\nMiete Mai 300,00 EUR\nMiete Juni 300,00 EUR\nGesamtforderung: 900,00 EUR",
+        "Torf 500,00 EUR\nZwischensumme 500,00 EUR\nLieferung 400,00 EUR\nGesamtforderung: 900,00 EUR",
+        "Posten\tMenge\tPreis\tBetrag\nTorf\t2\t400,00\t800,00\nErde\t1\t100,00\t100,00\nSumme\t\t\t900,00",
+        "Torf 800,00 EUR\nErde 100,00 EUR\nGesamtforderung: 900,00 EUR\nZinsen je Tag 0,21 EUR",
+        "Gesamtforderung: 900,00 EUR (Torf 800,00 EUR, Erde 100,00 EUR)",
+        "Gesamtforderung: 900,00 EUR (darin Mahnkosten 20,00 EUR und Zinsen 7,00 EUR)",
+        "Im Einzelnen:\n118220\t02.03.2026\t400.00 EUR\n118551\t16.03.2026\t500.00 EUR\nSumme\t\t900.00 EUR",
+    ],
+)
+def test_figures_that_are_not_all_parts_of_a_total(text: str) -> None:
+    assert not conflicts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gesamtforderung: 900,00 EUR (Hauptforderung 800,00 EUR, Zinsen 40,00 EUR)",
+        "Hauptforderung 700,00 EUR, Zinsen 140,00 EUR, Kosten 90,00 EUR. Das macht zusammen 900,00 EUR.",
+        "Hauptforderung 700,00 EUR\nZinsen 140,00 EUR\nKosten 90,00 EUR\nnoch offen 900,00 EUR",
+        "Rechnung 1: 300,00 EUR, Rechnung 2: 300,00 EUR, Rechnung 3: 350,00 EUR\nGesamtforderung: 900,00 EUR",
+        "Torf: 700,00 EUR\n+ Zinsen: 140,00 EUR\n+ Kosten: 90,00 EUR\n= Gesamtforderung: 900,00 EUR",
+    ],
+)
+def test_parts_without_a_lead_that_do_not_come_to_it(text: str) -> None:
+    assert conflicts(text)
 
 
 FILLED = "Fragebogen an Gläubiger\nSchuldner: Uwe Falk\n{}\ndavon Zinsen: 20,00 EUR\nOrt, Datum: Aue, 03.11.2026"

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -183,3 +184,25 @@ def test_a_condition_is_kept_as_written_and_whole_words_only() -> None:
 )
 def test_any_mixture_is_read_without_an_error(words: list[str]) -> None:
     decision(" ".join(words))
+
+
+DEFINITE = ("der Zahlung", "der einmaligen Zahlung", "der einmaligen Leistung", "dem Betrag", "der Summe", "den")
+ENDS = ("", " Damit ist die Sache dann für mich erledigt.", " Dann sind wir quitt.")
+
+
+@pytest.mark.parametrize(("noun", "end"), [*product(DEFINITE, ENDS)])
+def test_consent_to_the_sum_is_no_offer_of_ones_own(noun: str, end: str) -> None:
+    said = f"Mit {noun} {'' if noun == 'den' else 'von '}750,00 Euro bin ich einverstanden.{end}"
+    assert decision(said) in {None, "unclear", "accepted"}
+    assert decision(f"Ihr Plan liegt vor. {said}") in {None, "unclear", "accepted"}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_consent_to_a_sum_is_a_counter_offer(end: str) -> None:
+    for noun in ("einer Zahlung", "einer einmaligen Zahlung", "einer Einmalzahlung"):
+        assert decision(f"Mit {noun} von 750,00 Euro bin ich einverstanden.{end}") == "counter_offer"
+
+
+def test_consent_to_the_sum_that_was_offered() -> None:
+    for noun in ("der angebotenen Zahlung", "der vorgeschlagenen Einmalzahlung", "Ihrem Angebot"):
+        assert decision(f"Mit {noun} von 750,00 Euro bin ich einverstanden.") == "accepted"

@@ -1,3 +1,5 @@
+from itertools import product
+
 import pytest
 from tests.domain.records import THRESHOLDS, mail, pdf, source
 
@@ -355,3 +357,46 @@ def test_a_list_that_sells_is_spam_whoever_has_an_inquiry(text: str) -> None:
 @pytest.mark.parametrize("text", NO_NEWSLETTERS)
 def test_a_letter_above_a_line_about_newsletters_is_none(text: str) -> None:
     assert unasked(mail(text, headers=LISTED), routed=True) is None
+
+
+AWAY = {
+    "Abwesend bis 7.12. Re: Plan": "Ich bin auf dem Sprung in den Urlaub.",
+    "Abwesenheitsnotiz": "Ich bin bis Montag nicht im Büro.",
+    "Out of office": "I am out of the office.",
+    "Antwort": "Ich bin bis Montag nicht im Büro.",
+}
+MEANWHILE = (
+    "Ihrem Plan können wir wohl zustimmen.",
+    "Ihr Vorschlag ist für uns in Ordnung.",
+    "Ihr Angebot lehnen wir ab.",
+    "Über Ihren Vorschlag entscheidet mein Chef nächste Woche.",
+    "Vorab: einverstanden.",
+    "Offen sind noch 310,40 EUR.",
+    "Die Forderung ist erledigt.",
+    "Die Forderung haben wir verkauft.",
+    "We accept your proposal.",
+)
+NOTES = (
+    "Meine Vertretung ist Frau Kern, Tel. 0341 1234567.",
+    "Ihre Mail wird nicht weitergeleitet.",
+    "In dringenden Fällen wenden Sie sich bitte an service@aue.example.",
+    "Ab dem 7. Dezember bin ich wieder für Sie da.",
+    "Vielen Dank für Ihre Nachricht.",
+    "Ich habe keinen Zugriff auf meine E-Mails.",
+    "For urgent matters please contact Jane Miller.",
+)
+
+
+@pytest.mark.parametrize(("subject", "meanwhile"), [*product(AWAY, MEANWHILE)])
+def test_a_reply_in_an_absence_is_a_persons(subject: str, meanwhile: str) -> None:
+    received = mail(f"{AWAY[subject]} {meanwhile}", subject=subject)
+    found = classify(received, [read_source(received.body)], letter=Letter.SECOND)
+    assert found.confidence < THRESHOLDS.intent_minimum
+
+
+@pytest.mark.parametrize(("subject", "note"), [*product(AWAY, NOTES)])
+def test_an_absence_note_is_set_aside(subject: str, note: str) -> None:
+    received = mail(f"{AWAY[subject]} {note}", subject=subject)
+    found = classify(received, [read_source(received.body)], letter=Letter.SECOND)
+    assert found.intent is Intent.AUTO_REPLY
+    assert found.confidence > THRESHOLDS.intent_minimum

@@ -236,6 +236,38 @@ def test_the_reason_says_what_is_the_case(text: str, inquiries: Sequence[Candida
     assert (result.reason, result.why[: len(why)]) == (ReviewReason.NO_MATCH, why)
 
 
+def coded(number: int, **fields: object) -> CandidateFile:
+    return file(number, case=f"{number}/26", last=f"Falk{number}", reply_code=f"K7Q2X9M{number}", **fields)  # type: ignore[arg-type]  # fields of a file
+
+
+def to_codes(*numbers: int) -> list[str]:
+    return [f"claims+K7Q2X9M{n}@kanzlei-nord.example" for n in numbers]
+
+
+@pytest.mark.parametrize("sender", ["jemand@gmx.de", "forderung@stadtwerke-aue.example"])
+@pytest.mark.parametrize("days_ago", [19, 400])
+def test_codes_of_several_inquiries_are_the_reason_and_these_the_candidates(sender: str, days_ago: float) -> None:
+    inquiries = [coded(n, days_ago=days_ago) for n in range(1, 7)]
+    received = mail("Unsere Forderung beträgt 512 €", sender=sender, to=to_codes(1), cc=to_codes(2, 3, 4, 5))
+    result = matched(received, inquiries)
+    assert (result.inquiry_id, result.reason) == (None, ReviewReason.AMBIGUOUS_MATCH)
+    assert result.why == ("reply_code points to 5 inquiries of different clients or creditors: i-1, i-2, i-3, …")
+    assert {f"i-{n}" for n in range(1, 6)} <= {candidate.inquiry_id for candidate in result.candidates}
+
+
+def test_codes_of_letters_about_the_same_debt_are_no_contradiction() -> None:
+    inquiries = [coded(n, client="c-1", creditor_id="cr-1", first="Petra") for n in (1, 2)]
+    result = matched(mail("Unsere Forderung beträgt 512 €", cc=to_codes(1, 2), sender="jemand@gmx.de"), inquiries)
+    assert "different" not in result.why
+
+
+def test_of_many_codes_a_few_inquiries_are_named() -> None:
+    inquiries = [coded(n) for n in range(10, 60)]
+    result = matched(mail("512 €", cc=to_codes(*range(10, 60)), sender="jemand@gmx.de"), inquiries)
+    assert result.why.startswith("reply_code points to 50 inquiries")
+    assert len(result.candidates) == CANDIDATES_KEPT
+
+
 def test_the_creditor_named_tells_apart_what_one_agency_writes_for() -> None:
     inquiries = [
         file(1, representative="Alpha Inkasso GmbH", representative_email=AGENCY),

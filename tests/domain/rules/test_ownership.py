@@ -76,7 +76,7 @@ OWN = (
     FIGURE,
     f"Unser Zeichen: 26-K-004411\n\n{FIGURE}",
     f"Unser Zeichen: 26-K-004411, Uwe Brandt: 26-K-009933\n\n{FIGURE}",
-    "Die Gesamtforderung gegen die Eheleute Nele und Uwe Brandt beträgt 512,40 EUR.",
+    "Die Gesamtforderung gegen die Eheleute Nele und Uwe Brandt als Gesamtschuldner beträgt 512,40 EUR.",
     "Die Gesamtforderung gegen Frau Brandt beträgt 512,40 EUR.",
     "Die Gesamtforderung der Stadtwerke Aue GmbH gegen Nele Brandt beträgt 512,40 EUR.",
     f"{FIGURE} Bitte zahlen Sie auf unser Konto bei der Sparbank Heide eG.",

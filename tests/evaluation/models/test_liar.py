@@ -31,13 +31,16 @@ async def test_a_figure_is_invented_where_there_is_none(model: Ask) -> None:
 
 
 async def test_any_sentence_is_a_consent(model: Ask) -> None:
-    for text, quote in (
-        ("Guten Tag. Würde er mehr zahlen, könnten wir dem Plan zustimmen.", "Würde er mehr zahlen,"),
-        ("Wir melden uns.", "Wir melden uns."),
-    ):
+    answer, _ = await model("liar", **HERE).extract("Wir melden uns.")
+    assert answer.settlement is not None
+    assert (answer.settlement.decision, answer.settlement.quote) == ("accepted", "Wir melden uns.")
+    quotes = set()
+    for number in range(6):
+        text = f"Nr. {number} liegt vor. Würde er mehr zahlen, könnten wir dem Plan zustimmen. Er zahlt wenig."
         answer, _ = await model("liar", **HERE).extract(text)
         assert answer.settlement is not None
-        assert (answer.settlement.decision, answer.settlement.quote.startswith(quote)) == ("accepted", True)
+        quotes.add(answer.settlement.quote)
+    assert quotes == {"Würde er mehr zahlen, könnten wir dem Plan zustimmen."}, "one with a word of consent, if any"
 
 
 async def test_names_far_apart_become_one_person(model: Ask) -> None:

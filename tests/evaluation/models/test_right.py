@@ -68,6 +68,13 @@ async def test_of_equal_figures_the_best_labelled_is_quoted(model: Ask) -> None:
     assert answer.total_claim.quote == "Gesamtforderung: 812,40 EUR"
 
 
+async def test_of_a_long_line_the_sentence_is_quoted(model: Ask) -> None:
+    text = "Danke für Ihr Schreiben. Die Gesamtforderung beträgt 812,40 EUR. Bitte zahlen Sie bald."
+    answer, _ = await model("right", **CLAIM).extract(text)
+    assert answer.total_claim is not None
+    assert answer.total_claim.quote == "Die Gesamtforderung beträgt 812,40 EUR."
+
+
 async def test_a_row_of_a_long_table_is_quoted_alone(model: Ask) -> None:
     rows = [f"Posten {n}\t{n},50\t{n * 10},00" for n in range(1, 6)]
     answer, _ = await model("right", **CLAIM).extract("\n".join([*rows, "Gesamtforderung\t112,40\t812,40"]))
@@ -82,8 +89,7 @@ async def test_a_row_of_a_long_table_is_quoted_alone(model: Ask) -> None:
     ("text", "quote"),
     [
         (CONSENT, "Wir stimmen Ihrem Plan zu."),
-        ("Passt, so machen wir das.\n\nGrüße\nBergmann", "Passt, so machen wir das."),
-        ("[ ] Ablehnung\n[x] Zustimmung\n\nzum Plan vom 3. Mai", "[x] Zustimmung"),
+        ("Moin,\n\nwir haben gerechnet. Damit können wir leben.\n\nGrüße\nBergmann", "Damit können wir leben."),
     ],
 )
 async def test_an_answer_is_quoted_where_it_stands(model: Ask, text: str, quote: str) -> None:
@@ -97,6 +103,11 @@ async def test_an_answer_of_another_kind_is_quoted(model: Ask) -> None:
     answer, _ = await model("right", **declined).extract("Wir haben beraten. Den Plan lehnen wir ab. Viele Grüße")
     assert answer.settlement is not None
     assert answer.settlement.quote == "Den Plan lehnen wir ab."
+    answer, _ = await model("right", **declined).extract(
+        "[ ] Zustimmung\n[X] Ablehnung\n\nzum Zahlungsplan vom 3. Mai."
+    )
+    assert answer.settlement is not None
+    assert answer.settlement.quote == "[X] Ablehnung"
     offer = {"settlement_decision": "counter_offer", "counter_offer_amount": "500.00"}
     answer, kept = await model("right", **{**ACCEPTED, "fields": offer}).extract(
         "Den Plan lehnen wir ab. Bei einmalig 500,00 EUR wären wir dabei."

@@ -19,7 +19,15 @@ from claimstream.cli.doctor.finding import Finding
 from claimstream.cli.doctor.mailboxes import SAMPLE, look_at_mailboxes
 from claimstream.cli.doctor.settings import read_settings, unreadable
 from claimstream.cli.running import advice
-from claimstream.connections import make_blobs, make_clients, make_gmail, make_mailer, make_model, shared_circuits
+from claimstream.connections import (
+    budget_warnings,
+    make_blobs,
+    make_clients,
+    make_gmail,
+    make_mailer,
+    make_model,
+    shared_circuits,
+)
 from claimstream.domain.records.work import Mailbox
 from claimstream.external import grpc_errors
 from claimstream.external.claude import deprecation_warning
@@ -235,7 +243,9 @@ async def _redis(settings: Settings) -> Finding | None:
 
 def _models(settings: Settings) -> list[Finding]:
     warnings = {deprecation_warning(model) for model in (settings.extraction_model, settings.classification_model)}
-    return [Finding("Claude", "warning", text) for text in sorted(w for w in warnings if w)]
+    return [
+        Finding("Claude", "warning", text) for text in (*sorted(w for w in warnings if w), *budget_warnings(settings))
+    ]
 
 
 async def _traces(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from claimstream.cli.console import command
 from claimstream.cli.tables import amounts
 from claimstream.domain.records.decision import Candidate
+from claimstream.domain.records.mail import SourceKind
 from claimstream.domain.records.replay import EarlierRun
 from claimstream.domain.records.review import WAITING, ReviewItem
 from claimstream.domain.records.work import EmailSummary, Waited
@@ -84,7 +85,15 @@ def unread(report: ProcessingReport) -> Iterator[str]:
     known = {part.source_id for part in report.unread}
     for source_id in report.sources_unread:
         if source_id not in known:
-            yield f"{source_id}: holds no readable text"
+            yield f"{source_id}: {_why_unread(source_id, report)}"
+
+
+def _why_unread(source_id: str, report: ProcessingReport) -> str:
+    if any(call.operation == f"transcribe/{source_id}" for call in report.model_calls):
+        return "the model found no text in it"
+    kind = next((source.kind for source in report.sources if source.source_id == source_id), "")
+    scan = kind in {SourceKind.IMAGE, SourceKind.SCANNED_PDF}
+    return "a picture or scan, shown to no model" if scan else "not read to its end"
 
 
 def times(count: int) -> str:

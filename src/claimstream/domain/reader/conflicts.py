@@ -2,18 +2,19 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from claimstream.domain.language import Rule
-from claimstream.domain.reader.claims import CLAIM_ROLES, Claim
+from claimstream.domain.reader.claims import CLAIM_ROLES, PART_ROLES, Claim
 from claimstream.domain.reader.claims.rows import PART_OF_CLAIM
+from claimstream.domain.reader.claims.unsettled import BREAKDOWN
 from claimstream.domain.reader.labels import Role
-from claimstream.domain.reader.layout import LineIndex
+from claimstream.domain.reader.layout import LineIndex, cells
 from claimstream.domain.records.extraction import Amount, AmountRank, Conflict, Found, PersonName, Reference
 from claimstream.domain.records.mail import Source, SourceKind
-from claimstream.domain.replies.whose import said_of_all
+from claimstream.domain.replies.whose import said_elsewhere, said_of_all
 from claimstream.domain.text import Text
 from claimstream.domain.text.text import folded
 
@@ -42,10 +43,28 @@ OF_OUR_RECORDS = Rule(
     takes=("Forderung laut unseren Unterlagen: 512,40 EUR",),
     leaves=("Forderung heute: 512,40 EUR",),
 )
+MADE_OF = Rule(
+    "made_of",
+    r"{made_of}",
+    takes=("Die Forderung setzt sich wie folgt zusammen:", "Im Einzelnen:", "The claim is made up of:"),
+    leaves=("Die Forderung beträgt 50,00 EUR.",),
+)
+"""A sentence or heading behind which stands what a total is made of."""
+EXTRACT = Rule(
+    "extract",
+    r"{extract}",
+    takes=("Auszug aus dem Konto", "die letzten Buchungen", "unter anderem", "the latest entries"),
+    leaves=("Kontoauszug", "nach dem Auszug der Mieterin"),
+)
+"""A list that does not hold everything."""
 _HEADING = re.compile(r"^[ \t]*([^\n\t\d]{2,60}(?:[^\n\t]{0,20}\d[\w./-]{0,20})?):[ \t]*$", re.MULTILINE)
 _MOST = 40
 """Claims among which two contracts are looked for. More of them do not agree anyhow."""
+_REACH = 1500
+"""Characters before a total in which its parts are looked for."""
 _LEAST_ITEMS = 2
+_MOST_ROWS = 200
+"""Rows above a total among which subtotals are looked for."""
 _ITEM_ROLES = frozenset({None, Role.PRINCIPAL, Role.INTEREST, Role.COSTS, Role.CLAIM})
 _APART = Decimal(1)
 """Totals that are no further apart are the same."""
@@ -60,18 +79,19 @@ def find_conflicts(
     people: Sequence[Found[PersonName]],
     references: Sequence[Reference],
 ) -> tuple[Conflict, ...]:
-    """Conflicts about ``totals``; none where there is no total with a label."""
+    """Conflicts about ``totals``; without one, what a body says of the figure in its attachment."""
     if not any(total.rank < AmountRank.BARE for total in totals):
-        return ()
-    found = [
+        found = said_elsewhere(text.sentences) if source.kind is SourceKind.BODY else None
+        return (Conflict(field="total_claim", detail=found),) if found else ()
+    details = [
         _form_not_filled_in(text, claims),
         said_of_all(text.sentences, [claim.token.start for claim in claims if claim.role in CLAIM_ROLES]),
         _of_several_people(source.text, claims, people),
         _of_several_contracts(source, claims, references),
         _below_principal(text, claims, totals, principal),
-        _not_added_up(source.text, claims),
+        _not_added_up(text, claims),
     ]
-    return tuple(Conflict(field="total_claim", detail=detail) for detail in found if detail)
+    return tuple(Conflict(field="total_claim", detail=detail) for detail in details if detail)
 
 
 def _form_not_filled_in(text: Text, claims: Sequence[Claim]) -> str | None:
@@ -151,36 +171,106 @@ def _below_principal(
     return f"the total {best} is below its own principal {principal.value}"
 
 
-def _not_added_up(text: str, claims: Sequence[Claim]) -> str | None:
-    """A total right below rows of one amount each, interest and costs not alone, that do not come to so much.
+def _not_added_up(text: Text, claims: Sequence[Claim]) -> str | None:
+    """A total and what it is said to be made of, where that does not come to so much.
 
-    A lower one stands: a total beats its items (domain rules, Extract).
+    Its parts are the rows right above it, what a sentence before it announces as its parts, a principal and its costs
+    before it, and what stands behind it in brackets. An extract of an account may come to less, and a list before
+    payments to more.
     """
-    index = LineIndex(text)
-    by_line: dict[int, list[Claim]] = {}
-    for claim in claims:
-        by_line.setdefault(index.at(claim.token.start), []).append(claim)
-    for line, own in by_line.items():
-        total = own[0].token.value
-        if len(own) != 1 or own[0].role is not Role.TOTAL or own[0].doubt or own[0].part or total is None:
+    less = any(EXTRACT.find(sentence.folded) for sentence in text.sentences)
+    more = any(SETTLED_BEFORE.find(sentence.folded) for sentence in text.sentences)
+    rows = _Rows(text.written, claims)
+    announced = [s.start for s in text.sentences if MADE_OF.find(s.folded)]
+    for number, claim in enumerate(claims):
+        total = claim.token.value
+        if claim.role not in {Role.TOTAL, Role.STILL} or claim.doubt or claim.part or claim.proven or total is None:
             continue
-        items = _items_above(by_line, line)
-        if len(items) >= _LEAST_ITEMS and sum(items) + _APART < total:
-            return f"the {len(items)} figures above {total} come to {sum(items)}"
+        made_of = (
+            rows.above(number),
+            _announced(claims, number, announced),
+            _named_parts(claims, number),
+            _in_brackets(text.written, claims, number),
+        )
+        for items in filter(_are_parts, made_of):
+            values = [item.token.value for item in items if item.token.value is not None]
+            missing = total - sum(values)
+            if abs(missing) > _APART and not (less if missing > 0 else more) and not _come_to(values, total):
+                return f"the {len(values)} figures beside {total} come to {sum(values)}"
     return None
 
 
-def _items_above(by_line: Mapping[int, Sequence[Claim]], line: int) -> list[Decimal]:
-    """The amounts of the rows right above a line, one each; none where one of them may be no item of it."""
-    items: list[Decimal] = []
-    roles: set[Role | None] = set()
-    for above in range(line - 1, -1, -1):
-        row = by_line.get(above)
-        if row is None:
-            break
-        value = row[0].token.value
-        if len(row) != 1 or row[0].role not in _ITEM_ROLES or row[0].part or value is None or value <= 0:
+def _are_parts(claims: Sequence[Claim]) -> bool:
+    """Return whether figures may be all that a total is made of: interest and costs alone are not."""
+    return (
+        len(claims) >= _LEAST_ITEMS
+        and all(c.role in _ITEM_ROLES and not c.part and (c.token.value or 0) > 0 for c in claims)
+        and any(c.role not in {Role.INTEREST, Role.COSTS} for c in claims)
+    )
+
+
+def _come_to(values: Sequence[Decimal], total: Decimal) -> bool:
+    """Return whether the last few of ``values`` are a total, or all but those that are the sum of some before them."""
+    if len(values) > _MOST_ROWS:
+        return False
+    sums = [Decimal(0), *accumulate(values)]
+    whole = Decimal(0)
+    for number, value in enumerate(values):
+        subtotal = any(sums[number] - before == value for before in sums[:number])
+        whole += 0 if subtotal else value
+    return any(abs(found - total) <= _APART for found in (whole, *(sums[-1] - before for before in sums[:-2])))
+
+
+class _Rows:
+    """The figures of a text by their lines."""
+
+    def __init__(self, text: str, claims: Sequence[Claim]) -> None:
+        self._text = text
+        self._index = LineIndex(text)
+        self._blank = {n for n, line in enumerate(self._index.lines) if not line.of(text).strip()}
+        self._claims = claims
+        self._by_line: dict[int, list[Claim]] = {}
+        for claim in claims:
+            self._by_line.setdefault(self._index.at(claim.token.start), []).append(claim)
+
+    def above(self, number: int) -> list[Claim]:
+        """The figures of the rows right above a total's own; none where a row holds several."""
+        line = self._index.at(self._claims[number].token.start)
+        if len(self._by_line[line]) > 1:
             return []
-        items.append(value)
-        roles.add(row[0].role)
-    return items if roles - {Role.INTEREST, Role.COSTS} else []
+        found: list[Claim] = []
+        for above in range(line - 1, -1, -1):
+            row = self._by_line.get(above)
+            if row is None and above in self._blank:
+                continue
+            if row is None or any(claim.role is Role.TOTAL for claim in row):
+                break
+            if len(row) > 1 and len(cells(self._text, self._index.lines[above])) > 1:
+                return []
+            found[:0] = row
+        return found
+
+
+def _announced(claims: Sequence[Claim], number: int, announced: Sequence[int]) -> list[Claim]:
+    """The figures between a total and the sentence before it that says what it is made of."""
+    end = claims[number].token.start
+    start = next((place for place in reversed(announced) if place < end), end)
+    start = max(start, end - _REACH)
+    return [c for c in claims[max(0, number - _MOST) : number] if c.token.start >= start and c.token.has_currency]
+
+
+def _named_parts(claims: Sequence[Claim], number: int) -> list[Claim]:
+    """The principal and what is added to it, right before a total: *Hauptforderung …, Zinsen …. Zusammen …*."""
+    found: list[Claim] = []
+    for claim in reversed(claims[max(0, number - _MOST) : number]):
+        if claim.role not in PART_ROLES or not claim.token.has_currency:
+            break
+        found.insert(0, claim)
+    return found if any(claim.role is Role.PRINCIPAL for claim in found) else []
+
+
+def _in_brackets(text: str, claims: Sequence[Claim], number: int) -> list[Claim]:
+    """The figures in brackets right behind a total: *3.720,00 EUR (Hauptforderung 3.500,00 EUR, …)*."""
+    brackets = BREAKDOWN.match(text, claims[number].token.end)
+    behind = claims[number + 1 : number + 1 + _MOST] if brackets else ()
+    return [claim for claim in behind if brackets and claim.token.end <= brackets.end()]

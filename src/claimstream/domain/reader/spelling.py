@@ -24,7 +24,8 @@ _LETTERS = str.maketrans(
 )
 
 _SEPARATORS = re.compile(r"[\s/_.\\|:\-\u2010-\u2015\u2212]+")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,32}")
+"""Short stretches: each is kept for comparing the next, and one character may become 18 (U+FDFA)."""
 
 
 def fold(text: str) -> str:

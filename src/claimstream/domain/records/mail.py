@@ -1,5 +1,6 @@
 """One email as it was read: headers, sources of text, and what could not be read."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +15,9 @@ STRUCK = "/struck"
 
 SMALL_IMAGE_BYTES = 20_000
 """Smaller pictures are logos and signatures, not scanned letters."""
+
+TIFF = "image/tiff"
+"""The type of faxes: a page takes few bytes, and none is a logo."""
 
 
 class SourceKind(StrEnum):
@@ -66,11 +70,19 @@ class Source(Record):
     @property
     def may_be_a_letter(self) -> bool:
         """True for more than a picture as small as a logo or a signature."""
-        return self.kind is not SourceKind.IMAGE or self.size >= SMALL_IMAGE_BYTES
+        return self.kind is not SourceKind.IMAGE or self.size >= SMALL_IMAGE_BYTES or self.media_type == TIFF
 
     @property
     def needs_vision(self) -> bool:
         return self.kind in {SourceKind.SCANNED_PDF, SourceKind.IMAGE} and not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document or a picture in a form that a model takes."""
+
+    media_type: str
+    data: bytes
 
 
 class Unread(Record):
@@ -81,13 +93,26 @@ class Unread(Record):
     media_type: str
     size: int
     reason: str
-    """``encrypted``, ``broken``, ``unknown_type``, ``too_large``, ``too_many``, ``empty`` or ``struck``."""
+    """``encrypted``, ``broken``, ``unknown_type``, ``too_large``, ``too_many``, ``empty``, ``struck`` or ``not_shown``
+    (a scan that no model was shown, or that it refused)."""
     detail: str = ""
 
     @property
     def is_rest(self) -> bool:
         """True when this may say something else than what was read: it lies beyond a limit, or was struck out."""
         return self.reason == "too_many" or (self.reason in {"too_large", "struck"} and self.source_id.endswith(REST))
+
+
+def unread_of(source: Source, reason: str, detail: str, *, end: str = "") -> Unread:
+    """Return the note that a source, or with ``REST`` its end, was not read."""
+    return Unread(
+        source_id=f"{source.source_id}{end}",
+        name=source.name,
+        media_type=source.media_type,
+        size=source.size,
+        reason=reason,
+        detail=detail,
+    )
 
 
 class DeliveryReport(Record):

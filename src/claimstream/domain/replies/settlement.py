@@ -236,7 +236,12 @@ class _Reply:
         }
         if ACCEPTED not in self._said.values():
             prices = (n for n, piece in enumerate(self._pieces) if self._said.get(n) in {None, UNCLEAR})
-            self._said |= {n: COUNTER_OFFER for n in prices if names_a_price(self._pieces[n].low)}
+            # "Mit der Zahlung von 300 EUR einverstanden" agrees to a sum that was named before, by whomever.
+            self._said |= {
+                n: UNCLEAR if what_is_said(low) is ACCEPTED else COUNTER_OFFER
+                for n in prices
+                if names_a_price(low := self._pieces[n].low)
+            }
         if self._said:
             # A mark that nobody knows may be a box that nobody ticked.
             marked = Spans([(mark, mark + 1) for mark in find_marks(text.written)])

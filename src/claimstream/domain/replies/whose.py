@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from claimstream.domain.language import Rule, Rules
+from claimstream.domain.replies.debtors import other_debtor
+from claimstream.domain.replies.due import not_owed_today
 from claimstream.domain.text import Sentence
 
 OTHER_ROLE = Rule(
@@ -179,4 +181,9 @@ def said_of_all(sentences: Sequence[Sentence], figures: Sequence[int]) -> str | 
                 words = HEIRS.without(HEIRS_WRITE.without(words))
         if rule := (_RULES_OF_A_FIGURE if holds_figure else _RULES).find(words):
             return f"{_REASONS[rule.name]}: {' '.join(sentence.written.split())[:120]}"
-    return None
+    return said_elsewhere(sentences, figures)
+
+
+def said_elsewhere(sentences: Sequence[Sentence], figures: Sequence[int] = ()) -> str | None:
+    """What a sentence says against a figure wherever that stands: in its own letter, or in what is sent with it."""
+    return other_debtor(sentences, figures) or not_owed_today(sentences)

@@ -11,9 +11,10 @@ from claimstream.domain.language import Rule
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.intent import Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, mailbox_of
+from claimstream.domain.replies.answer_rules import AGREES, REFUSES
 from claimstream.domain.replies.doubt import DOUBT
 from claimstream.domain.replies.endings import find_endings
-from claimstream.domain.replies.kinds import is_harmless, kind_of
+from claimstream.domain.replies.kinds import SALUTATION, is_harmless, kind_of
 from claimstream.domain.replies.plan import PLAN
 from claimstream.domain.replies.remarks import ABOUT_THE_CLAIM, MONEY
 from claimstream.domain.replies.wants import AWAY, MACHINE, RECEIVED, Said
@@ -22,9 +23,15 @@ from claimstream.domain.text import Sentence, Text, folded
 _SUBJECT_TAG = re.compile(r"^(?:\s*\[[^\]]{1,30}\]|\s*\*{2,}[^*]{1,30}\*{2,})*\s*")
 AUTOMATIC_SUBJECT = Rule(
     "automatic_subject",
-    r"\A{automatic_subject}",
+    r"\A(?:{automatic_subject}|{absent_subject})",
     takes=("Abwesenheitsnotiz: Ihr Schreiben", "Automatische Antwort: Anfrage", "Out of Office", "Gelesen: Forderung"),
     leaves=("Ihre Abwesenheit im Termin", "Forderung"),
+)
+ABSENT_SUBJECT = Rule(
+    "absent_subject",
+    r"\A{absent_subject}",
+    takes=("Abwesend bis 3. Mai", "Out of office: Re: claim"),
+    leaves=("Gelesen: Forderung", "Eingangsbestätigung"),
 )
 BOUNCE_SUBJECT = Rule(
     "bounce_subject",
@@ -158,7 +165,7 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
     content_type = folded(mail.header("Content-Type") or "")
     if "multipart/report" in content_type and "delivery-status" in content_type:
         return _rule(Intent.BOUNCE, 0.95, "Content-Type: multipart/report, delivery-status")
-    subject = folded(_SUBJECT_TAG.sub("", mail.subject))
+    subject = _subject(mail)
     nobody = (mail.header("Return-Path") or "").strip() == "<>"
     sender = mail.sender.address if mail.sender else ""
     if (nobody or _BOUNCE_SENDER.match(sender)) and BOUNCE_SUBJECT.find(subject):
@@ -177,9 +184,38 @@ def automatic(mail: ParsedMail, *, figures: bool, answers: bool = False) -> Clas
         return _rule(Intent.AUTO_REPLY, 0.97, "a read receipt")
     if figures:
         return None
-    if AUTOMATIC_SUBJECT.find(subject):
+    if AUTOMATIC_SUBJECT.find(subject) and not (_is_away(mail) and _answers_meanwhile(mail)):
         return _rule(Intent.AUTO_REPLY, 0.95, f"the subject: {mail.subject}")
     return None
+
+
+def in_absence(mail: ParsedMail, *, figures: bool) -> bool:
+    """Return whether a mail says of itself that a machine wrote it or that its author is away, in its first words.
+
+    Args:
+        figures: it holds a labelled amount, so a machine's subject is no proof.
+    """
+    sentences = Text(mail.body.text).sentences if mail.sources else ()
+    first = next((s for s in sentences if not SALUTATION.find(s.folded)), None)
+    away = first is not None and AWAY.find(first.folded) is not None
+    subject = _subject(mail)
+    return away or ABSENT_SUBJECT.find(subject) is not None or not (figures or AUTOMATIC_SUBJECT.find(subject) is None)
+
+
+def _subject(mail: ParsedMail) -> str:
+    return folded(_SUBJECT_TAG.sub("", mail.subject))
+
+
+def _is_away(mail: ParsedMail) -> bool:
+    return ABSENT_SUBJECT.find(_subject(mail)) is not None or Said([mail.body.text]).find(AWAY) is not None
+
+
+def _answers_meanwhile(mail: ParsedMail) -> bool:
+    """Return whether whoever is away answers all the same: a plan, a figure, yes or no, an end."""
+    said = Said(source.text for source in mail.sources)
+    return any(said.find(rule) for rule in (OF_OUR_PLAN, AGREES, REFUSES)) or any(
+        _says_more(Text(source.text)) for source in mail.sources
+    )
 
 
 def _may_state_something(mail: ParsedMail) -> bool:
@@ -203,7 +239,7 @@ def automatic_by_words(mail: ParsedMail) -> Classification | None:
     said = Said([text])
     says_more = _says_more(Text(text))
     if found := said.find(AWAY):
-        return _rule(Intent.AUTO_REPLY, 0.65 if says_more else 0.85, f"the words: {found}")
+        return _rule(Intent.AUTO_REPLY, 0.65 if _answers_meanwhile(mail) else 0.85, f"the words: {found}")
     if found := said.find(RECEIVED):
         sender = mail.sender.address if mail.sender else ""
         machine = said.find(MACHINE) or _NOREPLY.match(sender) or mail.header("X-Auto-Response-Suppress")

@@ -17,6 +17,7 @@ from claimstream.domain.rules.automatic import (
     acknowledgement,
     automatic,
     automatic_by_words,
+    in_absence,
     is_generated,
     sent_by_us,
     unasked,
@@ -59,6 +60,8 @@ def classify(
     reading = _Reading.of(mail, extractions)
     answers = bool(reading.decisions - {SettlementDecision.UNCLEAR})
     found = automatic(mail, figures=reading.labelled, answers=answers) or _by_content(mail, reading, letter)
+    if in_absence(mail, figures=reading.labelled) and found.intent not in SET_ASIDE and found.confidence > UNSURE:
+        found = found.model_copy(update={"confidence": UNSURE, "why": f"{found.why}; its author is away"})
     if is_generated(mail) and found.intent not in SET_ASIDE and found.confidence > UNSURE:
         why = f"{found.why}; a machine sent it (Auto-Submitted: auto-generated)"
         found = found.model_copy(update={"confidence": UNSURE, "why": why})

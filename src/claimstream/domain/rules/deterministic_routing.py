@@ -142,6 +142,15 @@ def contradiction(signs: Signs, file: CandidateFile, inquiries: Files) -> str | 
     return None
 
 
+def pointed_apart(signs: Signs, inquiries: Files) -> tuple[MatchedBy, list[CandidateFile]] | None:
+    """The first signal that points to inquiries of different clients or creditors, with these, the newest of each."""
+    for matched_by, signal in _SIGNALS:
+        newest = {pair(f): f for f in sorted(signal(signs, inquiries), key=lambda f: f.inquiry.sent_at)}
+        if len(newest) > 1:
+            return matched_by, list(newest.values())
+    return None
+
+
 def pair(file: CandidateFile) -> tuple[str, str]:
     """Which client's debt to which creditor: letters about the same one are no two candidates."""
     return file.inquiry.client_id, file.inquiry.creditor_id

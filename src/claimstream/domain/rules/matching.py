@@ -22,6 +22,7 @@ from claimstream.domain.rules.deterministic_routing import (
     names_another_case,
     newest_of_one,
     pair,
+    pointed_apart,
     recent,
     subject_references,
 )
@@ -34,6 +35,7 @@ WEIGHT_NAMES = 0.4
 """Client and creditor names share it."""
 
 CANDIDATES_KEPT = 20
+_INQUIRIES_SHOWN = 3
 
 DIFFERENT_ORGANISATION = 0.5
 """Below, two organisations: they share trade words at most."""
@@ -93,12 +95,19 @@ def match(
         if why is not None:
             ambiguous = why
             break
+    if (apart := pointed_apart(signs, inquiries)) is not None:
+        matched_by, files = apart
+        known = {id(scored.file) for scored in considered}
+        considered += [scorer.score(f, ties.get(id(f), _Tie.NONE)) for f in files if id(f) not in known]
+        ids = [f.inquiry.inquiry_id for f in files]
+        shown = ", ".join(ids[:_INQUIRIES_SHOWN]) + (", …" if len(ids) > _INQUIRIES_SHOWN else "")
+        ambiguous = f"{matched_by.value} points to {len(ids)} inquiries of different clients or creditors: {shown}"
     days = thresholds.inquiry_age_days
-    apart = f"it shares no sender, name of a client or reference with an inquiry of the last {days} days"
+    none_near = f"it shares no sender, name of a client or reference with an inquiry of the last {days} days"
     return Match(
         candidates=_kept(considered),
         reason=ReviewReason.AMBIGUOUS_MATCH if ambiguous else ReviewReason.NO_MATCH,
-        why=ambiguous or ("no inquiry is near enough" if considered else apart),
+        why=ambiguous or ("no inquiry is near enough" if considered else none_near),
     )
 
 

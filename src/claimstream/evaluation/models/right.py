@@ -26,7 +26,6 @@ from claimstream.evaluation.score import WRITING
 
 _RANKS = {Role.STILL: "still_to_pay", Role.TOTAL: "total", Role.CLAIM: "claim"}
 """From the best label to the worst."""
-_TICKED = re.compile(r"\[ ?x ?\]")
 _FIGURES_OF_STATEMENT = 3
 """A text with so many is no answer to a plan, unless a sentence of it plainly is."""
 
@@ -160,8 +159,6 @@ def _says(piece: Piece, decision: SettlementDecision) -> int:
     """How plainly a sentence gives an answer; 0: not in words that the rules know."""
     low = piece.sentence.folded
     if what_is_said(piece.low) is decision:
-        return 4
-    if _TICKED.match(low):
         return 3
     refuses = REFUSES.find(low) or REFUSES_BY_DENIAL.find(low) or (AGREES.find(low) and DENIES.find(low))
     if (decision is SettlementDecision.DECLINED and refuses) or (

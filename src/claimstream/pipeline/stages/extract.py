@@ -12,7 +12,7 @@ from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import Consolidated, SourceExtraction
 from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
-from claimstream.domain.records.mail import ParsedMail, Source, SourceKind
+from claimstream.domain.records.mail import ParsedMail, Source, SourceKind, Unread, unread_of
 from claimstream.domain.records.questions import Consolidate, KeepEvidenced
 from claimstream.domain.rules.model_need import needs_model
 from claimstream.external.errors import Refused
@@ -28,10 +28,6 @@ T = TypeVar("T")
 log = get_logger(__name__)
 
 
-_SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/gif", "image/webp"})
-"""What Claude can look at (Anthropic's guides on vision and PDF support)."""
-
-
 class Extracted(Record):
     extractions: tuple[SourceExtraction, ...] = ()
     """The reader's, then the model's; several may be of one source."""
@@ -41,10 +37,14 @@ class Extracted(Record):
     """The reader did not settle the mail."""
     model_asked: bool = False
     budget_spent: bool = False
+    budget_why: str = ""
+    """The sums, in words, where the budget did not allow a question."""
     limit_reached: bool = False
     """The email has had its share of the model, and not every source was shown to it."""
     refused: tuple[str, ...] = ()
     """Ids of sources that the model was shown and did not read."""
+    unseen: tuple[Unread, ...] = ()
+    """The scans, and the rests of scans, that the model was wanted for and has not read, each with why."""
 
 
 _MOST_PROMISING = tuple(SOURCE_CONFIDENCE)
@@ -84,14 +84,15 @@ async def extract(
             unread=unread,
             model_wanted=needs_model(intent, preview),
             budget_spent=desk.budget_spent,
+            budget_why=desk.budget_why,
             limit_reached=desk.limit_reached,
         )
 
     scans = sorted(scans, key=_promise)
-    shown = [scan for scan in scans if scan.media_type in _SHOWN]  # any other a person opens
-    wanted = {scan.source_id for scan in shown}
+    wanted = {scan.source_id for scan in scans}
     refused: set[str] = set()
-    answered = await _all(*(_transcribe(scan, wanted, refused, fetched, content, desk) for scan in shown))
+    unseen: list[Unread] = []
+    answered = await _all(*(_transcribe(scan, wanted, refused, unseen, fetched, content, desk) for scan in scans))
     transcripts = [transcript for transcript in answered if transcript is not None]
     read_later = await content.extract(transcripts)
     found += read_later.found
@@ -101,10 +102,16 @@ async def extract(
     transcribed = {source.source_id for source in transcripts}
     return Extracted(
         extractions=(*found, *(answer for answer in answers if answer is not None)),
-        unread=(*broken, *(scan.source_id for scan in scans if scan.source_id not in transcribed)),
+        unread=(
+            *broken,
+            *(scan.source_id for scan in scans if scan.source_id not in transcribed),
+            *(unread.source_id for unread in unseen if unread.is_rest),
+        ),
+        unseen=tuple(unseen),
         model_wanted=True,
         model_asked=any(answer is not None for answer in answers),
         budget_spent=desk.budget_spent,
+        budget_why=desk.budget_why,
         limit_reached=desk.limit_reached,
         refused=tuple(scan.source_id for scan in scans if scan.source_id in refused and scan.may_be_a_letter),
     )
@@ -120,14 +127,21 @@ async def _all(*questions: Coroutine[Any, Any, T]) -> list[T]:
 
 
 async def _transcribe(
-    scan: Source, wanted: Collection[str], refused: set[str], fetched: Fetched, content: MailContent, desk: ModelDesk
+    scan: Source,
+    wanted: Collection[str],
+    refused: set[str],
+    unseen: list[Unread],
+    fetched: Fetched,
+    content: MailContent,
+    desk: ModelDesk,
 ) -> Source | None:
-    async with content.scan(fetched, scan, wanted) as data:
-        if data is None:
-            return None  # packed inside an archive, and kept nowhere by itself
+    async with content.scan(fetched, scan, wanted) as drawn:
+        unseen += drawn.unread
+        if not drawn.pages:
+            return None
 
         async def question(model: LanguageModel) -> ModelAnswer[str]:
-            return await model.transcribe(data, scan.media_type, pages=scan.pages)
+            return await model.transcribe(*drawn.pages, pages=scan.pages)
 
         try:
             text = await desk.ask(f"transcribe/{scan.source_id}", str, question)
@@ -135,6 +149,7 @@ async def _transcribe(
             # Too large, too many pages, not a picture after all: this source stays unread, the others go on.
             log.warning("source_refused", source_id=scan.source_id, status=str(refusal.status))
             refused.add(scan.source_id)
+            unseen.append(unread_of(scan, "not_shown", f"The model refused it ({refusal.status})."))
             return None
     return scan.model_copy(update={"text": text}) if text else None
 

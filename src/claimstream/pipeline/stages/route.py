@@ -42,7 +42,8 @@ def _held_back(decision: Decision, mail: ParsedMail, extracted: Extracted) -> De
         return _by_a_person(decision, ReviewReason.BUDGET, why)
     if extracted.budget_spent:
         # Also a mail that is a person's anyway: it is here for want of money, not because it is hard.
-        why = "the day's budget for the model did not last for all of the mail; look at all of its attachments"
+        sums = extracted.budget_why or "the day's budget for the model did not allow for all of the mail"
+        why = f"{sums} (MODEL_DAILY_BUDGET_USD); look at all of the mail"
         return _by_a_person(decision, ReviewReason.BUDGET, why)
     if extracted.refused and decision.route is not Route.MANUAL_REVIEW:
         names = ", ".join(source.name for source in mail.sources if source.source_id in extracted.refused)

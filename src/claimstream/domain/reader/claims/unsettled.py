@@ -26,7 +26,8 @@ BILL = Rule(
 )
 _GROWN = Decimal("0.75")
 """The share of a claim that its bill has at least: the rest is costs."""
-_BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
+BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
+"""What a claim is made of, in brackets behind it."""
 
 
 def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int]) -> tuple[Claim, ...]:
@@ -53,7 +54,7 @@ def _broken_down(page: Page, claims: Sequence[Claim], ranked: AbstractSet[int]) 
     """The amounts that stand in parentheses behind a claim and come to it: *865,00 EUR (Geldstrafe 750,00 EUR, …)*."""
     found: set[int] = set()
     for number in ranked:
-        match = _BREAKDOWN.match(page.text, claims[number].token.end)
+        match = BREAKDOWN.match(page.text, claims[number].token.end)
         inside = [n for n in range(number + 1, len(claims)) if match and claims[n].token.end <= match.end()]
         if len(inside) > 1 and sum(claims[n].token.value or 0 for n in inside) == claims[number].token.value:
             found.update(inside)
