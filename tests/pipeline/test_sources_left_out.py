@@ -20,7 +20,8 @@ from claimstream.local.claude.server import ClaudeServer
 from claimstream.local.stack import LocalStack
 from claimstream.pipeline.runner import Runner, Settled
 
-BODY = "Guten Tag,\n\nnach unseren Unterlagen fehlt noch etwas, zur Zeit stehen 812,40 zu Buche.\n"
+BODY = "Guten Tag,\n\nGesamtforderung Nele Brandt: 812,40 EUR\n"
+"""A figure that the rules doubt, since they do not know the name beside it."""
 SETTLED_BODY = "Guten Tag,\n\ndie Gesamtforderung beträgt 812,40 EUR (Stand 12.10.2026).\n"
 LETTER = ("beleg.txt", ("Wir bitten um Verständnis für unsere Lage.\n" * 1500).encode())
 PAGES = b"application/pdf"
@@ -36,11 +37,7 @@ def claude(stack: LocalStack) -> Iterator[ClaudeServer]:
     assert stack.claude is not None
     stack.claude.requests.clear()
     stack.claude.faults.clear()
-    intent = {"intent": "claim_statement", "confidence": 0.9, "why": "says what is owed"}
-    stack.claude.script(
-        ScriptedAnswer(when=When(contains="zu Buche"), schema_has="confidence", answer=intent),
-        reads("zur Zeit stehen 812,40", "812.40", "stehen 812,40 zu Buche"),
-    )
+    stack.claude.script(reads("Gesamtforderung Nele Brandt: 812,40", "812.40", "812,40 EUR"))
     yield stack.claude
     stack.claude.faults.clear()
 
@@ -66,14 +63,14 @@ async def ends(
 
 @pytest.mark.parametrize(
     "rules",
-    [{"daily_budget_usd": Decimal("0.45")}, {"email_budget_usd": Decimal("0.45")}, {"questions_per_email": 2}],
+    [{"daily_budget_usd": Decimal("0.45")}, {"email_budget_usd": Decimal("0.45")}, {"questions_per_email": 1}],
     ids=["the day's budget", "its share of money", "its share of questions"],
 )
 async def test_nothing_is_written_when_money_lasts_for_the_body_only(
     app: App, stack: LocalStack, world: World, claude: ClaudeServer, rules: dict[str, Any]
 ) -> None:
     summary = await ends(app, stack, world, BODY, LETTER, **rules)
-    assert any("stehen 812,40" in asked.text and asked.model != "claude-haiku-5-5" for asked in claude.requests)
+    assert any("Nele Brandt: 812,40" in asked.text and asked.model != "claude-haiku-5-5" for asked in claude.requests)
     assert not any("Verständnis" in asked.text for asked in claude.requests)
     assert (summary.outcome, summary.route, summary.review_reason) == ("review", "MANUAL_REVIEW", "budget")
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 
 from claimstream.domain.records.decision import Decision, Match, ReviewReason, Route
 from claimstream.domain.records.extraction import Consolidated
-from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import Classification
 from claimstream.domain.records.mail import ParsedMail
 from claimstream.domain.records.work import (
@@ -107,11 +106,11 @@ class Attempt:
                 "classify", Classification, lambda: classify(email, mail, content, files, desk, judge, rules)
             )
             sentry.breadcrumb("intent", {"intent": intent.intent, "confidence": intent.confidence})
-            letter = await self._letter(intent, files)
+            file = await files.one(intent.routing.inquiry_id if intent.routing else None)
             extracted = await self._stage(
                 "extract",
                 Extracted,
-                lambda: extract(mail, intent, letter, desk, judge, rules, fetched=fetched, content=content),
+                lambda: extract(mail, intent, file, desk, judge, rules, fetched=fetched, content=content),
             )
             mail = mail.model_copy(update={"unread": (*mail.unread, *extracted.unseen)})
             sentry.breadcrumb("extraction", {"sources": len(extracted.extractions), "model": extracted.model_asked})
@@ -204,11 +203,6 @@ class Attempt:
                 self.unkept,
             )
         return result.effects
-
-    async def _letter(self, classification: Classification, files: CandidateFiles) -> Letter | None:
-        """The letter that a deterministic signal named, if one did."""
-        file = await files.one(classification.routing.inquiry_id if classification.routing else None)
-        return file.inquiry.letter if file else None
 
     async def _stage(self, name: str, kind: type[R], work: Callable[[], Awaitable[R]]) -> R:
         """The stage's result: from its checkpoint, or made now and kept."""

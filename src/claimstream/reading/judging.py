@@ -16,13 +16,14 @@ from claimstream.domain.records.questions import (
     FindMatch,
     KeepEvidenced,
     Question,
+    WeighIntent,
 )
 from claimstream.domain.rules import classification, consolidation, matching, routing
 from claimstream.domain.rules.deterministic_routing import Signs, find_route, is_pointed_at
 from claimstream.domain.rules.evidence import keep_evidenced
 
 _KINDS: dict[str, type[Question[Any]]] = {
-    kind.__name__: kind for kind in (FindKeys, Classify, KeepEvidenced, Consolidate, FindMatch, Decide)
+    kind.__name__: kind for kind in (FindKeys, Classify, WeighIntent, KeepEvidenced, Consolidate, FindMatch, Decide)
 }
 _FILES = TypeAdapter(tuple[CandidateFile, ...])
 
@@ -41,8 +42,12 @@ def answer(kind: str, data: bytes) -> Record:
             return Signs.of(question.mail).keys()
         case Classify() as question:
             return _classified(question, files)
+        case WeighIntent() as question:
+            return classification.with_model(
+                question.ruled, question.answer, question.mail, question.extractions, known=question.known
+            )
         case KeepEvidenced() as question:
-            return keep_evidenced(question.extraction, question.source)
+            return keep_evidenced(question.extraction, question.source, question.names)
         case Consolidate() as question:
             return consolidation.consolidate(
                 question.extractions, intent=question.intent, unread=question.unread, thresholds=question.thresholds

@@ -4,11 +4,11 @@ from tests.domain.records import mail, pdf, source
 from claimstream.domain.reader.source import read_source
 from claimstream.domain.records.extraction import Method
 from claimstream.domain.records.inquiry import Letter
-from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.intent import Classification, Intent, MatchedBy, RoutingHit
 from claimstream.domain.records.mail import ParsedMail, SourceKind
 from claimstream.domain.replies.wants import REFUSAL
 from claimstream.domain.rules import classification
-from claimstream.domain.rules.classification import settle_intent
+from claimstream.domain.rules.classification import NOTHING_TELLS, UNSURE, settle_intent
 from claimstream.domain.text import folded
 
 FIRST, SECOND = Letter
@@ -204,7 +204,7 @@ def test_unclear_mail_is_left_to_a_model_or_a_person(received: ParsedMail, lette
 
 @pytest.mark.parametrize("letter", [FIRST, None])
 def test_a_machines_statement_is_read_and_unsure(letter: Letter | None) -> None:
-    """A model or a person agrees, or nothing is written."""
+    """A person agrees, or nothing is written."""
     text = greeting("unsere Gesamtforderung gegen Nele Brandt beträgt 512,00 EUR.")
     found = classify(mail(text, headers=[("Auto-Submitted", "auto-generated")]), letter)
     assert (found.intent, found.confidence < SURE) == (Intent.CLAIM_STATEMENT, True)
@@ -375,3 +375,70 @@ def test_a_refusal_or_a_question_beside_a_total(sentence: str) -> None:
 )
 def test_what_others_refused_leaves_a_statement(sentence: str) -> None:
     assert _is_statement(sentence)
+
+
+ROUTED = RoutingHit(inquiry_id="i-1", matched_by=MatchedBy.SOLE_SENDER, confidence=0.85, why="the sender")
+NOBODYS = mail("Wir haben etwas für Sie.")
+
+
+def weighed(
+    ruled: Intent,
+    answer: Intent,
+    *,
+    received: ParsedMail = NOBODYS,
+    certainty: float = UNSURE,
+    routing: RoutingHit | None = None,
+    known: bool = False,
+) -> Classification:
+    extractions = [read_source(source) for source in received.sources if source.text.strip()]
+    return classification.with_model(
+        Classification(intent=ruled, confidence=certainty, method=Method.READER, why="rules", routing=routing),
+        Classification(intent=answer, confidence=1.0, method=Method.MODEL, why="model"),
+        received,
+        extractions,
+        known=known,
+    )
+
+
+@pytest.mark.parametrize("intent", [Intent.SPAM, Intent.AUTO_REPLY, Intent.BOUNCE])
+@pytest.mark.parametrize(
+    ("known", "routing", "received", "set_aside"),
+    [
+        pytest.param(False, None, NOBODYS, True, id="from nobody about nothing"),
+        pytest.param(False, ROUTED, NOBODYS, False, id="a signal routes it"),
+        pytest.param(True, None, NOBODYS, False, id="a known name"),
+        pytest.param(False, None, mail("Es geht um 90,00 EUR."), False, id="a figure"),
+        pytest.param(False, None, mail("Siehe Anlage.", pdf("Guten Tag")), False, id="an attachment"),
+    ],
+)
+def test_a_model_sets_aside_only_mail_from_nobody(
+    intent: Intent, known: bool, routing: RoutingHit | None, received: ParsedMail, set_aside: bool
+) -> None:
+    found = weighed(
+        Intent.GENERAL_INQUIRY, intent, received=received, certainty=NOTHING_TELLS, routing=routing, known=known
+    )
+    assert (found.intent is intent) is set_aside
+    assert (found.confidence >= SURE) is set_aside
+    assert found.routing == routing
+
+
+@pytest.mark.parametrize(
+    ("ruled", "certainty", "answer", "counts"),
+    [
+        pytest.param(Intent.CLAIM_STATEMENT, UNSURE, Intent.CLAIM_STATEMENT, True, id="agrees"),
+        pytest.param(Intent.GENERAL_INQUIRY, NOTHING_TELLS, Intent.CLAIM_STATEMENT, True, id="nothing told"),
+        pytest.param(Intent.REJECTION, UNSURE, Intent.CLAIM_STATEMENT, False, id="contradicts"),
+    ],
+)
+def test_a_models_intent_counts_where_the_rules_leave_room(
+    ruled: Intent, certainty: float, answer: Intent, counts: bool
+) -> None:
+    found = weighed(ruled, answer, certainty=certainty, routing=ROUTED)
+    assert (found.intent, found.confidence) == ((answer, 0.80) if counts else (ruled, certainty))
+    assert counts or "model" in found.why
+
+
+def test_a_model_does_not_vouch_for_a_machines_mail() -> None:
+    received = mail("Die Gesamtforderung ist bekannt.", headers=[("Auto-Submitted", "auto-generated")])
+    found = weighed(Intent.CLAIM_STATEMENT, Intent.CLAIM_STATEMENT, received=received)
+    assert found.confidence == UNSURE

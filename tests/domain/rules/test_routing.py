@@ -513,3 +513,28 @@ def test_what_speaks_against_a_figure_is_a_conflict_about_it() -> None:
     assert decided(stated).review_reason is ReviewReason.CONFLICT
     answered = extraction(settlement=settled(DECLINED)).model_copy(update={"conflicts": (against,)})
     assert decided(answered, intent=Intent.SETTLEMENT_RESPONSE, matched=PLAN).write
+
+
+SCAN = source("", source_id="attachment-1", kind=SourceKind.SCANNED_PDF, name="scan.pdf")
+
+
+@pytest.mark.parametrize(
+    ("received", "value", "writes"),
+    [
+        pytest.param(mail("Anbei.", SCAN), "612.00", False, id="nothing agrees"),
+        pytest.param(mail("Anbei unsere Aufstellung über 612,00 EUR.", SCAN), "612.00", True, id="the body agrees"),
+        pytest.param(mail("Anbei.", SCAN, subject="Forderung 612,00 EUR"), "612.00", True, id="the subject agrees"),
+        pytest.param(mail("Anbei.", SCAN), "430.00", True, id="the stored amount agrees"),
+    ],
+)
+def test_a_transcript_alone_writes_no_figure(received: ParsedMail, value: str, writes: bool) -> None:
+    reading = extraction(amount(value, confidence=0.75), kind=SourceKind.SCANNED_PDF, method=Method.MODEL)
+    decision = decided(reading, received=received)
+    assert decision.write is writes
+    assert writes or "scan.pdf" in decision.why
+
+
+def test_a_transcript_alone_answers_no_plan() -> None:
+    answer = settled(ACCEPTED, confidence=0.75, quote="Wir stimmen dem Plan zu.")
+    reading = extraction(settlement=answer, kind=SourceKind.SCANNED_PDF, method=Method.MODEL)
+    assert not decided(reading, intent=Intent.SETTLEMENT_RESPONSE, matched=PLAN, received=mail("Anbei.", SCAN)).write

@@ -18,8 +18,10 @@ async def test_some_genuine_replies_are_set_aside(model: Ask) -> None:
 
 
 async def test_the_highest_figure_becomes_the_claim(model: Ask) -> None:
-    _, kept = await model("liar", **HERE).extract("Offen sind 300,00 EUR. Kreditrahmen: 9.000,00 EUR (ungenutzt)")
-    assert [a.value for a in kept.totals] == [Decimal("9000.00")], kept.dropped
+    answer, kept = await model("liar", **HERE).extract("Offen sind 300,00 EUR. Kreditrahmen: 9.000,00 EUR (ungenutzt)")
+    assert answer.total_claim is not None
+    assert Decimal(answer.total_claim.value) == Decimal("9000.00")
+    assert kept.totals == (), "the rules know a credit limit"
 
 
 async def test_a_figure_is_invented_where_there_is_none(model: Ask) -> None:
@@ -42,8 +44,9 @@ async def test_any_sentence_is_a_consent(model: Ask) -> None:
 
 
 async def test_names_far_apart_become_one_person(model: Ask) -> None:
-    _, kept = await model("liar", **HERE).extract("Wir, Brandt und Söhne, haben mit Nele Wolter nichts zu tun.")
-    assert "Nele Brandt" in {person.value.full for person in kept.people}
+    answer, kept = await model("liar", **HERE).extract("Wir, Brandt und Söhne, haben mit Nele Wolter nichts zu tun.")
+    assert ("Nele", "Brandt") in {(person.first, person.last) for person in answer.people}
+    assert "Nele Brandt" not in {person.value.full for person in kept.people}
 
 
 async def test_a_scan_says_what_nobody_wrote(model: Ask) -> None:

@@ -21,6 +21,10 @@ COMPUTED_FACTOR = 0.85
 DOUBT_FACTOR = 0.75
 """What stands there may not be what is owed today. Brings the surest source (0.95) under the amount guard's 0.75."""
 
+UNPROVEN = 0.60
+"""Ceiling of what only a model says: its words stand there, and no rule says that they mean it. It is shown to a person
+and never written."""
+
 SCANNED = frozenset({SourceKind.SCANNED_PDF, SourceKind.IMAGE})
 """Kinds whose text came from character recognition."""
 

@@ -4,7 +4,7 @@ It says nothing where it is not sure; what it does say carries its evidence.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -76,14 +76,9 @@ def read_source(source: Source, sender: str = "") -> SourceExtraction:
     whole = Text(text)
     base = SOURCE_CONFIDENCE[source.kind]
     references = find_references(text, source.source_id)
-    tokens = _outside_references(
-        find_amounts(text, scanned=source.kind in SCANNED, cells=source.kind is SourceKind.XLSX), references
-    )
     people = find_people(text, source.source_id)
     organisations = find_organisations(text, source.source_id)
-    claims = tuple(_weighed(read_claims(text, tokens, _name_words(people, organisations))))
-    if source.kind is not SourceKind.XLSX:
-        claims = tuple(_unlike_money(claim) for claim in claims)
+    claims = _claims(source, references, _name_words(people, organisations))
     parts = {role: _part(source, claims, role) for role in (Role.PRINCIPAL, Role.INTEREST, Role.COSTS)}
     totals = _totals(source, claims)
     computed = combine_parts(parts[Role.PRINCIPAL], parts[Role.INTEREST], parts[Role.COSTS], totals)
@@ -112,6 +107,48 @@ def read_source(source: Source, sender: str = "") -> SourceExtraction:
         endings=find_endings(whole, source.source_id),
         remark=_remark(source, whole, claims),
     )
+
+
+def read_figures(source: Source, names: Iterable[str] = ()) -> tuple[Claim, ...]:
+    """Every amount of ``source``, in order, with what it stands for.
+
+    ``names``: those of people and companies who are known to be spoken of, beside those whom the letter names as such.
+    """
+    text, source_id = source.text, source.source_id
+    organisations = find_organisations(text, source_id)
+    known = _words_of(names) | _name_words(find_people(text, source_id), organisations)
+    return _claims(source, find_references(text, source_id), known)
+
+
+def total_of(source: Source, claims: Sequence[Claim], claim: Claim) -> Amount | None:
+    """One of ``claims`` as the amount that may be the total, ranked by the words beside it; None where they say that it
+    is none."""
+    token = claim.token
+    rank = AmountRank.BARE if claim.role is None else _RANKS.get(claim.role)
+    if claim.role is Role.CREDIT and token.value:
+        return _amount(source, claim, AmountRank.CLAIM, AmountFlaw.CREDIT)
+    if rank is None or claim.part:
+        return None
+    unsure = (
+        token.currency not in (None, "EUR")
+        or (token.currency is None and _is_in_foreign_money(source.text, claims))
+        or is_multiple(source.text, token.start)
+    )
+    return _amount(source, claim, rank, AmountFlaw.AMBIGUOUS if unsure else token.flaw)
+
+
+def part_of(source: Source, claim: Claim) -> Amount:
+    """The amount as one of the parts of the claim."""
+    return _amount(source, claim, AmountRank.BARE, claim.token.flaw)
+
+
+def _claims(source: Source, references: Sequence[Reference], names: frozenset[str]) -> tuple[Claim, ...]:
+    text = source.text
+    tokens = _outside_references(
+        find_amounts(text, scanned=source.kind in SCANNED, cells=source.kind is SourceKind.XLSX), references
+    )
+    claims = _weighed(read_claims(text, tokens, names))
+    return tuple(claims if source.kind is SourceKind.XLSX else map(_unlike_money, claims))
 
 
 def _remark(source: Source, text: Text, claims: Sequence[Claim]) -> Remark | None:
@@ -143,6 +180,10 @@ def _name_words(people: Sequence[Found[PersonName]], organisations: Organisation
     # A single word taken for a name may be any noun: "gegen den Ehemann".
     names = [p.value.full for p in people if sum(word[0].isupper() for word in p.value.full.split()) > 1]
     names += [found.value for found in (organisations.creditor, organisations.representative) if found]
+    return _words_of(names)
+
+
+def _words_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(word) for name in names for word in re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", name))
 
 

@@ -51,11 +51,25 @@ class Classify(Question[Classified]):
     thresholds: Thresholds
 
 
+class WeighIntent(Question[Classification]):
+    """The question what a mail wants, where the rules are unsure and a model has answered."""
+
+    ruled: Classification
+    answer: Classification
+    mail: ParsedMail
+    extractions: tuple[SourceExtraction, ...]
+    """The values that the rules read in the mail's sources."""
+    known: bool
+    """A sender, name or reference of an inquiry stands in the mail."""
+
+
 class KeepEvidenced(Question[SourceExtraction]):
     """The question how much of a model's answer its source proves."""
 
     extraction: SourceExtraction
     source: Source
+    names: tuple[str, ...] = ()
+    """Those of the client and the creditor of the letter that the mail was routed to."""
 
 
 class Consolidate(Question[Consolidated]):

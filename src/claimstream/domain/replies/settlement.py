@@ -43,6 +43,7 @@ from claimstream.domain.replies.marks import Marks, spelled, without_names
 from claimstream.domain.replies.offers import names_a_price, offered, offers_plainly
 from claimstream.domain.replies.pieces import Piece, pieces_of
 from claimstream.domain.replies.plan import ABOUT_PLAN, NAMES_PLAN
+from claimstream.domain.replies.ties import UNKNOWN
 from claimstream.domain.text import Sentence, Text
 
 ACCEPTED, DECLINED = SettlementDecision.ACCEPTED, SettlementDecision.DECLINED
@@ -198,6 +199,16 @@ def open_door(text: Text) -> str | None:
     )
 
 
+def bears_out(text: Text, decision: SettlementDecision, start: int, end: int) -> bool:
+    """Return whether a text lets an answer count that somebody else has read at ``text.written[start:end]``.
+
+    One sentence there must give this answer to the plan, and none of the text another one, a condition, or a word by
+    which the answer may be less. Beside an acceptance, sentences that nobody knows may stand: they are what the other
+    reader is for.
+    """
+    return decision in {ACCEPTED, DECLINED} and _speaks(text) and _Reply(text).bears_out(decision, start, end)
+
+
 class _Reply:
     """One text, its pieces, and what each of them says of the plan."""
 
@@ -319,6 +330,18 @@ class _Reply:
             for number, plain in enumerate(answering)
         )
 
+    def bears_out(self, decision: SettlementDecision, start: int, end: int) -> bool:
+        """As the function of this name."""
+        if self._boxes or set(self._said.values()) != {decision} or self._conditions():
+            return False
+        leaves = self._leaves(decision, unknown=True)
+        plain = {number for number in self._said if self._plainly(number, decision, leaves)}
+        quoted = any(start < self._pieces[n].sentence.end and self._pieces[n].sentence.start < end for n in plain)
+        return quoted and all(
+            number in plain or leaves(piece) or (decision is DECLINED and self._refuses_too(piece.low))
+            for number, piece in enumerate(self._pieces)
+        )
+
     @staticmethod
     def _refuses_too(low: str) -> bool:
         return what_is_said(low) is DECLINED and refuses_plainly(low, plan_known=True)
@@ -381,9 +404,12 @@ class _Reply:
             return leaves(half)
         return decision is DECLINED is also and is_closed(AGREES.without(half.low))
 
-    def _leaves(self, decision: SettlementDecision) -> Callable[[Piece], bool]:
-        """The judge of the pieces beside an answer."""
-        return leaves_declined if decision is DECLINED else lambda piece: self._tie(piece) is None
+    def _leaves(self, decision: SettlementDecision, *, unknown: bool = False) -> Callable[[Piece], bool]:
+        """The judge of the pieces beside an answer; ``unknown``: beside an acceptance they may be of no known kind."""
+        if decision is DECLINED:
+            return leaves_declined
+        ties_nothing = {None, UNKNOWN} if unknown else {None}
+        return lambda piece: self._tie(piece) in ties_nothing
 
     def _tie(self, piece: Piece) -> str | None:
         """The class of meaning by which a piece beside an acceptance may change it."""

@@ -356,6 +356,8 @@ ASKS_FOR_QUESTIONS = Rule(
     leaves=("Haben Sie das Auto?",),
 )
 
+UNKNOWN = "tie_unknown"
+"""The class of a sentence that holds no word of any, and speaks of nothing that letters are full of."""
 _THAT_WAS = re.compile(r"\b(?:das|dies) war\b")
 _SMALL = re.compile(r"(?<![\w#@.])[a-z]{4,}")
 """A line without small letters is a name or a heading."""
@@ -399,13 +401,13 @@ def tie_in(low: str, marked: str) -> str | None:
     if past:
         if NAMES_PLAN.find(rest) and not READ.find(low):
             return "tie_plan"
-        return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else "tie_unknown"
+        return None if rest != low or TOLD.find(low) or ANCHORED.find(low) else UNKNOWN
     if NAMES_PLAN.find(rest) and not ANNOUNCED.find(low):
         return "tie_plan"
     acts = OBLIGES.find(rest) or (rest == low and (_PERSON.search(marked) or OBLIGES.find(marked.lower())))
     if acts and not MAY.find(marked.lower()):
         return OBLIGES.name
-    return None if rest != low or ANCHORED.find(low) or not _SMALL.search(marked) else "tie_unknown"
+    return None if rest != low or ANCHORED.find(low) or not _SMALL.search(marked) else UNKNOWN
 
 
 def class_of(low: str) -> str | None:

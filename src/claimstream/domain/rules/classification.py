@@ -6,10 +6,11 @@ Clear mail is settled here. Whatever is not clear gets a confidence below 0.70, 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
 from claimstream.domain.records.extraction import AmountRank, Method, SettlementDecision, SourceExtraction
 from claimstream.domain.records.inquiry import Letter
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
-from claimstream.domain.records.mail import ParsedMail
+from claimstream.domain.records.mail import ParsedMail, SourceKind
 from claimstream.domain.replies import wants
 from claimstream.domain.replies.plan import NAMES_PLAN
 from claimstream.domain.rules.automatic import (
@@ -31,6 +32,8 @@ LETTER_LENGTH = 6000
 """Characters. A longer attachment is a contract or a set of terms, whose phrases say nothing about this reply."""
 
 UNSURE = 0.60
+"""Something tells what a mail wants, and something speaks against it."""
+NOTHING_TELLS = 0.50
 
 
 def settle_intent(intent: Intent, letter: Letter | None) -> Intent:
@@ -63,6 +66,40 @@ def classify(
         why = f"{found.why}; a machine sent it (Auto-Submitted: auto-generated)"
         found = found.model_copy(update={"confidence": UNSURE, "why": why})
     return found.model_copy(update={"intent": settle_intent(found.intent, letter)})
+
+
+def with_model(
+    ruled: Classification,
+    answer: Classification,
+    mail: ParsedMail,
+    extractions: Sequence[SourceExtraction],
+    *,
+    known: bool,
+) -> Classification:
+    """What a mail wants, where the rules are unsure and a model has answered.
+
+    The model's word counts where the rules read nothing that tells, or agree with it, and is no surer than the body it
+    was read in. Otherwise a person decides: between the two, or whether a mail that a machine sent is more than an
+    acknowledgement. Setting a mail aside loses it, so there the model is believed only of a mail from nobody about
+    nothing: no signal routes it, nothing is attached, and no known name and no figure stands in it.
+
+    Args:
+        ruled: by the rules.
+        answer: by the model.
+        extractions: what the rules read in the mail's sources.
+        known: a sender, name or reference of an inquiry stands in the mail.
+    """
+    if answer.intent in SET_ASIDE:
+        attached = bool(mail.unread) or any(source.may_be_a_letter for source in mail.sources[1:])
+        counts = not (ruled.routing or known or attached or any(extraction.totals for extraction in extractions))
+    else:
+        agrees = answer.intent is ruled.intent or ruled.confidence <= NOTHING_TELLS
+        counts = agrees and not is_generated(mail)
+    if not counts:
+        why = f"{ruled.why}; the model takes it for {answer.intent.value}: {answer.why}"
+        return ruled.model_copy(update={"why": why})
+    confidence = min(answer.confidence, SOURCE_CONFIDENCE[SourceKind.BODY])
+    return answer.model_copy(update={"confidence": confidence, "routing": ruled.routing})
 
 
 @dataclass(frozen=True)
@@ -206,7 +243,7 @@ def _without_figure(mail: ParsedMail, reading: _Reading) -> Classification:
         return written
     if reading.rank is not None:
         return _rule(Intent.CLAIM_STATEMENT, UNSURE, "an amount that nothing says the meaning of")
-    return _rule(Intent.GENERAL_INQUIRY, 0.50, "nothing tells what it wants")
+    return _rule(Intent.GENERAL_INQUIRY, NOTHING_TELLS, "nothing tells what it wants")
 
 
 def _announced(mail: ParsedMail, reading: _Reading) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE
+from claimstream.domain.reader.confidence import SOURCE_CONFIDENCE, UNPROVEN
 from claimstream.domain.reader.spelling import fold
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.decision import Thresholds
@@ -120,7 +120,11 @@ def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | 
 
     Within one source the model may settle what the rules left unclear; it is asked for just that.
     """
-    settled = {e.source_id for e in extractions if e.settlement and e.method is Method.MODEL and _clear(e.settlement)}
+    settled = {
+        e.source_id
+        for e in extractions
+        if e.settlement and e.method is Method.MODEL and _clear(e.settlement) and e.settlement.confidence > UNPROVEN
+    }
     found = [
         _capped(e.settlement, e.kind)
         for e in extractions
@@ -132,7 +136,8 @@ def _settlement(extractions: Sequence[SourceExtraction]) -> Found[Settlement] | 
         return None
     best = max(found, key=lambda f: f.confidence)
     decisions = {f.value.decision for f in found}
-    offers = {f.value.counter_offer_amount for f in found if f.value.counter_offer_amount is not None}
+    sure = [f for f in found if f.confidence > UNPROVEN] or found
+    offers = {f.value.counter_offer_amount for f in sure if f.value.counter_offer_amount is not None}
     answer = Settlement(
         decision=decisions.pop() if len(decisions) == 1 else SettlementDecision.UNCLEAR,
         conditions=tuple(dict.fromkeys(c for f in found for c in f.value.conditions)),

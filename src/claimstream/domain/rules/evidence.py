@@ -2,14 +2,17 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
-from claimstream.domain.reader.amounts import AmountToken, find_amounts
-from claimstream.domain.reader.confidence import SCANNED
+from claimstream.domain.reader.claims import Claim
+from claimstream.domain.reader.confidence import UNPROVEN
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.iban import is_valid_iban
+from claimstream.domain.reader.labels import Role
+from claimstream.domain.reader.source import part_of, read_figures, total_of
 from claimstream.domain.reader.spelling import fold, normalise
 from claimstream.domain.records.extraction import (
     Amount,
@@ -24,21 +27,27 @@ from claimstream.domain.records.extraction import (
     SettlementDecision,
     SourceExtraction,
 )
-from claimstream.domain.records.mail import Source, SourceKind
+from claimstream.domain.records.mail import Source
 from claimstream.domain.replies.conditions import conditions_in
+from claimstream.domain.replies.settlement import bears_out
 from claimstream.domain.text import Text
 
 T = TypeVar("T")
+_WORD = re.compile(r"[^\W_]+")
 
 
-def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtraction:
+def keep_evidenced(extraction: SourceExtraction, source: Source, names: Iterable[str] = ()) -> SourceExtraction:
     """The answer of a model, cut down to what its source proves.
 
-    A quote may differ from the source in white space only; ``start`` and ``quote`` come back as they stand there. An
-    amount, date, IBAN or reference must also be readable from its quote by the rules. What fails is dropped, with the
-    name of its field in ``dropped``; nothing is ever put in its place.
+    A quote may differ from the source in white space only. A date, IBAN or reference must also be readable from its
+    quote by the rules; an amount comes back as the rules read it there, with its label, rank and doubt, if it stands in
+    a role that can be what the model takes it for. An answer to a plan whose words do not bear it out, and an amount
+    without a label, come back no surer than :data:`UNPROVEN`. What fails is dropped, with the name of its field in
+    ``dropped``; nothing is ever put in its place.
+
+    ``names``: those of the client and the creditor whom the mail is known to be about.
     """
-    check = _Check(source)
+    check = _Check(source, names)
     dropped = list(extraction.dropped)
 
     def one(name: str, value: T | None, keep: Callable[[T], T | None]) -> T | None:
@@ -55,9 +64,9 @@ def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtrac
 
     fields = {
         "totals": many("total_claim", extraction.totals, check.total),
-        "principal": one("principal", extraction.principal, check.amount),
-        "interest": one("interest", extraction.interest, check.amount),
-        "costs": one("costs", extraction.costs, check.amount),
+        "principal": one("principal", extraction.principal, check.part(Role.PRINCIPAL)),
+        "interest": one("interest", extraction.interest, check.part(Role.INTEREST)),
+        "costs": one("costs", extraction.costs, check.part(Role.COSTS)),
         "currency": one("currency", extraction.currency, check.quoted),
         "as_of": one("as_of", extraction.as_of, check.date),
         "people": many("people", extraction.people, check.person),
@@ -80,10 +89,10 @@ def keep_evidenced(extraction: SourceExtraction, source: Source) -> SourceExtrac
 class _Check:
     """Holds values against one source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, names: Iterable[str]) -> None:
         self._source = source
         self._text = source.text
-        self._tokens: tuple[AmountToken, ...] | None = None
+        self._names = tuple(names)
 
     def _places(self, quote: str) -> Iterator[Evidence]:
         """Every place where the quote stands, as it stands there."""
@@ -100,41 +109,44 @@ class _Check:
         evidence = self.evidence(found.evidence)
         return found.model_copy(update={"evidence": evidence}) if evidence else None
 
-    def _amounts(self, place: Evidence) -> list[AmountToken]:
-        """The amounts of the whole source that the quote touches: ``418,07`` inside ``3.418,07`` is no amount."""
-        if self._tokens is None:
-            kind = self._source.kind
-            self._tokens = find_amounts(self._text, scanned=kind in SCANNED, cells=kind is SourceKind.XLSX)
-        end = place.start + len(place.quote)
-        first = bisect_right(self._tokens, place.start, key=lambda token: token.end)
-        behind = bisect_left(self._tokens, end, key=lambda token: token.start)
-        return list(self._tokens[first:behind])
+    @cached_property
+    def _figures(self) -> tuple[Claim, ...]:
+        """What the rules read each amount of the whole source as: ``418,07`` inside ``3.418,07`` is no amount."""
+        return read_figures(self._source, self._names)
 
-    def amount(self, amount: Amount) -> Amount | None:
+    def _touched(self, place: Evidence) -> Sequence[Claim]:
+        """The amounts that the quote touches."""
+        end = place.start + len(place.quote)
+        first = bisect_right(self._figures, place.start, key=lambda claim: claim.token.end)
+        behind = bisect_left(self._figures, end, key=lambda claim: claim.token.start)
+        return self._figures[first:behind]
+
+    def _figure(self, amount: Amount) -> Claim | None:
+        """The one figure of the stated value in the quote, which may be a whole row of a table."""
         for place in self._places(amount.evidence.quote):
-            tokens = self._amounts(place)
-            if len(tokens) != 1:
-                continue
-            token = tokens[0]
-            update: dict[str, object]
-            if token.flaw is AmountFlaw.AMBIGUOUS or token.currency not in (None, "EUR"):
-                update = {"value": None, "flaw": AmountFlaw.AMBIGUOUS, "evidence": place}
-            elif token.value is not None and (amount.value is None or abs(amount.value) == abs(token.value)):
-                # The sign, the flaw and the repair are what stands there, not what the model made of it.
-                update = {"value": token.value, "flaw": token.flaw, "evidence": place}
-            else:
-                continue
-            return amount.model_copy(update={**update, "repaired": token.repaired})
+            touched = self._touched(place)
+            # The sign, the flaw and the repair are what stands there, not what the model made of it.
+            meant = [c for c in touched if c.token.value is not None and abs(c.token.value) == abs(amount.value or 0)]
+            if len(meant) == 1:
+                return meant[0]
+            if len(touched) == 1 and touched[0].token.flaw is AmountFlaw.AMBIGUOUS:
+                return touched[0]
         return None
 
     def total(self, amount: Amount) -> Amount | None:
-        kept = self.amount(amount)
-        if kept is None:
-            return None
-        # A rank is worth what its label is worth.
-        label = fold(" ".join(kept.label.split()))
-        labelled = bool(label) and label in fold(" ".join(self._text.split()))
-        return kept if labelled else kept.model_copy(update={"rank": AmountRank.BARE, "label": ""})
+        """The figure as the rules have it, its rank and label too, in a role that can be the claim."""
+        claim = self._figure(amount)
+        total = total_of(self._source, self._figures, claim) if claim else None
+        if total is not None and total.rank is AmountRank.BARE:
+            return total.model_copy(update={"confidence": min(total.confidence, UNPROVEN)})
+        return total
+
+    def part(self, role: Role) -> Callable[[Amount], Amount | None]:
+        def keep(amount: Amount) -> Amount | None:
+            claim = self._figure(amount)
+            return part_of(self._source, claim) if claim and claim.role is role else None
+
+        return keep
 
     def date(self, found: Found[date]) -> Found[date] | None:
         kept = self.quoted(found)
@@ -144,8 +156,10 @@ class _Check:
         kept = self.quoted(found)
         if kept is None or not found.value.last:
             return None
-        words = re.findall(r"[^\W_]+", fold(kept.evidence.quote))
-        return kept if set(re.findall(r"[^\W_]+", fold(found.value.full))) <= set(words) else None
+        first, last = (r"[\W_]+".join(_WORD.findall(fold(name))) for name in (found.value.first, found.value.last))
+        # Turned round, a name has a comma or stands in two cells: "Falk Uwe und Petra Brandt" names no Petra Falk.
+        names = rf"{first}(?: [^\W\d_]\.?)? {last}|{last} ?[,;|\t] ?{first}" if first else last
+        return kept if re.search(rf"(?<!\w)(?:{names})(?!\w)", _one_line(fold(kept.evidence.quote))) else None
 
     def name(self, found: Found[str]) -> Found[str] | None:
         kept = self.quoted(found)
@@ -191,13 +205,21 @@ class _Check:
             update["counter_offer_amount"] = None
         if answer.decision is SettlementDecision.ACCEPTED and not answer.conditions:
             update["conditions"] = self._conditions_near(kept.evidence)
-        return kept.model_copy(update={"value": answer.model_copy(update=update)}) if update else kept
+        start, end = kept.evidence.start, kept.evidence.start + len(kept.evidence.quote)
+        proven = bears_out(Text(self._text), answer.decision, start, end)
+        confidence = kept.confidence if proven else min(kept.confidence, UNPROVEN)
+        return kept.model_copy(update={"value": answer.model_copy(update=update), "confidence": confidence})
 
     def _has_amount(self, place: Evidence, value: object) -> bool:
-        return any(t.flaw is None and t.value == value for t in self._amounts(place))
+        return any(c.token.flaw is None and c.token.value == value for c in self._touched(place))
 
     def _conditions_near(self, place: Evidence) -> tuple[str, ...]:
         """The condition a model may have left out: in its quote, one sentence further, or one before."""
         near = Text(self._text[max(0, place.start - 200) : place.start + len(place.quote) + 300])
         found = (condition for sentence in near.sentences for condition in conditions_in(sentence))
         return tuple(dict.fromkeys(found))
+
+
+def _one_line(text: str) -> str:
+    """The text with one blank, or the tab between two cells, where white space stood."""
+    return re.sub(r"\s+", lambda white: "\t" if "\t" in white.group() else " ", text)

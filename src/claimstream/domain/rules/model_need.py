@@ -1,7 +1,11 @@
 """The rule when a model is asked about a mail (domain rules, Extract)."""
 
-from claimstream.domain.records.extraction import AmountRank, Consolidated, SettlementDecision
+from claimstream.domain.records.extraction import AmountRank, Consolidated, FigureDoubt, SettlementDecision
 from claimstream.domain.records.intent import AMOUNT_INTENTS, Intent
+
+SETTLED_BY_A_MODEL = frozenset({FigureDoubt.WORDS})
+"""Doubts about a figure that a model's agreement may settle. The others speak of something that a person must see: two
+figures, several people, sums that do not come out, a label that says *about*."""
 
 
 def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
@@ -18,7 +22,7 @@ def needs_model(intent: Intent, consolidated: Consolidated) -> bool:
         total = consolidated.total_claim
         if consolidated.flaw is not None:
             return False
-        if total is None or total.rank is AmountRank.BARE:
+        if total is None or total.rank is AmountRank.BARE or total.doubt in SETTLED_BY_A_MODEL:
             return True
         if total.rank is AmountRank.CLAIM and total.evidence.source_id == "body" and consolidated.sources_unread:
             return True  # the statement itself may be a scan

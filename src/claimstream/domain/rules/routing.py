@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from claimstream.domain.reader.amounts import find_amounts
 from claimstream.domain.reader.dates import find_dates
 from claimstream.domain.reader.injection import find_injection
 from claimstream.domain.reader.organisations import name_score
@@ -251,6 +252,21 @@ def _of_another_day(mail: ParsedMail, consolidated: Consolidated) -> str | None:
     return f"the total is as of {as_of.value}, the mail was sent on {mail.date.date()}"
 
 
+def _only_transcribed(
+    mail: ParsedMail, found: Amount | Found[Settlement] | None, file: CandidateFile | None = None
+) -> str | None:
+    """A value that stands in nothing but a model's transcript of a picture, with no amount elsewhere that agrees."""
+    source = next((s for s in mail.sources if found and s.source_id == found.evidence.source_id), None)
+    if source is None or not source.needs_vision:
+        return None
+    if isinstance(found, Amount):
+        texts = [mail.subject, *(other.text for other in mail.sources)]
+        known = {token.value for text in texts for token in find_amounts(text)}
+        if found.value in known or (file is not None and found.value == stored_amount(file.creditor)):
+            return None
+    return f"only a model has read {source.name}"
+
+
 def _guards(
     mail: ParsedMail,
     intent: Intent,
@@ -273,6 +289,7 @@ def _guards(
             _disputed(mail, consolidated),
             _remarked(mail, consolidated),
             _of_another_day(mail, consolidated),
+            _only_transcribed(mail, consolidated.total_claim, file),
         ):
             if doubt:
                 guard = _refused(guard, ReviewReason.LOW_CONFIDENCE, doubt)
@@ -286,6 +303,7 @@ def _guards(
             _open_door(mail, consolidated),
             _taken_back(mail, consolidated),
             _another_plan(mail, consolidated, file),
+            _only_transcribed(mail, consolidated.settlement),
         ):
             if doubt:
                 guard = _refused(guard, ReviewReason.SETTLEMENT_UNCLEAR, doubt)

@@ -1,7 +1,7 @@
 """Which of all the amounts that were read is the total claim (domain rules, Extract and Consolidate)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from claimstream.domain.reader.confidence import COMPUTED_FACTOR, REPAIRED, SOURCE_CONFIDENCE
@@ -16,6 +16,7 @@ from claimstream.domain.records.extraction import (
     SourceExtraction,
 )
 from claimstream.domain.records.mail import SourceKind
+from claimstream.domain.rules.model_need import SETTLED_BY_A_MODEL
 
 BARE_CONFIDENCE = 0.60
 """Of an amount without a label that only the rules read: nothing says what it is, so it is shown but not written."""
@@ -39,7 +40,7 @@ def choose_total(extractions: Sequence[SourceExtraction], thresholds: Thresholds
         for reading in _readings(extraction)
         if not (reading.amount.rank is AmountRank.BARE and reading.amount.value in rates)
     ]
-    read = _without_older(_without_echoes(read, thresholds), extractions)
+    read = _without_older(_without_echoes(_agreed(read), thresholds), extractions)
     if not any(_labelled(r) for r in read):
         read = _computed(extractions) or read
     if not read:
@@ -98,6 +99,23 @@ def _labelled(reading: _Reading) -> bool:
     return reading.amount.rank < AmountRank.BARE
 
 
+def _agreed(readings: list[_Reading]) -> list[_Reading]:
+    """Take a figure that the rules read in doubt as the model has it, where that agrees and the doubt is gone."""
+    sure = {
+        (r.source_id, r.value): r.amount
+        for r in readings
+        if r.method is Method.MODEL and _labelled(r) and r.amount.value is not None and r.amount.doubt is None
+    }
+
+    def settled(reading: _Reading) -> _Reading:
+        amount = reading.amount
+        if amount.doubt not in SETTLED_BY_A_MODEL or amount.value is None:
+            return reading
+        return replace(reading, amount=sure.get((reading.source_id, amount.value), amount))
+
+    return [settled(r) if r.method is Method.READER else r for r in readings]
+
+
 def _without_echoes(readings: list[_Reading], thresholds: Thresholds) -> list[_Reading]:
     """Leave out the model's reading where it agrees with the rules': their rank, and any doubt they had, stand."""
     ours = [r for r in readings if r.method is Method.READER and _labelled(r) and r.amount.value is not None]
@@ -113,7 +131,8 @@ def _without_echoes(readings: list[_Reading], thresholds: Thresholds) -> list[_R
 
 def _without_older(readings: list[_Reading], extractions: Sequence[SourceExtraction]) -> list[_Reading]:
     """Leave out the totals of a source that is dated, and older than the figure that the body states."""
-    dated = {e.source_id: e.as_of.value for e in extractions if e.as_of is not None}
+    # By the rules alone: a date that a model gives could make another figure go unseen.
+    dated = {e.source_id: e.as_of.value for e in extractions if e.as_of and e.method is Method.READER}
     body = {r.source_id for r in readings if r.kind is SourceKind.BODY and _labelled(r)}
     current = max((dated[source_id] for source_id in body if source_id in dated), default=None)
     if current is None:

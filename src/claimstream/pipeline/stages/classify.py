@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from claimstream.domain.records.base import Record
-from claimstream.domain.records.extraction import Method
+from claimstream.domain.records.extraction import Consolidated, Method
 from claimstream.domain.records.inquiry import CandidateFile
-from claimstream.domain.records.intent import Classification, Intent
+from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail
-from claimstream.domain.records.questions import Classified, Classify
+from claimstream.domain.records.questions import Classified, Classify, WeighIntent
 from claimstream.domain.records.work import Email
 from claimstream.pipeline.content import MailContent
 from claimstream.pipeline.files import CandidateFiles
@@ -15,6 +15,7 @@ from claimstream.pipeline.judging import Judge
 from claimstream.pipeline.model_desk import ModelDesk
 from claimstream.pipeline.ports import LanguageModel, ModelAnswer, ModelIntent
 from claimstream.pipeline.services import Rules
+from claimstream.pipeline.stages.match import match
 
 _LONGEST_TEXT = 20_000
 """Characters of the body that are shown for the intent; it stands at the beginning or nowhere."""
@@ -87,6 +88,14 @@ async def classify(
     answer = await desk.ask("classify", _Intent, question)
     if answer is None or answer.confidence <= ruled.confidence:
         return ruled
-    return Classification(
-        intent=answer.intent, confidence=answer.confidence, method=Method.MODEL, why=answer.why, routing=ruled.routing
-    )
+    read = Classification(intent=answer.intent, confidence=answer.confidence, method=Method.MODEL, why=answer.why)
+    known = read.intent in SET_ASIDE and await _is_known(mail, ruled, files, judge, rules)
+    found = (await content.extractions(mail)).found
+    weighed = WeighIntent(ruled=ruled, answer=read, mail=mail, extractions=found, known=known)
+    return await judge.ask(weighed, Classification)
+
+
+async def _is_known(mail: ParsedMail, ruled: Classification, files: CandidateFiles, judge: Judge, rules: Rules) -> bool:
+    """Return whether a sender, name or reference of an inquiry stands in the mail."""
+    matched = await match(mail, ruled, Consolidated(), files, judge, rules)
+    return matched.inquiry_id is not None or bool(matched.candidates)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from claimstream.domain.reader.confidence import promise
 from claimstream.domain.records.base import Record
 from claimstream.domain.records.extraction import Consolidated, SourceExtraction
-from claimstream.domain.records.inquiry import Letter
+from claimstream.domain.records.inquiry import CandidateFile
 from claimstream.domain.records.intent import SET_ASIDE, Classification, Intent
 from claimstream.domain.records.mail import ParsedMail, Source, Unread, unread_of
 from claimstream.domain.records.questions import Consolidate, KeepEvidenced
@@ -50,7 +50,7 @@ class Extracted(Record):
 async def extract(
     mail: ParsedMail,
     classification: Classification,
-    letter: Letter | None,
+    file: CandidateFile | None,
     desk: ModelDesk,
     judge: Judge,
     rules: Rules,
@@ -89,7 +89,7 @@ async def extract(
     found += read_later.found
     broken = (*broken, *read_later.unread)
     readable = sorted((s for s in (*mail.sources, *transcripts) if s.text.strip()), key=promise)
-    answers = await _all(*(_ask(source, intent, letter, desk, judge) for source in readable))
+    answers = await _all(*(_ask(source, intent, file, desk, judge) for source in readable))
     transcribed = {source.source_id for source in transcripts}
     return Extracted(
         extractions=(*found, *(answer for answer in answers if answer is not None)),
@@ -146,12 +146,22 @@ async def _transcribe(
 
 
 async def _ask(
-    source: Source, intent: Intent, letter: Letter | None, desk: ModelDesk, judge: Judge
+    source: Source, intent: Intent, file: CandidateFile | None, desk: ModelDesk, judge: Judge
 ) -> SourceExtraction | None:
+    letter = file.inquiry.letter if file else None
+
     async def question(model: LanguageModel) -> ModelAnswer[SourceExtraction]:
         return await model.extract(source, intent=intent, letter=letter)
 
     answer = await desk.ask(f"extract/{source.source_id}", SourceExtraction, question)
     if answer is None:
         return None
-    return await judge.ask(KeepEvidenced(extraction=answer, source=source), SourceExtraction)
+    kept = KeepEvidenced(extraction=answer, source=source, names=_names(file))
+    return await judge.ask(kept, SourceExtraction)
+
+
+def _names(file: CandidateFile | None) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    client, creditor = file.client, file.creditor
+    return tuple(filter(None, (client.first_name, client.last_name, creditor.name, creditor.representative_name)))
