@@ -71,10 +71,10 @@ async def test_a_model_answers_what_the_cases_own_script_does_not(home: dict[str
     script.write_text(json.dumps([fits_all, *json.loads(script.read_text())]))
     ended = await claimstream("eval", str(folder), "--model", "right", "--json", environment=home)
     document = json.loads(ended.out)
-    assert (document["model"], document["wrong_writes"], document["set_aside"]) == ("right", 0, 1), ended.out
+    assert (document["model"], document["wrong_writes"], document["set_aside"]) == ("right", 0, 0), ended.out
     prose, scripted = document["results"]
     assert (prose["intent"], prose["fields"]["total_claim"]) == ("claim_statement", "4275.50")
-    assert (scripted["intent"], scripted["set_aside"]) == ("spam", True)
+    assert scripted["set_aside"] is False, "a letter routes it: the script's word for spam is not enough"
     used = document["model_use"]
     assert {"extract", "all"} <= used.keys()
     assert used["all"]["tokens_in"] + used["all"]["tokens_out"] == prose["tokens"] + scripted["tokens"] > 0

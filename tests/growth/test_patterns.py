@@ -21,6 +21,7 @@ MADE_AT_RUN_TIME = {
     "claimstream.domain.language.rule.__post_init__": "our own rules, on import; each found in its module",
     "claimstream.domain.reader.organisations.significant_words": "a list in the function, for names of records",
     "claimstream.domain.rules.evidence._places": "escaped words of a quote",
+    "claimstream.domain.rules.evidence.person": "words of a name",
     "claimstream.domain.rules.evidence.reference": "escaped words of a reference",
     "claimstream.domain.rules.evidence.installment": "a number",
     "claimstream.domain.rules.mentions._code_pattern": "an escaped code of ours",

@@ -304,7 +304,7 @@ async def test_a_scan_is_shown_as_it_was_transcribed(
     message.set_content(f"Guten Tag,\n\nanbei unser Schreiben. {RESERVE}.\n")
     message.add_attachment(scan, maintype="application", subtype="pdf", filename="scan.pdf")
     intent = {"intent": "claim_statement", "confidence": 0.95, "why": "announces it"}
-    text = "Nele Brandt\nGesamtforderung: 812,40 EUR\nWir behalten das Rad."
+    text = "Nele Brandt\nGesamtforderung: 430,00 EUR\nWir behalten das Rad."  # as it is stored
     claude.script(
         ScriptedAnswer(when=When(contains="anbei unser Schreiben"), schema_has="intent", answer=intent),
         ScriptedAnswer(when=When(), schema_has="text", answer={"text": text}),

@@ -10,8 +10,11 @@ LIBRARIES = {"inscriptis", "kreuzberg", "lxml", "openpyxl", "puremagic", "pypdfi
 SERVICE = {"limits", "places", "process", "protocol", "reader"}
 READERS = {"confidence", "dates", "spelling"}
 """Modules of the domain's reader: constants, forms for comparison, and the names of months."""
-RULES = {"alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"}
-"""Rules that go by records, keys and single values."""
+RULES = {
+    *("alone", "forms", "freemail", "guards", "model_need", "postings", "replay", "reply_codes", "shortlist"),
+    "witness",
+}
+"""Rules that go by records, keys and single values, or cut a text at a limit."""
 OF_A_LOAD = {"faults", "world_faults"}
 """Rules of `claimstream load`."""
 

@@ -158,7 +158,7 @@ def test_a_ticked_form_of_ours_is_the_creditors_answer() -> None:
 )
 def test_a_scan_of_our_letter_is_known_by_our_number(direction: ReferenceDirection, written: bool) -> None:
     scan = source("", source_id="attachment-1", kind=SourceKind.SCANNED_PDF)
-    transcript = scan.model_copy(update={"text": "Gesamtforderung: 999,00 EUR"})
+    transcript = scan.model_copy(update={"text": "Gesamtforderung: 430,00 EUR"})  # as it is stored
     number = Reference(
         label="Zeichen",
         direction=direction,
