@@ -141,7 +141,7 @@ def field_table(score: Score) -> RenderableType:
 
 
 def model_use_table(score: Score) -> RenderableType:
-    """What the model took by the kind of question: tokens and cost for each mail of the folder, asked about or not."""
+    """Return what the model took by kind of question: tokens and cost for each mail of the folder, asked or not."""
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in ("question", "mails", "asked", "tokens in a mail", "tokens out a mail", "USD a mail"):
         table.add_column(name, justify="left" if name == "question" else "right")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from claimstream import domain
-from claimstream.domain.language import Rule, alternatives, entries
+from claimstream.domain.language import Rule, Rules, alternatives, entries
 from claimstream.domain.language.vocabulary import _sections
 from claimstream.domain.text import Sentence
 
@@ -83,9 +83,34 @@ def test_needs_overlook_nothing_that_the_pattern_finds(rule: Rule) -> None:
     examples = [Sentence.of(example).folded for example in (*rule.takes, *rule.leaves)]
     for _ in range(100):
         sentence = " ".join(chance.choices([*written, *examples, "der", "beta", "4711", "und"], k=6))
-        assert rule.needs.are_in(sentence) or not rule.compiled.search(sentence)
+        _assert_found_as_by_the_whole(rule, sentence)
     for sentence in [*written, *examples]:
-        assert rule.needs.are_in(sentence) or not rule.compiled.search(sentence), sentence
+        _assert_found_as_by_the_whole(rule, sentence)
+
+
+def _assert_found_as_by_the_whole(rule: Rule, sentence: str) -> None:
+    """A rule runs few of its alternatives, and finds what its pattern does."""
+    whole = rule.compiled.search(sentence)
+    if whole and rule.exception and rule.exception.search(sentence):
+        whole = None
+    found = rule.find(sentence)
+    assert (found and found.span()) == (whole and whole.span()), sentence
+
+
+def test_rules_asked_together_say_what_each_says() -> None:
+    chance = Random(7)
+    together = Rules(*RULES)
+    examples = [Sentence.of(example).folded for rule in RULES for example in (*rule.takes, *rule.leaves)]
+    for sentence in (" ".join(chance.choices(examples, k=2)) for _ in range(100)):
+        found = [rule for rule in RULES if rule.find(sentence)]
+        assert list(together.that_find(sentence)) == found
+        assert together.find(sentence) is (found[0] if found else None)
+        few = chance.sample(RULES, k=30)
+        rest = taken = sentence
+        for rule in few:
+            rest, taken = rule.without(rest), rule.sub("#", taken)
+        assert Rules(*few).without(sentence) == rest
+        assert Rules(*few).sub("#", sentence) == taken
 
 
 def _spelled(entry: str, chance: Random) -> str:

@@ -175,7 +175,7 @@ def tokens(report: ProcessingReport) -> str:
 
 
 def left_the_house(report: ProcessingReport) -> str:
-    """What of the mail was sent to the model."""
+    """Return in words what of the mail was sent to the model."""
     match report.left_the_house:
         case None:
             return "What of the mail left the house was not kept."

@@ -256,7 +256,7 @@ SOMEBODY_ELSE = Rule(
         "Ich bekomme noch 50,00 EUR von ihm.",
     ),
 )
-"""By a noun, where no name says who it is."""
+"""Names a debtor by a noun, where no name says who it is."""
 SOMEBODY_OF_THE_CLIENT = Rule(
     "somebody_of_the_client",
     r"\b(?:frau|herrn?|{client_noun}) (?:[^\W\d_]{2,20} ){0,2}[^\W\d_]{1,20}(?:['’]|s) {odd_person}(?!\w)",
@@ -336,7 +336,7 @@ MAIN_CLAUSE = Rule(
     takes=("offen sind 50,00 EUR", "die Gesamtforderung beträgt 50,00 EUR", "das macht 50,00 EUR"),
     leaves=("was 50,00 EUR kostet", "Zinsen und Kosten"),
 )
-"""Of the words behind a comma."""
+"""Looks at the words behind a comma."""
 CLAIM_NAMED = Rule(
     "claim_named",
     r"{claim_named}",

@@ -69,7 +69,7 @@ class KeepEvidenced(Question[SourceExtraction]):
     extraction: SourceExtraction
     source: Source
     names: tuple[str, ...] = ()
-    """Those of the client and the creditor of the letter that the mail was routed to."""
+    """The names of the client and the creditor of the letter that the mail was routed to."""
 
 
 class Consolidate(Question[Consolidated]):

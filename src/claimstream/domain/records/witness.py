@@ -1,4 +1,4 @@
-"""What the model says as a witness: whether a mail says what the rules are about to write."""
+"""The model's answer as a witness: whether a mail says what the rules are about to write."""
 
 from enum import StrEnum
 

@@ -4,7 +4,7 @@ A sentence is of a kind by a construction that is typical of it, not by every si
 construction may still say something, so :func:`is_harmless` looks for words that must not stand there.
 """
 
-from claimstream.domain.language import Rule
+from claimstream.domain.language import Rule, Rules
 from claimstream.domain.replies.conditions import COURTESY
 from claimstream.domain.text import Sentence
 
@@ -141,6 +141,7 @@ KINDS = (
     ),
 )
 """The first that takes a sentence names its kind."""
+_KINDS = Rules(*KINDS)
 
 FIRM_KINDS = tuple(kind for kind in KINDS if kind.name not in {"contact", "footer"})
 """Kinds that are made of more than one word."""
@@ -148,7 +149,7 @@ FIRM_KINDS = tuple(kind for kind in KINDS if kind.name not in {"contact", "foote
 
 def kind_of(sentence: Sentence) -> Rule | None:
     """Return the kind of a sentence; None where it is of no known one."""
-    return next((rule for rule in KINDS if rule.find(sentence.folded)), None)
+    return _KINDS.find(sentence.folded)
 
 
 def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, ...] = ()) -> bool:
@@ -158,4 +159,4 @@ def is_harmless(sentence: Sentence, veto: Rule | None = None, also: tuple[Rule, 
     """
     if veto is not None and veto.find(COURTESY.without(sentence.folded)) is not None:
         return False
-    return any(rule.find(sentence.folded) is not None for rule in (*KINDS, *also))
+    return _KINDS.find(sentence.folded) is not None or any(rule.find(sentence.folded) for rule in also)

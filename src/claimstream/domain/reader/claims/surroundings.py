@@ -209,7 +209,7 @@ class Surroundings:
         return is_of_something_else(self._sentences.around(before, before + 1).of(self._page.text))
 
     def _announces(self, words: str) -> bool:
-        """Whether words before a colon do: those above a table stand before each of its figures."""
+        """Return whether words before a colon announce what is owed. Those of a table stand before each figure."""
         if words not in self._announcing:
             self._announcing[words] = is_announcement(words, self._names)
         return self._announcing[words]

@@ -27,7 +27,7 @@ BILL = Rule(
 _GROWN = Decimal("0.75")
 """The share of a claim that its bill has at least: the rest is costs."""
 BREAKDOWN = re.compile(r"[^()\n.;\d]{0,40}\([^()]{5,300}\)")
-"""What a claim is made of, in brackets behind it."""
+"""The parts that a claim is made of, in brackets behind it."""
 
 
 def with_unsettled(page: Page, rows: Rows, claims: Sequence[Claim], used: AbstractSet[int]) -> tuple[Claim, ...]:
